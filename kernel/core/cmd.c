@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way up for a command that has been carried out.
+ */
+#include "cmd.h"
+
+/**
+ * ktgt_cmd_complete - give a command back to its fabric
+ * @cmd: the command; the caller must not touch it any more
+ * @status: SAM status; for CHECK CONDITION the sense data has to be set before
+ *
+ * Only the first command that finds the queue empty kicks: the owner empties
+ * the queue as a whole, and looks again before it goes idle.
+ *
+ * Context: any, hard interrupt included.
+ */
+void ktgt_cmd_complete(struct ktgt_cmd *cmd, u8 status)
+{
+	struct ktgt_done_queue *done = cmd->done;
+
+	cmd->status = status;
+	if (llist_add(&cmd->done_node, &done->head))
+		done->kick(done);
+}
+
+/**
+ * ktgt_cmd_set_sense - say why a command fails
+ * @cmd: the command
+ * @key: sense key
+ * @asc: additional sense code
+ * @ascq: additional sense code qualifier
+ *
+ * Context: any; the caller owns @cmd.
+ */
+void ktgt_cmd_set_sense(struct ktgt_cmd *cmd, u8 key, u8 asc, u8 ascq)
+{
+	cmd->sense = (struct ktgt_sense) {
+		.key = key,
+		.asc = asc,
+		.ascq = ascq,
+	};
+}

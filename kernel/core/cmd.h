@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The one traveller: a SCSI command on its way from a fabric to the backend
+ * and back.
+ */
+#ifndef _KTGT_CORE_CMD_H
+#define _KTGT_CORE_CMD_H
+
+#include <linux/atomic.h>
+#include <linux/bio.h>
+#include <linux/dma-direction.h>
+#include <linux/llist.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+struct ktgt_cdb_row;
+struct ktgt_cmd;
+struct ktgt_itl;
+struct ktgt_lu;
+struct ktgt_nexus;
+
+/* longest CDB of the commands that are served; longer ones have no row */
+#define KTGT_CDB_MAX		16
+/* data segments that need no allocation: 64 KiB in pages of 4 KiB */
+#define KTGT_CMD_INLINE_BVECS	16
+
+/**
+ * struct ktgt_done_queue - where completed commands of one connection gather
+ * @head: completed commands, newest first, linked through &ktgt_cmd.done_node
+ * @kick: tells the owner that @head is no longer empty; called from any
+ *	context, hard interrupt included
+ */
+struct ktgt_done_queue {
+	struct llist_head	head;
+	void			(*kick)(struct ktgt_done_queue *q);
+};
+
+/**
+ * enum ktgt_cmd_flags - bits of &ktgt_cmd.flags
+ * @KTGT_CMD_FUA: data has to be on stable storage before the command completes
+ * @KTGT_CMD_ABORTED: a task management function ended the command, it gets no
+ *	response
+ * @KTGT_CMD_TASK_ABORTED: as above, but by another nexus, with TAS: the status
+ *	is TASK ABORTED
+ * @KTGT_CMD_LU_REF: the command holds a reference of &ktgt_lu.ref
+ */
+enum ktgt_cmd_flags {
+	KTGT_CMD_FUA,
+	KTGT_CMD_ABORTED,
+	KTGT_CMD_TASK_ABORTED,
+	KTGT_CMD_LU_REF,
+};
+
+/**
+ * struct ktgt_sense - sense data before it has a wire format (SPC-4, 4.5)
+ * @key: sense key
+ * @asc: additional sense code
+ * @ascq: additional sense code qualifier
+ * @flags: KTGT_SENSE_* bits, what of the rest is valid
+ * @bit: bit pointer of the field in error
+ * @field: byte of the CDB or parameter list that is in error
+ * @info: INFORMATION field, the LBA in error
+ */
+struct ktgt_sense {
+	u8	key;
+	u8	asc;
+	u8	ascq;
+	u8	flags;
+	u8	bit;
+	u16	field;
+	u64	info;
+};
+
+#define KTGT_SENSE_INFO		BIT(0)	/* @info is valid */
+#define KTGT_SENSE_FIELD	BIT(1)	/* @field is valid */
+#define KTGT_SENSE_CDB		BIT(2)	/* @field is one of the CDB */
+#define KTGT_SENSE_BIT		BIT(3)	/* @bit is valid */
+
+/**
+ * struct ktgt_cmd - a SCSI command
+ *
+ * The fabric embeds it in its own task, fills the first group and calls
+ * ktgt_cmd_parse(), gets the data, calls ktgt_cmd_submit(), and finds it in
+ * @done when it has completed. It belongs to one owner at a time, so nothing
+ * in it is locked: the fabric up to ktgt_cmd_submit(), the SCSI side and the
+ * backend up to ktgt_cmd_complete(), then the fabric again. Only @flags may be
+ * changed by others in between.
+ *
+ * @nexus: I_T nexus it came by; set by the fabric
+ * @done: where to put it when it has completed; set by the fabric
+ * @lun: logical unit number as on the wire (SAM-5, 4.7); set by the fabric
+ * @edtl: bytes that the initiator expects to move; set by the fabric
+ * @task_attr: TCM_*_TAG like task attribute of SAM; set by the fabric
+ * @cdb: the CDB, zeroes behind its end; set by the fabric
+ * @dir: direction of the data, by the CDB; set by ktgt_cmd_parse()
+ * @xfer_len: bytes that the CDB wants to move, whatever @edtl says. For a
+ *	DMA_FROM_DEVICE command whose length is known only when it has been
+ *	executed it is an upper bound first and exact at completion
+ * @buf_len: bytes of the buffer in @bvec, at most min(@edtl, @xfer_len); set by
+ *	the fabric before ktgt_cmd_submit()
+ * @bvec: the data buffer, pages of the fabric
+ * @nr_bvec: segments in @bvec
+ * @flags: bits of &enum ktgt_cmd_flags, changed atomically
+ * @row: what the CDB table says of the command; NULL before it is parsed
+ * @itl: I_T_L nexus, valid while the LU reference is held; NULL when the LUN
+ *	has no logical unit
+ * @lu: logical unit, referenced if KTGT_CMD_LU_REF is set
+ * @exec: carries the command out; set by ktgt_cmd_parse()
+ * @lba: first logical block of a medium access command
+ * @nr_blocks: logical blocks of a medium access command
+ * @status: SAM status; valid when the command is in @done
+ * @sense: sense data that goes with a CHECK CONDITION @status
+ * @done_node: link in @done
+ * @pending: bios in flight, for commands that need several
+ * @error: first error among them, a blk_status_t
+ * @work: for what may sleep longer than a submission does; not used at the
+ *	same time as @bio
+ * @bio: for the first, and mostly the only, bio
+ * @inline_bvec: storage of @bvec for small commands
+ */
+struct ktgt_cmd {
+	struct ktgt_nexus		*nexus;
+	struct ktgt_done_queue		*done;
+	__be64				lun;
+	u32				edtl;
+	u8				task_attr;
+	u8				cdb[KTGT_CDB_MAX];
+
+	u8				dir;
+	u8				status;
+	u64				xfer_len;
+	u32				buf_len;
+	u32				nr_bvec;
+	struct bio_vec			*bvec;
+	unsigned long			flags;
+
+	const struct ktgt_cdb_row	*row;
+	struct ktgt_itl			*itl;
+	struct ktgt_lu			*lu;
+	void				(*exec)(struct ktgt_cmd *cmd);
+	u64				lba;
+	u32				nr_blocks;
+
+	struct ktgt_sense		sense;
+	struct llist_node		done_node;
+
+	atomic_t			pending;
+	blk_status_t			error;
+	union {
+		struct work_struct	work;
+		struct bio		bio;
+	};
+	struct bio_vec			inline_bvec[KTGT_CMD_INLINE_BVECS];
+};
+
+void ktgt_cmd_complete(struct ktgt_cmd *cmd, u8 status);
+void ktgt_cmd_set_sense(struct ktgt_cmd *cmd, u8 key, u8 asc, u8 ascq);
+
+#endif /* _KTGT_CORE_CMD_H */

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a transport gives the SCSI side, and what it gets. scsi/ and backend/
+ * never see a PDU or a socket, so another transport needs no change there.
+ */
+#ifndef _KTGT_CORE_FABRIC_H
+#define _KTGT_CORE_FABRIC_H
+
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/types.h>
+#include <linux/xarray.h>
+
+struct ktgt_lu;
+struct ktgt_nexus;
+struct ktgt_target;
+
+/**
+ * struct ktgt_lu_reset - one LOGICAL UNIT RESET under way
+ *
+ * A fabric takes a reference for each command that it has to wait for, and
+ * drops it when that command has completed; @done is called with the last.
+ *
+ * @pending: references
+ * @failed: a nexus could not be reached for want of memory
+ * @done: all commands have ended; called from any context
+ */
+struct ktgt_lu_reset {
+	atomic_t	pending;
+	bool		failed;
+	void		(*done)(struct ktgt_lu_reset *reset);
+};
+
+/**
+ * struct ktgt_fabric_ops - what a fabric can be asked for
+ * @name: name of the fabric, for messages
+ * @abort_lu: end all commands of @nexus for @lu except those of the nexus that
+ *	asked (@from may be @nexus: those get no response at all, others get
+ *	TASK ABORTED). Takes references of @reset for those that it can not end
+ *	at once. Must not sleep
+ * @close: end the nexus, asynchronously; any context that may take a spinlock
+ */
+struct ktgt_fabric_ops {
+	const char	*name;
+	void		(*abort_lu)(struct ktgt_nexus *nexus,
+				    struct ktgt_lu *lu,
+				    struct ktgt_nexus *from,
+				    struct ktgt_lu_reset *reset);
+	void		(*close)(struct ktgt_nexus *nexus);
+};
+
+/**
+ * enum ktgt_nexus_flags - bits of &ktgt_nexus.flags
+ * @KTGT_NEXUS_LUNS_CHANGED: REPORTED LUNS DATA HAS CHANGED is to be told
+ *	(SPC-4, 5.9); cleared by REPORT LUNS and by telling
+ */
+enum ktgt_nexus_flags {
+	KTGT_NEXUS_LUNS_CHANGED,
+};
+
+/**
+ * struct ktgt_nexus - an I_T nexus, embedded in the fabric's session
+ * @ops: the fabric
+ * @target: the target; a reference is held
+ * @flags: bits of &enum ktgt_nexus_flags, changed atomically
+ * @itls: struct ktgt_itl by LUN, made when a LUN is first addressed; written
+ *	by the fabric's one context for this nexus and by the removal of an LU,
+ *	under the xarray's lock
+ * @node: in &ktgt_target.nexuses, under &ktgt_target.nexus_lock
+ * @port_name: initiator port name in the form of SPC-4, 7.6.4.6:
+ *	"iqn...,i,0x" and the ISID
+ */
+struct ktgt_nexus {
+	const struct ktgt_fabric_ops	*ops;
+	struct ktgt_target		*target;
+	unsigned long			flags;
+	struct xarray			itls;
+	struct list_head		node;
+	const char			*port_name;
+};
+
+#endif /* _KTGT_CORE_FABRIC_H */

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The state of one network namespace, and how to find things in it.
+ */
+#ifndef _KTGT_CORE_NET_H
+#define _KTGT_CORE_NET_H
+
+#include <linux/atomic.h>
+#include <linux/idr.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rhashtable.h>
+#include <linux/socket.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/xarray.h>
+
+struct ktgt_rules;
+struct ktgt_target;
+struct net;
+
+#define KTGT_PORT_DEFAULT		3260
+#define KTGT_TPGT_DEFAULT		1
+#define KTGT_LOGIN_TIMEOUT_DEFAULT	15	/* s */
+#define KTGT_MAX_LOGINS_DEFAULT		1024
+#define KTGT_MEMORY_LIMIT_DEFAULT	64	/* MiB */
+#define KTGT_NOP_INTERVAL_DEFAULT	10	/* s */
+
+/**
+ * struct ktgt_portal - an address that initiators connect to
+ * @node: in &ktgt_net.portals; read under RCU, written under
+ *	&ktgt_net.config_mutex
+ * @rcu: frees it when no reader can see it
+ * @kn: the namespace
+ * @addr: address and port, AF_INET or AF_INET6
+ * @tag: portal group tag
+ * @automatic: made because there was none, goes with the last target
+ * @listener: the listening socket's side, of net/listen.c
+ */
+struct ktgt_portal {
+	struct list_head	node;
+	struct rcu_head		rcu;
+	struct ktgt_net		*kn;
+	struct sockaddr_storage	addr;
+	u16			tag;
+	bool			automatic;
+	void			*listener;
+};
+
+/**
+ * struct ktgt_net - all that ktgt has in one network namespace
+ * @net: the namespace; not referenced, ktgt_net ends first
+ * @config_mutex: held by all writers of the configuration. Never taken on the
+ *	data path or in login
+ * @generation: number of changes made; written under @config_mutex
+ * @targets: struct ktgt_target by tid; read under RCU
+ * @names: struct ktgt_target by name; read under RCU
+ * @portals: struct ktgt_portal; read under RCU
+ * @nr_portals: length of @portals; under @config_mutex
+ * @accounts: struct ktgt_account of config/account.c; under @config_mutex
+ * @nr_accounts: length of @accounts; under @config_mutex
+ * @discovery: rules for discovery sessions, CHAP accounts only; RCU
+ * @sessions: struct ktgt_sess of iscsi/sess.c by initiator, ISID and target
+ * @sess_ids: session numbers
+ * @nr_sessions: sessions that are not freed yet
+ * @conn_lock: protects @conns
+ * @conns: all connections, linked by the transport
+ * @nr_conns: connections that are not freed yet
+ * @nr_logins: connections in login
+ * @idle: woken when @nr_conns or @nr_sessions fall to zero
+ * @dying: the namespace is going: no connection is accepted. Under @conn_lock
+ * @login_timeout: s; read with READ_ONCE(), as are the following
+ * @max_logins: connections that may be in login
+ * @memory_limit: MiB that a connection may hold for data
+ * @nop_interval: s of silence before a NOP-In, 0 for never
+ */
+struct ktgt_net {
+	struct net		*net;
+	struct mutex		config_mutex;
+	u64			generation;
+	struct xarray		targets;
+	struct rhashtable	names;
+	struct list_head	portals;
+	unsigned int		nr_portals;
+	struct list_head	accounts;
+	unsigned int		nr_accounts;
+	struct ktgt_rules __rcu	*discovery;
+
+	struct rhashtable	sessions;
+	struct ida		sess_ids;
+	atomic_t		nr_sessions;
+
+	spinlock_t		conn_lock;
+	struct list_head	conns;
+	atomic_t		nr_conns;
+	atomic_t		nr_logins;
+	wait_queue_head_t	idle;
+	bool			dying;
+
+	u32			login_timeout;
+	u32			max_logins;
+	u32			memory_limit;
+	u32			nop_interval;
+};
+
+struct ktgt_net *ktgt_net_get(struct net *net);
+struct ktgt_target *ktgt_net_find_target(struct ktgt_net *kn,
+					 const char *name);
+
+#endif /* _KTGT_CORE_NET_H */

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A logical unit, and the part of it that belongs to one I_T nexus.
+ */
+#ifndef _KTGT_SCSI_LU_H
+#define _KTGT_SCSI_LU_H
+
+#include <linux/completion.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/percpu-refcount.h>
+#include <linux/rcupdate.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "../backend/backend.h"
+
+struct ktgt_nexus;
+struct ktgt_target;
+struct netlink_ext_ack;
+
+/**
+ * struct ktgt_lu_params - what the user says of a new logical unit
+ * @lun: logical unit number
+ * @backend: enum ktgt_backend of the uapi header; KTGT_BACKEND_NONE makes a
+ *	controller
+ * @path: backing device, block only
+ * @size: bytes, null only
+ * @block_size: bytes of a logical block, 0 for the device's own
+ * @read_only: refuse writes
+ * @write_cache: 0 makes every write FUA, 1 not, -1 is the device's own
+ * @scsi_id: T10 vendor specific identifier, "" for the default
+ * @serial: unit serial number, "" for the default
+ * @vendor: T10 vendor identification, "" for the default
+ * @product: product identification, "" for the default
+ * @revision: product revision level, "" for the default
+ * @naa: NAA designator, 0 for one derived from target name and LUN
+ */
+struct ktgt_lu_params {
+	u32		lun;
+	u32		backend;
+	const char	*path;
+	u64		size;
+	u32		block_size;
+	bool		read_only;
+	int		write_cache;
+	char		scsi_id[25];
+	char		serial[37];
+	char		vendor[9];
+	char		product[17];
+	char		revision[5];
+	u64		naa;
+};
+
+/**
+ * struct ktgt_lu_stats - totals of one logical unit
+ * @read_cmds: READ commands that have ended
+ * @read_bytes: bytes that they moved
+ * @write_cmds: WRITE commands that have ended
+ * @write_bytes: bytes that they moved
+ * @errors: commands that failed because of the backend
+ */
+struct ktgt_lu_stats {
+	u64	read_cmds;
+	u64	read_bytes;
+	u64	write_cmds;
+	u64	write_bytes;
+	u64	errors;
+};
+
+/**
+ * enum ktgt_ua - unit attention conditions, in the order they are told
+ * @KTGT_UA_POWER_ON: POWER ON, RESET, OR BUS DEVICE RESET OCCURRED
+ * @KTGT_UA_RESET: BUS DEVICE RESET FUNCTION OCCURRED
+ * @KTGT_UA_LUNS_CHANGED: REPORTED LUNS DATA HAS CHANGED
+ * @KTGT_UA_CAPACITY: CAPACITY DATA HAS CHANGED
+ * @KTGT_UA_MODE: MODE PARAMETERS CHANGED
+ * @KTGT_UA_INQUIRY: INQUIRY DATA HAS CHANGED
+ * @KTGT_UA_MAX: number of conditions
+ */
+enum ktgt_ua {
+	KTGT_UA_POWER_ON,
+	KTGT_UA_RESET,
+	KTGT_UA_LUNS_CHANGED,
+	KTGT_UA_CAPACITY,
+	KTGT_UA_MODE,
+	KTGT_UA_INQUIRY,
+	KTGT_UA_MAX,
+};
+
+/**
+ * struct ktgt_itl - I_T_L nexus: what an LU keeps for one initiator
+ * @rcu: frees it when no reader can see it
+ * @lu: the logical unit; not referenced, it takes its itls along when it goes
+ * @nexus: the I_T nexus
+ * @flags: not zero if a command has to take the slow path. Bits 0 to
+ *	KTGT_UA_MAX - 1 are pending unit attentions, changed atomically
+ * @node: in &ktgt_lu.itls, under &ktgt_lu.lock
+ */
+struct ktgt_itl {
+	struct rcu_head		rcu;
+	struct ktgt_lu		*lu;
+	struct ktgt_nexus	*nexus;
+	unsigned long		flags;
+	struct list_head	node;
+};
+
+/**
+ * struct ktgt_lu - a logical unit
+ * @rcu: frees it when no reader can see it
+ * @ref: one reference per command; killed when the LU is unpublished
+ * @kref: guards the memory alone: one of @release_work, one of who waits in
+ *	ktgt_lu_remove()
+ * @target: target that it belongs to; a reference is held
+ * @lun: logical unit number
+ * @type: peripheral device type, TYPE_DISK or TYPE_RAID
+ * @be: the backend; NULL for a controller
+ * @caps: what the backend could do when last asked; under @lock
+ * @block_shift: log2 of the logical block size
+ * @nr_blocks: logical blocks; read with READ_ONCE()
+ * @write_through: every write is FUA
+ * @read_only: writes are refused
+ * @params: identity; immutable, @path is owned
+ * @lock: protects @itls and @caps
+ * @itls: struct ktgt_itl
+ * @stats: per CPU totals
+ * @released: completed when the last command has let go and the backend is
+ *	closed
+ * @release_work: closes the backend when the last command has let go
+ */
+struct ktgt_lu {
+	struct rcu_head			rcu;
+	struct percpu_ref		ref;
+	struct kref			kref;
+	struct ktgt_target		*target;
+	u32				lun;
+	u8				type;
+	struct ktgt_backend		*be;
+	struct ktgt_backend_caps	caps;
+	u8				block_shift;
+	u64				nr_blocks;
+	bool				write_through;
+	bool				read_only;
+	struct ktgt_lu_params		params;
+
+	spinlock_t			lock;
+	struct list_head		itls;
+	struct ktgt_lu_stats __percpu	*stats;
+	struct completion		released;
+	struct work_struct		release_work;
+};
+
+struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
+			      const struct ktgt_lu_params *params,
+			      struct netlink_ext_ack *extack);
+void ktgt_lu_free(struct ktgt_lu *lu);
+int ktgt_lu_reserve(struct ktgt_lu *lu, struct netlink_ext_ack *extack);
+void ktgt_lu_publish(struct ktgt_lu *lu);
+void ktgt_lu_unpublish(struct ktgt_lu *lu);
+void ktgt_lu_remove(struct ktgt_lu *lu);
+void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum);
+
+#endif /* _KTGT_SCSI_LU_H */
