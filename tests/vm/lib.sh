@@ -1,0 +1,129 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the lab's scripts share: where things are, and how to get packages of
+# another Debian suite than the host's. Sourced, never run.
+
+# shellcheck disable=SC2034 # used by those who source this file
+vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top_dir=$(cd "$vm_dir/../.." && pwd)
+cache_dir=${KTGT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ktgt}
+
+# Debian puts what matters in sbin, which not every shell's PATH has.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+say()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+die()
+{
+	say "$*"
+	exit 1
+}
+
+need_root()
+{
+	[[ $(id -u) == 0 ]] || die "needs root (chroot and mounts)"
+}
+
+# The suite whose linux-image-amd64 is this kernel.
+suite_of_kernel()
+{
+	case $1 in
+	6.1) echo bookworm ;;
+	6.12) echo trixie ;;
+	7.2) echo sid ;;
+	*) die "no kernel '$1': 6.1, 6.12, 7.2 or debug" ;;
+	esac
+}
+
+# The kernel whose image lends user space and tool chain to KERNEL.
+userland_of_kernel()
+{
+	case $1 in
+	debug) echo 6.1 ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# Waits for the lock file $1 and holds it until this script ends. (Not a wrapper
+# around a function: "set -e" would be off in it.)
+take_lock()
+{
+	mkdir -p "$(dirname "$1")"
+	exec {lock_fd}>"$1"
+	if ! flock -n "$lock_fd"; then
+		say "waiting for another one to finish (${1##*/})"
+		flock "$lock_fd"
+	fi
+}
+
+# "URI RELEASE" of every package source that the host is set up with.
+host_sources()
+{
+	# shellcheck disable=SC2016 # apt expands it
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE)' \
+		'Created-By: Packages' | sort -u
+}
+
+# sources.list lines for SUITE: the host's own archives with the suite's name
+# exchanged. sid has no security archive.
+suite_sources()
+{
+	local suite=$1 own uri release option=
+	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+	[[ -e $keyring ]] && option="[signed-by=$keyring] "
+	own=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
+	while read -r uri release; do
+		case $release in
+		"$own")
+			echo "deb $option$uri $suite main"
+			;;
+		"$own-security")
+			[[ $suite == sid ]] ||
+				echo "deb $option$uri $suite-security main"
+			;;
+		esac
+	done < <(host_sources)
+}
+
+# apt options that hold for images as well: the host's proxy and checks; an
+# archive's snapshot can be past the date that its Release file gives.
+apt_acquire_options()
+{
+	apt-config dump |
+		grep -E '^Acquire::(https?::|ForceIPv|Retries|Check-Date)' |
+		grep -v ' "";$' || true
+	echo 'Acquire::Check-Valid-Until "false";'
+	echo 'Acquire::Languages "none";'
+}
+
+# An apt of its own for SUITE under DIR, apart from the host's:
+#   private_apt DIR SUITE; APT_CONFIG=DIR/apt.conf apt-get ...
+private_apt()
+{
+	local dir=$1 suite=$2
+
+	mkdir -p "$dir"/{lists/partial,archives/partial,parts}
+	: >"$dir/status"
+	suite_sources "$suite" >"$dir/sources.list"
+	[[ -s $dir/sources.list ]] ||
+		die "apt has no Debian source to take '$suite' from"
+	{
+		echo "Dir::Etc::Parts \"$dir/parts\";"
+		echo "Dir::Etc::SourceList \"$dir/sources.list\";"
+		echo "Dir::Etc::SourceParts \"$dir/parts\";"
+		echo "Dir::Etc::Preferences \"/dev/null\";"
+		echo "Dir::Etc::PreferencesParts \"$dir/parts\";"
+		echo "Dir::State \"$dir\";"
+		echo "Dir::State::status \"$dir/status\";"
+		echo "Dir::Cache \"$dir\";"
+		echo 'APT::Sandbox::User "root";'
+		echo 'APT::Install-Recommends "false";'
+		apt_acquire_options
+	} >"$dir/apt.conf"
+	APT_CONFIG=$dir/apt.conf apt-get -qq update
+}

@@ -1,0 +1,321 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Boots a lab VM with the built module and tools in it, and runs a command.
+#
+#   run.sh [OPTION]... -- COMMAND...
+#
+#   -k KERNEL   6.1 (default), 6.12, 7.2 or debug
+#   -m MIB      memory (2048)      -s N  CPUs (2)
+#   -t SECONDS  at most this long (900); -i: no limit
+#   -o DIR      keep stdout.txt, dmesg.txt, console.txt, and what the command
+#               writes into /ktgt/out (as DIR/out)
+#   -d SIZE     a further empty disk, as 512M or 4G; may be given again:
+#               /dev/disk/by-id/virtio-disk0, virtio-disk1, ...
+#   -p DIR      its contents go into the payload too; may be given again
+#   -a 'WORDS'  more kernel command line
+#   -c          counting VM: one CPU, time is the count of instructions
+#   -i          a shell on this terminal; leave it with exit
+#
+# In the VM: /ktgt has ktgt.ko, bin/ (in PATH), tests/, Documentation/, and is
+# the working directory. No network device, all writes are thrown away.
+#
+# Exit status: the command's own; 124 it took too long; 99 the kernel died.
+
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+kernel=6.1 memory=2048 cpus=2 limit='' out='' append='' counting='' interactive=''
+disks=() payloads=() command=()
+work='' qemu_pid=''
+
+usage()
+{
+	sed -n '/^#   run/,/^$/s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+}
+
+parse_options()
+{
+	local option
+
+	while getopts k:m:s:t:o:d:p:a:cih option; do
+		case $option in
+		k) kernel=$OPTARG ;;
+		m) memory=$OPTARG ;;
+		s) cpus=$OPTARG ;;
+		t) limit=$OPTARG ;;
+		o) out=$OPTARG ;;
+		d) disks+=("$OPTARG") ;;
+		p) payloads+=("$OPTARG") ;;
+		a) append=$OPTARG ;;
+		c) counting=1 ;;
+		i) interactive=1 ;;
+		*) usage ;;
+		esac
+	done
+	shift $((OPTIND - 1))
+	command=("$@")
+	[[ $interactive || $# -gt 0 ]] || usage
+	: "${limit:=$([[ $interactive ]] && echo 0 || echo 900)}"
+}
+
+# shellcheck disable=SC2317 # called by trap
+cleanup()
+{
+	if [[ $qemu_pid ]] && kill -0 "$qemu_pid" 2>/dev/null; then
+		kill "$qemu_pid" 2>/dev/null || true
+		wait "$qemu_pid" 2>/dev/null || true
+	fi
+	[[ -z $work ]] || rm -rf "$work"
+}
+
+# Sets image (root file system) and boot (vmlinuz, initrd).
+find_image()
+{
+	image=$("$vm_dir/image.sh" "$(userland_of_kernel "$kernel")")
+	boot=$image
+	if [[ $kernel == debug ]]; then
+		boot=$("$vm_dir/kernel.sh" debug)
+	fi
+	# So that nobody removes it below us (image.sh, remove_old).
+	exec {image_lock}<"$image"
+	flock -s "$image_lock"
+}
+
+copy_tools()
+{
+	local bin=$1
+
+	mkdir -p "$bin"
+	[[ -d $top_dir/userspace ]] || return 0
+	find "$top_dir/userspace" -maxdepth 1 -perm -u+x \
+		\( -type f -o -type l \) -exec cp -a -t "$bin" {} +
+	if [[ -e $bin/ktgtadm && ! -e $bin/tgtadm ]]; then
+		ln -s ktgtadm "$bin/tgtadm"
+	fi
+}
+
+# What init (in the VM) reads: the command, quoted, and how to run it.
+write_orders()
+{
+	local dir=$1 rows=24 columns=80
+
+	mkdir -p "$dir"
+	if [[ $interactive ]] && [[ -t 0 ]]; then
+		read -r rows columns < <(stty size)
+	fi
+	{
+		printf 'vm_interactive=%q vm_term=%q\n' "$interactive" \
+			"${TERM:-dumb}"
+		printf 'vm_rows=%q vm_columns=%q\n' "$rows" "$columns"
+	} >"$dir/config"
+	# exec, or a signal that ends the command would be told twice.
+	[[ ${#command[@]} == 0 ]] ||
+		printf 'exec%s\n' "$(printf ' %q' "${command[@]}")" >"$dir/command"
+}
+
+make_payload()
+{
+	local stage=$work/payload dir kib
+
+	mkdir -p "$stage/out"
+	copy_tools "$stage/bin"
+	rsync -a --exclude __pycache__ "$top_dir/tests" "$stage/"
+	for dir in "$top_dir"/Documentation/{examples,netlink}; do
+		[[ ! -d $dir ]] || {
+			mkdir -p "$stage/Documentation"
+			rsync -a "$dir" "$stage/Documentation/"
+		}
+	done
+	[[ ! -e $top_dir/build/$kernel/ktgt.ko ]] ||
+		cp "$top_dir/build/$kernel/ktgt.ko" "$stage/"
+	[[ ! -d $boot/modules/lib ]] || rsync -a "$boot/modules/lib" "$stage/"
+	for dir in ${payloads[@]+"${payloads[@]}"}; do
+		rsync -a "$dir/" "$stage/"
+	done
+	write_orders "$stage/.vm"
+	kib=$(du -s --apparent-size -k "$stage" | cut -f1)
+	mke2fs -q -t ext4 -O ^has_journal,^resize_inode -m 0 -L ktgt \
+		-E nodiscard,root_owner=0:0 -d "$stage" "$work/payload.ext4" \
+		"$((kib * 5 / 4 + 256 * 1024))k" >/dev/null
+}
+
+# True if KVM runs this kernel. A /dev/kvm inside a VM may exist and not be
+# able to: only trying tells. The verdict is kept until the host's kernel changes.
+kvm_works()
+{
+	local verdict
+
+	[[ -w /dev/kvm ]] || return 1
+	verdict=$cache_dir/kvm-$(uname -r)
+	if [[ ! -e $verdict ]]; then
+		if probe_kvm; then echo yes; else echo no; fi >"$work/verdict"
+		say "KVM here runs a stock kernel: $(<"$work/verdict")"
+		mv "$work/verdict" "$verdict"
+	fi
+	[[ $(<"$verdict") == yes ]]
+}
+
+probe_kvm()
+{
+	: >"$work/probe"
+	# In a shell of its own, which keeps QEMU's abort to itself.
+	(timeout -k 1 20 qemu-system-x86_64 -accel kvm -cpu host -smp 2 -m 512 \
+		-nodefaults -no-user-config -display none -nic none -no-reboot \
+		-serial null -serial "file:$work/probe" \
+		-kernel "$image/vmlinuz" -initrd "$image/initrd" \
+		-append "panic=-1 quiet ktgt.probe") >/dev/null 2>&1 || return 1
+	grep -q alive "$work/probe"
+}
+
+# Words for QEMU into the array machine.
+# shellcheck disable=SC2054 # the commas are QEMU's
+choose_machine()
+{
+	local cpu=max,-erms,-fsrm
+
+	if [[ $counting ]]; then
+		# Virtual time runs by instructions alone: figures repeat.
+		cpus=1
+		machine=(-accel tcg,thread=single
+			-icount shift=1,sleep=off -cpu "$cpu")
+	elif kvm_works; then
+		machine=(-accel kvm -cpu host)
+	else
+		# String instructions are slow when emulated, hence no erms;
+		# five-level page tables cost a level at each miss.
+		machine=(-accel tcg,thread=multi -cpu "$cpu,-la57")
+	fi
+	machine+=(-smp "$cpus" -m "$memory")
+}
+
+# disk FILE SERIAL SNAPSHOT: words for QEMU, one on each line
+disk()
+{
+	echo -drive
+	echo "if=none,id=$2,format=raw,cache=unsafe,discard=unmap,snapshot=$3,file=$1"
+	echo -device
+	echo "virtio-blk-pci,drive=$2,serial=$2"
+}
+
+# port NAME FILE
+port()
+{
+	echo -chardev
+	echo "file,id=$1,path=$2"
+	echo -device
+	echo "virtserialport,chardev=$1,name=ktgt.$1"
+}
+
+qemu_words()
+{
+	local n=0 size
+	local cmdline="console=ttyS0 quiet panic=-1 oops=panic nokaslr"
+
+	# Fewer instructions for each system call; not where they are counted.
+	[[ $counting ]] || cmdline+=" mitigations=off"
+	[[ $kernel != debug ]] || cmdline+=" panic_on_warn=1"
+	printf '%s\n' "${machine[@]}" -nodefaults -no-user-config \
+		-display none -nic none -no-reboot \
+		-serial "file:$out/console.txt" \
+		-kernel "$boot/vmlinuz" -initrd "$boot/initrd" \
+		-append "$cmdline $append" -device virtio-serial-pci
+	port out "$out/stdout.txt"
+	port log "$out/dmesg.txt"
+	port status "$work/status"
+	if [[ $interactive ]]; then
+		printf '%s\n' -chardev stdio,id=tty,signal=off \
+			-device virtconsole,chardev=tty
+	fi
+	disk "$image/root.ext4" root on
+	disk "$work/payload.ext4" payload off
+	for size in ${disks[@]+"${disks[@]}"}; do
+		truncate -s "$size" "$work/disk$n"
+		disk "$work/disk$n" "disk$n" off
+		n=$((n + 1))
+	done
+}
+
+# The kill at the death of the parent covers even a kill -9 of this script.
+run_qemu()
+{
+	local -a words
+	local status=0
+
+	mapfile -t words < <(qemu_words)
+	: >"$out/stdout.txt"
+	: >"$work/status"
+	if [[ $interactive ]]; then
+		setpriv --pdeathsig KILL \
+			qemu-system-x86_64 "${words[@]}" || status=$?
+		return "$status"
+	fi
+	setpriv --pdeathsig KILL timeout -k 5 "$limit" \
+		setpriv --pdeathsig KILL \
+		qemu-system-x86_64 "${words[@]}" </dev/null >&2 &
+	qemu_pid=$!
+	tail -q -c +1 -s 0.05 -f --pid="$qemu_pid" "$out/stdout.txt" &
+	tail_pid=$!
+	wait "$qemu_pid" || status=$?
+	wait "$tail_pid" || true
+	return "$status"
+}
+
+save_out()
+{
+	# debugfs says its version on stderr.
+	debugfs -R "rdump /out $out" "$work/payload.ext4" 2>/dev/null
+	rmdir "$out/out" 2>/dev/null || true
+}
+
+tell_death()
+{
+	say "the VM ended without a result; its kernel's last words:"
+	tr -d '\r' <"$out/console.txt" |
+		awk '/BUG:|Oops|general protection|WARNING:|Kernel panic|unable to handle/ \
+			{ p = 1 } p' | head -n 80 | sed 's/^/    /' >&2
+}
+
+main()
+{
+	local status=0 keep=1
+
+	parse_options "$@"
+	trap cleanup EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	trap 'exit 129' HUP
+	find_image
+	work=$(mktemp -d "${TMPDIR:-/tmp}/ktgt-vm.XXXXXX")
+	if [[ -z $out ]]; then
+		out=$work/result
+		keep=''
+	fi
+	mkdir -p "$out"
+	out=$(cd "$out" && pwd)
+	make_payload
+	choose_machine
+	run_qemu || status=$?
+
+	if [[ -s $work/status ]]; then
+		[[ ! $keep ]] || save_out
+		exit "$(<"$work/status")"
+	fi
+	if [[ $status == 124 || $status == 137 ]]; then
+		say "took longer than $limit s: stopped"
+		status=124
+	else
+		tell_death
+		status=99
+	fi
+	if [[ ! $keep ]]; then
+		out=$(mktemp -d "${TMPDIR:-/tmp}/ktgt-vm-failed.XXXXXX")
+		cp "$work"/result/* "$out/"
+	fi
+	say "logs are in $out"
+	exit "$status"
+}
+
+main "$@"
