@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/ktgt.yaml */
+/* YNL-GEN kernel source */
+/* YNL-ARG --function-prefix ktgt */
+/* To regenerate run: tools/net/ynl/ynl-regen.sh */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink.h"
+
+#include <uapi/linux/ktgt.h>
+
+/* Integer value ranges */
+static const struct netlink_range_validation ktgt_a_net_max_logins_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation ktgt_a_net_memory_limit_range = {
+	.min	= 4ULL,
+	.max	= 65536ULL,
+};
+
+static const struct netlink_range_validation ktgt_a_target_id_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation ktgt_a_lu_target_id_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation ktgt_a_acl_target_id_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation ktgt_a_account_target_id_range = {
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation ktgt_a_session_target_id_range = {
+	.max	= 65535ULL,
+};
+
+/* KTGT_CMD_NET_SET - do */
+static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_NOP_INTERVAL + 1] = {
+	[KTGT_A_NET_LOGIN_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
+	[KTGT_A_NET_MAX_LOGINS] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_net_max_logins_range),
+	[KTGT_A_NET_MEMORY_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_net_memory_limit_range),
+	[KTGT_A_NET_NOP_INTERVAL] = NLA_POLICY_MAX(NLA_U32, 3600),
+};
+
+/* KTGT_CMD_TARGET_NEW - do */
+static const struct nla_policy ktgt_target_new_nl_policy[KTGT_A_TARGET_STATE + 1] = {
+	[KTGT_A_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_target_id_range),
+	[KTGT_A_TARGET_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
+	[KTGT_A_TARGET_ALIAS] = { .type = NLA_NUL_STRING, .len = 255, },
+	[KTGT_A_TARGET_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* KTGT_CMD_TARGET_DEL - do */
+static const struct nla_policy ktgt_target_del_nl_policy[KTGT_A_TARGET_FORCE + 1] = {
+	[KTGT_A_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_target_id_range),
+	[KTGT_A_TARGET_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
+	[KTGT_A_TARGET_FORCE] = { .type = NLA_FLAG, },
+};
+
+/* KTGT_CMD_TARGET_SET - do */
+static const struct nla_policy ktgt_target_set_nl_policy[KTGT_A_TARGET_STATE + 1] = {
+	[KTGT_A_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_target_id_range),
+	[KTGT_A_TARGET_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
+	[KTGT_A_TARGET_ALIAS] = { .type = NLA_NUL_STRING, .len = 255, },
+	[KTGT_A_TARGET_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* KTGT_CMD_TARGET_GET - do */
+static const struct nla_policy ktgt_target_get_nl_policy[KTGT_A_TARGET_NAME + 1] = {
+	[KTGT_A_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_target_id_range),
+	[KTGT_A_TARGET_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
+};
+
+/* KTGT_CMD_PORTAL_NEW - do */
+static const struct nla_policy ktgt_portal_new_nl_policy[KTGT_A_PORTAL_GROUP_TAG + 1] = {
+	[KTGT_A_PORTAL_ADDRESS] = NLA_POLICY_MAX_LEN(16),
+	[KTGT_A_PORTAL_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[KTGT_A_PORTAL_GROUP_TAG] = { .type = NLA_U16, },
+};
+
+/* KTGT_CMD_PORTAL_DEL - do */
+static const struct nla_policy ktgt_portal_del_nl_policy[KTGT_A_PORTAL_PORT + 1] = {
+	[KTGT_A_PORTAL_ADDRESS] = NLA_POLICY_MAX_LEN(16),
+	[KTGT_A_PORTAL_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+};
+
+/* KTGT_CMD_LU_NEW - do */
+static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_NAA + 1] = {
+	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
+	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
+	[KTGT_A_LU_BACKEND] = NLA_POLICY_MAX(NLA_U32, 2),
+	[KTGT_A_LU_PATH] = { .type = NLA_NUL_STRING, .len = KTGT_PATH_MAX, },
+	[KTGT_A_LU_SIZE] = { .type = NLA_U64, },
+	[KTGT_A_LU_BLOCK_SIZE] = NLA_POLICY_RANGE(NLA_U32, 512, 4096),
+	[KTGT_A_LU_READ_ONLY] = NLA_POLICY_MAX(NLA_U8, 1),
+	[KTGT_A_LU_WRITE_CACHE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[KTGT_A_LU_SCSI_ID] = { .type = NLA_NUL_STRING, .len = 24, },
+	[KTGT_A_LU_SERIAL] = { .type = NLA_NUL_STRING, .len = 36, },
+	[KTGT_A_LU_VENDOR] = { .type = NLA_NUL_STRING, .len = 8, },
+	[KTGT_A_LU_PRODUCT] = { .type = NLA_NUL_STRING, .len = 16, },
+	[KTGT_A_LU_REVISION] = { .type = NLA_NUL_STRING, .len = 4, },
+	[KTGT_A_LU_NAA] = { .type = NLA_U64, },
+};
+
+/* KTGT_CMD_LU_DEL - do */
+static const struct nla_policy ktgt_lu_del_nl_policy[KTGT_A_LU_LUN + 1] = {
+	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
+	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
+};
+
+/* KTGT_CMD_LU_GET - do */
+static const struct nla_policy ktgt_lu_get_nl_policy[KTGT_A_LU_LUN + 1] = {
+	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
+	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
+};
+
+/* KTGT_CMD_LU_LIST - dump */
+static const struct nla_policy ktgt_lu_list_nl_policy[KTGT_A_LU_TARGET_ID + 1] = {
+	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
+};
+
+/* KTGT_CMD_ACL_NEW - do */
+static const struct nla_policy ktgt_acl_new_nl_policy[KTGT_A_ACL_INITIATOR + 1] = {
+	[KTGT_A_ACL_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_acl_target_id_range),
+	[KTGT_A_ACL_ADDRESS] = NLA_POLICY_MAX_LEN(16),
+	[KTGT_A_ACL_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[KTGT_A_ACL_ALL] = { .type = NLA_FLAG, },
+	[KTGT_A_ACL_INITIATOR] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
+};
+
+/* KTGT_CMD_ACL_DEL - do */
+static const struct nla_policy ktgt_acl_del_nl_policy[KTGT_A_ACL_INITIATOR + 1] = {
+	[KTGT_A_ACL_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_acl_target_id_range),
+	[KTGT_A_ACL_ADDRESS] = NLA_POLICY_MAX_LEN(16),
+	[KTGT_A_ACL_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[KTGT_A_ACL_ALL] = { .type = NLA_FLAG, },
+	[KTGT_A_ACL_INITIATOR] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
+};
+
+/* KTGT_CMD_ACL_LIST - dump */
+static const struct nla_policy ktgt_acl_list_nl_policy[KTGT_A_ACL_TARGET_ID + 1] = {
+	[KTGT_A_ACL_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_acl_target_id_range),
+};
+
+/* KTGT_CMD_ACCOUNT_NEW - do */
+static const struct nla_policy ktgt_account_new_nl_policy[KTGT_A_ACCOUNT_SECRET + 1] = {
+	[KTGT_A_ACCOUNT_USER] = { .type = NLA_NUL_STRING, .len = KTGT_ACCOUNT_MAX, },
+	[KTGT_A_ACCOUNT_SECRET] = { .type = NLA_NUL_STRING, .len = KTGT_ACCOUNT_MAX, },
+};
+
+/* KTGT_CMD_ACCOUNT_DEL - do */
+static const struct nla_policy ktgt_account_del_nl_policy[KTGT_A_ACCOUNT_USER + 1] = {
+	[KTGT_A_ACCOUNT_USER] = { .type = NLA_NUL_STRING, .len = KTGT_ACCOUNT_MAX, },
+};
+
+/* KTGT_CMD_ACCOUNT_BIND - do */
+static const struct nla_policy ktgt_account_bind_nl_policy[KTGT_A_ACCOUNT_OUTGOING + 1] = {
+	[KTGT_A_ACCOUNT_USER] = { .type = NLA_NUL_STRING, .len = KTGT_ACCOUNT_MAX, },
+	[KTGT_A_ACCOUNT_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_account_target_id_range),
+	[KTGT_A_ACCOUNT_OUTGOING] = { .type = NLA_FLAG, },
+};
+
+/* KTGT_CMD_ACCOUNT_UNBIND - do */
+static const struct nla_policy ktgt_account_unbind_nl_policy[KTGT_A_ACCOUNT_OUTGOING + 1] = {
+	[KTGT_A_ACCOUNT_USER] = { .type = NLA_NUL_STRING, .len = KTGT_ACCOUNT_MAX, },
+	[KTGT_A_ACCOUNT_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_account_target_id_range),
+	[KTGT_A_ACCOUNT_OUTGOING] = { .type = NLA_FLAG, },
+};
+
+/* KTGT_CMD_ACCOUNT_LIST - dump */
+static const struct nla_policy ktgt_account_list_nl_policy[KTGT_A_ACCOUNT_TARGET_ID + 1] = {
+	[KTGT_A_ACCOUNT_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_account_target_id_range),
+};
+
+/* KTGT_CMD_SESSION_LIST - dump */
+static const struct nla_policy ktgt_session_list_nl_policy[KTGT_A_SESSION_TARGET_ID + 1] = {
+	[KTGT_A_SESSION_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_session_target_id_range),
+};
+
+/* KTGT_CMD_SESSION_DEL - do */
+static const struct nla_policy ktgt_session_del_nl_policy[KTGT_A_SESSION_ID + 1] = {
+	[KTGT_A_SESSION_ID] = { .type = NLA_U32, },
+};
+
+/* Ops table for ktgt */
+static const struct genl_split_ops ktgt_nl_ops[] = {
+	{
+		.cmd	= KTGT_CMD_NET_GET,
+		.doit	= ktgt_net_get_doit,
+		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_NET_SET,
+		.doit		= ktgt_net_set_doit,
+		.policy		= ktgt_net_set_nl_policy,
+		.maxattr	= KTGT_A_NET_NOP_INTERVAL,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_TARGET_NEW,
+		.doit		= ktgt_target_new_doit,
+		.policy		= ktgt_target_new_nl_policy,
+		.maxattr	= KTGT_A_TARGET_STATE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_TARGET_DEL,
+		.doit		= ktgt_target_del_doit,
+		.policy		= ktgt_target_del_nl_policy,
+		.maxattr	= KTGT_A_TARGET_FORCE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_TARGET_SET,
+		.doit		= ktgt_target_set_doit,
+		.policy		= ktgt_target_set_nl_policy,
+		.maxattr	= KTGT_A_TARGET_STATE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_TARGET_GET,
+		.doit		= ktgt_target_get_doit,
+		.policy		= ktgt_target_get_nl_policy,
+		.maxattr	= KTGT_A_TARGET_NAME,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= KTGT_CMD_TARGET_LIST,
+		.dumpit	= ktgt_target_list_dumpit,
+		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= KTGT_CMD_PORTAL_NEW,
+		.doit		= ktgt_portal_new_doit,
+		.policy		= ktgt_portal_new_nl_policy,
+		.maxattr	= KTGT_A_PORTAL_GROUP_TAG,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_PORTAL_DEL,
+		.doit		= ktgt_portal_del_doit,
+		.policy		= ktgt_portal_del_nl_policy,
+		.maxattr	= KTGT_A_PORTAL_PORT,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= KTGT_CMD_PORTAL_LIST,
+		.dumpit	= ktgt_portal_list_dumpit,
+		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= KTGT_CMD_LU_NEW,
+		.doit		= ktgt_lu_new_doit,
+		.policy		= ktgt_lu_new_nl_policy,
+		.maxattr	= KTGT_A_LU_NAA,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_LU_DEL,
+		.doit		= ktgt_lu_del_doit,
+		.policy		= ktgt_lu_del_nl_policy,
+		.maxattr	= KTGT_A_LU_LUN,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_LU_GET,
+		.doit		= ktgt_lu_get_doit,
+		.policy		= ktgt_lu_get_nl_policy,
+		.maxattr	= KTGT_A_LU_LUN,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_LU_LIST,
+		.dumpit		= ktgt_lu_list_dumpit,
+		.policy		= ktgt_lu_list_nl_policy,
+		.maxattr	= KTGT_A_LU_TARGET_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= KTGT_CMD_ACL_NEW,
+		.doit		= ktgt_acl_new_doit,
+		.policy		= ktgt_acl_new_nl_policy,
+		.maxattr	= KTGT_A_ACL_INITIATOR,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_ACL_DEL,
+		.doit		= ktgt_acl_del_doit,
+		.policy		= ktgt_acl_del_nl_policy,
+		.maxattr	= KTGT_A_ACL_INITIATOR,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_ACL_LIST,
+		.dumpit		= ktgt_acl_list_dumpit,
+		.policy		= ktgt_acl_list_nl_policy,
+		.maxattr	= KTGT_A_ACL_TARGET_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= KTGT_CMD_ACCOUNT_NEW,
+		.doit		= ktgt_account_new_doit,
+		.policy		= ktgt_account_new_nl_policy,
+		.maxattr	= KTGT_A_ACCOUNT_SECRET,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_ACCOUNT_DEL,
+		.doit		= ktgt_account_del_doit,
+		.policy		= ktgt_account_del_nl_policy,
+		.maxattr	= KTGT_A_ACCOUNT_USER,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_ACCOUNT_BIND,
+		.doit		= ktgt_account_bind_doit,
+		.policy		= ktgt_account_bind_nl_policy,
+		.maxattr	= KTGT_A_ACCOUNT_OUTGOING,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_ACCOUNT_UNBIND,
+		.doit		= ktgt_account_unbind_doit,
+		.policy		= ktgt_account_unbind_nl_policy,
+		.maxattr	= KTGT_A_ACCOUNT_OUTGOING,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_ACCOUNT_LIST,
+		.dumpit		= ktgt_account_list_dumpit,
+		.policy		= ktgt_account_list_nl_policy,
+		.maxattr	= KTGT_A_ACCOUNT_TARGET_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= KTGT_CMD_SESSION_LIST,
+		.dumpit		= ktgt_session_list_dumpit,
+		.policy		= ktgt_session_list_nl_policy,
+		.maxattr	= KTGT_A_SESSION_TARGET_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= KTGT_CMD_SESSION_DEL,
+		.doit		= ktgt_session_del_doit,
+		.policy		= ktgt_session_del_nl_policy,
+		.maxattr	= KTGT_A_SESSION_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+};
+
+struct genl_family ktgt_nl_family __ro_after_init = {
+	.name		= KTGT_FAMILY_NAME,
+	.version	= KTGT_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.split_ops	= ktgt_nl_ops,
+	.n_split_ops	= ARRAY_SIZE(ktgt_nl_ops),
+};

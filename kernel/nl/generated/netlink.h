@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/ktgt.yaml */
+/* YNL-GEN kernel header */
+/* YNL-ARG --function-prefix ktgt */
+/* To regenerate run: tools/net/ynl/ynl-regen.sh */
+
+#ifndef _LINUX_KTGT_GEN_H
+#define _LINUX_KTGT_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/ktgt.h>
+
+int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_target_new_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_target_del_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_target_set_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_target_get_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_target_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int ktgt_portal_new_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_portal_del_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_portal_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int ktgt_lu_new_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_lu_del_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_lu_get_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_lu_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int ktgt_acl_new_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_acl_del_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_acl_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int ktgt_account_new_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_account_del_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_account_bind_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_account_unbind_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_account_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int ktgt_session_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int ktgt_session_del_doit(struct sk_buff *skb, struct genl_info *info);
+
+extern struct genl_family ktgt_nl_family;
+
+#endif /* _LINUX_KTGT_GEN_H */
