@@ -39,13 +39,13 @@ enum ktgt_lu_type {
 };
 
 /**
- * enum ktgt_backend - where the blocks of a logical unit are
+ * enum ktgt_backend_type - where the blocks of a logical unit are
  * @KTGT_BACKEND_NONE: there are no blocks, the logical unit is a controller
  * @KTGT_BACKEND_BLOCK: a block device, opened exclusively
  * @KTGT_BACKEND_NULL: nowhere; writes vanish and reads are zeroes, to measure
  *   without storage
  */
-enum ktgt_backend {
+enum ktgt_backend_type {
 	KTGT_BACKEND_NONE,
 	KTGT_BACKEND_BLOCK,
 	KTGT_BACKEND_NULL,

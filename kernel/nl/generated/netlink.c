@@ -195,7 +195,7 @@ static const struct nla_policy ktgt_session_del_nl_policy[KTGT_A_SESSION_ID + 1]
 };
 
 /* Ops table for ktgt */
-static const struct genl_split_ops ktgt_nl_ops[] = {
+const struct genl_split_ops ktgt_nl_ops[24] = {
 	{
 		.cmd	= KTGT_CMD_NET_GET,
 		.doit	= ktgt_net_get_doit,
@@ -358,14 +358,4 @@ static const struct genl_split_ops ktgt_nl_ops[] = {
 		.maxattr	= KTGT_A_SESSION_ID,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
-};
-
-struct genl_family ktgt_nl_family __ro_after_init = {
-	.name		= KTGT_FAMILY_NAME,
-	.version	= KTGT_FAMILY_VERSION,
-	.netnsok	= true,
-	.parallel_ops	= true,
-	.module		= THIS_MODULE,
-	.split_ops	= ktgt_nl_ops,
-	.n_split_ops	= ARRAY_SIZE(ktgt_nl_ops),
 };

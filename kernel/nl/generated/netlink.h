@@ -13,6 +13,9 @@
 
 #include <uapi/linux/ktgt.h>
 
+/* Ops table for ktgt */
+extern const struct genl_split_ops ktgt_nl_ops[24];
+
 int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_target_new_doit(struct sk_buff *skb, struct genl_info *info);
@@ -37,7 +40,5 @@ int ktgt_account_unbind_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_account_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int ktgt_session_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int ktgt_session_del_doit(struct sk_buff *skb, struct genl_info *info);
-
-extern struct genl_family ktgt_nl_family;
 
 #endif /* _LINUX_KTGT_GEN_H */
