@@ -6,7 +6,6 @@
 #define _KTGT_CORE_NET_H
 
 #include <linux/atomic.h>
-#include <linux/idr.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/rhashtable.h>
@@ -61,7 +60,7 @@ struct ktgt_portal {
  * @nr_accounts: length of @accounts; under @config_mutex
  * @discovery: rules for discovery sessions, CHAP accounts only; RCU
  * @sessions: struct ktgt_sess of iscsi/sess.c by initiator, ISID and target
- * @sess_ids: session numbers
+ * @sess_ids: struct ktgt_sess of iscsi/sess.c by number; read under RCU
  * @nr_sessions: sessions that are not freed yet
  * @conn_lock: protects @conns
  * @conns: all connections, linked by the transport
@@ -87,7 +86,7 @@ struct ktgt_net {
 	struct ktgt_rules __rcu	*discovery;
 
 	struct rhashtable	sessions;
-	struct ida		sess_ids;
+	struct xarray		sess_ids;
 	atomic_t		nr_sessions;
 
 	spinlock_t		conn_lock;

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An iSCSI connection as the protocol sees it. The transport embeds it.
+ */
+#ifndef _KTGT_ISCSI_CONN_H
+#define _KTGT_ISCSI_CONN_H
+
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/socket.h>
+#include <linux/types.h>
+#include <linux/uio.h>
+#include <scsi/iscsi_proto.h>
+#include <uapi/linux/ktgt.h>
+
+#include "../core/cmd.h"
+
+struct ktgt_conn;
+struct ktgt_login;
+struct ktgt_net;
+struct ktgt_pdu;
+struct ktgt_sess;
+struct ktgt_task;
+struct ktgt_text;
+struct ktgt_tmf;
+
+/* what the target declares and offers; RFC 7143, 13 */
+#define KTGT_LOGIN_DSL			8192	/* data segment of a login PDU */
+#define KTGT_MAX_RECV_DSL		262144
+#define KTGT_FIRST_BURST		262144
+#define KTGT_MAX_BURST			1048576
+#define KTGT_MAX_R2T			8
+#define KTGT_WINDOW			128	/* commands in flight */
+#define KTGT_IMMEDIATE_MAX		16	/* immediate ones beyond that */
+
+/**
+ * struct ktgt_param - results of the negotiation (RFC 7143, 13)
+ * @header_digest: HeaderDigest is CRC32C
+ * @data_digest: DataDigest is CRC32C
+ * @initial_r2t: InitialR2T
+ * @immediate_data: ImmediateData
+ * @max_recv_dsl: MaxRecvDataSegmentLength that the target declared
+ * @max_xmit_dsl: MaxRecvDataSegmentLength that the initiator declared
+ * @first_burst: FirstBurstLength
+ * @max_burst: MaxBurstLength
+ * @max_r2t: MaxOutstandingR2T
+ * @max_conns: MaxConnections
+ * @erl: ErrorRecoveryLevel
+ * @time2wait: DefaultTime2Wait in s
+ * @time2retain: DefaultTime2Retain in s
+ */
+struct ktgt_param {
+	bool	header_digest;
+	bool	data_digest;
+	bool	initial_r2t;
+	bool	immediate_data;
+	u32	max_recv_dsl;
+	u32	max_xmit_dsl;
+	u32	first_burst;
+	u32	max_burst;
+	u32	max_r2t;
+	u32	max_conns;
+	u32	erl;
+	u32	time2wait;
+	u32	time2retain;
+};
+
+/**
+ * struct ktgt_conn_ops - what the protocol asks of the transport
+ * @queue_tx: send a PDU behind those that are queued. From the connection's
+ *	work only
+ * @kick: run the connection's work; any context
+ * @close: close the connection at once; any context. The work sees it
+ * @drain: close when all that is queued has been sent and the peer has closed,
+ *	or after a short while. From the connection's work only
+ */
+struct ktgt_conn_ops {
+	void	(*queue_tx)(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
+	void	(*kick)(struct ktgt_conn *conn);
+	void	(*close)(struct ktgt_conn *conn);
+	void	(*drain)(struct ktgt_conn *conn);
+};
+
+/**
+ * enum ktgt_conn_events - bits of &ktgt_conn.events, set by outsiders
+ * @KTGT_EV_RX: there may be something to receive
+ * @KTGT_EV_TX: there may be room to send
+ * @KTGT_EV_CLOSE: the connection has to close
+ * @KTGT_EV_TIMER: the connection's timer has fired
+ * @KTGT_EV_RESUME: what a login waited for has come about
+ */
+enum ktgt_conn_events {
+	KTGT_EV_RX,
+	KTGT_EV_TX,
+	KTGT_EV_CLOSE,
+	KTGT_EV_TIMER,
+	KTGT_EV_RESUME,
+};
+
+/**
+ * struct ktgt_ctl - the control PDU that is being handled
+ *
+ * Everything but SCSI Command and Data-Out is received whole and handled
+ * outside of the socket's lock, one at a time.
+ *
+ * @hdr: basic header segment
+ * @data: data segment, @len bytes; room for @size
+ * @len: bytes
+ * @size: bytes allocated
+ * @ready: it is complete and waits to be handled
+ */
+struct ktgt_ctl {
+	struct iscsi_hdr	hdr;
+	u8			*data;
+	u32			len;
+	u32			size;
+	bool			ready;
+};
+
+/**
+ * struct ktgt_conn_stats - counters of a connection, written by its work alone
+ * @rx_bytes: bytes received
+ * @tx_bytes: bytes sent
+ * @rx_pdus: PDUs received
+ * @tx_pdus: PDUs sent
+ * @runs: runs of the work
+ * @sends: calls into the socket to send
+ * @send_vectors: segments handed over in those
+ * @send_again: sends that were taken in part only
+ * @kicks_saved: events that found the work running
+ * @recycled: data pages that were used again
+ * @fresh: data pages that came from the page allocator
+ * @zero_copy: sampled pages that the socket held after a send
+ * @copied: sampled pages that it did not hold
+ */
+struct ktgt_conn_stats {
+	u64	rx_bytes;
+	u64	tx_bytes;
+	u64	rx_pdus;
+	u64	tx_pdus;
+	u64	runs;
+	u64	sends;
+	u64	send_vectors;
+	u64	send_again;
+	u64	kicks_saved;
+	u64	recycled;
+	u64	fresh;
+	u64	zero_copy;
+	u64	copied;
+};
+
+/**
+ * struct ktgt_mem - data pages and PDU headers of a connection
+ * @stash: free pages, a stack of @nr_stash
+ * @nr_stash: pages in @stash
+ * @nr_used: pages that hold data of tasks
+ * @max_used: pages that tasks may hold before the window closes
+ * @wanted: pages that somebody failed to get from the stash
+ * @pdus: free struct ktgt_pdu
+ * @nr_pdus: length of @pdus
+ * @nr_pdus_used: PDUs that are queued or not acknowledged
+ * @blocks: struct ktgt_pdu_block, memory of all PDUs
+ */
+struct ktgt_mem {
+	struct page		**stash;
+	u32			nr_stash;
+	u32			nr_used;
+	u32			max_used;
+	u32			wanted;
+	struct list_head	pdus;
+	u32			nr_pdus;
+	u32			nr_pdus_used;
+	struct list_head	blocks;
+};
+
+/**
+ * struct ktgt_conn - an iSCSI connection
+ *
+ * All members belong to the connection's work, which needs no lock, unless
+ * said otherwise.
+ *
+ * @ops: the transport
+ * @kn: network namespace
+ * @peer: address of the initiator; immutable
+ * @local: address that it connected to; immutable
+ * @tag: portal group tag of the portal; immutable
+ * @cid: connection ID
+ * @state: enum ktgt_conn_state, changed by ktgt_conn_set_state() alone; read by
+ *	others with READ_ONCE()
+ * @events: bits of &enum ktgt_conn_events, set by anybody
+ * @sess: session, NULL before login is done; a reference is held
+ * @login: state of the login; NULL in full feature phase
+ * @text: text request that spans several PDUs, or NULL
+ * @param: what was negotiated
+ * @digests: digests are in force on what is received
+ * @tx_digests: digests are in force on what is sent
+ * @logout: a Logout was answered; nothing that follows is handled
+ * @stat_sn: next StatSN
+ * @exp_stat_sn: StatSN up to which the initiator has acknowledged
+ * @done: completed commands, filled from any context
+ * @resets: struct ktgt_reset_req of other nexuses, filled from any context
+ * @ctl: control PDU under way
+ * @slots: tasks, @nr_slots of them
+ * @nr_slots: length of @slots
+ * @free_slots: free tasks
+ * @nr_free: length of @free_slots
+ * @itts: tasks by initiator task tag
+ * @ready: tasks to be submitted, in order of CmdSN
+ * @nr_ready: length of @ready
+ * @page_wait: tasks that wait for pages, in order
+ * @nr_full: tasks that have all their pages
+ * @nr_inflight: non-immediate tasks between receipt and response
+ * @nr_busy: tasks that were submitted and are not back. Not zero: memory of
+ *	the connection must stay
+ * @tmfs: task management functions that wait for tasks
+ * @unacked: PDUs that were sent, until the initiator acknowledges
+ * @ping_ttt: target transfer tag of the NOP-In that waits for an answer, or
+ *	ISCSI_RESERVED_TAG
+ * @ping_at: jiffies when it was sent
+ * @last_rx: jiffies when something was last received
+ * @mem: pages and PDUs
+ * @stats: counters; read by others with READ_ONCE()
+ */
+struct ktgt_conn {
+	const struct ktgt_conn_ops	*ops;
+	struct ktgt_net			*kn;
+	struct sockaddr_storage		peer;
+	struct sockaddr_storage		local;
+	u16				tag;
+	u16				cid;
+	enum ktgt_conn_state		state;
+	unsigned long			events;
+
+	struct ktgt_sess		*sess;
+	struct ktgt_login		*login;
+	struct ktgt_text		*text;
+	struct ktgt_param		param;
+	bool				digests;
+	bool				tx_digests;
+	bool				logout;
+
+	u32				stat_sn;
+	u32				exp_stat_sn;
+
+	struct ktgt_done_queue		done;
+	struct llist_head		resets;
+	struct ktgt_ctl			ctl;
+
+	struct ktgt_task		*slots;
+	u32				nr_slots;
+	struct list_head		free_slots;
+	u32				nr_free;
+	struct hlist_head		*itts;
+	struct list_head		ready;
+	u32				nr_ready;
+	struct list_head		page_wait;
+	u32				nr_full;
+	u32				nr_inflight;
+	u32				nr_busy;
+	struct list_head		tmfs;
+
+	struct list_head		unacked;
+	u32				ping_ttt;
+	unsigned long			ping_at;
+	unsigned long			last_rx;
+
+	struct ktgt_mem			mem;
+	struct ktgt_conn_stats		stats;
+};
+
+int ktgt_conn_init(struct ktgt_conn *conn);
+void ktgt_conn_free(struct ktgt_conn *conn);
+void ktgt_conn_set_state(struct ktgt_conn *conn, enum ktgt_conn_state state);
+int ktgt_conn_enter_ffp(struct ktgt_conn *conn);
+void ktgt_conn_prepare(struct ktgt_conn *conn);
+bool ktgt_conn_process(struct ktgt_conn *conn);
+void ktgt_conn_timer(struct ktgt_conn *conn);
+void ktgt_conn_abandon(struct ktgt_conn *conn);
+void ktgt_conn_sent(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
+void ktgt_conn_ack(struct ktgt_conn *conn, u32 exp_stat_sn);
+
+#endif /* _KTGT_ISCSI_CONN_H */

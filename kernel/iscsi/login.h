@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The login phase, and text requests of the full feature phase.
+ */
+#ifndef _KTGT_ISCSI_LOGIN_H
+#define _KTGT_ISCSI_LOGIN_H
+
+#include <linux/types.h>
+#include <scsi/iscsi_proto.h>
+
+struct ktgt_conn;
+
+int ktgt_login_start(struct ktgt_conn *conn);
+void ktgt_login_rx(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
+		   const u8 *data, u32 len);
+void ktgt_login_resume(struct ktgt_conn *conn);
+void ktgt_login_free(struct ktgt_conn *conn);
+
+void ktgt_text_rx(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
+		  const u8 *data, u32 len);
+void ktgt_text_free(struct ktgt_conn *conn);
+
+#endif /* _KTGT_ISCSI_LOGIN_H */

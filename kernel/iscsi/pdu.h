@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * PDUs on the wire: the one place where lengths of a header are checked, and
+ * where sequence numbers and digests are put into what is sent.
+ */
+#ifndef _KTGT_ISCSI_PDU_H
+#define _KTGT_ISCSI_PDU_H
+
+#include <linux/bvec.h>
+#include <linux/list.h>
+#include <linux/types.h>
+#include <scsi/iscsi_proto.h>
+
+struct ktgt_conn;
+struct ktgt_task;
+
+#define KTGT_BHS_LEN		48
+#define KTGT_DIGEST_LEN		4
+#define KTGT_AHS_MAX		1020
+/* memory of a header that is sent: BHS, digest, padding, digest */
+#define KTGT_CHUNK_LEN		64
+#define KTGT_CHUNK_TAIL		(KTGT_BHS_LEN + KTGT_DIGEST_LEN)
+
+/**
+ * enum ktgt_pdu_flags - bits of &ktgt_pdu.flags
+ * @KTGT_PDU_STATSN: it carries status, so it uses up a StatSN
+ * @KTGT_PDU_FINAL_LOGIN: digests are in force on what is sent after it
+ * @KTGT_PDU_DATA_IN: more Data-In PDUs of the same task may follow
+ */
+enum ktgt_pdu_flags {
+	KTGT_PDU_STATSN		= BIT(0),
+	KTGT_PDU_FINAL_LOGIN	= BIT(1),
+	KTGT_PDU_DATA_IN	= BIT(2),
+};
+
+/**
+ * struct ktgt_pdu - a PDU to be sent
+ *
+ * Its header is page memory, because the socket refers to it until the peer
+ * has acknowledged. So a PDU is used again only when the initiator's ExpStatSN
+ * says that it has consumed it.
+ *
+ * @node: in &ktgt_mem.pdus, the transport's queue, or &ktgt_conn.unacked
+ * @hdr: KTGT_CHUNK_LEN bytes: BHS, header digest, padding and data digest
+ * @page: page of @hdr
+ * @page_off: offset of @hdr in @page
+ * @flags: KTGT_PDU_* bits
+ * @tail_len: bytes of padding and data digest, at @hdr + KTGT_CHUNK_TAIL
+ * @bvec: data segment, from byte @bvec_off on
+ * @bvec_off: offset in @bvec
+ * @data_len: bytes of the data segment
+ * @ack_sn: the initiator's ExpStatSN must be beyond it before reuse
+ * @task: task that ends with this PDU, or NULL
+ * @own: segments of data that belong to the PDU itself, or NULL
+ * @nr_own: length of @own
+ */
+struct ktgt_pdu {
+	struct list_head	node;
+	void			*hdr;
+	struct page		*page;
+	u16			page_off;
+	u8			flags;
+	u8			tail_len;
+	const struct bio_vec	*bvec;
+	u32			bvec_off;
+	u32			data_len;
+	u32			ack_sn;
+	struct ktgt_task	*task;
+	struct bio_vec		*own;
+	u32			nr_own;
+};
+
+struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn);
+void ktgt_pdu_free(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
+int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len);
+void ktgt_pdu_stamp(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
+
+#endif /* _KTGT_ISCSI_PDU_H */

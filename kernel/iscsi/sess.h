@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A session: an I_T nexus, its sequence numbers, and its place in the table.
+ */
+#ifndef _KTGT_ISCSI_SESS_H
+#define _KTGT_ISCSI_SESS_H
+
+#include <linux/kref.h>
+#include <linux/rcupdate.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include "../core/fabric.h"
+#include "../core/target.h"
+
+struct ktgt_conn;
+struct ktgt_net;
+
+#define KTGT_ISID_LEN		6
+/* initiator name, ",i,0x", ISID in hexadecimal, NUL */
+#define KTGT_PORT_NAME_LEN	(KTGT_NAME_LEN + 5 + 2 * KTGT_ISID_LEN)
+
+/**
+ * struct ktgt_sess_key - what makes a session unique (RFC 7143, 4.4.1)
+ * @tid: target; a target has one portal group tag for each session key here
+ * @tag: target portal group tag
+ * @isid: initiator part of the session ID
+ * @initiator: iSCSI name, NUL padded
+ */
+struct ktgt_sess_key {
+	u32	tid;
+	u16	tag;
+	u8	isid[KTGT_ISID_LEN];
+	char	initiator[KTGT_NAME_LEN];
+};
+
+/**
+ * struct ktgt_sess - a session
+ * @nexus: I_T nexus; its target is NULL for a discovery session
+ * @ref: holders are the connection and whoever found it in a table
+ * @rcu: frees it when no reader can see it
+ * @kn: network namespace
+ * @node: in &ktgt_net.sessions; normal sessions only
+ * @id: number in &ktgt_net.sess_ids, and TSIH
+ * @key: identity
+ * @alias: InitiatorAlias
+ * @port_name: what @nexus points to
+ * @lock: protects @conn and @waiter; a spinlock, bottom halves off
+ * @conn: the connection, NULL when it is gone
+ * @waiter: connection whose login waits for the end of this session, or NULL
+ * @exp_cmd_sn: next CmdSN to be executed; of the connection's work
+ * @max_cmd_sn: last CmdSN that the initiator was allowed to use; likewise
+ */
+struct ktgt_sess {
+	struct ktgt_nexus	nexus;
+	struct kref		ref;
+	struct rcu_head		rcu;
+	struct ktgt_net		*kn;
+	struct rhash_head	node;
+	u32			id;
+	struct ktgt_sess_key	key;
+	char			alias[KTGT_ALIAS_LEN];
+	char			port_name[KTGT_PORT_NAME_LEN];
+
+	spinlock_t		lock;
+	struct ktgt_conn	*conn;
+	struct ktgt_conn	*waiter;
+
+	u32			exp_cmd_sn;
+	u32			max_cmd_sn;
+};
+
+int ktgt_sess_net_init(struct ktgt_net *kn);
+void ktgt_sess_net_exit(struct ktgt_net *kn);
+
+int ktgt_sess_open(struct ktgt_conn *conn, struct ktgt_target *target,
+		   const struct ktgt_sess_key *key, const char *alias,
+		   u32 cmd_sn);
+void ktgt_sess_close(struct ktgt_conn *conn);
+struct ktgt_sess *ktgt_sess_find(struct ktgt_net *kn, u32 id);
+void ktgt_sess_put(struct ktgt_sess *sess);
+void ktgt_sess_end(struct ktgt_sess *sess);
+
+/**
+ * enum ktgt_cmdsn - verdict on the CmdSN of a command
+ * @KTGT_CMDSN_OK: it is the one that was expected
+ * @KTGT_CMDSN_DROP: outside of the window, or seen before; to be ignored
+ * @KTGT_CMDSN_GAP: in the window, but commands before it are missing
+ */
+enum ktgt_cmdsn {
+	KTGT_CMDSN_OK,
+	KTGT_CMDSN_DROP,
+	KTGT_CMDSN_GAP,
+};
+
+enum ktgt_cmdsn ktgt_sess_cmdsn(struct ktgt_sess *sess, u32 cmd_sn,
+				bool immediate);
+
+#endif /* _KTGT_ISCSI_SESS_H */
