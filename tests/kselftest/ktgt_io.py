@@ -1,0 +1,446 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""READ and WRITE in every shape that iSCSI can carry them.
+
+    target namespace                      initiator namespace
+    t1: LUN 1 null_blk 512, 2 null_blk 4096 -- veth -- this program
+
+Shown: all CDB sizes; immediate, unsolicited and solicited data and their
+mixtures; R2T numbering and bounds; Data-In numbering, F at MaxBurstLength,
+collapsed status; residuals both ways; the command window. What was written is
+read back and compared each time. The client checks every sequence number of
+every PDU (tests/lib/iscsi.py).
+"""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "lib"))
+import iscsi  # noqa: E402
+from iscsi import (read6, read10, read12, read16, write6, write10,  # noqa: E402
+                   write12, write16)
+from ktap import Suite, check, equal  # noqa: E402
+from lab import lab_class  # noqa: E402
+
+suite = Suite(lab_class())
+BLOCKS = 16 << 20 >> 9
+LARGE = {"MaxRecvDataSegmentLength": 262144, "FirstBurstLength": 262144,
+         "MaxBurstLength": 1048576, "MaxOutstandingR2T": 8,
+         "InitialR2T": "No", "ImmediateData": "Yes"}
+_SEED = os.urandom(1 << 20)
+
+
+def pattern(size):
+    """Bytes that no earlier write has put anywhere."""
+    start = int.from_bytes(os.urandom(2), "big")
+    stamp = os.urandom(16)
+    return (stamp + _SEED[start:] + _SEED * (1 + (size >> 20)))[:size]
+
+
+def target(lab):
+    """The one target of this file, made when it is first asked for."""
+    if not hasattr(lab, "iqn"):
+        lab.iqn = lab.target("io")
+        lab.lun(lab.iqn, 1, lab.null_blk(16, 512))
+        lab.lun(lab.iqn, 2, lab.null_blk(16, 4096))
+    return lab.iqn
+
+
+def session(lab, **keys):
+    return lab.login(target(lab), {**LARGE, **keys}, luns=(1, 2))
+
+
+def round_trip(ini, size, lba=0, lun=1, block=512, **how):
+    """Write SIZE bytes in the way HOW, read them back, compare."""
+    data = pattern(size)
+    task = ini.good(write16(lba, size // block), lun, write=data, **how)
+    equal(task.residual, 0, "residual of the write")
+    back = ini.good(read16(lba, size // block), lun, read=size)
+    equal(back.residual, 0, "residual of the read")
+    check(back.data == data, f"data differ: {size} bytes, {how}, {ini.keys}")
+    return task, back
+
+
+@suite.case
+def cdb_sizes(lab):
+    """READ and WRITE of 6, 10, 12 and 16 bytes."""
+    ini = session(lab)
+    for lba, (wr, rd) in enumerate(((write6, read6), (write10, read10),
+                                    (write12, read12), (write16, read16))):
+        data = pattern(4096)
+        ini.good(wr(lba * 8, 8), write=data)
+        equal(ini.good(rd(lba * 8, 8), read=4096).data, data, wr.__name__)
+    ini.logout()
+
+
+@suite.case
+def six_byte_zero_is_256(lab):
+    """READ(6) and WRITE(6) of length 0 move 256 blocks (SBC-4)."""
+    ini = session(lab)
+    data = pattern(256 * 512)
+    ini.good(write6(64, 0), write=data)
+    check(ini.good(read6(64, 0), read=256 * 512).data == data, "data differ")
+    ini.logout()
+
+
+@suite.case
+def zero_blocks(lab):
+    """Transfer length 0 is no error for 10, 12 and 16 byte CDBs."""
+    ini = session(lab)
+    for cdb in (read10(0, 0), read12(0, 0), read16(0, 0), write10(0, 0),
+                write12(0, 0), write16(0, 0)):
+        ini.good(cdb)
+    ini.logout()
+
+
+@suite.case
+def block_4096(lab):
+    """Logical blocks of 4096 bytes, the first, the last, FUA."""
+    ini = session(lab)
+    last = (16 << 20) // 4096 - 1
+    for lba in (0, 7, last):
+        round_trip(ini, 4096, lba, 2, 4096)
+    data = pattern(8192)
+    ini.good(write10(3, 2, bits=8), 2, write=data)
+    equal(ini.good(read10(3, 2, bits=8), 2, read=8192).data, data, "FUA")
+    ini.logout()
+
+
+@suite.case
+def last_block(lab):
+    """The last block can be written and read."""
+    ini = session(lab)
+    round_trip(ini, 512, BLOCKS - 1)
+    ini.logout()
+
+
+@suite.case
+def immediate_only(lab):
+    """Data of a command that fits is all immediate: no R2T."""
+    ini = session(lab)
+    for size in (512, 4096, 65536):
+        task, _ = round_trip(ini, size, immediate=size, unsolicited=size)
+        equal(task.r2tsn, 0, "R2Ts")
+    ini.logout()
+
+
+@suite.case
+def unsolicited_only(lab):
+    """All data in unsolicited Data-Outs, none immediate."""
+    ini = session(lab)
+    for size in (512, 131072, 262144):
+        task, _ = round_trip(ini, size, immediate=0, unsolicited=size)
+        equal(task.r2tsn, 0, "R2Ts")
+    ini.logout()
+
+
+@suite.case
+def solicited_only(lab):
+    """No data comes before an R2T asks for it."""
+    ini = session(lab, InitialR2T="Yes", ImmediateData="No")
+    equal(ini.keys["InitialR2T"], "Yes", "InitialR2T")
+    equal(ini.keys["ImmediateData"], "No", "ImmediateData")
+    for size in (512, 65536, 1 << 20):
+        task, _ = round_trip(ini, size)
+        check(task.r2tsn >= 1, "no R2T")
+    ini.logout()
+
+
+@suite.case
+def immediate_then_solicited(lab):
+    """InitialR2T=Yes: immediate data, and R2Ts for the rest."""
+    ini = session(lab, InitialR2T="Yes")
+    task, _ = round_trip(ini, 1 << 20, immediate=4096, unsolicited=4096)
+    equal(task.pdus[0].u("offset"), 4096, "offset of the first R2T")
+    ini.logout()
+
+
+@suite.case
+def all_three_kinds(lab):
+    """Immediate, unsolicited and solicited data in one command."""
+    ini = session(lab, FirstBurstLength=65536, MaxBurstLength=131072)
+    task, _ = round_trip(ini, 1 << 20, immediate=8192, unsolicited=65536)
+    equal(task.pdus[0].u("offset"), 65536, "offset of the first R2T")
+    check(task.r2tsn >= 8, f"{task.r2tsn} R2Ts")
+    ini.logout()
+
+
+@suite.case
+def short_first_burst(lab):
+    """Less unsolicited data than allowed: R2Ts ask for all of the rest."""
+    ini = session(lab, InitialR2T="Yes")
+    for imm in (0, 512, 1024, 3072):
+        task, _ = round_trip(ini, 65536, immediate=imm, unsolicited=imm)
+        equal(task.pdus[0].u("offset"), imm, "offset of the first R2T")
+    ini.logout()
+
+
+@suite.case
+def outstanding_r2ts(lab):
+    """Several R2Ts at once, up to the negotiated number, and no more."""
+    for most in (1, 2, 8):
+        ini = session(lab, InitialR2T="Yes", ImmediateData="No",
+                      MaxBurstLength=4096, FirstBurstLength=4096,
+                      MaxOutstandingR2T=most)
+        want = min(most, ini.keys["MaxOutstandingR2T"])
+        data = pattern(65536)
+        task = ini.issue(write10(0, 128), write=data, answer_r2t=False)
+        while len(task.r2ts) < want:
+            ini.step()
+        ini.expect_silence(0.2)
+        while task.r2ts:
+            task.answer_r2t = True
+            ini.answer(task)
+        ini.wait([task])
+        equal(task.status, 0, "status")
+        equal(task.r2tsn, 16, "R2Ts")
+        check(ini.good(read10(0, 128), read=65536).data == data, "data differ")
+        ini.logout()
+
+
+@suite.case
+def r2ts_interleaved(lab):
+    """Data-Outs of four writes that wait for data, answered backwards."""
+    ini = session(lab, InitialR2T="Yes", ImmediateData="No")
+    data = [pattern(16384) for _ in range(4)]
+    tasks = [ini.issue(write10(i * 32, 32), write=data[i], answer_r2t=False)
+             for i in range(4)]
+    while not all(task.r2ts for task in tasks):
+        ini.step()
+    for task in reversed(tasks):
+        ini.answer(task)
+    ini.wait(tasks)
+    back = ini.good(read10(0, 128), read=65536).data
+    check(back == b"".join(data), "data differ")
+    ini.logout()
+
+
+@suite.case
+def small_segments(lab):
+    """MaxRecvDataSegmentLength 512 of the initiator: many Data-Ins."""
+    ini = session(lab, MaxRecvDataSegmentLength=512)
+    _, back = round_trip(ini, 65536)
+    check(back.datasn >= 128, f"{back.datasn} Data-Ins")
+    ini.logout()
+
+
+@suite.case
+def odd_segments(lab):
+    """Segments that are no multiple of anything, and padding."""
+    for length in (513, 1021, 4099, 65533):
+        ini = session(lab, MaxRecvDataSegmentLength=length)
+        ini.keys["MaxXmit"] = length
+        round_trip(ini, 131072)
+        ini.logout()
+
+
+@suite.case
+def small_bursts(lab):
+    """MaxBurstLength 512 .. 8192: F ends each sequence of Data-Ins."""
+    for burst in (512, 1000, 8192):
+        ini = session(lab, MaxBurstLength=burst, FirstBurstLength=512,
+                      MaxOutstandingR2T=4)
+        equal(ini.keys["MaxBurstLength"], burst, "MaxBurstLength")
+        _, back = round_trip(ini, 32768)
+        ends = [p for p in back.pdus if p.opcode == iscsi.DATA_IN and p.final]
+        check(len(ends) >= 32768 // burst, f"{len(ends)} sequences")
+        ini.logout()
+
+
+@suite.case
+def collapsed_status(lab):
+    """GOOD rides on the last Data-In: one PDU answers a small read."""
+    ini = session(lab)
+    task = ini.good(read10(0, 8), read=4096)
+    equal(len(task.pdus), 1, "PDUs")
+    equal(task.pdus[0].flags & 0x81, 0x81, "F and S bits")
+    ini.logout()
+
+
+@suite.case
+def read_underflow(lab):
+    """EDTL larger than the CDB asks: underflow (11.4.5.1)."""
+    ini = session(lab)
+    task = ini.good(read10(0, 2), read=4096)
+    equal(task.underflow, 3072, "underflow")
+    equal(len(task.data), 1024, "bytes")
+    ini.logout()
+
+
+@suite.case
+def read_overflow(lab):
+    """EDTL smaller than the CDB asks: no byte more, overflow."""
+    ini = session(lab)
+    task = ini.command(read10(0, 8), read=1024)
+    check(task.rlen <= 1024, "more than EDTL")
+    equal(task.overflow, 3072, "overflow")
+    ini.good(read10(0, 8), read=4096)
+    ini.logout()
+
+
+@suite.case
+def write_underflow(lab):
+    """A write with more data than the CDB asks for."""
+    for keys in ({}, {"InitialR2T": "Yes", "ImmediateData": "No"}):
+        ini = session(lab, **keys)
+        before = ini.good(read10(0, 8), read=4096).data
+        data = pattern(4096)
+        task = ini.command(write10(0, 2), write=data)
+        equal(task.underflow, 3072, "underflow")
+        back = ini.good(read10(0, 8), read=4096).data
+        check(back[1024:] == before[1024:], "blocks beyond the CDB changed")
+        if not task.status:
+            equal(back[:1024], data[:1024], "blocks of the CDB")
+        ini.logout()
+
+
+@suite.case
+def write_overflow(lab):
+    """A write with less data than the CDB asks for."""
+    for keys in ({}, {"InitialR2T": "Yes", "ImmediateData": "No"}):
+        ini = session(lab, **keys)
+        before = ini.good(read10(0, 8), read=4096).data
+        task = ini.command(write10(0, 8), write=pattern(1024))
+        equal(task.overflow, 3072, "overflow")
+        back = ini.good(read10(0, 8), read=4096).data
+        check(back[1024:] == before[1024:], "blocks without data changed")
+        ini.logout()
+
+
+@suite.case
+def read_edtl_zero(lab):
+    """A read that expects nothing gets nothing."""
+    ini = session(lab)
+    task = ini.issue(read10(0, 8), read=0, flags=0xC1)
+    ini.wait([task])
+    equal(len(task.data), 0, "bytes")
+    equal(task.overflow, 4096, "overflow")
+    ini.logout()
+
+
+@suite.case
+def many_in_flight(lab):
+    """128 commands at once, writes then reads, answers in any order."""
+    ini = session(lab)
+    data = [pattern(2048) for _ in range(128)]
+    for _ in range(2):
+        tasks = [ini.issue(write10(i * 4, 4), write=data[i])
+                 for i in range(128)]
+        ini.wait(tasks)
+        equal({t.status for t in tasks}, {0}, "status of the writes")
+        tasks = [ini.issue(read10(i * 4, 4), read=2048) for i in range(128)]
+        ini.wait(tasks)
+        for task, want in zip(tasks, data):
+            check(task.data == want, f"data differ: {task}")
+    ini.logout()
+
+
+@suite.case
+def tags_in_any_order(lab):
+    """Initiator Task Tags carry no order (11.2.1.8)."""
+    ini = session(lab)
+    tags = [0, 0xFFFFFFFE, 5, 0x80000000, 4, 0x7FFFFFFF, 3]
+    tasks = [ini.issue(read10(0, 1), read=512, itt=tag) for tag in tags]
+    ini.wait(tasks)
+    equal({t.status for t in tasks}, {0}, "status")
+    ini.logout()
+
+
+@suite.case
+def window(lab):
+    """The command window is as wide as promised, and comes back."""
+    ini = session(lab)
+    check(ini.nop() is not None, "no NOP-In")
+    width = (ini.maxcmdsn - ini.cmdsn + 1) & 0xFFFFFFFF
+    check(width >= 128, f"window {width}")
+    data = pattern(512)
+    tasks = [ini.issue(write10(i, 1), write=data) for i in range(width)]
+    equal(ini.cmdsn, (ini.maxcmdsn + 1) & 0xFFFFFFFF, "CmdSN at the edge")
+    ini.wait(tasks)
+    ini.nop()
+    width = (ini.maxcmdsn - ini.cmdsn + 1) & 0xFFFFFFFF
+    check(width >= 128, f"window {width} afterwards")
+    ini.logout()
+
+
+@suite.case
+def cmdsn_wraps(lab):
+    """CmdSN runs over 2^32 (RFC 1982)."""
+    ini = lab.connect(target(lab))
+    ini.cmdsn = 0xFFFFFFF0
+    ini.login(LARGE)
+    lab.clear_ua(ini)
+    for i in range(40):
+        round_trip(ini, 512, i)
+    ini.logout()
+
+
+@suite.case
+def window_across_wrap(lab):
+    """A full window of commands across 2^32."""
+    ini = lab.connect(target(lab))
+    ini.cmdsn = 0xFFFFFFC0
+    ini.login(LARGE)
+    lab.clear_ua(ini)
+    tasks = [ini.issue(read10(i, 1), read=512) for i in range(120)]
+    ini.wait(tasks)
+    equal({t.status for t in tasks}, {0}, "status")
+    ini.logout()
+
+
+@suite.case
+def big_transfers(lab):
+    """4 MiB in one command, both ways."""
+    ini = session(lab)
+    round_trip(ini, 4 << 20, 100)
+    ini.logout()
+
+
+@suite.case
+def unaligned_bursts(lab):
+    """Bursts that end inside a block."""
+    ini = session(lab, MaxBurstLength=5000, FirstBurstLength=777,
+                  MaxOutstandingR2T=3)
+    ini.keys["MaxXmit"] = 1234
+    round_trip(ini, 40960)
+    ini.logout()
+
+
+@suite.case
+def slow_sender(lab):
+    """A command whose bytes come a few at a time."""
+    ini = session(lab)
+    data = pattern(512)
+    pdu = iscsi.Pdu(iscsi.SCSI_CMD, 0xA1, data, itt=ini.itt(), edtl=512, lun=1)
+    pdu.bhs[32:48] = write10(9, 1).ljust(16, b"\0")
+    raw = ini.stamp(pdu).pack()
+    for start in range(0, len(raw), 7):
+        ini.send_raw(raw[start:start + 7])
+    equal(ini.expect(iscsi.SCSI_RSP).byte(3), 0, "status")
+    ini.expstatsn += 1
+    equal(ini.good(read10(9, 1), read=512).data, data, "data")
+    ini.logout()
+
+
+@suite.case
+def slow_reader(lab):
+    """A peer that does not read holds up nobody else, and loses nothing."""
+    slow = lab.connect(target(lab), rcvbuf=16384)
+    slow.login(LARGE)
+    lab.clear_ua(slow)
+    data = pattern(1 << 20)
+    slow.good(write10(0, 2048), write=data)
+    tasks = [slow.issue(read10(0, 2048), read=1 << 20) for _ in range(4)]
+    other = session(lab)
+    for i in range(20):
+        round_trip(other, 512, 4096 + i)
+    other.logout()
+    slow.wait(tasks, 30)
+    for task in tasks:
+        check(task.data == data, "data differ")
+    slow.logout()
+
+
+if __name__ == "__main__":
+    suite.main()

@@ -1,0 +1,403 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The machines of a protocol test: two network namespaces and a wire.
+
+    kt-PID (target)                         ki-PID (initiator)
+    veth "wire" 10.77.0.1/24, fd77::1/64 -- 10.77.0.2/24, fd77::2/64
+
+The test's own process moves into the initiator's namespace, so that every
+socket it opens is the initiator's; the tool is run in the target's.
+
+With KTGT_ORACLE=tgtd the same tests run against Debian's tgtd: differences
+between the two targets are findings, and the client itself is checked so.
+"""
+
+import ctypes
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+from iscsi import Initiator, LoginError
+from ktap import Failure, Skip, check, wait_until
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LOGCHECK = os.path.join(HERE, "..", "vm", "logcheck.sh")
+NULLB = "/sys/kernel/config/nullb"
+CLONE_NEWNET = 0x40000000
+IQN = "iqn.2026-11.org.example"
+
+
+class CommandError(Failure):
+    """A program ended with a status other than 0."""
+
+    def __init__(self, argv, done):
+        self.status = done.returncode
+        self.stderr = done.stderr.strip()
+        super().__init__(f"{' '.join(argv)}: exit {self.status}: "
+                         f"{(self.stderr + ' ' + done.stdout).strip()}")
+
+
+def run(*argv, stdin=None, timeout=60):
+    """Run a program; gives back its standard output."""
+    argv = [str(arg) for arg in argv]
+    done = subprocess.run(argv, input=stdin, capture_output=True, text=True,
+                          timeout=timeout, check=False)
+    if done.returncode:
+        raise CommandError(argv, done)
+    return done.stdout
+
+
+def enter_netns(fd):
+    """Move this thread into the network namespace that FD is open on."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.setns(fd, CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+def enter_named(name):
+    """Move this thread into a named network namespace."""
+    with open(f"/run/netns/{name}", "rb") as file:
+        enter_netns(file.fileno())
+
+
+def write(path, value):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(str(value))
+
+
+def read(path):
+    with open(path, encoding="ascii", errors="replace") as file:
+        return file.read().strip()
+
+
+class Lab:
+    """The two namespaces, the target in one of them, and its devices."""
+
+    ADDR, ADDR6 = "10.77.0.1", "fd77::1"
+    SELF, SELF6 = "10.77.0.2", "fd77::2"
+    PORT = 3260
+
+    def __init__(self):
+        pid = os.getpid()
+        self.name = os.path.basename(sys.argv[0]).rsplit(".", 1)[0]
+        self.tns, self.ins = f"kt-{pid}", f"ki-{pid}"
+        self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
+        self.devices = []
+        self.opened = []
+        self.marker = f"ktgt-test: begin {self.name} {pid}"
+
+    # --- set up and clean up ---------------------------------------------
+
+    def setup(self):
+        """Namespaces, wire, addresses, kernel log marker."""
+        if os.geteuid():
+            raise Skip("needs root")
+        self.need_target()
+        self.mark()
+        script = [f"netns add {self.tns}", f"netns add {self.ins}",
+                  f"link add wire netns {self.tns} type veth "
+                  f"peer name wire netns {self.ins}"]
+        run("ip", "-batch", "-", stdin="\n".join(script))
+        self._configure(self.tns, self.ADDR, self.ADDR6)
+        self._configure(self.ins, self.SELF, self.SELF6)
+        enter_named(self.ins)
+        self.start_target()
+
+    @staticmethod
+    def _configure(netns, v4, v6):
+        script = ["link set lo up", f"addr add {v4}/24 dev wire",
+                  f"addr add {v6}/64 dev wire nodad", "link set wire up"]
+        run("ip", "-n", netns, "-batch", "-", stdin="\n".join(script))
+
+    def cleanup(self):
+        """Everything away again; fails if something stays or was logged."""
+        errors = []
+        steps = (self.close_all, self.stop_target, self.drop_devices,
+                 self.drop_netns, self.check_module, self.check_log)
+        for step in steps:
+            try:
+                step()
+            except Exception as err:  # pylint: disable=broad-except
+                errors.append(f"{step.__name__}: {err}")
+        check(not errors, "\n".join(errors))
+
+    def close_all(self):
+        """Close the connections that tests left open."""
+        for conn in self.opened:
+            conn.close()
+        self.opened = []
+
+    def drop_netns(self):
+        enter_netns(self.home)
+        for netns in (self.ins, self.tns):
+            if os.path.exists(f"/run/netns/{netns}"):
+                run("ip", "netns", "del", netns)
+
+    def drop_devices(self):
+        for path in reversed(self.devices):
+            if os.path.isdir(path):
+                write(f"{path}/power", 0)
+                os.rmdir(path)
+        self.devices = []
+
+    # --- kernel log ------------------------------------------------------
+
+    def mark(self):
+        """Where this test begins in the kernel log."""
+        try:
+            write("/dev/kmsg", f"<6>{self.marker}\n")
+        except OSError:
+            pass
+
+    def check_log(self):
+        """No warning, oops or leak since the marker."""
+        log = run("dmesg")
+        if self.marker in log:
+            log = log[log.rindex(self.marker):].partition("\n")[2]
+        if os.access(LOGCHECK, os.X_OK):
+            run(LOGCHECK, "-", stdin=log)
+
+    def check_module(self):
+        """Nothing holds the module once the targets are gone."""
+        path = "/sys/module/ktgt/refcnt"
+        if os.path.exists(path):
+            wait_until(lambda: read(path) == "0", 5,
+                       f"module use count {read(path)} back to 0")
+
+    # --- target ----------------------------------------------------------
+
+    def need_target(self):
+        if not os.path.isdir("/sys/module/ktgt"):
+            raise Skip("module ktgt is not loaded")
+
+    def start_target(self):
+        """Nothing to start: the target is in the kernel."""
+
+    def stop_target(self):
+        for target in self.targets():
+            self.adm("target", "del", target["id"], "force")
+
+    def adm(self, *words):
+        """Run ktgtadm in the target's namespace."""
+        return run("nsenter", f"--net=/run/netns/{self.tns}", "ktgtadm", *words)
+
+    def adm_json(self, *words):
+        return json.loads(self.adm("-j", *words))["ktgt"]
+
+    def adm_fails(self, *words):
+        """Run ktgtadm, which must refuse; gives back (status, stderr)."""
+        try:
+            out = self.adm(*words)
+        except CommandError as err:
+            return err.status, err.stderr
+        raise Failure(f"ktgtadm {' '.join(map(str, words))} succeeded: {out}")
+
+    def targets(self):
+        return self.adm_json("target", "show").get("targets", [])
+
+    def sessions(self):
+        return self.adm_json("session", "show").get("sessions", [])
+
+    def target(self, name="t1", tid=None, acl=("all",)):
+        """Make a target that admits ACL; gives back its name."""
+        iqn = name if ":" in name else f"{IQN}:{name}"
+        self.adm("target", "add", iqn, *(("id", tid) if tid else ()))
+        for rule in acl:
+            self.acl(iqn, rule)
+        return iqn
+
+    def acl_words(self, rule):
+        if rule == "all":
+            return ("address", "all")
+        if re.match(r"^(iqn|eui|naa)\.", rule):
+            return ("initiator", rule)
+        return ("address", rule)
+
+    def acl(self, iqn, rule, verb="add"):
+        self.adm("acl", verb, "target", iqn, *self.acl_words(rule))
+
+    def drop(self, iqn):
+        self.adm("target", "del", iqn, "force")
+
+    def lun(self, iqn, lun, path, **options):
+        words = [w for item in options.items() for w in item]
+        self.adm("lun", "add", "target", iqn, "lun", lun, "type", "block",
+                 "path", path, *words)
+
+    def null_lun(self, iqn, lun, size, **options):
+        """A LUN without storage."""
+        words = [w for item in options.items() for w in item]
+        self.adm("lun", "add", "target", iqn, "lun", lun, "type", "null",
+                 "size", size, *words)
+
+    def drop_lun(self, iqn, lun):
+        self.adm("lun", "del", "target", iqn, "lun", lun)
+
+    def state(self, iqn, state):
+        self.adm("target", "set", iqn, "state", state)
+
+    # --- devices ---------------------------------------------------------
+
+    def null_blk(self, size_mib=16, blocksize=512, discard=1, **attrs):
+        """A memory-backed null_blk; gives back its device path."""
+        if not os.path.isdir(NULLB):
+            run("modprobe", "null_blk", "nr_devices=0")
+        name = f"ktgt{os.getpid()}n{len(self.devices)}"
+        path = f"{NULLB}/{name}"
+        os.mkdir(path)
+        self.devices.append(path)
+        values = {"size": size_mib, "blocksize": blocksize, "memory_backed": 1,
+                  "discard": discard, "queue_mode": 2, **attrs}
+        for key, value in values.items():
+            write(f"{path}/{key}", value)
+        write(f"{path}/power", 1)
+        for dev in (f"/dev/{name}", f"/dev/nullb{read(path + '/index')}"):
+            if os.path.exists(dev):
+                return dev
+        return wait_until(
+            lambda: next((d for d in (f"/dev/{name}", "/dev/nullb"
+                                      + read(path + "/index"))
+                          if os.path.exists(d)), None), 5, "device node")
+
+    # --- initiators ------------------------------------------------------
+
+    def connect(self, target=None, cls=Initiator, **kwargs):
+        """A connection that cleanup will close."""
+        kwargs.setdefault("port", self.PORT)
+        conn = cls(kwargs.pop("addr", self.ADDR), target, **kwargs) \
+            if cls is Initiator else cls(kwargs.pop("addr", self.ADDR), **kwargs)
+        self.opened.append(conn)
+        return conn
+
+    def login(self, target, keys=None, clear_ua=True, **kwargs):
+        """A session, with the unit attention of power-on already taken."""
+        discovery = kwargs.pop("discovery", False)
+        luns = kwargs.pop("luns", (1,))
+        ini = self.connect(target, **kwargs)
+        ini.login(keys, discovery=discovery)
+        if clear_ua and not discovery:
+            for lun in luns:
+                self.clear_ua(ini, lun)
+        return ini
+
+    @staticmethod
+    def clear_ua(ini, lun=1):
+        """TEST UNIT READY until there is no unit attention left."""
+        for _ in range(8):
+            task = ini.command(bytes(6), lun)
+            if task.key is None or task.key[0] != 6:
+                return
+
+    def login_status(self, target, **kwargs):
+        """Status class and detail of a login: 0 or 0xCCDD."""
+        conn = self.connect(target, **kwargs)
+        try:
+            conn.login()
+        except LoginError as err:
+            return err.status
+        finally:
+            conn.close()
+        return 0
+
+
+class TgtdLab(Lab):
+    """The same, with Debian's tgtd in place of ktgt."""
+
+    def __init__(self):
+        super().__init__()
+        self.control = 20000 + os.getpid() % 10000
+        self.daemon = None
+        self.tmp = tempfile.TemporaryDirectory()
+        self.tids = {}
+
+    def need_target(self):
+        pass
+
+    def start_target(self):
+        argv = ["nsenter", f"--net=/run/netns/{self.tns}", "tgtd", "-f", "-C",
+                str(self.control)]
+        with open("/dev/null", "wb") as null:
+            self.daemon = subprocess.Popen(argv, stdout=null, stderr=null)
+        wait_until(self._alive, 5, "tgtd")
+
+    def _alive(self):
+        try:
+            self.adm("--mode", "system", "--op", "show")
+        except CommandError:
+            return False
+        return True
+
+    def stop_target(self):
+        if self.daemon:
+            self.daemon.kill()
+            self.daemon.wait()
+
+    def check_module(self):
+        pass
+
+    def adm(self, *words):
+        return run("tgtadm", "--control-port", self.control, "--lld", "iscsi",
+                   *words)
+
+    def targets(self):
+        return list(self.tids)
+
+    def sessions(self):
+        raise Skip("not with tgtd")
+
+    def target(self, name="t1", tid=None, acl=("all",)):
+        iqn = name if ":" in name else f"{IQN}:{name}"
+        tid = tid or len(self.tids) + 1
+        self.tids[iqn] = tid
+        self.adm("--mode", "target", "--op", "new", "--tid", tid,
+                 "--targetname", iqn)
+        for rule in acl:
+            self.acl(iqn, rule)
+        return iqn
+
+    def acl(self, iqn, rule, verb="add"):
+        option = "-Q" if rule[:3] in ("iqn", "eui", "naa") else "-I"
+        self.adm("--mode", "target", "--op",
+                 "bind" if verb == "add" else "unbind", "--tid",
+                 self.tids[iqn], option, "ALL" if rule == "all" else rule)
+
+    def drop(self, iqn):
+        self.adm("--mode", "target", "--op", "delete", "--force", "--tid",
+                 self.tids.pop(iqn))
+
+    def lun(self, iqn, lun, path, **options):
+        self.adm("--mode", "logicalunit", "--op", "new", "--tid",
+                 self.tids[iqn], "--lun", lun, "--backing-store", path,
+                 *(("--blocksize", path[-4:]) if path.endswith("4096") else ()))
+        self.adm("--mode", "logicalunit", "--op", "update", "--tid",
+                 self.tids[iqn], "--lun", lun, "--params",
+                 "thin_provisioning=1")
+
+    def drop_lun(self, iqn, lun):
+        self.adm("--mode", "logicalunit", "--op", "delete", "--tid",
+                 self.tids[iqn], "--lun", lun)
+
+    def state(self, iqn, state):
+        self.adm("--mode", "target", "--op", "update", "--tid", self.tids[iqn],
+                 "-n", "state", "-v", state)
+
+    def null_blk(self, size_mib=16, blocksize=512, discard=1, **attrs):
+        path = f"{self.tmp.name}/{len(os.listdir(self.tmp.name))}.{blocksize}"
+        with open(path, "wb") as file:
+            file.truncate(size_mib << 20)
+        return path
+
+
+def lab_class():
+    """The lab that the environment asks for."""
+    return TgtdLab if os.environ.get("KTGT_ORACLE") == "tgtd" else Lab
+
+
+def seconds(func, *args, **kwargs):
+    """Run FUNC; gives back (its result, the seconds it took)."""
+    start = time.monotonic()
+    result = func(*args, **kwargs)
+    return result, time.monotonic() - start
