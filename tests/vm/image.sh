@@ -22,22 +22,22 @@ set -euo pipefail
 # Raise it when this script changes what it makes.
 format=1
 
-# Without these there is no lab.
-required="linux-image-amd64 linux-headers-amd64 gcc make libc6-dev dwarves
+# Without these there is no lab. (perl: kbuild runs kernel-doc with W=1.)
+required="linux-image-amd64 linux-headers-amd64 gcc make libc6-dev dwarves perl
 	open-iscsi fio sg3-utils e2fsprogs iproute2 kmod udev procps mount
 	python3 bash util-linux libmnl0 libjansson4 libsmartcols1"
 
 # Without these, the tests that want them skip.
 optional="libiscsi-bin qemu-utils qemu-block-extra lsscsi multipath-tools
-	dmsetup fdisk parted python3-yaml netcat-openbsd socat psmisc strace
-	tcpdump nftables"
+	dmsetup fdisk parted python3-yaml jq netcat-openbsd socat psmisc strace
+	tcpdump nftables iputils-ping"
 
 optional_of_kernel()
 {
 	case $1 in
 	6.1)
 		# The peers to compare with, and what builds the debug kernel.
-		echo "nvme-cli tgt flex bison bc libelf-dev perl-base"
+		echo "nvme-cli tgt linux-perf flex bison bc libelf-dev"
 		;;
 	esac
 }
@@ -137,6 +137,8 @@ bootstrap()
 		args+=("--aptopt=$option")
 	done < <(apt_acquire_options)
 
+	args+=("--aptopt=APT::Sandbox::User \"root\";")
+
 	mmdebstrap --mode=root --variant=essential --format=directory \
 		--architectures=amd64 --include="$include" \
 		--essential-hook="$skip_initramfs" "${args[@]}" \
@@ -167,8 +169,8 @@ module_files()
 	shift 2
 	for module in "$@"; do
 		# Built-in ones print "builtin NAME".
-		modprobe -d "$root" -S "$release" --show-depends "$module"
-	done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++'
+		modprobe -q -d "$root" -S "$release" --show-depends "$module"
+	done 2>/dev/null | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++'
 }
 
 # initrd OUT [ROOT RELEASE]: busybox, the script, and, given the tree of a
