@@ -71,6 +71,22 @@ cleanup()
 	[[ -z $work ]] || rm -rf "$work"
 }
 
+# Sets work, a folder for this run; removes those of runs that were killed.
+make_work()
+{
+	local old lock
+
+	for old in "${TMPDIR:-/tmp}"/ktgt-vm.??????; do
+		[[ -O $old ]] || continue
+		exec {lock}<"$old"
+		flock -n "$lock" && rm -rf "$old"
+		exec {lock}<&-
+	done
+	work=$(mktemp -d "${TMPDIR:-/tmp}/ktgt-vm.XXXXXX")
+	exec {work_lock}<"$work"
+	flock "$work_lock"
+}
+
 # Sets image (root file system) and boot (vmlinuz, initrd).
 find_image()
 {
@@ -288,7 +304,7 @@ main()
 	trap 'exit 143' TERM
 	trap 'exit 129' HUP
 	find_image
-	work=$(mktemp -d "${TMPDIR:-/tmp}/ktgt-vm.XXXXXX")
+	make_work
 	if [[ -z $out ]]; then
 		out=$work/result
 		keep=''
