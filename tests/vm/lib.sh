@@ -4,6 +4,9 @@
 # What the lab's scripts share: where things are, and how to get packages of
 # another Debian suite than the host's. Sourced, never run.
 
+# A failure inside $(...) is one as well.
+shopt -s inherit_errexit
+
 # shellcheck disable=SC2034 # used by those who source this file
 vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top_dir=$(cd "$vm_dir/../.." && pwd)
@@ -126,4 +129,34 @@ private_apt()
 		apt_acquire_options
 	} >"$dir/apt.conf"
 	APT_CONFIG=$dir/apt.conf apt-get -qq update
+}
+
+# The kernel release whose sources, generators and checkers the project uses.
+source_release=7.2
+
+# Fetches the tar file of the kernel's sources into the cache; prints its name.
+kernel_tarball()
+{
+	local tarball=$cache_dir/linux-source-$source_release.tar.xz
+	local package=linux-source-$source_release work suite deb
+
+	if [[ ! -e $tarball ]]; then
+		say "fetching $package; once, 160 MB"
+		mkdir -p "$cache_dir"
+		work=$(mktemp -d "$cache_dir/tmp-source.XXXXXX")
+		for suite in sid trixie-backports; do
+			private_apt "$work/apt" "$suite" || continue
+			(cd "$work" && APT_CONFIG=$work/apt/apt.conf \
+				apt-get -qq download "$package") >&2 || continue
+			break
+		done
+		deb=$(echo "$work/$package"_*.deb)
+		[[ -e $deb ]] || die "no Debian suite has $package"
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -xO --wildcards "./usr/src/$package.tar.xz" \
+				>"$work/tarball"
+		mv "$work/tarball" "$tarball"
+		rm -rf "$work"
+	fi
+	echo "$tarball"
 }
