@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Requests to the kernel. No other file knows how they travel. */
+#ifndef KTGT_NL_H
+#define KTGT_NL_H
+
+#include <stdint.h>
+
+#include "model.h"
+
+struct nl;
+
+/*
+ * Returns 0 or a negative errno; -ENOENT says that the kernel does not know
+ * the family, which means that the module is not loaded.
+ */
+int nl_open(struct nl **nl);
+void nl_close(struct nl *nl);
+
+/*
+ * What the kernel said about the last request: the reason of a refusal, or a
+ * warning after a success; empty when it said nothing.
+ */
+const char *nl_text(const struct nl *nl);
+
+/*
+ * Sends the attributes that @req holds and waits for the end of the request.
+ * @reply, when it is not NULL, is filled from the answer. Both are structs
+ * that @obj describes. Returns 0 or the kernel's negative errno.
+ */
+int nl_request(struct nl *nl, uint8_t cmd, const struct object *obj,
+	       const void *req, void *reply);
+
+/*
+ * Appends every object that the kernel reports to @list. A dump that was torn
+ * by a change of the configuration is repeated.
+ */
+int nl_dump(struct nl *nl, uint8_t cmd, const struct object *obj,
+	    const void *req, struct list *list);
+
+#endif

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Results as tables (libsmartcols), as JSON (jansson) or raw. */
+#include "out.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+#include <libsmartcols/libsmartcols.h>
+
+#include "parse.h"
+
+#define CELL_MAX	(KTGT_PATH_MAX + 1)
+
+static const void *member(const struct field *f, const void *item)
+{
+	return (const char *)item + f->off;
+}
+
+static uint64_t number(const struct field *f, const void *p)
+{
+	switch (f->size) {
+	case 1:
+		return *(const uint8_t *)p;
+	case 2:
+		return *(const uint16_t *)p;
+	case 4:
+		return *(const uint32_t *)p;
+	}
+	return *(const uint64_t *)p;
+}
+
+static const char *enum_name(const struct field *f, uint32_t value)
+{
+	uint32_t i;
+
+	for (i = 0; f->names[i]; i++)
+		if (i == value)
+			return f->names[i];
+	return "unknown";
+}
+
+static void hex_text(const uint8_t *p, size_t n, char *buf)
+{
+	while (n--)
+		buf += sprintf(buf, "%02x", *p++);
+}
+
+/* @exact: for machines; otherwise as people read it */
+static void field_text(const struct field *f, const void *item, bool exact,
+		       char *buf, size_t size)
+{
+	const void *p = member(f, item);
+
+	switch (f->kind) {
+	case FIELD_BOOL:
+		snprintf(buf, size, "%s", number(f, p) ? "on" : "off");
+		break;
+	case FIELD_FLAG:
+		snprintf(buf, size, "%s", *(const bool *)p ? "yes" : "no");
+		break;
+	case FIELD_ENUM:
+		snprintf(buf, size, "%s", enum_name(f, number(f, p)));
+		break;
+	case FIELD_HEX:
+		snprintf(buf, size, "0x%016" PRIx64, number(f, p));
+		break;
+	case FIELD_SIZE:
+		if (!exact) {
+			size_text(number(f, p), buf, size);
+			break;
+		}
+		/* fall through */
+	case FIELD_U8:
+	case FIELD_U16:
+	case FIELD_U32:
+	case FIELD_U64:
+		snprintf(buf, size, "%" PRIu64, number(f, p));
+		break;
+	case FIELD_STR:
+		snprintf(buf, size, "%s", (const char *)p);
+		break;
+	case FIELD_ADDR:
+		addr_text(p, buf, size);
+		break;
+	case FIELD_BIN:
+		hex_text(p, f->size, buf);
+		break;
+	default:
+		*buf = '\0';
+		break;
+	}
+}
+
+/* JSON */
+
+static json_t *object_json(const struct object *obj, const void *item);
+
+static json_t *list_json(const struct object *obj, const struct list *list)
+{
+	json_t *array = json_array();
+	const void *item;
+
+	list_for_each(item, list)
+		json_array_append_new(array, object_json(obj, item));
+	return array;
+}
+
+static json_t *string_json(const char *text)
+{
+	char *clean = clean_text(text);
+	json_t *json = json_string(clean ? clean : "");
+
+	free(clean);
+	return json;
+}
+
+static json_t *field_json(const struct field *f, const void *item)
+{
+	const void *p = member(f, item);
+	char buf[128];
+
+	switch (f->kind) {
+	case FIELD_U8:
+	case FIELD_U16:
+	case FIELD_U32:
+	case FIELD_U64:
+	case FIELD_SIZE:
+		return json_integer(number(f, p));
+	case FIELD_BOOL:
+		return json_boolean(number(f, p));
+	case FIELD_FLAG:
+		return json_boolean(*(const bool *)p);
+	case FIELD_STR:
+		return string_json(p);
+	case FIELD_NEST:
+		return object_json(f->sub, p);
+	case FIELD_LIST:
+		return list_json(f->sub, p);
+	default:
+		field_text(f, item, true, buf, sizeof(buf));
+		return json_string(buf);
+	}
+}
+
+static json_t *object_json(const struct object *obj, const void *item)
+{
+	const struct model *m = item;
+	json_t *json = json_object();
+	const struct field *f;
+	char key[64];
+	char *p;
+
+	for (f = obj->fields; f < obj->fields + obj->n_fields; f++) {
+		/* an absent flag is false; anything else is not known */
+		if (!HAS(m, f->attr) && f->kind != FIELD_FLAG)
+			continue;
+		/* an input of commands only */
+		if (f->kind == FIELD_FLAG && !strcmp(f->name, "force"))
+			continue;
+		snprintf(key, sizeof(key), "%s", f->name);
+		for (p = key; *p; p++)
+			if (*p == '-')
+				*p = '_';
+		json_object_set_new(json, key, field_json(f, item));
+	}
+	return json;
+}
+
+/* Prints {"ktgt": {"version": 1, KEY: VALUE}} and drops @value. */
+static int print_json(enum out_format format, const char *key, json_t *value)
+{
+	size_t flags = format == OUT_JSON_PRETTY ? JSON_INDENT(2) :
+						   JSON_COMPACT;
+	json_t *root;
+	int err;
+
+	root = json_pack("{s:{s:i,s:o}}", "ktgt", "version", OUT_VERSION, key,
+			 value);
+	if (!root)
+		return -ENOMEM;
+	err = json_dumpf(root, stdout, flags);
+	json_decref(root);
+	putchar('\n');
+	return err ? -EIO : 0;
+}
+
+static bool is_json(enum out_format format)
+{
+	return format == OUT_JSON || format == OUT_JSON_PRETTY;
+}
+
+/* Tables */
+
+static void cell_text(const struct object *obj, const struct column *col,
+		      const void *item, bool exact, char *buf, size_t size)
+{
+	const struct model *m = item;
+	const struct field *f;
+
+	if (col->text) {
+		col->text(item, buf, size);
+		return;
+	}
+	f = object_field(obj, col->attr);
+	if (HAS(m, f->attr) || f->kind == FIELD_FLAG)
+		field_text(f, item, exact, buf, size);
+	else
+		snprintf(buf, size, "-");
+}
+
+static int fill_table(struct libscols_table *table, const struct object *obj,
+		      const struct list *list, const struct column *columns,
+		      bool exact)
+{
+	struct libscols_line *line;
+	char buf[CELL_MAX];
+	const void *item;
+	size_t i;
+	int err;
+
+	for (i = 0; columns[i].head; i++)
+		if (!scols_table_new_column(table, columns[i].head, 0,
+					    columns[i].right ?
+					    SCOLS_FL_RIGHT : 0))
+			return -ENOMEM;
+	list_for_each(item, list) {
+		line = scols_table_new_line(table, NULL);
+		if (!line)
+			return -ENOMEM;
+		for (i = 0; columns[i].head; i++) {
+			cell_text(obj, &columns[i], item, exact, buf,
+				  sizeof(buf));
+			err = scols_line_set_data(line, i, buf);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
+int out_list(enum out_format format, const char *key,
+	     const struct object *obj, const struct list *list,
+	     const struct column *columns)
+{
+	struct libscols_table *table;
+	int err;
+
+	if (is_json(format))
+		return print_json(format, key, list_json(obj, list));
+	table = scols_new_table();
+	if (!table)
+		return -ENOMEM;
+	scols_table_enable_raw(table, format == OUT_RAW);
+	scols_table_enable_noheadings(table, format == OUT_RAW);
+	err = fill_table(table, obj, list, columns, format == OUT_RAW);
+	if (!err)
+		err = scols_print_table(table);
+	scols_unref_table(table);
+	return err;
+}
+
+/* Blocks */
+
+static void print_clean(const char *text)
+{
+	char *clean = clean_text(text);
+
+	fputs(clean ? clean : "", stdout);
+	free(clean);
+}
+
+static void print_fields(const struct object *obj, const void *item, bool raw,
+			 int indent)
+{
+	const struct model *m = item;
+	const struct field *f;
+	char buf[CELL_MAX];
+	const void *sub;
+
+	for (f = obj->fields; f < obj->fields + obj->n_fields; f++) {
+		if (!HAS(m, f->attr))
+			continue;
+		if (f->kind == FIELD_NEST) {
+			print_fields(f->sub, member(f, item), raw, indent);
+			continue;
+		}
+		if (f->kind == FIELD_LIST) {
+			list_for_each(sub, (const struct list *)member(f, item))
+				print_fields(f->sub, sub, raw,
+					     raw ? 0 : indent + 2);
+			continue;
+		}
+		field_text(f, item, raw, buf, sizeof(buf));
+		printf(raw ? "%*s%s " : "%*s%s: ", indent, "", f->name);
+		print_clean(buf);
+		putchar('\n');
+	}
+}
+
+int out_object(enum out_format format, const char *key,
+	       const struct object *obj, const void *item)
+{
+	if (is_json(format))
+		return print_json(format, key, object_json(obj, item));
+	print_fields(obj, item, format == OUT_RAW, 0);
+	return 0;
+}
+
+static void print_portals(const struct list *portals)
+{
+	char buf[ADDR_TEXT_MAX];
+	const struct portal *p;
+	const char *sep = " ";
+
+	printf("  portal:");
+	list_for_each(p, portals) {
+		printf("%s%s", sep, portal_text(&p->address, p->port, buf,
+						sizeof(buf)));
+		sep = ", ";
+	}
+	printf("%s\n", portals->n ? "" : " none");
+}
+
+static void print_lu(const struct lu *lu)
+{
+	char buf[32];
+
+	if (lu->type == KTGT_LU_TYPE_CONTROLLER) {
+		printf("  lun %u: controller\n", lu->lun);
+		return;
+	}
+	printf("  lun %u: %s ", lu->lun,
+	       enum_name(object_field(&lu_object, KTGT_A_LU_BACKEND),
+			 lu->backend));
+	if (lu->path[0]) {
+		print_clean(lu->path);
+		printf(", ");
+	}
+	printf("%s, %u-byte blocks", size_text(lu->size, buf, sizeof(buf)),
+	       lu->block_size);
+	printf(", write-cache %s", lu->write_cache ? "on" : "off");
+	if (lu->read_only)
+		printf(", read-only");
+	if (lu->thin)
+		printf(", thin");
+	if (!lu->online)
+		printf(", not ready");
+	putchar('\n');
+}
+
+static void print_acl(const struct acl *acl)
+{
+	char buf[ADDR_TEXT_MAX];
+
+	printf("  acl: ");
+	if (acl->all)
+		printf("any address");
+	else if (HAS(acl, KTGT_A_ACL_INITIATOR))
+		print_clean(acl->initiator);
+	else
+		printf("%s", prefix_text(&acl->address, acl->prefix_len, buf,
+					 sizeof(buf)));
+	putchar('\n');
+}
+
+static void print_account(const struct account *account)
+{
+	printf("  account: ");
+	print_clean(account->user);
+	printf("%s, secret (hidden)\n", account->outgoing ? " outgoing" : "");
+}
+
+static void print_session(const struct session *session)
+{
+	const struct conn *conn = list_at(&session->conn, 0);
+	char buf[ADDR_TEXT_MAX];
+
+	printf("  session %u: ", session->id);
+	print_clean(session->initiator);
+	if (session->alias[0]) {
+		printf(" (");
+		print_clean(session->alias);
+		putchar(')');
+	}
+	if (conn)
+		printf(" from %s", addr_text(&conn->peer_address, buf,
+					     sizeof(buf)));
+	printf(", %zu connection%s\n", session->conn.n,
+	       session->conn.n == 1 ? "" : "s");
+}
+
+static int target_json(enum out_format format, const struct target_view *view)
+{
+	json_t *target = object_json(&target_object, &view->target);
+
+	json_object_set_new(target, "portal",
+			    list_json(&portal_object, &view->portals));
+	json_object_set_new(target, "lu", list_json(&lu_object, &view->lus));
+	json_object_set_new(target, "acl",
+			    list_json(&acl_object, &view->acls));
+	json_object_set_new(target, "account",
+			    list_json(&account_object, &view->accounts));
+	json_object_set_new(target, "session",
+			    list_json(&session_object, &view->sessions));
+	return print_json(format, "targets", json_pack("[o]", target));
+}
+
+int out_target(enum out_format format, const struct target_view *view)
+{
+	const struct target *target = &view->target;
+	const struct session *session;
+	const struct account *account;
+	const struct acl *acl;
+	const struct lu *lu;
+
+	if (is_json(format))
+		return target_json(format, view);
+	printf("target %u: ", target->id);
+	print_clean(target->name);
+	putchar('\n');
+	if (target->alias[0]) {
+		printf("  alias: ");
+		print_clean(target->alias);
+		putchar('\n');
+	}
+	printf("  state: %s\n",
+	       enum_name(object_field(&target_object, KTGT_A_TARGET_STATE),
+			 target->state));
+	print_portals(&view->portals);
+	list_for_each(lu, &view->lus)
+		print_lu(lu);
+	list_for_each(acl, &view->acls)
+		print_acl(acl);
+	if (!view->acls.n)
+		printf("  acl: none, no initiator is admitted\n");
+	list_for_each(account, &view->accounts)
+		print_account(account);
+	list_for_each(session, &view->sessions)
+		print_session(session);
+	return 0;
+}
