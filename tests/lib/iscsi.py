@@ -849,6 +849,12 @@ class Initiator(Conn):
             if pdu.opcode == opcode:
                 return pdu
 
+    def until_status(self, itt, timeout=None):
+        """SCSI status of a command that was sent by hand."""
+        self.tasks[itt] = task = Task(itt, b"", 0, 0, b"", 0)
+        self.wait([task], timeout)
+        return task.status
+
     def nop(self, data=b"", immediate=True):
         """NOP-Out and its answer (11.18)."""
         itt = self.itt()

@@ -86,6 +86,8 @@ class Lab:
         self.tns, self.ins = f"kt-{pid}", f"ki-{pid}"
         self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
         self.devices = []
+        self.loops = []
+        self.files = []
         self.opened = []
         self.marker = f"ktgt-test: begin {self.name} {pid}"
 
@@ -137,6 +139,9 @@ class Lab:
                 run("ip", "netns", "del", netns)
 
     def drop_devices(self):
+        for dev in self.loops:
+            run("losetup", "-d", dev)
+        self.loops = []
         for path in reversed(self.devices):
             if os.path.isdir(path):
                 write(f"{path}/power", 0)
@@ -182,10 +187,14 @@ class Lab:
 
     def adm(self, *words):
         """Run ktgtadm in the target's namespace."""
-        return run("nsenter", f"--net=/run/netns/{self.tns}", "ktgtadm", *words)
+        return run("ktgtadm", "-n", self.tns, *words)
 
     def adm_json(self, *words):
         return json.loads(self.adm("-j", *words))["ktgt"]
+
+    def in_target(self, *argv, **kwargs):
+        """Run a program in the target's namespace."""
+        return run("nsenter", f"--net=/run/netns/{self.tns}", *argv, **kwargs)
 
     def adm_fails(self, *words):
         """Run ktgtadm, which must refuse; gives back (status, stderr)."""
@@ -211,7 +220,7 @@ class Lab:
 
     def acl_words(self, rule):
         if rule == "all":
-            return ("address", "all")
+            return ("all",)
         if re.match(r"^(iqn|eui|naa)\.", rule):
             return ("initiator", rule)
         return ("address", rule)
@@ -261,6 +270,17 @@ class Lab:
             lambda: next((d for d in (f"/dev/{name}", "/dev/nullb"
                                       + read(path + "/index"))
                           if os.path.exists(d)), None), 5, "device node")
+
+    def loop(self, size_mib=8):
+        """A loop device on a sparse file; gives back (device, file)."""
+        file = tempfile.NamedTemporaryFile(prefix="ktgt")
+        self.files.append(file)
+        os.truncate(file.name, size_mib << 20)
+        if not os.path.exists("/dev/loop-control"):
+            run("modprobe", "loop")
+        dev = run("losetup", "-f", "--show", file.name).strip()
+        self.loops.append(dev)
+        return dev, file.name
 
     # --- initiators ------------------------------------------------------
 

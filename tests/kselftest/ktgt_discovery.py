@@ -1,0 +1,241 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Discovery sessions and SendTargets (RFC 7143 4.3, appendix C).
+
+    target namespace: 300 targets, of which 3 are -- veth -- this program,
+    for other initiators only                        from two addresses
+
+Shown: All, one name, and the empty value, in discovery and in normal sessions;
+answers over many PDUs; what one initiator sees of another's targets (nothing);
+and that giving up in the middle costs nothing.
+"""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "lib"))
+import iscsi  # noqa: E402
+from iscsi import Closed, NO_TAG, Pdu, Rejected  # noqa: E402
+from ktap import Suite, check, equal  # noqa: E402
+from lab import lab_class  # noqa: E402
+
+suite = Suite(lab_class())
+COUNT = int(os.environ.get("KTGT_TARGETS", "300"))
+HIDDEN = 3
+
+
+def targets(lab):
+    """Names of the targets that we may see; made on first use."""
+    if not hasattr(lab, "names"):
+        lab.names = [lab.target(f"disc{i:04}") for i in range(COUNT - HIDDEN)]
+        lab.hidden = [lab.target(f"hidden{i}", acl=("10.77.0.99/32",))
+                      for i in range(HIDDEN)]
+    return lab.names
+
+
+def discovery(lab, keys=None, **kwargs):
+    targets(lab)
+    return lab.login(None, keys, discovery=True, **kwargs)
+
+
+@suite.case
+def no_target(lab):
+    """A discovery session is possible where there is nothing to find."""
+    if hasattr(lab, "names"):
+        return
+    iqn = lab.target("sole", acl=("10.99.0.1",))
+    ini = lab.login(None, discovery=True)
+    equal(ini.send_targets("All")[0], [], "targets")
+    equal(ini.logout(), 0, "logout")
+    lab.drop(iqn)
+
+
+@suite.case
+def all_targets(lab):
+    """SendTargets=All: all of ours, each once, with an address."""
+    ini = discovery(lab)
+    found, _ = ini.send_targets("All")
+    equal(sorted(name for name, _ in found), sorted(targets(lab)), "targets")
+    check(all(addrs for _, addrs in found), "a target without an address")
+    equal(ini.logout(), 0, "logout")
+
+
+@suite.case
+def addresses(lab):
+    """The address we came to is among those we are given, with its tag."""
+    for addr, want in ((lab.ADDR, f"{lab.ADDR}:3260,1"),
+                       (lab.ADDR6, f"[{lab.ADDR6}]:3260,1")):
+        ini = discovery(lab, addr=addr)
+        found, _ = ini.send_targets(targets(lab)[0])
+        check(want in found[0][1], f"{want} is not in {found[0][1]}")
+        check(not any(a.startswith(("0.0.0.0", "[::]")) for a in found[0][1]),
+              f"a wildcard address: {found[0][1]}")
+        ini.logout()
+
+
+@suite.case
+def many_pdus(lab):
+    """MaxRecvDataSegmentLength 512: the answer comes in many PDUs, none
+    longer, and is the same."""
+    ini = discovery(lab, {"MaxRecvDataSegmentLength": 512})
+    found, count = ini.send_targets("All")
+    equal(sorted(name for name, _ in found), sorted(targets(lab)), "targets")
+    check(count >= COUNT * 40 // 512, f"{count} PDUs")
+    equal(ini.logout(), 0, "logout")
+
+
+@suite.case
+def pieces_fit(lab):
+    """No piece is longer than we take; only the last has F, none both."""
+    ini = discovery(lab, {"MaxRecvDataSegmentLength": 512})
+    pdu = ini.text({"SendTargets": "All"})
+    itt = pdu.u("itt")
+    while True:
+        check(len(pdu.data) <= 512, f"too long: {pdu}")
+        equal(pdu.u("itt"), itt, "ITT")
+        if pdu.final:
+            break
+        pdu = ini.text(b"", ttt=pdu.u("ttt"), itt=itt)
+    check(not pdu.flags & 0x40, f"F and C: {pdu}")
+    ini.logout()
+
+
+@suite.case
+def one_name(lab):
+    """SendTargets=name: that one."""
+    ini = discovery(lab)
+    name = targets(lab)[COUNT // 2]
+    found, _ = ini.send_targets(name)
+    equal([n for n, _ in found], [name], "targets")
+    found, _ = ini.send_targets(name + "-not")
+    equal(found, [], "targets of an unknown name")
+    ini.logout()
+
+
+@suite.case
+def hidden(lab):
+    """Targets for others are not there: not in All, not by name."""
+    ini = discovery(lab)
+    names = {name for name, _ in ini.send_targets("All")[0]}
+    equal(names & set(lab.hidden), set(), "targets of others")
+    equal(ini.send_targets(lab.hidden[0])[0], [], "by name")
+    ini.logout()
+
+
+@suite.case
+def abort_midway(lab):
+    """Logout, close, and another request in the middle of an answer."""
+    for how in ("logout", "close", "abort", "again"):
+        ini = discovery(lab, {"MaxRecvDataSegmentLength": 512})
+        pdu = ini.text({"SendTargets": "All"})
+        check(not pdu.final, "all in one PDU")
+        if how == "again":
+            found, _ = ini.send_targets("All")
+            equal(len(found), len(targets(lab)), "targets the second time")
+        if how in ("again", "logout"):
+            equal(ini.logout(), 0, "logout")
+        elif how == "close":
+            ini.close()
+        else:
+            ini.abort()
+
+
+@suite.case
+def reset_midway(lab):
+    """A Text Request with TTT FFFFFFFF starts anew (11.10.4)."""
+    ini = discovery(lab, {"MaxRecvDataSegmentLength": 512})
+    ini.text({"SendTargets": "All"})
+    found, _ = ini.send_targets(targets(lab)[0])
+    equal([n for n, _ in found], targets(lab)[:1], "targets")
+    ini.logout()
+
+
+@suite.case
+def deleted_midway(lab):
+    """A target that goes while the list is on its way."""
+    extra = lab.target("zz-last")
+    ini = discovery(lab, {"MaxRecvDataSegmentLength": 512})
+    pdu = ini.text({"SendTargets": "All"})
+    lab.drop(extra)
+    data, itt = bytes(pdu.data), pdu.u("itt")
+    while not pdu.final:
+        pdu = ini.text(b"", ttt=pdu.u("ttt"), itt=itt)
+        data += bytes(pdu.data)
+    names = [n for n, _ in iscsi.targets_of(iscsi.text_pairs(data))]
+    equal(sorted(set(names) - {extra}), sorted(targets(lab)), "targets")
+    ini.logout()
+
+
+@suite.case
+def normal_session(lab):
+    """In a normal session: own name and empty are served, All is refused
+    (appendix C: MUST NOT be supported on an operational session)."""
+    name = targets(lab)[0]
+    ini = lab.login(name, clear_ua=False)
+    for what in ("", name):
+        found, _ = ini.send_targets(what)
+        equal([n for n, _ in found], [name], f"SendTargets={what}")
+    try:
+        pdu = ini.text({"SendTargets": "All"})
+        found = iscsi.targets_of(pdu.text())
+        check(dict(pdu.text()).get("SendTargets") == "Reject" or not found,
+              f"SendTargets=All gave {len(found)} targets")
+    except (Closed, Rejected):
+        ini = lab.login(name, clear_ua=False)
+    for what in (targets(lab)[1], "Alle", "all"):
+        try:
+            pdu = ini.text({"SendTargets": what})
+            equal(iscsi.targets_of(pdu.text()), [], f"SendTargets={what}")
+        except (Closed, Rejected):
+            ini = lab.login(name, clear_ua=False)
+    ini.close()
+
+
+@suite.case
+def discovery_does_no_io(lab):
+    """A discovery session takes Text and Logout only (4.3): the rest is
+    refused."""
+    for make in (lambda i: Pdu(iscsi.SCSI_CMD, 0x81, itt=5),
+                 lambda i: Pdu(iscsi.TMF_REQ, 0x85, itt=5, rtt=NO_TAG)):
+        ini = discovery(lab)
+        ini.send(ini.stamp(make(ini)))
+        try:
+            pdu = ini.recv(5)
+            check(pdu.opcode in (iscsi.REJECT,)
+                  or pdu.opcode == iscsi.TMF_RSP and pdu.byte(2) in (5, 255)
+                  or pdu.opcode == iscsi.SCSI_RSP and pdu.byte(3),
+                  f"got {pdu}")
+        except Closed:
+            pass
+        ini.close()
+
+
+@suite.case
+def nops_in_discovery(lab):
+    """NOP-Out is answered all the same, for a peer that checks."""
+    ini = discovery(lab)
+    equal(bytes(ini.nop(b"there?").data), b"there?", "data")
+    ini.logout()
+
+
+@suite.case
+def sessions_at_once(lab):
+    """Twenty discoveries, interleaved PDU by PDU."""
+    inis = [discovery(lab, {"MaxRecvDataSegmentLength": 1024}, name=f"{iscsi.NAME}{i}")
+            for i in range(20)]
+    state = [(ini, ini.text({"SendTargets": "All"})) for ini in inis]
+    total = [bytes(pdu.data) for _, pdu in state]
+    for _ in range(4):
+        for i, (ini, pdu) in enumerate(state):
+            if not pdu.final:
+                pdu = ini.text(b"", ttt=pdu.u("ttt"), itt=pdu.u("itt"))
+                total[i] += bytes(pdu.data)
+                state[i] = (ini, pdu)
+    equal(len(set(total)), 1, "different answers")
+    for ini in inis:
+        ini.close()
+
+
+if __name__ == "__main__":
+    suite.main()

@@ -1,0 +1,386 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Task management, reinstatement, logout and NOPs (RFC 7143 11.5, 11.6,
+11.14, 11.18, 6.3.5).
+
+    target namespace: t1 with LUNs 1, 2 -- veth -- two initiator ports
+
+Shown: what each function answers and does, to the task, to other tasks and to
+other nexuses; that a session of the same ISID takes the place of the old one;
+every logout reason; NOP-Outs with data, and the target's own NOP-Ins.
+"""
+
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "lib"))
+import iscsi  # noqa: E402
+from iscsi import Closed, NO_TAG, Pdu, read10, write10  # noqa: E402
+from ktap import Suite, check, equal  # noqa: E402
+from lab import lab_class  # noqa: E402
+
+suite = Suite(lab_class())
+(ABORT_TASK, ABORT_TASK_SET, CLEAR_ACA, CLEAR_TASK_SET, LUN_RESET, WARM_RESET,
+ COLD_RESET, REASSIGN) = range(1, 9)
+COMPLETE, NO_TASK, NO_LUN, _, _, UNSUPPORTED = range(6)
+REJECTED = 255
+OTHER = {"name": iscsi.NAME + "2", "isid": bytes.fromhex("80000000ab02")}
+
+
+def target(lab):
+    """The one target of this file."""
+    if not hasattr(lab, "iqn"):
+        lab.iqn = lab.target("tmf")
+        lab.lun(lab.iqn, 1, lab.null_blk(4))
+        lab.lun(lab.iqn, 2, lab.null_blk(4))
+    return lab.iqn
+
+
+def session(lab, keys=None, **kwargs):
+    return lab.login(target(lab), keys, luns=(1, 2), **kwargs)
+
+
+def waiting_write(ini, lun=1, lba=0):
+    """A write that is outstanding because it waits for data."""
+    task = ini.issue(write10(lba, 8), lun, write=bytes(4096), immediate=0,
+                     unsolicited=0, answer_r2t=False, flags=0xA1)
+    while not task.r2ts:
+        ini.step()
+    return task
+
+
+def forget(ini, *tasks):
+    """These tasks were aborted: nothing more may come for them."""
+    for task in tasks:
+        del ini.tasks[task.itt]
+
+
+@suite.case
+def abort_outstanding(lab):
+    """ABORT TASK ends the task: no status for it, ever, and its late data
+    does no harm."""
+    ini = session(lab)
+    task = waiting_write(ini)
+    equal(ini.tmf(ABORT_TASK, rtt=task.itt, refcmdsn=ini.cmdsn - 1), COMPLETE,
+          "response")
+    forget(ini, task)
+    ini.expect_silence(0.2)
+    ini.good(read10(0, 1), read=512)
+    ini.logout()
+
+
+@suite.case
+def abort_leaves_others(lab):
+    """ABORT TASK of one of three."""
+    ini = session(lab)
+    tasks = [waiting_write(ini, lba=8 * i) for i in range(3)]
+    equal(ini.tmf(ABORT_TASK, rtt=tasks[1].itt), COMPLETE, "response")
+    forget(ini, tasks[1])
+    for task in (tasks[0], tasks[2]):
+        ini.answer(task)
+    ini.wait([tasks[0], tasks[2]])
+    equal((tasks[0].status, tasks[2].status), (0, 0), "status of the others")
+    ini.logout()
+
+
+@suite.case
+def abort_frees_the_tag(lab):
+    """The ITT of an aborted task can be used again at once."""
+    ini = session(lab)
+    task = waiting_write(ini)
+    equal(ini.tmf(ABORT_TASK, rtt=task.itt), COMPLETE, "response")
+    forget(ini, task)
+    again = ini.issue(read10(0, 1), read=512, itt=task.itt)
+    ini.wait([again])
+    equal(again.status, 0, "status")
+    ini.logout()
+
+
+@suite.case
+def abort_unknown(lab):
+    """A task that is not there: 'task does not exist' (11.6.1); if its CmdSN
+    is still to come, the command counts as received and aborted."""
+    ini = session(lab)
+    equal(ini.tmf(ABORT_TASK, rtt=0x4444, refcmdsn=ini.cmdsn - 1), NO_TASK,
+          "RefCmdSN that has been")
+    equal(ini.tmf(ABORT_TASK, rtt=0x4444, refcmdsn=ini.cmdsn + 100000), NO_TASK,
+          "RefCmdSN outside the window")
+    ini.good(read10(0, 1), read=512)
+    ini.logout()
+
+
+@suite.case
+def abort_finished(lab):
+    """A task that has ended does not exist."""
+    ini = session(lab)
+    task = ini.good(read10(0, 1), read=512)
+    equal(ini.tmf(ABORT_TASK, rtt=task.itt, refcmdsn=ini.cmdsn - 1), NO_TASK,
+          "response")
+    ini.logout()
+
+
+@suite.case
+def abort_other_lun(lab):
+    """The right tag on the wrong LUN is no task there, or is refused."""
+    ini = session(lab)
+    task = waiting_write(ini, 1)
+    got = ini.tmf(ABORT_TASK, lun=2, rtt=task.itt, refcmdsn=ini.cmdsn - 1)
+    check(got in (NO_TASK, REJECTED, NO_LUN), f"response {got}")
+    ini.answer(task)
+    ini.wait([task])
+    equal(task.status, 0, "status")
+    ini.logout()
+
+
+@suite.case
+def abort_not_immediate(lab):
+    """A TMF in the order of commands works too (11.5)."""
+    ini = session(lab)
+    task = waiting_write(ini)
+    equal(ini.tmf(ABORT_TASK, rtt=task.itt, immediate=False), COMPLETE,
+          "response")
+    forget(ini, task)
+    ini.good(read10(0, 1), read=512)
+    ini.logout()
+
+
+@suite.case
+def lun_reset(lab):
+    """LOGICAL UNIT RESET aborts all tasks of the LU, of every nexus, tells
+    the others by a unit attention, and leaves other LUs alone (SAM-5)."""
+    ini, other = session(lab), session(lab, **OTHER)
+    mine, theirs = waiting_write(ini), waiting_write(other, lba=8)
+    elsewhere = waiting_write(other, 2)
+    equal(ini.tmf(LUN_RESET), COMPLETE, "response")
+    forget(ini, mine)
+    ini.expect_silence(0.2)
+    task = other.command(iscsi.tur())
+    # The aborted task of the other nexus may say so first, if TAS is set
+    if theirs.done:
+        equal(theirs.status, 0x40, "status of the aborted task")
+    else:
+        forget(other, theirs)
+    equal(task.key and task.key[:2], (6, 0x29), "unit attention of the other")
+    other.good(iscsi.tur())
+    task = ini.command(iscsi.tur())
+    check(task.status == 0 or task.key[:2] == (6, 0x29), f"our own: {task}")
+    other.answer(elsewhere)
+    other.wait([elsewhere])
+    equal(elsewhere.status, 0, "status on the other LUN")
+    other.good(iscsi.tur(), 2)
+    for nexus in (ini, other):
+        lab.clear_ua(nexus)
+        nexus.good(read10(0, 1), read=512)
+        nexus.logout()
+
+
+@suite.case
+def lun_reset_absent(lab):
+    """LOGICAL UNIT RESET of a LUN that is not there."""
+    ini = session(lab)
+    equal(ini.tmf(LUN_RESET, lun=77), NO_LUN, "response")
+    ini.logout()
+
+
+@suite.case
+def other_functions(lab):
+    """Each other function is carried out or refused, and nothing hangs."""
+    for function in (ABORT_TASK_SET, CLEAR_ACA, CLEAR_TASK_SET, WARM_RESET,
+                     REASSIGN):
+        ini = session(lab)
+        task = waiting_write(ini)
+        got = ini.tmf(function)
+        check(got in (COMPLETE, UNSUPPORTED, REJECTED, 4, NO_TASK),
+              f"function {function}: response {got}")
+        if got == COMPLETE and function in (ABORT_TASK_SET, CLEAR_TASK_SET,
+                                            WARM_RESET):
+            forget(ini, task)
+        ini.close()
+    ini = session(lab)
+    ini.good(read10(0, 1), read=512)
+    ini.logout()
+
+
+@suite.case
+def cold_reset(lab):
+    """COLD RESET: refused, or all connections end; then login works."""
+    ini = session(lab)
+    try:
+        got = ini.tmf(COLD_RESET)
+        check(got in (COMPLETE, UNSUPPORTED, REJECTED), f"response {got}")
+    except Closed:
+        pass
+    session(lab).logout()
+
+
+@suite.case
+def reinstatement(lab):
+    """TSIH 0 with the ISID of a session: the new one takes its place, the
+    old connection ends, its tasks with it (6.3.5)."""
+    old = session(lab)
+    waiting_write(old)
+    new = session(lab)
+    old.expect_close(5)
+    new.good(read10(0, 1), read=512)
+    new.logout()
+
+
+@suite.case
+def reinstatement_is_per_name(lab):
+    """The same ISID of another initiator, or another ISID: no reinstatement."""
+    first = session(lab)
+    second = session(lab, name=iscsi.NAME + "3")
+    third = session(lab, isid=bytes.fromhex("80000000ab09"))
+    for ini in (first, second, third):
+        ini.good(read10(0, 1), read=512)
+    for ini in (first, second, third):
+        ini.logout()
+
+
+@suite.case
+def reinstatement_storm(lab):
+    """Thirty in a row with commands in flight."""
+    for _ in range(30):
+        ini = lab.connect(target(lab))
+        ini.login()
+        for _ in range(8):
+            ini.issue(read10(0, 64), read=32768)
+    ini.wait()
+    ini.logout()
+
+
+@suite.case
+def logout_session(lab):
+    """Reason 0 closes the session; the connection ends after the answer."""
+    ini = session(lab)
+    tsih = ini.tsih
+    equal(ini.logout(0), 0, "response")
+    equal(ini.expect_close(5), [], "PDUs after the Logout Response")
+    conn = lab.connect(target(lab))
+    conn.tsih = tsih
+    try:
+        conn.login_step(conn.declarations())
+        check(False, "the session is still there")
+    except iscsi.LoginError as err:
+        equal(hex(err.status), hex(0x020A), "status")
+
+
+@suite.case
+def logout_connection(lab):
+    """Reason 1 with our own CID closes the connection."""
+    ini = lab.connect(target(lab))
+    ini.cid = 5
+    ini.login()
+    lab.clear_ua(ini)
+    equal(ini.logout(1), 0, "response")
+    equal(ini.expect_close(5), [], "PDUs after the Logout Response")
+
+
+@suite.case
+def logout_in_order(lab):
+    """A Logout that is not immediate takes its turn among the commands,
+    which end with their status or with the session."""
+    ini = session(lab)
+    for i in range(20):
+        ini.issue(read10(i, 1), read=512)
+    pdu = Pdu(iscsi.LOGOUT_REQ, 0x80, itt=ini.itt())
+    ini.send(ini.stamp(pdu))
+    equal(ini.until(iscsi.LOGOUT_RSP).byte(2), 0, "response")
+    equal(ini.expect_close(5), [], "PDUs after the Logout Response")
+
+
+@suite.case
+def logout_with_tasks(lab):
+    """Logout while writes wait for data: answered, and no hang."""
+    ini = session(lab)
+    for i in range(8):
+        waiting_write(ini, lba=8 * i)
+    equal(ini.logout(0), 0, "response")
+    ini.expect_close(5)
+    session(lab).logout()
+
+
+@suite.case
+def vanish_with_tasks(lab):
+    """Connections that end without logout, tasks in every state."""
+    for rude in (False, True):
+        for _ in range(10):
+            ini = session(lab)
+            waiting_write(ini)
+            for i in range(16):
+                ini.issue(read10(i * 64, 64), read=32768)
+            if rude:
+                ini.abort()
+            else:
+                ini.close()
+    session(lab).logout()
+
+
+@suite.case
+def nop_out(lab):
+    """NOP-Out: data come back, cut to what we take (11.19)."""
+    ini = session(lab)
+    for size in (0, 1, 3, 4, 100, 8192):
+        data = os.urandom(size)
+        for immediate in (True, False):
+            got = ini.nop(data, immediate)
+            equal(bytes(got.data), data, f"{size} bytes")
+            equal(got.u("ttt"), NO_TAG, "TTT")
+    ini.close()
+    ini = session(lab, {"MaxRecvDataSegmentLength": 512})
+    data = os.urandom(2000)
+    got = bytes(ini.nop(data).data)
+    check(got == data[:len(got)] and len(got) <= 512, f"{len(got)} bytes")
+    ini.logout()
+
+
+@suite.case
+def nop_without_answer(lab):
+    """NOP-Out with ITT FFFFFFFF: nothing comes (11.18)."""
+    ini = session(lab)
+    pdu = Pdu(iscsi.NOP_OUT, 0x80, itt=NO_TAG, ttt=NO_TAG)
+    ini.send(ini.stamp(pdu, immediate=True))
+    ini.expect_silence(0.3)
+    ini.good(read10(0, 1), read=512)
+    ini.logout()
+
+
+@suite.case
+def nop_in(lab):
+    """The target's own NOP-In after silence; a peer that does not answer is
+    gone some time later, one that does stays."""
+    lab.adm("net", "set", "nop-interval", 1)
+    try:
+        ini, dumb = session(lab), session(lab, **OTHER)
+        ini.nopins.clear()
+        end = time.monotonic() + 3.5
+        while time.monotonic() < end:
+            try:
+                ini.step(0.2)
+            except iscsi.Timeout:
+                pass
+        asked = [p for p in ini.nopins if p.u("ttt") != NO_TAG]
+        check(len(asked) >= 2, f"{len(asked)} NOP-Ins that ask in 3.5 s")
+        equal({p.u("itt") for p in asked}, {NO_TAG}, "ITT")
+        dumb.expect_close(10)
+        ini.good(read10(0, 1), read=512)
+        ini.logout()
+    finally:
+        lab.adm("net", "set", "nop-interval", 0)
+
+
+@suite.case
+def tags_in_text(lab):
+    """Text Request in a normal session: empty and own name are served."""
+    ini = session(lab)
+    targets, _ = ini.send_targets("")
+    equal([name for name, _ in targets], [target(lab)], "SendTargets=")
+    targets, _ = ini.send_targets(target(lab))
+    equal([name for name, _ in targets], [target(lab)], "SendTargets=name")
+    ini.logout()
+
+
+if __name__ == "__main__":
+    suite.main()
