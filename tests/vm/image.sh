@@ -5,6 +5,7 @@
 #
 #   image.sh KERNEL          6.1 (bookworm), 6.12 (trixie), 7.2 (sid)
 #   image.sh --path KERNEL   only print where it is or would be
+#   image.sh --bare-initrd FILE   for a kernel that has all drivers built in
 #
 # In that folder:
 #   root/          the file system as a tree; modules are built in it (chroot)
@@ -139,7 +140,10 @@ bootstrap()
 
 	args+=("--aptopt=APT::Sandbox::User \"root\";")
 
-	mmdebstrap --mode=root --variant=essential --format=directory \
+	# In a mount namespace of its own: what it mounts goes away with it, even
+	# if it is killed, before anything is removed.
+	unshare --mount --propagation private \
+		mmdebstrap --mode=root --variant=essential --format=directory \
 		--architectures=amd64 --include="$include" \
 		--essential-hook="$skip_initramfs" "${args[@]}" \
 		"$suite" "$work/root" - <"$work/apt/sources.list" 1>&2
@@ -222,7 +226,7 @@ remove_old()
 		exec {fd}<"$old"
 		if flock -n -x "$fd"; then
 			say "removing ${old##*/}"
-			rm -rf "$old"
+			rm -rf --one-file-system "$old"
 		fi
 		exec {fd}<&-
 	done
@@ -239,7 +243,7 @@ build_image()
 	say "making the $kernel image ($suite); once, about 3 minutes"
 	work=$(mktemp -d "$cache_dir/tmp-$kernel.XXXXXX")
 	# shellcheck disable=SC2064 # this very folder
-	trap "rm -rf '$work'" EXIT
+	trap "rm -rf --one-file-system '$work'" EXIT
 	chmod 755 "$work"
 
 	include=$(installable "$kernel" "$suite" "$work" | paste -sd, -)
@@ -265,10 +269,16 @@ main()
 {
 	local path
 
-	if [[ ${1:-} == --path ]]; then
+	case ${1:-} in
+	--path)
 		image_path "${2:?KERNEL}"
 		return
-	fi
+		;;
+	--bare-initrd)
+		make_initrd "${2:?FILE}"
+		return
+		;;
+	esac
 	[[ $# == 1 ]] || die "usage: image.sh [--path] KERNEL"
 	path=$(image_path "$1")
 	if [[ ! -e $path/release ]]; then

@@ -3,11 +3,12 @@
 #
 # What the lab's scripts share: where things are, and how to get packages of
 # another Debian suite than the host's. Sourced, never run.
+#
+# shellcheck disable=SC2034 # variables are for those who source this
 
 # A failure inside $(...) is one as well.
 shopt -s inherit_errexit
 
-# shellcheck disable=SC2034 # used by those who source this file
 vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top_dir=$(cd "$vm_dir/../.." && pwd)
 cache_dir=${KTGT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ktgt}

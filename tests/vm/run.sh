@@ -281,6 +281,7 @@ run_qemu()
 
 save_out()
 {
+	rm -rf "${out:?}/out"
 	# debugfs says its version on stderr.
 	debugfs -R "rdump /out $out" "$work/payload.ext4" 2>/dev/null
 	rmdir "$out/out" 2>/dev/null || true
@@ -315,8 +316,8 @@ main()
 	choose_machine
 	run_qemu || status=$?
 
+	[[ ! $keep ]] || save_out
 	if [[ -s $work/status ]]; then
-		[[ ! $keep ]] || save_out
 		exit "$(<"$work/status")"
 	fi
 	if [[ $status == 124 || $status == 137 ]]; then
