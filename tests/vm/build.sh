@@ -47,16 +47,13 @@ check_stamp()
 	echo "$stamp" >"$dir/stamp"
 }
 
-# In a mount namespace of its own, so that however it ends nothing stays
-# mounted; and a process namespace, so that no make goes on alone.
 chroot_make()
 {
 	local root=$1 src=$2 kernel_tree=$3 release=$4
 
 	shift 4
 	# shellcheck disable=SC2016 # for the inner shell
-	unshare --mount --propagation private --pid --fork --kill-child \
-		bash -euc '
+	run_apart bash -euc '
 		root=$1 src=$2 kernel_tree=$3 release=$4
 		shift 4
 		mount --bind "$src" "$root/ktgt-build"

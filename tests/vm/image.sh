@@ -5,12 +5,16 @@
 #
 #   image.sh KERNEL          6.1 (bookworm), 6.12 (trixie), 7.2 (sid)
 #   image.sh --path KERNEL   only print where it is or would be
-#   image.sh --bare-initrd FILE   for a kernel that has all drivers built in
+#   image.sh --boot-files FOLDER CONFIG
+#                            makes initrd and vmlinux beside the vmlinuz of a
+#                            kernel with this configuration and all drivers
+#                            built in
 #
 # In that folder:
 #   root/          the file system as a tree; modules are built in it (chroot)
 #   root.ext4      the same as a disk, booted with all writes thrown away
 #   vmlinuz        its kernel; initrd: what it needs to mount the disk
+#   vmlinux        the kernel unpacked, if it can be booted so (saves seconds)
 #   release        the kernel's release string
 #   packages.txt   what is installed; left-out.txt: what its suite could not
 #
@@ -21,7 +25,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 # Raise it when this script changes what it makes.
-format=1
+format=2
 
 # Without these there is no lab. (perl: kbuild runs kernel-doc with W=1.)
 required="linux-image-amd64 linux-headers-amd64 gcc make libc6-dev dwarves perl
@@ -140,10 +144,7 @@ bootstrap()
 
 	args+=("--aptopt=APT::Sandbox::User \"root\";")
 
-	# In a mount namespace of its own: what it mounts goes away with it, even
-	# if it is killed, before anything is removed.
-	unshare --mount --propagation private \
-		mmdebstrap --mode=root --variant=essential --format=directory \
+	run_apart mmdebstrap --mode=root --variant=essential --format=directory \
 		--architectures=amd64 --include="$include" \
 		--essential-hook="$skip_initramfs" "${args[@]}" \
 		"$suite" "$work/root" - <"$work/apt/sources.list" 1>&2
@@ -216,6 +217,40 @@ make_disk()
 		"$((kib * 5 / 4 + 1536 * 1024))k" >/dev/null
 }
 
+# The kernel proper out of a bzImage: its header tells where it lies
+# (Documentation/arch/x86/boot.rst), the first bytes tell how it is packed.
+unpack_kernel()
+{
+	local vmlinuz=$1 out=$2 sectors offset length unpacker
+
+	sectors=$(od -An -tu1 -j $((0x1f1)) -N 1 "$vmlinuz")
+	offset=$(od -An -tu4 -j $((0x248)) -N 4 "$vmlinuz")
+	length=$(od -An -tu4 -j $((0x24c)) -N 4 "$vmlinuz")
+	offset=$(((sectors + 1) * 512 + offset))
+	case $(od -An -tx1 -j "$offset" -N 2 "$vmlinuz" | tr -d ' ') in
+	fd37) unpacker="xz -dc --single-stream" ;;
+	28b5) unpacker="zstd -qdc" ;;
+	1f8b) unpacker="gzip -qdc" ;;
+	*) return 1 ;;
+	esac
+	# The size stands behind it, which unpackers take for rubbish.
+	tail -c +$((offset + 1)) "$vmlinuz" | head -c "$length" |
+		$unpacker >"$out" 2>/dev/null || true
+	[[ $(head -c 4 "$out") == $'\x7fELF' ]]
+}
+
+# QEMU boots it only if it has the entry point for that (PVH).
+make_vmlinux()
+{
+	local config=$1 dir=$2
+
+	grep -q '^CONFIG_PVH=y' "$config" || return 0
+	if ! unpack_kernel "$dir/vmlinuz" "$dir/vmlinux"; then
+		say "vmlinuz is packed in an unknown way: it will unpack itself"
+		rm -f "$dir/vmlinux"
+	fi
+}
+
 remove_old()
 {
 	local kernel=$1 keep=$2 old fd
@@ -241,10 +276,8 @@ build_image()
 	suite=$(suite_of_kernel "$kernel")
 	"$vm_dir/deps.sh" --check lab
 	say "making the $kernel image ($suite); once, about 3 minutes"
-	work=$(mktemp -d "$cache_dir/tmp-$kernel.XXXXXX")
-	# shellcheck disable=SC2064 # this very folder
-	trap "rm -rf --one-file-system '$work'" EXIT
-	chmod 755 "$work"
+	make_tmp "$kernel"
+	work=$lab_tmp
 
 	include=$(installable "$kernel" "$suite" "$work" | paste -sd, -)
 	bootstrap "$suite" "$work" "$include"
@@ -255,12 +288,13 @@ build_image()
 	chroot "$work/root" dpkg-query -W >"$work/packages.txt"
 	mv "$work/root/boot/vmlinuz-$release" "$work/vmlinuz"
 	rm -f "$work/root/boot"/initrd*
+	make_vmlinux "$work/root/boot/config-$release" "$work"
 	make_initrd "$work/initrd" "$work/root" "$release"
 	say "writing the disk"
 	make_disk "$work/root.ext4" "$work/root"
 	rm -rf "$work/apt"
 	echo "$release" >"$work/release"
-	mv "$work" "$path"
+	mv -T "$work" "$path"
 	say "$kernel image made ($release, $((SECONDS - start)) s)"
 	remove_old "$kernel" "$path"
 }
@@ -274,8 +308,9 @@ main()
 		image_path "${2:?KERNEL}"
 		return
 		;;
-	--bare-initrd)
-		make_initrd "${2:?FILE}"
+	--boot-files)
+		make_initrd "${2:?FOLDER}/initrd"
+		make_vmlinux "${3:?CONFIG}" "$2"
 		return
 		;;
 	esac

@@ -31,9 +31,8 @@ unpack()
 
 	[[ ! -e $dir ]] || return 0
 	tarball=$(kernel_tarball)
-	work=$(mktemp -d "$cache_dir/tmp-scripts.XXXXXX")
-	# shellcheck disable=SC2064 # this very folder
-	trap "rm -rf '$work'" EXIT
+	make_tmp scripts
+	work=$lab_tmp
 	for name in $wanted; do
 		members+=("linux-source-$source_release/$name")
 	done
@@ -41,8 +40,7 @@ unpack()
 	xz -T0 -dc "$tarball" |
 		tar -x -C "$work" --strip-components=1 "${members[@]}"
 	ln -s ../tools/docs/kernel-doc "$work/scripts/kernel-doc"
-	chmod 755 "$work"
-	mv "$work" "$dir"
+	mv -T "$work" "$dir"
 }
 
 main()

@@ -67,8 +67,7 @@ chroot_make()
 
 	shift 2
 	# shellcheck disable=SC2016 # for the inner shell
-	nice -n 19 unshare --mount --propagation private --pid --fork \
-		--kill-child bash -euc '
+	run_apart nice -n 19 bash -euc '
 		root=$1 tree=$2
 		shift 2
 		mount --bind "$tree" "$root/ktgt-kernel"
@@ -110,21 +109,14 @@ slim()
 	rm -f "$tree/vmlinux.unstripped"
 }
 
-make_initrd()
-{
-	"$vm_dir/image.sh" --bare-initrd "$1"
-}
-
 build_kernel()
 {
 	local path=$1 image work tree start=$SECONDS log
 
 	[[ ! -e $path/release ]] || return 0
 	image=$("$vm_dir/image.sh" 6.1)
-	work=$(mktemp -d "$cache_dir/tmp-kernel.XXXXXX")
-	# shellcheck disable=SC2064 # this very folder
-	trap "rm -rf --one-file-system '$work'" EXIT
-	chmod 755 "$work"
+	make_tmp kernel
+	work=$lab_tmp
 	tree=$work/build
 	unpack "$tree"
 	cp "$vm_dir/debug.config" "$tree/debug.config"
@@ -144,10 +136,10 @@ build_kernel()
 	mv "$tree/install/lib" "$work/modules/lib"
 	rm -f "$work"/modules/lib/modules/*/build
 	cp "$tree/arch/x86/boot/bzImage" "$work/vmlinuz"
-	make_initrd "$work/initrd"
+	"$vm_dir/image.sh" --boot-files "$work" "$tree/.config"
 	basename "$work"/modules/lib/modules/* >"$work/release"
 	slim "$tree"
-	mv "$work" "$path"
+	mv -T "$work" "$path"
 	say "debug kernel built ($(<"$path/release"), $((SECONDS - start)) s)"
 }
 

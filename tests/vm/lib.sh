@@ -64,6 +64,52 @@ take_lock()
 	fi
 }
 
+# A folder in the cache for what is being made, removed if that fails. Once it
+# is made and renamed there is nothing left to remove.
+make_tmp()
+{
+	mkdir -p "$cache_dir"
+	lab_tmp=$(mktemp -d "$cache_dir/tmp-$1.XXXXXX")
+	chmod 755 "$lab_tmp"
+	trap lab_cleanup EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+}
+
+lab_cleanup()
+{
+	if [[ ${lab_child:-} ]]; then
+		kill -KILL "$lab_child" 2>/dev/null || true
+		wait "$lab_child" 2>/dev/null || true
+	fi
+	[[ -n ${lab_tmp:-} ]] || return 0
+	# The last of its processes may be dying yet.
+	rm -rf --one-file-system "$lab_tmp" 2>/dev/null || {
+		sleep 1
+		rm -rf --one-file-system "$lab_tmp"
+	}
+}
+
+# Runs a command that takes long, with mounts and processes of its own: however
+# this script ends, nothing stays mounted and nothing goes on running. (In the
+# background, because bash heeds a signal only when what it waits for is over.)
+run_apart()
+{
+	local status=0
+
+	trap lab_cleanup EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	setpriv --pdeathsig KILL unshare --mount --propagation private \
+		--pid --fork --kill-child --mount-proc "$@" <&0 &
+	lab_child=$!
+	wait "$lab_child" || status=$?
+	lab_child=''
+	return "$status"
+}
+
 # "URI RELEASE" of every package source that the host is set up with.
 host_sources()
 {

@@ -87,7 +87,7 @@ make_work()
 	flock "$work_lock"
 }
 
-# Sets image (root file system) and boot (vmlinuz, initrd).
+# Sets image (root file system), boot (kernel, initrd) and vmlinux.
 find_image()
 {
 	image=$("$vm_dir/image.sh" "$(userland_of_kernel "$kernel")")
@@ -95,6 +95,8 @@ find_image()
 	if [[ $kernel == debug ]]; then
 		boot=$("$vm_dir/kernel.sh" debug)
 	fi
+	vmlinux=$boot/vmlinux
+	[[ -e $vmlinux ]] || vmlinux=$boot/vmlinuz
 	# So that nobody removes it below us (image.sh, remove_old).
 	exec {image_lock}<"$image"
 	flock -s "$image_lock"
@@ -236,7 +238,7 @@ qemu_words()
 	printf '%s\n' "${machine[@]}" -nodefaults -no-user-config \
 		-display none -nic none -no-reboot \
 		-serial "file:$out/console.txt" \
-		-kernel "$boot/vmlinuz" -initrd "$boot/initrd" \
+		-kernel "$vmlinux" -initrd "$boot/initrd" \
 		-append "$cmdline $append" -device virtio-serial-pci
 	port out "$out/stdout.txt"
 	port log "$out/dmesg.txt"
