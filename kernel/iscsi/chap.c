@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * CHAP (RFC 7143, 12.1.3; RFC 1994).
+ *
+ * The target is first to demand proof, and proves itself only to an initiator
+ * that has proved itself. So nobody can use it to find the answer to a
+ * challenge that he was given elsewhere.
+ */
+
+#include "chap.h"
+
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <crypto/algapi.h>
+#include <crypto/hash.h>
+
+#include "../core/rules.h"
+#include "text.h"
+
+#define CHAP_DIGEST_MAX		32
+#define CHAP_CHALLENGE_MAX	1024	/* RFC 7143, 12.1.3 */
+#define CHAP_RETRY		(60 * HZ)
+
+/**
+ * struct chap_algorithm - a hash that CHAP can use
+ * @number: value of CHAP_A, of IANA's list of PPP authentication algorithms
+ * @size: bytes of the digest
+ * @name: name that the kernel knows it by
+ */
+struct chap_algorithm {
+	u8		number;
+	u8		size;
+	const char	*name;
+};
+
+static const struct chap_algorithm chap_algorithms[] = {
+	{ 5, 16, "md5" },
+	{ 6, 20, "sha1" },
+	{ 7, 32, "sha256" },
+	{ 8, 32, "sha3-256" },
+};
+
+/*
+ * When to ask again for an algorithm that the kernel did not have: each
+ * question runs modprobe, and anybody can make us ask.
+ */
+static unsigned long chap_retry[ARRAY_SIZE(chap_algorithms)];
+
+/**
+ * struct ktgt_chap - one exchange
+ * @alg: algorithm agreed upon, or NULL
+ * @tfm: its implementation
+ * @challenge: what the initiator has to answer; @alg->size bytes
+ * @id: CHAP_I that belongs to it
+ */
+struct ktgt_chap {
+	const struct chap_algorithm	*alg;
+	struct crypto_shash		*tfm;
+	u8				challenge[CHAP_DIGEST_MAX];
+	u8				id;
+};
+
+/**
+ * ktgt_chap_alloc() - allocate an exchange
+ *
+ * Context: process context, may sleep.
+ * Return: the exchange, or NULL without memory.
+ */
+struct ktgt_chap *ktgt_chap_alloc(void)
+{
+	return kzalloc_obj(struct ktgt_chap, GFP_KERNEL);
+}
+
+/**
+ * ktgt_chap_free() - free an exchange
+ * @chap: the exchange, or NULL
+ *
+ * Context: process context, may sleep.
+ */
+void ktgt_chap_free(struct ktgt_chap *chap)
+{
+	if (!chap)
+		return;
+	if (chap->tfm)
+		crypto_free_shash(chap->tfm);
+	kfree_sensitive(chap);
+}
+
+static int chap_get_tfm(struct ktgt_chap *chap, unsigned int i)
+{
+	unsigned long retry = READ_ONCE(chap_retry[i]);
+	struct crypto_shash *tfm;
+
+	if (retry && time_before(jiffies, retry))
+		return -ENOENT;
+	tfm = crypto_alloc_shash(chap_algorithms[i].name, 0, 0);
+	if (!IS_ERR(tfm)) {
+		chap->alg = &chap_algorithms[i];
+		chap->tfm = tfm;
+		return 0;
+	}
+	if (PTR_ERR(tfm) == -ENOENT)
+		WRITE_ONCE(chap_retry[i], (jiffies + CHAP_RETRY) | 1);
+	return PTR_ERR(tfm);
+}
+
+/* The first one in the initiator's list that can be had */
+static int chap_choose(struct ktgt_chap *chap, const struct ktgt_text_pair *a)
+{
+	const char *list = a->value, *item;
+	u32 len = a->value_len, item_len;
+	unsigned long tried = 0;
+	unsigned int i;
+	u64 number;
+	int ret;
+
+	while (ktgt_text_pop(&list, &len, &item, &item_len)) {
+		if (ktgt_text_number(item, item_len, &number))
+			return -EINVAL;
+		for (i = 0; i < ARRAY_SIZE(chap_algorithms); i++) {
+			if (chap_algorithms[i].number != number ||
+			    tried & BIT(i))
+				continue;
+			tried |= BIT(i);
+			ret = chap_get_tfm(chap, i);
+			if (!ret || ret == -ENOMEM)
+				return ret;
+		}
+	}
+	return -ENOENT;
+}
+
+/**
+ * ktgt_chap_start() - agree upon an algorithm, and challenge the initiator
+ * @chap: the exchange
+ * @a: CHAP_A, what the initiator offers
+ * @out: where CHAP_A, CHAP_I and CHAP_C go
+ *
+ * Context: process context, may sleep.
+ * Return: 0; -EINVAL for an offer that is no list of numbers; -ENOENT if no
+ * algorithm fits; -ENOMEM.
+ */
+int ktgt_chap_start(struct ktgt_chap *chap, const struct ktgt_text_pair *a,
+		    struct ktgt_text_out *out)
+{
+	int ret;
+
+	ret = chap_choose(chap, a);
+	if (ret)
+		return ret;
+	get_random_bytes(&chap->id, sizeof(chap->id));
+	get_random_bytes(chap->challenge, chap->alg->size);
+	ktgt_text_put_number(out, "CHAP_A", chap->alg->number);
+	ktgt_text_put_number(out, "CHAP_I", chap->id);
+	ktgt_text_put_hex(out, "CHAP_C", chap->challenge, chap->alg->size);
+	return 0;
+}
+
+static int chap_digest(struct ktgt_chap *chap, u8 id, const char *secret,
+		       const u8 *challenge, u32 len, u8 *digest)
+{
+	SHASH_DESC_ON_STACK(desc, chap->tfm);
+	int ret;
+
+	desc->tfm = chap->tfm;
+	ret = crypto_shash_init(desc);
+	ret = ret ?: crypto_shash_update(desc, &id, 1);
+	ret = ret ?: crypto_shash_update(desc, secret, strlen(secret));
+	ret = ret ?: crypto_shash_update(desc, challenge, len);
+	ret = ret ?: crypto_shash_final(desc, digest);
+	shash_desc_zero(desc);
+	return ret;
+}
+
+/**
+ * ktgt_chap_check() - check the initiator's answer to our challenge
+ * @chap: the exchange, started
+ * @r: CHAP_R
+ * @account: the account that CHAP_N names
+ *
+ * Context: process context, may sleep.
+ * Return: 0 if it proves that the initiator knows the secret; -EINVAL if it is
+ * no digest; -EACCES if it is the wrong one; or an error of the algorithm.
+ */
+int ktgt_chap_check(struct ktgt_chap *chap, const struct ktgt_text_pair *r,
+		    const struct ktgt_chap_account *account)
+{
+	u8 theirs[CHAP_DIGEST_MAX];
+	u8 ours[CHAP_DIGEST_MAX];
+	u8 size = chap->alg->size;
+	int ret;
+
+	if (ktgt_text_decode(r->value, r->value_len, theirs, size) != size)
+		return -EINVAL;
+	ret = chap_digest(chap, chap->id, account->secret, chap->challenge,
+			  size, ours);
+	if (!ret && crypto_memneq(ours, theirs, size))
+		ret = -EACCES;
+	memzero_explicit(ours, sizeof(ours));
+	return ret;
+}
+
+/**
+ * ktgt_chap_answer() - answer the initiator's challenge
+ * @chap: the exchange; the initiator has proved itself
+ * @i: CHAP_I
+ * @c: CHAP_C
+ * @account: the account by which the target proves itself
+ * @out: where CHAP_N and CHAP_R go
+ *
+ * Context: process context, may sleep.
+ * Return: 0; -EINVAL if the challenge can not be read; -EACCES if it is the
+ * one that we have sent, which is an attempt to make us answer ourselves;
+ * -ENOMEM; or an error of the algorithm.
+ */
+int ktgt_chap_answer(struct ktgt_chap *chap, const struct ktgt_text_pair *i,
+		     const struct ktgt_text_pair *c,
+		     const struct ktgt_chap_account *account,
+		     struct ktgt_text_out *out)
+{
+	u8 digest[CHAP_DIGEST_MAX];
+	u8 *challenge;
+	int len, ret;
+	u64 id;
+
+	if (ktgt_text_number(i->value, i->value_len, &id) || id > U8_MAX)
+		return -EINVAL;
+	challenge = kmalloc(CHAP_CHALLENGE_MAX, GFP_KERNEL);
+	if (!challenge)
+		return -ENOMEM;
+
+	len = ktgt_text_decode(c->value, c->value_len, challenge,
+			       CHAP_CHALLENGE_MAX);
+	if (len < 0)
+		ret = len;
+	else if (len == chap->alg->size &&
+		 !memcmp(challenge, chap->challenge, len))
+		ret = -EACCES;
+	else
+		ret = chap_digest(chap, id, account->secret, challenge, len,
+				  digest);
+	kfree(challenge);
+	if (ret)
+		return ret;
+
+	ktgt_text_put(out, "CHAP_N", account->user);
+	ktgt_text_put_hex(out, "CHAP_R", digest, chap->alg->size);
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * CHAP: the algorithms, the challenge, and what is made of a secret.
+ */
+#ifndef _KTGT_ISCSI_CHAP_H
+#define _KTGT_ISCSI_CHAP_H
+
+struct ktgt_chap;
+struct ktgt_chap_account;
+struct ktgt_text_out;
+struct ktgt_text_pair;
+
+struct ktgt_chap *ktgt_chap_alloc(void);
+void ktgt_chap_free(struct ktgt_chap *chap);
+int ktgt_chap_start(struct ktgt_chap *chap, const struct ktgt_text_pair *a,
+		    struct ktgt_text_out *out);
+int ktgt_chap_check(struct ktgt_chap *chap, const struct ktgt_text_pair *r,
+		    const struct ktgt_chap_account *account);
+int ktgt_chap_answer(struct ktgt_chap *chap, const struct ktgt_text_pair *i,
+		     const struct ktgt_text_pair *c,
+		     const struct ktgt_chap_account *account,
+		     struct ktgt_text_out *out);
+
+#endif /* _KTGT_ISCSI_CHAP_H */

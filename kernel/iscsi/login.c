@@ -1,0 +1,898 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The login phase (RFC 7143, 6.3, 11.12 and 11.13).
+ *
+ * It is a state machine on the connection: each request is answered at once or
+ * the connection is given up, so a peer that stops in the middle costs nothing
+ * but its timer. The one thing that is waited for is the end of an older
+ * session with the same name.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "login.h"
+
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "../core/net.h"
+#include "../core/rules.h"
+#include "../core/target.h"
+#include "chap.h"
+#include "conn.h"
+#include "pdu.h"
+#include "sess.h"
+#include "text.h"
+
+/* Class and detail of a Login Response (RFC 7143, 11.13.5) */
+#define LOGIN_INITIATOR(detail) \
+	(ISCSI_STATUS_CLS_INITIATOR_ERR << 8 | ISCSI_LOGIN_STATUS_##detail)
+#define LOGIN_TARGET(detail) \
+	(ISCSI_STATUS_CLS_TARGET_ERR << 8 | ISCSI_LOGIN_STATUS_##detail)
+
+#define LOGIN_BAD		LOGIN_INITIATOR(INIT_ERR)
+#define LOGIN_AUTH_FAILED	LOGIN_INITIATOR(AUTH_FAILED)
+#define LOGIN_FORBIDDEN		LOGIN_INITIATOR(TGT_FORBIDDEN)
+#define LOGIN_NOT_FOUND		LOGIN_INITIATOR(TGT_NOT_FOUND)
+#define LOGIN_NO_VERSION	LOGIN_INITIATOR(NO_VERSION)
+/* RFC 7143 calls 0206 "too many connections" */
+#define LOGIN_TOO_MANY		LOGIN_INITIATOR(ISID_ERROR)
+#define LOGIN_MISSING		LOGIN_INITIATOR(MISSING_FIELDS)
+#define LOGIN_NO_SESSION	LOGIN_INITIATOR(NO_SESSION)
+#define LOGIN_INVALID		LOGIN_INITIATOR(INVALID_REQUEST)
+#define LOGIN_ERROR		LOGIN_TARGET(TARGET_ERROR)
+#define LOGIN_UNAVAILABLE	LOGIN_TARGET(SVC_UNAVAILABLE)
+#define LOGIN_NO_MEMORY		LOGIN_TARGET(NO_RESOURCES)
+
+/* requests that a login may take; a good one needs four, or a few more for
+ * long keys
+ */
+#define LOGIN_REQUESTS_MAX	32
+
+#define LOGIN_KEY(key)		BIT_ULL(KTGT_KEY_##key)
+#define LOGIN_NAME_KEYS		(LOGIN_KEY(INITIATOR_NAME) | \
+				 LOGIN_KEY(TARGET_NAME) | \
+				 LOGIN_KEY(SESSION_TYPE))
+#define LOGIN_PROOF_KEYS	(LOGIN_KEY(CHAP_N) | LOGIN_KEY(CHAP_R) | \
+				 LOGIN_KEY(CHAP_I) | LOGIN_KEY(CHAP_C))
+#define LOGIN_CHAP_KEYS		(LOGIN_KEY(CHAP_A) | LOGIN_PROOF_KEYS)
+
+/* what the target offers for the keys that are negotiated */
+static const u32 login_offers[KTGT_NR_KEYS] = {
+	[KTGT_KEY_MAX_CONNECTIONS]		= 1,
+	[KTGT_KEY_INITIAL_R2T]			= false,
+	[KTGT_KEY_IMMEDIATE_DATA]		= true,
+	[KTGT_KEY_MAX_BURST]			= KTGT_MAX_BURST,
+	[KTGT_KEY_FIRST_BURST]			= KTGT_FIRST_BURST,
+	/* a session ends with its connection: there is nothing to wait for */
+	[KTGT_KEY_TIME2WAIT]			= 0,
+	[KTGT_KEY_TIME2RETAIN]			= 0,
+	[KTGT_KEY_MAX_R2T]			= KTGT_MAX_R2T,
+	[KTGT_KEY_DATA_PDU_IN_ORDER]		= true,
+	[KTGT_KEY_DATA_SEQUENCE_IN_ORDER]	= true,
+	[KTGT_KEY_ERROR_RECOVERY_LEVEL]		= 0,
+	[KTGT_KEY_PROTOCOL_LEVEL]		= 1,
+};
+
+/**
+ * enum login_auth - how far authentication has come
+ * @LOGIN_AUTH_START: no method agreed upon
+ * @LOGIN_AUTH_CHAP: CHAP agreed upon, CHAP_A is expected
+ * @LOGIN_AUTH_CHALLENGED: our challenge is out, CHAP_N and CHAP_R are expected
+ * @LOGIN_AUTH_DONE: the initiator has proved itself
+ */
+enum login_auth {
+	LOGIN_AUTH_START,
+	LOGIN_AUTH_CHAP,
+	LOGIN_AUTH_CHALLENGED,
+	LOGIN_AUTH_DONE,
+};
+
+/**
+ * struct ktgt_login - state of a login
+ * @nego: text negotiation
+ * @in: text that came with the C bit, not complete yet
+ * @out: answers
+ * @out_pos: bytes of @out that were sent
+ * @key: identity of the session to be
+ * @target: target; a reference is held. NULL before it is known, and in a
+ *	discovery session
+ * @chap: CHAP exchange, or NULL
+ * @target_name: TargetName, in lower case
+ * @alias: InitiatorAlias
+ * @why: why the login is refused
+ * @itt: initiator task tag of all requests
+ * @cmd_sn: CmdSN of the first one
+ * @tsih: TSIH of all requests
+ * @nr_requests: requests so far
+ * @stage: current stage, ISCSI_*_NEGOTIATION_STAGE
+ * @next_stage: stage that the last request asks for, if @transit
+ * @auth: enum login_auth
+ * @transit: the last request has the T bit
+ * @need_chap: the initiator has to prove itself
+ * @identified: the names are known and the initiator is admitted
+ * @declared: MaxRecvDataSegmentLength was declared
+ * @waiting: the end of an older session is waited for
+ * @refused: it is over
+ */
+struct ktgt_login {
+	struct ktgt_text_nego	nego;
+	struct ktgt_text_out	in;
+	struct ktgt_text_out	out;
+	u32			out_pos;
+	struct ktgt_sess_key	key;
+	struct ktgt_target	*target;
+	struct ktgt_chap	*chap;
+	char			target_name[KTGT_NAME_LEN];
+	char			alias[KTGT_ALIAS_LEN];
+	const char		*why;
+	itt_t			itt;
+	u32			cmd_sn;
+	__be16			tsih;
+	u8			nr_requests;
+	u8			stage;
+	u8			next_stage;
+	u8			auth;
+	bool			transit;
+	bool			need_chap;
+	bool			identified;
+	bool			declared;
+	bool			waiting;
+	bool			refused;
+};
+
+static u16 login_error(struct ktgt_login *login, u16 status, const char *why)
+{
+	login->why = why;
+	return status;
+}
+
+/* An error that text.c has found */
+static u16 login_text_error(struct ktgt_login *login, u16 status)
+{
+	login->why = login->nego.why;
+	return status;
+}
+
+static void login_set_param(struct ktgt_conn *conn)
+{
+	const struct ktgt_login *login = conn->login;
+	const u32 *results = login->nego.results;
+	struct ktgt_param *param = &conn->param;
+
+	param->header_digest = results[KTGT_KEY_HEADER_DIGEST];
+	param->data_digest = results[KTGT_KEY_DATA_DIGEST];
+	param->initial_r2t = results[KTGT_KEY_INITIAL_R2T];
+	param->immediate_data = results[KTGT_KEY_IMMEDIATE_DATA];
+	param->max_recv_dsl = login->declared ? KTGT_MAX_RECV_DSL :
+						KTGT_LOGIN_DSL;
+	param->max_xmit_dsl = results[KTGT_KEY_MAX_RECV_DSL];
+	param->max_burst = results[KTGT_KEY_MAX_BURST];
+	/* the default may be more than what was agreed upon for MaxBurst */
+	param->first_burst = min(results[KTGT_KEY_FIRST_BURST],
+				 param->max_burst);
+	param->max_r2t = results[KTGT_KEY_MAX_R2T];
+	param->max_conns = results[KTGT_KEY_MAX_CONNECTIONS];
+	param->erl = results[KTGT_KEY_ERROR_RECOVERY_LEVEL];
+	param->time2wait = results[KTGT_KEY_TIME2WAIT];
+	param->time2retain = results[KTGT_KEY_TIME2RETAIN];
+}
+
+/**
+ * ktgt_login_start() - make a connection ready for its login
+ * @conn: the connection, new
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_login_start(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login;
+
+	login = kzalloc_obj(*login, GFP_KERNEL);
+	if (!login)
+		return -ENOMEM;
+	login->in.max = KTGT_TEXT_MAX;
+	login->out.max = KTGT_TEXT_MAX;
+	ktgt_text_init(&login->nego, login_offers);
+	conn->login = login;
+	login_set_param(conn);
+	return 0;
+}
+
+/**
+ * ktgt_login_free() - free what a login needed
+ * @conn: the connection; its login may have ended long ago
+ *
+ * Context: the connection's work or its teardown, may sleep.
+ */
+void ktgt_login_free(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+
+	if (!login)
+		return;
+	conn->login = NULL;
+	if (login->target)
+		ktgt_target_put(login->target);
+	ktgt_chap_free(login->chap);
+	ktgt_text_out_free(&login->in);
+	ktgt_text_out_free(&login->out);
+	kfree(login);
+}
+
+/* Send one Login Response, which carries @len bytes of the answers. */
+static void login_send(struct ktgt_conn *conn, u8 flags, u16 status, u32 len)
+{
+	struct ktgt_login *login = conn->login;
+	struct iscsi_login_rsp *rsp;
+	struct ktgt_pdu *pdu;
+
+	pdu = ktgt_pdu_alloc(conn);
+	if (!pdu)
+		goto err_close;
+	if (len && ktgt_pdu_set_data(pdu, login->out.data + login->out_pos,
+				     len))
+		goto err_pdu;
+
+	rsp = pdu->hdr;
+	rsp->opcode = ISCSI_OP_LOGIN_RSP;
+	rsp->flags = login->stage << 2 | flags;
+	memcpy(rsp->isid, login->key.isid, sizeof(rsp->isid));
+	rsp->tsih = login->tsih;
+	rsp->itt = login->itt;
+	rsp->exp_cmdsn = cpu_to_be32(login->cmd_sn);
+	rsp->max_cmdsn = cpu_to_be32(login->cmd_sn);
+	rsp->status_class = status >> 8;
+	rsp->status_detail = status & 0xff;
+	hton24(rsp->dlength, len);
+	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE && !status) {
+		rsp->tsih = cpu_to_be16(conn->sess->id);
+		pdu->flags |= KTGT_PDU_FINAL_LOGIN;
+	}
+	pdu->flags |= KTGT_PDU_STATSN;
+	conn->ops->queue_tx(conn, pdu);
+	return;
+
+err_pdu:
+	ktgt_pdu_free(conn, pdu);
+err_close:
+	conn->ops->close(conn);
+}
+
+static const char *login_peer_name(const struct ktgt_login *login)
+{
+	return login->key.initiator[0] ? login->key.initiator : "(no name)";
+}
+
+static const char *login_goal(const struct ktgt_login *login)
+{
+	if (login->nego.discovery)
+		return "(discovery)";
+	return login->target_name[0] ? login->target_name : "(no target)";
+}
+
+/* Answer with a status that ends the login, and tell the administrator. */
+static void login_refuse(struct ktgt_conn *conn, u16 status)
+{
+	struct ktgt_login *login = conn->login;
+	const char *bad = login->nego.bad;
+
+	pr_notice_ratelimited("login of %s at %pISpc to %s refused: %s%s%s (%04x)\n",
+			      login_peer_name(login), &conn->peer,
+			      login_goal(login), bad ?: "", bad ? ": " : "",
+			      login->why, status);
+	login->refused = true;
+	login_send(conn, 0, status, 0);
+	conn->ops->drain(conn);
+}
+
+/* Call under RCU. */
+static const struct ktgt_rules *login_rules(const struct ktgt_conn *conn)
+{
+	const struct ktgt_login *login = conn->login;
+
+	if (login->target)
+		return rcu_dereference(login->target->rules);
+	return rcu_dereference(conn->kn->discovery);
+}
+
+/*
+ * May the initiator use the target? Everybody may discover, because SendTargets
+ * shows each only what admits it.
+ */
+static u16 login_admit(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+	const struct ktgt_rules *rules;
+	bool admitted;
+
+	rcu_read_lock();
+	rules = login_rules(conn);
+	login->need_chap = rules && rules->nr_incoming;
+	admitted = !login->target ||
+		   (rules && ktgt_rules_admit(rules, &conn->peer,
+					      login->key.initiator));
+	rcu_read_unlock();
+
+	if (!admitted)
+		return login_error(login, LOGIN_FORBIDDEN,
+				   "no rule of the target admits it");
+	if (login->target &&
+	    READ_ONCE(login->target->state) != KTGT_TARGET_STATE_READY)
+		return login_error(login, LOGIN_UNAVAILABLE,
+				   "the target is offline");
+	return 0;
+}
+
+/*
+ * A TSIH names the session that the connection is to join (RFC 7143, 6.3.1).
+ * None of ours can have a second one: MaxConnections is 1.
+ */
+static u16 login_join(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+	struct ktgt_sess *sess;
+	bool same;
+
+	if (!login->tsih)
+		return 0;
+	sess = ktgt_sess_find(conn->kn, be16_to_cpu(login->tsih));
+	if (!sess)
+		return login_error(login, LOGIN_NO_SESSION,
+				   "no session has that TSIH");
+	same = !memcmp(&sess->key, &login->key, sizeof(login->key));
+	ktgt_sess_put(sess);
+	if (!same)
+		return login_error(login, LOGIN_NO_SESSION,
+				   "the session of that TSIH is another's");
+	return login_error(login, LOGIN_TOO_MANY,
+			   "a session has one connection only");
+}
+
+static u16 login_find_target(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+	const struct ktgt_text_pair *pair;
+
+	if (login->nego.discovery)
+		return 0;
+	pair = ktgt_text_get(&login->nego, KTGT_KEY_TARGET_NAME);
+	if (!pair)
+		return login_error(login, LOGIN_MISSING,
+				   "TargetName is missing");
+	if (ktgt_text_name(pair->value, pair->value_len, login->target_name,
+			   sizeof(login->target_name)))
+		return login_error(login, LOGIN_BAD,
+				   "TargetName is no iSCSI name");
+	login->target = ktgt_net_find_target(conn->kn, login->target_name);
+	if (!login->target)
+		return login_error(login, LOGIN_NOT_FOUND,
+				   "there is no such target");
+	login->key.tid = login->target->tid;
+	return 0;
+}
+
+/*
+ * What the target tells of itself, in the first response that may carry it
+ * (RFC 7143, 13.9). Its alias can change while it is copied, but always ends.
+ */
+static void login_introduce(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+	char alias[KTGT_ALIAS_LEN];
+
+	if (!login->target)
+		return;
+	strscpy(alias, login->target->alias, sizeof(alias));
+	if (alias[0])
+		ktgt_text_put(&login->out, "TargetAlias", alias);
+	ktgt_text_put_number(&login->out, "TargetPortalGroupTag", conn->tag);
+}
+
+/*
+ * The first text says who wants to go where. Whom the target does not admit
+ * learns so before anything is negotiated.
+ */
+static u16 login_identify(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+	const struct ktgt_text_pair *pair;
+	u16 status;
+
+	pair = ktgt_text_get(&login->nego, KTGT_KEY_INITIATOR_NAME);
+	if (!pair)
+		return login_error(login, LOGIN_MISSING,
+				   "InitiatorName is missing");
+	if (ktgt_text_name(pair->value, pair->value_len, login->key.initiator,
+			   sizeof(login->key.initiator)))
+		return login_error(login, LOGIN_BAD,
+				   "InitiatorName is no iSCSI name");
+	login->key.tag = conn->tag;
+
+	status = login_find_target(conn);
+	if (!status)
+		status = login_admit(conn);
+	if (!status)
+		status = login_join(conn);
+	if (status)
+		return status;
+	login->identified = true;
+	login_introduce(conn);
+	return 0;
+}
+
+static void login_set_alias(struct ktgt_login *login)
+{
+	const struct ktgt_text_pair *pair;
+
+	pair = ktgt_text_get(&login->nego, KTGT_KEY_INITIATOR_ALIAS);
+	if (pair)
+		strscpy(login->alias, pair->value, sizeof(login->alias));
+}
+
+static u16 login_choose_auth(struct ktgt_login *login,
+			     const struct ktgt_text_pair *pair)
+{
+	static const char * const none[] = { "None", NULL };
+	static const char * const chap[] = { "CHAP", NULL };
+	const char * const *ours = login->need_chap ? chap : none;
+
+	if (ktgt_text_choose(pair->value, pair->value_len, ours) < 0)
+		return login_error(login, LOGIN_AUTH_FAILED, login->need_chap ?
+				   "it does not offer CHAP, which is required" :
+				   "it requires authentication, but no account is bound");
+	ktgt_text_put(&login->out, "AuthMethod", ours[0]);
+	if (!login->need_chap)
+		return 0;
+
+	login->chap = ktgt_chap_alloc();
+	if (!login->chap)
+		return login_error(login, LOGIN_NO_MEMORY, "no memory");
+	login->auth = LOGIN_AUTH_CHAP;
+	return 0;
+}
+
+static u16 login_challenge(struct ktgt_login *login)
+{
+	const struct ktgt_text_pair *pair;
+
+	if (login->auth != LOGIN_AUTH_CHAP ||
+	    login->nego.now & LOGIN_PROOF_KEYS)
+		return login_error(login, LOGIN_BAD,
+				   "CHAP_A comes out of order");
+	pair = ktgt_text_get(&login->nego, KTGT_KEY_CHAP_A);
+	switch (ktgt_chap_start(login->chap, pair, &login->out)) {
+	case 0:
+		login->auth = LOGIN_AUTH_CHALLENGED;
+		return 0;
+	case -EINVAL:
+		return login_error(login, LOGIN_BAD,
+				   "CHAP_A is no list of numbers");
+	case -ENOMEM:
+		return login_error(login, LOGIN_NO_MEMORY, "no memory");
+	default:
+		return login_error(login, LOGIN_AUTH_FAILED,
+				   "CHAP_A has no algorithm that is known");
+	}
+}
+
+/*
+ * Copy an account, because what happens with it may sleep. To be freed by
+ * kfree_sensitive().
+ */
+static int login_get_account(struct ktgt_conn *conn, const char *user,
+			     struct ktgt_chap_account **copy)
+{
+	const struct ktgt_chap_account *account = NULL;
+	const struct ktgt_rules *rules;
+
+	*copy = kmalloc(sizeof(**copy), GFP_KERNEL);
+	if (!*copy)
+		return -ENOMEM;
+	rcu_read_lock();
+	rules = login_rules(conn);
+	if (rules)
+		account = user ? ktgt_rules_find_incoming(rules, user) :
+				 rules->outgoing;
+	if (account)
+		**copy = *account;
+	rcu_read_unlock();
+	if (account)
+		return 0;
+	kfree(*copy);
+	*copy = NULL;
+	return -ENOENT;
+}
+
+/* The initiator's proof */
+static u16 login_check_proof(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+	const struct ktgt_text_pair *n, *r;
+	struct ktgt_chap_account *account;
+	int ret;
+
+	n = ktgt_text_get(&login->nego, KTGT_KEY_CHAP_N);
+	r = ktgt_text_get(&login->nego, KTGT_KEY_CHAP_R);
+	if (!n || !r)
+		return login_error(login, LOGIN_MISSING,
+				   "CHAP_N or CHAP_R is missing");
+	ret = login_get_account(conn, n->value, &account);
+	if (ret == -ENOENT)
+		return login_error(login, LOGIN_AUTH_FAILED,
+				   "CHAP_N names no account that is bound");
+	if (!ret)
+		ret = ktgt_chap_check(login->chap, r, account);
+	kfree_sensitive(account);
+
+	switch (ret) {
+	case 0:
+		login->auth = LOGIN_AUTH_DONE;
+		return 0;
+	case -EINVAL:
+		return login_error(login, LOGIN_AUTH_FAILED,
+				   "CHAP_R is no digest");
+	case -EACCES:
+		return login_error(login, LOGIN_AUTH_FAILED,
+				   "CHAP_R is wrong: another secret");
+	default:
+		return login_error(login, LOGIN_NO_MEMORY, "no memory");
+	}
+}
+
+/* Our own proof, if the initiator wants it */
+static u16 login_prove(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+	const struct ktgt_text_pair *i, *c;
+	struct ktgt_chap_account *account;
+	int ret;
+
+	i = ktgt_text_get(&login->nego, KTGT_KEY_CHAP_I);
+	c = ktgt_text_get(&login->nego, KTGT_KEY_CHAP_C);
+	if (!i && !c)
+		return 0;
+	if (!i || !c)
+		return login_error(login, LOGIN_MISSING,
+				   "CHAP_I or CHAP_C is missing");
+	ret = login_get_account(conn, NULL, &account);
+	if (ret == -ENOENT)
+		return login_error(login, LOGIN_AUTH_FAILED,
+				   "it wants a proof, but no outgoing account is bound");
+	if (!ret)
+		ret = ktgt_chap_answer(login->chap, i, c, account, &login->out);
+	kfree_sensitive(account);
+
+	switch (ret) {
+	case 0:
+		return 0;
+	case -EINVAL:
+		return login_error(login, LOGIN_AUTH_FAILED,
+				   "CHAP_I or CHAP_C can not be read");
+	case -EACCES:
+		return login_error(login, LOGIN_AUTH_FAILED,
+				   "CHAP_C is our own challenge");
+	default:
+		return login_error(login, LOGIN_NO_MEMORY, "no memory");
+	}
+}
+
+static u16 login_auth(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+	const struct ktgt_text_pair *pair;
+	u16 status = 0;
+
+	pair = ktgt_text_get(&login->nego, KTGT_KEY_AUTH_METHOD);
+	if (pair)
+		status = login_choose_auth(login, pair);
+	if (status || !(login->nego.now & LOGIN_CHAP_KEYS))
+		return status;
+
+	if (login->nego.now & LOGIN_KEY(CHAP_A))
+		return login_challenge(login);
+	if (login->auth != LOGIN_AUTH_CHALLENGED)
+		return login_error(login, LOGIN_BAD,
+				   "CHAP keys come out of order");
+	status = login_check_proof(conn);
+	return status ?: login_prove(conn);
+}
+
+/* Whether all is done that the security stage is for */
+static bool login_is_safe(const struct ktgt_login *login)
+{
+	return login->auth == LOGIN_AUTH_DONE || !login->need_chap;
+}
+
+static u16 login_check_auth(struct ktgt_login *login)
+{
+	if (login_is_safe(login))
+		return 0;
+	if (login->stage != ISCSI_SECURITY_NEGOTIATION_STAGE ||
+	    (login->auth == LOGIN_AUTH_START && login->transit))
+		return login_error(login, LOGIN_AUTH_FAILED,
+				   "it offers no authentication, which is required");
+	return 0;
+}
+
+/* A text is complete: see what it says, and collect the answers. */
+static u16 login_negotiate(struct ktgt_conn *conn, const char *text, u32 len)
+{
+	struct ktgt_login *login = conn->login;
+	struct ktgt_text_nego *nego = &login->nego;
+	u16 status;
+
+	nego->stage = login->stage == ISCSI_SECURITY_NEGOTIATION_STAGE ?
+		      KTGT_TEXT_SECURITY : KTGT_TEXT_OPERATIONAL;
+	status = ktgt_text_parse(nego, text, len);
+	if (status)
+		return login_text_error(login, status);
+
+	if (!login->identified)
+		status = login_identify(conn);
+	else if (nego->now & LOGIN_NAME_KEYS)
+		status = login_error(login, LOGIN_BAD,
+				     "a name does not come in the first request");
+	if (status)
+		return status;
+	login_set_alias(login);
+	status = login_auth(conn);
+	status = status ?: login_check_auth(login);
+	if (status)
+		return status;
+
+	if (nego->stage == KTGT_TEXT_OPERATIONAL && !login->declared) {
+		login->declared = true;
+		ktgt_text_put_number(&login->out, "MaxRecvDataSegmentLength",
+				     KTGT_MAX_RECV_DSL);
+	}
+	status = ktgt_text_answer(nego, text, len, &login->out);
+	return status ? login_text_error(login, status) : 0;
+}
+
+/* Make the session, and send the response that ends the login. */
+static u16 login_finish(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+	u16 status;
+	int ret;
+
+	/* rules may have changed since they were first looked at */
+	status = login_admit(conn);
+	status = status ?: login_check_auth(login);
+	if (status)
+		return status;
+
+	ret = ktgt_sess_open(conn, login->target, &login->key, login->alias,
+			     login->cmd_sn);
+	switch (ret) {
+	case 0:
+		break;
+	case -EINPROGRESS:
+		login->waiting = true;
+		return 0;
+	case -ENOENT:
+		return login_error(login, LOGIN_NOT_FOUND,
+				   "the target has been deleted");
+	case -ENOMEM:
+		return login_error(login, LOGIN_NO_MEMORY, "no memory");
+	default:
+		return login_error(login, LOGIN_ERROR, "no session");
+	}
+
+	login_set_param(conn);
+	if (ktgt_conn_enter_ffp(conn))
+		return login_error(login, LOGIN_NO_MEMORY, "no memory");
+	login_send(conn, ISCSI_FLAG_LOGIN_TRANSIT | ISCSI_FULL_FEATURE_PHASE,
+		   0, login->out.len - login->out_pos);
+	ktgt_login_free(conn);
+	return 0;
+}
+
+/*
+ * Send the answers, or as many as a login PDU takes. The last piece says
+ * whether the stage changes.
+ */
+static u16 login_respond(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+	u32 len = login->out.len - login->out_pos;
+	bool transit = login->transit && login_is_safe(login);
+
+	if (len > KTGT_LOGIN_DSL) {
+		login_send(conn, ISCSI_FLAG_LOGIN_CONTINUE, 0, KTGT_LOGIN_DSL);
+		login->out_pos += KTGT_LOGIN_DSL;
+		return 0;
+	}
+	if (transit && login->next_stage == ISCSI_FULL_FEATURE_PHASE)
+		return login_finish(conn);
+	if (transit) {
+		login_send(conn, ISCSI_FLAG_LOGIN_TRANSIT | login->next_stage,
+			   0, len);
+		login->stage = login->next_stage;
+	} else {
+		login_send(conn, 0, 0, len);
+	}
+	ktgt_text_out_free(&login->out);
+	login->out_pos = 0;
+	return 0;
+}
+
+/* Join text that comes in several requests. */
+static u16 login_collect(struct ktgt_login *login, const u8 *data, u32 len)
+{
+	switch (ktgt_text_append(&login->in, data, len)) {
+	case 0:
+		return 0;
+	case -ENOMEM:
+		return login_error(login, LOGIN_NO_MEMORY, "no memory");
+	default:
+		return login_error(login, LOGIN_BAD, "its text is too long");
+	}
+}
+
+static u16 login_text(struct ktgt_conn *conn, bool more, const u8 *data,
+		      u32 len)
+{
+	struct ktgt_login *login = conn->login;
+	u16 status;
+
+	if (login->out_pos) {
+		if (len || more)
+			return login_error(login, LOGIN_BAD,
+					   "text comes before ours is complete");
+		return login_respond(conn);
+	}
+	if (!more && !login->in.len) {
+		status = login_negotiate(conn, data, len);
+		return status ?: login_respond(conn);
+	}
+	status = login_collect(login, data, len);
+	if (status)
+		return status;
+	if (!more) {
+		status = login_negotiate(conn, login->in.data, login->in.len);
+		ktgt_text_out_free(&login->in);
+		return status ?: login_respond(conn);
+	}
+	login_send(conn, 0, 0, 0);
+	return 0;
+}
+
+static u16 login_check_stage(struct ktgt_login *login, u8 flags)
+{
+	u8 next = ISCSI_LOGIN_NEXT_STAGE(flags);
+	u8 stage = ISCSI_LOGIN_CURRENT_STAGE(flags);
+
+	login->transit = flags & ISCSI_FLAG_LOGIN_TRANSIT;
+	login->next_stage = next;
+	if (login->transit && flags & ISCSI_FLAG_LOGIN_CONTINUE)
+		return login_error(login, LOGIN_BAD, "T and C are both set");
+	if (stage > ISCSI_OP_PARMS_NEGOTIATION_STAGE)
+		return login_error(login, LOGIN_BAD,
+				   "CSG is not a stage of login");
+	if (login->nr_requests == 1)
+		login->stage = stage;
+	else if (stage != login->stage)
+		return login_error(login, LOGIN_BAD,
+				   "CSG is not the stage it is in");
+	if (login->transit &&
+	    (next <= stage || (next != ISCSI_OP_PARMS_NEGOTIATION_STAGE &&
+			       next != ISCSI_FULL_FEATURE_PHASE)))
+		return login_error(login, LOGIN_BAD,
+				   "NSG is not a stage that follows");
+	return 0;
+}
+
+static void login_begin(struct ktgt_conn *conn,
+			const struct iscsi_login_req *req)
+{
+	struct ktgt_login *login = conn->login;
+
+	ktgt_conn_set_state(conn, KTGT_CONN_STATE_LOGIN);
+	conn->cid = be16_to_cpu(req->cid);
+	conn->stat_sn = be32_to_cpu(req->exp_statsn);
+	conn->exp_stat_sn = conn->stat_sn;
+	memcpy(login->key.isid, req->isid, sizeof(login->key.isid));
+	login->cmd_sn = be32_to_cpu(req->cmdsn);
+	login->tsih = req->tsih;
+	login->itt = req->itt;
+}
+
+/* What has to stay the same from request to request (RFC 7143, 11.12) */
+static bool login_is_same(const struct ktgt_conn *conn,
+			  const struct iscsi_login_req *req)
+{
+	const struct ktgt_login *login = conn->login;
+
+	return req->itt == login->itt && req->tsih == login->tsih &&
+	       be16_to_cpu(req->cid) == conn->cid &&
+	       !memcmp(req->isid, login->key.isid, sizeof(req->isid));
+}
+
+static u16 login_check_header(struct ktgt_conn *conn,
+			      const struct iscsi_login_req *req)
+{
+	struct ktgt_login *login = conn->login;
+
+	if (++login->nr_requests == 1)
+		login_begin(conn, req);
+	else if (!login_is_same(conn, req))
+		return login_error(login, LOGIN_BAD,
+				   "ISID, TSIH, CID or ITT have changed");
+	if (login->nr_requests > LOGIN_REQUESTS_MAX)
+		return login_error(login, LOGIN_BAD,
+				   "it comes to no end");
+	if (req->min_version > ISCSI_DRAFT20_VERSION)
+		return login_error(login, LOGIN_NO_VERSION,
+				   "its version of iSCSI is not known");
+	ktgt_conn_ack(conn, be32_to_cpu(req->exp_statsn));
+	return login_check_stage(login, req->flags);
+}
+
+/**
+ * ktgt_login_rx() - handle a PDU that comes before full feature phase
+ * @conn: the connection
+ * @hdr: its header; lengths are checked
+ * @data: data segment
+ * @len: bytes of it, at most KTGT_LOGIN_DSL
+ *
+ * Each request gets one response. After one with a status other than success
+ * the connection drains and closes (RFC 7143, 11.13.5). The last one makes the
+ * session, and frees the state of the login.
+ *
+ * Context: the connection's work, may sleep.
+ */
+void ktgt_login_rx(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
+		   const u8 *data, u32 len)
+{
+	const struct iscsi_login_req *req = (const void *)hdr;
+	struct ktgt_login *login = conn->login;
+	u16 status;
+
+	if (!login || login->refused)
+		return;
+	if (login->waiting) {
+		/* there is to be one response only, and it is not due yet */
+		conn->ops->close(conn);
+		return;
+	}
+	if ((hdr->opcode & ISCSI_OPCODE_MASK) != ISCSI_OP_LOGIN) {
+		if (!login->nr_requests) {
+			conn->ops->close(conn);
+			return;
+		}
+		status = login_error(login, LOGIN_INVALID,
+				     "it sends what does not belong to login");
+	} else {
+		status = login_check_header(conn, req);
+		status = status ?: login_text(conn, req->flags &
+					      ISCSI_FLAG_LOGIN_CONTINUE,
+					      data, len);
+	}
+	if (status)
+		login_refuse(conn, status);
+}
+
+/**
+ * ktgt_login_resume() - go on with a login that waited for a session to end
+ * @conn: the connection
+ *
+ * Context: the connection's work, may sleep.
+ */
+void ktgt_login_resume(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+	u16 status;
+
+	if (!login || !login->waiting)
+		return;
+	login->waiting = false;
+	status = login_finish(conn);
+	if (status)
+		login_refuse(conn, status);
+}
