@@ -1,0 +1,345 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""The control plane, seen through ktgtadm.
+
+    target namespace: whatever each case makes; a second namespace is empty
+
+Shown: what goes in comes out again (JSON parses, with the names of the
+specification); every refusal has exit status 2 and a text that names the
+object and the value; wrong words have exit status 1; dumps of thousands are
+whole; nobody but root of the initial user namespace gets in; namespaces do not
+see each other.
+"""
+
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "lib"))
+from ktap import Suite, check, equal, wait_until  # noqa: E402
+from lab import IQN, Lab, run, seconds  # noqa: E402
+
+suite = Suite(Lab)
+MANY = int(os.environ.get("KTGT_MANY", "300"))
+
+
+def refuses(lab, words, *parts, status=2):
+    """ktgtadm WORDS must fail, with all of PARTS in what it says."""
+    got, text = lab.adm_fails(*words)
+    said = " ".join(str(word) for word in words)
+    equal(got, status, f"exit status of '{said}' ({text})")
+    check(text, f"'{said}' says nothing")
+    equal(len(text.splitlines()) if status == 2 else 1, 1,
+          f"lines of '{said}': {text}")
+    for part in parts:
+        check(str(part).lower() in text.lower(),
+              f"'{said}': '{part}' is not in: {text}")
+
+
+@suite.case
+def empty(lab):
+    """Nothing configured: empty lists, which are JSON all the same."""
+    equal(lab.targets(), [], "targets")
+    equal(lab.sessions(), [], "sessions")
+    for noun, key in (("portal", "portals"), ("lun", "lus"), ("acl", "acls"),
+                      ("account", "accounts")):
+        equal(lab.adm_json(noun, "show").get(key), [], noun)
+    net = lab.adm_json("net", "show")["net"]
+    equal((net["targets"], net["sessions"], net["portals"]), (0, 0, 0), "net")
+    check(net["version"], "no version")
+
+
+@suite.case
+def target_round_trip(lab):
+    """A target as it was made, found by number and by name."""
+    lab.adm("target", "add", f"{IQN}:a", "id", 7, "alias", "an alias")
+    lab.adm("target", "add", f"{IQN}:b")
+    found = {t["id"]: t for t in lab.targets()}
+    equal(found[7]["name"], f"{IQN}:a", "name")
+    equal(found[7]["alias"], "an alias", "alias")
+    equal(found[7]["state"], "ready", "state")
+    equal(found[1]["name"], f"{IQN}:b", "the lowest free id")
+    lab.adm("target", "set", f"{IQN}:a", "state", "offline", "alias", "x")
+    found = {t["id"]: t for t in lab.targets()}
+    equal((found[7]["state"], found[7]["alias"]), ("offline", "x"), "changed")
+    lab.adm("target", "del", 7)
+    lab.adm("target", "del", f"{IQN}:b")
+    equal(lab.targets(), [], "targets")
+
+
+@suite.case
+def target_refusals(lab):
+    """What a target must not be."""
+    iqn = lab.target("a", tid=3)
+    refuses(lab, ("target", "add", iqn), iqn, "exist")
+    refuses(lab, ("target", "add", f"{IQN}:other", "id", 3), "3", "exist")
+    refuses(lab, ("target", "del", f"{IQN}:none"), f"{IQN}:none")
+    refuses(lab, ("target", "del", 99), "99")
+    refuses(lab, ("target", "set", 99, "state", "offline"), "99")
+    for name in ("not-an-iqn", "iqn.2026-13.org.example:x", "iqn.2026-11",
+                 f"{IQN}:" + "x" * 200, f"{IQN}:with space", "eui.123",
+                 "naa.12345", f"{IQN}:tab\tx", "iqn.26-11.org.example"):
+        status, text = lab.adm_fails("target", "add", name)
+        check(status in (1, 2) and text, f"{name}: {status} {text}")
+    lab.drop(iqn)
+    equal(lab.targets(), [], "targets")
+
+
+@suite.case
+def good_names(lab):
+    """Names of all three kinds, and of 223 bytes."""
+    for name in ("eui.02004567A425678D", "naa.52004567BA64678D",
+                 "naa.62004567BA64678D0123456789ABCDEF",
+                 "iqn.2026-11.org.example", f"{IQN}:" + "x" * (222 - len(IQN)),
+                 f"{IQN}:a-b.c:d.0"):
+        lab.adm("target", "add", name)
+        lab.adm("target", "del", name)
+
+
+@suite.case
+def lun_round_trip(lab):
+    """A logical unit as it was made."""
+    iqn, dev = lab.target("lu"), lab.null_blk(4)
+    lab.adm("lun", "add", "target", iqn, "lun", 5, "path", dev, "serial",
+            "S123", "vendor", "ACME", "product", "Disk", "revision", "0001",
+            "scsi-id", "an id")
+    one = lab.adm_json("lun", "show", "target", iqn)["lus"]
+    one = [lu for lu in one if lu["lun"] == 5][0]
+    want = {"path": dev, "size": 4 << 20, "block_size": 512, "backend": "block",
+            "type": "disk", "serial": "S123", "vendor": "ACME",
+            "product": "Disk", "revision": "0001", "scsi_id": "an id"}
+    equal({key: one[key] for key in want}, want, "logical unit")
+    lab.adm("lun", "del", "target", iqn, "lun", 5)
+    left = lab.adm_json("lun", "show", "target", iqn)["lus"]
+    equal([lu["lun"] for lu in left], [0], "the controller stays")
+    lab.drop(iqn)
+
+
+@suite.case
+def lun_refusals(lab):
+    """What a logical unit must not be."""
+    iqn, dev = lab.target("lu"), lab.null_blk(4)
+    other = lab.target("lu2")
+    base = ("lun", "add", "target", iqn, "lun")
+    refuses(lab, (*base, 1, "path", "/dev/not-there"), "/dev/not-there")
+    refuses(lab, (*base, 1, "path", "/dev/null"), "/dev/null")
+    refuses(lab, (*base, 1, "path", "/etc/passwd"), "/etc/passwd")
+    lab.lun(iqn, 1, dev)
+    refuses(lab, (*base, 1, "path", lab.null_blk(1)), "1", "exist")
+    refuses(lab, (*base, 2, "path", dev), dev)
+    refuses(lab, ("lun", "add", "target", other, "lun", 1, "path", dev), dev)
+    refuses(lab, (*base, 0, "path", lab.null_blk(1)), "0")
+    refuses(lab, ("lun", "del", "target", iqn, "lun", 0), "0")
+    refuses(lab, ("lun", "del", "target", iqn, "lun", 9), "9")
+    refuses(lab, (*base, 16384, "path", dev), status=2)
+    refuses(lab, (*base, 3, "path", lab.null_blk(1), "block-size", 1024))
+    lab.drop(iqn)
+    lab.drop(other)
+
+
+@suite.case
+def device_is_released(lab):
+    """A refused, a removed and a deleted unit leave their device free."""
+    iqn, dev = lab.target("lu"), lab.null_blk(4)
+    for _ in range(3):
+        lab.lun(iqn, 1, dev)
+        lab.adm_fails("lun", "add", "target", iqn, "lun", 1, "path",
+                      lab.null_blk(1))
+        lab.drop_lun(iqn, 1)
+    lab.lun(iqn, 1, dev)
+    lab.drop(iqn)
+    fd = os.open(dev, os.O_RDWR | os.O_EXCL)
+    os.close(fd)
+
+
+@suite.case
+def acl_round_trip(lab):
+    """Rules in the order they were made; doubles and absent ones refused."""
+    iqn = lab.target("acl", acl=())
+    rules = ("10.0.0.0/8", "192.0.2.1", "2001:db8::/32",
+             "iqn.1993-08.org.debian:01:abc", "all")
+    for rule in rules:
+        lab.acl(iqn, rule)
+    equal(len(lab.adm_json("acl", "show", "target", iqn)["acls"]), 5, "rules")
+    for rule in rules:
+        refuses(lab, ("acl", "add", "target", iqn, *lab.acl_words(rule)),
+                "exist")
+    for rule in rules:
+        lab.acl(iqn, rule, "del")
+        refuses(lab, ("acl", "del", "target", iqn, *lab.acl_words(rule)))
+    for bad in ("10.0.0.0/33", "10.0.0", "2001:db8::/129", "x", "10.0.0.0/-1"):
+        status, text = lab.adm_fails("acl", "add", "target", iqn, "address",
+                                     bad)
+        check(status in (1, 2) and text, f"{bad}: {status} {text}")
+    lab.drop(iqn)
+
+
+@suite.case
+def portals(lab):
+    """The first target brings two portals, the last takes them away; own
+    portals stay; a port in use is refused."""
+    iqn = lab.target("p")
+    found = lab.adm_json("portal", "show")["portals"]
+    equal(sorted(p["port"] for p in found), [3260, 3260], "ports")
+    lab.drop(iqn)
+    equal(lab.adm_json("portal", "show")["portals"], [], "portals")
+    lab.adm("portal", "add", "10.77.0.1:3261", "group-tag", 5)
+    refuses(lab, ("portal", "add", "10.77.0.1:3261"), "3261")
+    refuses(lab, ("portal", "add", "192.0.2.77:3260"), "192.0.2.77")
+    refuses(lab, ("portal", "del", "10.77.0.1:3999"), "3999")
+    iqn = lab.target("p")
+    found = lab.adm_json("portal", "show")["portals"]
+    equal([(p["port"], p["group_tag"]) for p in found], [(3261, 5)], "portals")
+    ini = lab.connect(iqn, port=3261)
+    equal(ini.login().get("TargetPortalGroupTag"), "5", "group tag")
+    ini.logout()
+    ini.close()
+    lab.adm("portal", "del", "10.77.0.1:3261")
+    lab.drop(iqn)
+
+
+@suite.case
+def accounts(lab):
+    """Accounts and bindings; a secret never comes out."""
+    secret = "very-secret-12"
+    lab.in_target("ktgtadm", "account", "add", "alice", "secret-file", "-",
+                  stdin=secret + "\n")
+    iqn = lab.target("acc")
+    lab.adm("account", "bind", "alice", "target", iqn)
+    refuses(lab, ("account", "bind", "alice", "target", iqn), "alice")
+    refuses(lab, ("account", "bind", "bob", "target", iqn), "bob")
+    for option in ("-j", "-r", "-p"):
+        text = lab.adm(option, "account", "show")
+        check("alice" in text and secret not in text, text)
+    lab.adm("account", "unbind", "alice", "target", iqn)
+    refuses(lab, ("account", "unbind", "alice", "target", iqn), "alice")
+    lab.adm("account", "del", "alice")
+    refuses(lab, ("account", "del", "alice"), "alice")
+    lab.drop(iqn)
+
+
+@suite.case
+def sessions(lab):
+    """A session with its names, numbers and negotiated keys; deleting it."""
+    iqn = lab.target("s")
+    ini = lab.connect(iqn)
+    ini.login({"MaxBurstLength": 65536, "InitiatorAlias": "the alias"})
+    found = lab.sessions()
+    equal(len(found), 1, "sessions")
+    one = found[0]
+    equal((one["initiator"], one["target"], one["tsih"], one["alias"]),
+          (ini.name, iqn, ini.tsih, "the alias"), "session")
+    equal(one["param"]["max_burst_length"], 65536, "MaxBurstLength")
+    equal(one["conn"][0]["state"], "full-feature", "state")
+    refuses(lab, ("target", "del", iqn), "session")
+    lab.adm("session", "del", one["id"])
+    ini.expect_close(5)
+    equal(lab.sessions(), [], "sessions")
+    refuses(lab, ("session", "del", one["id"]), one["id"])
+    lab.drop(iqn)
+
+
+@suite.case
+def settings(lab):
+    """Settings of the namespace, and their ranges."""
+    for key, good, bad in (("login-timeout", 5, 0), ("login-timeout", 15, 3601),
+                           ("max-logins", 100, 0), ("max-logins", 256, 65536),
+                           ("memory-limit", 32, 3), ("nop-interval", 9, 3601)):
+        lab.adm("net", "set", key, good)
+        net = lab.adm_json("net", "show")["net"]
+        equal(net[key.replace("-", "_")], good, key)
+        refuses(lab, ("net", "set", key, bad))
+    lab.adm("net", "set", "nop-interval", 0, "memory-limit", 64)
+
+
+@suite.case
+def wrong_words(lab):
+    """What the tool does not understand: exit status 1, and usage."""
+    for words in (("nonsense",), ("target", "frobnicate"),
+                  ("target", "add"), ("target", "add", f"{IQN}:x", "colour", 1),
+                  ("target", "add", f"{IQN}:x", "id"),
+                  ("target", "add", f"{IQN}:x", "id", "many"),
+                  ("lun", "add", "lun", 1), ("--nonsense",),
+                  ("net", "set", "login-timeout", "1x")):
+        refuses(lab, words, status=1)
+
+
+@suite.case
+def generations(lab):
+    """Each change counts, a refused one does not."""
+    def generation():
+        return lab.adm_json("net", "show")["net"]["generation"]
+    before = generation()
+    iqn = lab.target("g", acl=())
+    equal(generation(), before + 1, "after adding a target")
+    lab.adm_fails("target", "add", iqn)
+    equal(generation(), before + 1, "after a refusal")
+    lab.drop(iqn)
+    equal(generation(), before + 2, "after deleting")
+
+
+@suite.case
+def long_dumps(lab):
+    """A dump over many messages is whole, in order and without doubles."""
+    def make():
+        for i in range(MANY):
+            lab.adm("target", "add", f"{IQN}:many{i:04}")
+    _, took = seconds(make)
+    found = lab.targets()
+    equal([t["id"] for t in found], list(range(1, MANY + 1)), "ids")
+    equal(len(lab.adm_json("lun", "show")["lus"]), MANY, "controllers")
+    for target in found:
+        lab.adm("target", "del", target["id"])
+    check(took < 60, f"{took:.0f} s")
+    equal(lab.targets(), [], "targets")
+
+
+@suite.case
+def not_root(lab):
+    """Without CAP_NET_ADMIN in the initial user namespace: refused."""
+    tool = run("sh", "-c", "command -v ktgtadm").strip()
+    for prefix in (["setpriv", "--reuid=65534", "--clear-groups"],
+                   ["unshare", "-U", "-r", "-n"]):
+        for words in (["target", "show"], ["target", "add", f"{IQN}:evil"],
+                      ["net", "set", "login-timeout", "1"]):
+            done = subprocess.run([*prefix, tool, *words], check=False,
+                                  capture_output=True, text=True, timeout=20)
+            check(done.returncode not in (0, 127) and done.stderr.strip(),
+                  f"{prefix[0]} {words}: {done.returncode} {done.stderr}")
+    equal(lab.targets(), [], "targets")
+
+
+@suite.case
+def namespaces(lab):
+    """A target of one namespace does not exist in the other."""
+    iqn = lab.target("ns", tid=1)
+    there = run("ktgtadm", "-n", lab.ins, "-r", "target", "show")
+    equal(there, "", "targets of the other namespace")
+    run("ktgtadm", "-n", lab.ins, "target", "add", iqn, "id", 1)
+    run("ktgtadm", "-n", lab.ins, "target", "del", 1)
+    equal(len(lab.targets()), 1, "targets of the first")
+    lab.drop(iqn)
+
+
+@suite.case
+def namespace_ends(lab):
+    """A namespace that goes takes its targets and devices along."""
+    dev = lab.null_blk(4)
+    run("ip", "netns", "add", lab.tns + "x")
+    extra = ("ktgtadm", "-n", lab.tns + "x")
+    run(*extra, "target", "add", f"{IQN}:gone")
+    run(*extra, "lun", "add", "target", f"{IQN}:gone", "lun", 1, "path", dev)
+    run("ip", "netns", "del", lab.tns + "x")
+
+    def free():
+        try:
+            os.close(os.open(dev, os.O_RDWR | os.O_EXCL))
+            return True
+        except OSError:
+            return False
+    wait_until(free, 5, "the device is free")
+
+
+if __name__ == "__main__":
+    suite.main()

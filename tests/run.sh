@@ -1,0 +1,243 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Runs the tests of tests/kselftest on this machine (a VM: it loads the module,
+# makes devices and network namespaces, and needs root).
+#
+#   run.sh [-v] [-l] [NAME|T=NAME]...
+#
+#   -v     show all results, not only failures
+#   -l     list the tests
+#   NAME   only these: ktgt_login, or login; NAME:CASE for one case of a Python
+#          test
+#
+# KTGT_KO: the module (default: /ktgt/ktgt.ko, else the installed one).
+# KTGT_TIMEOUT: seconds for each test (120). KTGT_RESULTS: a folder for the
+# whole KTAP output of each test (default: /ktgt/out if it is there).
+#
+# Prints the time of each test and, as the last line, the number of single
+# results: N passed, N failed, N skipped. Exit status 1 if one failed or none
+# ran.
+
+set -euo pipefail
+
+top=$(cd "$(dirname "$0")" && pwd)
+limit=${KTGT_TIMEOUT:-120}
+results=${KTGT_RESULTS:-}
+verbose='' work=''
+passed=0 failed=0 skipped=0
+tests=()
+
+die()
+{
+	echo "run.sh: $*" >&2
+	exit 1
+}
+
+usage()
+{
+	sed -n '/^#   run/,/^$/s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+}
+
+all_tests()
+{
+	find "$top/kselftest" -maxdepth 1 -name 'ktgt_*' -perm -u+x \
+		\( -name '*.sh' -o -name '*.py' \) -printf '%f\n' | sort
+}
+
+# NAME[:CASE] -> FILE[:CASE]
+find_test()
+{
+	local name=${1%%:*} case='' file
+
+	[[ $1 != *:* ]] || case=:${1#*:}
+	name=${name%.sh} name=${name%.py} name=ktgt_${name#ktgt_}
+	for file in "$name.py" "$name.sh"; do
+		if [[ -x $top/kselftest/$file ]]; then
+			echo "$file$case"
+			return
+		fi
+	done
+	die "no test '$1'; there are:" $'\n'"$(all_tests)"
+}
+
+parse_options()
+{
+	local word
+
+	while getopts vlh option; do
+		case $option in
+		v) verbose=1 ;;
+		l) all_tests; exit 0 ;;
+		*) usage ;;
+		esac
+	done
+	shift $((OPTIND - 1))
+	for word in "$@"; do
+		[[ -n $word && $word != T= ]] || continue
+		tests+=("$(find_test "${word#T=}")") || exit 1
+	done
+	((${#tests[@]})) || mapfile -t tests < <(all_tests)
+}
+
+module_file()
+{
+	if [[ -n ${KTGT_KO:-} ]]; then
+		echo "$KTGT_KO"
+	elif [[ -e /ktgt/ktgt.ko ]]; then
+		echo /ktgt/ktgt.ko
+	fi
+}
+
+# What the module depends on is loaded by name, as depmod does not know a
+# module outside /lib/modules.
+load_module()
+{
+	local file name
+
+	file=$(module_file)
+	KTGT_KO=$file
+	export KTGT_KO
+	[[ ! -d /sys/module/ktgt ]] || return 0
+	if [[ -z $file ]]; then
+		modprobe ktgt
+		return
+	fi
+	for name in $(modinfo -F depends "$file" | tr , ' ') crc32c_generic; do
+		modprobe -q "$name" || true
+	done
+	insmod "$file"
+}
+
+unload_module()
+{
+	local log
+
+	if [[ -d /sys/module/ktgt ]] && ! timeout 10 rmmod ktgt; then
+		echo "the module does not unload (refcnt" \
+			"$(</sys/module/ktgt/refcnt))"
+		return 1
+	fi
+	log=$(dmesg | sed -n "/ktgt-run: begin $$/,\$p")
+	"$top/vm/logcheck.sh" - <<<"$log"
+}
+
+# Adds up the results in a KTAP stream: passed failed skipped planned
+count()
+{
+	awk '
+		/^1\.\.0 # SKIP/ { s++; n = 0; next }
+		/^1\.\./ { n = substr($1, 4) }
+		/^ok .*# SKIP/ { s++; next }
+		/^ok / { p++ }
+		/^not ok / { f++ }
+		END { print p + 0, f + 0, s + 0, n + 0 }' "$1"
+}
+
+one_result()
+{
+	local good=$1
+
+	shift
+	if [[ $good == 0 ]]; then
+		passed=$((passed + 1))
+		[[ -z $verbose ]] || echo "ok $*"
+	else
+		failed=$((failed + 1))
+		echo "not ok $*"
+	fi
+}
+
+# Prints failures with the comments before them; with -v everything.
+show()
+{
+	if [[ $verbose ]]; then
+		sed 's/^/  /' "$1"
+		return
+	fi
+	awk '
+		/^ok / || /^1\.\.[1-9]/ || /^TAP / { text = ""; next }
+		/^# Totals/ { next }
+		/^not ok / { printf "%s  %s\n", text, $0; text = ""; next }
+		{ text = text "  " $0 "\n" }
+		END { printf "%s", text }' "$1"
+}
+
+run_one()
+{
+	local file=${1%%:*} case='' log=$work/$1.tap status=0 p f s n
+	local start=$EPOCHREALTIME took
+
+	[[ $1 != *:* ]] || case=${1#*:}
+	# shellcheck disable=SC2086 # no case: no argument
+	timeout -k 10 "$limit" "$top/kselftest/$file" ${case//,/ } \
+		>"$log" 2>&1 </dev/null || status=$?
+	took=$(awk -v a="$start" -v b="$EPOCHREALTIME" \
+		'BEGIN { printf "%.1f", b - a }')
+	read -r p f s n < <(count "$log")
+	# What ended without saying so has failed in one more
+	if ((status == 124 || status == 137)); then
+		f=$((f + 1))
+		echo "# not ended after $limit s" >>"$log"
+	elif ((status != 0 && status != 4 && f == 0)); then
+		f=$((f + 1))
+		echo "# exit status $status" >>"$log"
+	elif ((p + f + s < n)); then
+		f=$((f + 1))
+		echo "# $((p + f + s - 1)) results of $n" >>"$log"
+	elif ((p + f + s == 0)); then
+		f=1
+		echo "# no result" >>"$log"
+	fi
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	printf '%s %-24s %3d passed %3d failed %3d skipped %7s s\n' \
+		"$( ((f == 0)) && echo ok || echo 'NOT OK')" "$1" "$p" "$f" \
+		"$s" "$took"
+	if ((f)) || [[ $verbose ]]; then
+		show "$log"
+	fi
+	grep -h '# SKIP' "$log" | sed 's/^/  /' || true
+	[[ -z $results ]] || cp "$log" "$results/"
+}
+
+# shellcheck disable=SC2317 # called by trap
+clean()
+{
+	[[ -z $work ]] || rm -rf "$work"
+}
+
+main()
+{
+	local name
+
+	parse_options "$@"
+	[[ $EUID == 0 ]] || die "needs root"
+	[[ -n $results || ! -d /ktgt/out ]] || results=/ktgt/out
+	work=$(mktemp -d)
+	trap clean EXIT
+	export PATH=$top/../bin:$PATH PYTHONDONTWRITEBYTECODE=1
+	echo "<6>ktgt-run: begin $$" >/dev/kmsg
+	if load_module >"$work/load" 2>&1; then
+		one_result 0 "load the module"
+		for name in "${tests[@]}"; do
+			run_one "$name"
+			# A test may have unloaded it
+			load_module || true
+		done
+		if unload_module >"$work/unload" 2>&1; then
+			one_result 0 "unload the module, kernel log"
+		else
+			sed 's/^/  /' "$work/unload"
+			one_result 1 "unload the module, kernel log"
+		fi
+	else
+		sed 's/^/  /' "$work/load"
+		dmesg | tail -n 5
+		one_result 1 "load the module"
+	fi
+	echo "$passed passed, $failed failed, $skipped skipped"
+	((failed == 0 && passed > 0))
+}
+
+main "$@"
