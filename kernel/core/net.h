@@ -33,7 +33,9 @@ struct net;
  * @kn: the namespace
  * @addr: address and port, AF_INET or AF_INET6
  * @tag: portal group tag
- * @automatic: made because there was none, goes with the last target
+ * @automatic: made because there was none, goes with the last target; under
+ *	&ktgt_net.config_mutex
+ * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
  * @listener: the listening socket's side, of net/listen.c
  */
 struct ktgt_portal {
@@ -43,6 +45,7 @@ struct ktgt_portal {
 	struct sockaddr_storage	addr;
 	u16			tag;
 	bool			automatic;
+	bool			leaving;
 	void			*listener;
 };
 
@@ -51,12 +54,17 @@ struct ktgt_portal {
  * @net: the namespace; not referenced, ktgt_net ends first
  * @config_mutex: held by all writers of the configuration. Never taken on the
  *	data path or in login
- * @generation: number of changes made; written under @config_mutex
- * @targets: struct ktgt_target by tid; read under RCU
- * @names: struct ktgt_target by name; read under RCU
+ * @generation: number of changes made, and one; written under @config_mutex
+ * @apply_seq: odd while a change is being applied, so that a dump can tell
+ *	whether it saw one state; written under @config_mutex
+ * @targets: struct ktgt_target by tid, staged ones included; read under RCU
+ * @names: struct ktgt_target by name, as @targets; read under RCU
+ * @nr_targets: targets that are not staged; under @config_mutex
  * @portals: struct ktgt_portal; read under RCU
+ * @staged_portals: portals of a transaction that is not applied yet; under
+ *	@config_mutex
  * @nr_portals: length of @portals; under @config_mutex
- * @accounts: struct ktgt_account of config/account.c; under @config_mutex
+ * @accounts: struct ktgt_account of config/account.c; read under RCU
  * @nr_accounts: length of @accounts; under @config_mutex
  * @discovery: rules for discovery sessions, CHAP accounts only; RCU
  * @sessions: struct ktgt_sess of iscsi/sess.c by initiator, ISID and target
@@ -77,9 +85,12 @@ struct ktgt_net {
 	struct net		*net;
 	struct mutex		config_mutex;
 	u64			generation;
+	u32			apply_seq;
 	struct xarray		targets;
 	struct rhashtable	names;
+	unsigned int		nr_targets;
 	struct list_head	portals;
+	struct list_head	staged_portals;
 	unsigned int		nr_portals;
 	struct list_head	accounts;
 	unsigned int		nr_accounts;
@@ -102,8 +113,11 @@ struct ktgt_net {
 	u32			nop_interval;
 };
 
+extern unsigned int ktgt_net_id;
+
 struct ktgt_net *ktgt_net_get(struct net *net);
 struct ktgt_target *ktgt_net_find_target(struct ktgt_net *kn,
 					 const char *name);
+struct ktgt_target *ktgt_net_find_tid(struct ktgt_net *kn, u32 tid);
 
 #endif /* _KTGT_CORE_NET_H */

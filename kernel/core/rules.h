@@ -53,12 +53,16 @@ struct ktgt_chap_account {
 	char	secret[KTGT_ACCOUNT_LEN];
 };
 
+/* a limit keeps a dump, a login and the copy at each change in bounds */
+#define KTGT_RULES_MAX		4096
+#define KTGT_INCOMING_MAX	1024
+
 /**
  * struct ktgt_rules - access rules and accounts of a target, or of discovery
  * @rcu: frees it
  * @nr_rules: length of @rules
  * @nr_incoming: length of @incoming; if not zero, initiators must use CHAP
- * @rules: in the order they were made
+ * @rules: in the order they were made; their names are in the same memory
  * @incoming: accounts by which initiators prove themselves
  * @outgoing: account by which the target proves itself, or NULL
  */
@@ -71,6 +75,34 @@ struct ktgt_rules {
 	struct ktgt_chap_account	*outgoing;
 };
 
+/**
+ * struct ktgt_rules_edit - how one array of rules differs from the next
+ * @add_rule: rule to be appended, or NULL
+ * @del_rule: rule of the old array to be left out, or NULL
+ * @add_incoming: account to be appended, or NULL
+ * @del_incoming: account of the old array to be left out, or NULL
+ * @set_outgoing: @outgoing holds
+ * @outgoing: the new outgoing account; NULL for none
+ */
+struct ktgt_rules_edit {
+	const struct ktgt_rule		*add_rule;
+	const struct ktgt_rule		*del_rule;
+	const struct ktgt_chap_account	*add_incoming;
+	const struct ktgt_chap_account	*del_incoming;
+	bool				set_outgoing;
+	const struct ktgt_chap_account	*outgoing;
+};
+
+struct ktgt_rules *ktgt_rules_alloc(const struct ktgt_rules *old,
+				    const struct ktgt_rules_edit *edit);
+void ktgt_rules_free(struct ktgt_rules *rules);
+void ktgt_rules_free_rcu(struct ktgt_rules *rules);
+
+bool ktgt_rule_equal(const struct ktgt_rule *a, const struct ktgt_rule *b);
+const struct ktgt_rule *ktgt_rules_find(const struct ktgt_rules *rules,
+					const struct ktgt_rule *rule);
+const struct ktgt_chap_account *
+ktgt_rules_find_incoming(const struct ktgt_rules *rules, const char *user);
 bool ktgt_rule_match_addr(const struct ktgt_rule *rule,
 			  const struct sockaddr_storage *peer);
 bool ktgt_rules_admit(const struct ktgt_rules *rules,

@@ -5,11 +5,13 @@
 #ifndef _KTGT_CORE_TARGET_H
 #define _KTGT_CORE_TARGET_H
 
+#include <linux/atomic.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
+#include <linux/types.h>
 #include <linux/wait.h>
 #include <linux/xarray.h>
 
@@ -20,12 +22,25 @@ struct ktgt_rules;
 #define KTGT_ALIAS_LEN	256
 
 /**
+ * enum ktgt_target_stage - how far the configuration has come with a target
+ * @KTGT_TARGET_STAGED: a transaction is making it; nobody else finds it
+ * @KTGT_TARGET_LIVE: it is there
+ * @KTGT_TARGET_LEAVING: a transaction wants to delete it; still served
+ */
+enum ktgt_target_stage {
+	KTGT_TARGET_STAGED,
+	KTGT_TARGET_LIVE,
+	KTGT_TARGET_LEAVING,
+};
+
+/**
  * struct ktgt_target - an iSCSI target node
  * @ref: holders are the lookup tables (one), nexuses and short-lived users
  * @rcu: frees it when no reader can see it
  * @kn: the namespace
  * @tid: target number
  * @state: enum ktgt_target_state; read with READ_ONCE()
+ * @stage: enum ktgt_target_stage; written under &ktgt_net.config_mutex
  * @deleted: no longer to be found; logins that still hold it are refused.
  *	Written under @nexus_lock
  * @name_node: in &ktgt_net.names
@@ -48,6 +63,7 @@ struct ktgt_target {
 	struct ktgt_net		*kn;
 	u32			tid;
 	u32			state;
+	u8			stage;
 	bool			deleted;
 	struct rhash_head	name_node;
 	char			name[KTGT_NAME_LEN];
@@ -63,8 +79,10 @@ struct ktgt_target {
 	wait_queue_head_t	no_nexus;
 };
 
-struct ktgt_target *ktgt_target_alloc(struct ktgt_net *kn, u32 tid,
-				      const char *name);
+extern const struct rhashtable_params ktgt_target_names;
+
+struct ktgt_target *ktgt_target_alloc(struct ktgt_net *kn, const char *name);
+unsigned int ktgt_target_nr_nexuses(struct ktgt_target *target);
 void ktgt_target_put(struct ktgt_target *target);
 bool __must_check ktgt_target_tryget(struct ktgt_target *target);
 

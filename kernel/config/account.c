@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * CHAP accounts come and go, and are bound to targets and to discovery. A
+ * binding is a copy of the account in the rules, where login finds it.
+ */
+#include "account.h"
+
+#include <linux/netlink.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "../core/net.h"
+#include "../core/target.h"
+#include "target.h"
+#include "txn.h"
+
+/**
+ * struct account_change - change of an account or of a binding
+ * @change: the change
+ * @account: the account: of the change until a new one is applied and from
+ *	when a deleted one was, else found by the check
+ * @tid: number of the target, 0 for discovery
+ * @outgoing: the target proves itself by it
+ * @user: name of the account
+ */
+struct account_change {
+	struct ktgt_change	change;
+	struct ktgt_account	*account;
+	u32			tid;
+	bool			outgoing;
+	char			user[KTGT_ACCOUNT_LEN];
+};
+
+static struct account_change *to_account(struct ktgt_change *change)
+{
+	return container_of(change, struct account_change, change);
+}
+
+static struct ktgt_account *find_account(struct ktgt_net *kn, const char *user)
+{
+	struct ktgt_account *account;
+
+	list_for_each_entry(account, &kn->accounts, node)
+		if (!strcmp(account->chap.user, user))
+			return account;
+	return NULL;
+}
+
+static struct ktgt_account *get_account(struct ktgt_txn *txn, const char *user)
+{
+	struct ktgt_account *account = find_account(txn->kn, user);
+
+	if (account && !account->leaving)
+		return account;
+
+	NL_SET_ERR_MSG_FMT(txn->extack, "no account '" KTGT_NAME_SHOWN "'",
+			   user);
+	return ERR_PTR(-ENOENT);
+}
+
+static void free_callback(struct rcu_head *rcu)
+{
+	kfree_sensitive(container_of(rcu, struct ktgt_account, rcu));
+}
+
+static int account_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct account_change *new = to_account(change);
+
+	if (find_account(txn->kn, new->account->chap.user)) {
+		NL_SET_ERR_MSG_FMT(txn->extack,
+				   "account '" KTGT_NAME_SHOWN "' exists",
+				   new->account->chap.user);
+		return -EEXIST;
+	}
+	list_add_tail_rcu(&new->account->node, &txn->kn->accounts);
+	return 0;
+}
+
+static void account_new_abort(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	list_del_rcu(&to_account(change)->account->node);
+}
+
+static void account_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct account_change *new = to_account(change);
+
+	WRITE_ONCE(new->account->staged, false);
+	new->account = NULL;
+	txn->kn->nr_accounts++;
+}
+
+static void account_owner_free(struct ktgt_change *change)
+{
+	struct account_change *owner = to_account(change);
+
+	if (owner->account)
+		call_rcu(&owner->account->rcu, free_callback);
+	kfree(owner);
+}
+
+static const struct ktgt_change_ops account_new_ops = {
+	.check = account_new_check,
+	.abort = account_new_abort,
+	.apply = account_new_apply,
+	.free = account_owner_free,
+};
+
+/**
+ * ktgt_account_stage_new - make an account
+ * @txn: the transaction
+ * @user: its name
+ * @secret: its secret; not referred to any more afterwards
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_account_stage_new(struct ktgt_txn *txn, const char *user,
+			   const char *secret)
+{
+	struct account_change *new;
+	struct ktgt_account *account;
+
+	new = kzalloc_obj(*new, GFP_KERNEL);
+	if (!new)
+		return -ENOMEM;
+	account = kzalloc_obj(*account, GFP_KERNEL);
+	if (!account) {
+		kfree(new);
+		return -ENOMEM;
+	}
+
+	account->staged = true;
+	strscpy(account->chap.user, user, sizeof(account->chap.user));
+	strscpy(account->chap.secret, secret, sizeof(account->chap.secret));
+	new->account = account;
+	ktgt_txn_stage(txn, &new->change, &account_new_ops);
+	return 0;
+}
+
+/* Takes all bindings of an account out of rules. */
+static int unbind_all(struct ktgt_txn *txn, struct ktgt_rules __rcu **slot,
+		      const char *user)
+{
+	const struct ktgt_rules *rules = ktgt_txn_rules(txn, slot);
+	struct ktgt_rules_edit edit = {};
+
+	if (!rules)
+		return 0;
+
+	edit.del_incoming = ktgt_rules_find_incoming(rules, user);
+	edit.set_outgoing = rules->outgoing &&
+			    !strcmp(rules->outgoing->user, user);
+	if (!edit.del_incoming && !edit.set_outgoing)
+		return 0;
+	return ktgt_txn_set_rules(txn, slot, ktgt_rules_alloc(rules, &edit));
+}
+
+static int account_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct account_change *del = to_account(change);
+	struct ktgt_account *account;
+	struct ktgt_target *target;
+	unsigned long tid;
+	int err;
+
+	account = get_account(txn, del->user);
+	if (IS_ERR(account))
+		return PTR_ERR(account);
+	if (account->staged) {
+		NL_SET_ERR_MSG_FMT(txn->extack, "account '" KTGT_NAME_SHOWN
+				   "': is made by this transaction",
+				   del->user);
+		return -EINVAL;
+	}
+
+	err = unbind_all(txn, &txn->kn->discovery, del->user);
+	if (err)
+		return err;
+	xa_for_each(&txn->kn->targets, tid, target) {
+		err = unbind_all(txn, &target->rules, del->user);
+		if (err)
+			return err;
+	}
+	account->leaving = true;
+	del->account = account;
+	return 0;
+}
+
+static void account_del_abort(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct account_change *del = to_account(change);
+
+	del->account->leaving = false;
+	del->account = NULL;
+}
+
+static void account_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	list_del_rcu(&to_account(change)->account->node);
+	txn->kn->nr_accounts--;
+}
+
+static const struct ktgt_change_ops account_del_ops = {
+	.check = account_del_check,
+	.abort = account_del_abort,
+	.apply = account_del_apply,
+	.free = account_owner_free,
+};
+
+/* A change that refers to an account by its name. */
+static int stage_named(struct ktgt_txn *txn, const char *user, u32 tid,
+		       bool outgoing, const struct ktgt_change_ops *ops)
+{
+	struct account_change *named;
+
+	named = kzalloc_obj(*named, GFP_KERNEL);
+	if (!named)
+		return -ENOMEM;
+
+	strscpy(named->user, user, sizeof(named->user));
+	named->tid = tid;
+	named->outgoing = outgoing;
+	ktgt_txn_stage(txn, &named->change, ops);
+	return 0;
+}
+
+/**
+ * ktgt_account_stage_del - delete an account and all its bindings
+ * @txn: the transaction
+ * @user: its name
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_account_stage_del(struct ktgt_txn *txn, const char *user)
+{
+	return stage_named(txn, user, 0, false, &account_del_ops);
+}
+
+/* Where the rules are that a binding is to be made or removed in. */
+static struct ktgt_rules __rcu **find_slot(struct ktgt_txn *txn, u32 tid)
+{
+	struct ktgt_target *target;
+
+	if (!tid)
+		return &txn->kn->discovery;
+
+	target = ktgt_target_check(txn, tid, NULL);
+	return IS_ERR(target) ? ERR_CAST(target) : &target->rules;
+}
+
+static int check_incoming(struct ktgt_txn *txn, const struct ktgt_rules *rules,
+			  const struct account_change *bind)
+{
+	if (ktgt_rules_find_incoming(rules, bind->user)) {
+		NL_SET_ERR_MSG_FMT(txn->extack, "target %u: account '"
+				   KTGT_NAME_SHOWN "' is bound already",
+				   bind->tid, bind->user);
+		return -EEXIST;
+	}
+	if (rules && rules->nr_incoming >= KTGT_INCOMING_MAX) {
+		NL_SET_ERR_MSG_FMT(txn->extack,
+				   "target %u: has %u accounts already",
+				   bind->tid, KTGT_INCOMING_MAX);
+		return -ENOSPC;
+	}
+	return 0;
+}
+
+static int check_outgoing(struct ktgt_txn *txn, const struct ktgt_rules *rules,
+			  const struct account_change *bind)
+{
+	if (!rules || !rules->outgoing)
+		return 0;
+
+	NL_SET_ERR_MSG_FMT(txn->extack, "target %u already has the outgoing account '"
+			   KTGT_NAME_SHOWN "'", bind->tid,
+			   rules->outgoing->user);
+	return -EEXIST;
+}
+
+static int account_bind_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct account_change *bind = to_account(change);
+	struct ktgt_rules_edit edit = {};
+	struct ktgt_rules __rcu **slot;
+	const struct ktgt_rules *rules;
+	struct ktgt_account *account;
+	int err;
+
+	account = get_account(txn, bind->user);
+	if (IS_ERR(account))
+		return PTR_ERR(account);
+	slot = find_slot(txn, bind->tid);
+	if (IS_ERR(slot))
+		return PTR_ERR(slot);
+
+	rules = ktgt_txn_rules(txn, slot);
+	if (bind->outgoing) {
+		err = check_outgoing(txn, rules, bind);
+		edit.set_outgoing = true;
+		edit.outgoing = &account->chap;
+	} else {
+		err = check_incoming(txn, rules, bind);
+		edit.add_incoming = &account->chap;
+	}
+	if (err)
+		return err;
+	return ktgt_txn_set_rules(txn, slot, ktgt_rules_alloc(rules, &edit));
+}
+
+static const struct ktgt_change_ops account_bind_ops = {
+	.check = account_bind_check,
+};
+
+/**
+ * ktgt_account_stage_bind - let an account be used
+ * @txn: the transaction
+ * @user: name of the account
+ * @tid: number of the target, 0 for discovery
+ * @outgoing: the target proves itself by it, instead of the initiator
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_account_stage_bind(struct ktgt_txn *txn, const char *user, u32 tid,
+			    bool outgoing)
+{
+	return stage_named(txn, user, tid, outgoing, &account_bind_ops);
+}
+
+static int account_unbind_check(struct ktgt_txn *txn,
+				struct ktgt_change *change)
+{
+	struct account_change *unbind = to_account(change);
+	struct ktgt_rules_edit edit = {};
+	struct ktgt_rules __rcu **slot;
+	const struct ktgt_rules *rules;
+
+	slot = find_slot(txn, unbind->tid);
+	if (IS_ERR(slot))
+		return PTR_ERR(slot);
+
+	rules = ktgt_txn_rules(txn, slot);
+	if (!unbind->outgoing)
+		edit.del_incoming = ktgt_rules_find_incoming(rules,
+							     unbind->user);
+	else
+		edit.set_outgoing = rules && rules->outgoing &&
+				    !strcmp(rules->outgoing->user,
+					    unbind->user);
+	if (edit.del_incoming || edit.set_outgoing)
+		return ktgt_txn_set_rules(txn, slot,
+					  ktgt_rules_alloc(rules, &edit));
+
+	NL_SET_ERR_MSG_FMT(txn->extack, "target %u: no %s account '"
+			   KTGT_NAME_SHOWN "'", unbind->tid,
+			   unbind->outgoing ? "outgoing" : "incoming",
+			   unbind->user);
+	return -ENOENT;
+}
+
+static const struct ktgt_change_ops account_unbind_ops = {
+	.check = account_unbind_check,
+};
+
+/**
+ * ktgt_account_stage_unbind - let an account not be used any more
+ * @txn: the transaction
+ * @user: name of the account
+ * @tid: number of the target, 0 for discovery
+ * @outgoing: which of its two kinds of binding
+ *
+ * Sessions that logged in by it stay.
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_account_stage_unbind(struct ktgt_txn *txn, const char *user, u32 tid,
+			      bool outgoing)
+{
+	return stage_named(txn, user, tid, outgoing, &account_unbind_ops);
+}
+
+/**
+ * ktgt_account_free_all - free the accounts of a namespace that ends
+ * @kn: the namespace
+ *
+ * Context: nobody changes the configuration any more.
+ */
+void ktgt_account_free_all(struct ktgt_net *kn)
+{
+	struct ktgt_account *account, *next;
+
+	list_for_each_entry_safe(account, next, &kn->accounts, node) {
+		list_del_rcu(&account->node);
+		kn->nr_accounts--;
+		call_rcu(&account->rcu, free_callback);
+	}
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Access rules come and go. Each change makes a new array of the old one.
+ */
+#include "acl.h"
+
+#include <linux/ctype.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "../core/net.h"
+#include "../core/rules.h"
+#include "../core/target.h"
+#include "target.h"
+#include "txn.h"
+
+/**
+ * struct acl_change - change that adds or removes a rule
+ * @change: the change
+ * @tid: number of the target
+ * @rule: the rule; its name is @name
+ * @name: name of an initiator, in lower case
+ */
+struct acl_change {
+	struct ktgt_change	change;
+	u32			tid;
+	struct ktgt_rule	rule;
+	char			name[KTGT_NAME_LEN];
+};
+
+static int acl_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct acl_change *acl = container_of(change, struct acl_change,
+					      change);
+	struct ktgt_rules_edit edit = { .add_rule = &acl->rule };
+	const struct ktgt_rules *rules;
+	struct ktgt_target *target;
+
+	target = ktgt_target_check(txn, acl->tid, NULL);
+	if (IS_ERR(target))
+		return PTR_ERR(target);
+
+	rules = ktgt_txn_rules(txn, &target->rules);
+	if (ktgt_rules_find(rules, &acl->rule)) {
+		NL_SET_ERR_MSG_FMT(txn->extack,
+				   "target %u: this access rule exists",
+				   acl->tid);
+		return -EEXIST;
+	}
+	if (rules && rules->nr_rules >= KTGT_RULES_MAX) {
+		NL_SET_ERR_MSG_FMT(txn->extack,
+				   "target %u: has %u access rules already",
+				   acl->tid, KTGT_RULES_MAX);
+		return -ENOSPC;
+	}
+	return ktgt_txn_set_rules(txn, &target->rules,
+				  ktgt_rules_alloc(rules, &edit));
+}
+
+static int acl_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct acl_change *acl = container_of(change, struct acl_change,
+					      change);
+	struct ktgt_rules_edit edit = {};
+	const struct ktgt_rules *rules;
+	struct ktgt_target *target;
+
+	target = ktgt_target_check(txn, acl->tid, NULL);
+	if (IS_ERR(target))
+		return PTR_ERR(target);
+
+	rules = ktgt_txn_rules(txn, &target->rules);
+	edit.del_rule = ktgt_rules_find(rules, &acl->rule);
+	if (!edit.del_rule) {
+		NL_SET_ERR_MSG_FMT(txn->extack,
+				   "target %u: no such access rule", acl->tid);
+		return -ENOENT;
+	}
+	return ktgt_txn_set_rules(txn, &target->rules,
+				  ktgt_rules_alloc(rules, &edit));
+}
+
+static const struct ktgt_change_ops acl_new_ops = {
+	.check = acl_new_check,
+};
+
+static const struct ktgt_change_ops acl_del_ops = {
+	.check = acl_del_check,
+};
+
+static int stage(struct ktgt_txn *txn, u32 tid, const struct ktgt_rule *rule,
+		 const struct ktgt_change_ops *ops)
+{
+	struct acl_change *acl;
+	char *c;
+
+	acl = kzalloc_obj(*acl, GFP_KERNEL);
+	if (!acl)
+		return -ENOMEM;
+
+	acl->tid = tid;
+	acl->rule = *rule;
+	if (rule->type == KTGT_RULE_NAME) {
+		strscpy(acl->name, rule->name, sizeof(acl->name));
+		for (c = acl->name; *c; c++)
+			*c = tolower(*c);
+		acl->rule.name = acl->name;
+	}
+	ktgt_txn_stage(txn, &acl->change, ops);
+	return 0;
+}
+
+/**
+ * ktgt_acl_stage_new - admit initiators to a target
+ * @txn: the transaction
+ * @tid: number of the target
+ * @rule: who is admitted; a name is shorter than KTGT_NAME_LEN
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_acl_stage_new(struct ktgt_txn *txn, u32 tid,
+		       const struct ktgt_rule *rule)
+{
+	return stage(txn, tid, rule, &acl_new_ops);
+}
+
+/**
+ * ktgt_acl_stage_del - take a rule back
+ * @txn: the transaction
+ * @tid: number of the target
+ * @rule: the rule; sessions that it has admitted stay
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_acl_stage_del(struct ktgt_txn *txn, u32 tid,
+		       const struct ktgt_rule *rule)
+{
+	return stage(txn, tid, rule, &acl_del_ops);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Logical units as they are made and deleted.
+ */
+#ifndef _KTGT_CONFIG_LU_H
+#define _KTGT_CONFIG_LU_H
+
+#include <linux/types.h>
+
+struct ktgt_lu_params;
+struct ktgt_txn;
+
+int ktgt_lu_stage_new(struct ktgt_txn *txn, u32 tid,
+		      const struct ktgt_lu_params *params);
+int ktgt_lu_stage_del(struct ktgt_txn *txn, u32 tid, u32 lun);
+
+#endif /* _KTGT_CONFIG_LU_H */

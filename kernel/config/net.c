@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A network namespace: its settings, its start, and its orderly end.
+ */
+#include "net.h"
+
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include <net/net_namespace.h>
+
+#include "../core/net.h"
+#include "../core/rules.h"
+#include "../core/target.h"
+#include "../iscsi/sess.h"
+#include "../net/conn.h"
+#include "account.h"
+#include "portal.h"
+#include "target.h"
+#include "txn.h"
+
+/**
+ * struct net_set - change of settings
+ * @change: the change
+ * @params: the settings
+ */
+struct net_set {
+	struct ktgt_change	change;
+	struct ktgt_net_params	params;
+};
+
+static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	const struct ktgt_net_params *params =
+		&container_of(change, struct net_set, change)->params;
+	struct ktgt_net *kn = txn->kn;
+
+	if (params->set_login_timeout)
+		WRITE_ONCE(kn->login_timeout, params->login_timeout);
+	if (params->set_max_logins)
+		WRITE_ONCE(kn->max_logins, params->max_logins);
+	if (params->set_memory_limit)
+		WRITE_ONCE(kn->memory_limit, params->memory_limit);
+	if (params->set_nop_interval)
+		WRITE_ONCE(kn->nop_interval, params->nop_interval);
+}
+
+static const struct ktgt_change_ops net_set_ops = {
+	.apply = net_set_apply,
+};
+
+/**
+ * ktgt_net_stage_set - change settings of the namespace
+ * @txn: the transaction
+ * @params: the settings, in the range that the policy allows
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_net_stage_set(struct ktgt_txn *txn,
+		       const struct ktgt_net_params *params)
+{
+	struct net_set *set;
+
+	set = kzalloc_obj(*set, GFP_KERNEL);
+	if (!set)
+		return -ENOMEM;
+	set->params = *params;
+	ktgt_txn_stage(txn, &set->change, &net_set_ops);
+	return 0;
+}
+
+static int __net_init net_start(struct net *net)
+{
+	struct ktgt_net *kn = ktgt_net_get(net);
+	int err;
+
+	kn->net = net;
+	mutex_init(&kn->config_mutex);
+	kn->generation = 1; /* a dump takes 0 for "not known" */
+	kn->apply_seq = 2; /* likewise */
+	xa_init_flags(&kn->targets, XA_FLAGS_ALLOC1);
+	INIT_LIST_HEAD(&kn->portals);
+	INIT_LIST_HEAD(&kn->staged_portals);
+	INIT_LIST_HEAD(&kn->accounts);
+	spin_lock_init(&kn->conn_lock);
+	INIT_LIST_HEAD(&kn->conns);
+	init_waitqueue_head(&kn->idle);
+	kn->login_timeout = KTGT_LOGIN_TIMEOUT_DEFAULT;
+	kn->max_logins = KTGT_MAX_LOGINS_DEFAULT;
+	kn->memory_limit = KTGT_MEMORY_LIMIT_DEFAULT;
+	kn->nop_interval = KTGT_NOP_INTERVAL_DEFAULT;
+
+	err = rhashtable_init(&kn->names, &ktgt_target_names);
+	if (err)
+		return err;
+	err = ktgt_sess_net_init(kn);
+	if (err)
+		goto err_sess;
+	return 0;
+
+err_sess:
+	rhashtable_destroy(&kn->names);
+	return err;
+}
+
+/* No socket of the namespace is left that could ask for a change, so the
+ * configuration is ours alone; connections are not, until they are closed.
+ */
+static void __net_exit net_stop(struct net *net)
+{
+	struct ktgt_net *kn = ktgt_net_get(net);
+
+	spin_lock_bh(&kn->conn_lock);
+	kn->dying = true;
+	spin_unlock_bh(&kn->conn_lock);
+
+	ktgt_portal_free_all(kn);
+	ktgt_target_hide_all(kn);
+	ktgt_conn_close_all(kn);
+	ktgt_target_free_all(kn);
+	ktgt_account_free_all(kn);
+	ktgt_rules_free_rcu(rcu_dereference_protected(kn->discovery, true));
+	RCU_INIT_POINTER(kn->discovery, NULL);
+
+	ktgt_sess_net_exit(kn);
+	rhashtable_destroy(&kn->names);
+	xa_destroy(&kn->targets);
+	/* the memory of the namespace goes next, and RCU readers of the lists
+	 * in it may still be on their way
+	 */
+	synchronize_rcu();
+}
+
+static struct pernet_operations net_ops = {
+	.init = net_start,
+	.exit = net_stop,
+	.id = &ktgt_net_id,
+	.size = sizeof(struct ktgt_net),
+};
+
+/**
+ * ktgt_config_init - begin to serve network namespaces
+ *
+ * Context: module init.
+ *
+ * Return: 0 or an errno.
+ */
+int ktgt_config_init(void)
+{
+	return register_pernet_subsys(&net_ops);
+}
+
+/**
+ * ktgt_config_exit - end all connections and forget all configuration
+ *
+ * ktgt_nl_exit() has to come before: nobody may ask for a change any more.
+ *
+ * Context: module exit; sleeps.
+ */
+void ktgt_config_exit(void)
+{
+	unregister_pernet_subsys(&net_ops);
+	rcu_barrier(); /* callbacks of call_rcu() are code of the module */
+}

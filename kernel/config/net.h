@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The settings of a network namespace, and its coming and going.
+ */
+#ifndef _KTGT_CONFIG_NET_H
+#define _KTGT_CONFIG_NET_H
+
+#include <linux/types.h>
+
+struct ktgt_txn;
+
+/**
+ * struct ktgt_net_params - settings to be changed, each if its bit is set
+ * @login_timeout: s
+ * @max_logins: connections
+ * @memory_limit: MiB
+ * @nop_interval: s
+ * @set_login_timeout: @login_timeout is to be set
+ * @set_max_logins: @max_logins is to be set
+ * @set_memory_limit: @memory_limit is to be set
+ * @set_nop_interval: @nop_interval is to be set
+ */
+struct ktgt_net_params {
+	u32	login_timeout;
+	u32	max_logins;
+	u32	memory_limit;
+	u32	nop_interval;
+	bool	set_login_timeout;
+	bool	set_max_logins;
+	bool	set_memory_limit;
+	bool	set_nop_interval;
+};
+
+int ktgt_net_stage_set(struct ktgt_txn *txn,
+		       const struct ktgt_net_params *params);
+
+int ktgt_config_init(void);
+void ktgt_config_exit(void);
+
+#endif /* _KTGT_CONFIG_NET_H */

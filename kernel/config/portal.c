@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Portals come and go. A portal listens from the check of its transaction on,
+ * since that can fail, but accepts nobody before it is applied.
+ */
+#include "portal.h"
+
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/netlink.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+
+#include <net/ipv6.h>
+
+#include "../core/net.h"
+#include "../net/listen.h"
+#include "txn.h"
+
+/**
+ * struct portal_new - change that makes a portal
+ * @change: the change
+ * @params: what it is to be
+ * @portal: the portal, staged by the check; or an automatic one that is there
+ *	already and becomes the user's own
+ * @adopted: @portal was there already
+ */
+struct portal_new {
+	struct ktgt_change		change;
+	struct ktgt_portal_params	params;
+	struct ktgt_portal		*portal;
+	bool				adopted;
+};
+
+/**
+ * struct portal_del - change that deletes a portal
+ * @change: the change
+ * @addr: address and port
+ * @portal: the portal, found by the check
+ */
+struct portal_del {
+	struct ktgt_change	change;
+	struct sockaddr_storage	addr;
+	struct ktgt_portal	*portal;
+};
+
+static bool addr_equal(const struct sockaddr_storage *a,
+		       const struct sockaddr_storage *b)
+{
+	const struct sockaddr_in6 *a6 = (const void *)a, *b6 = (const void *)b;
+	const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
+
+	if (a->ss_family != b->ss_family)
+		return false;
+	if (a->ss_family == AF_INET)
+		return a4->sin_port == b4->sin_port &&
+		       a4->sin_addr.s_addr == b4->sin_addr.s_addr;
+	return a6->sin6_port == b6->sin6_port &&
+	       ipv6_addr_equal(&a6->sin6_addr, &b6->sin6_addr);
+}
+
+static struct ktgt_portal *find_in(struct list_head *portals,
+				   const struct sockaddr_storage *addr)
+{
+	struct ktgt_portal *portal;
+
+	list_for_each_entry(portal, portals, node)
+		if (addr_equal(&portal->addr, addr))
+			return portal;
+	return NULL;
+}
+
+static void free_portal(struct ktgt_portal *portal)
+{
+	ktgt_listen_stop(portal);
+	kfree_rcu(portal, rcu);
+}
+
+/* Makes a portal that listens, and puts it where a later change finds it. */
+static struct ktgt_portal *stage_portal(struct ktgt_txn *txn,
+					const struct ktgt_portal_params *params)
+{
+	struct ktgt_portal *portal;
+	int err;
+
+	portal = kzalloc_obj(*portal, GFP_KERNEL);
+	if (!portal)
+		return ERR_PTR(-ENOMEM);
+
+	portal->kn = txn->kn;
+	portal->addr = params->addr;
+	portal->tag = params->tag;
+	err = ktgt_listen_start(portal, txn->extack);
+	if (err) {
+		kfree(portal);
+		return ERR_PTR(err);
+	}
+	list_add_tail(&portal->node, &txn->kn->staged_portals);
+	return portal;
+}
+
+static void unstage_portal(struct ktgt_portal *portal)
+{
+	list_del(&portal->node);
+	free_portal(portal);
+}
+
+static void publish_portal(struct ktgt_portal *portal)
+{
+	struct ktgt_net *kn = portal->kn;
+
+	list_del(&portal->node);
+	list_add_tail_rcu(&portal->node, &kn->portals);
+	kn->nr_portals++;
+	ktgt_listen_enable(portal);
+}
+
+/* Takes the portal away from readers; free_portal() has to follow without the
+ * mutex, since it waits for the listener.
+ */
+static void unlink_portal(struct ktgt_portal *portal)
+{
+	list_del_rcu(&portal->node);
+	portal->kn->nr_portals--;
+}
+
+static int portal_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct portal_new *new = container_of(change, struct portal_new,
+					      change);
+	struct ktgt_net *kn = txn->kn;
+	struct ktgt_portal *portal;
+
+	portal = find_in(&kn->portals, &new->params.addr);
+	if (portal && portal->automatic && !portal->leaving) {
+		new->adopted = true;
+		new->portal = portal;
+		return 0;
+	}
+	if (portal || find_in(&kn->staged_portals, &new->params.addr)) {
+		NL_SET_ERR_MSG_FMT(txn->extack, "portal %pISpc exists",
+				   &new->params.addr);
+		return -EEXIST;
+	}
+
+	portal = stage_portal(txn, &new->params);
+	if (IS_ERR(portal))
+		return PTR_ERR(portal);
+	new->portal = portal;
+	return 0;
+}
+
+static void portal_new_abort(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct portal_new *new = container_of(change, struct portal_new,
+					      change);
+
+	if (!new->adopted)
+		unstage_portal(new->portal);
+}
+
+static void portal_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct portal_new *new = container_of(change, struct portal_new,
+					      change);
+
+	if (!new->adopted) {
+		publish_portal(new->portal);
+		return;
+	}
+	new->portal->automatic = false;
+	WRITE_ONCE(new->portal->tag, new->params.tag);
+}
+
+static const struct ktgt_change_ops portal_new_ops = {
+	.check = portal_new_check,
+	.abort = portal_new_abort,
+	.apply = portal_new_apply,
+};
+
+/**
+ * ktgt_portal_stage_new - listen on an address
+ * @txn: the transaction
+ * @params: address and tag
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_portal_stage_new(struct ktgt_txn *txn,
+			  const struct ktgt_portal_params *params)
+{
+	struct portal_new *new;
+
+	new = kzalloc_obj(*new, GFP_KERNEL);
+	if (!new)
+		return -ENOMEM;
+	new->params = *params;
+	ktgt_txn_stage(txn, &new->change, &portal_new_ops);
+	return 0;
+}
+
+static int portal_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct portal_del *del = container_of(change, struct portal_del,
+					      change);
+	struct ktgt_portal *portal;
+
+	portal = find_in(&txn->kn->portals, &del->addr);
+	if (!portal || portal->leaving) {
+		NL_SET_ERR_MSG_FMT(txn->extack, "no portal %pISpc",
+				   &del->addr);
+		return -ENOENT;
+	}
+	portal->leaving = true;
+	del->portal = portal;
+	return 0;
+}
+
+static void portal_del_abort(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	container_of(change, struct portal_del, change)->portal->leaving =
+		false;
+}
+
+static void portal_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	unlink_portal(container_of(change, struct portal_del, change)->portal);
+}
+
+static void portal_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	free_portal(container_of(change, struct portal_del, change)->portal);
+}
+
+static const struct ktgt_change_ops portal_del_ops = {
+	.check = portal_del_check,
+	.abort = portal_del_abort,
+	.apply = portal_del_apply,
+	.finish = portal_del_finish,
+};
+
+/**
+ * ktgt_portal_stage_del - stop listening on an address
+ * @txn: the transaction
+ * @addr: address and port
+ *
+ * Sessions that came by it stay.
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_portal_stage_del(struct ktgt_txn *txn,
+			  const struct sockaddr_storage *addr)
+{
+	struct portal_del *del;
+
+	del = kzalloc_obj(*del, GFP_KERNEL);
+	if (!del)
+		return -ENOMEM;
+	del->addr = *addr;
+	ktgt_txn_stage(txn, &del->change, &portal_del_ops);
+	return 0;
+}
+
+static void default_params(struct ktgt_portal_params *params,
+			   unsigned int family)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&params->addr;
+	struct sockaddr_in *in = (struct sockaddr_in *)&params->addr;
+
+	memset(params, 0, sizeof(*params));
+	params->tag = KTGT_TPGT_DEFAULT;
+	params->addr.ss_family = family;
+	if (family == AF_INET)
+		in->sin_port = htons(KTGT_PORT_DEFAULT);
+	else
+		in6->sin6_port = htons(KTGT_PORT_DEFAULT);
+}
+
+/**
+ * ktgt_portal_check_defaults - make the default portals if there is none
+ * @txn: the transaction
+ * @made: KTGT_DEFAULT_PORTALS pointers; takes what was made, else NULL
+ *
+ * A kernel without IPv6 gets the one of IPv4 alone.
+ *
+ * Context: check; &ktgt_net.config_mutex is held.
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_portal_check_defaults(struct ktgt_txn *txn,
+			       struct ktgt_portal **made)
+{
+	static const u8 families[KTGT_DEFAULT_PORTALS] = { AF_INET, AF_INET6 };
+	struct ktgt_portal_params params;
+	struct ktgt_portal *portal;
+	unsigned int i;
+
+	if (!list_empty(&txn->kn->portals) ||
+	    !list_empty(&txn->kn->staged_portals))
+		return 0;
+
+	for (i = 0; i < KTGT_DEFAULT_PORTALS; i++) {
+		default_params(&params, families[i]);
+		portal = stage_portal(txn, &params);
+		if (portal == ERR_PTR(-EAFNOSUPPORT) &&
+		    families[i] == AF_INET6) {
+			if (txn->extack)
+				txn->extack->_msg = NULL;
+			continue;
+		}
+		if (IS_ERR(portal)) {
+			ktgt_portal_abort_defaults(made);
+			return PTR_ERR(portal);
+		}
+		portal->automatic = true;
+		made[i] = portal;
+	}
+	return 0;
+}
+
+/**
+ * ktgt_portal_abort_defaults - take back ktgt_portal_check_defaults()
+ * @made: what it made
+ *
+ * Context: abort; &ktgt_net.config_mutex is held.
+ */
+void ktgt_portal_abort_defaults(struct ktgt_portal **made)
+{
+	unsigned int i;
+
+	for (i = 0; i < KTGT_DEFAULT_PORTALS; i++) {
+		if (made[i])
+			unstage_portal(made[i]);
+		made[i] = NULL;
+	}
+}
+
+/**
+ * ktgt_portal_apply_defaults - open the default portals
+ * @made: what ktgt_portal_check_defaults() made
+ *
+ * Context: apply; &ktgt_net.config_mutex is held.
+ */
+void ktgt_portal_apply_defaults(struct ktgt_portal **made)
+{
+	unsigned int i;
+
+	for (i = 0; i < KTGT_DEFAULT_PORTALS; i++)
+		if (made[i])
+			publish_portal(made[i]);
+}
+
+/**
+ * ktgt_portal_unlink_defaults - close the default portals behind the last
+ *	target
+ * @kn: the namespace
+ * @gone: KTGT_DEFAULT_PORTALS pointers; takes what
+ *	ktgt_portal_finish_defaults() has to free
+ *
+ * Context: apply; &ktgt_net.config_mutex is held.
+ */
+void ktgt_portal_unlink_defaults(struct ktgt_net *kn,
+				 struct ktgt_portal **gone)
+{
+	struct ktgt_portal *portal, *next;
+	unsigned int i = 0;
+
+	list_for_each_entry_safe(portal, next, &kn->portals, node) {
+		if (!portal->automatic || portal->leaving ||
+		    WARN_ON_ONCE(i == KTGT_DEFAULT_PORTALS))
+			continue;
+		unlink_portal(portal);
+		gone[i++] = portal;
+	}
+}
+
+/**
+ * ktgt_portal_finish_defaults - free what ktgt_portal_unlink_defaults() took
+ * @gone: what it took
+ *
+ * Context: may sleep; without &ktgt_net.config_mutex.
+ */
+void ktgt_portal_finish_defaults(struct ktgt_portal **gone)
+{
+	unsigned int i;
+
+	for (i = 0; i < KTGT_DEFAULT_PORTALS; i++)
+		if (gone[i])
+			free_portal(gone[i]);
+}
+
+/**
+ * ktgt_portal_free_all - close all portals of a namespace that ends
+ * @kn: the namespace
+ *
+ * Context: may sleep; nobody changes the configuration any more.
+ */
+void ktgt_portal_free_all(struct ktgt_net *kn)
+{
+	struct ktgt_portal *portal, *next;
+
+	list_for_each_entry_safe(portal, next, &kn->portals, node) {
+		unlink_portal(portal);
+		free_portal(portal);
+	}
+}

@@ -1,0 +1,617 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Targets come and go.
+ */
+#include "target.h"
+
+#include <linux/ctype.h>
+#include <linux/netlink.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <uapi/linux/ktgt.h>
+
+#include "../core/fabric.h"
+#include "../core/net.h"
+#include "../core/target.h"
+#include "../scsi/lu.h"
+#include "portal.h"
+#include "txn.h"
+
+#define TID_MAX		65535
+
+/* A session ends as soon as its commands have; a device that answers none for
+ * so long has to be waited for without the user.
+ */
+#define CLOSE_TIMEOUT	(30 * HZ)
+
+/**
+ * struct target_new - change that makes a target
+ * @change: the change
+ * @target: the target; of the change until it is applied
+ * @tid: number that the user wants, or 0
+ * @tid_out: takes the number that it got; may be NULL
+ * @lu: the controller at LUN 0
+ * @portals: default portals that came with it
+ */
+struct target_new {
+	struct ktgt_change	change;
+	struct ktgt_target	*target;
+	u32			tid;
+	u32			*tid_out;
+	struct ktgt_lu		*lu;
+	struct ktgt_portal	*portals[KTGT_DEFAULT_PORTALS];
+};
+
+/**
+ * struct target_edit - change that changes or deletes a target
+ * @change: the change
+ * @target: the target, found by the check
+ * @params: what the user says; its strings are @name and @alias
+ * @name: name by which to find it
+ * @alias: new alias
+ * @portals: default portals that go with it
+ */
+struct target_edit {
+	struct ktgt_change		change;
+	struct ktgt_target		*target;
+	struct ktgt_target_params	params;
+	char				name[KTGT_NAME_LEN];
+	char				alias[KTGT_ALIAS_LEN];
+	struct ktgt_portal		*portals[KTGT_DEFAULT_PORTALS];
+};
+
+static bool all_hex(const char *s)
+{
+	while (isxdigit(*s))
+		s++;
+	return !*s;
+}
+
+/* RFC 3722, 6.2 leaves of ASCII nothing but these. */
+static bool all_allowed(const char *s)
+{
+	while (isascii(*s) && (isalnum(*s) || *s == '-' || *s == '.' ||
+			       *s == ':'))
+		s++;
+	return !*s;
+}
+
+/* "YYYY-MM." */
+static const char *date_fault(const char *s)
+{
+	int i, month;
+
+	for (i = 0; i < 7; i++)
+		if (i == 4 ? s[i] != '-' : !isdigit(s[i]))
+			return "needs YYYY-MM. behind iqn.";
+	month = 10 * (s[5] - '0') + s[6] - '0';
+	if (s[7] != '.' || month < 1 || month > 12)
+		return "needs YYYY-MM. behind iqn.";
+	return NULL;
+}
+
+/* A domain name, reversed, up to a colon or the end. */
+static const char *domain_fault(const char *s)
+{
+	const char *label;
+
+	do {
+		label = s;
+		while (isalnum(*s) || *s == '-')
+			s++;
+		if (s == label || *label == '-' || s[-1] == '-')
+			return "needs a domain name behind the date";
+	} while (*s++ == '.');
+
+	return s[-1] && s[-1] != ':' ? "needs a domain name behind the date" :
+				       NULL;
+}
+
+/**
+ * ktgt_target_name_fault - what is wrong with an iSCSI name
+ * @name: the name, in upper or lower case
+ *
+ * The forms of RFC 7143, 4.2.7. What lies outside of ASCII would have to be
+ * normalised by stringprep before two names can be compared, and is refused.
+ *
+ * Context: any.
+ *
+ * Return: the rule that it breaks, or NULL.
+ */
+const char *ktgt_target_name_fault(const char *name)
+{
+	const char *fault;
+	size_t len;
+
+	if (strlen(name) > KTGT_NAME_MAX)
+		return "is longer than 223 bytes";
+
+	if (!strncasecmp(name, "eui.", 4)) {
+		if (strlen(name + 4) != 16 || !all_hex(name + 4))
+			return "needs 16 hex digits behind eui.";
+		return NULL;
+	}
+	if (!strncasecmp(name, "naa.", 4)) {
+		len = strlen(name + 4);
+		if ((len != 16 && len != 32) || !all_hex(name + 4))
+			return "needs 16 or 32 hex digits behind naa.";
+		return NULL;
+	}
+	if (strncasecmp(name, "iqn.", 4))
+		return "must begin with iqn., eui. or naa.";
+	if (!all_allowed(name))
+		return "may have a-z, 0-9, '-', '.', ':'";
+
+	fault = date_fault(name + 4);
+	return fault ? fault : domain_fault(name + 12);
+}
+
+static struct ktgt_target *lookup(struct ktgt_net *kn, u32 tid,
+				  const char *name)
+{
+	if (tid)
+		return xa_load(&kn->targets, tid);
+	return rhashtable_lookup_fast(&kn->names, name, ktgt_target_names);
+}
+
+/**
+ * ktgt_target_check - find the target that a change is about
+ * @txn: the transaction
+ * @tid: its number, or 0
+ * @name: its name, or NULL
+ *
+ * One that the transaction makes is found, one that it deletes is not.
+ *
+ * Context: check; &ktgt_net.config_mutex is held.
+ *
+ * Return: the target, without a reference; or ERR_PTR(-ENOENT) or
+ * ERR_PTR(-EINVAL), with extack text.
+ */
+struct ktgt_target *ktgt_target_check(struct ktgt_txn *txn, u32 tid,
+				      const char *name)
+{
+	struct ktgt_target *target;
+
+	lockdep_assert_held(&txn->kn->config_mutex);
+	if (!tid && !name) {
+		NL_SET_ERR_MSG(txn->extack,
+			       "target: neither id nor name is given");
+		return ERR_PTR(-EINVAL);
+	}
+
+	target = lookup(txn->kn, tid, name);
+	if (!target && tid)
+		NL_SET_ERR_MSG_FMT(txn->extack, "no target %u", tid);
+	else if (!target)
+		NL_SET_ERR_MSG_FMT(txn->extack,
+				   "no target '" KTGT_NAME_SHOWN "'", name);
+	if (!target)
+		return ERR_PTR(-ENOENT);
+
+	if (target->stage == KTGT_TARGET_LEAVING) {
+		NL_SET_ERR_MSG_FMT(txn->extack,
+				   "target %u: is deleted by this transaction",
+				   target->tid);
+		return ERR_PTR(-ENOENT);
+	}
+	if (name && strcasecmp(name, target->name)) {
+		NL_SET_ERR_MSG_FMT(txn->extack,
+				   "target %u: is not '" KTGT_NAME_SHOWN "'",
+				   target->tid, name);
+		return ERR_PTR(-ENOENT);
+	}
+	return target;
+}
+
+static int take_name(struct ktgt_txn *txn, struct ktgt_target *target)
+{
+	int err;
+
+	err = rhashtable_lookup_insert_key(&txn->kn->names, target->name,
+					   &target->name_node,
+					   ktgt_target_names);
+	if (err == -EEXIST)
+		NL_SET_ERR_MSG_FMT(txn->extack,
+				   "target '" KTGT_NAME_SHOWN "' exists",
+				   target->name);
+	return err;
+}
+
+static int take_tid(struct ktgt_txn *txn, struct ktgt_target *target, u32 tid)
+{
+	int err;
+
+	if (tid) {
+		target->tid = tid;
+		err = xa_insert(&txn->kn->targets, tid, target, GFP_KERNEL);
+		if (err != -EBUSY)
+			return err;
+		NL_SET_ERR_MSG_FMT(txn->extack, "target %u exists", tid);
+		return -EEXIST;
+	}
+
+	err = xa_alloc(&txn->kn->targets, &target->tid, target,
+		       XA_LIMIT(1, TID_MAX), GFP_KERNEL);
+	if (err != -EBUSY)
+		return err;
+	NL_SET_ERR_MSG_FMT(txn->extack, "all %u target numbers are taken",
+			   TID_MAX);
+	return -ENOSPC;
+}
+
+/* The controller, which answers REPORT LUNS while there is no disk. */
+static struct ktgt_lu *make_controller(struct ktgt_txn *txn,
+				       struct ktgt_target *target)
+{
+	const struct ktgt_lu_params params = {
+		.backend = KTGT_BACKEND_NONE,
+		.write_cache = -1,
+	};
+	struct ktgt_lu *lu;
+	int err;
+
+	lu = ktgt_lu_alloc(target, &params, txn->extack);
+	if (IS_ERR(lu))
+		return lu;
+
+	err = ktgt_lu_reserve(lu, txn->extack);
+	if (err) {
+		ktgt_lu_free(lu);
+		return ERR_PTR(err);
+	}
+	return lu;
+}
+
+static void release_name(struct ktgt_net *kn, struct ktgt_target *target)
+{
+	rhashtable_remove_fast(&kn->names, &target->name_node,
+			       ktgt_target_names);
+}
+
+static int target_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct target_new *new = container_of(change, struct target_new,
+					      change);
+	struct ktgt_target *target = new->target;
+	const char *fault;
+	int err;
+
+	fault = ktgt_target_name_fault(target->name);
+	if (fault) {
+		NL_SET_ERR_MSG_FMT(txn->extack,
+				   "target name '" KTGT_NAME_SHOWN "': %s",
+				   target->name, fault);
+		return -EINVAL;
+	}
+
+	err = take_name(txn, target);
+	if (err)
+		return err;
+	err = take_tid(txn, target, new->tid);
+	if (err)
+		goto err_tid;
+
+	new->lu = make_controller(txn, target);
+	if (IS_ERR(new->lu)) {
+		err = PTR_ERR(new->lu);
+		goto err_lu;
+	}
+	err = ktgt_portal_check_defaults(txn, new->portals);
+	if (err)
+		goto err_portals;
+	return 0;
+
+err_portals:
+	ktgt_lu_free(new->lu);
+err_lu:
+	xa_erase(&txn->kn->targets, target->tid);
+err_tid:
+	release_name(txn->kn, target);
+	return err;
+}
+
+static void target_new_abort(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct target_new *new = container_of(change, struct target_new,
+					      change);
+
+	ktgt_portal_abort_defaults(new->portals);
+	ktgt_lu_free(new->lu);
+	xa_erase(&txn->kn->targets, new->target->tid);
+	release_name(txn->kn, new->target);
+}
+
+static void target_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct target_new *new = container_of(change, struct target_new,
+					      change);
+
+	ktgt_lu_publish(new->lu);
+	if (new->tid_out)
+		*new->tid_out = new->target->tid;
+	txn->kn->nr_targets++;
+	/* pairs with the acquire in core/net.c: now it is found, whole */
+	smp_store_release(&new->target->stage, KTGT_TARGET_LIVE);
+	new->target = NULL;
+	ktgt_portal_apply_defaults(new->portals);
+}
+
+static void target_new_free(struct ktgt_change *change)
+{
+	struct target_new *new = container_of(change, struct target_new,
+					      change);
+
+	ktgt_target_put(new->target);
+	kfree(new);
+}
+
+static const struct ktgt_change_ops target_new_ops = {
+	.check = target_new_check,
+	.abort = target_new_abort,
+	.apply = target_new_apply,
+	.free = target_new_free,
+};
+
+/**
+ * ktgt_target_stage_new - make a target
+ * @txn: the transaction
+ * @params: number, name, alias and state
+ * @tid: takes the number when the transaction is applied; may be NULL
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_target_stage_new(struct ktgt_txn *txn,
+			  const struct ktgt_target_params *params, u32 *tid)
+{
+	struct ktgt_target *target;
+	struct target_new *new;
+	char *c;
+
+	new = kzalloc_obj(*new, GFP_KERNEL);
+	if (!new)
+		return -ENOMEM;
+	target = ktgt_target_alloc(txn->kn, params->name);
+	if (!target) {
+		kfree(new);
+		return -ENOMEM;
+	}
+
+	for (c = target->name; *c; c++)
+		*c = tolower(*c);
+	if (params->alias)
+		strscpy(target->alias, params->alias, sizeof(target->alias));
+	if (params->set_state)
+		target->state = params->state;
+	new->target = target;
+	new->tid = params->tid;
+	new->tid_out = tid;
+	ktgt_txn_stage(txn, &new->change, &target_new_ops);
+	return 0;
+}
+
+/* A change of a target that is there, with copies of all strings. */
+static int stage_edit(struct ktgt_txn *txn,
+		      const struct ktgt_target_params *params,
+		      const struct ktgt_change_ops *ops)
+{
+	struct target_edit *edit;
+
+	edit = kzalloc_obj(*edit, GFP_KERNEL);
+	if (!edit)
+		return -ENOMEM;
+
+	edit->params = *params;
+	if (params->name) {
+		strscpy(edit->name, params->name, sizeof(edit->name));
+		edit->params.name = edit->name;
+	}
+	if (params->alias) {
+		strscpy(edit->alias, params->alias, sizeof(edit->alias));
+		edit->params.alias = edit->alias;
+	}
+	ktgt_txn_stage(txn, &edit->change, ops);
+	return 0;
+}
+
+static int target_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct target_edit *set = container_of(change, struct target_edit,
+					       change);
+
+	set->target = ktgt_target_check(txn, set->params.tid,
+					set->params.name);
+	return PTR_ERR_OR_ZERO(set->target);
+}
+
+static void target_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct target_edit *set = container_of(change, struct target_edit,
+					       change);
+
+	/* the last byte stays NUL, so readers always find an end */
+	if (set->params.alias)
+		strscpy(set->target->alias, set->params.alias,
+			sizeof(set->target->alias));
+	if (set->params.set_state)
+		WRITE_ONCE(set->target->state, set->params.state);
+}
+
+static const struct ktgt_change_ops target_set_ops = {
+	.check = target_set_check,
+	.apply = target_set_apply,
+};
+
+/**
+ * ktgt_target_stage_set - change alias or state of a target
+ * @txn: the transaction
+ * @params: which target, and what of it
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_target_stage_set(struct ktgt_txn *txn,
+			  const struct ktgt_target_params *params)
+{
+	return stage_edit(txn, params, &target_set_ops);
+}
+
+static int target_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct target_edit *del = container_of(change, struct target_edit,
+					       change);
+	struct ktgt_target *target;
+	unsigned int nr;
+
+	target = ktgt_target_check(txn, del->params.tid, del->params.name);
+	if (IS_ERR(target))
+		return PTR_ERR(target);
+	if (target->stage == KTGT_TARGET_STAGED) {
+		NL_SET_ERR_MSG_FMT(txn->extack,
+				   "target %u: is made by this transaction",
+				   target->tid);
+		return -EINVAL;
+	}
+
+	nr = ktgt_target_nr_nexuses(target);
+	if (nr && !del->params.force) {
+		NL_SET_ERR_MSG_FMT(txn->extack,
+				   "target %u: has %u session%s; delete with force",
+				   target->tid, nr, nr == 1 ? "" : "s");
+		return -EBUSY;
+	}
+	WRITE_ONCE(target->stage, KTGT_TARGET_LEAVING);
+	del->target = target;
+	return 0;
+}
+
+static void target_del_abort(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct target_edit *del = container_of(change, struct target_edit,
+					       change);
+
+	WRITE_ONCE(del->target->stage, KTGT_TARGET_LIVE);
+}
+
+/* From here on no login gets in, and who is in is asked to go. */
+static void close_nexuses(struct ktgt_target *target)
+{
+	struct ktgt_nexus *nexus;
+
+	spin_lock_bh(&target->nexus_lock);
+	WRITE_ONCE(target->deleted, true);
+	list_for_each_entry(nexus, &target->nexuses, node)
+		nexus->ops->close(nexus);
+	spin_unlock_bh(&target->nexus_lock);
+}
+
+static void unlink_target(struct ktgt_net *kn, struct ktgt_target *target)
+{
+	release_name(kn, target);
+	xa_erase(&kn->targets, target->tid);
+	kn->nr_targets--;
+}
+
+static void target_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct target_edit *del = container_of(change, struct target_edit,
+					       change);
+
+	unlink_target(txn->kn, del->target);
+	close_nexuses(del->target);
+	if (xa_empty(&txn->kn->targets))
+		ktgt_portal_unlink_defaults(txn->kn, del->portals);
+}
+
+/* Nobody finds the target any more, so its LUs are left to us; the mutex is
+ * what the LU asks for.
+ */
+static void remove_lus(struct ktgt_target *target)
+{
+	struct mutex *mutex = &target->kn->config_mutex;
+	struct ktgt_lu *lu;
+	unsigned long lun;
+
+	xa_for_each(&target->lus, lun, lu) {
+		mutex_lock(mutex);
+		ktgt_lu_unpublish(lu);
+		mutex_unlock(mutex);
+		ktgt_lu_remove(lu);
+	}
+}
+
+static void target_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct target_edit *del = container_of(change, struct target_edit,
+					       change);
+	struct ktgt_target *target = del->target;
+	long left;
+
+	ktgt_portal_finish_defaults(del->portals);
+	left = wait_event_killable_timeout(target->no_nexus,
+					   !atomic_read(&target->nr_nexuses),
+					   CLOSE_TIMEOUT);
+	if (left <= 0)
+		pr_warn("target %u is deleted, but %u sessions still end\n",
+			target->tid, atomic_read(&target->nr_nexuses));
+	remove_lus(target);
+	ktgt_target_put(target);
+}
+
+static const struct ktgt_change_ops target_del_ops = {
+	.check = target_del_check,
+	.abort = target_del_abort,
+	.apply = target_del_apply,
+	.finish = target_del_finish,
+};
+
+/**
+ * ktgt_target_stage_del - delete a target with all that belongs to it
+ * @txn: the transaction
+ * @params: which target, and whether its sessions matter
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_target_stage_del(struct ktgt_txn *txn,
+			  const struct ktgt_target_params *params)
+{
+	return stage_edit(txn, params, &target_del_ops);
+}
+
+/**
+ * ktgt_target_hide_all - let nobody log in any more, in a namespace that ends
+ * @kn: the namespace
+ *
+ * Context: may sleep; nobody changes the configuration any more.
+ */
+void ktgt_target_hide_all(struct ktgt_net *kn)
+{
+	struct ktgt_target *target;
+	unsigned long tid;
+
+	xa_for_each(&kn->targets, tid, target)
+		close_nexuses(target);
+}
+
+/**
+ * ktgt_target_free_all - free the targets of a namespace that ends
+ * @kn: the namespace; all its connections are closed
+ *
+ * Context: may sleep; nobody changes the configuration any more.
+ */
+void ktgt_target_free_all(struct ktgt_net *kn)
+{
+	struct ktgt_target *target;
+	unsigned long tid;
+
+	xa_for_each(&kn->targets, tid, target) {
+		unlink_target(kn, target);
+		remove_lus(target);
+		ktgt_target_put(target);
+	}
+}

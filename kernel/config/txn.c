@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The transaction core: check all, then apply all, then wait.
+ */
+#include "txn.h"
+
+#include <linux/netlink.h>
+#include <linux/slab.h>
+
+#include "../core/net.h"
+#include "../core/rules.h"
+
+/**
+ * struct ktgt_rules_swap - rules that a transaction replaces
+ * @node: in &ktgt_txn.swaps
+ * @slot: where they are
+ * @rules: those to come
+ */
+struct ktgt_rules_swap {
+	struct list_head	node;
+	struct ktgt_rules __rcu	**slot;
+	struct ktgt_rules	*rules;
+};
+
+/**
+ * ktgt_txn_init - begin a transaction
+ * @txn: the transaction
+ * @kn: namespace that it is to change
+ * @extack: takes the reason of a refusal; may be NULL
+ *
+ * Context: any.
+ */
+void ktgt_txn_init(struct ktgt_txn *txn, struct ktgt_net *kn,
+		   struct netlink_ext_ack *extack)
+{
+	txn->kn = kn;
+	txn->extack = extack;
+	INIT_LIST_HEAD(&txn->changes);
+	INIT_LIST_HEAD(&txn->swaps);
+}
+
+/**
+ * ktgt_txn_stage - add a change to a transaction
+ * @txn: the transaction
+ * @change: the change; belongs to the transaction from now on
+ * @ops: its kind
+ *
+ * Context: any.
+ */
+void ktgt_txn_stage(struct ktgt_txn *txn, struct ktgt_change *change,
+		    const struct ktgt_change_ops *ops)
+{
+	change->ops = ops;
+	list_add_tail(&change->node, &txn->changes);
+}
+
+static struct ktgt_rules_swap *find_swap(struct ktgt_txn *txn,
+					 struct ktgt_rules __rcu **slot)
+{
+	struct ktgt_rules_swap *swap;
+
+	list_for_each_entry(swap, &txn->swaps, node)
+		if (swap->slot == slot)
+			return swap;
+	return NULL;
+}
+
+/**
+ * ktgt_txn_rules - rules as they will be, as far as the transaction has come
+ * @txn: the transaction
+ * @slot: where they are
+ *
+ * Context: check; &ktgt_net.config_mutex is held.
+ *
+ * Return: the rules that a change has to start from; may be NULL.
+ */
+const struct ktgt_rules *ktgt_txn_rules(struct ktgt_txn *txn,
+					struct ktgt_rules __rcu **slot)
+{
+	struct ktgt_rules_swap *swap = find_swap(txn, slot);
+
+	if (swap)
+		return swap->rules;
+	return rcu_dereference_protected(*slot,
+				lockdep_is_held(&txn->kn->config_mutex));
+}
+
+/**
+ * ktgt_txn_set_rules - replace rules when the transaction is applied
+ * @txn: the transaction
+ * @slot: where they are; has to last as long as the transaction
+ * @rules: rules that replace what ktgt_txn_rules() gave; NULL is taken as a
+ *	failed allocation. Belong to the transaction whatever is returned
+ *
+ * All rules are replaced before any change is applied, so nobody logs in by
+ * half of them: a new target appears with its final ones.
+ *
+ * Context: check; &ktgt_net.config_mutex is held.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_txn_set_rules(struct ktgt_txn *txn, struct ktgt_rules __rcu **slot,
+		       struct ktgt_rules *rules)
+{
+	struct ktgt_rules_swap *swap = find_swap(txn, slot);
+
+	lockdep_assert_held(&txn->kn->config_mutex);
+	if (!rules)
+		return -ENOMEM;
+
+	if (swap) {
+		ktgt_rules_free(swap->rules);
+		swap->rules = rules;
+		return 0;
+	}
+
+	swap = kzalloc_obj(*swap, GFP_KERNEL);
+	if (!swap) {
+		ktgt_rules_free(rules);
+		return -ENOMEM;
+	}
+	swap->slot = slot;
+	swap->rules = rules;
+	list_add_tail(&swap->node, &txn->swaps);
+	return 0;
+}
+
+/* Ends all swaps; those that were applied have left no rules behind. */
+static void free_swaps(struct ktgt_txn *txn)
+{
+	struct ktgt_rules_swap *swap, *next;
+
+	list_for_each_entry_safe(swap, next, &txn->swaps, node) {
+		list_del(&swap->node);
+		ktgt_rules_free(swap->rules);
+		kfree(swap);
+	}
+}
+
+static void apply_swaps(struct ktgt_txn *txn)
+{
+	struct mutex *mutex = &txn->kn->config_mutex;
+	struct ktgt_rules_swap *swap;
+	struct ktgt_rules *old;
+
+	list_for_each_entry(swap, &txn->swaps, node) {
+		old = rcu_replace_pointer(*swap->slot, swap->rules,
+					  lockdep_is_held(mutex));
+		swap->rules = NULL;
+		ktgt_rules_free_rcu(old);
+	}
+}
+
+static int check_all(struct ktgt_txn *txn)
+{
+	struct ktgt_change *change;
+	int err;
+
+	list_for_each_entry(change, &txn->changes, node) {
+		err = change->ops->check ?
+		      change->ops->check(txn, change) : 0;
+		if (err)
+			goto err_check;
+	}
+	return 0;
+
+err_check:
+	list_for_each_entry_continue_reverse(change, &txn->changes, node)
+		if (change->ops->abort)
+			change->ops->abort(txn, change);
+	free_swaps(txn);
+	return err;
+}
+
+static void apply_all(struct ktgt_txn *txn)
+{
+	struct ktgt_net *kn = txn->kn;
+	struct ktgt_change *change;
+
+	WRITE_ONCE(kn->apply_seq, kn->apply_seq + 1);
+	/* pairs with ktgt_nl_dump_end(): who saw any of what follows sees the
+	 * number change as well
+	 */
+	smp_wmb();
+
+	apply_swaps(txn);
+	list_for_each_entry(change, &txn->changes, node)
+		if (change->ops->apply)
+			change->ops->apply(txn, change);
+
+	WRITE_ONCE(kn->generation, kn->generation + 1);
+	/* pairs with ktgt_nl_dump_begin(): even, so all of it is to be seen */
+	smp_store_release(&kn->apply_seq, kn->apply_seq + 1);
+}
+
+/**
+ * ktgt_txn_commit - carry a transaction out
+ * @txn: the transaction; ktgt_txn_destroy() has still to be called
+ *
+ * Context: may sleep, for as long as a command on a logical unit that is
+ * deleted takes.
+ *
+ * Return: 0, or the error of the first change that was refused, with its
+ * extack text; then nothing has been done.
+ */
+int ktgt_txn_commit(struct ktgt_txn *txn)
+{
+	struct ktgt_net *kn = txn->kn;
+	struct ktgt_change *change;
+	int err;
+
+	err = mutex_lock_killable(&kn->config_mutex);
+	if (err)
+		return err;
+	err = check_all(txn);
+	if (!err)
+		apply_all(txn);
+	mutex_unlock(&kn->config_mutex);
+
+	if (err == -ENOMEM && txn->extack && !txn->extack->_msg)
+		NL_SET_ERR_MSG(txn->extack, "out of memory");
+	if (err)
+		return err;
+
+	list_for_each_entry(change, &txn->changes, node)
+		if (change->ops->finish)
+			change->ops->finish(txn, change);
+	return 0;
+}
+
+/**
+ * ktgt_txn_destroy - free what a transaction holds
+ * @txn: the transaction, carried out or not
+ *
+ * Context: may sleep.
+ */
+void ktgt_txn_destroy(struct ktgt_txn *txn)
+{
+	struct ktgt_change *change, *next;
+
+	free_swaps(txn);
+	list_for_each_entry_safe(change, next, &txn->changes, node) {
+		list_del(&change->node);
+		if (change->ops->free)
+			change->ops->free(change);
+		else
+			kfree(change);
+	}
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A transaction: changes of the configuration that are made all or none.
+ *
+ * stage	changes are collected; nothing is looked at yet
+ * check	in order: all that can fail. Numbers and names are taken, devices
+ *		and sockets are opened, but nobody sees it. A change sees what
+ *		those before it have taken
+ * apply	in order: cannot fail. Afterwards the generation is one higher
+ * finish	without the mutex: wait for what has to end
+ *
+ * What one transaction deletes, it cannot make again: number and name are free
+ * only when it has been applied.
+ */
+#ifndef _KTGT_CONFIG_TXN_H
+#define _KTGT_CONFIG_TXN_H
+
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+struct ktgt_change;
+struct ktgt_net;
+struct ktgt_rules;
+struct netlink_ext_ack;
+
+/**
+ * struct ktgt_txn - a transaction
+ * @kn: the namespace that it changes
+ * @extack: takes the reason of a refusal; may be NULL
+ * @changes: struct ktgt_change, in order
+ * @swaps: struct ktgt_rules_swap: rules that are replaced, one for each place
+ */
+struct ktgt_txn {
+	struct ktgt_net		*kn;
+	struct netlink_ext_ack	*extack;
+	struct list_head	changes;
+	struct list_head	swaps;
+};
+
+/**
+ * struct ktgt_change_ops - a kind of change
+ * @check: do all that can fail, with extack text if it does, and leave nothing
+ *	behind then. &ktgt_net.config_mutex is held. May be NULL
+ * @abort: take back what @check did; the mutex is held. May be NULL
+ * @apply: carry it out; the mutex is held. May be NULL if it is rules alone that
+ *	change
+ * @finish: wait for what has to end; the mutex is not held. It has been
+ *	applied, so a fatal signal ends the waiting and nothing else. May be
+ *	NULL
+ * @free: free the change, whatever became of it; NULL is kfree()
+ */
+struct ktgt_change_ops {
+	int	(*check)(struct ktgt_txn *txn, struct ktgt_change *change);
+	void	(*abort)(struct ktgt_txn *txn, struct ktgt_change *change);
+	void	(*apply)(struct ktgt_txn *txn, struct ktgt_change *change);
+	void	(*finish)(struct ktgt_txn *txn, struct ktgt_change *change);
+	void	(*free)(struct ktgt_change *change);
+};
+
+/**
+ * struct ktgt_change - one change, first member of each kind's own struct
+ * @node: in &ktgt_txn.changes
+ * @ops: what kind it is
+ */
+struct ktgt_change {
+	struct list_head		node;
+	const struct ktgt_change_ops	*ops;
+};
+
+void ktgt_txn_init(struct ktgt_txn *txn, struct ktgt_net *kn,
+		   struct netlink_ext_ack *extack);
+void ktgt_txn_stage(struct ktgt_txn *txn, struct ktgt_change *change,
+		    const struct ktgt_change_ops *ops);
+int ktgt_txn_commit(struct ktgt_txn *txn);
+void ktgt_txn_destroy(struct ktgt_txn *txn);
+
+const struct ktgt_rules *ktgt_txn_rules(struct ktgt_txn *txn,
+					struct ktgt_rules __rcu **slot);
+int ktgt_txn_set_rules(struct ktgt_txn *txn, struct ktgt_rules __rcu **slot,
+		       struct ktgt_rules *rules);
+
+#endif /* _KTGT_CONFIG_TXN_H */

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who may log in. An array of rules never changes; each change of the
+ * configuration makes a new one of it.
+ */
+#include "rules.h"
+
+#include <linux/in.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <net/ipv6.h>
+
+/* Whether the first @bits of two addresses are equal. */
+static bool prefix_equal(const u8 *a, const u8 *b, unsigned int bits)
+{
+	unsigned int bytes = bits / 8;
+	u8 mask;
+
+	if (memcmp(a, b, bytes))
+		return false;
+	if (!(bits % 8))
+		return true;
+
+	mask = 0xff << (8 - bits % 8);
+	return !((a[bytes] ^ b[bytes]) & mask);
+}
+
+/**
+ * ktgt_rule_match_addr - does a rule hold for the address of a peer
+ * @rule: a rule of any kind
+ * @peer: AF_INET or AF_INET6. An IPv4 peer of an IPv6 socket is mapped, and is
+ *	matched by rules for IPv4
+ *
+ * Context: any.
+ *
+ * Return: true if it is a rule for addresses and holds for this one.
+ */
+bool ktgt_rule_match_addr(const struct ktgt_rule *rule,
+			  const struct sockaddr_storage *peer)
+{
+	const struct sockaddr_in6 *in6 = (const void *)peer;
+	const struct sockaddr_in *in = (const void *)peer;
+	const u8 *addr = in6->sin6_addr.s6_addr;
+	unsigned int family = peer->ss_family;
+
+	if (rule->type == KTGT_RULE_ALL)
+		return true;
+	if (rule->type != KTGT_RULE_ADDR)
+		return false;
+
+	if (family == AF_INET) {
+		addr = (const u8 *)&in->sin_addr;
+	} else if (family == AF_INET6 && ipv6_addr_v4mapped(&in6->sin6_addr)) {
+		addr = (const u8 *)&in6->sin6_addr.s6_addr32[3];
+		family = AF_INET;
+	}
+	return rule->family == family &&
+	       prefix_equal(rule->addr.s6_addr, addr, rule->prefix_len);
+}
+
+/**
+ * ktgt_rules_admit - may an initiator log in
+ * @rules: the rules, or NULL for none
+ * @peer: its address
+ * @initiator: its name; NULL if it is not known yet, then rules for names are
+ *	not looked at
+ *
+ * Addresses are alternatives of each other, and so are names. If there are
+ * both kinds, one of each has to hold. Without rules nobody is admitted.
+ *
+ * Context: any, under RCU if @rules are those of a target.
+ *
+ * Return: true if it may.
+ */
+bool ktgt_rules_admit(const struct ktgt_rules *rules,
+		      const struct sockaddr_storage *peer,
+		      const char *initiator)
+{
+	bool addr_rules = false, addr_ok = false;
+	bool name_rules = false, name_ok = false;
+	unsigned int i;
+
+	if (!rules || !rules->nr_rules)
+		return false;
+
+	for (i = 0; i < rules->nr_rules; i++) {
+		const struct ktgt_rule *rule = &rules->rules[i];
+
+		if (rule->type == KTGT_RULE_NAME) {
+			name_rules = true;
+			if (!initiator || !strcasecmp(rule->name, initiator))
+				name_ok = true;
+		} else {
+			addr_rules = true;
+			if (ktgt_rule_match_addr(rule, peer))
+				addr_ok = true;
+		}
+	}
+	return (!addr_rules || addr_ok) && (!name_rules || name_ok);
+}
+
+/**
+ * ktgt_rule_equal - do two rules say the same
+ * @a: a rule
+ * @b: another
+ *
+ * Host bits make no difference, since they are not looked at.
+ *
+ * Context: any.
+ *
+ * Return: true if they do.
+ */
+bool ktgt_rule_equal(const struct ktgt_rule *a, const struct ktgt_rule *b)
+{
+	if (a->type != b->type)
+		return false;
+
+	switch (a->type) {
+	case KTGT_RULE_ALL:
+		return true;
+	case KTGT_RULE_NAME:
+		return !strcasecmp(a->name, b->name);
+	default:
+		return a->family == b->family &&
+		       a->prefix_len == b->prefix_len &&
+		       prefix_equal(a->addr.s6_addr, b->addr.s6_addr,
+				    a->prefix_len);
+	}
+}
+
+/**
+ * ktgt_rules_find - find a rule
+ * @rules: where to look, or NULL
+ * @rule: what it says
+ *
+ * Context: any; what is returned lives as long as @rules.
+ *
+ * Return: the rule in @rules, or NULL.
+ */
+const struct ktgt_rule *ktgt_rules_find(const struct ktgt_rules *rules,
+					const struct ktgt_rule *rule)
+{
+	unsigned int i;
+
+	for (i = 0; rules && i < rules->nr_rules; i++)
+		if (ktgt_rule_equal(&rules->rules[i], rule))
+			return &rules->rules[i];
+	return NULL;
+}
+
+/**
+ * ktgt_rules_find_incoming - find an account that initiators may use
+ * @rules: where to look, or NULL
+ * @user: name of the account
+ *
+ * Context: any; what is returned lives as long as @rules.
+ *
+ * Return: the account in @rules, or NULL.
+ */
+const struct ktgt_chap_account *
+ktgt_rules_find_incoming(const struct ktgt_rules *rules, const char *user)
+{
+	unsigned int i;
+
+	for (i = 0; rules && i < rules->nr_incoming; i++)
+		if (!strcmp(rules->incoming[i].user, user))
+			return &rules->incoming[i];
+	return NULL;
+}
+
+/* Bytes that a rule's name takes behind the array. */
+static size_t name_size(const struct ktgt_rule *rule)
+{
+	return rule->type == KTGT_RULE_NAME ? strlen(rule->name) + 1 : 0;
+}
+
+static char *copy_rule(struct ktgt_rules *rules, char *names,
+		       const struct ktgt_rule *from)
+{
+	struct ktgt_rule *to = &rules->rules[rules->nr_rules++];
+	size_t size = name_size(from);
+
+	*to = *from;
+	if (!size)
+		return names;
+
+	to->name = names;
+	memcpy(names, from->name, size);
+	return names + size;
+}
+
+static int build_rules(struct ktgt_rules *rules, const struct ktgt_rules *old,
+		       const struct ktgt_rules_edit *edit)
+{
+	unsigned int nr_old = old ? old->nr_rules : 0;
+	size_t names_size = 0;
+	unsigned int i;
+	char *names;
+
+	for (i = 0; i < nr_old; i++)
+		names_size += name_size(&old->rules[i]);
+	if (edit->add_rule)
+		names_size += name_size(edit->add_rule);
+
+	rules->rules = kvzalloc((nr_old + 1) * sizeof(*rules->rules) +
+				names_size, GFP_KERNEL);
+	if (!rules->rules)
+		return -ENOMEM;
+
+	names = (char *)&rules->rules[nr_old + 1];
+	for (i = 0; i < nr_old; i++)
+		if (&old->rules[i] != edit->del_rule)
+			names = copy_rule(rules, names, &old->rules[i]);
+	if (edit->add_rule)
+		copy_rule(rules, names, edit->add_rule);
+	return 0;
+}
+
+static int build_incoming(struct ktgt_rules *rules,
+			  const struct ktgt_rules *old,
+			  const struct ktgt_rules_edit *edit)
+{
+	unsigned int nr_old = old ? old->nr_incoming : 0;
+	unsigned int i;
+
+	if (!nr_old && !edit->add_incoming)
+		return 0;
+
+	rules->incoming = kvcalloc(nr_old + 1, sizeof(*rules->incoming),
+				   GFP_KERNEL);
+	if (!rules->incoming)
+		return -ENOMEM;
+
+	for (i = 0; i < nr_old; i++)
+		if (&old->incoming[i] != edit->del_incoming)
+			rules->incoming[rules->nr_incoming++] =
+				old->incoming[i];
+	if (edit->add_incoming)
+		rules->incoming[rules->nr_incoming++] = *edit->add_incoming;
+	return 0;
+}
+
+static int build_outgoing(struct ktgt_rules *rules,
+			  const struct ktgt_rules *old,
+			  const struct ktgt_rules_edit *edit)
+{
+	const struct ktgt_chap_account *outgoing = old ? old->outgoing : NULL;
+
+	if (edit->set_outgoing)
+		outgoing = edit->outgoing;
+	if (!outgoing)
+		return 0;
+
+	rules->outgoing = kmemdup(outgoing, sizeof(*outgoing), GFP_KERNEL);
+	return rules->outgoing ? 0 : -ENOMEM;
+}
+
+/**
+ * ktgt_rules_alloc - make an array that differs from another
+ * @old: the other one, or NULL for an empty one
+ * @edit: the difference
+ *
+ * Context: may sleep; @old must stay.
+ *
+ * Return: the new array, or NULL without memory.
+ */
+struct ktgt_rules *ktgt_rules_alloc(const struct ktgt_rules *old,
+				    const struct ktgt_rules_edit *edit)
+{
+	struct ktgt_rules *rules;
+
+	rules = kzalloc_obj(*rules, GFP_KERNEL);
+	if (!rules)
+		return NULL;
+
+	if (build_rules(rules, old, edit) ||
+	    build_incoming(rules, old, edit) ||
+	    build_outgoing(rules, old, edit)) {
+		ktgt_rules_free(rules);
+		return NULL;
+	}
+	return rules;
+}
+
+/**
+ * ktgt_rules_free - free rules that no reader has seen, or sees any more
+ * @rules: the rules, or NULL
+ *
+ * Context: any but hard interrupt.
+ */
+void ktgt_rules_free(struct ktgt_rules *rules)
+{
+	if (!rules)
+		return;
+
+	kvfree_sensitive(rules->incoming,
+			 rules->nr_incoming * sizeof(*rules->incoming));
+	kfree_sensitive(rules->outgoing);
+	kvfree(rules->rules);
+	kfree(rules);
+}
+
+static void free_callback(struct rcu_head *rcu)
+{
+	ktgt_rules_free(container_of(rcu, struct ktgt_rules, rcu));
+}
+
+/**
+ * ktgt_rules_free_rcu - free rules when no reader can see them
+ * @rules: the rules, or NULL
+ *
+ * Context: any; does not sleep.
+ */
+void ktgt_rules_free_rcu(struct ktgt_rules *rules)
+{
+	if (rules)
+		call_rcu(&rules->rcu, free_callback);
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a target: memory, references, and how its name is compared.
+ */
+#include "target.h"
+
+#include <linux/ctype.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/stringhash.h>
+
+#include "rules.h"
+
+/* iSCSI names are compared after they were folded to lower case (RFC 3722);
+ * what a peer sends need not have been.
+ */
+static u32 name_hash(const char *name, u32 seed)
+{
+	unsigned long hash = init_name_hash((unsigned long)seed);
+
+	while (*name)
+		hash = partial_name_hash(tolower(*name++), hash);
+	return end_name_hash(hash);
+}
+
+static u32 hash_key(const void *data, u32 len, u32 seed)
+{
+	return name_hash(data, seed);
+}
+
+static u32 hash_target(const void *data, u32 len, u32 seed)
+{
+	const struct ktgt_target *target = data;
+
+	return name_hash(target->name, seed);
+}
+
+static int compare_name(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct ktgt_target *target = obj;
+
+	return strcasecmp(arg->key, target->name);
+}
+
+/* how &ktgt_net.names is kept */
+const struct rhashtable_params ktgt_target_names = {
+	.head_offset = offsetof(struct ktgt_target, name_node),
+	.key_offset = offsetof(struct ktgt_target, name),
+	.key_len = KTGT_NAME_LEN,
+	.hashfn = hash_key,
+	.obj_hashfn = hash_target,
+	.obj_cmpfn = compare_name,
+	.automatic_shrinking = true,
+};
+
+/**
+ * ktgt_target_alloc - make a target that is in no table yet
+ * @kn: the namespace
+ * @name: iSCSI name in lower case, shorter than KTGT_NAME_LEN
+ *
+ * Context: may sleep.
+ *
+ * Return: the target, staged and with one reference; NULL without memory.
+ */
+struct ktgt_target *ktgt_target_alloc(struct ktgt_net *kn, const char *name)
+{
+	struct ktgt_target *target;
+
+	target = kzalloc_obj(*target, GFP_KERNEL);
+	if (!target)
+		return NULL;
+
+	kref_init(&target->ref);
+	target->kn = kn;
+	target->stage = KTGT_TARGET_STAGED;
+	strscpy(target->name, name, sizeof(target->name));
+	xa_init(&target->lus);
+	spin_lock_init(&target->nexus_lock);
+	INIT_LIST_HEAD(&target->nexuses);
+	atomic_set(&target->nr_nexuses, 0);
+	init_waitqueue_head(&target->no_nexus);
+	return target;
+}
+
+/* The last reference: nobody changes the rules any more, and a reader that
+ * still looks at them does so under RCU.
+ */
+static void release(struct kref *ref)
+{
+	struct ktgt_target *target = container_of(ref, struct ktgt_target, ref);
+
+	ktgt_rules_free_rcu(rcu_dereference_protected(target->rules, true));
+	xa_destroy(&target->lus);
+	kfree_rcu(target, rcu);
+}
+
+/**
+ * ktgt_target_put - let go of a target
+ * @target: the target, or NULL
+ *
+ * Context: any; does not sleep.
+ */
+void ktgt_target_put(struct ktgt_target *target)
+{
+	if (target)
+		kref_put(&target->ref, release);
+}
+
+/**
+ * ktgt_target_tryget - take a reference to a target found under RCU
+ * @target: the target
+ *
+ * Context: any, under rcu_read_lock() or with another reference.
+ *
+ * Return: false if the target is going or was deleted.
+ */
+bool ktgt_target_tryget(struct ktgt_target *target)
+{
+	if (!kref_get_unless_zero(&target->ref))
+		return false;
+	if (!READ_ONCE(target->deleted))
+		return true;
+
+	ktgt_target_put(target);
+	return false;
+}
+
+/**
+ * ktgt_target_nr_nexuses - count who is logged in
+ * @target: the target
+ *
+ * Sessions that have ended and are only being freed do not count, unlike in
+ * &ktgt_target.nr_nexuses.
+ *
+ * Context: any but hard interrupt.
+ *
+ * Return: number of I_T nexuses.
+ */
+unsigned int ktgt_target_nr_nexuses(struct ktgt_target *target)
+{
+	struct list_head *pos;
+	unsigned int nr = 0;
+
+	spin_lock_bh(&target->nexus_lock);
+	list_for_each(pos, &target->nexuses)
+		nr++;
+	spin_unlock_bh(&target->nexus_lock);
+	return nr;
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * CHAP accounts, as the user speaks of them. Secrets go in, never out.
+ */
+#include <linux/rculist.h>
+
+#include "../config/account.h"
+#include "../core/rules.h"
+#include "../core/target.h"
+#include "generated/netlink.h"
+#include "nl.h"
+
+/**
+ * struct account_cursor - how far a dump has come
+ * @index: accounts that have been shown with all their bindings
+ * @owner: of the next one: 0 if nothing has been shown, else 1 + number of the
+ *	first target, with discovery as 0, whose bindings have not been
+ */
+struct account_cursor {
+	unsigned long	index;
+	unsigned long	owner;
+};
+
+static const char *get_name(struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[KTGT_A_ACCOUNT_USER];
+
+	if (GENL_REQ_ATTR_CHECK(info, KTGT_A_ACCOUNT_USER)) {
+		NL_SET_ERR_MSG(info->extack, "account: user is missing");
+		return NULL;
+	}
+	if (nla_len(attr) > 1 && *(char *)nla_data(attr))
+		return nla_data(attr);
+
+	NL_SET_BAD_ATTR(info->extack, attr);
+	NL_SET_ERR_MSG(info->extack, "account: user is empty");
+	return NULL;
+}
+
+static int new_account(struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[KTGT_A_ACCOUNT_SECRET];
+	const char *user, *secret;
+	struct ktgt_txn txn;
+
+	user = get_name(info);
+	if (!user)
+		return -EINVAL;
+	if (GENL_REQ_ATTR_CHECK(info, KTGT_A_ACCOUNT_SECRET)) {
+		NL_SET_ERR_MSG(info->extack, "account: secret is missing");
+		return -EINVAL;
+	}
+	secret = nla_data(attr);
+	if (!*secret) {
+		NL_SET_BAD_ATTR(info->extack, attr);
+		NL_SET_ERR_MSG(info->extack, "account: secret is empty");
+		return -EINVAL;
+	}
+
+	ktgt_nl_begin(&txn, info);
+	return ktgt_nl_end(&txn, ktgt_account_stage_new(&txn, user, secret));
+}
+
+/**
+ * ktgt_account_new_doit - make an account
+ * @skb: the request; the secret in it is wiped
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_account_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *secret = info->attrs[KTGT_A_ACCOUNT_SECRET];
+	int err;
+
+	err = new_account(info);
+	if (secret)
+		memzero_explicit(nla_data(secret), nla_len(secret));
+	return err;
+}
+
+/**
+ * ktgt_account_del_doit - delete an account with its bindings
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_account_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const char *user = get_name(info);
+	struct ktgt_txn txn;
+
+	if (!user)
+		return -EINVAL;
+
+	ktgt_nl_begin(&txn, info);
+	return ktgt_nl_end(&txn, ktgt_account_stage_del(&txn, user));
+}
+
+static int change_binding(struct genl_info *info,
+			  int (*stage)(struct ktgt_txn *txn, const char *user,
+				       u32 tid, bool outgoing))
+{
+	bool outgoing = nla_get_flag(info->attrs[KTGT_A_ACCOUNT_OUTGOING]);
+	const char *user = get_name(info);
+	struct ktgt_txn txn;
+	u32 tid;
+
+	if (!user)
+		return -EINVAL;
+	if (GENL_REQ_ATTR_CHECK(info, KTGT_A_ACCOUNT_TARGET_ID)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "account: target-id is missing");
+		return -EINVAL;
+	}
+	tid = nla_get_u32(info->attrs[KTGT_A_ACCOUNT_TARGET_ID]);
+
+	ktgt_nl_begin(&txn, info);
+	return ktgt_nl_end(&txn, stage(&txn, user, tid, outgoing));
+}
+
+/**
+ * ktgt_account_bind_doit - bind an account to a target or to discovery
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_account_bind_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change_binding(info, ktgt_account_stage_bind);
+}
+
+/**
+ * ktgt_account_unbind_doit - take a binding back
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_account_unbind_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change_binding(info, ktgt_account_stage_unbind);
+}
+
+/* One message: the account alone if @tid is negative, else one binding. */
+static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
+		    const char *user, long tid, bool outgoing)
+{
+	struct ktgt_net *kn = ktgt_net_get(sock_net(cb->skb->sk));
+	void *hdr = ktgt_nl_dump_put(skb, cb);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_string(skb, KTGT_A_ACCOUNT_USER, user) ||
+	    (tid >= 0 && nla_put_u32(skb, KTGT_A_ACCOUNT_TARGET_ID, tid)) ||
+	    (outgoing && nla_put_flag(skb, KTGT_A_ACCOUNT_OUTGOING)) ||
+	    nla_put_u64_64bit(skb, KTGT_A_ACCOUNT_GENERATION,
+			      READ_ONCE(kn->generation),
+			      KTGT_A_ACCOUNT_PAD)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* Both bindings of an account to one owner, together or not at all, so that
+ * the cursor need not tell them apart.
+ */
+static int dump_bindings(struct sk_buff *skb, struct netlink_callback *cb,
+			 const struct ktgt_rules *rules, const char *user,
+			 u32 tid)
+{
+	unsigned int len = skb->len;
+	int err;
+
+	if (!rules)
+		return 0;
+	if (ktgt_rules_find_incoming(rules, user)) {
+		err = dump_one(skb, cb, user, tid, false);
+		if (err)
+			return err;
+	}
+	if (!rules->outgoing || strcmp(rules->outgoing->user, user))
+		return 0;
+	err = dump_one(skb, cb, user, tid, true);
+	if (err)
+		skb_trim(skb, len);
+	return err;
+}
+
+/* Under RCU. */
+static int dump_account(struct sk_buff *skb, struct netlink_callback *cb,
+			struct ktgt_net *kn, const char *user, long only)
+{
+	struct account_cursor *cursor = (struct account_cursor *)cb->ctx;
+	struct ktgt_target *target;
+	unsigned long tid;
+	int err = 0;
+
+	if (cursor->owner == 0) {
+		if (only < 0)
+			err = dump_one(skb, cb, user, -1, false);
+		if (err)
+			return err;
+		cursor->owner = 1;
+	}
+	if (cursor->owner == 1) {
+		if (only <= 0)
+			err = dump_bindings(skb, cb,
+					    rcu_dereference(kn->discovery),
+					    user, 0);
+		if (err)
+			return err;
+		cursor->owner = 2;
+	}
+	xa_for_each_start(&kn->targets, tid, target, cursor->owner - 1) {
+		if (!ktgt_nl_shows(target, 0) || (only >= 0 && only != tid))
+			continue;
+		err = dump_bindings(skb, cb, rcu_dereference(target->rules),
+				    user, tid);
+		if (err)
+			return err;
+		cursor->owner = tid + 2;
+	}
+	cursor->owner = 0;
+	return 0;
+}
+
+/**
+ * ktgt_account_list_dumpit - show accounts and what they are bound to
+ * @skb: takes the answer
+ * @cb: the dump
+ *
+ * Return: length of the answer so far, 0 at its end, or an errno.
+ */
+int ktgt_account_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct account_cursor *cursor = (struct account_cursor *)cb->ctx;
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct ktgt_net *kn = ktgt_nl_dump_begin(cb);
+	const struct ktgt_account *account;
+	unsigned long index = 0;
+	long only = -1;
+	int err;
+
+	if (attrs && attrs[KTGT_A_ACCOUNT_TARGET_ID])
+		only = nla_get_u32(attrs[KTGT_A_ACCOUNT_TARGET_ID]);
+	err = ktgt_nl_filter_check(cb, kn, only < 0 ? 0 : only);
+	if (err)
+		return err;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(account, &kn->accounts, node) {
+		if (READ_ONCE(account->staged) || index++ < cursor->index)
+			continue;
+		err = dump_account(skb, cb, kn, account->chap.user, only);
+		if (err)
+			break;
+		cursor->index = index;
+	}
+	rcu_read_unlock();
+	return ktgt_nl_dump_end(skb, cb, err);
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Access rules, as the user speaks of them.
+ */
+#include "../config/acl.h"
+#include "../core/rules.h"
+#include "../core/target.h"
+#include "generated/netlink.h"
+#include "nl.h"
+
+/**
+ * struct acl_cursor - how far a dump has come
+ * @tid: target whose rules are being shown
+ * @index: its rules that have been shown
+ */
+struct acl_cursor {
+	unsigned long	tid;
+	unsigned int	index;
+};
+
+static int get_network(struct genl_info *info, struct ktgt_rule *rule)
+{
+	struct nlattr *prefix = info->attrs[KTGT_A_ACL_PREFIX_LEN];
+	struct sockaddr_storage addr;
+	unsigned int bits;
+	int err;
+
+	err = ktgt_nl_get_addr(info->attrs[KTGT_A_ACL_ADDRESS], &addr,
+			       info->extack);
+	if (err)
+		return err;
+
+	rule->type = KTGT_RULE_ADDR;
+	rule->family = addr.ss_family;
+	bits = 8 * nla_len(info->attrs[KTGT_A_ACL_ADDRESS]);
+	rule->prefix_len = prefix ? nla_get_u8(prefix) : bits;
+	nla_memcpy(&rule->addr, info->attrs[KTGT_A_ACL_ADDRESS],
+		   sizeof(rule->addr));
+	if (rule->prefix_len <= bits)
+		return 0;
+
+	NL_SET_BAD_ATTR(info->extack, prefix);
+	NL_SET_ERR_MSG_FMT(info->extack,
+			   "prefix-len %u: this address has %u bits",
+			   rule->prefix_len, bits);
+	return -EINVAL;
+}
+
+static int get_rule(struct genl_info *info, struct ktgt_rule *rule)
+{
+	struct nlattr *initiator = info->attrs[KTGT_A_ACL_INITIATOR];
+	struct nlattr *address = info->attrs[KTGT_A_ACL_ADDRESS];
+	bool all = nla_get_flag(info->attrs[KTGT_A_ACL_ALL]);
+
+	memset(rule, 0, sizeof(*rule));
+	if (!!initiator + !!address + all != 1) {
+		NL_SET_ERR_MSG(info->extack,
+			       "access rule: needs one of address, all, initiator");
+		return -EINVAL;
+	}
+	if (info->attrs[KTGT_A_ACL_PREFIX_LEN] && !address) {
+		NL_SET_BAD_ATTR(info->extack,
+				info->attrs[KTGT_A_ACL_PREFIX_LEN]);
+		NL_SET_ERR_MSG(info->extack,
+			       "access rule: prefix-len needs an address");
+		return -EINVAL;
+	}
+	if (address)
+		return get_network(info, rule);
+	if (all) {
+		rule->type = KTGT_RULE_ALL;
+		return 0;
+	}
+
+	rule->type = KTGT_RULE_NAME;
+	rule->name = nla_data(initiator);
+	if (*rule->name)
+		return 0;
+	NL_SET_BAD_ATTR(info->extack, initiator);
+	NL_SET_ERR_MSG(info->extack, "access rule: initiator is empty");
+	return -EINVAL;
+}
+
+static int change_rule(struct genl_info *info,
+		       int (*stage)(struct ktgt_txn *txn, u32 tid,
+				    const struct ktgt_rule *rule))
+{
+	struct ktgt_rule rule;
+	struct ktgt_txn txn;
+	u32 tid;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, KTGT_A_ACL_TARGET_ID)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "access rule: target-id is missing");
+		return -EINVAL;
+	}
+	tid = nla_get_u32(info->attrs[KTGT_A_ACL_TARGET_ID]);
+	err = get_rule(info, &rule);
+	if (err)
+		return err;
+
+	ktgt_nl_begin(&txn, info);
+	return ktgt_nl_end(&txn, stage(&txn, tid, &rule));
+}
+
+/**
+ * ktgt_acl_new_doit - admit initiators to a target
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_acl_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change_rule(info, ktgt_acl_stage_new);
+}
+
+/**
+ * ktgt_acl_del_doit - take a rule back
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_acl_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change_rule(info, ktgt_acl_stage_del);
+}
+
+static int fill_rule(struct sk_buff *skb, const struct ktgt_rule *rule)
+{
+	int len = rule->family == AF_INET ? 4 : 16;
+
+	switch (rule->type) {
+	case KTGT_RULE_ALL:
+		return nla_put_flag(skb, KTGT_A_ACL_ALL);
+	case KTGT_RULE_NAME:
+		return nla_put_string(skb, KTGT_A_ACL_INITIATOR, rule->name);
+	default:
+		if (nla_put(skb, KTGT_A_ACL_ADDRESS, len, &rule->addr))
+			return -EMSGSIZE;
+		return nla_put_u8(skb, KTGT_A_ACL_PREFIX_LEN,
+				  rule->prefix_len);
+	}
+}
+
+static int dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
+		     const struct ktgt_target *target,
+		     const struct ktgt_rule *rule)
+{
+	u64 generation = READ_ONCE(target->kn->generation);
+	void *hdr = ktgt_nl_dump_put(skb, cb);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, KTGT_A_ACL_TARGET_ID, target->tid) ||
+	    fill_rule(skb, rule) ||
+	    nla_put_u64_64bit(skb, KTGT_A_ACL_GENERATION, generation,
+			      KTGT_A_ACL_PAD)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* Under RCU. */
+static int dump_rules(struct sk_buff *skb, struct netlink_callback *cb,
+		      const struct ktgt_target *target)
+{
+	const struct ktgt_rules *rules = rcu_dereference(target->rules);
+	struct acl_cursor *cursor = (struct acl_cursor *)cb->ctx;
+	int err;
+
+	while (rules && cursor->index < rules->nr_rules) {
+		err = dump_rule(skb, cb, target,
+				&rules->rules[cursor->index]);
+		if (err)
+			return err;
+		cursor->index++;
+	}
+	cursor->tid = target->tid + 1;
+	cursor->index = 0;
+	return 0;
+}
+
+/**
+ * ktgt_acl_list_dumpit - show the rules of one or all targets
+ * @skb: takes the answer
+ * @cb: the dump
+ *
+ * Return: length of the answer so far, 0 at its end, or an errno.
+ */
+int ktgt_acl_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct acl_cursor *cursor = (struct acl_cursor *)cb->ctx;
+	u32 only = ktgt_nl_filter(cb, KTGT_A_ACL_TARGET_ID);
+	struct ktgt_net *kn = ktgt_nl_dump_begin(cb);
+	struct ktgt_target *target;
+	unsigned long tid;
+	int err;
+
+	err = ktgt_nl_filter_check(cb, kn, only);
+	if (err)
+		return err;
+
+	rcu_read_lock();
+	xa_for_each_start(&kn->targets, tid, target, cursor->tid) {
+		if (!ktgt_nl_shows(target, only))
+			continue;
+		if (tid != cursor->tid)
+			cursor->index = 0;
+		cursor->tid = tid;
+		err = dump_rules(skb, cb, target);
+		if (err)
+			break;
+	}
+	rcu_read_unlock();
+	return ktgt_nl_dump_end(skb, cb, err);
+}

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Logical units, as the user speaks of them.
+ */
+#include "../config/lu.h"
+#include "../core/target.h"
+#include "../scsi/lu.h"
+#include "generated/netlink.h"
+#include "nl.h"
+
+/**
+ * struct lu_cursor - how far a dump has come
+ * @tid: target whose logical units are being shown
+ * @lun: its first logical unit that has not been shown
+ */
+struct lu_cursor {
+	unsigned long	tid;
+	unsigned long	lun;
+};
+
+static int get_ids(struct genl_info *info, u32 *tid, u32 *lun)
+{
+	if (GENL_REQ_ATTR_CHECK(info, KTGT_A_LU_TARGET_ID)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "logical unit: target-id is missing");
+		return -EINVAL;
+	}
+	if (GENL_REQ_ATTR_CHECK(info, KTGT_A_LU_LUN)) {
+		NL_SET_ERR_MSG(info->extack, "logical unit: lun is missing");
+		return -EINVAL;
+	}
+	*tid = nla_get_u32(info->attrs[KTGT_A_LU_TARGET_ID]);
+	*lun = nla_get_u32(info->attrs[KTGT_A_LU_LUN]);
+	return 0;
+}
+
+static int check_backend(struct genl_info *info,
+			 const struct ktgt_lu_params *params)
+{
+	const char *text = NULL;
+
+	switch (params->backend) {
+	case KTGT_BACKEND_BLOCK:
+		if (!params->path || !*params->path)
+			text = "logical unit: a block backend needs a path";
+		else if (params->size)
+			text = "logical unit: size is for the null backend";
+		break;
+	case KTGT_BACKEND_NULL:
+		if (params->path)
+			text = "logical unit: path is for the block backend";
+		else if (!params->size)
+			text = "logical unit: a null backend needs a size";
+		break;
+	default:
+		text = "logical unit: only LUN 0 has no backend";
+	}
+	if (!text && params->block_size && params->block_size != 512 &&
+	    params->block_size != 4096)
+		text = "logical unit: block-size must be 512 or 4096";
+	if (!text)
+		return 0;
+
+	NL_SET_ERR_MSG_FMT(info->extack, "%s", text);
+	return -EINVAL;
+}
+
+static void get_identity(struct nlattr **attrs, struct ktgt_lu_params *params)
+{
+	const struct {
+		int	attr;
+		char	*to;
+		size_t	size;
+	} strings[] = {
+		{ KTGT_A_LU_SCSI_ID, params->scsi_id,
+		  sizeof(params->scsi_id) },
+		{ KTGT_A_LU_SERIAL, params->serial, sizeof(params->serial) },
+		{ KTGT_A_LU_VENDOR, params->vendor, sizeof(params->vendor) },
+		{ KTGT_A_LU_PRODUCT, params->product,
+		  sizeof(params->product) },
+		{ KTGT_A_LU_REVISION, params->revision,
+		  sizeof(params->revision) },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(strings); i++)
+		if (attrs[strings[i].attr])
+			nla_strscpy(strings[i].to, attrs[strings[i].attr],
+				    strings[i].size);
+	if (attrs[KTGT_A_LU_NAA])
+		params->naa = nla_get_u64(attrs[KTGT_A_LU_NAA]);
+}
+
+static void get_params(struct nlattr **attrs, struct ktgt_lu_params *params)
+{
+	params->backend = attrs[KTGT_A_LU_PATH] ? KTGT_BACKEND_BLOCK :
+						  KTGT_BACKEND_NONE;
+	if (attrs[KTGT_A_LU_BACKEND])
+		params->backend = nla_get_u32(attrs[KTGT_A_LU_BACKEND]);
+	if (attrs[KTGT_A_LU_PATH])
+		params->path = nla_data(attrs[KTGT_A_LU_PATH]);
+	if (attrs[KTGT_A_LU_SIZE])
+		params->size = nla_get_u64(attrs[KTGT_A_LU_SIZE]);
+	if (attrs[KTGT_A_LU_BLOCK_SIZE])
+		params->block_size = nla_get_u32(attrs[KTGT_A_LU_BLOCK_SIZE]);
+	if (attrs[KTGT_A_LU_READ_ONLY])
+		params->read_only = nla_get_u8(attrs[KTGT_A_LU_READ_ONLY]);
+	params->write_cache = -1;
+	if (attrs[KTGT_A_LU_WRITE_CACHE])
+		params->write_cache =
+			nla_get_u8(attrs[KTGT_A_LU_WRITE_CACHE]);
+	get_identity(attrs, params);
+}
+
+/**
+ * ktgt_lu_new_doit - add a logical unit to a target
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_lu_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ktgt_lu_params params = {};
+	struct ktgt_txn txn;
+	u32 tid;
+	int err;
+
+	err = get_ids(info, &tid, &params.lun);
+	if (err)
+		return err;
+	get_params(info->attrs, &params);
+	err = check_backend(info, &params);
+	if (err)
+		return err;
+
+	ktgt_nl_begin(&txn, info);
+	return ktgt_nl_end(&txn, ktgt_lu_stage_new(&txn, tid, &params));
+}
+
+/**
+ * ktgt_lu_del_doit - remove a logical unit
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_lu_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ktgt_txn txn;
+	u32 tid, lun;
+	int err;
+
+	err = get_ids(info, &tid, &lun);
+	if (err)
+		return err;
+
+	ktgt_nl_begin(&txn, info);
+	return ktgt_nl_end(&txn, ktgt_lu_stage_del(&txn, tid, lun));
+}
+
+static int fill_identity(struct sk_buff *skb, const struct ktgt_lu *lu)
+{
+	const struct ktgt_lu_params *params = &lu->params;
+
+	if (params->path &&
+	    nla_put_string(skb, KTGT_A_LU_PATH, params->path))
+		return -EMSGSIZE;
+	return nla_put_string(skb, KTGT_A_LU_SCSI_ID, params->scsi_id) ||
+	       nla_put_string(skb, KTGT_A_LU_SERIAL, params->serial) ||
+	       nla_put_string(skb, KTGT_A_LU_VENDOR, params->vendor) ||
+	       nla_put_string(skb, KTGT_A_LU_PRODUCT, params->product) ||
+	       nla_put_string(skb, KTGT_A_LU_REVISION, params->revision) ||
+	       nla_put_u64_64bit(skb, KTGT_A_LU_NAA, params->naa,
+				 KTGT_A_LU_PAD);
+}
+
+/* What only a disk has. */
+static int fill_medium(struct sk_buff *skb, struct ktgt_lu *lu)
+{
+	struct ktgt_backend_caps caps;
+
+	if (!lu->be)
+		return 0;
+
+	spin_lock_bh(&lu->lock);
+	caps = lu->caps;
+	spin_unlock_bh(&lu->lock);
+	return nla_put_u64_64bit(skb, KTGT_A_LU_SIZE,
+				 READ_ONCE(lu->nr_blocks) << lu->block_shift,
+				 KTGT_A_LU_PAD) ||
+	       nla_put_u32(skb, KTGT_A_LU_BLOCK_SIZE,
+			   1U << lu->block_shift) ||
+	       nla_put_u32(skb, KTGT_A_LU_PHYSICAL_BLOCK_SIZE,
+			   caps.physical_block) ||
+	       nla_put_u8(skb, KTGT_A_LU_READ_ONLY, lu->read_only) ||
+	       nla_put_u8(skb, KTGT_A_LU_WRITE_CACHE,
+			  caps.write_cache && !lu->write_through) ||
+	       nla_put_u8(skb, KTGT_A_LU_THIN, !!caps.max_discard);
+}
+
+static int fill_stats(struct sk_buff *skb, struct ktgt_lu *lu)
+{
+	struct ktgt_lu_stats sum;
+
+	ktgt_lu_stats_sum(lu, &sum);
+	return nla_put_u64_64bit(skb, KTGT_A_LU_READ_COMMANDS, sum.read_cmds,
+				 KTGT_A_LU_PAD) ||
+	       nla_put_u64_64bit(skb, KTGT_A_LU_READ_BYTES, sum.read_bytes,
+				 KTGT_A_LU_PAD) ||
+	       nla_put_u64_64bit(skb, KTGT_A_LU_WRITE_COMMANDS,
+				 sum.write_cmds, KTGT_A_LU_PAD) ||
+	       nla_put_u64_64bit(skb, KTGT_A_LU_WRITE_BYTES, sum.write_bytes,
+				 KTGT_A_LU_PAD) ||
+	       nla_put_u64_64bit(skb, KTGT_A_LU_ERRORS, sum.errors,
+				 KTGT_A_LU_PAD);
+}
+
+static int fill_lu(struct sk_buff *skb, struct ktgt_target *target,
+		   struct ktgt_lu *lu)
+{
+	u64 generation = READ_ONCE(target->kn->generation);
+
+	if (nla_put_u32(skb, KTGT_A_LU_TARGET_ID, target->tid) ||
+	    nla_put_u32(skb, KTGT_A_LU_LUN, lu->lun) ||
+	    nla_put_u32(skb, KTGT_A_LU_TYPE, lu->be ? KTGT_LU_TYPE_DISK :
+			KTGT_LU_TYPE_CONTROLLER) ||
+	    nla_put_u32(skb, KTGT_A_LU_BACKEND, lu->params.backend) ||
+	    nla_put_u8(skb, KTGT_A_LU_ONLINE, 1) ||
+	    fill_medium(skb, lu) || fill_identity(skb, lu) ||
+	    fill_stats(skb, lu) ||
+	    nla_put_u64_64bit(skb, KTGT_A_LU_GENERATION, generation,
+			      KTGT_A_LU_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * ktgt_lu_get_doit - show a logical unit
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_lu_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ktgt_net *kn = ktgt_net_get(genl_info_net(info));
+	struct ktgt_target *target;
+	struct sk_buff *msg;
+	struct ktgt_lu *lu;
+	u32 tid, lun;
+	void *hdr;
+	int err;
+
+	err = get_ids(info, &tid, &lun);
+	if (err)
+		return err;
+	target = ktgt_net_find_tid(kn, tid);
+	if (!target) {
+		NL_SET_ERR_MSG_FMT(info->extack, "no target %u", tid);
+		return -ENOENT;
+	}
+
+	err = -ENOMEM;
+	hdr = ktgt_nl_reply(info, &msg);
+	if (!hdr)
+		goto out;
+	rcu_read_lock();
+	lu = xa_load(&target->lus, lun);
+	err = lu ? fill_lu(msg, target, lu) : -ENOENT;
+	rcu_read_unlock();
+	if (err) {
+		nlmsg_free(msg);
+		if (err == -ENOENT)
+			NL_SET_ERR_MSG_FMT(info->extack,
+					   "target %u: no LUN %u", tid, lun);
+		goto out;
+	}
+	genlmsg_end(msg, hdr);
+	err = genlmsg_reply(msg, info);
+out:
+	ktgt_target_put(target);
+	return err;
+}
+
+static int dump_lu(struct sk_buff *skb, struct netlink_callback *cb,
+		   struct ktgt_target *target, struct ktgt_lu *lu)
+{
+	void *hdr = ktgt_nl_dump_put(skb, cb);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (fill_lu(skb, target, lu)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* Under RCU. */
+static int dump_lus(struct sk_buff *skb, struct netlink_callback *cb,
+		    struct ktgt_target *target)
+{
+	struct lu_cursor *cursor = (struct lu_cursor *)cb->ctx;
+	struct ktgt_lu *lu;
+	unsigned long lun;
+	int err;
+
+	xa_for_each_start(&target->lus, lun, lu, cursor->lun) {
+		err = dump_lu(skb, cb, target, lu);
+		if (err)
+			return err;
+		cursor->lun = lun + 1;
+	}
+	cursor->tid = target->tid + 1;
+	cursor->lun = 0;
+	return 0;
+}
+
+/**
+ * ktgt_lu_list_dumpit - show the logical units of one or all targets
+ * @skb: takes the answer
+ * @cb: the dump
+ *
+ * Return: length of the answer so far, 0 at its end, or an errno.
+ */
+int ktgt_lu_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct lu_cursor *cursor = (struct lu_cursor *)cb->ctx;
+	u32 only = ktgt_nl_filter(cb, KTGT_A_LU_TARGET_ID);
+	struct ktgt_net *kn = ktgt_nl_dump_begin(cb);
+	struct ktgt_target *target;
+	unsigned long tid;
+	int err;
+
+	err = ktgt_nl_filter_check(cb, kn, only);
+	if (err)
+		return err;
+
+	rcu_read_lock();
+	xa_for_each_start(&kn->targets, tid, target, cursor->tid) {
+		if (!ktgt_nl_shows(target, only))
+			continue;
+		if (tid != cursor->tid)
+			cursor->lun = 0;
+		cursor->tid = tid;
+		err = dump_lus(skb, cb, target);
+		if (err)
+			break;
+	}
+	rcu_read_unlock();
+	return ktgt_nl_dump_end(skb, cb, err);
+}

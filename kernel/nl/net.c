@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The family, and the settings and totals of a namespace.
+ */
+#include <linux/module.h>
+
+#include "../config/net.h"
+#include "generated/netlink.h"
+#include "nl.h"
+
+struct genl_family ktgt_nl_family __ro_after_init = {
+	.name		= KTGT_FAMILY_NAME,
+	.version	= KTGT_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.split_ops	= ktgt_nl_ops,
+	.n_split_ops	= ARRAY_SIZE(ktgt_nl_ops),
+};
+
+/* The tool's look-up of the family loads the module. */
+MODULE_ALIAS_GENL_FAMILY(KTGT_FAMILY_NAME);
+
+/**
+ * ktgt_nl_init - open the doors to the user; comes last
+ *
+ * Context: module init.
+ *
+ * Return: 0 or an errno.
+ */
+int __init ktgt_nl_init(void)
+{
+	return genl_register_family(&ktgt_nl_family);
+}
+
+/**
+ * ktgt_nl_exit - close the doors; comes first, and waits for commands
+ *
+ * Context: module exit.
+ */
+void ktgt_nl_exit(void)
+{
+	genl_unregister_family(&ktgt_nl_family);
+}
+
+static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)
+{
+	return nla_put_u32(skb, KTGT_A_NET_LOGIN_TIMEOUT,
+			   READ_ONCE(kn->login_timeout)) ||
+	       nla_put_u32(skb, KTGT_A_NET_MAX_LOGINS,
+			   READ_ONCE(kn->max_logins)) ||
+	       nla_put_u32(skb, KTGT_A_NET_MEMORY_LIMIT,
+			   READ_ONCE(kn->memory_limit)) ||
+	       nla_put_u32(skb, KTGT_A_NET_NOP_INTERVAL,
+			   READ_ONCE(kn->nop_interval));
+}
+
+static int fill_totals(struct sk_buff *skb, struct ktgt_net *kn)
+{
+	const char *version = THIS_MODULE->version;
+
+	return nla_put_u64_64bit(skb, KTGT_A_NET_GENERATION,
+				 READ_ONCE(kn->generation), KTGT_A_NET_PAD) ||
+	       nla_put_u32(skb, KTGT_A_NET_TARGETS,
+			   READ_ONCE(kn->nr_targets)) ||
+	       nla_put_u32(skb, KTGT_A_NET_PORTALS,
+			   READ_ONCE(kn->nr_portals)) ||
+	       nla_put_u32(skb, KTGT_A_NET_ACCOUNTS,
+			   READ_ONCE(kn->nr_accounts)) ||
+	       nla_put_u32(skb, KTGT_A_NET_SESSIONS,
+			   atomic_read(&kn->nr_sessions)) ||
+	       nla_put_u32(skb, KTGT_A_NET_CONNECTIONS,
+			   atomic_read(&kn->nr_conns)) ||
+	       (version &&
+		nla_put_string(skb, KTGT_A_NET_VERSION, version));
+}
+
+/**
+ * ktgt_net_get_doit - show a namespace
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno.
+ */
+int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ktgt_net *kn = ktgt_net_get(genl_info_net(info));
+	struct sk_buff *msg;
+	void *hdr;
+
+	hdr = ktgt_nl_reply(info, &msg);
+	if (!hdr)
+		return -ENOMEM;
+	if (fill_totals(msg, kn) || fill_settings(msg, kn)) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+static void get_setting(struct genl_info *info, int attr, u32 *value,
+			bool *set)
+{
+	if (!info->attrs[attr])
+		return;
+	*value = nla_get_u32(info->attrs[attr]);
+	*set = true;
+}
+
+/**
+ * ktgt_net_set_doit - change the settings of a namespace
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ktgt_net_params params = {};
+	struct ktgt_txn txn;
+
+	get_setting(info, KTGT_A_NET_LOGIN_TIMEOUT, &params.login_timeout,
+		    &params.set_login_timeout);
+	get_setting(info, KTGT_A_NET_MAX_LOGINS, &params.max_logins,
+		    &params.set_max_logins);
+	get_setting(info, KTGT_A_NET_MEMORY_LIMIT, &params.memory_limit,
+		    &params.set_memory_limit);
+	get_setting(info, KTGT_A_NET_NOP_INTERVAL, &params.nop_interval,
+		    &params.set_nop_interval);
+
+	ktgt_nl_begin(&txn, info);
+	return ktgt_nl_end(&txn, ktgt_net_stage_set(&txn, &params));
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sessions, as the user speaks of them.
+ */
+#include "../iscsi/conn.h"
+#include "../iscsi/sess.h"
+#include "generated/netlink.h"
+#include "nl.h"
+
+/**
+ * struct session_cursor - how far a dump has come
+ * @id: first session that has not been shown
+ */
+struct session_cursor {
+	unsigned long	id;
+};
+
+static int fill_addresses(struct sk_buff *skb, const struct ktgt_conn *conn)
+{
+	return ktgt_nl_put_addr(skb, &conn->peer, KTGT_A_CONN_PEER_ADDRESS,
+				KTGT_A_CONN_PEER_PORT) ||
+	       ktgt_nl_put_addr(skb, &conn->local, KTGT_A_CONN_LOCAL_ADDRESS,
+				KTGT_A_CONN_LOCAL_PORT);
+}
+
+static int fill_counters(struct sk_buff *skb,
+			 const struct ktgt_conn_stats *stats)
+{
+	const struct {
+		int		attr;
+		const u64	*value;
+	} counters[] = {
+		{ KTGT_A_CONN_RX_BYTES, &stats->rx_bytes },
+		{ KTGT_A_CONN_TX_BYTES, &stats->tx_bytes },
+		{ KTGT_A_CONN_RX_PDUS, &stats->rx_pdus },
+		{ KTGT_A_CONN_TX_PDUS, &stats->tx_pdus },
+		{ KTGT_A_CONN_RUNS, &stats->runs },
+		{ KTGT_A_CONN_SENDS, &stats->sends },
+		{ KTGT_A_CONN_SEND_VECTORS, &stats->send_vectors },
+		{ KTGT_A_CONN_SEND_AGAIN, &stats->send_again },
+		{ KTGT_A_CONN_KICKS_SAVED, &stats->kicks_saved },
+		{ KTGT_A_CONN_PAGES_RECYCLED, &stats->recycled },
+		{ KTGT_A_CONN_PAGES_FRESH, &stats->fresh },
+		{ KTGT_A_CONN_ZERO_COPY, &stats->zero_copy },
+		{ KTGT_A_CONN_COPIED, &stats->copied },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
+		if (nla_put_u64_64bit(skb, counters[i].attr,
+				      READ_ONCE(*counters[i].value),
+				      KTGT_A_CONN_PAD))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_conn(struct sk_buff *skb, const struct ktgt_conn *conn)
+{
+	struct nlattr *nest = nla_nest_start(skb, KTGT_A_SESSION_CONN);
+
+	if (!nest ||
+	    nla_put_u16(skb, KTGT_A_CONN_CID, conn->cid) ||
+	    nla_put_u32(skb, KTGT_A_CONN_STATE, READ_ONCE(conn->state)) ||
+	    fill_addresses(skb, conn) ||
+	    fill_counters(skb, &conn->stats))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_flags(struct sk_buff *skb, const struct ktgt_param *param)
+{
+	return nla_put_u8(skb, KTGT_A_PARAM_HEADER_DIGEST,
+			  param->header_digest) ||
+	       nla_put_u8(skb, KTGT_A_PARAM_DATA_DIGEST,
+			  param->data_digest) ||
+	       nla_put_u8(skb, KTGT_A_PARAM_INITIAL_R2T,
+			  param->initial_r2t) ||
+	       nla_put_u8(skb, KTGT_A_PARAM_IMMEDIATE_DATA,
+			  param->immediate_data);
+}
+
+static int fill_numbers(struct sk_buff *skb, const struct ktgt_param *param)
+{
+	const struct {
+		int	attr;
+		u32	value;
+	} numbers[] = {
+		{ KTGT_A_PARAM_MAX_RECV_DATA_SEGMENT_LENGTH,
+		  param->max_recv_dsl },
+		{ KTGT_A_PARAM_MAX_XMIT_DATA_SEGMENT_LENGTH,
+		  param->max_xmit_dsl },
+		{ KTGT_A_PARAM_FIRST_BURST_LENGTH, param->first_burst },
+		{ KTGT_A_PARAM_MAX_BURST_LENGTH, param->max_burst },
+		{ KTGT_A_PARAM_MAX_OUTSTANDING_R2T, param->max_r2t },
+		{ KTGT_A_PARAM_MAX_CONNECTIONS, param->max_conns },
+		{ KTGT_A_PARAM_ERROR_RECOVERY_LEVEL, param->erl },
+		{ KTGT_A_PARAM_DEFAULT_TIME2WAIT, param->time2wait },
+		{ KTGT_A_PARAM_DEFAULT_TIME2RETAIN, param->time2retain },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (nla_put_u32(skb, numbers[i].attr, numbers[i].value))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_param(struct sk_buff *skb, const struct ktgt_param *param)
+{
+	struct nlattr *nest = nla_nest_start(skb, KTGT_A_SESSION_PARAM);
+
+	if (!nest || fill_flags(skb, param) || fill_numbers(skb, param))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* The connection is not freed before it has left its session, for which it
+ * needs the lock.
+ */
+static int fill_conns(struct sk_buff *skb, struct ktgt_sess *sess)
+{
+	int err = 0;
+
+	spin_lock_bh(&sess->lock);
+	if (sess->conn && (fill_conn(skb, sess->conn) ||
+			   fill_param(skb, &sess->conn->param)))
+		err = -EMSGSIZE;
+	spin_unlock_bh(&sess->lock);
+	return err;
+}
+
+static int fill_identity(struct sk_buff *skb, const struct ktgt_sess *sess)
+{
+	const struct ktgt_target *target = sess->nexus.target;
+
+	if (nla_put_u32(skb, KTGT_A_SESSION_ID, sess->id) ||
+	    nla_put_u32(skb, KTGT_A_SESSION_TARGET_ID,
+			target ? target->tid : 0) ||
+	    nla_put_string(skb, KTGT_A_SESSION_INITIATOR,
+			   sess->key.initiator) ||
+	    nla_put(skb, KTGT_A_SESSION_ISID, sizeof(sess->key.isid),
+		    sess->key.isid) ||
+	    nla_put_u16(skb, KTGT_A_SESSION_TSIH, sess->id) ||
+	    nla_put_u16(skb, KTGT_A_SESSION_GROUP_TAG, sess->key.tag))
+		return -EMSGSIZE;
+	if (target && nla_put_string(skb, KTGT_A_SESSION_TARGET, target->name))
+		return -EMSGSIZE;
+	if (sess->alias[0] &&
+	    nla_put_string(skb, KTGT_A_SESSION_ALIAS, sess->alias))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int dump_session(struct sk_buff *skb, struct netlink_callback *cb,
+			struct ktgt_sess *sess)
+{
+	u64 generation = READ_ONCE(sess->kn->generation);
+	void *hdr = ktgt_nl_dump_put(skb, cb);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (fill_identity(skb, sess) || fill_conns(skb, sess) ||
+	    nla_put_u64_64bit(skb, KTGT_A_SESSION_GENERATION, generation,
+			      KTGT_A_SESSION_PAD)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* A session that is found under RCU can be on its way out, and its target with
+ * it; with a reference it has both.
+ */
+static int dump_found(struct sk_buff *skb, struct netlink_callback *cb,
+		      struct ktgt_sess *sess, long only)
+{
+	const struct ktgt_target *target;
+	int err = 0;
+
+	if (!kref_get_unless_zero(&sess->ref))
+		return 0;
+	target = sess->nexus.target;
+	if (only < 0 || only == (target ? target->tid : 0))
+		err = dump_session(skb, cb, sess);
+	ktgt_sess_put(sess);
+	return err;
+}
+
+/**
+ * ktgt_session_list_dumpit - show the sessions of one or all targets
+ * @skb: takes the answer
+ * @cb: the dump
+ *
+ * Return: length of the answer so far, 0 at its end, or an errno.
+ */
+int ktgt_session_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct session_cursor *cursor = (struct session_cursor *)cb->ctx;
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct ktgt_net *kn = ktgt_nl_dump_begin(cb);
+	struct ktgt_sess *sess;
+	unsigned long id;
+	long only = -1;
+	int err;
+
+	if (attrs && attrs[KTGT_A_SESSION_TARGET_ID])
+		only = nla_get_u32(attrs[KTGT_A_SESSION_TARGET_ID]);
+	err = ktgt_nl_filter_check(cb, kn, only < 0 ? 0 : only);
+	if (err)
+		return err;
+
+	rcu_read_lock();
+	xa_for_each_start(&kn->sess_ids, id, sess, cursor->id) {
+		err = dump_found(skb, cb, sess, only);
+		if (err)
+			break;
+		cursor->id = id + 1;
+	}
+	rcu_read_unlock();
+	return ktgt_nl_dump_end(skb, cb, err);
+}
+
+/**
+ * ktgt_session_del_doit - end a session
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * It is no change of the configuration, hence not a transaction.
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_session_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ktgt_net *kn = ktgt_net_get(genl_info_net(info));
+	struct ktgt_sess *sess;
+	u32 id;
+
+	if (GENL_REQ_ATTR_CHECK(info, KTGT_A_SESSION_ID)) {
+		NL_SET_ERR_MSG(info->extack, "session: id is missing");
+		return -EINVAL;
+	}
+	id = nla_get_u32(info->attrs[KTGT_A_SESSION_ID]);
+	sess = ktgt_sess_find(kn, id);
+	if (!sess) {
+		NL_SET_ERR_MSG_FMT(info->extack, "no session %u", id);
+		return -ENOENT;
+	}
+	ktgt_sess_end(sess);
+	ktgt_sess_put(sess);
+	return 0;
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Targets, as the user speaks of them.
+ */
+#include "../config/target.h"
+#include "../core/rules.h"
+#include "../core/target.h"
+#include "generated/netlink.h"
+#include "nl.h"
+
+/**
+ * struct target_cursor - how far a dump has come
+ * @tid: first target that has not been shown
+ */
+struct target_cursor {
+	unsigned long	tid;
+};
+
+static void get_params(struct genl_info *info,
+		       struct ktgt_target_params *params)
+{
+	struct nlattr **attrs = info->attrs;
+
+	memset(params, 0, sizeof(*params));
+	if (attrs[KTGT_A_TARGET_ID])
+		params->tid = nla_get_u32(attrs[KTGT_A_TARGET_ID]);
+	if (attrs[KTGT_A_TARGET_NAME])
+		params->name = nla_data(attrs[KTGT_A_TARGET_NAME]);
+}
+
+static void get_values(struct genl_info *info,
+		       struct ktgt_target_params *params)
+{
+	struct nlattr **attrs = info->attrs;
+
+	if (attrs[KTGT_A_TARGET_ALIAS])
+		params->alias = nla_data(attrs[KTGT_A_TARGET_ALIAS]);
+	if (attrs[KTGT_A_TARGET_STATE]) {
+		params->state = nla_get_u32(attrs[KTGT_A_TARGET_STATE]);
+		params->set_state = true;
+	}
+}
+
+/* The number that a new target got. It is there by now, answer or not. */
+static int reply_tid(struct genl_info *info, u32 tid)
+{
+	struct sk_buff *msg;
+	void *hdr;
+
+	hdr = ktgt_nl_reply(info, &msg);
+	if (!hdr)
+		return 0;
+	if (nla_put_u32(msg, KTGT_A_TARGET_ID, tid)) {
+		nlmsg_free(msg);
+		return 0;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+/**
+ * ktgt_target_new_doit - make a target, and tell its number
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_target_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ktgt_target_params params;
+	struct ktgt_txn txn;
+	u32 tid = 0;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, KTGT_A_TARGET_NAME)) {
+		NL_SET_ERR_MSG(info->extack, "target: name is missing");
+		return -EINVAL;
+	}
+	get_params(info, &params);
+	get_values(info, &params);
+
+	ktgt_nl_begin(&txn, info);
+	err = ktgt_nl_end(&txn, ktgt_target_stage_new(&txn, &params, &tid));
+	return err ? err : reply_tid(info, tid);
+}
+
+/**
+ * ktgt_target_set_doit - change a target
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_target_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ktgt_target_params params;
+	struct ktgt_txn txn;
+
+	get_params(info, &params);
+	get_values(info, &params);
+
+	ktgt_nl_begin(&txn, info);
+	return ktgt_nl_end(&txn, ktgt_target_stage_set(&txn, &params));
+}
+
+/**
+ * ktgt_target_del_doit - delete a target
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_target_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ktgt_target_params params;
+	struct ktgt_txn txn;
+
+	get_params(info, &params);
+	params.force = nla_get_flag(info->attrs[KTGT_A_TARGET_FORCE]);
+
+	ktgt_nl_begin(&txn, info);
+	return ktgt_nl_end(&txn, ktgt_target_stage_del(&txn, &params));
+}
+
+/* Under RCU. */
+static u32 count_rules(const struct ktgt_target *target)
+{
+	const struct ktgt_rules *rules = rcu_dereference(target->rules);
+
+	return rules ? rules->nr_rules : 0;
+}
+
+static int fill_target(struct sk_buff *skb, struct ktgt_target *target)
+{
+	u64 generation = READ_ONCE(target->kn->generation);
+
+	if (nla_put_u32(skb, KTGT_A_TARGET_ID, target->tid) ||
+	    nla_put_string(skb, KTGT_A_TARGET_NAME, target->name) ||
+	    nla_put_u32(skb, KTGT_A_TARGET_STATE, READ_ONCE(target->state)) ||
+	    nla_put_u32(skb, KTGT_A_TARGET_LUS, READ_ONCE(target->nr_lus)) ||
+	    nla_put_u32(skb, KTGT_A_TARGET_SESSIONS,
+			ktgt_target_nr_nexuses(target)) ||
+	    nla_put_u32(skb, KTGT_A_TARGET_ACLS, count_rules(target)) ||
+	    nla_put_u64_64bit(skb, KTGT_A_TARGET_GENERATION, generation,
+			      KTGT_A_TARGET_PAD))
+		return -EMSGSIZE;
+	if (target->alias[0] &&
+	    nla_put_string(skb, KTGT_A_TARGET_ALIAS, target->alias))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static struct ktgt_target *find_target(struct genl_info *info)
+{
+	struct ktgt_net *kn = ktgt_net_get(genl_info_net(info));
+	struct ktgt_target_params params;
+	struct ktgt_target *target;
+
+	get_params(info, &params);
+	if (!params.tid && !params.name) {
+		NL_SET_ERR_MSG(info->extack,
+			       "target: neither id nor name is given");
+		return ERR_PTR(-EINVAL);
+	}
+
+	if (params.tid)
+		target = ktgt_net_find_tid(kn, params.tid);
+	else
+		target = ktgt_net_find_target(kn, params.name);
+	if (target && params.name && strcasecmp(params.name, target->name)) {
+		ktgt_target_put(target);
+		target = NULL;
+	}
+	if (target)
+		return target;
+
+	if (params.tid)
+		NL_SET_ERR_MSG_FMT(info->extack, "no target %u", params.tid);
+	else
+		NL_SET_ERR_MSG_FMT(info->extack,
+				   "no target '" KTGT_NAME_SHOWN "'",
+				   params.name);
+	return ERR_PTR(-ENOENT);
+}
+
+/**
+ * ktgt_target_get_doit - show a target
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_target_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ktgt_target *target;
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	target = find_target(info);
+	if (IS_ERR(target))
+		return PTR_ERR(target);
+
+	err = -ENOMEM;
+	hdr = ktgt_nl_reply(info, &msg);
+	if (!hdr)
+		goto out;
+	rcu_read_lock();
+	err = fill_target(msg, target);
+	rcu_read_unlock();
+	if (err) {
+		nlmsg_free(msg);
+		goto out;
+	}
+	genlmsg_end(msg, hdr);
+	err = genlmsg_reply(msg, info);
+out:
+	ktgt_target_put(target);
+	return err;
+}
+
+static int dump_target(struct sk_buff *skb, struct netlink_callback *cb,
+		       struct ktgt_target *target)
+{
+	void *hdr = ktgt_nl_dump_put(skb, cb);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (fill_target(skb, target)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/**
+ * ktgt_target_list_dumpit - show all targets
+ * @skb: takes the answer
+ * @cb: the dump
+ *
+ * Return: length of the answer so far, 0 at its end, or an errno.
+ */
+int ktgt_target_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct target_cursor *cursor = (struct target_cursor *)cb->ctx;
+	struct ktgt_net *kn = ktgt_nl_dump_begin(cb);
+	struct ktgt_target *target;
+	unsigned long tid;
+	int err = 0;
+
+	rcu_read_lock();
+	xa_for_each_start(&kn->targets, tid, target, cursor->tid) {
+		if (!ktgt_nl_shows(target, 0))
+			continue;
+		err = dump_target(skb, cb, target);
+		if (err)
+			break;
+		cursor->tid = tid + 1;
+	}
+	rcu_read_unlock();
+	return ktgt_nl_dump_end(skb, cb, err);
+}
