@@ -102,14 +102,18 @@ find_image()
 	flock -s "$image_lock"
 }
 
+# The programs, wherever they were built; not their unit tests.
 copy_tools()
 {
-	local bin=$1
+	local bin=$1 dir
 
 	mkdir -p "$bin"
-	[[ -d $top_dir/userspace ]] || return 0
-	find "$top_dir/userspace" -maxdepth 1 -perm -u+x \
-		\( -type f -o -type l \) -exec cp -a -t "$bin" {} +
+	for dir in "$top_dir/userspace" "$top_dir/build/userspace"; do
+		[[ -d $dir ]] || continue
+		find "$dir" -maxdepth 1 -perm -u+x ! -name 'test_*' \
+			! -name 'fuzz_*' \( -type f -o -type l \) \
+			-exec cp -a -t "$bin" {} +
+	done
 	if [[ -e $bin/ktgtadm && ! -e $bin/tgtadm ]]; then
 		ln -s ktgtadm "$bin/tgtadm"
 	fi
