@@ -5,6 +5,7 @@
 #ifndef _KTGT_BACKEND_BACKEND_H
 #define _KTGT_BACKEND_BACKEND_H
 
+#include <linux/blk_types.h>
 #include <linux/types.h>
 
 struct ktgt_backend;
@@ -13,12 +14,14 @@ struct netlink_ext_ack;
 
 /**
  * struct ktgt_backend_params - how to open a backend
+ * @lun: logical unit number, for messages
  * @path: backing device; block only
  * @size: bytes; null only
  * @read_only: open for reading
  * @holder: exclusive owner, an address that is unique to the logical unit
  */
 struct ktgt_backend_params {
+	u32		lun;
 	const char	*path;
 	u64		size;
 	bool		read_only;
@@ -36,6 +39,7 @@ struct ktgt_backend_params {
  * @max_discard: bytes that one discard may cover, 0 if it can not discard
  * @discard_granularity: bytes
  * @discard_alignment: bytes
+ * @discard_zeroes: what was discarded reads as zeroes
  * @max_write_zeroes: bytes that one write-zeroes may cover, 0 if it can not
  * @write_cache: it has a volatile write cache
  * @fua: it can write through that cache
@@ -53,6 +57,7 @@ struct ktgt_backend_caps {
 	u32	discard_granularity;
 	u32	discard_alignment;
 	u64	max_write_zeroes;
+	bool	discard_zeroes;
 	bool	write_cache;
 	bool	fua;
 	bool	rotational;
@@ -65,9 +70,11 @@ struct ktgt_backend_caps {
  * @open: open it; may sleep. ERR_PTR with extack text on failure
  * @close: close it; may sleep, no command is in flight
  * @caps: report what it can do now; any context
- * @submit: move &ktgt_cmd.bvec from or to &ktgt_cmd.lba for &ktgt_cmd.buf_len
- *	bytes, by &ktgt_cmd.dir; honours KTGT_CMD_FUA. Process context
- * @flush: make all completed writes stable
+ * @submit: move @len bytes between &ktgt_cmd.bvec and @pos, by &ktgt_cmd.dir;
+ *	honours KTGT_CMD_FUA. @len is not zero, whole logical blocks, and within
+ *	the whole pages of the buffer, although it may be more than
+ *	&ktgt_cmd.buf_len by less than a block. Process context
+ * @flush: make all completed writes stable; process context
  * @unmap: @len bytes from @pos need not keep their content. May sleep: called
  *	from the work of a command, returns an errno
  * @write_zeroes: as @unmap, but they read as zeroes after; @unmap_ok says that
@@ -85,7 +92,7 @@ struct ktgt_backend_ops {
 	void		(*caps)(struct ktgt_backend *be,
 				struct ktgt_backend_caps *caps);
 	void		(*submit)(struct ktgt_backend *be, struct ktgt_cmd *cmd,
-				  u64 pos);
+				  u64 pos, u32 len);
 	void		(*flush)(struct ktgt_backend *be, struct ktgt_cmd *cmd);
 	int		(*unmap)(struct ktgt_backend *be, u64 pos, u64 len);
 	int		(*write_zeroes)(struct ktgt_backend *be, u64 pos,
@@ -105,7 +112,11 @@ struct ktgt_backend {
 extern const struct ktgt_backend_ops ktgt_backend_block_ops;
 extern const struct ktgt_backend_ops ktgt_backend_null_ops;
 
+void ktgt_backend_complete(struct ktgt_cmd *cmd, blk_status_t status);
+void ktgt_backend_complete_errno(struct ktgt_cmd *cmd, int err);
 int ktgt_backend_init(void);
 void ktgt_backend_exit(void);
+int ktgt_block_init(void);
+void ktgt_block_exit(void);
 
 #endif /* _KTGT_BACKEND_BACKEND_H */

@@ -36,6 +36,7 @@ struct netlink_ext_ack;
  * @product: product identification, "" for the default
  * @revision: product revision level, "" for the default
  * @naa: NAA designator, 0 for one derived from target name and LUN
+ * @naa_given: @naa is the user's, which makes it the name of the LU
  */
 struct ktgt_lu_params {
 	u32		lun;
@@ -51,6 +52,7 @@ struct ktgt_lu_params {
 	char		product[17];
 	char		revision[5];
 	u64		naa;
+	bool		naa_given;
 };
 
 /**
@@ -93,10 +95,11 @@ enum ktgt_ua {
  * struct ktgt_itl - I_T_L nexus: what an LU keeps for one initiator
  * @rcu: frees it when no reader can see it
  * @lu: the logical unit; not referenced, it takes its itls along when it goes
- * @nexus: the I_T nexus
+ * @nexus: the I_T nexus; NULL once the nexus has another LU at this LUN.
+ *	Under &ktgt_target.nexus_lock
  * @flags: not zero if a command has to take the slow path. Bits 0 to
  *	KTGT_UA_MAX - 1 are pending unit attentions, changed atomically
- * @node: in &ktgt_lu.itls, under &ktgt_lu.lock
+ * @node: in &ktgt_lu.itls, under &ktgt_target.nexus_lock
  */
 struct ktgt_itl {
 	struct rcu_head		rcu;
@@ -118,12 +121,18 @@ struct ktgt_itl {
  * @be: the backend; NULL for a controller
  * @caps: what the backend could do when last asked; under @lock
  * @block_shift: log2 of the logical block size
+ * @max_blocks: logical blocks that one command may transfer
  * @nr_blocks: logical blocks; read with READ_ONCE()
  * @write_through: every write is FUA
+ * @write_cache: completed writes may be lost until they are flushed (WCE)
+ * @thin: blocks can be unmapped
  * @read_only: writes are refused
- * @params: identity; immutable, @path is owned
- * @lock: protects @itls and @caps
- * @itls: struct ktgt_itl
+ * @d_sense: sense data has descriptor format
+ * @reserved: it has its place in &ktgt_target.lus; under
+ *	&ktgt_net.config_mutex
+ * @params: identity, defaults filled in; immutable, @path is owned
+ * @lock: protects @caps and writes to @nr_blocks; process context
+ * @itls: struct ktgt_itl, under &ktgt_target.nexus_lock
  * @stats: per CPU totals
  * @released: completed when the last command has let go and the backend is
  *	closed
@@ -139,12 +148,17 @@ struct ktgt_lu {
 	struct ktgt_backend		*be;
 	struct ktgt_backend_caps	caps;
 	u8				block_shift;
+	u32				max_blocks;
 	u64				nr_blocks;
 	bool				write_through;
+	bool				write_cache;
+	bool				thin;
 	bool				read_only;
+	bool				d_sense;
+	bool				reserved;
 	struct ktgt_lu_params		params;
 
-	spinlock_t			lock;
+	spinlock_t			lock;	/* see above */
 	struct list_head		itls;
 	struct ktgt_lu_stats __percpu	*stats;
 	struct completion		released;
@@ -159,6 +173,10 @@ int ktgt_lu_reserve(struct ktgt_lu *lu, struct netlink_ext_ack *extack);
 void ktgt_lu_publish(struct ktgt_lu *lu);
 void ktgt_lu_unpublish(struct ktgt_lu *lu);
 void ktgt_lu_remove(struct ktgt_lu *lu);
+u64 ktgt_lu_refresh(struct ktgt_lu *lu, const struct ktgt_nexus *except);
 void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum);
+void ktgt_lu_queue(struct work_struct *work);
+int ktgt_lu_init(void);
+void ktgt_lu_exit(void);
 
 #endif /* _KTGT_SCSI_LU_H */

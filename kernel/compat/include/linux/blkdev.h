@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _KTGT_COMPAT_LINUX_BLKDEV_H
+#define _KTGT_COMPAT_LINUX_BLKDEV_H
+
+#include_next <linux/blkdev.h>
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+/* Since 7.0 the question is put the other way round. */
+static inline bool ktgt_compat_bdev_rot(struct block_device *bdev)
+{
+	return !bdev_nonrot(bdev);
+}
+
+#define bdev_rot ktgt_compat_bdev_rot
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#define BLK_STS_RESV_CONFLICT	BLK_STS_NEXUS
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+#include <linux/err.h>
+#include <linux/slab.h>
+
+/*
+ * Since 6.9 an open block device is a file. Before, to close it one has to
+ * know how it was opened; what poses as the file here remembers that.
+ */
+#define BLK_OPEN_READ	FMODE_READ
+#define BLK_OPEN_WRITE	FMODE_WRITE
+
+#define blk_mode_t fmode_t
+
+struct ktgt_compat_bdev {
+	struct block_device	*bdev;
+	fmode_t			mode;
+};
+
+static inline struct file *
+ktgt_compat_bdev_open(const char *path, fmode_t mode, void *holder)
+{
+	struct ktgt_compat_bdev *open;
+	struct block_device *bdev;
+
+	open = kzalloc_obj(*open, GFP_KERNEL);
+	if (!open)
+		return ERR_PTR(-ENOMEM);
+	if (holder)
+		mode |= FMODE_EXCL;
+	bdev = blkdev_get_by_path(path, mode, holder);
+	if (IS_ERR(bdev)) {
+		kfree(open);
+		return ERR_CAST(bdev);
+	}
+	open->bdev = bdev;
+	open->mode = mode;
+	return (struct file *)open;
+}
+
+#define bdev_file_open_by_path(path, mode, holder, hops) \
+	((void)(hops), ktgt_compat_bdev_open(path, mode, holder))
+
+static inline struct block_device *file_bdev(struct file *file)
+{
+	return ((struct ktgt_compat_bdev *)file)->bdev;
+}
+
+static inline void bdev_fput(struct file *file)
+{
+	struct ktgt_compat_bdev *open = (struct ktgt_compat_bdev *)file;
+
+	blkdev_put(open->bdev, open->mode);
+	kfree(open);
+}
+#endif
+
+#endif /* _KTGT_COMPAT_LINUX_BLKDEV_H */

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a command on the SCSI side: parsed, carried out, released.
+ */
+#include "exec.h"
+
+#include <linux/overflow.h>
+
+#include <scsi/scsi_proto.h>
+
+#include "../backend/backend.h"
+#include "../core/cmd.h"
+#include "../core/fabric.h"
+#include "cdb.h"
+#include "data.h"
+#include "lu.h"
+#include "nexus.h"
+#include "rsoc.h"
+#include "sense.h"
+#include "ua.h"
+
+static void exec_status(struct ktgt_cmd *cmd)
+{
+	ktgt_cmd_complete(cmd, cmd->status);
+}
+
+/* All that ktgt_cmd_submit() will do is to complete the command. */
+static void end_with(struct ktgt_cmd *cmd, u8 status)
+{
+	cmd->dir = DMA_NONE;
+	cmd->xfer_len = 0;
+	cmd->status = status;
+	cmd->exec = exec_status;
+}
+
+static void refuse(struct ktgt_cmd *cmd, u8 key, u16 code)
+{
+	ktgt_sense_set(&cmd->sense, key, code);
+	end_with(cmd, SAM_STAT_CHECK_CONDITION);
+}
+
+static void refuse_field(struct ktgt_cmd *cmd, unsigned int byte,
+			 unsigned int bit)
+{
+	ktgt_sense_cdb_field(&cmd->sense, byte, bit);
+	end_with(cmd, SAM_STAT_CHECK_CONDITION);
+}
+
+static void refuse_dirt(struct ktgt_cmd *cmd)
+{
+	unsigned int byte, bit;
+
+	ktgt_cdb_dirt(cmd->row, cmd->cdb, &byte, &bit);
+	refuse_field(cmd, byte, bit);
+}
+
+/* The opcode is not served, or only this service action of it is not. */
+static void refuse_unknown(struct ktgt_cmd *cmd)
+{
+	if (ktgt_cdb_has_actions(cmd->cdb[0]))
+		refuse_field(cmd, 1, 4);
+	else
+		refuse(cmd, ILLEGAL_REQUEST, KTGT_ASC_INVALID_OPCODE);
+}
+
+/* The direction and the bytes that the CDB wants to move. */
+static void set_transfer(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
+{
+	u32 len = ktgt_cdb_length(row, cmd->cdb);
+
+	cmd->dir = row->dir;
+	switch (row->unit) {
+	case KTGT_CDB_BLOCKS:
+		cmd->nr_blocks = len;
+		cmd->xfer_len = (u64)len << cmd->lu->block_shift;
+		break;
+	case KTGT_CDB_BYTES:
+		cmd->xfer_len = row->cap ? min(len, row->cap) : len;
+		break;
+	case KTGT_CDB_FIXED:
+		cmd->xfer_len = row->cap;
+		break;
+	case KTGT_CDB_ONE_BLOCK:
+		cmd->nr_blocks = len;
+		cmd->xfer_len = 1u << cmd->lu->block_shift;
+		break;
+	case KTGT_CDB_NO_DATA:
+		cmd->nr_blocks = len;
+		break;
+	}
+}
+
+static bool check_range(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
+{
+	u64 nr_blocks = READ_ONCE(cmd->lu->nr_blocks);
+
+	cmd->lba = ktgt_cdb_lba(row, cmd->cdb);
+	if (likely(cmd->lba < nr_blocks &&
+		   cmd->nr_blocks <= nr_blocks - cmd->lba))
+		return true;
+	if (!nr_blocks)
+		refuse(cmd, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
+	else
+		refuse(cmd, ILLEGAL_REQUEST, KTGT_ASC_LBA_OUT_OF_RANGE);
+	return false;
+}
+
+/* What the row asks of a logical unit. */
+static bool check_row(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
+{
+	const struct ktgt_lu *lu = cmd->lu;
+
+	if ((row->flags & KTGT_CDB_MEDIUM) && !READ_ONCE(lu->nr_blocks)) {
+		refuse(cmd, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
+		return false;
+	}
+	if ((row->flags & KTGT_CDB_WRITE) && unlikely(lu->read_only)) {
+		refuse(cmd, DATA_PROTECT, KTGT_ASC_WRITE_PROTECTED);
+		return false;
+	}
+	if ((row->flags & KTGT_CDB_RANGE) && !check_range(cmd, row))
+		return false;
+	if ((row->flags & KTGT_CDB_LIMIT) &&
+	    unlikely(cmd->nr_blocks > lu->max_blocks)) {
+		refuse_field(cmd, row->len_at, KTGT_SENSE_NO_BIT);
+		return false;
+	}
+	if ((row->flags & KTGT_CDB_FUA) && (cmd->cdb[1] & BIT(3)))
+		__set_bit(KTGT_CMD_FUA, &cmd->flags);
+	if ((row->flags & KTGT_CDB_WRITE) && lu->write_through)
+		__set_bit(KTGT_CMD_FUA, &cmd->flags);
+	return true;
+}
+
+/* A LUN without a logical unit: SAM-5, 5.11, says what is answered. */
+static void parse_no_lu(struct ktgt_cmd *cmd)
+{
+	const struct ktgt_cdb_row *row = cmd->row;
+
+	if (!row || !(row->flags & KTGT_CDB_NO_LU)) {
+		refuse(cmd, ILLEGAL_REQUEST, KTGT_ASC_LUN_NOT_SUPPORTED);
+		return;
+	}
+	if (!ktgt_cdb_is_clean(row, cmd->cdb)) {
+		refuse_dirt(cmd);
+		return;
+	}
+	cmd->exec = row->exec;
+	set_transfer(cmd, row);
+}
+
+static void parse_lu(struct ktgt_cmd *cmd)
+{
+	const struct ktgt_cdb_row *row = cmd->row;
+
+	if (unlikely(!row || !ktgt_cdb_row_fits(row, cmd->lu))) {
+		refuse_unknown(cmd);
+		return;
+	}
+	if (unlikely(READ_ONCE(cmd->itl->flags)) &&
+	    !(row->flags & KTGT_CDB_NO_UA) &&
+	    ktgt_ua_take(cmd, &cmd->sense)) {
+		end_with(cmd, SAM_STAT_CHECK_CONDITION);
+		return;
+	}
+	if (unlikely(!ktgt_cdb_is_clean(row, cmd->cdb))) {
+		refuse_dirt(cmd);
+		return;
+	}
+	cmd->exec = row->exec;
+	set_transfer(cmd, row);
+	if (unlikely(!check_row(cmd, row)))
+		return;
+	if (row->check && !row->check(cmd))
+		end_with(cmd, SAM_STAT_CHECK_CONDITION);
+}
+
+/**
+ * ktgt_cmd_parse - find out what a command wants
+ * @cmd: the fabric has set its part of it
+ *
+ * Finds and holds the logical unit, and makes all checks that can be made
+ * before data moves. If one fails, @cmd says so when it is submitted, and
+ * wants no data. Sets &ktgt_cmd.dir and &ktgt_cmd.xfer_len for the fabric.
+ *
+ * Context: process or softirq; does not sleep.
+ */
+void ktgt_cmd_parse(struct ktgt_cmd *cmd)
+{
+	int err;
+
+	cmd->row = ktgt_cdb_find(cmd->cdb);
+	cmd->itl = NULL;
+	cmd->lu = NULL;
+	cmd->dir = DMA_NONE;
+	/* what a command has that is released without having been submitted */
+	cmd->status = SAM_STAT_TASK_ABORTED;
+	cmd->error = BLK_STS_OK;
+	cmd->flags = 0;
+	cmd->xfer_len = 0;
+	cmd->buf_len = 0;
+	cmd->nr_bvec = 0;
+	cmd->lba = 0;
+	cmd->nr_blocks = 0;
+
+	err = ktgt_cmd_attach(cmd);
+	if (likely(!err))
+		parse_lu(cmd);
+	else if (err == -ENXIO)
+		parse_no_lu(cmd);
+	else
+		end_with(cmd, SAM_STAT_BUSY);
+}
+
+/**
+ * ktgt_cmd_submit - carry a command out
+ * @cmd: it has been parsed, and has its buffer
+ *
+ * Ends with ktgt_cmd_complete(), perhaps before it returns. With fewer bytes
+ * in the buffer than the command wants, it moves what fits and is not in
+ * error: the fabric reports the residual.
+ *
+ * Context: process, on a queue that is safe for memory reclaim; may wait for
+ * memory (GFP_NOIO), not for storage.
+ */
+void ktgt_cmd_submit(struct ktgt_cmd *cmd)
+{
+	cmd->exec(cmd);
+}
+
+static void account(const struct ktgt_cmd *cmd, struct ktgt_lu *lu)
+{
+	u64 bytes = 0;
+
+	if (cmd->error != BLK_STS_OK)
+		this_cpu_inc(lu->stats->errors);
+	if (!cmd->row || !(cmd->row->flags & KTGT_CDB_COUNT))
+		return;
+	if (cmd->status == SAM_STAT_GOOD)
+		bytes = cmd->buf_len;
+	else if (cmd->status != SAM_STAT_CHECK_CONDITION)
+		return;
+	if (cmd->row->dir == DMA_FROM_DEVICE) {
+		this_cpu_inc(lu->stats->read_cmds);
+		this_cpu_add(lu->stats->read_bytes, bytes);
+	} else {
+		this_cpu_inc(lu->stats->write_cmds);
+		this_cpu_add(lu->stats->write_bytes, bytes);
+	}
+}
+
+/**
+ * ktgt_cmd_release - let go of the logical unit
+ * @cmd: command that is in flight no more, its response has been built;
+ *	submitted or not
+ *
+ * The statistics are counted here, where no other folder is below us.
+ *
+ * Context: any; the last reference of an LU that is going queues its release.
+ */
+void ktgt_cmd_release(struct ktgt_cmd *cmd)
+{
+	struct ktgt_lu *lu = cmd->lu;
+
+	if (!test_bit(KTGT_CMD_LU_REF, &cmd->flags))
+		return;
+	account(cmd, lu);
+	clear_bit(KTGT_CMD_LU_REF, &cmd->flags);
+	cmd->itl = NULL;
+	cmd->lu = NULL;
+	percpu_ref_put(&lu->ref);
+}
+
+/**
+ * ktgt_cmd_sense - sense data of a command that ended with CHECK CONDITION
+ * @cmd: the command, before ktgt_cmd_release()
+ * @buf: where to put it, KTGT_SENSE_LEN bytes
+ *
+ * Context: any.
+ * Return: bytes written.
+ */
+unsigned int ktgt_cmd_sense(const struct ktgt_cmd *cmd, u8 *buf)
+{
+	return ktgt_sense_build(&cmd->sense, cmd->lu && cmd->lu->d_sense, buf);
+}
+
+/**
+ * ktgt_scsi_init - make the SCSI side ready, the backends included
+ *
+ * Context: module load.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_scsi_init(void)
+{
+	int err;
+
+	ktgt_cdb_init();
+	err = ktgt_lu_init();
+	if (err)
+		return err;
+	err = ktgt_backend_init();
+	if (err)
+		ktgt_lu_exit();
+	return err;
+}
+
+/**
+ * ktgt_scsi_exit - undo ktgt_scsi_init()
+ *
+ * Context: module unload; no LU is published, the release of some may not
+ * have ended.
+ */
+void ktgt_scsi_exit(void)
+{
+	ktgt_lu_exit();
+	ktgt_backend_exit();
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The I_T nexus, and how its commands find their logical unit.
+ *
+ * &ktgt_target.nexus_lock protects the list of nexuses, the lists of I_T_L
+ * nexuses of all LUs of the target, and writes to &ktgt_nexus.itls: nexus and
+ * LU can end at the same time, and each takes the other's I_T_L nexus along.
+ */
+#include "nexus.h"
+
+#include <linux/percpu-refcount.h>
+#include <linux/slab.h>
+#include <linux/unaligned.h>
+
+#include "../core/cmd.h"
+#include "../core/fabric.h"
+#include "../core/target.h"
+#include "exec.h"
+#include "lu.h"
+#include "ua.h"
+
+/**
+ * ktgt_lun_decode - number of a logical unit
+ * @wire: LUN as it is sent
+ *
+ * Peripheral device addressing on bus 0 and flat space addressing are known
+ * (SAM-5, 4.7.7.2 and 4.7.7.3), at one level.
+ *
+ * Return: the number, KTGT_LUN_NONE if no logical unit can have this LUN.
+ */
+u32 ktgt_lun_decode(__be64 wire)
+{
+	u64 lun = be64_to_cpu(wire);
+
+	if (lun << 16)
+		return KTGT_LUN_NONE;
+	lun >>= 48;
+	switch (lun >> 14) {
+	case 0:
+		return lun < 256 ? lun : KTGT_LUN_NONE;
+	case 1:
+		return lun & 0x3fff;
+	default:
+		return KTGT_LUN_NONE;
+	}
+}
+
+/**
+ * ktgt_lun_encode - LUN as it is sent
+ * @lun: number of a logical unit, at most 16383
+ *
+ * Return: peripheral device addressing below 256, else flat space addressing.
+ */
+__be64 ktgt_lun_encode(u32 lun)
+{
+	u64 wire = lun;
+
+	if (lun > 255)
+		wire |= 1u << 14;
+	return cpu_to_be64(wire << 48);
+}
+
+/*
+ * Puts a new I_T_L nexus in place. One that is there already belongs to an LU
+ * which had this number before and is going; its commands may still hold it,
+ * so it stays with its LU, without a nexus.
+ */
+static int itl_insert(struct ktgt_itl *itl)
+{
+	struct ktgt_nexus *nexus = itl->nexus;
+	struct ktgt_itl *old;
+
+	old = xa_store(&nexus->itls, itl->lu->lun, itl,
+		       GFP_NOWAIT | __GFP_NOWARN);
+	if (xa_is_err(old))
+		return xa_err(old);
+	if (old)
+		old->nexus = NULL;
+	list_add_tail(&itl->node, &itl->lu->itls);
+	/* what is raised after this finds @itl: the lock is held for both */
+	if (test_bit(KTGT_NEXUS_LUNS_CHANGED, &nexus->flags))
+		set_bit(KTGT_UA_LUNS_CHANGED, &itl->flags);
+	return 0;
+}
+
+/* The caller has a reference of @lu. */
+static struct ktgt_itl *itl_get(struct ktgt_nexus *nexus, struct ktgt_lu *lu)
+{
+	struct ktgt_target *target = nexus->target;
+	struct ktgt_itl *itl, *there;
+	int err = 0;
+
+	itl = kzalloc_obj(*itl, GFP_NOWAIT | __GFP_NOWARN);
+	if (!itl)
+		return NULL;
+	itl->lu = lu;
+	itl->nexus = nexus;
+	itl->flags = BIT(KTGT_UA_POWER_ON);
+
+	spin_lock_bh(&target->nexus_lock);
+	there = xa_load(&nexus->itls, lu->lun);
+	if (!there || there->lu != lu) {
+		err = itl_insert(itl);
+		there = NULL;
+	}
+	spin_unlock_bh(&target->nexus_lock);
+
+	if (!err && !there)
+		return itl;
+	kfree(itl);
+	return there;
+}
+
+/* First command of this nexus for the LU, or for one that has no such LU. */
+static int attach_slow(struct ktgt_cmd *cmd, u32 lun)
+{
+	struct ktgt_nexus *nexus = cmd->nexus;
+	struct ktgt_lu *lu;
+
+	rcu_read_lock();
+	lu = xa_load(&nexus->target->lus, lun);
+	if (lu && !percpu_ref_tryget_live(&lu->ref))
+		lu = NULL;
+	rcu_read_unlock();
+	if (!lu)
+		return -ENXIO;
+
+	cmd->itl = itl_get(nexus, lu);
+	if (!cmd->itl) {
+		percpu_ref_put(&lu->ref);
+		return -ENOMEM;
+	}
+	cmd->lu = lu;
+	__set_bit(KTGT_CMD_LU_REF, &cmd->flags);
+	return 0;
+}
+
+/**
+ * ktgt_cmd_attach - find the logical unit of a command and hold it
+ * @cmd: command with &ktgt_cmd.nexus and &ktgt_cmd.lun; on success
+ *	&ktgt_cmd.lu, &ktgt_cmd.itl and KTGT_CMD_LU_REF are set
+ *
+ * Context: process or softirq; does not sleep.
+ * Return: 0, -ENXIO without such a logical unit, -ENOMEM.
+ */
+int ktgt_cmd_attach(struct ktgt_cmd *cmd)
+{
+	u32 lun = ktgt_lun_decode(cmd->lun);
+	struct ktgt_itl *itl;
+
+	if (unlikely(lun == KTGT_LUN_NONE))
+		return -ENXIO;
+
+	rcu_read_lock();
+	itl = xa_load(&cmd->nexus->itls, lun);
+	if (likely(itl && percpu_ref_tryget_live(&itl->lu->ref))) {
+		cmd->itl = itl;
+		cmd->lu = itl->lu;
+		__set_bit(KTGT_CMD_LU_REF, &cmd->flags);
+		rcu_read_unlock();
+		return 0;
+	}
+	rcu_read_unlock();
+	return attach_slow(cmd, lun);
+}
+
+/**
+ * ktgt_itls_free - take the I_T_L nexuses of a logical unit out of the way
+ * @lu: logical unit without commands, that is not to be found any more
+ *
+ * Context: process; takes &ktgt_target.nexus_lock.
+ */
+void ktgt_itls_free(struct ktgt_lu *lu)
+{
+	struct ktgt_itl *itl, *next;
+
+	spin_lock_bh(&lu->target->nexus_lock);
+	list_for_each_entry_safe(itl, next, &lu->itls, node) {
+		if (itl->nexus)
+			xa_cmpxchg(&itl->nexus->itls, lu->lun, itl, NULL, 0);
+		list_del(&itl->node);
+		kfree_rcu(itl, rcu);
+	}
+	spin_unlock_bh(&lu->target->nexus_lock);
+}
+
+/**
+ * ktgt_nexus_open - let an I_T nexus send commands
+ * @nexus: &ktgt_nexus.ops, @target and @port_name are set
+ *
+ * Context: process or softirq; takes &ktgt_target.nexus_lock.
+ * Return: 0, -ENOENT if the target has been deleted.
+ */
+int ktgt_nexus_open(struct ktgt_nexus *nexus)
+{
+	struct ktgt_target *target = nexus->target;
+	int err = 0;
+
+	xa_init(&nexus->itls);
+	nexus->flags = 0;
+
+	spin_lock_bh(&target->nexus_lock);
+	if (target->deleted) {
+		err = -ENOENT;
+	} else {
+		list_add_tail(&nexus->node, &target->nexuses);
+		atomic_inc(&target->nr_nexuses);
+	}
+	spin_unlock_bh(&target->nexus_lock);
+	return err;
+}
+
+/**
+ * ktgt_nexus_close - the end of an I_T nexus
+ * @nexus: nexus for which ktgt_nexus_open() succeeded; none of its commands is
+ *	between ktgt_cmd_parse() and ktgt_cmd_release()
+ *
+ * Context: process; takes &ktgt_target.nexus_lock.
+ */
+void ktgt_nexus_close(struct ktgt_nexus *nexus)
+{
+	struct ktgt_target *target = nexus->target;
+	struct ktgt_itl *itl;
+	unsigned long lun;
+
+	spin_lock_bh(&target->nexus_lock);
+	list_del(&nexus->node);
+	xa_for_each(&nexus->itls, lun, itl) {
+		list_del(&itl->node);
+		kfree_rcu(itl, rcu);
+	}
+	xa_destroy(&nexus->itls);
+	spin_unlock_bh(&target->nexus_lock);
+
+	if (atomic_dec_and_test(&target->nr_nexuses))
+		wake_up_all(&target->no_nexus);
+}
+
+/**
+ * ktgt_nexus_lun_exists - whether a LUN names a logical unit
+ * @nexus: I_T nexus
+ * @lun: LUN as it is sent
+ *
+ * Context: any.
+ * Return: true if it does, at this moment.
+ */
+bool ktgt_nexus_lun_exists(struct ktgt_nexus *nexus, __be64 lun)
+{
+	u32 nr = ktgt_lun_decode(lun);
+
+	return nr != KTGT_LUN_NONE && xa_load(&nexus->target->lus, nr);
+}
+
+/**
+ * ktgt_nexus_lu_reset - LOGICAL UNIT RESET (SAM-5, 7.7)
+ * @nexus: I_T nexus that asks for it
+ * @lun: LUN as it is sent
+ * @reset: &ktgt_lu_reset.pending is 1, @done is set
+ *
+ * Other initiators find a unit attention; the one that asked knows.
+ *
+ * Context: process or softirq; takes &ktgt_target.nexus_lock, under which the
+ * fabrics are called. @reset may have ended when it returns.
+ * Return: false if there is no such logical unit; @reset is not used then.
+ */
+bool ktgt_nexus_lu_reset(struct ktgt_nexus *nexus, __be64 lun,
+			 struct ktgt_lu_reset *reset)
+{
+	struct ktgt_target *target = nexus->target;
+	u32 nr = ktgt_lun_decode(lun);
+	struct ktgt_nexus *other;
+	struct ktgt_lu *lu;
+
+	if (nr == KTGT_LUN_NONE)
+		return false;
+	rcu_read_lock();
+	lu = xa_load(&target->lus, nr);
+	if (lu && !percpu_ref_tryget_live(&lu->ref))
+		lu = NULL;
+	rcu_read_unlock();
+	if (!lu)
+		return false;
+
+	spin_lock_bh(&target->nexus_lock);
+	list_for_each_entry(other, &target->nexuses, node)
+		other->ops->abort_lu(other, lu, nexus, reset);
+	ktgt_ua_raise_locked(lu, KTGT_UA_RESET, nexus);
+	spin_unlock_bh(&target->nexus_lock);
+	percpu_ref_put(&lu->ref);
+
+	if (atomic_dec_and_test(&reset->pending))
+		reset->done(reset);
+	return true;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From the LUN in a command to the logical unit.
+ */
+#ifndef _KTGT_SCSI_NEXUS_H
+#define _KTGT_SCSI_NEXUS_H
+
+#include <linux/types.h>
+
+struct ktgt_cmd;
+struct ktgt_lu;
+
+#define KTGT_LUN_NONE	U32_MAX
+
+u32 ktgt_lun_decode(__be64 wire);
+__be64 ktgt_lun_encode(u32 lun);
+int ktgt_cmd_attach(struct ktgt_cmd *cmd);
+void ktgt_itls_free(struct ktgt_lu *lu);
+
+#endif /* _KTGT_SCSI_NEXUS_H */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Sense data: how it is said, and its form on the wire.
+ */
+#ifndef _KTGT_SCSI_SENSE_H
+#define _KTGT_SCSI_SENSE_H
+
+#include <linux/types.h>
+
+#include "../core/cmd.h"
+
+/* Additional sense codes with qualifier, SPC-4 annex F.2. */
+#define KTGT_ASC_NONE				0x0000
+#define KTGT_ASC_NOT_READY			0x0400
+#define KTGT_ASC_PARAMETER_LIST_LENGTH		0x1a00
+#define KTGT_ASC_INVALID_OPCODE			0x2000
+#define KTGT_ASC_LBA_OUT_OF_RANGE		0x2100
+#define KTGT_ASC_INVALID_FIELD_IN_CDB		0x2400
+#define KTGT_ASC_LUN_NOT_SUPPORTED		0x2500
+#define KTGT_ASC_INVALID_FIELD_IN_LIST		0x2600
+#define KTGT_ASC_WRITE_PROTECTED		0x2700
+#define KTGT_ASC_SAVING_NOT_SUPPORTED		0x3900
+#define KTGT_ASC_MEDIUM_NOT_PRESENT		0x3a00
+
+/* for a field that is more than a bit */
+#define KTGT_SENSE_NO_BIT	8
+
+void ktgt_sense_set(struct ktgt_sense *sense, u8 key, u16 code);
+void ktgt_sense_cdb_field(struct ktgt_sense *sense, unsigned int byte,
+			  unsigned int bit);
+void ktgt_sense_list_field(struct ktgt_sense *sense, unsigned int byte);
+unsigned int ktgt_sense_build(const struct ktgt_sense *sense, bool descriptor,
+			      u8 *buf);
+
+#endif /* _KTGT_SCSI_SENSE_H */

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Unit attention conditions (SAM-5, 5.14). One bit per condition in the flags
+ * word of the I_T_L nexus, so that a command which finds the word zero has
+ * nothing more to ask.
+ */
+#include "ua.h"
+
+#include <linux/bitops.h>
+
+#include <scsi/scsi_proto.h>
+
+#include "../core/cmd.h"
+#include "../core/fabric.h"
+#include "../core/target.h"
+#include "sense.h"
+
+static const u16 ua_codes[KTGT_UA_MAX] = {
+	[KTGT_UA_POWER_ON]	= 0x2900,
+	[KTGT_UA_RESET]		= 0x2903,
+	[KTGT_UA_LUNS_CHANGED]	= 0x3f0e,
+	[KTGT_UA_CAPACITY]	= 0x2a09,
+	[KTGT_UA_MODE]		= 0x2a01,
+	[KTGT_UA_INQUIRY]	= 0x3f03,
+};
+
+/**
+ * ktgt_ua_take - take the first pending unit attention
+ * @cmd: command of the I_T_L nexus
+ * @sense: filled in if there is one
+ *
+ * REPORTED LUNS DATA HAS CHANGED is told once for an I_T nexus, not once for
+ * each of its logical units (SPC-4, 6.33): the nexus remembers.
+ *
+ * Context: any.
+ * Return: whether there was one.
+ */
+bool ktgt_ua_take(struct ktgt_cmd *cmd, struct ktgt_sense *sense)
+{
+	unsigned int ua;
+
+	for (ua = 0; ua < KTGT_UA_MAX; ua++) {
+		if (!test_and_clear_bit(ua, &cmd->itl->flags))
+			continue;
+		if (ua == KTGT_UA_LUNS_CHANGED &&
+		    !test_and_clear_bit(KTGT_NEXUS_LUNS_CHANGED,
+					&cmd->nexus->flags))
+			continue;
+		ktgt_sense_set(sense, UNIT_ATTENTION, ua_codes[ua]);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * ktgt_ua_raise_locked - establish a unit attention for the users of an LU
+ * @lu: logical unit
+ * @ua: condition
+ * @except: I_T nexus that is not told, or NULL
+ *
+ * Context: any; &ktgt_target.nexus_lock is held.
+ */
+void ktgt_ua_raise_locked(struct ktgt_lu *lu, enum ktgt_ua ua,
+			  const struct ktgt_nexus *except)
+{
+	struct ktgt_itl *itl;
+
+	lockdep_assert_held(&lu->target->nexus_lock);
+
+	list_for_each_entry(itl, &lu->itls, node) {
+		if (itl->nexus != except)
+			set_bit(ua, &itl->flags);
+	}
+}
+
+/**
+ * ktgt_ua_raise - establish a unit attention for the users of an LU
+ * @lu: logical unit
+ * @ua: condition
+ * @except: I_T nexus that is not told, or NULL
+ *
+ * Context: process or softirq; takes &ktgt_target.nexus_lock.
+ */
+void ktgt_ua_raise(struct ktgt_lu *lu, enum ktgt_ua ua,
+		   const struct ktgt_nexus *except)
+{
+	spin_lock_bh(&lu->target->nexus_lock);
+	ktgt_ua_raise_locked(lu, ua, except);
+	spin_unlock_bh(&lu->target->nexus_lock);
+}
+
+static void luns_changed(struct ktgt_nexus *nexus)
+{
+	struct ktgt_itl *itl;
+	unsigned long lun;
+
+	set_bit(KTGT_NEXUS_LUNS_CHANGED, &nexus->flags);
+	/* before the bits of its LUs: one that finds it clear is dropped */
+	smp_mb__after_atomic();
+	xa_for_each(&nexus->itls, lun, itl)
+		set_bit(KTGT_UA_LUNS_CHANGED, &itl->flags);
+}
+
+/**
+ * ktgt_ua_luns_changed - tell all initiators that there are other LUs now
+ * @target: target whose list of logical units was changed
+ *
+ * Context: process; takes &ktgt_target.nexus_lock.
+ */
+void ktgt_ua_luns_changed(struct ktgt_target *target)
+{
+	struct ktgt_nexus *nexus;
+
+	spin_lock_bh(&target->nexus_lock);
+	list_for_each_entry(nexus, &target->nexuses, node)
+		luns_changed(nexus);
+	spin_unlock_bh(&target->nexus_lock);
+}
+
+/**
+ * ktgt_ua_luns_told - an initiator has read the list of logical units
+ * @nexus: I_T nexus
+ *
+ * The bits of its logical units stay: each is dropped when it is looked at.
+ *
+ * Context: any.
+ */
+void ktgt_ua_luns_told(struct ktgt_nexus *nexus)
+{
+	clear_bit(KTGT_NEXUS_LUNS_CHANGED, &nexus->flags);
+	/* before the list is read: what is added meanwhile is told again */
+	smp_mb__after_atomic();
+}

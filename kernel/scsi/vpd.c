@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Vital product data (SPC-4, 7.8, and SBC-4, 6.6).
+ */
+#include "vpd.h"
+
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+
+#include <scsi/scsi_proto.h>
+
+#include "../core/cmd.h"
+#include "../core/target.h"
+#include "data.h"
+#include "lu.h"
+#include "sense.h"
+
+#define VPD_HEADER		4
+#define VPD_MAX			1020
+
+/*
+ * The target port that all portals make up: portal groups do not differ in
+ * what they give access to, and a command does not say by which it came.
+ */
+#define PORT_RELATIVE_ID	1
+#define PORT_GROUP		1
+#define PORT_GROUP_TAG		1
+
+/* Designation descriptors, SPC-4, 7.8.6.1. */
+#define CODE_BINARY		1
+#define CODE_ASCII		2
+#define CODE_UTF8		3
+#define PROTOCOL_ISCSI		(SCSI_PROTOCOL_ISCSI << 4)
+#define PIV			0x80
+#define ASSOC_LU		0x00
+#define ASSOC_PORT		0x10
+#define ASSOC_DEVICE		0x20
+#define DESIG_T10		1
+#define DESIG_NAA		3
+#define DESIG_PORT		4
+#define DESIG_PORT_GROUP	5
+#define DESIG_NAME		8
+#define NAME_MAX_LEN		256
+
+/* Writes what follows the header of a page, returns its bytes. */
+struct vpd_page {
+	u8	code;
+	bool	disk;
+	u32	(*fill)(const struct ktgt_lu *lu, u8 *p);
+};
+
+static u32 fill_supported(const struct ktgt_lu *lu, u8 *p);
+
+static u32 fill_serial(const struct ktgt_lu *lu, u8 *p)
+{
+	u32 len = strlen(lu->params.serial);
+
+	memcpy(p, lu->params.serial, len);
+	return len;
+}
+
+static u8 *put_designator(u8 *p, u8 code, u8 type, const void *from, u8 len)
+{
+	p[0] = code;
+	p[1] = type;
+	p[3] = len;
+	memcpy(p + 4, from, len);
+	return p + 4 + len;
+}
+
+/* A SCSI name string ends with a NUL, and is padded with more of them. */
+static u8 *put_name(u8 *p, u8 code, u8 type, const char *name)
+{
+	u32 len = strlen(name);
+	u32 padded = round_up(len + 1, 4);
+
+	put_designator(p, code, type, name, len);
+	memset(p + 4 + len, 0, padded - len);
+	p[3] = padded;
+	return p + 4 + padded;
+}
+
+/*
+ * The names of the logical unit. One that was given an NAA designator may be
+ * reached by several targets: no target may be in its name then.
+ */
+static u8 *put_lu_names(const struct ktgt_lu *lu, u8 *p)
+{
+	const struct ktgt_lu_params *params = &lu->params;
+	char name[NAME_MAX_LEN];
+	__be64 naa = cpu_to_be64(params->naa);
+
+	p = put_designator(p, CODE_ASCII, ASSOC_LU | DESIG_T10,
+			   params->scsi_id, strlen(params->scsi_id));
+	p = put_designator(p, CODE_BINARY, ASSOC_LU | DESIG_NAA,
+			   &naa, sizeof(naa));
+	if (params->naa_given)
+		snprintf(name, sizeof(name), "naa.%016llX", params->naa);
+	else
+		snprintf(name, sizeof(name), "%s,L,0x%016llx",
+			 lu->target->name, params->naa);
+	return put_name(p, CODE_UTF8, ASSOC_LU | DESIG_NAME, name);
+}
+
+static u8 *put_port_names(const struct ktgt_lu *lu, u8 *p)
+{
+	u8 type = PIV | ASSOC_PORT;
+	char name[NAME_MAX_LEN];
+	__be32 id;
+
+	id = cpu_to_be32(PORT_RELATIVE_ID);
+	p = put_designator(p, PROTOCOL_ISCSI | CODE_BINARY, type | DESIG_PORT,
+			   &id, sizeof(id));
+	id = cpu_to_be32(PORT_GROUP);
+	p = put_designator(p, PROTOCOL_ISCSI | CODE_BINARY,
+			   type | DESIG_PORT_GROUP, &id, sizeof(id));
+	snprintf(name, sizeof(name), "%s,t,0x%04x", lu->target->name,
+		 PORT_GROUP_TAG);
+	p = put_name(p, PROTOCOL_ISCSI | CODE_UTF8, type | DESIG_NAME, name);
+	return put_name(p, PROTOCOL_ISCSI | CODE_UTF8,
+			PIV | ASSOC_DEVICE | DESIG_NAME, lu->target->name);
+}
+
+/* Device identification, SPC-4, 7.8.6. */
+static u32 fill_identification(const struct ktgt_lu *lu, u8 *p)
+{
+	u8 *end;
+
+	/* three names of at most NAME_MAX_LEN, the rest is short */
+	static_assert(3 * (4 + NAME_MAX_LEN) + 100 <= VPD_MAX);
+
+	end = put_lu_names(lu, p);
+	end = put_port_names(lu, end);
+	return end - p;
+}
+
+/* Extended INQUIRY data, SPC-4, 7.8.7. */
+static u32 fill_extended(const struct ktgt_lu *lu, u8 *p)
+{
+	p[1] = 0x07;	/* HEADSUP, ORDSUP, SIMPSUP */
+	p[3] = 0x01;	/* LUICLR */
+	return 60;
+}
+
+static void put_unmap_limits(const struct ktgt_lu *lu,
+			     const struct ktgt_backend_caps *caps, u8 *p)
+{
+	u32 granularity = caps->discard_granularity >> lu->block_shift;
+
+	put_unaligned_be32(KTGT_UNMAP_MAX_BLOCKS, p + 16);
+	put_unaligned_be32(KTGT_UNMAP_MAX_DESCRIPTORS, p + 20);
+	if (!granularity)
+		return;
+	put_unaligned_be32(granularity, p + 24);
+	put_unaligned_be32((caps->discard_alignment >> lu->block_shift) |
+			   BIT(31), p + 28);
+}
+
+/* Block limits, SBC-4, 6.6.4. */
+static u32 fill_limits(const struct ktgt_lu *lu, u8 *p)
+{
+	struct ktgt_backend_caps caps;
+	u32 shift = lu->block_shift;
+
+	lu->be->ops->caps(lu->be, &caps);
+	p[0] = 0x01;	/* WSNZ */
+	put_unaligned_be16(min_t(u32, caps.io_min >> shift, U16_MAX), p + 2);
+	put_unaligned_be32(lu->max_blocks, p + 4);
+	put_unaligned_be32(min(caps.io_opt >> shift, lu->max_blocks), p + 8);
+	if (lu->thin)
+		put_unmap_limits(lu, &caps, p);
+	put_unaligned_be64(KTGT_WRITE_SAME_MAX_BYTES >> shift, p + 32);
+	return 60;
+}
+
+/* Block device characteristics, SBC-4, 6.6.2. */
+static u32 fill_characteristics(const struct ktgt_lu *lu, u8 *p)
+{
+	struct ktgt_backend_caps caps;
+
+	lu->be->ops->caps(lu->be, &caps);
+	/* 1 is a medium that does not rotate, 0 says nothing */
+	put_unaligned_be16(caps.rotational ? 0 : 1, p);
+	return 60;
+}
+
+/* Logical block provisioning, SBC-4, 6.6.7. */
+static u32 fill_provisioning(const struct ktgt_lu *lu, u8 *p)
+{
+	struct ktgt_backend_caps caps;
+
+	if (!lu->thin)
+		return 4;
+	lu->be->ops->caps(lu->be, &caps);
+	p[1] = 0xe0;	/* LBPU, LBPWS, LBPWS10 */
+	if (caps.discard_zeroes)
+		p[1] |= BIT(2);	/* LBPRZ */
+	p[2] = 0x02;	/* thin provisioned */
+	return 4;
+}
+
+/* by code, as they are reported */
+static const struct vpd_page vpd_pages[] = {
+	{ 0x00, false, fill_supported },
+	{ 0x80, false, fill_serial },
+	{ 0x83, false, fill_identification },
+	{ 0x86, false, fill_extended },
+	{ 0xb0, true, fill_limits },
+	{ 0xb1, true, fill_characteristics },
+	{ 0xb2, true, fill_provisioning },
+};
+
+static u32 fill_supported(const struct ktgt_lu *lu, u8 *p)
+{
+	unsigned int i;
+	u32 len = 0;
+
+	for (i = 0; i < ARRAY_SIZE(vpd_pages); i++) {
+		if (!vpd_pages[i].disk || lu->type == TYPE_DISK)
+			p[len++] = vpd_pages[i].code;
+	}
+	return len;
+}
+
+static const struct vpd_page *find_page(const struct ktgt_lu *lu, u8 code)
+{
+	const struct vpd_page *page;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vpd_pages); i++) {
+		page = &vpd_pages[i];
+		if (page->code == code)
+			return !page->disk || lu->type == TYPE_DISK ?
+			       page : NULL;
+	}
+	return NULL;
+}
+
+/**
+ * ktgt_vpd - INQUIRY with EVPD (SPC-4, 6.4.4)
+ * @cmd: the command; may have no logical unit, which has no page either
+ *
+ * Context: process, may allocate; completes @cmd.
+ */
+void ktgt_vpd(struct ktgt_cmd *cmd)
+{
+	const struct vpd_page *page = NULL;
+	u32 len;
+	u8 *buf;
+
+	if (cmd->lu)
+		page = find_page(cmd->lu, cmd->cdb[2]);
+	if (!page) {
+		ktgt_sense_cdb_field(&cmd->sense, 2, 7);
+		ktgt_cmd_fail(cmd);
+		return;
+	}
+	buf = kzalloc(VPD_HEADER + VPD_MAX, GFP_NOIO);
+	if (!buf) {
+		cmd->xfer_len = 0;
+		ktgt_cmd_complete(cmd, SAM_STAT_BUSY);
+		return;
+	}
+	len = page->fill(cmd->lu, buf + VPD_HEADER);
+	buf[0] = cmd->lu->type;
+	buf[1] = page->code;
+	put_unaligned_be16(len, buf + 2);
+	ktgt_data_answer(cmd, buf, VPD_HEADER + len);
+	kfree(buf);
+}
