@@ -52,7 +52,8 @@ discovery()
 {
 	discover | tee "$lab_dir/found"
 	grep -qx "$portal,1 $name" "$lab_dir/found"
-	iscsiadm -m discovery -t st -p "[$target_ip6]:3260" | grep -qF "$name"
+	# The rule is for IPv4: to the others there is nothing here
+	refute iscsiadm -m discovery -t st -p "[$target_ip6]:3260"
 }
 
 log_in()
@@ -99,22 +100,28 @@ log_in_again()
 
 verify()
 {
+	local sd
+
 	need fio
-	timeout 90 fio --name=v --filename="$(lun_disk "$name" 1)" --direct=1 \
+	sd=$(lun_disk "$name" 1)
+	timeout 90 fio --name=v --filename="$sd" --direct=1 \
 		--ioengine=libaio --iodepth=16 --rw=randrw --size=24m \
-		--io_size=6m --bssplit=512/20:4k/40:64k/30:256k/10 \
+		--io_size=4m --bssplit=512/20:4k/40:64k/30:256k/10 \
 		--blockalign=512 --verify=crc32c --verify_fatal=1 \
-		--verify_backlog=64 --serialize_overlap=1 --runtime=15 \
+		--verify_backlog=64 --serialize_overlap=1 --runtime=10 \
 		--minimal >"$lab_dir/fio"
 }
 
 add_lun()
 {
+	local sd
+
 	compat -L iscsi -m logicalunit -o new -t 1 -l 2 -b "$disk2"
 	iscsiadm -m session --rescan
 	wait_until 10 lun_disk "$name" 2
-	dd if=/dev/zero of="$(lun_disk "$name" 2)" bs=64k count=4 oflag=direct
-	dd if="$(lun_disk "$name" 2)" of=/dev/null bs=64k count=4 iflag=direct
+	sd=$(lun_disk "$name" 2)
+	dd if=/dev/zero of="$sd" bs=64k count=4 oflag=direct
+	dd if="$sd" of=/dev/null bs=64k count=4 iflag=direct
 }
 
 busy()

@@ -59,27 +59,27 @@ ktap_skip()
 }
 
 # A step runs with set -e in a shell of its own: its first command that fails
-# ends it. What it wants to tell the others goes into files in $lab_dir.
+# ends it (and sees the test's own variables, so ours have long names). What it wants to tell the others goes into files in $lab_dir.
 ktap_test()
 {
-	local name=$1 status=0 log
+	local ktap_name=$1 ktap_status=0 ktap_log
 
 	shift
-	log=$(mktemp)
+	ktap_log=$(mktemp)
 	set +e
 	(
 		set -eE
 		trap 'echo "failed: $BASH_COMMAND (line $LINENO)"' ERR
 		"$@"
-	) >"$log" 2>&1 </dev/null
-	status=$?
+	) >"$ktap_log" 2>&1 </dev/null
+	ktap_status=$?
 	set -e
-	case $status in
-	0) ktap_pass "$name" ;;
-	"$KTAP_SKIP") ktap_skip "$name" "$(tail -n 1 "$log")" ;;
-	*) ktap_fail "$name" "$(tail -n 40 "$log")" ;;
+	case $ktap_status in
+	0) ktap_pass "$ktap_name" ;;
+	"$KTAP_SKIP") ktap_skip "$ktap_name" "$(tail -n 1 "$ktap_log")" ;;
+	*) ktap_fail "$ktap_name" "$(tail -n 40 "$ktap_log")" ;;
 	esac
-	rm -f "$log"
+	rm -f "$ktap_log"
 }
 
 ktap_finish()

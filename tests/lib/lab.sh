@@ -259,7 +259,8 @@ initiator_start()
 	EOT
 	rm -rf /etc/iscsi/nodes /etc/iscsi/send_targets /var/lib/iscsi/nodes \
 		/var/lib/iscsi/send_targets
-	iscsid -f >"$lab_dir/iscsid.log" 2>&1 &
+	# It ends its whole process group when it is told to end
+	setsid iscsid -f >"$lab_dir/iscsid.log" 2>&1 &
 	iscsid_pid=$!
 	echo "$iscsid_pid" >"$lab_dir/iscsid.pid"
 	wait_until 10 iscsiadm -m iface
