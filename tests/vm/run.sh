@@ -310,6 +310,7 @@ main()
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 	trap 'exit 129' HUP
+	"$vm_dir/deps.sh" --check lab
 	find_image
 	make_work
 	if [[ -z $out ]]; then
