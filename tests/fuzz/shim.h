@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * As much of the kernel as its pure source files need, in user space. It is
+ * included before everything else, and the Makefile puts empty files in the
+ * place of kernel headers.
+ */
+#ifndef _KTGT_FUZZ_SHIM_H
+#define _KTGT_FUZZ_SHIM_H
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef unsigned int gfp_t;
+
+#define U64_MAX		UINT64_MAX
+#define U32_MAX		UINT32_MAX
+#define BIT_ULL(n)	(1ULL << (n))
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define GFP_KERNEL	0
+
+#define min(a, b) \
+	({ __typeof__(a) _a = (a); __typeof__(b) _b = (b); _a < _b ? _a : _b; })
+#define max(a, b) \
+	({ __typeof__(a) _a = (a); __typeof__(b) _b = (b); _a > _b ? _a : _b; })
+#define min_t(t, a, b)	min((t)(a), (t)(b))
+#define max_t(t, a, b)	max((t)(a), (t)(b))
+
+/* those of the kernel take any char, those of libc do not */
+#undef isascii
+#undef isalpha
+#undef isalnum
+#undef isgraph
+#undef tolower
+#undef toupper
+#define isascii(c)	(((unsigned char)(c)) <= 0x7f)
+#define isalpha(c)	isalpha((unsigned char)(c))
+#define isalnum(c)	isalnum((unsigned char)(c))
+#define isgraph(c)	isgraph((unsigned char)(c))
+#define tolower(c)	tolower((unsigned char)(c))
+#define toupper(c)	toupper((unsigned char)(c))
+
+/* to be set by a test: this many allocations succeed */
+extern unsigned int shim_allocs;
+
+static inline void *kvmalloc(size_t size, gfp_t gfp)
+{
+	(void)gfp;
+	if (!shim_allocs)
+		return NULL;
+	shim_allocs--;
+	return malloc(size);
+}
+
+static inline void kvfree(const void *p)
+{
+	free((void *)p);
+}
+
+static inline void *memchr_inv(const void *start, int c, size_t len)
+{
+	const u8 *p = start;
+
+	for (; len; len--, p++) {
+		if (*p != (u8)c)
+			return (void *)p;
+	}
+	return NULL;
+}
+
+/* <scsi/iscsi_proto.h> */
+#define ISCSI_STATUS_CLS_INITIATOR_ERR		0x02
+#define ISCSI_STATUS_CLS_TARGET_ERR		0x03
+#define ISCSI_LOGIN_STATUS_INIT_ERR		0x00
+#define ISCSI_LOGIN_STATUS_NO_SESSION_TYPE	0x09
+#define ISCSI_LOGIN_STATUS_NO_RESOURCES		0x02
+
+#endif /* _KTGT_FUZZ_SHIM_H */
