@@ -2,6 +2,8 @@
 /*
  * The way up for a command that has been carried out.
  */
+#include <linux/rcupdate.h>
+
 #include "cmd.h"
 
 /**
@@ -10,7 +12,8 @@
  * @status: SAM status; for CHECK CONDITION the sense data has to be set before
  *
  * Only the first command that finds the queue empty kicks: the owner empties
- * the queue as a whole, and looks again before it goes idle.
+ * the queue as a whole, and looks again before it goes idle. The owner may take
+ * the command, and end, before the kick; RCU keeps its memory until then.
  *
  * Context: any, hard interrupt included.
  */
@@ -19,8 +22,10 @@ void ktgt_cmd_complete(struct ktgt_cmd *cmd, u8 status)
 	struct ktgt_done_queue *done = cmd->done;
 
 	cmd->status = status;
+	rcu_read_lock();
 	if (llist_add(&cmd->done_node, &done->head))
 		done->kick(done);
+	rcu_read_unlock();
 }
 
 /**

@@ -7,6 +7,7 @@
 
 #include <linux/list.h>
 #include <linux/llist.h>
+#include <linux/net.h>
 #include <linux/socket.h>
 #include <linux/types.h>
 #include <linux/uio.h>
@@ -22,7 +23,6 @@ struct ktgt_pdu;
 struct ktgt_sess;
 struct ktgt_task;
 struct ktgt_text;
-struct ktgt_tmf;
 
 /* what the target declares and offers; RFC 7143, 13 */
 #define KTGT_LOGIN_DSL			8192	/* data segment of a login PDU */
@@ -107,6 +107,7 @@ enum ktgt_conn_events {
  * @data: data segment, @len bytes; room for @size
  * @len: bytes
  * @size: bytes allocated
+ * @vec: @data, for the iterator that fills it
  * @ready: it is complete and waits to be handled
  */
 struct ktgt_ctl {
@@ -114,6 +115,7 @@ struct ktgt_ctl {
 	u8			*data;
 	u32			len;
 	u32			size;
+	struct kvec		vec;
 	bool			ready;
 };
 
@@ -153,7 +155,7 @@ struct ktgt_conn_stats {
  * struct ktgt_mem - data pages and PDU headers of a connection
  * @stash: free pages, a stack of @nr_stash
  * @nr_stash: pages in @stash
- * @nr_used: pages that hold data of tasks
+ * @nr_used: pages that hold data of tasks that are not answered yet
  * @max_used: pages that tasks may hold before the window closes
  * @wanted: pages that somebody failed to get from the stash
  * @pdus: free struct ktgt_pdu
@@ -198,7 +200,7 @@ struct ktgt_mem {
  * @stat_sn: next StatSN
  * @exp_stat_sn: StatSN up to which the initiator has acknowledged
  * @done: completed commands, filled from any context
- * @resets: struct ktgt_reset_req of other nexuses, filled from any context
+ * @msgs: struct ktgt_msg, filled from any context
  * @ctl: control PDU under way
  * @slots: tasks, @nr_slots of them
  * @nr_slots: length of @slots
@@ -208,11 +210,14 @@ struct ktgt_mem {
  * @ready: tasks to be submitted, in order of CmdSN
  * @nr_ready: length of @ready
  * @page_wait: tasks that wait for pages, in order
- * @nr_full: tasks that have all their pages
+ * @nr_full: tasks that have all their pages and are not answered yet
  * @nr_inflight: non-immediate tasks between receipt and response
  * @nr_busy: tasks that were submitted and are not back. Not zero: memory of
  *	the connection must stay
- * @tmfs: task management functions that wait for tasks
+ * @nr_tmf: task management functions that are not answered yet
+ * @waits: struct ktgt_tmf_wait, what waits for tasks of this connection
+ * @seq: number of tasks submitted
+ * @waiting_for: session whose end the login waits for, or NULL; referenced
  * @unacked: PDUs that were sent, until the initiator acknowledges
  * @ping_ttt: target transfer tag of the NOP-In that waits for an answer, or
  *	ISCSI_RESERVED_TAG
@@ -243,7 +248,7 @@ struct ktgt_conn {
 	u32				exp_stat_sn;
 
 	struct ktgt_done_queue		done;
-	struct llist_head		resets;
+	struct llist_head		msgs;
 	struct ktgt_ctl			ctl;
 
 	struct ktgt_task		*slots;
@@ -257,7 +262,10 @@ struct ktgt_conn {
 	u32				nr_full;
 	u32				nr_inflight;
 	u32				nr_busy;
-	struct list_head		tmfs;
+	u32				nr_tmf;
+	struct list_head		waits;
+	u32				seq;
+	struct ktgt_sess		*waiting_for;
 
 	struct list_head		unacked;
 	u32				ping_ttt;
@@ -274,9 +282,11 @@ void ktgt_conn_set_state(struct ktgt_conn *conn, enum ktgt_conn_state state);
 int ktgt_conn_enter_ffp(struct ktgt_conn *conn);
 void ktgt_conn_prepare(struct ktgt_conn *conn);
 bool ktgt_conn_process(struct ktgt_conn *conn);
-void ktgt_conn_timer(struct ktgt_conn *conn);
+bool ktgt_conn_rx_ok(const struct ktgt_conn *conn);
+unsigned long ktgt_conn_timer(struct ktgt_conn *conn);
 void ktgt_conn_abandon(struct ktgt_conn *conn);
 void ktgt_conn_sent(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
+void ktgt_conn_announce(struct ktgt_conn *conn);
 void ktgt_conn_ack(struct ktgt_conn *conn, u32 exp_stat_sn);
 
 #endif /* _KTGT_ISCSI_CONN_H */

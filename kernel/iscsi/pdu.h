@@ -26,11 +26,13 @@ struct ktgt_task;
  * @KTGT_PDU_STATSN: it carries status, so it uses up a StatSN
  * @KTGT_PDU_FINAL_LOGIN: digests are in force on what is sent after it
  * @KTGT_PDU_DATA_IN: more Data-In PDUs of the same task may follow
+ * @KTGT_PDU_LAST: the task ends with it
  */
 enum ktgt_pdu_flags {
 	KTGT_PDU_STATSN		= BIT(0),
 	KTGT_PDU_FINAL_LOGIN	= BIT(1),
 	KTGT_PDU_DATA_IN	= BIT(2),
+	KTGT_PDU_LAST		= BIT(3),
 };
 
 /**
@@ -50,7 +52,7 @@ enum ktgt_pdu_flags {
  * @bvec_off: offset in @bvec
  * @data_len: bytes of the data segment
  * @ack_sn: the initiator's ExpStatSN must be beyond it before reuse
- * @task: task that ends with this PDU, or NULL
+ * @task: task that it belongs to, or NULL
  * @own: segments of data that belong to the PDU itself, or NULL
  * @nr_own: length of @own
  */
@@ -70,9 +72,15 @@ struct ktgt_pdu {
 	u32			nr_own;
 };
 
+/* RFC 7143, 11.17.1; iscsi_proto.h knows it by another name */
+#define KTGT_REASON_INVALID_FIELD	9
+
 struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn);
 void ktgt_pdu_free(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
 int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len);
 void ktgt_pdu_stamp(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
+struct ktgt_pdu *ktgt_pdu_next(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
+void ktgt_pdu_reject(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
+		     u8 reason);
 
 #endif /* _KTGT_ISCSI_PDU_H */

@@ -96,5 +96,6 @@ enum ktgt_cmdsn {
 
 enum ktgt_cmdsn ktgt_sess_cmdsn(struct ktgt_sess *sess, u32 cmd_sn,
 				bool immediate);
+u32 ktgt_sess_window(struct ktgt_conn *conn);
 
 #endif /* _KTGT_ISCSI_SESS_H */

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _KTGT_COMPAT_NET_SOCK_H
+#define _KTGT_COMPAT_NET_SOCK_H
+
+#include <linux/version.h>
+#include_next <net/sock.h>
+
+/*
+ * Before 6.5 pages are spliced into a socket by ->sendpage, one segment a
+ * call. All calls of one message share the socket's lock.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <linux/uio.h>
+
+static inline int ktgt_compat_splice(struct socket *sock, struct msghdr *msg)
+{
+	int flags = msg->msg_flags & ~MSG_SPLICE_PAGES;
+	struct iov_iter *iter = &msg->msg_iter;
+	int sent = 0;
+	int ret = 0;
+
+	lock_sock(sock->sk);
+	while (iov_iter_count(iter)) {
+		size_t off = iter->bvec->bv_offset + iter->iov_offset;
+		size_t len = iov_iter_single_seg_count(iter);
+		bool last = len == iov_iter_count(iter);
+
+		ret = kernel_sendpage_locked(sock->sk, iter->bvec->bv_page, off,
+					     len, last ? flags : flags |
+					     MSG_MORE | MSG_SENDPAGE_NOTLAST);
+		if (ret <= 0)
+			break;
+		iov_iter_advance(iter, ret);
+		sent += ret;
+		if (ret < len)
+			break;
+	}
+	release_sock(sock->sk);
+	return sent ?: ret;
+}
+
+static inline int ktgt_compat_sock_sendmsg(struct socket *sock,
+					   struct msghdr *msg)
+{
+	if (msg->msg_flags & MSG_SPLICE_PAGES)
+		return ktgt_compat_splice(sock, msg);
+	return sock_sendmsg(sock, msg);
+}
+
+#define sock_sendmsg ktgt_compat_sock_sendmsg
+#endif
+
+#endif /* _KTGT_COMPAT_NET_SOCK_H */

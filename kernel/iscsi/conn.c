@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An iSCSI connection: its states, and one round of its work.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "../core/net.h"
+#include "conn.h"
+#include "ctl.h"
+#include "data.h"
+#include "login.h"
+#include "mem.h"
+#include "pdu.h"
+#include "sess.h"
+#include "task.h"
+#include "tmf.h"
+
+/*
+ * PDUs that may be queued or unacknowledged before nothing more is received.
+ * A peer that sends requests and never reads the answers stops itself so.
+ */
+#define CONN_PDUS_MAX	8192
+
+/**
+ * ktgt_conn_init - prepare a connection for its login
+ * @conn: the connection, zeroed; @ops, @kn, @peer, @local and @tag are set
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_conn_init(struct ktgt_conn *conn)
+{
+	int ret;
+
+	init_llist_head(&conn->done.head);
+	init_llist_head(&conn->msgs);
+	INIT_LIST_HEAD(&conn->free_slots);
+	INIT_LIST_HEAD(&conn->ready);
+	INIT_LIST_HEAD(&conn->page_wait);
+	INIT_LIST_HEAD(&conn->waits);
+	INIT_LIST_HEAD(&conn->unacked);
+	conn->ping_ttt = ISCSI_RESERVED_TAG;
+	conn->last_rx = jiffies;
+
+	ret = ktgt_mem_init(conn);
+	if (ret)
+		return ret;
+	ret = ktgt_login_start(conn);
+	if (ret)
+		ktgt_mem_free(conn);
+	return ret;
+}
+
+/**
+ * ktgt_conn_free - free what belongs to a connection
+ * @conn: the connection; its session is closed, nothing is in flight
+ *
+ * Context: process context, may sleep.
+ */
+void ktgt_conn_free(struct ktgt_conn *conn)
+{
+	struct ktgt_pdu *pdu, *next;
+
+	list_for_each_entry_safe(pdu, next, &conn->unacked, node) {
+		list_del(&pdu->node);
+		ktgt_pdu_free(conn, pdu);
+	}
+	ktgt_login_free(conn);
+	ktgt_text_free(conn);
+	ktgt_tasks_free(conn);
+	kvfree(conn->ctl.data);
+	ktgt_mem_free(conn);
+}
+
+/**
+ * ktgt_conn_set_state - the one place where the state changes
+ * @conn: the connection
+ * @state: the new state; states only go forward
+ *
+ * Context: the connection's work, or its teardown.
+ */
+void ktgt_conn_set_state(struct ktgt_conn *conn, enum ktgt_conn_state state)
+{
+	if (WARN_ON_ONCE(state < conn->state))
+		return;
+	if (conn->state <= KTGT_CONN_STATE_LOGIN &&
+	    state > KTGT_CONN_STATE_LOGIN)
+		atomic_dec(&conn->kn->nr_logins);
+	WRITE_ONCE(conn->state, state);
+}
+
+/**
+ * ktgt_conn_enter_ffp - enter full feature phase
+ * @conn: the connection; it has its session
+ *
+ * Context: the connection's work, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_conn_enter_ffp(struct ktgt_conn *conn)
+{
+	struct ktgt_mem *mem = &conn->mem;
+	u32 limit = READ_ONCE(conn->kn->memory_limit);
+	int ret;
+
+	if (conn->sess->nexus.target) {
+		ret = ktgt_tasks_alloc(conn);
+		if (ret)
+			return ret;
+		mem->max_used = limit << (20 - PAGE_SHIFT);
+		mem->stash = kvmalloc_array(KTGT_STASH_MAX,
+					    sizeof(*mem->stash), GFP_KERNEL);
+		if (!mem->stash)
+			return -ENOMEM;
+	}
+	conn->digests = conn->param.header_digest || conn->param.data_digest;
+	ktgt_conn_set_state(conn, KTGT_CONN_STATE_FULL_FEATURE);
+	return 0;
+}
+
+/* Make room for the data segment of a control PDU. */
+static void conn_prepare_ctl(struct ktgt_conn *conn)
+{
+	struct ktgt_ctl *ctl = &conn->ctl;
+	u8 *data;
+
+	if (ctl->len <= ctl->size)
+		return;
+	data = kvmalloc(ctl->len, GFP_KERNEL);
+	if (!data)
+		return;
+	kvfree(ctl->data);
+	ctl->data = data;
+	ctl->size = ctl->len;
+}
+
+/**
+ * ktgt_conn_prepare - have at hand what receiving needs
+ * @conn: the connection
+ *
+ * Context: the connection's work, outside of the socket's lock; may sleep.
+ */
+void ktgt_conn_prepare(struct ktgt_conn *conn)
+{
+	conn_prepare_ctl(conn);
+	ktgt_mem_refill(conn, max_t(u32, conn->mem.wanted, KTGT_STASH_MIN));
+	conn->mem.wanted = 0;
+}
+
+/**
+ * ktgt_conn_rx_ok - whether more can be received
+ * @conn: the connection
+ *
+ * Context: the connection's work.
+ * Return: false while a control PDU waits to be handled, or the peer leaves
+ *	too many answers unread.
+ */
+bool ktgt_conn_rx_ok(const struct ktgt_conn *conn)
+{
+	return !conn->ctl.ready && !conn->logout &&
+	       conn->mem.nr_pdus_used < CONN_PDUS_MAX;
+}
+
+/**
+ * ktgt_conn_process - do what was received, and what has completed
+ * @conn: the connection
+ *
+ * Commands go before the control PDU that was received behind them.
+ *
+ * Context: the connection's work, may sleep.
+ * Return: whether there was anything to do.
+ */
+bool ktgt_conn_process(struct ktgt_conn *conn)
+{
+	bool progress = false;
+
+	if (conn->nr_ready || !list_empty(&conn->page_wait)) {
+		ktgt_data_serve_pages(conn);
+		progress = conn->nr_ready;
+		ktgt_tasks_submit(conn);
+	}
+	if (conn->ctl.ready) {
+		ktgt_ctl_handle(conn);
+		conn->ctl.ready = false;
+		progress = true;
+	}
+	progress |= ktgt_msgs_run(conn);
+	progress |= ktgt_tasks_reap(conn);
+	return progress;
+}
+
+/**
+ * ktgt_conn_timer - look whether time is up
+ * @conn: the connection
+ *
+ * Context: the connection's work.
+ * Return: jiffies until the next look.
+ */
+unsigned long ktgt_conn_timer(struct ktgt_conn *conn)
+{
+	unsigned long interval = READ_ONCE(conn->kn->nop_interval) * HZ;
+	unsigned long idle = jiffies - conn->last_rx;
+
+	if (conn->state < KTGT_CONN_STATE_FULL_FEATURE) {
+		net_info_ratelimited("%pISpc: login took too long, connection closed\n",
+				     &conn->peer);
+		conn->ops->close(conn);
+		return 0;
+	}
+	if (conn->state > KTGT_CONN_STATE_FULL_FEATURE || !interval)
+		return HZ;
+	if (idle < interval)
+		return interval - idle;
+
+	ktgt_mem_shrink(conn);
+	if (conn->ping_ttt == ISCSI_RESERVED_TAG) {
+		ktgt_ctl_ping(conn);
+	} else if (time_after(jiffies, conn->ping_at + interval)) {
+		net_info_ratelimited("%s at %pISpc does not answer, connection closed\n",
+				     conn->sess->key.initiator, &conn->peer);
+		conn->ops->close(conn);
+	}
+	return interval;
+}
+
+/**
+ * ktgt_conn_abandon - take back what completes while the connection closes
+ * @conn: the connection; its work does not run any more
+ *
+ * To be called until &ktgt_conn.nr_busy is zero.
+ *
+ * Context: teardown of the connection, process context.
+ */
+void ktgt_conn_abandon(struct ktgt_conn *conn)
+{
+	u32 i;
+
+	for (i = 0; i < conn->nr_slots; i++) {
+		struct ktgt_task *task = &conn->slots[i];
+
+		if (task->state != KTGT_TASK_FREE)
+			ktgt_task_abort(task, false);
+	}
+	ktgt_msgs_run(conn);
+	ktgt_tasks_reap(conn);
+}
+
+static void conn_release_pdu(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
+{
+	struct ktgt_task *task = pdu->task;
+	bool last = pdu->flags & KTGT_PDU_LAST;
+
+	list_del(&pdu->node);
+	ktgt_pdu_free(conn, pdu);
+	if (last)
+		ktgt_task_end(task);
+}
+
+/**
+ * ktgt_conn_sent - the socket has taken a PDU whole
+ * @conn: the connection
+ * @pdu: the PDU, in no list
+ *
+ * Context: the connection's work.
+ */
+void ktgt_conn_sent(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
+{
+	list_add_tail(&pdu->node, &conn->unacked);
+	if (pdu->flags & KTGT_PDU_LAST)
+		ktgt_task_sent(pdu->task);
+}
+
+/**
+ * ktgt_conn_announce - tell a waiting initiator that the window is open again
+ * @conn: the connection, with nothing left to do
+ *
+ * The last answer may have carried a closed window, because its own task was
+ * still in the way. If nothing but missing acknowledgements keeps it closed,
+ * the initiator is asked for them.
+ *
+ * Context: the connection's work.
+ */
+void ktgt_conn_announce(struct ktgt_conn *conn)
+{
+	struct ktgt_sess *sess = conn->sess;
+
+	if (!sess || conn->state != KTGT_CONN_STATE_FULL_FEATURE ||
+	    iscsi_sna_gte(sess->max_cmd_sn, sess->exp_cmd_sn))
+		return;
+	if (iscsi_sna_gte(ktgt_sess_window(conn), sess->exp_cmd_sn))
+		ktgt_ctl_nop_in(conn);
+	else if (!conn->nr_inflight && conn->ping_ttt == ISCSI_RESERVED_TAG)
+		ktgt_ctl_ping(conn);
+}
+
+/**
+ * ktgt_conn_ack - the initiator says what it has consumed
+ * @conn: the connection
+ * @exp_stat_sn: its ExpStatSN; a value that is beyond what was sent, or that
+ *	goes back, is ignored
+ *
+ * Context: the connection's work, also under the socket's lock.
+ */
+void ktgt_conn_ack(struct ktgt_conn *conn, u32 exp_stat_sn)
+{
+	struct ktgt_pdu *pdu, *next;
+
+	if (iscsi_sna_gt(exp_stat_sn, conn->stat_sn) ||
+	    iscsi_sna_lte(exp_stat_sn, conn->exp_stat_sn))
+		return;
+	conn->exp_stat_sn = exp_stat_sn;
+	list_for_each_entry_safe(pdu, next, &conn->unacked, node) {
+		if (!iscsi_sna_lt(pdu->ack_sn, exp_stat_sn))
+			break;
+		conn_release_pdu(conn, pdu);
+	}
+}

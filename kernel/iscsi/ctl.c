@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Control PDUs: login before full feature phase; then NOP-Out, Logout, and
+ * those that go to text and task management.
+ */
+#include <linux/jiffies.h>
+
+#include "conn.h"
+#include "ctl.h"
+#include "login.h"
+#include "pdu.h"
+#include "sess.h"
+#include "tmf.h"
+
+static bool ctl_send_nop_in(struct ktgt_conn *conn, u32 ttt)
+{
+	struct ktgt_pdu *pdu = ktgt_pdu_alloc(conn);
+	struct iscsi_nopin *nop;
+
+	if (!pdu)
+		return false;
+	nop = pdu->hdr;
+	nop->opcode = ISCSI_OP_NOOP_IN;
+	nop->flags = ISCSI_FLAG_CMD_FINAL;
+	nop->itt = RESERVED_ITT;
+	nop->ttt = cpu_to_be32(ttt);
+	conn->ops->queue_tx(conn, pdu);
+	return true;
+}
+
+/**
+ * ktgt_ctl_nop_in - tell the initiator the present window
+ * @conn: the connection
+ *
+ * Context: the connection's work.
+ */
+void ktgt_ctl_nop_in(struct ktgt_conn *conn)
+{
+	ctl_send_nop_in(conn, ISCSI_RESERVED_TAG);
+}
+
+/**
+ * ktgt_ctl_ping - ask the initiator for an answer
+ * @conn: the connection, with no other ping under way
+ *
+ * Context: the connection's work.
+ */
+void ktgt_ctl_ping(struct ktgt_conn *conn)
+{
+	if (!ctl_send_nop_in(conn, 0))
+		return;	/* the timer tries again */
+	conn->ping_ttt = 0;
+	conn->ping_at = jiffies;
+}
+
+/* NOP-Out: a question, or the answer to our own (RFC 7143, 11.18). */
+static void ctl_nop_out(struct ktgt_conn *conn)
+{
+	const struct ktgt_ctl *ctl = &conn->ctl;
+	const struct iscsi_nopout *req = (const void *)&ctl->hdr;
+	struct iscsi_nopin *rsp;
+	struct ktgt_pdu *pdu;
+
+	if (req->ttt != cpu_to_be32(ISCSI_RESERVED_TAG))
+		conn->ping_ttt = ISCSI_RESERVED_TAG;
+	if (req->itt == RESERVED_ITT)
+		return;
+	if (req->ttt != cpu_to_be32(ISCSI_RESERVED_TAG)) {
+		ktgt_pdu_reject(conn, &ctl->hdr, KTGT_REASON_INVALID_FIELD);
+		return;
+	}
+
+	pdu = ktgt_pdu_alloc(conn);
+	if (!pdu || ktgt_pdu_set_data(pdu, ctl->data,
+				      min(ctl->len, conn->param.max_xmit_dsl))) {
+		if (pdu)
+			ktgt_pdu_free(conn, pdu);
+		conn->ops->close(conn);
+		return;
+	}
+	rsp = pdu->hdr;
+	rsp->opcode = ISCSI_OP_NOOP_IN;
+	rsp->flags = ISCSI_FLAG_CMD_FINAL;
+	rsp->lun = req->lun;
+	rsp->itt = req->itt;
+	rsp->ttt = cpu_to_be32(ISCSI_RESERVED_TAG);
+	pdu->flags = KTGT_PDU_STATSN;
+	conn->ops->queue_tx(conn, pdu);
+}
+
+static u8 logout_response(struct ktgt_conn *conn,
+			  const struct iscsi_logout *req)
+{
+	switch (req->flags & ISCSI_FLAG_LOGOUT_REASON_MASK) {
+	case ISCSI_LOGOUT_REASON_CLOSE_SESSION:
+		return ISCSI_LOGOUT_SUCCESS;
+	case ISCSI_LOGOUT_REASON_CLOSE_CONNECTION:
+		return be16_to_cpu(req->cid) == conn->cid ?
+			ISCSI_LOGOUT_SUCCESS : ISCSI_LOGOUT_CID_NOT_FOUND;
+	default:
+		return ISCSI_LOGOUT_RECOVERY_UNSUPPORTED;
+	}
+}
+
+/* Logout (RFC 7143, 11.14, 11.15). */
+static void ctl_logout(struct ktgt_conn *conn)
+{
+	const struct iscsi_logout *req = (const void *)&conn->ctl.hdr;
+	u8 reason = req->flags & ISCSI_FLAG_LOGOUT_REASON_MASK;
+	struct iscsi_logout_rsp *rsp;
+	struct ktgt_pdu *pdu;
+
+	if (reason > ISCSI_LOGOUT_REASON_RECOVERY) {
+		ktgt_pdu_reject(conn, &conn->ctl.hdr,
+				KTGT_REASON_INVALID_FIELD);
+		return;
+	}
+	pdu = ktgt_pdu_alloc(conn);
+	if (!pdu) {
+		conn->ops->close(conn);
+		return;
+	}
+	rsp = pdu->hdr;
+	rsp->opcode = ISCSI_OP_LOGOUT_RSP;
+	rsp->flags = ISCSI_FLAG_CMD_FINAL;
+	rsp->response = logout_response(conn, req);
+	rsp->itt = req->itt;
+	rsp->t2wait = cpu_to_be16(conn->param.time2wait);
+	pdu->flags = KTGT_PDU_STATSN;
+	conn->ops->queue_tx(conn, pdu);
+	if (rsp->response != ISCSI_LOGOUT_SUCCESS)
+		return;
+	conn->logout = true;
+	conn->ops->drain(conn);
+}
+
+/* The CmdSN of a request stands at the same place in all of them. */
+static bool ctl_take_cmdsn(struct ktgt_conn *conn)
+{
+	const struct iscsi_nopout *req = (const void *)&conn->ctl.hdr;
+	bool immediate = req->opcode & ISCSI_OP_IMMEDIATE;
+
+	/* An answer to a ping does not advance CmdSN (RFC 7143, 11.18.1). */
+	if ((req->opcode & ISCSI_OPCODE_MASK) == ISCSI_OP_NOOP_OUT &&
+	    req->itt == RESERVED_ITT)
+		immediate = true;
+
+	switch (ktgt_sess_cmdsn(conn->sess, be32_to_cpu(req->cmdsn),
+				immediate)) {
+	case KTGT_CMDSN_OK:
+		return true;
+	case KTGT_CMDSN_DROP:
+		return false;
+	default:
+		conn->ops->close(conn);
+		return false;
+	}
+}
+
+/**
+ * ktgt_ctl_handle - handle the control PDU that has come
+ * @conn: the connection
+ *
+ * Context: the connection's work, may sleep.
+ */
+void ktgt_ctl_handle(struct ktgt_conn *conn)
+{
+	struct ktgt_ctl *ctl = &conn->ctl;
+
+	if (conn->state != KTGT_CONN_STATE_FULL_FEATURE) {
+		ktgt_login_rx(conn, &ctl->hdr, ctl->data, ctl->len);
+		return;
+	}
+	if (!ctl_take_cmdsn(conn))
+		return;
+
+	switch (ctl->hdr.opcode & ISCSI_OPCODE_MASK) {
+	case ISCSI_OP_NOOP_OUT:
+		ctl_nop_out(conn);
+		break;
+	case ISCSI_OP_SCSI_TMFUNC:
+		ktgt_tmf_recv(conn, &ctl->hdr);
+		break;
+	case ISCSI_OP_TEXT:
+		ktgt_text_rx(conn, &ctl->hdr, ctl->data, ctl->len);
+		break;
+	case ISCSI_OP_LOGOUT:
+		ctl_logout(conn);
+		break;
+	default:	/* Login */
+		ktgt_pdu_reject(conn, &ctl->hdr, ISCSI_REASON_PROTOCOL_ERROR);
+	}
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Control PDUs of the full feature phase: NOP-Out, Logout and those that go to
+ * text and task management.
+ */
+#ifndef _KTGT_ISCSI_CTL_H
+#define _KTGT_ISCSI_CTL_H
+
+struct ktgt_conn;
+
+void ktgt_ctl_handle(struct ktgt_conn *conn);
+void ktgt_ctl_nop_in(struct ktgt_conn *conn);
+void ktgt_ctl_ping(struct ktgt_conn *conn);
+
+#endif /* _KTGT_ISCSI_CTL_H */

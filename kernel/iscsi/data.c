@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Data of a task: unsolicited and solicited Data-Out, R2T, Data-In (RFC 7143,
+ * 11.7, 11.8).
+ */
+#include <linux/mm.h>
+#include <scsi/scsi_proto.h>
+
+#include "conn.h"
+#include "data.h"
+#include "mem.h"
+#include "pdu.h"
+#include "recv.h"
+#include "sess.h"
+#include "task.h"
+
+/*
+ * A target transfer tag names the burst that an R2T asked for. The use count
+ * of the task makes a tag of an earlier use invalid. All bits set is reserved,
+ * which an index below 0xffff keeps clear of.
+ */
+#define TTT_R2T_BITS	3
+#define TTT_GEN_BITS	13
+
+static_assert(KTGT_MAX_R2T <= 1 << TTT_R2T_BITS);
+
+static u32 ttt_make(u16 index, u16 gen, u32 r2t)
+{
+	gen &= (1 << TTT_GEN_BITS) - 1;
+	return index << 16 | gen << TTT_R2T_BITS | r2t;
+}
+
+static u32 data_pages(u32 len)
+{
+	return DIV_ROUND_UP(len, PAGE_SIZE);
+}
+
+/* Make the command fail as RFC 7143, 11.4.7.2 says, when all data has come. */
+static void data_fail(struct ktgt_task *task, u8 ascq)
+{
+	if (task->flags & KTGT_TASK_BAD_DATA)
+		return;
+	task->flags |= KTGT_TASK_BAD_DATA;
+	/* 0C/0C: unexpected unsolicited data; 0C/0D: incorrect amount */
+	ktgt_cmd_set_sense(&task->cmd, ABORTED_COMMAND, 0x0c, ascq);
+}
+
+#define ASCQ_UNEXPECTED_UNSOLICITED	0x0c
+#define ASCQ_INCORRECT_AMOUNT		0x0d
+
+/* Point @rx at the place in the buffer where its data belongs. */
+static void data_aim(struct ktgt_task *task, struct ktgt_rx_pdu *rx, u32 off)
+{
+	struct ktgt_cmd *cmd = &task->cmd;
+	u32 first = off / PAGE_SIZE;
+
+	task->flags |= KTGT_TASK_RX;
+	rx->keep = 0;
+	rx->bvec_off = off;
+	if (task->flags & KTGT_TASK_BAD_DATA || off >= cmd->buf_len)
+		return;
+	rx->keep = min(rx->data_len, cmd->buf_len - off);
+	if (!rx->keep)
+		return;
+	iov_iter_bvec(&rx->iter, ITER_DEST, cmd->bvec + first,
+		      task->nr_pages - first, off % PAGE_SIZE + rx->keep);
+	iov_iter_advance(&rx->iter, off % PAGE_SIZE);
+}
+
+/* What of the unsolicited data of a command is against the agreement? */
+static void data_check_unsolicited(struct ktgt_task *task, u32 immediate)
+{
+	const struct ktgt_param *param = &task->conn->param;
+
+	if (immediate && !param->immediate_data)
+		data_fail(task, ASCQ_UNEXPECTED_UNSOLICITED);
+	else if (immediate > task->unsol.len)
+		data_fail(task, ASCQ_INCORRECT_AMOUNT);
+}
+
+static int data_out_init(struct ktgt_task *task, struct ktgt_rx_pdu *rx)
+{
+	const struct ktgt_param *param = &task->conn->param;
+	struct ktgt_cmd *cmd = &task->cmd;
+	bool final = rx->hdr.flags & ISCSI_FLAG_CMD_FINAL;
+	u32 first = min(param->first_burst, cmd->edtl);
+
+	task->unsol.len = final ? min(rx->data_len, first) : first;
+	if (!final)
+		task->flags |= KTGT_TASK_UNSOL;
+	data_check_unsolicited(task, rx->data_len);
+
+	if (cmd->dir == DMA_TO_DEVICE && !(task->flags & KTGT_TASK_BAD_DATA))
+		cmd->buf_len = min_t(u64, cmd->edtl, cmd->xfer_len);
+	task->r2t_off = min(task->unsol.len, cmd->buf_len);
+	if (ktgt_mem_set_bvec(task, data_pages(cmd->buf_len),
+			      GFP_NOWAIT | __GFP_NOWARN))
+		return -ENOMEM;
+	return 0;
+}
+
+/**
+ * ktgt_data_out_start - a command that brings data has come
+ * @task: the task
+ * @rx: its PDU, whose data segment is immediate data
+ *
+ * Pages for unsolicited data are taken at once, since it is on its way. Pages
+ * for the rest have to wait for their turn before the data is asked for.
+ *
+ * Context: the connection's work, under the socket's lock; called again with
+ *	the same PDU after KTGT_RECV_AGAIN.
+ * Return: as ktgt_recv_header().
+ */
+int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_rx_pdu *rx)
+{
+	struct ktgt_conn *conn = task->conn;
+	u32 need;
+
+	if (!rx->burst) {
+		if (data_out_init(task, rx))
+			return -ENOMEM;
+		rx->burst = &task->unsol;
+	}
+
+	need = data_pages(task->r2t_off);
+	if (need && !ktgt_mem_add_pages(task, need))
+		return KTGT_RECV_AGAIN;
+
+	if (task->nr_pages < data_pages(task->cmd.buf_len)) {
+		task->state = KTGT_TASK_PAGES;
+		list_add_tail(&task->node, &conn->page_wait);
+	} else {
+		task->flags |= KTGT_TASK_FULL;
+		conn->nr_full++;
+	}
+	data_aim(task, rx, 0);
+	return 0;
+}
+
+static int data_send_r2t(struct ktgt_task *task, u32 slot)
+{
+	struct ktgt_burst *burst = &task->r2t[slot];
+	struct ktgt_conn *conn = task->conn;
+	struct iscsi_r2t_rsp *r2t;
+	struct ktgt_pdu *pdu;
+
+	pdu = ktgt_pdu_alloc(conn);
+	if (!pdu)
+		return -ENOMEM;
+
+	*burst = (struct ktgt_burst) {
+		.offset = task->r2t_off,
+		.len = min(conn->param.max_burst,
+			   task->cmd.buf_len - task->r2t_off),
+	};
+	task->r2t_off += burst->len;
+	task->nr_r2t++;
+
+	r2t = pdu->hdr;
+	r2t->opcode = ISCSI_OP_R2T;
+	r2t->flags = ISCSI_FLAG_CMD_FINAL;
+	memcpy(&r2t->lun, &task->cmd.lun, sizeof(r2t->lun));
+	r2t->itt = task->itt;
+	r2t->ttt = cpu_to_be32(ttt_make(task->index, task->gen, slot));
+	r2t->r2tsn = cpu_to_be32(task->r2t_sn++);
+	r2t->data_offset = cpu_to_be32(burst->offset);
+	r2t->data_length = cpu_to_be32(burst->len);
+	conn->ops->queue_tx(conn, pdu);
+	return 0;
+}
+
+/* Ask for as much of the remaining data as may be outstanding. */
+static void data_solicit(struct ktgt_task *task)
+{
+	struct ktgt_conn *conn = task->conn;
+	u32 slot;
+
+	if (task->flags & KTGT_TASK_BAD_DATA)
+		return;
+	for (slot = 0; slot < KTGT_MAX_R2T; slot++) {
+		if (task->nr_r2t >= conn->param.max_r2t ||
+		    task->r2t_off >= task->cmd.buf_len)
+			return;
+		if (task->r2t[slot].len)
+			continue;
+		if (data_send_r2t(task, slot)) {
+			conn->ops->close(conn);
+			return;
+		}
+	}
+}
+
+/* Go on with a task whose data, or some of it, has come. */
+static void data_out_advance(struct ktgt_task *task)
+{
+	bool bad = task->flags & KTGT_TASK_BAD_DATA;
+
+	if (task->state == KTGT_TASK_PAGES) {
+		/* What has failed does not need the rest of its pages. */
+		if (!bad || task->flags & KTGT_TASK_UNSOL)
+			return;
+		list_del_init(&task->node);
+		task->state = KTGT_TASK_RECV;
+	}
+	data_solicit(task);
+	if (task->flags & KTGT_TASK_UNSOL || task->nr_r2t)
+		return;
+	if (!bad && task->r2t_off < task->cmd.buf_len)
+		return;
+	ktgt_task_set_ready(task);
+}
+
+static void data_burst_end(struct ktgt_task *task, struct ktgt_burst *burst)
+{
+	if (burst->got != burst->len)
+		data_fail(task, ASCQ_INCORRECT_AMOUNT);
+	if (burst == &task->unsol) {
+		task->flags &= ~KTGT_TASK_UNSOL;
+		return;
+	}
+	burst->len = 0;
+	task->nr_r2t--;
+}
+
+/**
+ * ktgt_data_out_done - the data segment of a command or a Data-Out has come
+ * @task: the task
+ * @rx: the PDU
+ * @digest_ok: its data digest matches
+ *
+ * Context: the connection's work, under the socket's lock.
+ */
+void ktgt_data_out_done(struct ktgt_task *task, struct ktgt_rx_pdu *rx,
+			bool digest_ok)
+{
+	struct ktgt_burst *burst = rx->burst;
+
+	task->flags &= ~KTGT_TASK_RX;
+	if (ktgt_task_is_aborted(task)) {
+		ktgt_task_aborted(task);
+		return;
+	}
+	if (!digest_ok && !(task->flags & KTGT_TASK_BAD_DATA)) {
+		/* RFC 7143, 11.4.7.2: protocol service CRC error */
+		task->flags |= KTGT_TASK_BAD_DATA;
+		ktgt_cmd_set_sense(&task->cmd, ABORTED_COMMAND, 0x47, 0x05);
+	}
+	burst->got += rx->data_len;
+	if (rx->hdr.flags & ISCSI_FLAG_CMD_FINAL)
+		data_burst_end(task, burst);
+	data_out_advance(task);
+}
+
+static struct ktgt_task *data_find_solicited(struct ktgt_conn *conn,
+					     struct ktgt_rx_pdu *rx, u32 ttt,
+					     bool *stale)
+{
+	u32 slot = ttt & ((1 << TTT_R2T_BITS) - 1);
+	u32 index = ttt >> 16;
+	struct ktgt_task *task;
+
+	if (index >= conn->nr_slots)
+		return NULL;
+	task = &conn->slots[index];
+	*stale = ttt == ttt_make(index, task->dead_gen, slot);
+	if (ttt != ttt_make(index, task->gen, slot) ||
+	    task->state != KTGT_TASK_RECV || !task->r2t[slot].len ||
+	    slot >= KTGT_MAX_R2T || task->itt != rx->hdr.itt)
+		return NULL;
+	rx->burst = &task->r2t[slot];
+	return task;
+}
+
+/* Find the burst that a Data-Out belongs to. */
+static struct ktgt_task *data_find(struct ktgt_conn *conn,
+				   struct ktgt_rx_pdu *rx, bool *stale)
+{
+	u32 ttt = be32_to_cpu(rx->hdr.ttt);
+	struct ktgt_task *task;
+
+	*stale = false;
+	if (!conn->nr_slots)
+		return NULL;
+	if (ttt != ISCSI_RESERVED_TAG)
+		return data_find_solicited(conn, rx, ttt, stale);
+
+	task = ktgt_task_find(conn, rx->hdr.itt);
+	if (!task || !(task->flags & KTGT_TASK_UNSOL))
+		return NULL;
+	rx->burst = &task->unsol;
+	return task;
+}
+
+/**
+ * ktgt_data_out_recv - the header of a Data-Out has come
+ * @conn: the connection
+ * @rx: the PDU
+ *
+ * Data of a task that was aborted a moment ago is dropped; data that nobody
+ * asked for is refused.
+ *
+ * Context: the connection's work, under the socket's lock.
+ * Return: as ktgt_recv_header().
+ */
+int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
+{
+	const struct iscsi_data *hdr = (const void *)&rx->hdr;
+	struct ktgt_burst *burst;
+	struct ktgt_task *task;
+	bool stale;
+
+	task = data_find(conn, rx, &stale);
+	if (!task) {
+		if (!stale)
+			ktgt_pdu_reject(conn, &rx->hdr,
+					KTGT_REASON_INVALID_FIELD);
+		return 0;
+	}
+
+	burst = rx->burst;
+	if (be32_to_cpu(hdr->datasn) != burst->data_sn++ ||
+	    be32_to_cpu(hdr->offset) != burst->offset + burst->got ||
+	    rx->data_len > burst->len - min(burst->got, burst->len))
+		data_fail(task, ASCQ_INCORRECT_AMOUNT);
+	rx->task = task;
+	data_aim(task, rx, burst->offset + min(burst->got, burst->len));
+	return 0;
+}
+
+/*
+ * A task gets the pages that it lacks if the connection stays within its
+ * limit, or if nothing else could make progress and give pages back.
+ */
+static bool data_may_have(const struct ktgt_conn *conn, u32 need)
+{
+	const struct ktgt_mem *mem = &conn->mem;
+
+	return mem->nr_used + need <= mem->max_used || !conn->nr_full;
+}
+
+static void data_got_pages(struct ktgt_task *task)
+{
+	task->flags |= KTGT_TASK_FULL;
+	task->conn->nr_full++;
+	if (task->flags & KTGT_TASK_WRITE) {
+		task->state = KTGT_TASK_RECV;
+		data_out_advance(task);
+	} else {
+		ktgt_task_set_ready(task);
+	}
+}
+
+/**
+ * ktgt_data_serve_pages - give pages to the tasks that wait for them, in turn
+ * @conn: the connection
+ *
+ * Context: the connection's work, outside of the socket's lock; may sleep.
+ */
+void ktgt_data_serve_pages(struct ktgt_conn *conn)
+{
+	struct ktgt_task *task, *next;
+
+	list_for_each_entry_safe(task, next, &conn->page_wait, node) {
+		u32 total = data_pages(task->cmd.buf_len);
+		u32 need = total - task->nr_pages;
+
+		if (!data_may_have(conn, need))
+			return;
+		if (conn->mem.nr_stash < need)
+			ktgt_mem_refill(conn, need);
+		if (ktgt_mem_set_bvec(task, total, GFP_KERNEL) ||
+		    !ktgt_mem_add_pages(task, need)) {
+			conn->ops->close(conn);
+			return;
+		}
+		list_del_init(&task->node);
+		data_got_pages(task);
+	}
+}
+
+/**
+ * ktgt_data_in_next - make the next Data-In PDU of a task
+ * @task: the task, with data left to send
+ *
+ * Status rides on the last one (RFC 7143, 11.7.3). A sequence ends after
+ * MaxBurstLength.
+ *
+ * Context: the connection's work.
+ * Return: the PDU, or NULL without memory.
+ */
+struct ktgt_pdu *ktgt_data_in_next(struct ktgt_task *task)
+{
+	const struct ktgt_param *param = &task->conn->param;
+	struct iscsi_data_rsp *rsp;
+	struct ktgt_pdu *pdu;
+	u32 len;
+
+	pdu = ktgt_pdu_alloc(task->conn);
+	if (!pdu)
+		return NULL;
+
+	len = min(task->in_len - task->in_off, param->max_xmit_dsl);
+	len = min(len, param->max_burst - task->in_burst);
+	pdu->bvec = task->cmd.bvec;
+	pdu->bvec_off = task->in_off;
+	pdu->data_len = len;
+	pdu->task = task;
+
+	rsp = pdu->hdr;
+	rsp->opcode = ISCSI_OP_SCSI_DATA_IN;
+	rsp->itt = task->itt;
+	rsp->ttt = cpu_to_be32(ISCSI_RESERVED_TAG);
+	rsp->datasn = cpu_to_be32(task->data_sn++);
+	rsp->offset = cpu_to_be32(task->in_off);
+
+	task->in_off += len;
+	task->in_burst += len;
+	if (task->in_off == task->in_len) {
+		rsp->flags = ISCSI_FLAG_CMD_FINAL | ISCSI_FLAG_DATA_STATUS;
+		rsp->cmd_status = task->cmd.status;
+		rsp->residual_count =
+			cpu_to_be32(ktgt_task_residual(task, &rsp->flags));
+		pdu->flags = KTGT_PDU_STATSN | KTGT_PDU_LAST;
+		return pdu;
+	}
+	if (task->in_burst == param->max_burst) {
+		rsp->flags = ISCSI_FLAG_CMD_FINAL;
+		task->in_burst = 0;
+	}
+	pdu->flags = KTGT_PDU_DATA_IN;
+	return pdu;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Data-In, Data-Out and R2T: moving the data of a task.
+ */
+#ifndef _KTGT_ISCSI_DATA_H
+#define _KTGT_ISCSI_DATA_H
+
+#include <linux/types.h>
+
+struct ktgt_conn;
+struct ktgt_pdu;
+struct ktgt_rx_pdu;
+struct ktgt_task;
+
+int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_rx_pdu *rx);
+int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx);
+void ktgt_data_out_done(struct ktgt_task *task, struct ktgt_rx_pdu *rx,
+			bool digest_ok);
+void ktgt_data_serve_pages(struct ktgt_conn *conn);
+struct ktgt_pdu *ktgt_data_in_next(struct ktgt_task *task);
+
+#endif /* _KTGT_ISCSI_DATA_H */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Memory of a connection: data pages that go round, and PDU headers.
+ */
+#ifndef _KTGT_ISCSI_MEM_H
+#define _KTGT_ISCSI_MEM_H
+
+#include <linux/types.h>
+
+struct ktgt_conn;
+struct ktgt_task;
+struct page;
+
+/* pages that are kept for the next command, 4 MiB */
+#define KTGT_STASH_MAX	1024
+/* pages that are there before anything is received: a FirstBurst */
+#define KTGT_STASH_MIN	64
+
+int ktgt_mem_init(struct ktgt_conn *conn);
+void ktgt_mem_free(struct ktgt_conn *conn);
+void ktgt_mem_refill(struct ktgt_conn *conn, u32 want);
+void ktgt_mem_shrink(struct ktgt_conn *conn);
+int ktgt_mem_set_bvec(struct ktgt_task *task, u32 nr_pages, gfp_t gfp);
+bool ktgt_mem_add_pages(struct ktgt_task *task, u32 nr_pages);
+void ktgt_mem_put_pages(struct ktgt_task *task);
+
+#endif /* _KTGT_ISCSI_MEM_H */

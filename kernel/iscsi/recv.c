@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Receiving: the only place that looks at the lengths of a PDU, and that
+ * decides where its data goes.
+ *
+ * All of it runs under the socket's lock, so it does not wait for memory: what
+ * is missing is asked for by KTGT_RECV_AGAIN.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/crc32c.h>
+#include <linux/highmem.h>
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+
+#include "conn.h"
+#include "data.h"
+#include "pdu.h"
+#include "recv.h"
+#include "sess.h"
+#include "task.h"
+
+/* What a data segment may have, by opcode and phase. */
+static u32 recv_max_data(const struct ktgt_conn *conn, u8 opcode)
+{
+	if (conn->state != KTGT_CONN_STATE_FULL_FEATURE)
+		return KTGT_LOGIN_DSL;
+
+	switch (opcode) {
+	case ISCSI_OP_SCSI_CMD:
+	case ISCSI_OP_SCSI_DATA_OUT:
+	case ISCSI_OP_NOOP_OUT:
+	case ISCSI_OP_TEXT:
+		return conn->param.max_recv_dsl;
+	default:
+		/* Others have none, but a small one can be skipped. */
+		return KTGT_LOGIN_DSL;
+	}
+}
+
+/**
+ * ktgt_recv_lengths - check the lengths that a basic header segment announces
+ * @conn: the connection
+ * @rx: the PDU; @hdr is there, @ahs_len and @data_len are set
+ *
+ * Without trust in the lengths the next header can not be found, so there is
+ * no way to go on after a wrong one (RFC 7143, 13.12: no PDU may exceed
+ * MaxRecvDataSegmentLength).
+ *
+ * Context: the connection's work, under the socket's lock.
+ * Return: 0, or a negative errno, which ends the connection.
+ */
+int ktgt_recv_lengths(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
+{
+	u8 opcode = rx->hdr.opcode & ISCSI_OPCODE_MASK;
+
+	rx->ahs_len = rx->hdr.hlength * 4;
+	rx->data_len = ntoh24(rx->hdr.dlength);
+	rx->keep = 0;
+	rx->task = NULL;
+	rx->burst = NULL;
+	rx->ctl = false;
+
+	conn->stats.rx_pdus++;
+	conn->last_rx = jiffies;
+
+	if (rx->data_len > recv_max_data(conn, opcode)) {
+		net_info_ratelimited("%pISpc: data segment of %u bytes in a PDU with opcode %#x, at most %u were agreed\n",
+				     &conn->peer, rx->data_len, opcode,
+				     recv_max_data(conn, opcode));
+		return -EMSGSIZE;
+	}
+	if (rx->ahs_len && conn->state != KTGT_CONN_STATE_FULL_FEATURE) {
+		net_info_ratelimited("%pISpc: additional header segments in login\n",
+				     &conn->peer);
+		return -EMSGSIZE;
+	}
+	return 0;
+}
+
+/* A control PDU gets its data whole, in memory of its own. */
+static int recv_ctl(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
+{
+	struct ktgt_ctl *ctl = &conn->ctl;
+
+	ctl->len = rx->data_len;
+	if (ctl->len > ctl->size)
+		return KTGT_RECV_AGAIN;
+
+	memcpy(&ctl->hdr, &rx->hdr, sizeof(ctl->hdr));
+	rx->ctl = true;
+	rx->keep = rx->data_len;
+	if (rx->keep) {
+		/*
+		 * The iterator keeps a pointer to the vector, so it has to be
+		 * one that lives as long.
+		 */
+		ctl->vec.iov_base = ctl->data;
+		ctl->vec.iov_len = ctl->len;
+		iov_iter_kvec(&rx->iter, ITER_DEST, &ctl->vec, 1, ctl->len);
+	}
+	return 0;
+}
+
+/*
+ * Opcodes that no target knows (RFC 7143, 11.1). SNACK needs an error recovery
+ * level above 0, which is never agreed on.
+ */
+static int recv_unknown(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
+{
+	u8 opcode = rx->hdr.opcode & ISCSI_OPCODE_MASK;
+
+	ktgt_pdu_reject(conn, &rx->hdr, opcode == ISCSI_OP_SNACK ?
+			ISCSI_REASON_DATA_SNACK_REJECT :
+			ISCSI_REASON_CMD_NOT_SUPPORTED);
+	return 0;
+}
+
+/**
+ * ktgt_recv_header - all headers of a PDU have come
+ * @conn: the connection
+ * @rx: the PDU; on success @keep and @iter say where its data goes
+ *
+ * Context: the connection's work, under the socket's lock or not.
+ * Return: 0; KTGT_RECV_AGAIN to be called once more after ktgt_conn_prepare();
+ *	a negative errno, which ends the connection.
+ */
+int ktgt_recv_header(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
+{
+	if (conn->state != KTGT_CONN_STATE_FULL_FEATURE)
+		return recv_ctl(conn, rx);
+
+	ktgt_conn_ack(conn, be32_to_cpu(rx->hdr.exp_statsn));
+	switch (rx->hdr.opcode & ISCSI_OPCODE_MASK) {
+	case ISCSI_OP_SCSI_CMD:
+		return ktgt_task_recv(conn, rx);
+	case ISCSI_OP_SCSI_DATA_OUT:
+		return ktgt_data_out_recv(conn, rx);
+	case ISCSI_OP_NOOP_OUT:
+	case ISCSI_OP_SCSI_TMFUNC:
+	case ISCSI_OP_LOGIN:
+	case ISCSI_OP_TEXT:
+	case ISCSI_OP_LOGOUT:
+		return recv_ctl(conn, rx);
+	default:
+		return recv_unknown(conn, rx);
+	}
+}
+
+/**
+ * ktgt_recv_digest - CRC32C of the data segment that was received
+ * @conn: the connection
+ * @rx: the PDU; nothing of its data was dropped
+ * @pad: padding as it was received
+ * @pad_len: its bytes
+ *
+ * Context: the connection's work, under the socket's lock.
+ * Return: the digest in host order.
+ */
+u32 ktgt_recv_digest(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx,
+		     const u8 *pad, u32 pad_len)
+{
+	u32 off = rx->bvec_off % PAGE_SIZE;
+	u32 left = rx->keep;
+	struct bio_vec *bv;
+	u32 crc = ~0;
+
+	if (rx->ctl) {
+		crc = crc32c(crc, conn->ctl.data, left);
+		return ~crc32c(crc, pad, pad_len);
+	}
+	for (bv = rx->task->cmd.bvec + rx->bvec_off / PAGE_SIZE; left; bv++) {
+		u32 n = min_t(u32, left, PAGE_SIZE - off);
+		void *p = kmap_local_page(bv->bv_page);
+
+		crc = crc32c(crc, p + off, n);
+		kunmap_local(p);
+		left -= n;
+		off = 0;
+	}
+	return ~crc32c(crc, pad, pad_len);
+}
+
+/**
+ * ktgt_recv_data - a PDU has come whole
+ * @conn: the connection
+ * @rx: the PDU
+ * @digest_ok: its data digest matches, or there is none
+ *
+ * Context: the connection's work, under the socket's lock.
+ * Return: 0; KTGT_RECV_STOP if it has to be handled before more is received; a
+ *	negative errno, which ends the connection.
+ */
+int ktgt_recv_data(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx,
+		   bool digest_ok)
+{
+	if (rx->ctl) {
+		if (!digest_ok) {
+			ktgt_pdu_reject(conn, &rx->hdr,
+					ISCSI_REASON_DATA_DIGEST_ERROR);
+			return 0;
+		}
+		conn->ctl.ready = true;
+		return KTGT_RECV_STOP;
+	}
+	if (!digest_ok)
+		ktgt_pdu_reject(conn, &rx->hdr, ISCSI_REASON_DATA_DIGEST_ERROR);
+	if (rx->task)
+		ktgt_data_out_done(rx->task, rx, digest_ok);
+	return 0;
+}

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sessions: I_T nexuses, their table, reinstatement, and command numbering
+ * (RFC 7143, 4.2.2.1, 4.4.3, 6.3.5).
+ */
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "../core/net.h"
+#include "../scsi/exec.h"
+#include "conn.h"
+#include "sess.h"
+#include "tmf.h"
+
+static const struct rhashtable_params sess_table_params = {
+	.key_len = sizeof(struct ktgt_sess_key),
+	.key_offset = offsetof(struct ktgt_sess, key),
+	.head_offset = offsetof(struct ktgt_sess, node),
+	.automatic_shrinking = true,
+};
+
+/* TSIH is the session's number, so it has to fit and not to be zero */
+#define SESS_ID_LIMIT	XA_LIMIT(1, U16_MAX)
+
+static void sess_nexus_close(struct ktgt_nexus *nexus)
+{
+	ktgt_sess_end(container_of(nexus, struct ktgt_sess, nexus));
+}
+
+static const struct ktgt_fabric_ops sess_fabric_ops = {
+	.name		= "iscsi",
+	.abort_lu	= ktgt_tmf_abort_lu,
+	.close		= sess_nexus_close,
+};
+
+/**
+ * ktgt_sess_net_init - make the table of a namespace
+ * @kn: the namespace
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int ktgt_sess_net_init(struct ktgt_net *kn)
+{
+	xa_init_flags(&kn->sess_ids, XA_FLAGS_ALLOC);
+	return rhashtable_init(&kn->sessions, &sess_table_params);
+}
+
+/**
+ * ktgt_sess_net_exit - free the table of a namespace
+ * @kn: the namespace; all connections have been closed
+ *
+ * Context: process context, may sleep.
+ */
+void ktgt_sess_net_exit(struct ktgt_net *kn)
+{
+	rhashtable_destroy(&kn->sessions);
+	xa_destroy(&kn->sess_ids);
+}
+
+static void sess_free(struct kref *ref)
+{
+	struct ktgt_sess *sess = container_of(ref, struct ktgt_sess, ref);
+
+	if (sess->nexus.target)
+		ktgt_target_put(sess->nexus.target);
+	kfree_rcu(sess, rcu);
+}
+
+/**
+ * ktgt_sess_put - drop a reference
+ * @sess: the session
+ *
+ * Context: any.
+ */
+void ktgt_sess_put(struct ktgt_sess *sess)
+{
+	kref_put(&sess->ref, sess_free);
+}
+
+/**
+ * ktgt_sess_find - find a session by its number
+ * @kn: the namespace
+ * @id: number, which is its TSIH too
+ *
+ * Context: any.
+ * Return: the session with a reference, or NULL.
+ */
+struct ktgt_sess *ktgt_sess_find(struct ktgt_net *kn, u32 id)
+{
+	struct ktgt_sess *sess;
+
+	rcu_read_lock();
+	sess = xa_load(&kn->sess_ids, id);
+	if (sess && !kref_get_unless_zero(&sess->ref))
+		sess = NULL;
+	rcu_read_unlock();
+	return sess;
+}
+
+/**
+ * ktgt_sess_end - end a session
+ * @sess: the session
+ *
+ * Its connection closes on its own, and takes the session along.
+ *
+ * Context: any that may take a spinlock.
+ */
+void ktgt_sess_end(struct ktgt_sess *sess)
+{
+	spin_lock_bh(&sess->lock);
+	if (sess->conn)
+		sess->conn->ops->close(sess->conn);
+	spin_unlock_bh(&sess->lock);
+}
+
+/*
+ * The login of @conn has to wait until @old has gone: a command of @old that
+ * is still on its way to the disk must not overtake what the new session
+ * writes. If there is another one waiting already, the newer one wins.
+ */
+static int sess_wait_for(struct ktgt_conn *conn, struct ktgt_sess *old)
+{
+	int ret = -EINPROGRESS;
+
+	spin_lock_bh(&old->lock);
+	if (old->conn) {
+		if (old->waiter && old->waiter != conn)
+			old->waiter->ops->close(old->waiter);
+		old->waiter = conn;
+		old->conn->ops->close(old->conn);
+	} else {
+		ret = -EAGAIN;
+	}
+	spin_unlock_bh(&old->lock);
+	if (ret == -EINPROGRESS) {
+		kref_get(&old->ref);
+		conn->waiting_for = old;
+	}
+	return ret;
+}
+
+static void sess_stop_waiting(struct ktgt_conn *conn)
+{
+	struct ktgt_sess *old = conn->waiting_for;
+
+	if (!old)
+		return;
+	conn->waiting_for = NULL;
+	spin_lock_bh(&old->lock);
+	if (old->waiter == conn)
+		old->waiter = NULL;
+	spin_unlock_bh(&old->lock);
+	ktgt_sess_put(old);
+}
+
+/* Put a session into the table, or wait for the one that is in its place. */
+static int sess_insert(struct ktgt_conn *conn, struct ktgt_sess *sess)
+{
+	struct ktgt_net *kn = conn->kn;
+	struct ktgt_sess *old;
+	int ret;
+
+	rcu_read_lock();
+	do {
+		old = rhashtable_lookup_get_insert_fast(&kn->sessions,
+							&sess->node,
+							sess_table_params);
+		if (IS_ERR_OR_NULL(old)) {
+			ret = PTR_ERR_OR_ZERO(old);
+			break;
+		}
+		/* Found, but already without a connection: gone in no time. */
+		ret = kref_get_unless_zero(&old->ref) ? 0 : -EAGAIN;
+		if (!ret) {
+			ret = sess_wait_for(conn, old);
+			ktgt_sess_put(old);
+		}
+	} while (ret == -EAGAIN);
+	rcu_read_unlock();
+	return ret;
+}
+
+static struct ktgt_sess *sess_alloc(struct ktgt_conn *conn,
+				    struct ktgt_target *target,
+				    const struct ktgt_sess_key *key,
+				    const char *alias, u32 cmd_sn)
+{
+	struct ktgt_sess *sess = kzalloc(sizeof(*sess), GFP_KERNEL);
+
+	if (!sess)
+		return NULL;
+	kref_init(&sess->ref);
+	spin_lock_init(&sess->lock);
+	sess->kn = conn->kn;
+	sess->key = *key;
+	strscpy(sess->alias, alias ?: "", sizeof(sess->alias));
+	snprintf(sess->port_name, sizeof(sess->port_name), "%s,i,0x%*phN",
+		 key->initiator, KTGT_ISID_LEN, key->isid);
+	sess->conn = conn;
+	sess->exp_cmd_sn = cmd_sn;
+	sess->max_cmd_sn = cmd_sn - 1;
+
+	xa_init(&sess->nexus.itls);
+	INIT_LIST_HEAD(&sess->nexus.node);
+	sess->nexus.ops = &sess_fabric_ops;
+	sess->nexus.port_name = sess->port_name;
+	sess->nexus.target = target;
+	return sess;
+}
+
+/**
+ * ktgt_sess_open - make the session of a connection
+ * @conn: the connection, at the end of its login
+ * @target: the target, or NULL for a discovery session; the session takes a
+ *	reference of its own
+ * @key: identity
+ * @alias: InitiatorAlias or NULL
+ * @cmd_sn: CmdSN of the login; the first command will carry it too
+ *
+ * A session with the same identity is reinstated: the old one is closed, and
+ * ktgt_login_resume() is called when it has gone.
+ *
+ * Context: the connection's work, may sleep.
+ * Return: 0; -EINPROGRESS when the old session has to go first; -ENOENT when
+ *	the target is being deleted; -ENOMEM; -EBUSY without a free number.
+ */
+int ktgt_sess_open(struct ktgt_conn *conn, struct ktgt_target *target,
+		   const struct ktgt_sess_key *key, const char *alias,
+		   u32 cmd_sn)
+{
+	struct ktgt_net *kn = conn->kn;
+	struct ktgt_sess *sess;
+	int ret;
+
+	sess_stop_waiting(conn);
+	if (target && !ktgt_target_tryget(target))
+		return -ENOENT;
+	sess = sess_alloc(conn, target, key, alias, cmd_sn);
+	if (!sess) {
+		if (target)
+			ktgt_target_put(target);
+		return -ENOMEM;
+	}
+
+	ret = xa_alloc(&kn->sess_ids, &sess->id, NULL, SESS_ID_LIMIT,
+		       GFP_KERNEL);
+	if (ret)
+		goto err_put;
+	if (target) {
+		ret = sess_insert(conn, sess);
+		if (ret)
+			goto err_id;
+		ret = ktgt_nexus_open(&sess->nexus);
+		if (ret)
+			goto err_table;
+	}
+	atomic_inc(&kn->nr_sessions);
+	conn->sess = sess;
+	/* Only now it can be found by its number. */
+	xa_store(&kn->sess_ids, sess->id, sess, GFP_KERNEL);
+	return 0;
+
+err_table:
+	rhashtable_remove_fast(&kn->sessions, &sess->node, sess_table_params);
+err_id:
+	xa_erase(&kn->sess_ids, sess->id);
+err_put:
+	spin_lock_bh(&sess->lock);
+	sess->conn = NULL;
+	if (sess->waiter)
+		sess->waiter->ops->close(sess->waiter);
+	spin_unlock_bh(&sess->lock);
+	ktgt_sess_put(sess);
+	return ret;
+}
+
+/**
+ * ktgt_sess_close - end the session of a connection that has closed
+ * @conn: the connection; none of its commands is in flight. Without a session
+ *	it may wait for the end of another
+ *
+ * Context: process context, may sleep.
+ */
+void ktgt_sess_close(struct ktgt_conn *conn)
+{
+	struct ktgt_sess *sess = conn->sess;
+
+	sess_stop_waiting(conn);
+	if (!sess)
+		return;
+
+	xa_erase(&sess->kn->sess_ids, sess->id);
+	if (sess->nexus.target) {
+		ktgt_nexus_close(&sess->nexus);
+		rhashtable_remove_fast(&sess->kn->sessions, &sess->node,
+				       sess_table_params);
+	}
+
+	spin_lock_bh(&sess->lock);
+	sess->conn = NULL;
+	if (sess->waiter) {
+		set_bit(KTGT_EV_RESUME, &sess->waiter->events);
+		smp_mb__after_atomic(); /* pairs with the work going idle */
+		sess->waiter->ops->kick(sess->waiter);
+		sess->waiter = NULL;
+	}
+	spin_unlock_bh(&sess->lock);
+
+	conn->sess = NULL;
+	atomic_dec(&sess->kn->nr_sessions);
+	ktgt_sess_put(sess);
+}
+
+/**
+ * ktgt_sess_cmdsn - judge the CmdSN of a request (RFC 7143, 4.2.2.1)
+ * @sess: the session
+ * @cmd_sn: its CmdSN
+ * @immediate: it is marked for immediate delivery
+ *
+ * With one connection in the session the commands come in the order of their
+ * numbers, so this costs two comparisons.
+ *
+ * Context: the connection's work.
+ * Return: the verdict; after KTGT_CMDSN_OK ExpCmdSN has advanced.
+ */
+enum ktgt_cmdsn ktgt_sess_cmdsn(struct ktgt_sess *sess, u32 cmd_sn,
+				bool immediate)
+{
+	if (immediate)
+		return KTGT_CMDSN_OK;
+	if (likely(cmd_sn == sess->exp_cmd_sn &&
+		   iscsi_sna_lte(cmd_sn, sess->max_cmd_sn))) {
+		sess->exp_cmd_sn++;
+		return KTGT_CMDSN_OK;
+	}
+	if (iscsi_sna_lt(cmd_sn, sess->exp_cmd_sn) ||
+	    iscsi_sna_gt(cmd_sn, sess->max_cmd_sn))
+		return KTGT_CMDSN_DROP;
+	return KTGT_CMDSN_GAP;
+}
+
+/**
+ * ktgt_sess_window - the MaxCmdSN that can be told now
+ * @conn: connection of the session
+ *
+ * The window never shrinks. It opens only so far that every command in it
+ * finds a free task, and not at all while the connection holds as many pages
+ * as it may.
+ *
+ * Context: the connection's work.
+ * Return: MaxCmdSN.
+ */
+u32 ktgt_sess_window(struct ktgt_conn *conn)
+{
+	struct ktgt_sess *sess = conn->sess;
+	u32 room, max;
+
+	if (!sess->nexus.target) {
+		/* Discovery: there are no tasks, and few requests. */
+		sess->max_cmd_sn = sess->exp_cmd_sn + KTGT_IMMEDIATE_MAX - 1;
+		return sess->max_cmd_sn;
+	}
+	if (conn->nr_inflight >= KTGT_WINDOW ||
+	    conn->nr_free <= KTGT_IMMEDIATE_MAX ||
+	    conn->mem.nr_used > conn->mem.max_used)
+		return sess->max_cmd_sn;
+
+	room = min_t(u32, KTGT_WINDOW - conn->nr_inflight,
+		     conn->nr_free - KTGT_IMMEDIATE_MAX);
+	max = sess->exp_cmd_sn + room - 1;
+	if (iscsi_sna_gt(max, sess->max_cmd_sn))
+		sess->max_cmd_sn = max;
+	return sess->max_cmd_sn;
+}

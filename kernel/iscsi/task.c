@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tasks: SCSI Command PDUs in, SCSI Responses out (RFC 7143, 11.3, 11.4).
+ */
+#include <linux/blkdev.h>
+#include <linux/hash.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/unaligned.h>
+#include <linux/vmalloc.h>
+#include <scsi/scsi_proto.h>
+
+#include "../scsi/exec.h"
+#include "data.h"
+#include "mem.h"
+#include "pdu.h"
+#include "recv.h"
+#include "sess.h"
+#include "task.h"
+#include "tmf.h"
+
+/*
+ * Twice the window: a task is free again only when the initiator has
+ * acknowledged its status.
+ */
+#define TASK_SLOTS	(2 * KTGT_WINDOW + KTGT_IMMEDIATE_MAX)
+#define TASK_HASH_BITS	8
+
+/**
+ * ktgt_tasks_alloc - make the tasks of a connection
+ * @conn: the connection
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_tasks_alloc(struct ktgt_conn *conn)
+{
+	u32 i;
+
+	conn->itts = kvcalloc(1 << TASK_HASH_BITS, sizeof(*conn->itts),
+			      GFP_KERNEL);
+	conn->slots = kvcalloc(TASK_SLOTS, sizeof(*conn->slots), GFP_KERNEL);
+	if (!conn->itts || !conn->slots)
+		return -ENOMEM;
+
+	for (i = 0; i < TASK_SLOTS; i++) {
+		struct ktgt_task *task = &conn->slots[i];
+
+		task->conn = conn;
+		task->index = i;
+		task->dead_gen = U16_MAX;
+		INIT_HLIST_NODE(&task->itt_node);
+		list_add_tail(&task->node, &conn->free_slots);
+	}
+	conn->nr_slots = TASK_SLOTS;
+	conn->nr_free = TASK_SLOTS;
+	return 0;
+}
+
+/**
+ * ktgt_tasks_free - free the tasks of a connection
+ * @conn: the connection; no task is with the SCSI side
+ *
+ * Context: process context, may sleep.
+ */
+void ktgt_tasks_free(struct ktgt_conn *conn)
+{
+	u32 i;
+
+	for (i = 0; i < conn->nr_slots; i++) {
+		ktgt_mem_put_pages(&conn->slots[i]);
+		kvfree(conn->slots[i].big_bvec);
+	}
+	kvfree(conn->slots);
+	kvfree(conn->itts);
+	conn->slots = NULL;
+	conn->itts = NULL;
+	conn->nr_slots = 0;
+}
+
+static struct hlist_head *task_bucket(struct ktgt_conn *conn, itt_t itt)
+{
+	return &conn->itts[hash_32((__force u32)itt, TASK_HASH_BITS)];
+}
+
+/**
+ * ktgt_task_find - find a task by its initiator task tag
+ * @conn: the connection
+ * @itt: the tag
+ *
+ * Context: the connection's work.
+ * Return: the task, from its receipt until its answer is queued; or NULL.
+ */
+struct ktgt_task *ktgt_task_find(struct ktgt_conn *conn, itt_t itt)
+{
+	struct ktgt_task *task;
+
+	hlist_for_each_entry(task, task_bucket(conn, itt), itt_node)
+		if (task->itt == itt)
+			return task;
+	return NULL;
+}
+
+/*
+ * Additional header segments have to fill what TotalAHSLength says, and to be
+ * of a known type (RFC 7143, 11.2.2). None of the commands that need one is
+ * supported; the CDB table refuses them.
+ */
+static bool task_ahs_ok(const struct ktgt_rx_pdu *rx)
+{
+	u32 off = 0;
+
+	while (off < rx->ahs_len) {
+		const u8 *ahs = rx->ahs + off;
+
+		if (ahs[2] != ISCSI_AHSTYPE_CDB && ahs[2] != ISCSI_AHSTYPE_RLENGTH)
+			return false;
+		off += ALIGN(get_unaligned_be16(ahs) + 3, 4);
+	}
+	return off == rx->ahs_len;
+}
+
+/* Find what makes a SCSI Command PDU unacceptable; 0 is nothing. */
+static u8 task_check(struct ktgt_conn *conn, const struct ktgt_rx_pdu *rx)
+{
+	const struct iscsi_scsi_req *req = (const void *)&rx->hdr;
+	bool write = req->flags & ISCSI_FLAG_CMD_WRITE;
+	bool final = req->flags & ISCSI_FLAG_CMD_FINAL;
+
+	if (!conn->nr_slots)
+		return ISCSI_REASON_CMD_NOT_SUPPORTED;
+	if ((req->flags & ISCSI_FLAG_CMD_ATTR_MASK) > ISCSI_ATTR_ACA ||
+	    req->itt == RESERVED_ITT || !task_ahs_ok(rx))
+		return KTGT_REASON_INVALID_FIELD;
+	if (!write && (rx->data_len || !final))
+		return ISCSI_REASON_PROTOCOL_ERROR;
+	if (!final && conn->param.initial_r2t)
+		return ISCSI_REASON_PROTOCOL_ERROR;
+	if (ktgt_task_find(conn, req->itt))
+		return ISCSI_REASON_TASK_IN_PROGRESS;
+	if (!conn->nr_free)
+		return ISCSI_REASON_IMM_CMD_REJECT;
+	return 0;
+}
+
+/* Take a free task and put what the PDU says into it. */
+static struct ktgt_task *task_start(struct ktgt_conn *conn,
+				    const struct iscsi_scsi_req *req)
+{
+	struct ktgt_task *task;
+
+	task = list_first_entry(&conn->free_slots, struct ktgt_task, node);
+	list_del_init(&task->node);
+	conn->nr_free--;
+
+	task->itt = req->itt;
+	task->state = KTGT_TASK_RECV;
+	task->flags = 0;
+	task->seq = conn->seq++;
+	task->unsol = (struct ktgt_burst) {};
+	task->nr_r2t = 0;
+	task->r2t_sn = 0;
+	task->r2t_off = 0;
+	task->in_off = 0;
+	task->in_len = 0;
+	task->in_burst = 0;
+	task->data_sn = 0;
+	if (req->opcode & ISCSI_OP_IMMEDIATE)
+		task->flags |= KTGT_TASK_IMMEDIATE;
+	else
+		conn->nr_inflight++;
+	if (req->flags & ISCSI_FLAG_CMD_READ)
+		task->flags |= KTGT_TASK_READ;
+	if (req->flags & ISCSI_FLAG_CMD_WRITE)
+		task->flags |= KTGT_TASK_WRITE;
+	hlist_add_head(&task->itt_node, task_bucket(conn, task->itt));
+	return task;
+}
+
+static void task_parse(struct ktgt_task *task, const struct iscsi_scsi_req *req)
+{
+	struct ktgt_conn *conn = task->conn;
+	struct ktgt_cmd *cmd = &task->cmd;
+
+	cmd->nexus = &conn->sess->nexus;
+	cmd->done = &conn->done;
+	memcpy(&cmd->lun, &req->lun, sizeof(cmd->lun));
+	cmd->edtl = 0;
+	if (task->flags & (KTGT_TASK_READ | KTGT_TASK_WRITE))
+		cmd->edtl = be32_to_cpu(req->data_length);
+	cmd->task_attr = req->flags & ISCSI_FLAG_CMD_ATTR_MASK;
+	memcpy(cmd->cdb, req->cdb, sizeof(cmd->cdb));
+	cmd->flags = 0;
+	cmd->bvec = cmd->inline_bvec;
+	cmd->nr_bvec = 0;
+	cmd->buf_len = 0;
+	ktgt_cmd_parse(cmd);
+}
+
+/* A command that returns data waits for pages; any other one is ready. */
+static void task_start_read(struct ktgt_task *task)
+{
+	struct ktgt_conn *conn = task->conn;
+	struct ktgt_cmd *cmd = &task->cmd;
+
+	if (cmd->dir == DMA_FROM_DEVICE && task->flags & KTGT_TASK_READ)
+		cmd->buf_len = min_t(u64, cmd->edtl, cmd->xfer_len);
+	if (!cmd->buf_len) {
+		ktgt_task_set_ready(task);
+		return;
+	}
+	task->state = KTGT_TASK_PAGES;
+	list_add_tail(&task->node, &conn->page_wait);
+}
+
+/**
+ * ktgt_task_recv - a SCSI Command PDU has come
+ * @conn: the connection
+ * @rx: the PDU
+ *
+ * Context: the connection's work, under the socket's lock.
+ * Return: as ktgt_recv_header().
+ */
+int ktgt_task_recv(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
+{
+	const struct iscsi_scsi_req *req = (const void *)&rx->hdr;
+	struct ktgt_task *task = rx->task;
+	u8 reason;
+
+	if (task)	/* called again, there are pages now */
+		return ktgt_data_out_start(task, rx);
+
+	switch (ktgt_sess_cmdsn(conn->sess, be32_to_cpu(req->cmdsn),
+				req->opcode & ISCSI_OP_IMMEDIATE)) {
+	case KTGT_CMDSN_OK:
+		break;
+	case KTGT_CMDSN_DROP:
+		return 0;
+	case KTGT_CMDSN_GAP:
+		return -EPROTO;
+	}
+	reason = task_check(conn, rx);
+	if (reason) {
+		ktgt_pdu_reject(conn, &rx->hdr, reason);
+		return 0;
+	}
+
+	task = task_start(conn, req);
+	task_parse(task, req);
+	if (task->flags & KTGT_TASK_WRITE) {
+		rx->task = task;
+		return ktgt_data_out_start(task, rx);
+	}
+	task_start_read(task);
+	return 0;
+}
+
+/**
+ * ktgt_task_set_ready - a task has all that it needs to be carried out
+ * @task: the task, in no list
+ *
+ * Context: the connection's work.
+ */
+void ktgt_task_set_ready(struct ktgt_task *task)
+{
+	struct ktgt_conn *conn = task->conn;
+	struct ktgt_cmd *cmd = &task->cmd;
+
+	cmd->nr_bvec = task->nr_pages;
+	if (cmd->nr_bvec)
+		cmd->bvec[cmd->nr_bvec - 1].bv_len =
+			cmd->buf_len - (cmd->nr_bvec - 1) * PAGE_SIZE;
+	task->state = KTGT_TASK_READY;
+	list_add_tail(&task->node, &conn->ready);
+	conn->nr_ready++;
+}
+
+/**
+ * ktgt_tasks_submit - carry out what is ready
+ * @conn: the connection
+ *
+ * Several commands share one plug, so that the device sees them as one batch.
+ * A single one must not wait for a plug.
+ *
+ * Context: the connection's work, may sleep.
+ */
+void ktgt_tasks_submit(struct ktgt_conn *conn)
+{
+	bool batch = conn->nr_ready > 1;
+	struct ktgt_task *task;
+	struct blk_plug plug;
+
+	if (batch) {
+		blk_start_plug(&plug);
+		plug.nr_ios = min_t(u32, conn->nr_ready, 32);
+	}
+	while (conn->nr_ready) {
+		task = list_first_entry(&conn->ready, struct ktgt_task, node);
+		list_del_init(&task->node);
+		conn->nr_ready--;
+		conn->nr_busy++;
+		task->state = KTGT_TASK_BUSY;
+		if (task->flags & KTGT_TASK_BAD_DATA)
+			ktgt_cmd_complete(&task->cmd, SAM_STAT_CHECK_CONDITION);
+		else
+			ktgt_cmd_submit(&task->cmd);
+	}
+	if (batch)
+		blk_finish_plug(&plug);
+}
+
+/**
+ * ktgt_task_residual - what the initiator expects beyond what the command moves
+ * @task: the task, completed
+ * @flags: gets the bit that says which of both is more; the bits are the same
+ *	in a SCSI Response and in a Data-In
+ *
+ * Context: the connection's work.
+ * Return: the difference in bytes (RFC 7143, 11.4.5).
+ */
+u32 ktgt_task_residual(const struct ktgt_task *task, u8 *flags)
+{
+	const struct ktgt_cmd *cmd = &task->cmd;
+	u64 len = cmd->xfer_len;
+
+	if (cmd->status != SAM_STAT_GOOD && cmd->dir == DMA_FROM_DEVICE)
+		len = 0;
+	if (len > cmd->edtl) {
+		*flags |= ISCSI_FLAG_CMD_OVERFLOW;
+		return min_t(u64, len - cmd->edtl, U32_MAX);
+	}
+	if (len < cmd->edtl) {
+		*flags |= ISCSI_FLAG_CMD_UNDERFLOW;
+		return cmd->edtl - len;
+	}
+	return 0;
+}
+
+static int task_queue_response(struct ktgt_task *task)
+{
+	u8 buf[2 + KTGT_SENSE_LEN] = {};
+	struct ktgt_cmd *cmd = &task->cmd;
+	struct iscsi_scsi_rsp *rsp;
+	struct ktgt_pdu *pdu;
+	unsigned int len = 0;
+
+	pdu = ktgt_pdu_alloc(task->conn);
+	if (!pdu)
+		return -ENOMEM;
+	if (cmd->status == SAM_STAT_CHECK_CONDITION) {
+		len = ktgt_cmd_sense(cmd, buf + 2);
+		put_unaligned_be16(len, buf);
+		len += 2;
+	}
+	if (len && ktgt_pdu_set_data(pdu, buf, len)) {
+		ktgt_pdu_free(task->conn, pdu);
+		return -ENOMEM;
+	}
+
+	rsp = pdu->hdr;
+	rsp->opcode = ISCSI_OP_SCSI_CMD_RSP;
+	rsp->flags = ISCSI_FLAG_CMD_FINAL;
+	rsp->response = ISCSI_STATUS_CMD_COMPLETED;
+	rsp->cmd_status = cmd->status;
+	rsp->itt = task->itt;
+	rsp->exp_datasn = cpu_to_be32(task->data_sn + task->r2t_sn);
+	rsp->residual_count = cpu_to_be32(ktgt_task_residual(task, &rsp->flags));
+	pdu->flags = KTGT_PDU_STATSN | KTGT_PDU_LAST;
+	pdu->task = task;
+	task->conn->ops->queue_tx(task->conn, pdu);
+	return 0;
+}
+
+static int task_queue_data_in(struct ktgt_task *task)
+{
+	struct ktgt_pdu *pdu = ktgt_data_in_next(task);
+
+	if (!pdu)
+		return -ENOMEM;
+	task->conn->ops->queue_tx(task->conn, pdu);
+	return 0;
+}
+
+/* The task is no longer one that the initiator can refer to. */
+static void task_forget(struct ktgt_task *task)
+{
+	if (!hlist_unhashed(&task->itt_node)) {
+		hlist_del_init(&task->itt_node);
+		if (!(task->flags & KTGT_TASK_IMMEDIATE))
+			task->conn->nr_inflight--;
+	}
+	ktgt_cmd_release(&task->cmd);
+}
+
+/* Answer a command that has completed. */
+static void task_respond(struct ktgt_task *task)
+{
+	struct ktgt_cmd *cmd = &task->cmd;
+	int ret;
+
+	if (cmd->dir == DMA_FROM_DEVICE && cmd->status == SAM_STAT_GOOD)
+		task->in_len = min_t(u64, cmd->buf_len, cmd->xfer_len);
+	else
+		ktgt_mem_put_pages(task);
+
+	task->state = KTGT_TASK_SEND;
+	ret = task->in_len ? task_queue_data_in(task) :
+			     task_queue_response(task);
+	task_forget(task);
+	if (ret)
+		task->conn->ops->close(task->conn);
+}
+
+/**
+ * ktgt_task_end - give a task back
+ * @task: the task, not with the SCSI side, in no list
+ *
+ * Context: the connection's work.
+ */
+void ktgt_task_end(struct ktgt_task *task)
+{
+	struct ktgt_conn *conn = task->conn;
+
+	task_forget(task);
+	ktgt_mem_put_pages(task);
+	if (task->flags & KTGT_TASK_FULL)
+		conn->nr_full--;
+	task->flags = 0;
+	task->gen++;
+	task->state = KTGT_TASK_FREE;
+	list_add(&task->node, &conn->free_slots);
+	conn->nr_free++;
+}
+
+/**
+ * ktgt_task_sent - the socket has taken all of the answer of a task
+ * @task: the task
+ *
+ * From here on it makes no progress of its own, so it must not keep others
+ * from getting pages, although its own pages are still held.
+ *
+ * Context: the connection's work.
+ */
+void ktgt_task_sent(struct ktgt_task *task)
+{
+	struct ktgt_conn *conn = task->conn;
+
+	conn->mem.nr_used -= task->nr_pages;
+	task->flags |= KTGT_TASK_SENT;
+	if (task->flags & KTGT_TASK_FULL)
+		conn->nr_full--;
+	task->flags &= ~KTGT_TASK_FULL;
+}
+
+/* An aborted task has come to its end. */
+static void task_end_aborted(struct ktgt_task *task)
+{
+	ktgt_tmf_task_ended(task);
+	if (test_bit(KTGT_CMD_TASK_ABORTED, &task->cmd.flags)) {
+		task->cmd.status = SAM_STAT_TASK_ABORTED;
+		task_respond(task);
+		return;
+	}
+	task->dead_gen = task->gen;
+	ktgt_task_end(task);
+}
+
+/**
+ * ktgt_task_abort - abort a task
+ * @task: the task, not free
+ * @tell: answer it with TASK ABORTED, instead of not at all
+ *
+ * What is with the SCSI side has to come back first.
+ *
+ * Context: the connection's work or teardown.
+ * Return: true if the task has ended; false if ktgt_tmf_task_ended() will be
+ *	called for it.
+ */
+bool ktgt_task_abort(struct ktgt_task *task, bool tell)
+{
+	struct ktgt_conn *conn = task->conn;
+
+	if (task->state == KTGT_TASK_SEND)
+		return true;
+	set_bit(tell ? KTGT_CMD_TASK_ABORTED : KTGT_CMD_ABORTED,
+		&task->cmd.flags);
+	if (task->state == KTGT_TASK_BUSY || task->flags & KTGT_TASK_RX)
+		return false;
+
+	if (task->state == KTGT_TASK_READY)
+		conn->nr_ready--;
+	if (task->state != KTGT_TASK_RECV)
+		list_del_init(&task->node);
+	task_end_aborted(task);
+	return true;
+}
+
+/**
+ * ktgt_task_aborted - finish an abort that had to wait for a data segment
+ * @task: the task, which waits for data or for pages
+ *
+ * Context: the connection's work.
+ */
+void ktgt_task_aborted(struct ktgt_task *task)
+{
+	if (task->state == KTGT_TASK_PAGES)
+		list_del_init(&task->node);
+	task_end_aborted(task);
+}
+
+/**
+ * ktgt_tasks_reap - answer what has completed
+ * @conn: the connection
+ *
+ * Context: the connection's work or teardown.
+ * Return: whether there was anything.
+ */
+bool ktgt_tasks_reap(struct ktgt_conn *conn)
+{
+	struct llist_node *list = llist_del_all(&conn->done.head);
+	struct ktgt_cmd *cmd, *next;
+
+	if (!list)
+		return false;
+	list = llist_reverse_order(list);
+	llist_for_each_entry_safe(cmd, next, list, done_node) {
+		struct ktgt_task *task;
+
+		task = container_of(cmd, struct ktgt_task, cmd);
+		conn->nr_busy--;
+		if (ktgt_task_is_aborted(task))
+			task_end_aborted(task);
+		else
+			task_respond(task);
+	}
+	return true;
+}

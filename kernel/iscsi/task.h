@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An iSCSI task that carries a SCSI command, from its PDU to the
+ * acknowledgement of its status.
+ */
+#ifndef _KTGT_ISCSI_TASK_H
+#define _KTGT_ISCSI_TASK_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+#include <scsi/iscsi_proto.h>
+
+#include "../core/cmd.h"
+#include "conn.h"
+
+struct ktgt_pdu;
+struct ktgt_rx_pdu;
+
+/**
+ * enum ktgt_task_state - where a task is
+ * @KTGT_TASK_FREE: in &ktgt_conn.free_slots
+ * @KTGT_TASK_RECV: data is to come from the initiator
+ * @KTGT_TASK_PAGES: in &ktgt_conn.page_wait
+ * @KTGT_TASK_READY: in &ktgt_conn.ready
+ * @KTGT_TASK_BUSY: with the SCSI side
+ * @KTGT_TASK_SEND: its answer is being sent, or waits for its acknowledgement
+ */
+enum ktgt_task_state {
+	KTGT_TASK_FREE,
+	KTGT_TASK_RECV,
+	KTGT_TASK_PAGES,
+	KTGT_TASK_READY,
+	KTGT_TASK_BUSY,
+	KTGT_TASK_SEND,
+};
+
+/**
+ * enum ktgt_task_flags - bits of &ktgt_task.flags
+ * @KTGT_TASK_IMMEDIATE: it came for immediate delivery, outside of the window
+ * @KTGT_TASK_READ: the R bit of the PDU
+ * @KTGT_TASK_WRITE: the W bit of the PDU
+ * @KTGT_TASK_UNSOL: unsolicited Data-Out PDUs are to come
+ * @KTGT_TASK_FULL: it has all pages that it needs
+ * @KTGT_TASK_SENT: the socket has taken all of the answer
+ * @KTGT_TASK_RX: a data segment for it is being received
+ * @KTGT_TASK_BAD_DATA: a Data-Out sequence was wrong; the command fails when
+ *	all that was asked for has come
+ */
+enum ktgt_task_flags {
+	KTGT_TASK_IMMEDIATE	= BIT(0),
+	KTGT_TASK_READ		= BIT(1),
+	KTGT_TASK_WRITE		= BIT(2),
+	KTGT_TASK_UNSOL		= BIT(3),
+	KTGT_TASK_FULL		= BIT(4),
+	KTGT_TASK_BAD_DATA	= BIT(5),
+	KTGT_TASK_RX		= BIT(6),
+	KTGT_TASK_SENT		= BIT(7),
+};
+
+/**
+ * struct ktgt_burst - a sequence of Data-Out PDUs that is due
+ * @offset: buffer offset of its first byte
+ * @len: bytes; 0 if the burst is not in use
+ * @got: bytes received
+ * @data_sn: DataSN that comes next
+ */
+struct ktgt_burst {
+	u32	offset;
+	u32	len;
+	u32	got;
+	u32	data_sn;
+};
+
+/**
+ * struct ktgt_task - an iSCSI task
+ *
+ * It lives in &ktgt_conn.slots and belongs to the connection's work, but for
+ * @cmd while it is with the SCSI side.
+ *
+ * @cmd: the SCSI command
+ * @conn: the connection; immutable
+ * @node: in one of the lists of the connection, by @state
+ * @itt_node: in &ktgt_conn.itts, from receipt until the answer is queued
+ * @itt: initiator task tag
+ * @index: position in &ktgt_conn.slots; immutable
+ * @gen: number of uses of the slot, part of the target transfer tag
+ * @dead_gen: @gen of the last use that was aborted: Data-Out for it is dropped
+ *	in silence
+ * @state: enum ktgt_task_state
+ * @flags: KTGT_TASK_* bits
+ * @seq: order of submission, to tell what a task management function covers
+ * @nr_pages: pages in &ktgt_cmd.bvec so far
+ * @bvec_cap: length of @big_bvec
+ * @big_bvec: segments of a command that is too large for those inside @cmd;
+ *	kept from use to use
+ * @unsol: the unsolicited burst
+ * @r2t: solicited bursts, the index is part of the target transfer tag
+ * @nr_r2t: bursts of @r2t in use
+ * @r2t_sn: R2TSN that comes next
+ * @r2t_off: buffer offset of the next burst to be solicited
+ * @in_off: bytes sent in Data-In PDUs
+ * @in_len: bytes to be sent in Data-In PDUs
+ * @in_burst: bytes sent of the current Data-In sequence
+ * @data_sn: DataSN of the next Data-In
+ */
+struct ktgt_task {
+	struct ktgt_cmd		cmd;
+	struct ktgt_conn	*conn;
+	struct list_head	node;
+	struct hlist_node	itt_node;
+	itt_t			itt;
+	u16			index;
+	u16			gen;
+	u16			dead_gen;
+	u8			state;
+	u8			flags;
+	u32			seq;
+
+	u32			nr_pages;
+	u32			bvec_cap;
+	struct bio_vec		*big_bvec;
+
+	struct ktgt_burst	unsol;
+	struct ktgt_burst	r2t[KTGT_MAX_R2T];
+	u32			nr_r2t;
+	u32			r2t_sn;
+	u32			r2t_off;
+
+	u32			in_off;
+	u32			in_len;
+	u32			in_burst;
+	u32			data_sn;
+};
+
+/**
+ * ktgt_task_is_aborted - whether a task management function has ended a task
+ * @task: the task
+ *
+ * Context: any.
+ * Return: true if it gets no answer, or TASK ABORTED.
+ */
+static inline bool ktgt_task_is_aborted(const struct ktgt_task *task)
+{
+	return task->cmd.flags & (BIT(KTGT_CMD_ABORTED) |
+				  BIT(KTGT_CMD_TASK_ABORTED));
+}
+
+int ktgt_tasks_alloc(struct ktgt_conn *conn);
+void ktgt_tasks_free(struct ktgt_conn *conn);
+struct ktgt_task *ktgt_task_find(struct ktgt_conn *conn, itt_t itt);
+int ktgt_task_recv(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx);
+void ktgt_task_set_ready(struct ktgt_task *task);
+void ktgt_task_sent(struct ktgt_task *task);
+void ktgt_task_end(struct ktgt_task *task);
+u32 ktgt_task_residual(const struct ktgt_task *task, u8 *flags);
+bool ktgt_task_abort(struct ktgt_task *task, bool tell);
+void ktgt_task_aborted(struct ktgt_task *task);
+void ktgt_tasks_submit(struct ktgt_conn *conn);
+bool ktgt_tasks_reap(struct ktgt_conn *conn);
+
+#endif /* _KTGT_ISCSI_TASK_H */

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Task management functions (RFC 7143, 11.5, 11.6), and messages between
+ * connections.
+ *
+ * A function is answered when every task that it covers has ended. Tasks of
+ * other connections are aborted by a message to the work of each.
+ */
+#include <linux/slab.h>
+
+#include "../core/fabric.h"
+#include "../scsi/exec.h"
+#include "conn.h"
+#include "pdu.h"
+#include "sess.h"
+#include "task.h"
+#include "tmf.h"
+
+/**
+ * struct ktgt_tmf - a task management function that is under way
+ * @reset: counts what it waits for
+ * @msg: brings the answer back to the connection's work
+ * @conn: connection to be answered; &ktgt_conn.nr_tmf keeps it
+ * @itt: tag of the request
+ * @response: ISCSI_TMF_RSP_*
+ */
+struct ktgt_tmf {
+	struct ktgt_lu_reset	reset;
+	struct ktgt_msg		msg;
+	struct ktgt_conn	*conn;
+	itt_t			itt;
+	u8			response;
+};
+
+/**
+ * struct ktgt_tmf_wait - what waits for aborted tasks of one connection
+ * @node: in &ktgt_conn.waits
+ * @reset: where to count; a reference is held
+ * @task: the one task, or NULL
+ * @lu: otherwise all tasks of this logical unit
+ * @seq: no task that came later counts
+ * @left: tasks that have not ended yet
+ */
+struct ktgt_tmf_wait {
+	struct list_head	node;
+	struct ktgt_lu_reset	*reset;
+	struct ktgt_task	*task;
+	struct ktgt_lu		*lu;
+	u32			seq;
+	u32			left;
+};
+
+/**
+ * struct ktgt_abort_msg - a message: abort the tasks of a logical unit
+ * @msg: the message
+ * @wait: prepared, so that its delivery needs no memory
+ * @tell: answer the tasks with TASK ABORTED
+ */
+struct ktgt_abort_msg {
+	struct ktgt_msg		msg;
+	struct ktgt_tmf_wait	*wait;
+	bool			tell;
+};
+
+/**
+ * ktgt_msg_post - send a message to the work of a connection
+ * @conn: the connection, which the caller keeps from going away
+ * @msg: the message
+ *
+ * Context: any.
+ */
+void ktgt_msg_post(struct ktgt_conn *conn, struct ktgt_msg *msg)
+{
+	rcu_read_lock(); /* the connection stays until the kick is over */
+	if (llist_add(&msg->node, &conn->msgs))
+		conn->ops->kick(conn);
+	rcu_read_unlock();
+}
+
+/**
+ * ktgt_msgs_run - carry out the messages that have come
+ * @conn: the connection
+ *
+ * Context: the connection's work or teardown.
+ * Return: whether there were any.
+ */
+bool ktgt_msgs_run(struct ktgt_conn *conn)
+{
+	struct llist_node *list = llist_del_all(&conn->msgs);
+	struct ktgt_msg *msg, *next;
+
+	if (!list)
+		return false;
+	list = llist_reverse_order(list);
+	llist_for_each_entry_safe(msg, next, list, node)
+		msg->run(conn, msg);
+	return true;
+}
+
+static void tmf_put_reset(struct ktgt_lu_reset *reset)
+{
+	if (atomic_dec_and_test(&reset->pending))
+		reset->done(reset);
+}
+
+static bool tmf_covers(const struct ktgt_tmf_wait *wait,
+		       const struct ktgt_task *task)
+{
+	if (iscsi_sna_gte(task->seq, wait->seq))
+		return false;
+	return wait->task ? wait->task == task : wait->lu == task->cmd.lu;
+}
+
+/**
+ * ktgt_tmf_task_ended - an aborted task has ended
+ * @task: the task; it still has its logical unit
+ *
+ * Context: the connection's work or teardown.
+ */
+void ktgt_tmf_task_ended(struct ktgt_task *task)
+{
+	struct ktgt_conn *conn = task->conn;
+	struct ktgt_tmf_wait *wait, *next;
+
+	list_for_each_entry_safe(wait, next, &conn->waits, node) {
+		if (!tmf_covers(wait, task) || --wait->left)
+			continue;
+		list_del(&wait->node);
+		tmf_put_reset(wait->reset);
+		kfree(wait);
+	}
+}
+
+/*
+ * Abort what @wait covers, and let it wait for those that have to come back.
+ * It is counted up first, since tasks that end at once count it down.
+ */
+static void tmf_abort_covered(struct ktgt_conn *conn,
+			      struct ktgt_tmf_wait *wait, bool tell)
+{
+	u32 i;
+
+	wait->seq = conn->seq;
+	wait->left = 1;
+	list_add_tail(&wait->node, &conn->waits);
+	for (i = 0; i < conn->nr_slots; i++) {
+		struct ktgt_task *task = &conn->slots[i];
+
+		if (task->state == KTGT_TASK_FREE ||
+		    task->state == KTGT_TASK_SEND || !tmf_covers(wait, task))
+			continue;
+		wait->left++;
+		ktgt_task_abort(task, tell);
+	}
+	if (--wait->left)
+		return;
+	list_del(&wait->node);
+	tmf_put_reset(wait->reset);
+	kfree(wait);
+}
+
+static struct ktgt_tmf_wait *tmf_wait_alloc(struct ktgt_lu_reset *reset,
+					    struct ktgt_task *task,
+					    struct ktgt_lu *lu, gfp_t gfp)
+{
+	struct ktgt_tmf_wait *wait = kzalloc(sizeof(*wait), gfp);
+
+	if (!wait)
+		return NULL;
+	wait->reset = reset;
+	wait->task = task;
+	wait->lu = lu;
+	atomic_inc(&reset->pending);
+	return wait;
+}
+
+static void tmf_run_abort(struct ktgt_conn *conn, struct ktgt_msg *msg)
+{
+	struct ktgt_abort_msg *abort;
+
+	abort = container_of(msg, struct ktgt_abort_msg, msg);
+	tmf_abort_covered(conn, abort->wait, abort->tell);
+	kfree(abort);
+}
+
+/**
+ * ktgt_tmf_abort_lu - abort the commands of a nexus for a logical unit
+ * @nexus: the nexus
+ * @lu: the logical unit
+ * @from: the nexus that asked; its own commands end without an answer, those
+ *	of others with TASK ABORTED
+ * @reset: counts what is to be waited for
+ *
+ * Context: any, does not sleep; see struct ktgt_fabric_ops.
+ */
+void ktgt_tmf_abort_lu(struct ktgt_nexus *nexus, struct ktgt_lu *lu,
+		       struct ktgt_nexus *from, struct ktgt_lu_reset *reset)
+{
+	struct ktgt_sess *sess = container_of(nexus, struct ktgt_sess, nexus);
+	struct ktgt_abort_msg *abort;
+
+	abort = kzalloc(sizeof(*abort), GFP_ATOMIC);
+	if (abort)
+		abort->wait = tmf_wait_alloc(reset, NULL, lu, GFP_ATOMIC);
+	if (!abort || !abort->wait) {
+		kfree(abort);
+		reset->failed = true;
+		return;
+	}
+	abort->msg.run = tmf_run_abort;
+	abort->tell = nexus != from;
+
+	spin_lock_bh(&sess->lock);
+	if (sess->conn) {
+		ktgt_msg_post(sess->conn, &abort->msg);
+		abort = NULL;
+	}
+	spin_unlock_bh(&sess->lock);
+	if (abort) {	/* the session ends, its commands have ended */
+		kfree(abort->wait);
+		kfree(abort);
+		atomic_dec(&reset->pending);
+	}
+}
+
+static void tmf_respond(struct ktgt_conn *conn, itt_t itt, u8 response)
+{
+	struct ktgt_pdu *pdu = ktgt_pdu_alloc(conn);
+	struct iscsi_tm_rsp *rsp;
+
+	if (!pdu) {
+		conn->ops->close(conn);
+		return;
+	}
+	rsp = pdu->hdr;
+	rsp->opcode = ISCSI_OP_SCSI_TMFUNC_RSP;
+	rsp->flags = ISCSI_FLAG_CMD_FINAL;
+	rsp->response = response;
+	rsp->itt = itt;
+	pdu->flags = KTGT_PDU_STATSN;
+	conn->ops->queue_tx(conn, pdu);
+}
+
+static void tmf_run_answer(struct ktgt_conn *conn, struct ktgt_msg *msg)
+{
+	struct ktgt_tmf *tmf = container_of(msg, struct ktgt_tmf, msg);
+
+	if (tmf->reset.failed)
+		tmf->response = ISCSI_TMF_RSP_REJECTED;
+	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE)
+		tmf_respond(conn, tmf->itt, tmf->response);
+	conn->nr_tmf--;
+	kfree(tmf);
+}
+
+static void tmf_done(struct ktgt_lu_reset *reset)
+{
+	struct ktgt_tmf *tmf = container_of(reset, struct ktgt_tmf, reset);
+
+	ktgt_msg_post(tmf->conn, &tmf->msg);
+}
+
+/*
+ * RFC 7143, 11.6.1: a task that is not there any more, but whose CmdSN shows
+ * that it was, has been aborted as far as the initiator can tell.
+ */
+static u8 tmf_no_task(struct ktgt_conn *conn, const struct iscsi_tm *req)
+{
+	u32 ref = be32_to_cpu(req->refcmdsn);
+	u32 sn = be32_to_cpu(req->cmdsn);
+
+	if (iscsi_sna_lt(ref, sn) &&
+	    iscsi_sna_gte(ref, conn->sess->exp_cmd_sn) &&
+	    iscsi_sna_lte(ref, conn->sess->max_cmd_sn))
+		return ISCSI_TMF_RSP_COMPLETE;
+	return ISCSI_TMF_RSP_NO_TASK;
+}
+
+static void tmf_abort_task(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
+{
+	struct ktgt_conn *conn = tmf->conn;
+	struct ktgt_task *task = ktgt_task_find(conn, req->rtt);
+	struct ktgt_tmf_wait *wait;
+
+	if (!task) {
+		tmf->response = tmf_no_task(conn, req);
+		return;
+	}
+	wait = tmf_wait_alloc(&tmf->reset, task, NULL, GFP_KERNEL);
+	if (!wait) {
+		tmf->reset.failed = true;
+		return;
+	}
+	tmf_abort_covered(conn, wait, false);
+}
+
+static __be64 tmf_lun(const struct iscsi_tm *req)
+{
+	__be64 lun;
+
+	memcpy(&lun, &req->lun, sizeof(lun));
+	return lun;
+}
+
+/* Abort the initiator's own tasks for a logical unit. */
+static void tmf_abort_task_set(struct ktgt_tmf *tmf,
+			       const struct iscsi_tm *req)
+{
+	struct ktgt_conn *conn = tmf->conn;
+	u32 end = conn->seq;
+	u32 i;
+
+	for (i = 0; i < conn->nr_slots; i++) {
+		struct ktgt_task *task = &conn->slots[i];
+		struct ktgt_tmf_wait *wait;
+
+		if (task->state == KTGT_TASK_FREE ||
+		    task->state == KTGT_TASK_SEND ||
+		    iscsi_sna_gte(task->seq, end) ||
+		    task->cmd.lun != tmf_lun(req))
+			continue;
+		wait = tmf_wait_alloc(&tmf->reset, task, NULL, GFP_KERNEL);
+		if (!wait) {
+			tmf->reset.failed = true;
+			return;
+		}
+		tmf_abort_covered(conn, wait, false);
+	}
+}
+
+static void tmf_lu_reset(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
+{
+	struct ktgt_nexus *nexus = &tmf->conn->sess->nexus;
+
+	/* The initial reference of the reset is given away in here. */
+	atomic_inc(&tmf->reset.pending);
+	if (!ktgt_nexus_lu_reset(nexus, tmf_lun(req), &tmf->reset)) {
+		atomic_dec(&tmf->reset.pending);
+		tmf->response = ISCSI_TMF_RSP_NO_LUN;
+	}
+}
+
+static void tmf_run(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
+{
+	struct ktgt_nexus *nexus = &tmf->conn->sess->nexus;
+
+	switch (req->flags & ISCSI_FLAG_TM_FUNC_MASK) {
+	case ISCSI_TM_FUNC_ABORT_TASK:
+		tmf_abort_task(tmf, req);
+		break;
+	case ISCSI_TM_FUNC_ABORT_TASK_SET:
+		if (ktgt_nexus_lun_exists(nexus, tmf_lun(req)))
+			tmf_abort_task_set(tmf, req);
+		else
+			tmf->response = ISCSI_TMF_RSP_NO_LUN;
+		break;
+	case ISCSI_TM_FUNC_LOGICAL_UNIT_RESET:
+		tmf_lu_reset(tmf, req);
+		break;
+	case ISCSI_TM_FUNC_TASK_REASSIGN:
+		tmf->response = ISCSI_TMF_RSP_NO_FAILOVER;
+		break;
+	default:
+		tmf->response = ISCSI_TMF_RSP_NOT_SUPPORTED;
+	}
+}
+
+/**
+ * ktgt_tmf_recv - a Task Management Function Request has come
+ * @conn: the connection
+ * @hdr: its header; the CmdSN has been accepted
+ *
+ * Context: the connection's work, may sleep.
+ */
+void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
+{
+	const struct iscsi_tm *req = (const void *)hdr;
+	struct ktgt_tmf *tmf;
+
+	if (!conn->nr_slots) {
+		ktgt_pdu_reject(conn, hdr, ISCSI_REASON_CMD_NOT_SUPPORTED);
+		return;
+	}
+	tmf = kzalloc(sizeof(*tmf), GFP_KERNEL);
+	if (!tmf) {
+		tmf_respond(conn, req->itt, ISCSI_TMF_RSP_REJECTED);
+		return;
+	}
+	atomic_set(&tmf->reset.pending, 1);
+	tmf->reset.done = tmf_done;
+	tmf->msg.run = tmf_run_answer;
+	tmf->conn = conn;
+	tmf->itt = req->itt;
+	tmf->response = ISCSI_TMF_RSP_COMPLETE;
+	conn->nr_tmf++;
+
+	tmf_run(tmf, req);
+	tmf_put_reset(&tmf->reset);
+}

@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A TCP connection: callbacks of the socket, the work that owns it, and the
+ * one way in which it ends.
+ *
+ * The work owns everything. Others may set an event bit or add to a lock-free
+ * list, and then kick. A kick costs nothing while the work runs, because the
+ * work looks again before it goes idle.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/jiffies.h>
+#include <linux/net.h>
+#include <linux/sched/clock.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "../core/net.h"
+#include "../iscsi/login.h"
+#include "../iscsi/pdu.h"
+#include "../iscsi/sess.h"
+#include "conn.h"
+#include "rx.h"
+#include "tx.h"
+
+/* a run gives way to others after this long */
+#define IO_RUN_NS	NSEC_PER_MSEC
+/* runs until the processor is chosen anew */
+#define IO_CPU_RUNS	4096
+/* how long a peer gets to read the last answer and to close */
+#define DRAIN_TIME	(2 * HZ)
+
+static struct workqueue_struct *ktgt_io_wq;
+static struct workqueue_struct *ktgt_release_wq;
+
+/*
+ * Called behind llist_add() or set_bit() and a full barrier; the work clears
+ * @active before its own barrier and its last look.
+ */
+static void tcp_kick(struct ktgt_conn *conn)
+{
+	struct ktgt_tcp *tcp = ktgt_tcp(conn);
+
+	if (READ_ONCE(tcp->closing)) {
+		wake_up(&tcp->wait);
+		return;
+	}
+	if (READ_ONCE(tcp->active)) {
+		/* A count that is off by some is good enough. */
+		data_race(conn->stats.kicks_saved++);
+		return;
+	}
+	queue_work_on(READ_ONCE(tcp->cpu), ktgt_io_wq, &tcp->io_work);
+}
+
+static void tcp_event(struct ktgt_tcp *tcp, enum ktgt_conn_events event)
+{
+	set_bit(event, &tcp->conn.events);
+	smp_mb__after_atomic(); /* pairs with the work going idle */
+	tcp_kick(&tcp->conn);
+}
+
+static void tcp_conn_close(struct ktgt_conn *conn)
+{
+	struct ktgt_tcp *tcp = ktgt_tcp(conn);
+
+	if (!test_and_set_bit(0, &tcp->closing))
+		queue_work(ktgt_release_wq, &tcp->release_work);
+}
+
+static void tcp_drain(struct ktgt_conn *conn)
+{
+	struct ktgt_tcp *tcp = ktgt_tcp(conn);
+
+	if (tcp->draining)
+		return;
+	WRITE_ONCE(tcp->draining, true);
+	mod_timer(&tcp->timer, jiffies + DRAIN_TIME);
+}
+
+static void tcp_queue_tx(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
+{
+	ktgt_tx_queue(ktgt_tcp(conn), pdu);
+}
+
+static const struct ktgt_conn_ops tcp_conn_ops = {
+	.queue_tx	= tcp_queue_tx,
+	.kick		= tcp_kick,
+	.close		= tcp_conn_close,
+	.drain		= tcp_drain,
+};
+
+/* Callbacks of the socket: softirq, or whoever works off its backlog. */
+
+static void tcp_on_data_ready(struct sock *sk)
+{
+	struct ktgt_tcp *tcp;
+
+	rcu_read_lock();
+	tcp = rcu_dereference_sk_user_data(sk);
+	if (tcp)
+		tcp_event(tcp, KTGT_EV_RX);
+	rcu_read_unlock();
+}
+
+static void tcp_on_write_space(struct sock *sk)
+{
+	struct ktgt_tcp *tcp;
+
+	rcu_read_lock();
+	tcp = rcu_dereference_sk_user_data(sk);
+	if (tcp && sk_stream_is_writeable(sk)) {
+		clear_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
+		tcp_event(tcp, KTGT_EV_TX);
+	}
+	rcu_read_unlock();
+}
+
+/* Our own half of the close, while we drain, leaves the peer its half. */
+static bool tcp_is_over(const struct ktgt_tcp *tcp, const struct sock *sk)
+{
+	switch (sk->sk_state) {
+	case TCP_ESTABLISHED:
+		return false;
+	case TCP_FIN_WAIT1:
+	case TCP_FIN_WAIT2:
+		return !READ_ONCE(tcp->draining);
+	default:
+		return true;
+	}
+}
+
+static void tcp_on_state_change(struct sock *sk)
+{
+	struct ktgt_tcp *tcp;
+
+	rcu_read_lock();
+	tcp = rcu_dereference_sk_user_data(sk);
+	if (tcp && tcp_is_over(tcp, sk))
+		tcp_conn_close(&tcp->conn);
+	rcu_read_unlock();
+}
+
+static void tcp_set_callbacks(struct ktgt_tcp *tcp)
+{
+	struct sock *sk = tcp->sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	tcp->data_ready = sk->sk_data_ready;
+	tcp->write_space = sk->sk_write_space;
+	tcp->state_change = sk->sk_state_change;
+	rcu_assign_sk_user_data(sk, tcp);
+	sk->sk_data_ready = tcp_on_data_ready;
+	sk->sk_write_space = tcp_on_write_space;
+	sk->sk_state_change = tcp_on_state_change;
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void tcp_restore_callbacks(struct ktgt_tcp *tcp)
+{
+	struct sock *sk = tcp->sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	sk->sk_data_ready = tcp->data_ready;
+	sk->sk_write_space = tcp->write_space;
+	sk->sk_state_change = tcp->state_change;
+	rcu_assign_sk_user_data(sk, NULL);
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+/*
+ * Run where the network stack delivers, so that its caches, ours and the
+ * block layer's are the same; but do not follow every packet.
+ */
+static void tcp_choose_cpu(struct ktgt_tcp *tcp)
+{
+	int cpu = READ_ONCE(tcp->sock->sk->sk_incoming_cpu);
+
+	if (cpu < 0 || cpu >= nr_cpu_ids || !cpu_online(cpu))
+		cpu = raw_smp_processor_id();
+	WRITE_ONCE(tcp->cpu, cpu);
+	tcp->cpu_age = 0;
+}
+
+/* Time is up, one way or the other. */
+static void tcp_timer_event(struct ktgt_tcp *tcp)
+{
+	unsigned long next;
+
+	if (tcp->draining) {
+		tcp_conn_close(&tcp->conn);
+		return;
+	}
+	next = ktgt_conn_timer(&tcp->conn);
+	if (next)
+		mod_timer(&tcp->timer, jiffies + next);
+}
+
+static void tcp_timer(struct timer_list *t)
+{
+	struct ktgt_tcp *tcp = timer_container_of(tcp, t, timer);
+
+	tcp_event(tcp, KTGT_EV_TIMER);
+}
+
+/* The login is over: the timer looks for silence from now on. */
+static void tcp_check_login(struct ktgt_tcp *tcp, enum ktgt_conn_state before)
+{
+	if (before < KTGT_CONN_STATE_FULL_FEATURE &&
+	    tcp->conn.state == KTGT_CONN_STATE_FULL_FEATURE && !tcp->draining)
+		mod_timer(&tcp->timer, jiffies + HZ);
+}
+
+/* All has been said: close our half, and leave it to the peer to close its. */
+static void tcp_shut(struct ktgt_tcp *tcp)
+{
+	if (!tcp->draining || tcp->shut || !ktgt_tx_idle(tcp))
+		return;
+	tcp->shut = true;
+	kernel_sock_shutdown(tcp->sock, SHUT_WR);
+}
+
+/* One round. Return: whether anything was done. */
+static bool tcp_run(struct ktgt_tcp *tcp)
+{
+	struct ktgt_conn *conn = &tcp->conn;
+	enum ktgt_conn_state before = conn->state;
+	bool progress;
+
+	if (test_and_clear_bit(KTGT_EV_TIMER, &conn->events))
+		tcp_timer_event(tcp);
+	if (test_and_clear_bit(KTGT_EV_RESUME, &conn->events) && conn->login)
+		ktgt_login_resume(conn);
+
+	progress = ktgt_rx_run(tcp);
+	progress |= ktgt_conn_process(conn);
+	progress |= ktgt_tx_run(tcp);
+	if (!progress)
+		ktgt_conn_announce(conn);
+	tcp_shut(tcp);
+	tcp_check_login(tcp, before);
+	return progress && !READ_ONCE(tcp->closing);
+}
+
+/* Whether there is something that tcp_run() would act on. */
+static bool tcp_pending(const struct ktgt_tcp *tcp)
+{
+	const struct ktgt_conn *conn = &tcp->conn;
+	unsigned long events = READ_ONCE(conn->events);
+
+	if (events & (BIT(KTGT_EV_TIMER) | BIT(KTGT_EV_RESUME)))
+		return true;
+	if (events & BIT(KTGT_EV_RX) && !tcp->draining && ktgt_conn_rx_ok(conn))
+		return true;
+	if (events & BIT(KTGT_EV_TX) && tcp->tx.blocked)
+		return true;
+	if (!tcp->tx.blocked && !ktgt_tx_idle(tcp))
+		return true;
+	return !llist_empty(&conn->done.head) || !llist_empty(&conn->msgs);
+}
+
+static void tcp_io_work(struct work_struct *work)
+{
+	struct ktgt_tcp *tcp = container_of(work, struct ktgt_tcp, io_work);
+	u64 end = local_clock() + IO_RUN_NS;
+	unsigned int noio;
+
+	/* Waiting for memory must not wait for one of our own disks. */
+	noio = memalloc_noio_save();
+	tcp->conn.stats.runs++;
+	if (++tcp->cpu_age >= IO_CPU_RUNS)
+		tcp_choose_cpu(tcp);
+
+	WRITE_ONCE(tcp->active, true);
+	smp_mb(); /* kicks that were saved are seen by the first look */
+	while (!READ_ONCE(tcp->closing) && tcp_run(tcp))
+		if (local_clock() >= end || need_resched())
+			break;
+	WRITE_ONCE(tcp->active, false);
+	smp_mb(); /* pairs with the barrier before tcp_kick() */
+	if (!READ_ONCE(tcp->closing) && tcp_pending(tcp))
+		queue_work_on(tcp->cpu, ktgt_io_wq, &tcp->io_work);
+	memalloc_noio_restore(noio);
+}
+
+static void tcp_done_kick(struct ktgt_done_queue *q)
+{
+	tcp_kick(container_of(q, struct ktgt_conn, done));
+}
+
+/* The last one out must be done with the namespace before it is freed. */
+static void tcp_unlink(struct ktgt_tcp *tcp)
+{
+	struct ktgt_net *kn = tcp->conn.kn;
+
+	spin_lock_bh(&kn->conn_lock);
+	list_del(&tcp->node);
+	if (atomic_dec_and_test(&kn->nr_conns))
+		wake_up(&kn->idle);
+	spin_unlock_bh(&kn->conn_lock);
+}
+
+/* Wait until no command of the connection is in flight any more. */
+static void tcp_wait_commands(struct ktgt_tcp *tcp)
+{
+	struct ktgt_conn *conn = &tcp->conn;
+
+	for (;;) {
+		ktgt_conn_abandon(conn);
+		if (!conn->nr_busy && !conn->nr_tmf)
+			return;
+		/* As long as the storage takes; the peer does not matter. */
+		wait_event_idle(tcp->wait, !llist_empty(&conn->done.head) ||
+				!llist_empty(&conn->msgs));
+	}
+}
+
+/*
+ * The end of a connection, whatever the reason: logout, reset by the peer,
+ * reinstatement, a deleted target, a namespace that goes, the module's exit.
+ */
+static void tcp_release_work(struct work_struct *work)
+{
+	struct ktgt_tcp *tcp = container_of(work, struct ktgt_tcp,
+					    release_work);
+	struct ktgt_conn *conn = &tcp->conn;
+
+	tcp_restore_callbacks(tcp);
+	synchronize_rcu(); /* no callback of the socket runs any more */
+	timer_shutdown_sync(&tcp->timer);
+	cancel_work_sync(&tcp->io_work);
+	ktgt_conn_set_state(conn, KTGT_CONN_STATE_CLOSING);
+	kernel_sock_shutdown(tcp->sock, SHUT_RDWR);
+
+	tcp_wait_commands(tcp);
+	ktgt_sess_close(conn);
+	/* Messages that were on their way when the session ended. */
+	tcp_wait_commands(tcp);
+	synchronize_rcu(); /* no completion is about to kick any more */
+	cancel_work_sync(&tcp->io_work);
+
+	ktgt_conn_set_state(conn, KTGT_CONN_STATE_DEAD);
+	ktgt_tx_abandon(tcp);
+	ktgt_conn_free(conn);
+	sock_release(tcp->sock);
+	tcp_unlink(tcp);
+	kfree(tcp);
+}
+
+static void tcp_set_options(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	/*
+	 * Answers are batched here, so Nagle can only delay them. A reset at
+	 * the end leaves no socket behind that would outlive its namespace.
+	 */
+	tcp_sock_set_nodelay(sk);
+	sock_no_linger(sk);
+	sk->sk_allocation = GFP_NOIO;
+	sk->sk_use_task_frag = false;
+}
+
+static int tcp_get_addresses(struct ktgt_tcp *tcp)
+{
+	struct ktgt_conn *conn = &tcp->conn;
+	int ret;
+
+	ret = kernel_getpeername(tcp->sock, (struct sockaddr *)&conn->peer);
+	if (ret < 0)
+		return ret;
+	ret = kernel_getsockname(tcp->sock, (struct sockaddr *)&conn->local);
+	return min(ret, 0);
+}
+
+static struct ktgt_tcp *tcp_alloc(struct ktgt_portal *portal,
+				  struct socket *sock)
+{
+	struct ktgt_tcp *tcp = kzalloc(sizeof(*tcp), GFP_KERNEL);
+
+	if (!tcp)
+		return NULL;
+	tcp->sock = sock;
+	tcp->conn.ops = &tcp_conn_ops;
+	tcp->conn.kn = portal->kn;
+	tcp->conn.tag = portal->tag;
+	tcp->conn.done.kick = tcp_done_kick;
+	INIT_WORK(&tcp->io_work, tcp_io_work);
+	INIT_WORK(&tcp->release_work, tcp_release_work);
+	timer_setup(&tcp->timer, tcp_timer, 0);
+	init_waitqueue_head(&tcp->wait);
+	ktgt_tx_init(tcp);
+	if (tcp_get_addresses(tcp) || ktgt_conn_init(&tcp->conn)) {
+		kfree(tcp);
+		return NULL;
+	}
+	tcp_choose_cpu(tcp);
+	return tcp;
+}
+
+/* Make the connection known, unless there are too many, or the end is near. */
+static bool tcp_link(struct ktgt_tcp *tcp)
+{
+	struct ktgt_net *kn = tcp->conn.kn;
+	bool ok = false;
+
+	spin_lock_bh(&kn->conn_lock);
+	if (!kn->dying &&
+	    atomic_read(&kn->nr_logins) < READ_ONCE(kn->max_logins)) {
+		list_add_tail(&tcp->node, &kn->conns);
+		atomic_inc(&kn->nr_conns);
+		atomic_inc(&kn->nr_logins);
+		ok = true;
+	}
+	spin_unlock_bh(&kn->conn_lock);
+	return ok;
+}
+
+/**
+ * ktgt_tcp_accept - take over a socket that was accepted
+ * @portal: portal that accepted it
+ * @sock: the socket; it is released if it can not be served
+ *
+ * Context: process context, may sleep.
+ */
+void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
+{
+	struct ktgt_net *kn = portal->kn;
+	struct ktgt_tcp *tcp;
+
+	tcp_set_options(sock);
+	tcp = tcp_alloc(portal, sock);
+	if (!tcp) {
+		sock_release(sock);
+		return;
+	}
+	if (!tcp_link(tcp)) {
+		net_info_ratelimited("%pISpc: connection refused, %u are in login already\n",
+				     &tcp->conn.peer,
+				     atomic_read(&kn->nr_logins));
+		ktgt_conn_free(&tcp->conn);
+		kfree(tcp);
+		sock_release(sock);
+		return;
+	}
+
+	rcu_read_lock(); /* it may close, but it does not go away */
+	mod_timer(&tcp->timer, jiffies + READ_ONCE(kn->login_timeout) * HZ);
+	tcp_set_callbacks(tcp);
+	/* What came before the callbacks were there. */
+	if (sock->sk->sk_state != TCP_ESTABLISHED)
+		tcp_conn_close(&tcp->conn);
+	else
+		tcp_event(tcp, KTGT_EV_RX);
+	rcu_read_unlock();
+}
+
+/**
+ * ktgt_conn_close_all - close all connections of a namespace, and wait
+ * @kn: the namespace; nothing is accepted in it any more
+ *
+ * Context: process context, may sleep; as long as the storage takes to end
+ *	the commands in flight.
+ */
+void ktgt_conn_close_all(struct ktgt_net *kn)
+{
+	struct ktgt_tcp *tcp;
+
+	spin_lock_bh(&kn->conn_lock);
+	list_for_each_entry(tcp, &kn->conns, node)
+		tcp_conn_close(&tcp->conn);
+	spin_unlock_bh(&kn->conn_lock);
+	wait_event_idle(kn->idle, !atomic_read(&kn->nr_conns));
+	/* The last one has left tcp_unlink() when the lock is free. */
+	spin_lock_bh(&kn->conn_lock);
+	spin_unlock_bh(&kn->conn_lock);
+}
+
+/**
+ * ktgt_tcp_init - make the work queues
+ *
+ * Context: module init.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_tcp_init(void)
+{
+	ktgt_io_wq = alloc_workqueue("ktgt-io", WQ_HIGHPRI | WQ_MEM_RECLAIM |
+				     WQ_PERCPU, 0);
+	if (!ktgt_io_wq)
+		return -ENOMEM;
+	ktgt_release_wq = alloc_workqueue("ktgt-release", WQ_UNBOUND, 0);
+	if (!ktgt_release_wq) {
+		destroy_workqueue(ktgt_io_wq);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * ktgt_tcp_exit - free the work queues
+ *
+ * Context: module exit; all connections have been closed.
+ */
+void ktgt_tcp_exit(void)
+{
+	destroy_workqueue(ktgt_release_wq);
+	destroy_workqueue(ktgt_io_wq);
+}

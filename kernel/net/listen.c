@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Listening sockets.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/in6.h>
+#include <linux/net.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "../core/net.h"
+#include "conn.h"
+#include "listen.h"
+
+#define LISTEN_BACKLOG	512
+
+/**
+ * struct ktgt_listener - the listening socket of a portal
+ * @portal: the portal
+ * @sock: the socket
+ * @data_ready: the socket's own callback
+ * @work: accepts
+ * @enabled: connections are accepted
+ */
+struct ktgt_listener {
+	struct ktgt_portal	*portal;
+	struct socket		*sock;
+	void			(*data_ready)(struct sock *sk);
+	struct work_struct	work;
+	bool			enabled;
+};
+
+static struct workqueue_struct *ktgt_listen_wq;
+
+static void listen_accept_work(struct work_struct *work)
+{
+	struct ktgt_listener *l = container_of(work, struct ktgt_listener,
+					       work);
+	struct socket *sock;
+
+	if (!READ_ONCE(l->enabled))
+		return;
+	while (!kernel_accept(l->sock, &sock, O_NONBLOCK)) {
+		/* It has inherited the callback of a listener. */
+		write_lock_bh(&sock->sk->sk_callback_lock);
+		sock->sk->sk_data_ready = l->data_ready;
+		write_unlock_bh(&sock->sk->sk_callback_lock);
+		ktgt_tcp_accept(l->portal, sock);
+		cond_resched();
+	}
+}
+
+/* Sockets that are not accepted yet have the callback, but no user data. */
+static void listen_data_ready(struct sock *sk)
+{
+	struct ktgt_listener *l;
+
+	rcu_read_lock();
+	l = rcu_dereference_sk_user_data(sk);
+	if (l && sk->sk_state == TCP_LISTEN)
+		queue_work(ktgt_listen_wq, &l->work);
+	rcu_read_unlock();
+}
+
+static int listen_bind(struct ktgt_listener *l)
+{
+	struct sockaddr_storage *addr = &l->portal->addr;
+	struct sock *sk = l->sock->sk;
+	int ret;
+
+	sock_set_reuseaddr(sk);
+	/* IPv4 has portals of its own. */
+	if (addr->ss_family == AF_INET6)
+		ip6_sock_set_v6only(sk);
+	ret = kernel_bind(l->sock, (struct sockaddr_unsized *)addr,
+			  addr->ss_family == AF_INET6 ?
+			  sizeof(struct sockaddr_in6) :
+			  sizeof(struct sockaddr_in));
+	if (ret)
+		return ret;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	l->data_ready = sk->sk_data_ready;
+	__rcu_assign_sk_user_data_with_flags(sk, l, SK_USER_DATA_NOCOPY);
+	sk->sk_data_ready = listen_data_ready;
+	write_unlock_bh(&sk->sk_callback_lock);
+	return kernel_listen(l->sock, LISTEN_BACKLOG);
+}
+
+static void listen_free(struct ktgt_listener *l)
+{
+	struct sock *sk = l->sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	if (l->data_ready)
+		sk->sk_data_ready = l->data_ready;
+	rcu_assign_sk_user_data(sk, NULL);
+	write_unlock_bh(&sk->sk_callback_lock);
+	synchronize_rcu(); /* no callback queues the work any more */
+	cancel_work_sync(&l->work);
+	sock_release(l->sock);
+	kfree(l);
+}
+
+/**
+ * ktgt_listen_start - bind and listen; nothing is accepted yet
+ * @portal: the portal; @addr is set
+ * @extack: gets the reason of a failure
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int ktgt_listen_start(struct ktgt_portal *portal,
+		      struct netlink_ext_ack *extack)
+{
+	struct ktgt_listener *l = kzalloc(sizeof(*l), GFP_KERNEL);
+	int ret;
+
+	if (!l)
+		return -ENOMEM;
+	l->portal = portal;
+	INIT_WORK(&l->work, listen_accept_work);
+	ret = sock_create_kern(portal->kn->net, portal->addr.ss_family,
+			       SOCK_STREAM, IPPROTO_TCP, &l->sock);
+	if (ret) {
+		kfree(l);
+		NL_SET_ERR_MSG_FMT_MOD(extack, "portal %pISpc: no socket of this family, error %d",
+				       &portal->addr, ret);
+		return ret;
+	}
+	ret = listen_bind(l);
+	if (ret) {
+		listen_free(l);
+		NL_SET_ERR_MSG_FMT_MOD(extack, "portal %pISpc: %s",
+				       &portal->addr,
+				       ret == -EADDRINUSE ?
+				       "the address is in use" :
+				       ret == -EADDRNOTAVAIL ?
+				       "this machine does not have the address" :
+				       "cannot listen");
+		return ret;
+	}
+	portal->listener = l;
+	return 0;
+}
+
+/**
+ * ktgt_listen_enable - accept connections, waiting ones first
+ * @portal: the portal, listening
+ *
+ * Context: any.
+ */
+void ktgt_listen_enable(struct ktgt_portal *portal)
+{
+	struct ktgt_listener *l = portal->listener;
+
+	WRITE_ONCE(l->enabled, true);
+	queue_work(ktgt_listen_wq, &l->work);
+}
+
+/**
+ * ktgt_listen_stop - listen no longer
+ * @portal: the portal; connections that were accepted stay
+ *
+ * Context: process context, may sleep; does not wait for any peer.
+ */
+void ktgt_listen_stop(struct ktgt_portal *portal)
+{
+	struct ktgt_listener *l = portal->listener;
+
+	portal->listener = NULL;
+	if (l)
+		listen_free(l);
+}
+
+/**
+ * ktgt_listen_init - make the work queue
+ *
+ * Context: module init.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_listen_init(void)
+{
+	ktgt_listen_wq = alloc_workqueue("ktgt-listen", WQ_UNBOUND, 0);
+	return ktgt_listen_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * ktgt_listen_exit - free the work queue
+ *
+ * Context: module exit; no portal is left.
+ */
+void ktgt_listen_exit(void)
+{
+	destroy_workqueue(ktgt_listen_wq);
+}

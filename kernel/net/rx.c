@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Receiving: a state machine over the bytes of the stream (RFC 7143, 11.1,
+ * 11.2).
+ *
+ * One call of read_sock takes the socket's lock once for all that has come.
+ * The actor is called for each piece of it; it keeps its state in struct
+ * ktgt_rx and takes exactly the bytes that it has used.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/crc32c.h>
+#include <linux/net.h>
+#include <linux/skbuff.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "conn.h"
+#include "rx.h"
+
+/* PDUs that one run may receive before it submits and sends */
+#define RX_BUDGET	64
+
+/**
+ * struct ktgt_rx_piece - what the actor was given
+ * @skb: buffer
+ * @off: offset of the next byte in @skb
+ * @len: bytes left
+ */
+struct ktgt_rx_piece {
+	struct sk_buff	*skb;
+	unsigned int	off;
+	size_t		len;
+};
+
+static void rx_next(struct ktgt_rx *rx, enum ktgt_rx_state state)
+{
+	rx->state = state;
+	rx->off = 0;
+}
+
+/*
+ * Copy to @dst until @want bytes of the present item are there.
+ * Return: 1 when they are, 0 when more has to come, or a negative errno.
+ */
+static int rx_copy(struct ktgt_rx *rx, struct ktgt_rx_piece *p, void *dst,
+		   u32 want)
+{
+	u32 n = min_t(size_t, want - rx->off, p->len);
+
+	if (n && skb_copy_bits(p->skb, p->off, dst + rx->off, n))
+		return -EFAULT;
+	rx->off += n;
+	p->off += n;
+	p->len -= n;
+	return rx->off == want;
+}
+
+static int rx_bhs(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
+{
+	struct ktgt_rx *rx = &tcp->rx;
+	int ret;
+
+	ret = rx_copy(rx, p, &rx->pdu.hdr, KTGT_BHS_LEN);
+	if (ret <= 0)
+		return ret;
+	ret = ktgt_recv_lengths(&tcp->conn, &rx->pdu);
+	if (ret)
+		return ret;
+	rx_next(rx, KTGT_RX_AHS);
+	return 1;
+}
+
+static int rx_ahs(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
+{
+	struct ktgt_rx *rx = &tcp->rx;
+	int ret;
+
+	ret = rx_copy(rx, p, rx->pdu.ahs, rx->pdu.ahs_len);
+	if (ret <= 0)
+		return ret;
+	rx_next(rx, tcp->conn.digests && tcp->conn.param.header_digest ?
+		KTGT_RX_HDIGEST : KTGT_RX_HEADER);
+	return 1;
+}
+
+/*
+ * After a wrong header digest nothing of the header can be believed, its
+ * lengths included: the connection ends (RFC 7143, 7.7).
+ */
+static int rx_hdigest(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
+{
+	struct ktgt_rx *rx = &tcp->rx;
+	u32 crc;
+	int ret;
+
+	ret = rx_copy(rx, p, &rx->digest, KTGT_DIGEST_LEN);
+	if (ret <= 0)
+		return ret;
+	crc = crc32c(~0, &rx->pdu.hdr, KTGT_BHS_LEN);
+	crc = ~crc32c(crc, rx->pdu.ahs, rx->pdu.ahs_len);
+	if (crc != le32_to_cpu(rx->digest)) {
+		net_info_ratelimited("%pISpc: wrong header digest, connection closed\n",
+				     &tcp->conn.peer);
+		return -EBADMSG;
+	}
+	rx_next(rx, KTGT_RX_HEADER);
+	return 1;
+}
+
+/* Return: 1 to go on, 0 if memory has to be found first, or an errno. */
+static int rx_header(struct ktgt_tcp *tcp)
+{
+	int ret = ktgt_recv_header(&tcp->conn, &tcp->rx.pdu);
+
+	if (ret == KTGT_RECV_AGAIN)
+		return 0;
+	if (ret)
+		return ret;
+	rx_next(&tcp->rx, KTGT_RX_DATA);
+	return 1;
+}
+
+/*
+ * The one copy of a write: from the socket's buffers into the pages that go
+ * to the device. What does not belong there is skipped.
+ */
+static int rx_data(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
+{
+	struct ktgt_rx *rx = &tcp->rx;
+	u32 keep = rx->pdu.keep - min(rx->off, rx->pdu.keep);
+	u32 n = min_t(size_t, keep, p->len);
+
+	if (n && skb_copy_datagram_iter(p->skb, p->off, &rx->pdu.iter, n))
+		return -EFAULT;
+	if (n < p->len && n == keep)
+		n = min_t(size_t, rx->pdu.data_len - rx->off, p->len);
+	rx->off += n;
+	p->off += n;
+	p->len -= n;
+	if (rx->off < rx->pdu.data_len)
+		return 0;
+	rx_next(rx, KTGT_RX_PAD);
+	return 1;
+}
+
+/* The PDU is complete. Return: 1 to go on, 0 to stop for now, or an errno. */
+static int rx_done(struct ktgt_tcp *tcp, bool digest_ok)
+{
+	struct ktgt_rx *rx = &tcp->rx;
+	int ret;
+
+	rx_next(rx, KTGT_RX_BHS);
+	ret = ktgt_recv_data(&tcp->conn, &rx->pdu, digest_ok);
+	if (ret < 0)
+		return ret;
+	if (ret == KTGT_RECV_STOP || !--rx->budget)
+		return 0;
+	return 1;
+}
+
+static int rx_pad(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
+{
+	struct ktgt_rx *rx = &tcp->rx;
+	int ret;
+
+	ret = rx_copy(rx, p, rx->pad, -rx->pdu.data_len & 3);
+	if (ret <= 0)
+		return ret;
+	if (rx->pdu.data_len && tcp->conn.digests &&
+	    tcp->conn.param.data_digest) {
+		rx_next(rx, KTGT_RX_DDIGEST);
+		return 1;
+	}
+	return rx_done(tcp, true);
+}
+
+static int rx_ddigest(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
+{
+	struct ktgt_rx *rx = &tcp->rx;
+	bool ok = true;
+	u32 crc;
+	int ret;
+
+	ret = rx_copy(rx, p, &rx->digest, KTGT_DIGEST_LEN);
+	if (ret <= 0)
+		return ret;
+	/* What was skipped is not used, so it does not matter either. */
+	if (rx->pdu.keep == rx->pdu.data_len) {
+		crc = ktgt_recv_digest(&tcp->conn, &rx->pdu, rx->pad,
+				       -rx->pdu.data_len & 3);
+		ok = crc == le32_to_cpu(rx->digest);
+	}
+	return rx_done(tcp, ok);
+}
+
+static int rx_step(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
+{
+	switch (tcp->rx.state) {
+	case KTGT_RX_BHS:
+		return rx_bhs(tcp, p);
+	case KTGT_RX_AHS:
+		return rx_ahs(tcp, p);
+	case KTGT_RX_HDIGEST:
+		return rx_hdigest(tcp, p);
+	case KTGT_RX_HEADER:
+		return rx_header(tcp);
+	case KTGT_RX_DATA:
+		return rx_data(tcp, p);
+	case KTGT_RX_PAD:
+		return rx_pad(tcp, p);
+	case KTGT_RX_DDIGEST:
+		return rx_ddigest(tcp, p);
+	}
+	return -EINVAL;
+}
+
+/* Whether the next step can do anything without more bytes. */
+static bool rx_wants_bytes(const struct ktgt_rx *rx)
+{
+	return rx->state == KTGT_RX_BHS && !rx->off;
+}
+
+static int rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
+		    unsigned int off, size_t len)
+{
+	struct ktgt_rx_piece p = { .skb = skb, .off = off, .len = len };
+	struct ktgt_tcp *tcp = desc->arg.data;
+	int ret = 1;
+
+	while (ret > 0 && (p.len || !rx_wants_bytes(&tcp->rx)))
+		ret = rx_step(tcp, &p);
+
+	if (ret < 0) {
+		desc->error = ret;
+		desc->count = 0;
+	} else if (!ret && p.len) {
+		desc->count = 0; /* stopped before the end on purpose */
+	} else if (!ret && (!tcp->rx.budget || tcp->conn.ctl.ready ||
+			    tcp->rx.state == KTGT_RX_HEADER)) {
+		desc->count = 0;
+	}
+	return len - p.len;
+}
+
+/*
+ * A header that lacked memory is handled again before more is received.
+ * Return: false if it has to wait still, or the connection ends.
+ */
+static bool rx_resume(struct ktgt_tcp *tcp)
+{
+	struct ktgt_rx_piece none = {};
+	int ret = 1;
+
+	if (tcp->rx.state != KTGT_RX_HEADER)
+		return true;
+	ktgt_conn_prepare(&tcp->conn);
+	while (ret > 0 && !rx_wants_bytes(&tcp->rx))
+		ret = rx_step(tcp, &none);
+	if (tcp->rx.state == KTGT_RX_HEADER)
+		ret = -ENOMEM;
+	if (ret < 0) {
+		tcp->conn.ops->close(&tcp->conn);
+		return false;
+	}
+	return ktgt_conn_rx_ok(&tcp->conn);
+}
+
+static int rx_read(struct ktgt_tcp *tcp)
+{
+	read_descriptor_t desc = {
+		.arg.data = tcp,
+		.count = 1,
+	};
+	struct sock *sk = tcp->sock->sk;
+	int ret;
+
+	lock_sock(sk);
+	ret = tcp->sock->ops->read_sock(sk, &desc, rx_actor);
+	release_sock(sk);
+
+	if (ret > 0)
+		tcp->conn.stats.rx_bytes += ret;
+	if (desc.error < 0)
+		return desc.error;
+	/* Stopped before all was read: there may be more. */
+	if (!desc.count)
+		set_bit(KTGT_EV_RX, &tcp->conn.events);
+	return ret;
+}
+
+/**
+ * ktgt_rx_run - receive what has come, within a budget
+ * @tcp: the connection
+ *
+ * Context: the connection's work, may sleep.
+ * Return: whether there was anything.
+ */
+bool ktgt_rx_run(struct ktgt_tcp *tcp)
+{
+	struct ktgt_conn *conn = &tcp->conn;
+	int ret;
+
+	if (tcp->draining || !ktgt_conn_rx_ok(conn) ||
+	    !test_and_clear_bit(KTGT_EV_RX, &conn->events))
+		return false;
+	smp_mb__after_atomic(); /* what comes from now on sets it again */
+
+	tcp->rx.budget = RX_BUDGET;
+	if (!rx_resume(tcp)) {
+		set_bit(KTGT_EV_RX, &conn->events);
+		return true;
+	}
+	ktgt_conn_prepare(conn);
+	ret = rx_read(tcp);
+	if (ret < 0 && ret != -EAGAIN) {
+		conn->ops->close(conn);
+		return false;
+	}
+	return ret > 0;
+}

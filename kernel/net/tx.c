@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sending: all PDUs that are ready become one array of segments and one call.
+ *
+ * The socket takes references of the pages instead of copying them, so
+ * whatever is sent has to be page memory, and to stay as it is until the
+ * initiator has acknowledged it.
+ */
+#include <linux/mm.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <net/sock.h>
+
+#include "../iscsi/pdu.h"
+#include "conn.h"
+#include "tx.h"
+
+/**
+ * ktgt_tx_init - prepare the sending side
+ * @tcp: the connection
+ *
+ * Context: process context.
+ */
+void ktgt_tx_init(struct ktgt_tcp *tcp)
+{
+	INIT_LIST_HEAD(&tcp->tx.queue);
+	INIT_LIST_HEAD(&tcp->tx.sending);
+}
+
+/**
+ * ktgt_tx_queue - send a PDU behind all others
+ * @tcp: the connection
+ * @pdu: the PDU, in no list
+ *
+ * Context: the connection's work, also under the socket's lock.
+ */
+void ktgt_tx_queue(struct ktgt_tcp *tcp, struct ktgt_pdu *pdu)
+{
+	list_add_tail(&pdu->node, &tcp->tx.queue);
+}
+
+/**
+ * ktgt_tx_idle - whether all has been handed to the socket
+ * @tcp: the connection
+ *
+ * Context: the connection's work.
+ * Return: true if nothing is left.
+ */
+bool ktgt_tx_idle(const struct ktgt_tcp *tcp)
+{
+	return list_empty(&tcp->tx.queue) && !tcp->tx.left;
+}
+
+static void tx_add(struct ktgt_tx *tx, struct page *page, u32 off, u32 len)
+{
+	bvec_set_page(&tx->vec[tx->nr++], page, len, off);
+	tx->left += len;
+}
+
+static void tx_add_header(struct ktgt_tcp *tcp, struct ktgt_pdu *pdu)
+{
+	struct ktgt_conn *conn = &tcp->conn;
+	u32 len = KTGT_BHS_LEN;
+
+	/* The PDU that puts digests into force does not carry one itself. */
+	if (conn->tx_digests && conn->param.header_digest)
+		len += KTGT_DIGEST_LEN;
+	ktgt_pdu_stamp(conn, pdu);
+	tx_add(&tcp->tx, pdu->page, pdu->page_off, len);
+	tcp->tx.cur_hdr = true;
+	tcp->tx.cur_off = 0;
+}
+
+/* Return: whether all of the data segment is in the array. */
+static bool tx_add_data(struct ktgt_tx *tx, const struct ktgt_pdu *pdu)
+{
+	while (tx->cur_off < pdu->data_len) {
+		u32 off = pdu->bvec_off + tx->cur_off;
+		const struct bio_vec *bv = pdu->bvec + off / PAGE_SIZE;
+		u32 n;
+
+		if (tx->nr == KTGT_TX_VECS)
+			return false;
+		off %= PAGE_SIZE;
+		n = min_t(u32, PAGE_SIZE - off, pdu->data_len - tx->cur_off);
+		tx_add(tx, bv->bv_page, bv->bv_offset + off, n);
+		tx->cur_off += n;
+		tx->sample = bv->bv_page;
+	}
+	return true;
+}
+
+/*
+ * Put as much of the first PDU into the array as there is room for.
+ * Return: whether all of it is in.
+ */
+static bool tx_add_pdu(struct ktgt_tcp *tcp, struct ktgt_pdu *pdu)
+{
+	struct ktgt_tx *tx = &tcp->tx;
+
+	if (tx->nr + 2 > KTGT_TX_VECS)
+		return false;
+	if (!tx->cur_hdr)
+		tx_add_header(tcp, pdu);
+	if (!tx_add_data(tx, pdu))
+		return false;
+	if (!pdu->tail_len)
+		return true;
+	if (tx->nr == KTGT_TX_VECS)
+		return false;
+	tx_add(tx, pdu->page, pdu->page_off + KTGT_CHUNK_TAIL, pdu->tail_len);
+	return true;
+}
+
+static int tx_build(struct ktgt_tcp *tcp)
+{
+	struct ktgt_tx *tx = &tcp->tx;
+	struct ktgt_pdu *pdu, *next;
+
+	tx->nr = 0;
+	tx->first = 0;
+	tx->skip = 0;
+	tx->sample = NULL;
+	while (!list_empty(&tx->queue)) {
+		pdu = list_first_entry(&tx->queue, struct ktgt_pdu, node);
+		if (!tx_add_pdu(tcp, pdu))
+			break;
+		tx->cur_hdr = false;
+		next = ktgt_pdu_next(&tcp->conn, pdu);
+		list_move_tail(&pdu->node, &tx->sending);
+		if (IS_ERR(next))
+			return PTR_ERR(next);
+		if (next)
+			list_add(&next->node, &tx->queue);
+	}
+	return 0;
+}
+
+/* Take account of @sent bytes of the array. */
+static void tx_advance(struct ktgt_tx *tx, size_t sent)
+{
+	tx->left -= sent;
+	while (sent) {
+		u32 rest = tx->vec[tx->first].bv_len - tx->skip;
+
+		if (sent < rest) {
+			tx->skip += sent;
+			return;
+		}
+		sent -= rest;
+		tx->skip = 0;
+		tx->first++;
+	}
+}
+
+/* All of the array is with the socket: its PDUs wait to be acknowledged. */
+static void tx_finish(struct ktgt_tcp *tcp)
+{
+	struct ktgt_pdu *pdu, *next;
+
+	list_for_each_entry_safe(pdu, next, &tcp->tx.sending, node) {
+		list_del(&pdu->node);
+		ktgt_conn_sent(&tcp->conn, pdu);
+	}
+}
+
+/*
+ * Whether the socket really refers to the pages shows in their count. A count
+ * of one may also mean that the peer has already acknowledged.
+ */
+static void tx_sample(struct ktgt_tcp *tcp)
+{
+	struct ktgt_conn_stats *stats = &tcp->conn.stats;
+
+	if (!tcp->tx.sample)
+		return;
+	if (page_ref_count(tcp->tx.sample) > 1)
+		stats->zero_copy++;
+	else
+		stats->copied++;
+	tcp->tx.sample = NULL;
+}
+
+static int tx_send(struct ktgt_tcp *tcp)
+{
+	struct msghdr msg = {
+		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_SPLICE_PAGES |
+			     MSG_NO_SHARED_FRAGS,
+	};
+	struct ktgt_tx *tx = &tcp->tx;
+	int ret;
+
+	if (!list_empty(&tx->queue))
+		msg.msg_flags |= MSG_MORE;
+	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, tx->vec + tx->first,
+		      tx->nr - tx->first, tx->left + tx->skip);
+	iov_iter_advance(&msg.msg_iter, tx->skip);
+	tcp->conn.stats.sends++;
+	tcp->conn.stats.send_vectors += tx->nr - tx->first;
+
+	ret = sock_sendmsg(tcp->sock, &msg);
+	if (ret > 0) {
+		tcp->conn.stats.tx_bytes += ret;
+		tx_advance(tx, ret);
+		tx_sample(tcp);
+	}
+	return ret;
+}
+
+/**
+ * ktgt_tx_run - send what is queued, as far as the socket takes it
+ * @tcp: the connection
+ *
+ * Context: the connection's work, may sleep.
+ * Return: whether anything was sent.
+ */
+bool ktgt_tx_run(struct ktgt_tcp *tcp)
+{
+	struct ktgt_tx *tx = &tcp->tx;
+	bool progress = false;
+	int ret;
+
+	if (test_and_clear_bit(KTGT_EV_TX, &tcp->conn.events))
+		tx->blocked = false;
+	smp_mb__after_atomic(); /* room that comes from now on sets it again */
+
+	while (!tx->blocked && !ktgt_tx_idle(tcp)) {
+		ret = tx->left ? 0 : tx_build(tcp);
+		if (!ret)
+			ret = tx_send(tcp);
+		if (ret > 0) {
+			progress = true;
+			if (!tx->left)
+				tx_finish(tcp);
+			continue;
+		}
+		if (ret && ret != -EAGAIN) {
+			tcp->conn.ops->close(&tcp->conn);
+			return progress;
+		}
+		/* Short of room: the socket calls when there is some. */
+		tcp->conn.stats.send_again++;
+		tx->blocked = true;
+	}
+	return progress;
+}
+
+/**
+ * ktgt_tx_abandon - give back what can not be sent any more
+ * @tcp: the connection, closed
+ *
+ * Context: teardown of the connection.
+ */
+void ktgt_tx_abandon(struct ktgt_tcp *tcp)
+{
+	struct ktgt_tx *tx = &tcp->tx;
+
+	list_splice_tail_init(&tx->sending, &tcp->conn.unacked);
+	list_splice_tail_init(&tx->queue, &tcp->conn.unacked);
+	tx->left = 0;
+}
