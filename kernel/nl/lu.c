@@ -178,25 +178,25 @@ static int fill_identity(struct sk_buff *skb, const struct ktgt_lu *lu)
 /* What only a disk has. */
 static int fill_medium(struct sk_buff *skb, struct ktgt_lu *lu)
 {
-	struct ktgt_backend_caps caps;
+	u32 physical;
 
 	if (!lu->be)
 		return 0;
 
-	spin_lock_bh(&lu->lock);
-	caps = lu->caps;
-	spin_unlock_bh(&lu->lock);
+	spin_lock(&lu->lock);
+	physical = lu->caps.physical_block;
+	spin_unlock(&lu->lock);
 	return nla_put_u64_64bit(skb, KTGT_A_LU_SIZE,
 				 READ_ONCE(lu->nr_blocks) << lu->block_shift,
 				 KTGT_A_LU_PAD) ||
 	       nla_put_u32(skb, KTGT_A_LU_BLOCK_SIZE,
 			   1U << lu->block_shift) ||
 	       nla_put_u32(skb, KTGT_A_LU_PHYSICAL_BLOCK_SIZE,
-			   caps.physical_block) ||
+			   physical) ||
 	       nla_put_u8(skb, KTGT_A_LU_READ_ONLY, lu->read_only) ||
 	       nla_put_u8(skb, KTGT_A_LU_WRITE_CACHE,
-			  caps.write_cache && !lu->write_through) ||
-	       nla_put_u8(skb, KTGT_A_LU_THIN, !!caps.max_discard);
+			  READ_ONCE(lu->write_cache)) ||
+	       nla_put_u8(skb, KTGT_A_LU_THIN, READ_ONCE(lu->thin));
 }
 
 static int fill_stats(struct sk_buff *skb, struct ktgt_lu *lu)
