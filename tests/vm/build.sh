@@ -129,4 +129,4 @@ main()
 	build "$kernel" "$image" "$boot" "$@"
 }
 
-main "$@"
+main "$@"; exit

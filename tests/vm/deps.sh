@@ -83,4 +83,4 @@ main()
 	apt-get install -q -y --no-install-recommends $absent
 }
 
-main "$@"
+main "$@"; exit

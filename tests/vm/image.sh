@@ -324,4 +324,4 @@ main()
 	echo "$path"
 }
 
-main "$@"
+main "$@"; exit

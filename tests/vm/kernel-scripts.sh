@@ -59,4 +59,4 @@ main()
 	esac
 }
 
-main "$@"
+main "$@"; exit

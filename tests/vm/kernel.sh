@@ -121,7 +121,7 @@ build_kernel()
 	unpack "$tree"
 	cp "$vm_dir/debug.config" "$tree/debug.config"
 	chroot_make "$image/root" "$tree" \
-		KCONFIG_ALLCONFIG=debug.config allnoconfig
+		KCONFIG_ALLCONFIG=debug.config allnoconfig >&2
 	check_config "$tree"
 	say "building the debug kernel; once, about 15 minutes"
 	log=$work/build.log
@@ -131,7 +131,7 @@ build_kernel()
 		die "the kernel does not build"
 	fi
 	chroot_make "$image/root" "$tree" INSTALL_MOD_PATH=/ktgt-kernel/install \
-		modules_install
+		modules_install >&2
 	mkdir -p "$work/modules"
 	mv "$tree/install/lib" "$work/modules/lib"
 	rm -f "$work"/modules/lib/modules/*/build
@@ -162,4 +162,4 @@ main()
 	echo "$path"
 }
 
-main "$@"
+main "$@"; exit

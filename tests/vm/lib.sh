@@ -175,7 +175,7 @@ private_apt()
 		echo 'APT::Install-Recommends "false";'
 		apt_acquire_options
 	} >"$dir/apt.conf"
-	APT_CONFIG=$dir/apt.conf apt-get -qq update
+	APT_CONFIG=$dir/apt.conf apt-get -qq update >&2
 }
 
 # The kernel release whose sources, generators and checkers the project uses.

@@ -94,4 +94,4 @@ main()
 	return 1
 }
 
-main "$@"
+main "$@"; exit

@@ -342,4 +342,4 @@ main()
 	exit "$status"
 }
 
-main "$@"
+main "$@"; exit
