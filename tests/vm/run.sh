@@ -325,7 +325,7 @@ main()
 
 	[[ ! $keep ]] || save_out
 	if [[ -s $work/status ]]; then
-		exit "$(<"$work/status")"
+		return "$(<"$work/status")"
 	fi
 	if [[ $status == 124 || $status == 137 ]]; then
 		say "took longer than $limit s: stopped"
@@ -339,7 +339,7 @@ main()
 		cp "$work"/result/* "$out/"
 	fi
 	say "logs are in $out"
-	exit "$status"
+	return "$status"
 }
 
 main "$@"; exit
