@@ -1,0 +1,299 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""CHAP (RFC 7143 12.1.3, RFC 1994).
+
+    target namespace: t1 with incoming (and outgoing) accounts -- veth --
+    this program
+
+Shown: each algorithm, one way and mutual; wrong secrets, names, forms and
+orders are refused with 0201 and nothing else; a challenge is never repeated and
+cannot be reflected; answers of every length do no harm; the set of accounts that
+counts is that of the moment of login.
+"""
+
+import base64
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "lib"))
+import iscsi  # noqa: E402
+from iscsi import Closed, LoginError, chap_decode, chap_response  # noqa: E402
+from ktap import Suite, check, equal  # noqa: E402
+from lab import lab_class  # noqa: E402
+
+suite = Suite(lab_class())
+USER, SECRET = "alice", "incoming-secret"
+PEER, PEER_SECRET = "the-target", "outgoing-secret"
+AUTH_FAILED = 0x0201
+
+
+def account(lab, user, secret):
+    if os.environ.get("KTGT_ORACLE"):
+        lab.adm("--mode", "account", "--op", "new", "--user", user,
+                "--password", secret)
+    else:
+        lab.in_target("ktgtadm", "account", "add", user, "secret-file", "-",
+                      stdin=secret + "\n")
+
+
+def bind(lab, user, iqn, *words):
+    if os.environ.get("KTGT_ORACLE"):
+        lab.adm("--mode", "account", "--op", "bind", "--tid", 1, "--user",
+                user, *(f"--{w}" for w in words))
+    else:
+        lab.adm("account", "bind", user, "target", iqn, *words)
+
+
+def target(lab):
+    """The target that wants CHAP."""
+    if not hasattr(lab, "iqn"):
+        lab.iqn = lab.target("chap")
+        lab.lun(lab.iqn, 1, lab.null_blk(4))
+        account(lab, USER, SECRET)
+        account(lab, PEER, PEER_SECRET)
+        bind(lab, USER, lab.iqn)
+        bind(lab, PEER, lab.iqn, "outgoing")
+    return lab.iqn
+
+
+def login(lab, iqn=None, **chap):
+    """Status of a login with CHAP: 0 or 0xCCDD."""
+    conn = lab.connect(iqn or target(lab))
+    conn.chap = {"user": USER, "secret": SECRET, **chap}
+    try:
+        conn.login()
+        lab.clear_ua(conn)
+        conn.good(iscsi.read10(0, 1), read=512)
+    except LoginError as err:
+        return err.status
+    finally:
+        conn.close()
+    return 0
+
+
+def challenge(lab, algs="5", keys=None):
+    """A connection that was given its challenge: (conn, keys of it)."""
+    conn = lab.connect(target(lab))
+    conn.login_step({**conn.declarations(), "AuthMethod": "CHAP"}, 0, 1, False)
+    pdu = conn.login_step({"CHAP_A": algs, **(keys or {})}, 0, 1, False)
+    return conn, dict(pdu.text())
+
+
+def refused(func, what):
+    """FUNC must end in status 2xx, or with the connection."""
+    try:
+        got = func()
+    except LoginError as err:
+        equal(err.status >> 8, 2, f"{what}: class of {err.status:#x}")
+    except Closed:
+        pass
+    else:
+        check(False, f"{what}: got {got}")
+
+
+def answer(conn, got, **keys):
+    """The right answer to a challenge, but for KEYS (None: left out)."""
+    right = {"CHAP_N": USER, "CHAP_R": chap_response(
+        int(got["CHAP_A"]), int(got["CHAP_I"], 0), SECRET,
+        chap_decode(got["CHAP_C"]))}
+    right.update(keys)
+    return conn.login_step({k: v for k, v in right.items() if v is not None},
+                           0, 1)
+
+
+@suite.case
+def one_way(lab):
+    """Each algorithm that RFC 7143 and IANA have, but SHA3, which a kernel
+    may lack; the first of a list that both know."""
+    for algs in ((5,), (6,), (7,), (7, 6, 5), (99, 5)):
+        equal(login(lab, algs=algs), 0, f"algorithms {algs}")
+
+
+@suite.case
+def mutual(lab):
+    for alg in (5, 6, 7):
+        equal(login(lab, algs=(alg,), target_secret=PEER_SECRET), 0,
+              f"algorithm {alg}")
+
+
+@suite.case
+def mutual_wrong(lab):
+    """What the target proves is the outgoing secret, nothing else."""
+    try:
+        login(lab, target_secret="not-its-secret")
+    except iscsi.ProtocolError:
+        return
+    check(False, "any secret will do")
+
+
+@suite.case
+def wrong_secrets(lab):
+    for secret in ("incoming-secre", SECRET + "x", "", PEER_SECRET,
+                   SECRET.upper()):
+        equal(hex(login(lab, secret=secret)), hex(AUTH_FAILED), repr(secret))
+    for user in ("alic", USER + "x", "", PEER, "ALICE", "a" * 255):
+        equal(hex(login(lab, user=user)), hex(AUTH_FAILED), repr(user))
+
+
+@suite.case
+def unavoidable(lab):
+    """No way around: AuthMethod None, or starting in the other stage."""
+    conn = lab.connect(target(lab))
+    refused(lambda: conn.login_step(conn.declarations(), 1, 3), "CSG 1")
+    conn = lab.connect(target(lab))
+    refused(lambda: conn.login_step(
+        {**conn.declarations(), "AuthMethod": "None"}, 0, 1), "None")
+    conn = lab.connect(target(lab))
+    refused(lambda: skip_stage(conn), "transit without an answer")
+
+
+def skip_stage(conn):
+    """T=1 before CHAP is done: the target must not follow."""
+    pdu = conn.login_step({**conn.declarations(), "AuthMethod": "CHAP"}, 0, 1)
+    if not pdu.final:
+        pdu = conn.login_step((), 1, 3)
+    return pdu
+
+
+@suite.case
+def preferred(lab):
+    """CHAP,None and None,CHAP: CHAP, as this target wants it."""
+    for offer in ("CHAP,None", "None,CHAP", "KRB5,CHAP"):
+        conn = lab.connect(target(lab))
+        pdu = conn.login_step({**conn.declarations(), "AuthMethod": offer}, 0,
+                              1, False)
+        equal(dict(pdu.text()).get("AuthMethod"), "CHAP", offer)
+        conn.close()
+
+
+@suite.case
+def no_algorithm(lab):
+    for algs in ("4", "0", "abc", "", "5x", "99,100"):
+        refused(lambda a=algs: challenge(lab, a), f"CHAP_A={algs}")
+
+
+@suite.case
+def challenges_differ(lab):
+    """Thirty challenges: all different, of one length, from 16 bytes up."""
+    seen = [challenge(lab)[1] for _ in range(30)]
+    values = {got["CHAP_C"] for got in seen}
+    equal(len(values), 30, "different challenges")
+    sizes = {len(chap_decode(value)) for value in values}
+    check(len(sizes) == 1 and 16 <= min(sizes) <= 1024, f"lengths {sizes}")
+    check(len({got["CHAP_I"] for got in seen}) > 5, "CHAP_I does not change")
+    for conn in lab.opened:
+        conn.close()
+
+
+@suite.case
+def reflection(lab):
+    """Our challenge to the target is the one it gave us (12.1.3)."""
+    conn, got = challenge(lab)
+    refused(lambda: answer(conn, got, CHAP_I=got["CHAP_I"],
+                           CHAP_C=got["CHAP_C"]), "reflected")
+
+
+@suite.case
+def reflection_of_another(lab):
+    """The target does not work out the answer to another connection's
+    challenge for us before we have proved ourselves."""
+    one, first = challenge(lab)
+    two, _ = challenge(lab)
+    refused(lambda: two.login_step(
+        {"CHAP_N": USER, "CHAP_R": "0x" + "00" * 16, "CHAP_I": first["CHAP_I"],
+         "CHAP_C": first["CHAP_C"]}, 0, 1), "without proof")
+    one.close()
+
+
+@suite.case
+def forms_of_answers(lab):
+    """Hexadecimal in both cases, and base64; an odd digit is no harm."""
+    conn, got = challenge(lab)
+    raw = chap_decode(chap_response(5, int(got["CHAP_I"], 0), SECRET,
+                                    chap_decode(got["CHAP_C"])))
+    answer(conn, got, CHAP_R="0X" + raw.hex().upper())
+    conn, got = challenge(lab)
+    raw = chap_decode(chap_response(5, int(got["CHAP_I"], 0), SECRET,
+                                    chap_decode(got["CHAP_C"])))
+    answer(conn, got, CHAP_R="0b" + base64.b64encode(raw).decode())
+
+
+@suite.case
+def wrong_answers(lab):
+    """Lengths and letters of CHAP_R that do not fit."""
+    for value in ("", "0x", "0b", "0x0", "0x" + "00" * 15, "0x" + "00" * 17,
+                  "0x" + "00" * 4000, "0b" + "A" * 8000, "0x" + "zz" * 16,
+                  "00" * 16, "0b====", "0b" + "!" * 24, "-1"):
+        conn, got = challenge(lab)
+        refused(lambda v=value: answer(conn, got, CHAP_R=v), value[:40])
+    equal(login(lab), 0, "a good login afterwards")
+
+
+@suite.case
+def wrong_mutual(lab):
+    """CHAP_I and CHAP_C of the initiator that do not fit."""
+    for ident, chal in (("256", "0x" + "ab" * 16), ("-1", "0x" + "ab" * 16),
+                        ("", "0x" + "ab" * 16), ("1", ""), ("1", "0x"),
+                        ("1", "0x" + "ab" * 1025), ("1", "0b" + "A" * 8000),
+                        ("x", "0xab"), (None, "0x" + "ab" * 16),
+                        ("1", None), ("1", "ab" * 16)):
+        conn, got = challenge(lab)
+        refused(lambda i=ident, c=chal: answer(conn, got, CHAP_I=i, CHAP_C=c),
+                f"CHAP_I={ident} CHAP_C={chal and chal[:20]}")
+    equal(login(lab, target_secret=PEER_SECRET), 0, "a good login afterwards")
+
+
+@suite.case
+def incomplete(lab):
+    """Name or answer missing, keys in the wrong step, twice."""
+    for keys in ({"CHAP_N": None}, {"CHAP_R": None},
+                 {"CHAP_N": None, "CHAP_R": None}, {"CHAP_A": "5"}):
+        conn, got = challenge(lab)
+        refused(lambda k=keys: answer(conn, got, **k), str(keys))
+    conn = lab.connect(target(lab))
+    refused(lambda: conn.login_step(
+        {**conn.declarations(), "AuthMethod": "CHAP", "CHAP_N": USER,
+         "CHAP_R": "0x" + "00" * 16}, 0, 1), "answer before the challenge")
+
+
+@suite.case
+def no_second_try(lab):
+    """A refused login ends the connection: there is no guessing on it."""
+    conn, got = challenge(lab)
+    refused(lambda: answer(conn, got, CHAP_R="0x" + "00" * 16), "first")
+    refused(lambda: answer(conn, got), "second")
+
+
+@suite.case
+def strange_names(lab):
+    """CHAP_N is taken literally, also when it looks like a number."""
+    for user in ("0x616c696365", "0bYWxpY2U=", "%n%s%s", "al=ice", "a,b"):
+        equal(hex(login(lab, user=user)), hex(AUTH_FAILED), user)
+
+
+@suite.case
+def several_accounts(lab):
+    """All bound accounts work at once; unbound ones no more; sessions of
+    theirs stay."""
+    iqn = target(lab)
+    account(lab, "bob", "bob-has-another")
+    equal(hex(login(lab, user="bob", secret="bob-has-another")),
+          hex(AUTH_FAILED), "before it is bound")
+    bind(lab, "bob", iqn)
+    equal(login(lab, user="bob", secret="bob-has-another"), 0, "bob")
+    equal(login(lab), 0, "alice")
+    equal(hex(login(lab, user="bob", secret=SECRET)), hex(AUTH_FAILED),
+          "bob with the secret of alice")
+    conn = lab.connect(iqn)
+    conn.chap = {"user": "bob", "secret": "bob-has-another"}
+    conn.login()
+    lab.adm("account", "unbind", "bob", "target", iqn)
+    equal(hex(login(lab, user="bob", secret="bob-has-another")),
+          hex(AUTH_FAILED), "after it was unbound")
+    conn.nop()
+    conn.logout()
+
+
+if __name__ == "__main__":
+    suite.main()
