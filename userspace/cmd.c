@@ -144,8 +144,9 @@ static void dump_command(const struct noun *noun,
 	printf("%s %s", noun->name, command->verb);
 	for (arg = command->args; arg->key; arg++) {
 		arg_meta(command, arg, meta, sizeof(meta));
-		printf(" %s%s%s", arg->key,
-		       arg_is_word(command, arg) ? "" : "=", meta);
+		printf(" %s", arg->key);
+		if (!arg_is_word(command, arg))
+			printf("=%s", meta);
 		if (arg->flags & ARG_FIRST)
 			putchar('*');
 		if (arg->flags & ARG_REQUIRED)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <locale.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,6 +119,8 @@ int main(int argc, char **argv)
 	const char *name = strrchr(argv[0], '/');
 	int status;
 
+	/* so that tables show other scripts as they are */
+	setlocale(LC_CTYPE, "");
 	name = name ? name + 1 : argv[0];
 	if (!strcmp(name, "tgtadm"))
 		status = tgtadm_main(argc, argv);

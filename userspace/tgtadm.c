@@ -88,15 +88,6 @@ static bool has_target(struct nl *nl, uint32_t tid)
 			   &found);
 }
 
-/* ENOENT does not say which of two objects is missing. */
-static const char *missing(struct nl *nl, int err, uint32_t tid,
-			   const char *other)
-{
-	if (err != -ENOENT || has_target(nl, tid))
-		return other;
-	return NO_TARGET;
-}
-
 /* target */
 
 static int target_new(struct nl *nl, const struct tgt_opts *opts)
@@ -414,20 +405,18 @@ static bool is_lu_param(const char *text, size_t n)
 
 static int lu_update(struct nl *nl, const struct tgt_opts *opts)
 {
+	static const struct texts texts = { .missing = NO_LU };
 	struct lu ask = { .target_id = opts->tid, .lun = opts->lun };
 	struct lu lu = { 0 };
 	int err;
 
+	if (!has_target(nl, opts->tid))
+		return fail_because(NO_TARGET, nl_text(nl));
 	SET(&ask, KTGT_A_LU_TARGET_ID);
 	SET(&ask, KTGT_A_LU_LUN);
 	err = nl_request(nl, KTGT_CMD_LU_GET, &lu_object, &ask, &lu);
-	if (err) {
-		struct texts texts = {
-			.missing = missing(nl, err, opts->tid, NO_LU)
-		};
-
+	if (err)
 		return finish(nl, err, &texts);
-	}
 	if (!opts->params)
 		return 0;
 	if (is_lu_param(opts->params, strcspn(opts->params, "=")))

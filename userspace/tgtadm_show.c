@@ -43,6 +43,12 @@ static void show_nexus(FILE *file, const struct session *session)
 	}
 }
 
+/* decimal megabytes, rounded to the nearest */
+static uint64_t megabytes(uint64_t size)
+{
+	return size / MB + (size % MB >= MB / 2);
+}
+
 static const char *type_name(const struct lu *lu)
 {
 	return lu->type == KTGT_LU_TYPE_CONTROLLER ? "controller" : "disk";
@@ -65,7 +71,7 @@ static void show_lu(FILE *file, const struct lu *lu)
 	fprintf(file, "\n            SCSI SN: ");
 	print_clean(file, lu->serial);
 	fprintf(file, "\n            Size: %" PRIu64 " MB, Block size: %u\n",
-		controller ? 0 : lu->size / MB,
+		controller ? 0 : megabytes(lu->size),
 		controller ? 1 : lu->block_size);
 	fprintf(file, "            Online: %s\n",
 		yes_no(controller || lu->online));

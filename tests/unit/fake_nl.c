@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/* nl.h without a kernel; see fake_nl.h. */
+#include "fake_nl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_CMD	64
+
+struct nl {
+	const char *text;
+};
+
+struct fake_call fake_calls[32];
+size_t fake_n_calls;
+int fake_open_err;
+
+static struct {
+	int err;
+	const char *text;
+	const void *reply;
+	const struct list *list;
+} answers[MAX_CMD];
+
+static struct nl the_nl;
+
+void fake_forget(void)
+{
+	while (fake_n_calls)
+		free(fake_calls[--fake_n_calls].req);
+}
+
+void fake_reset(void)
+{
+	fake_forget();
+	memset(answers, 0, sizeof(answers));
+	fake_open_err = 0;
+}
+
+void fake_answer(uint8_t cmd, int err, const char *text)
+{
+	answers[cmd].err = err;
+	answers[cmd].text = text;
+}
+
+void fake_reply(uint8_t cmd, const void *item)
+{
+	answers[cmd].reply = item;
+}
+
+void fake_list(uint8_t cmd, const struct list *list)
+{
+	answers[cmd].list = list;
+}
+
+const void *fake_request(uint8_t cmd)
+{
+	if (!fake_n_calls || fake_calls[fake_n_calls - 1].cmd != cmd)
+		return NULL;
+	return fake_calls[fake_n_calls - 1].req;
+}
+
+int nl_open(struct nl **nl)
+{
+	the_nl.text = "";
+	*nl = &the_nl;
+	return fake_open_err;
+}
+
+void nl_close(struct nl *nl)
+{
+	(void)nl;
+}
+
+const char *nl_text(const struct nl *nl)
+{
+	return nl->text ? nl->text : "";
+}
+
+static void keep(uint8_t cmd, const struct object *obj, const void *req)
+{
+	struct fake_call *call = &fake_calls[fake_n_calls++];
+
+	call->cmd = cmd;
+	call->obj = obj;
+	call->req = calloc(1, obj->size);
+	if (req)
+		memcpy(call->req, req, obj->size);
+}
+
+int nl_request(struct nl *nl, uint8_t cmd, const struct object *obj,
+	       const void *req, void *reply)
+{
+	keep(cmd, obj, req);
+	nl->text = answers[cmd].text;
+	if (reply && answers[cmd].reply)
+		memcpy(reply, answers[cmd].reply, obj->size);
+	return answers[cmd].err;
+}
+
+int nl_dump(struct nl *nl, uint8_t cmd, const struct object *obj,
+	    const void *req, struct list *list)
+{
+	const struct list *have = answers[cmd].list;
+	size_t i;
+
+	keep(cmd, obj, req);
+	nl->text = answers[cmd].text;
+	for (i = 0; have && i < have->n; i++) {
+		void *item = list_add(list, obj->size);
+
+		memcpy(item, list_at(have, i), obj->size);
+		/* connections belong to the test's own list */
+		if (obj == &session_object) {
+			struct session *s = item;
+			const struct session *from = list_at(have, i);
+			const struct conn *conn;
+
+			memset(&s->conn, 0, sizeof(s->conn));
+			list_for_each(conn, &from->conn)
+				memcpy(list_add(&s->conn, sizeof(*conn)),
+				       conn, sizeof(*conn));
+		}
+	}
+	return answers[cmd].err;
+}

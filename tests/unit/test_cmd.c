@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The native grammar: command lines, and the requests they become. */
+#include "unit.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "fake_nl.h"
+
+static struct capture got;
+
+static int run(const char *line)
+{
+	struct app app = { .format = OUT_TABLE };
+	char *argv[32], *copy;
+	int argc, status;
+
+	fake_forget();
+	copy = split(line, argv, &argc, ARRAY_SIZE(argv));
+	capture_free(&got);
+	capture_start(&got);
+	status = command_run(&app, argc, argv);
+	capture_stop(&got);
+	free(copy);
+	return status;
+}
+
+static int reset(void **state)
+{
+	(void)state;
+	fake_reset();
+	return 0;
+}
+
+static int done(void **state)
+{
+	fake_reset();
+	capture_free(&got);
+	memset(&got, 0, sizeof(got));
+	(void)state;
+	return 0;
+}
+
+/* What is wrong is told, with the object's usage, and nothing is sent. */
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *line, *told;
+	} rows[] = {
+		{ "nothing", "unknown object 'nothing'" },
+		{ "target frobnicate", "unknown word 'frobnicate'" },
+		{ "target add", "name is missing" },
+		{ "target add bogus", "begins with iqn." },
+		{ "target add iqn.2026-11.org.x id", "id has no value" },
+		{ "target add iqn.2026-11.org.x id x", "not a number" },
+		{ "target add iqn.2026-11.org.x state on", "not one of" },
+		{ "target add iqn.2026-11.org.x colour red",
+		  "unknown word 'colour'" },
+		{ "target add iqn.2026-11.org.x id 1 id 2", "given twice" },
+		{ "target del", "target is missing" },
+		{ "lun add lun 1 path /dev/x", "target is missing" },
+		{ "lun add target 1 path /dev/x", "lun is missing" },
+		{ "lun add target 1 lun 1 size 1Q", "not a size" },
+		{ "lun add target 1 lun 1 read-only maybe",
+		  "neither on nor off" },
+		{ "lun add target 1 lun 1 vendor ninebytes", "too long" },
+		{ "lun add target bogus lun 1", "begins with iqn." },
+		{ "lun add /dev/x", "unknown word '/dev/x'" },
+		{ "acl add target 1 address 10.0.0.0/40", "at most 32" },
+		{ "acl add target 1 initiator host", "begins with iqn." },
+		{ "portal add 1.2.3.4:99999", "1 to 65535" },
+		{ "account add bob", "secret-file is missing" },
+		{ "account add bob secret-file /nonexistent",
+		  "No such file" },
+		{ "account add bob secret-file /dev/null", "is empty" },
+		{ "account frob", "unknown word 'frob'" },
+		{ "session del", "id is missing" },
+		{ "net set login-timeout x", "not a number" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_row(rows[i].line, run(rows[i].line), EXIT_USAGE);
+		assert_row(rows[i].line, !!strstr(got.err, rows[i].told), 1);
+		assert_row(rows[i].line, got.out_len, 0);
+		assert_row(rows[i].line, fake_n_calls, 0);
+		assert_row(rows[i].line,
+			   !!strstr(got.err, i ? "Usage: ktgtadm" : "target"),
+			   1);
+	}
+}
+
+static void test_target(void **state)
+{
+	const struct target *target;
+
+	(void)state;
+	assert_int_equal(run("target add iqn.2026-11.org.x:d alias disk "
+			     "id 7 state offline"), 0);
+	assert_int_equal(got.out_len + got.err_len, 0);
+	target = fake_request(KTGT_CMD_TARGET_NEW);
+	assert_non_null(target);
+	assert_string_equal(target->name, "iqn.2026-11.org.x:d");
+	assert_string_equal(target->alias, "disk");
+	assert_int_equal(target->id, 7);
+	assert_int_equal(target->state, KTGT_TARGET_STATE_OFFLINE);
+	assert_int_equal(target->has, 1 << KTGT_A_TARGET_NAME |
+			 1 << KTGT_A_TARGET_ALIAS | 1 << KTGT_A_TARGET_ID |
+			 1 << KTGT_A_TARGET_STATE);
+
+	assert_int_equal(run("target add name iqn.2026-11.org.x:d"), 0);
+	target = fake_request(KTGT_CMD_TARGET_NEW);
+	assert_int_equal(target->has, 1 << KTGT_A_TARGET_NAME);
+
+	assert_int_equal(run("target del iqn.2026-11.org.x:d force"), 0);
+	target = fake_request(KTGT_CMD_TARGET_DEL);
+	assert_int_equal(target->has, 1 << KTGT_A_TARGET_NAME |
+			 1 << KTGT_A_TARGET_FORCE);
+	assert_int_equal(run("target del 12"), 0);
+	target = fake_request(KTGT_CMD_TARGET_DEL);
+	assert_int_equal(target->id, 12);
+	assert_int_equal(target->has, 1 << KTGT_A_TARGET_ID);
+	assert_int_equal(run("target set 12 state ready"), 0);
+	target = fake_request(KTGT_CMD_TARGET_SET);
+	assert_int_equal(target->has, 1 << KTGT_A_TARGET_ID |
+			 1 << KTGT_A_TARGET_STATE);
+}
+
+static void test_lun(void **state)
+{
+	struct target found = { .id = 42 };
+	const struct lu *lu;
+
+	(void)state;
+	assert_int_equal(run("lu add target 1 lun 5 path /dev/vg/d "
+			     "block-size 4096 read-only on write-cache off "
+			     "serial S1 naa 0x3000000000000001"), 0);
+	lu = fake_request(KTGT_CMD_LU_NEW);
+	assert_int_equal(lu->target_id, 1);
+	assert_int_equal(lu->lun, 5);
+	assert_int_equal(lu->backend, KTGT_BACKEND_BLOCK);
+	assert_string_equal(lu->path, "/dev/vg/d");
+	assert_int_equal(lu->block_size, 4096);
+	assert_int_equal(lu->read_only, 1);
+	assert_true(HAS(lu, KTGT_A_LU_WRITE_CACHE));
+	assert_int_equal(lu->write_cache, 0);
+	assert_string_equal(lu->serial, "S1");
+	assert_true(lu->naa == UINT64_C(0x3000000000000001));
+	assert_true(!HAS(lu, KTGT_A_LU_SIZE));
+
+	/* a name is looked up first */
+	fake_reply(KTGT_CMD_TARGET_GET, &found);
+	assert_int_equal(run("lun add target iqn.2026-11.org.x lun 0 "
+			     "type null size 1G"), 0);
+	assert_int_equal(fake_n_calls, 2);
+	lu = fake_request(KTGT_CMD_LU_NEW);
+	assert_int_equal(lu->target_id, 42);
+	assert_true(HAS(lu, KTGT_A_LU_TARGET_ID));
+	assert_int_equal(lu->backend, KTGT_BACKEND_NULL);
+	assert_int_equal(lu->size, 1 << 30);
+	assert_true(!HAS(lu, KTGT_A_LU_PATH));
+
+	fake_answer(KTGT_CMD_TARGET_GET, -ENOENT, "no target iqn.x");
+	assert_int_equal(run("lun del target iqn.2026-11.org.x lun 1"),
+			 EXIT_KERNEL);
+	assert_string_equal(got.err, "Error: no target iqn.x\n");
+	assert_int_equal(fake_n_calls, 1);
+}
+
+static void test_acl_portal(void **state)
+{
+	const struct portal *portal;
+	const struct acl *acl;
+
+	(void)state;
+	assert_int_equal(run("acl add target 1 address 192.168.100.0/24"), 0);
+	acl = fake_request(KTGT_CMD_ACL_NEW);
+	assert_int_equal(acl->has, 1 << KTGT_A_ACL_TARGET_ID |
+			 1 << KTGT_A_ACL_ADDRESS | 1 << KTGT_A_ACL_PREFIX_LEN);
+	assert_int_equal(acl->prefix_len, 24);
+	assert_int_equal(acl->address.len, 4);
+	assert_memory_equal(acl->address.byte, "\xc0\xa8\x64\x00", 4);
+	assert_int_equal(run("acl del target 1 all"), 0);
+	acl = fake_request(KTGT_CMD_ACL_DEL);
+	assert_int_equal(acl->has, 1 << KTGT_A_ACL_TARGET_ID |
+			 1 << KTGT_A_ACL_ALL);
+	assert_int_equal(run("acl add target 1 address ::1"), 0);
+	acl = fake_request(KTGT_CMD_ACL_NEW);
+	assert_int_equal(acl->address.len, 16);
+	assert_true(!HAS(acl, KTGT_A_ACL_PREFIX_LEN));
+
+	assert_int_equal(run("portal add [::1]:13260 group-tag 2"), 0);
+	portal = fake_request(KTGT_CMD_PORTAL_NEW);
+	assert_int_equal(portal->port, 13260);
+	assert_int_equal(portal->group_tag, 2);
+	assert_int_equal(run("portal del address 0.0.0.0"), 0);
+	portal = fake_request(KTGT_CMD_PORTAL_DEL);
+	assert_int_equal(portal->port, 3260);
+	assert_int_equal(portal->has, 1 << KTGT_A_PORTAL_ADDRESS |
+			 1 << KTGT_A_PORTAL_PORT);
+}
+
+static void test_account(void **state)
+{
+	const struct account *account;
+	char name[] = "/tmp/ktgt-unit-XXXXXX", line[128];
+	int fd = mkstemp(name);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "hush-hush-hush\n", 15), 15);
+	close(fd);
+	snprintf(line, sizeof(line), "account add bob secret-file %s", name);
+	assert_int_equal(run(line), 0);
+	unlink(name);
+	account = fake_request(KTGT_CMD_ACCOUNT_NEW);
+	assert_string_equal(account->user, "bob");
+	assert_string_equal(account->secret, "hush-hush-hush");
+	assert_int_equal(run("account bind bob discovery"), 0);
+	account = fake_request(KTGT_CMD_ACCOUNT_BIND);
+	assert_int_equal(account->target_id, 0);
+	assert_true(HAS(account, KTGT_A_ACCOUNT_TARGET_ID));
+	assert_int_equal(run("account unbind bob target 3 outgoing"), 0);
+	account = fake_request(KTGT_CMD_ACCOUNT_UNBIND);
+	assert_int_equal(account->target_id, 3);
+	assert_true(HAS(account, KTGT_A_ACCOUNT_OUTGOING));
+}
+
+/* The kernel's text stands alone; without one there is the errno's. */
+static void test_kernel(void **state)
+{
+	(void)state;
+	fake_answer(KTGT_CMD_TARGET_NEW, -EEXIST, "target iqn.x exists");
+	assert_int_equal(run("target add iqn.2026-11.org.x"), EXIT_KERNEL);
+	assert_string_equal(got.err, "Error: target iqn.x exists\n");
+	assert_int_equal(got.out_len, 0);
+	fake_answer(KTGT_CMD_TARGET_NEW, -EPERM, NULL);
+	assert_int_equal(run("target add iqn.2026-11.org.x"), EXIT_KERNEL);
+	assert_string_equal(got.err, "Error: Operation not permitted\n");
+	fake_answer(KTGT_CMD_TARGET_NEW, 0, "secret is short");
+	assert_int_equal(run("target add iqn.2026-11.org.x"), 0);
+	assert_string_equal(got.err, "Warning: secret is short\n");
+	fake_open_err = -ENOENT;
+	assert_int_equal(run("target show"), EXIT_KERNEL);
+	assert_string_equal(got.err, "Error: the ktgt module is not loaded: "
+			    "modprobe ktgt\n");
+}
+
+static void test_show(void **state)
+{
+	(void)state;
+	assert_int_equal(run(""), 0);
+	assert_non_null(fake_request(KTGT_CMD_TARGET_LIST));
+	assert_int_equal(run("session"), 0);
+	assert_non_null(fake_request(KTGT_CMD_SESSION_LIST));
+	/* show is the default, with its keywords too */
+	assert_int_equal(run("session target 3"), 0);
+	assert_int_equal(((const struct session *)
+			  fake_request(KTGT_CMD_SESSION_LIST))->target_id, 3);
+	assert_int_equal(run("settings show"), 0);
+	assert_non_null(fake_request(KTGT_CMD_NET_GET));
+	assert_int_equal(run("lun show target 1 lun 2"), 0);
+	assert_non_null(fake_request(KTGT_CMD_LU_GET));
+	assert_int_equal(run("session show id 9"), EXIT_KERNEL);
+	assert_int_equal(run("target help"), 0);
+	assert_non_null(strstr(got.out, "ktgtadm target add NAME [id N] "
+			       "[alias TEXT] [state ready|offline]"));
+}
+
+/* Completion reads this. */
+static void test_dump_commands(void **state)
+{
+	struct capture c;
+
+	(void)state;
+	capture_start(&c);
+	dump_commands();
+	capture_stop(&c);
+	assert_non_null(strstr(c.out, "\ntarget del target=TARGET*! force\n"));
+	assert_non_null(strstr(c.out, "\nlun del target=TARGET! lun=N!\n"));
+	assert_non_null(strstr(c.out, " state=ready|offline\n"));
+	capture_free(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_refused, reset, done),
+		cmocka_unit_test_setup_teardown(test_target, reset, done),
+		cmocka_unit_test_setup_teardown(test_lun, reset, done),
+		cmocka_unit_test_setup_teardown(test_acl_portal, reset, done),
+		cmocka_unit_test_setup_teardown(test_account, reset, done),
+		cmocka_unit_test_setup_teardown(test_kernel, reset, done),
+		cmocka_unit_test_setup_teardown(test_show, reset, done),
+		cmocka_unit_test(test_dump_commands),
+	};
+
+	return cmocka_run_group_tests_name("cmd", tests, NULL, NULL);
+}

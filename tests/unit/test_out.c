@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The native output: JSON, tables and blocks. */
+#include "unit.h"
+
+#include <jansson.h>
+
+#include "cmd.h"
+#include "fake_nl.h"
+#include "parse.h"
+
+static struct capture got;
+
+static int run(enum out_format format, const char *line)
+{
+	struct app app = { .format = format };
+	char *argv[32], *copy;
+	int argc, status;
+
+	fake_forget();
+	copy = split(line, argv, &argc, ARRAY_SIZE(argv));
+	capture_free(&got);
+	capture_start(&got);
+	status = command_run(&app, argc, argv);
+	capture_stop(&got);
+	free(copy);
+	return status;
+}
+
+static struct list targets, lus, acls, accounts, sessions, portals;
+
+static int reset(void **state)
+{
+	(void)state;
+	fake_reset();
+	list_free(&targets, &target_object);
+	list_free(&lus, &lu_object);
+	list_free(&acls, &acl_object);
+	list_free(&accounts, &account_object);
+	list_free(&sessions, &session_object);
+	list_free(&portals, &portal_object);
+	capture_free(&got);
+	memset(&got, 0, sizeof(got));
+	return 0;
+}
+
+static struct target *add_target(void)
+{
+	struct target *t = list_add(&targets, sizeof(*t));
+
+	SET(t, KTGT_A_TARGET_ID);
+	SET(t, KTGT_A_TARGET_NAME);
+	SET(t, KTGT_A_TARGET_STATE);
+	SET(t, KTGT_A_TARGET_LUS);
+	t->id = 1;
+	strcpy(t->name, "iqn.2026-11.org.x");
+	t->state = KTGT_TARGET_STATE_OFFLINE;
+	t->lus = 2;
+	fake_list(KTGT_CMD_TARGET_LIST, &targets);
+	return t;
+}
+
+static void test_json(void **state)
+{
+	struct target *t = add_target();
+
+	(void)state;
+	assert_int_equal(run(OUT_JSON, "target show"), 0);
+	assert_string_equal(got.out,
+		"{\"ktgt\":{\"version\":1,\"targets\":[{\"id\":1,\"name\":"
+		"\"iqn.2026-11.org.x\",\"state\":\"offline\",\"lus\":2}]}}\n");
+	/* bytes of a peer that are not UTF-8 still make JSON */
+	SET(t, KTGT_A_TARGET_ALIAS);
+	strcpy(t->alias, "\xff\"\x01");
+	assert_int_equal(run(OUT_JSON, "target show"), 0);
+	assert_non_null(strstr(got.out, "\"alias\":\"\xef\xbf\xbd\\\""
+			       "\xef\xbf\xbd\""));
+	targets.n = 0;
+	assert_int_equal(run(OUT_JSON, "target show"), 0);
+	assert_string_equal(got.out,
+			    "{\"ktgt\":{\"version\":1,\"targets\":[]}}\n");
+}
+
+static void test_table(void **state)
+{
+	(void)state;
+	add_target();
+	assert_int_equal(run(OUT_TABLE, "target show"), 0);
+	assert_string_equal(got.out,
+		"ID NAME              STATE   LUNS ACLS SESSIONS\n"
+		" 1 iqn.2026-11.org.x offline    2    -        -\n");
+	assert_int_equal(run(OUT_RAW, "target show"), 0);
+	assert_string_equal(got.out, "1 iqn.2026-11.org.x offline 2 - -\n");
+}
+
+/* Sizes: for people in tables, exact elsewhere. */
+static void test_lus(void **state)
+{
+	struct lu *lu = list_add(&lus, sizeof(*lu));
+
+	(void)state;
+	SET(lu, KTGT_A_LU_SIZE);
+	SET(lu, KTGT_A_LU_READ_ONLY);
+	SET(lu, KTGT_A_LU_NAA);
+	lu->size = UINT64_C(10) << 30;
+	lu->naa = UINT64_C(0x3000000000000001);
+	fake_list(KTGT_CMD_LU_LIST, &lus);
+	assert_int_equal(run(OUT_TABLE, "lun"), 0);
+	assert_non_null(strstr(got.out, "10 GiB"));
+	assert_int_equal(run(OUT_RAW, "lun"), 0);
+	assert_non_null(strstr(got.out, "10737418240"));
+	assert_int_equal(run(OUT_JSON, "lun"), 0);
+	assert_string_equal(got.out, "{\"ktgt\":{\"version\":1,\"lus\":[{"
+			    "\"size\":10737418240,\"read_only\":false,"
+			    "\"naa\":\"0x3000000000000001\"}]}}\n");
+}
+
+static void add_session(void)
+{
+	struct session *session = list_add(&sessions, sizeof(*session));
+	struct conn *conn = list_add(&session->conn, sizeof(*conn));
+	const char *why;
+
+	SET(session, KTGT_A_SESSION_ID);
+	SET(session, KTGT_A_SESSION_ISID);
+	SET(session, KTGT_A_SESSION_INITIATOR);
+	SET(session, KTGT_A_SESSION_CONN);
+	SET(session, KTGT_A_SESSION_PARAM);
+	session->id = 7;
+	session->target_id = 1;
+	memcpy(session->isid, "\x80\0\0\0\0\1", 6);
+	strcpy(session->initiator, "iqn.1994-05.com.redhat:x");
+	SET(&session->param, KTGT_A_PARAM_IMMEDIATE_DATA);
+	SET(&session->param, KTGT_A_PARAM_MAX_BURST_LENGTH);
+	session->param.immediate_data = 1;
+	session->param.max_burst_length = 262144;
+	SET(conn, KTGT_A_CONN_STATE);
+	SET(conn, KTGT_A_CONN_PEER_ADDRESS);
+	SET(conn, KTGT_A_CONN_PEER_PORT);
+	SET(conn, KTGT_A_CONN_RX_BYTES);
+	conn->state = KTGT_CONN_STATE_FULL_FEATURE;
+	conn->peer_port = 40000;
+	conn->rx_bytes = UINT64_C(1) << 40;
+	parse_addr("2001:db8::9", &conn->peer_address, &why);
+	fake_list(KTGT_CMD_SESSION_LIST, &sessions);
+}
+
+static void test_sessions(void **state)
+{
+	(void)state;
+	add_session();
+	assert_int_equal(run(OUT_JSON, "session"), 0);
+	assert_string_equal(got.out,
+		"{\"ktgt\":{\"version\":1,\"sessions\":[{\"id\":7,"
+		"\"initiator\":\"iqn.1994-05.com.redhat:x\","
+		"\"isid\":\"800000000001\",\"conn\":["
+		"{\"state\":\"full-feature\",\"peer_address\":\"2001:db8::9\","
+		"\"peer_port\":40000,\"rx_bytes\":1099511627776}],"
+		"\"param\":{\"immediate_data\":true,"
+		"\"max_burst_length\":262144}}]}}\n");
+	assert_int_equal(run(OUT_TABLE, "session"), 0);
+	assert_non_null(strstr(got.out, "[2001:db8::9]:40000"));
+	assert_int_equal(run(OUT_TABLE, "session show id 7"), 0);
+	assert_non_null(strstr(got.out, "\nimmediate-data: on\n"));
+	assert_non_null(strstr(got.out, "\n  peer-port: 40000\n"));
+	assert_int_equal(run(OUT_JSON, "session show id 7"), 0);
+	assert_non_null(strstr(got.out, "\"sessions\":[{\"id\":7,"));
+}
+
+/* A session's peer may have sent anything as its alias. */
+static void test_hostile(void **state)
+{
+	struct session *session;
+
+	(void)state;
+	add_session();
+	session = list_at(&sessions, 0);
+	strcpy(session->initiator, "a\x1b[2J");
+	assert_int_equal(run(OUT_TABLE, "session"), 0);
+	assert_null(strchr(got.out, '\x1b'));
+	assert_int_equal(run(OUT_RAW, "session"), 0);
+	assert_null(strchr(got.out, '\x1b'));
+	assert_int_equal(run(OUT_TABLE, "session show id 7"), 0);
+	assert_null(strchr(got.out, '\x1b'));
+}
+
+static void test_block(void **state)
+{
+	struct target *target = add_target();
+	struct lu *lu = list_add(&lus, sizeof(*lu));
+	struct account *account = list_add(&accounts, sizeof(*account));
+	struct portal *portal = list_add(&portals, sizeof(*portal));
+	struct acl *acl = list_add(&acls, sizeof(*acl));
+	const char *why;
+	json_t *json;
+
+	(void)state;
+	add_session();
+	lu->type = KTGT_LU_TYPE_DISK;
+	lu->backend = KTGT_BACKEND_BLOCK;
+	lu->size = UINT64_C(10) << 30;
+	lu->block_size = 512;
+	lu->online = 1;
+	lu->lun = 1;
+	strcpy(lu->path, "/dev/vg/disk1");
+	strcpy(account->user, "alice");
+	parse_portal("192.0.2.1", &portal->address, &portal->port, &why);
+	portal->port = 3260;
+	acl->all = true;
+	fake_reply(KTGT_CMD_TARGET_GET, target);
+	fake_list(KTGT_CMD_LU_LIST, &lus);
+	fake_list(KTGT_CMD_ACL_LIST, &acls);
+	fake_list(KTGT_CMD_ACCOUNT_LIST, &accounts);
+	fake_list(KTGT_CMD_PORTAL_LIST, &portals);
+	assert_int_equal(run(OUT_TABLE, "target show 1"), 0);
+	assert_string_equal(got.out,
+		"target 1: iqn.2026-11.org.x\n"
+		"  state: offline\n"
+		"  portal: 192.0.2.1:3260\n"
+		"  lun 1: block /dev/vg/disk1, 10 GiB, 512-byte blocks, "
+		"write-cache off\n"
+		"  acl: any address\n"
+		"  account: alice, secret (hidden)\n"
+		"  session 7: iqn.1994-05.com.redhat:x from 2001:db8::9, "
+		"1 connection\n");
+	assert_int_equal(run(OUT_JSON_PRETTY, "target show 1"), 0);
+	json = json_loads(got.out, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(json);
+	json_decref(json);
+}
+
+/* A number that is given by the kernel is told to scripts, not to people. */
+static void test_target_add(void **state)
+{
+	struct target made = { .id = 5 };
+
+	(void)state;
+	SET(&made, KTGT_A_TARGET_ID);
+	fake_reply(KTGT_CMD_TARGET_NEW, &made);
+	assert_int_equal(run(OUT_TABLE, "target add iqn.2026-11.org.x"), 0);
+	assert_int_equal(got.out_len, 0);
+	assert_int_equal(run(OUT_JSON, "target add iqn.2026-11.org.x"), 0);
+	assert_string_equal(got.out, "{\"ktgt\":{\"version\":1,\"targets\":"
+			    "[{\"id\":5}]}}\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_json, reset, reset),
+		cmocka_unit_test_setup_teardown(test_table, reset, reset),
+		cmocka_unit_test_setup_teardown(test_lus, reset, reset),
+		cmocka_unit_test_setup_teardown(test_sessions, reset, reset),
+		cmocka_unit_test_setup_teardown(test_hostile, reset, reset),
+		cmocka_unit_test_setup_teardown(test_block, reset, reset),
+		cmocka_unit_test_setup_teardown(test_target_add, reset, reset),
+	};
+
+	/* libsmartcols measures and escapes by the locale */
+	setenv("LC_ALL", "C.UTF-8", 1);
+	return cmocka_run_group_tests_name("out", tests, NULL, NULL);
+}

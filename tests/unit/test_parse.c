@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The parsers, by tables of inputs. */
+#include "unit.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "parse.h"
+
+static void test_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		uint32_t value;
+	} rows[] = {
+		{ "0", true, 0 },
+		{ "010", true, 10 },
+		{ "0x10", true, 16 },
+		{ "4294967295", true, UINT32_MAX },
+		{ "4294967296", false, 0 },
+		{ "18446744073709551616", false, 0 },
+		{ "", false, 0 },
+		{ " 1", false, 0 },
+		{ "+1", false, 0 },
+		{ "-1", false, 0 },
+		{ "1 ", false, 0 },
+		{ "1x", false, 0 },
+		{ "0x", false, 0 },
+		{ "0xg", false, 0 },
+		{ "x", false, 0 },
+	};
+	const char *why;
+	uint32_t value;
+	uint16_t small;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		why = NULL;
+		assert_row(rows[i].text, !parse_u32(rows[i].text, &value, &why),
+				 rows[i].good);
+		if (rows[i].good)
+			assert_int_equal(value, rows[i].value);
+		else
+			assert_non_null(why);
+	}
+	assert_int_equal(parse_u16("65535", &small, &why), 0);
+	assert_int_equal(small, 65535);
+	assert_int_not_equal(parse_u16("65536", &small, &why), 0);
+}
+
+static void test_size(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		uint64_t value;
+		const char *shown;
+	} rows[] = {
+		{ "0", true, 0, "0 B" },
+		{ "1023", true, 1023, "1023 B" },
+		{ "1k", true, 1024, "1 KiB" },
+		{ "10G", true, 10737418240, "10 GiB" },
+		{ "1536G", true, 1649267441664, "1.5 TiB" },
+		{ "1T", true, UINT64_C(1) << 40, "1 TiB" },
+		{ "16383P", true, UINT64_C(16383) << 50, "16 EiB" },
+		{ "16384P", false, 0, NULL },
+		{ "18446744073709551615", true, UINT64_MAX, "16 EiB" },
+		{ "18446744073709551616", false, 0, NULL },
+		{ "1KB", false, 0, NULL },
+		{ "G", false, 0, NULL },
+		{ "1.5G", false, 0, NULL },
+		{ "-1G", false, 0, NULL },
+		{ "", false, 0, NULL },
+	};
+	const char *why;
+	uint64_t value;
+	char buf[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		why = NULL;
+		assert_row(rows[i].text, !parse_size(rows[i].text, &value, &why),
+				 rows[i].good);
+		if (!rows[i].good) {
+			assert_non_null(why);
+			continue;
+		}
+		assert_true(value == rows[i].value);
+		assert_string_equal(size_text(value, buf, sizeof(buf)),
+				    rows[i].shown);
+	}
+}
+
+static void test_bool(void **state)
+{
+	const char *why;
+	uint8_t value;
+
+	(void)state;
+	assert_int_equal(parse_bool("on", &value, &why), 0);
+	assert_int_equal(value, 1);
+	assert_int_equal(parse_bool("No", &value, &why), 0);
+	assert_int_equal(value, 0);
+	assert_int_not_equal(parse_bool("2", &value, &why), 0);
+	assert_int_not_equal(parse_bool("", &value, &why), 0);
+}
+
+static void test_name(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *why;	/* a part of it; NULL: good */
+	} rows[] = {
+		{ "iqn.2017-03.com.longshuai:test.disk1", NULL },
+		{ "iqn.2016-06.com.longshuai", NULL },
+		{ "iqn.1991-05.com.microsoft:HOST_1", NULL },
+		{ "eui.02004567A425678D", NULL },
+		{ "naa.52004567ba64678d", NULL },
+		{ "naa.62004567ba64678d0123456789abcdef", NULL },
+		{ "", "empty" },
+		{ "not-an-iqn", "begins with" },
+		{ "IQN.2017-03.com.x", "begins with" },
+		{ "iqn.17-03.com.x", "YYYY-MM" },
+		{ "iqn.2017-3.com.x", "YYYY-MM" },
+		{ "iqn.2017", "YYYY-MM" },
+		{ "iqn.", "YYYY-MM" },
+		{ "iqn.2017-13.com.x", "month" },
+		{ "iqn.2017-00.com.x", "month" },
+		{ "iqn.2017-03", "DOMAIN" },
+		{ "iqn.2017-03.", "DOMAIN" },
+		{ "iqn.2017-03:x", "DOMAIN" },
+		{ "iqn.2017-03.:x", "DOMAIN" },
+		{ "iqn.2017-03.com.x y", "blank" },
+		{ "iqn.2017-03.com.x,y", "blank" },
+		{ "iqn.2017-03.com.x\n", "blank" },
+		{ "eui.123", "16 hexadecimal" },
+		{ "eui.02004567A425678G", "16 hexadecimal" },
+		{ "naa.52004567ba64678d0", "32 hexadecimal" },
+	};
+	char name[KTGT_NAME_MAX + 2];
+	const char *why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		why = NULL;
+		assert_row(rows[i].text, !parse_iscsi_name(rows[i].text, &why),
+				 !rows[i].why);
+		if (rows[i].why)
+			assert_non_null(strstr(why, rows[i].why));
+	}
+	memset(name, 'a', sizeof(name));
+	memcpy(name, "iqn.2017-03.com.", 16);
+	name[KTGT_NAME_MAX + 1] = '\0';
+	assert_int_not_equal(parse_iscsi_name(name, &why), 0);
+	name[KTGT_NAME_MAX] = '\0';
+	assert_int_equal(parse_iscsi_name(name, &why), 0);
+}
+
+static void test_prefix(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *shown;	/* NULL: refused */
+	} rows[] = {
+		{ "192.168.100.0/24", "192.168.100.0/24" },
+		{ "10.0.0.1", "10.0.0.1" },
+		{ "10.0.0.1/32", "10.0.0.1" },
+		{ "0.0.0.0/0", "0.0.0.0/0" },
+		{ "fe80::/10", "fe80::/10" },
+		{ "[fe80::]/10", "fe80::/10" },
+		{ "2001:db8::1/128", "2001:db8::1" },
+		{ "[::1]", "::1" },
+		{ "10.0.0.0/33", NULL },
+		{ "::/129", NULL },
+		{ "10.0.0.0/", NULL },
+		{ "10.0.0.0/x", NULL },
+		{ "10.0.0.0/24/24", NULL },
+		{ "10.0.0/24", NULL },
+		{ "300.0.0.1", NULL },
+		{ "[10.0.0.1]", NULL },
+		{ "[::1", NULL },
+		{ "::1]", NULL },
+		{ "[]", NULL },
+		{ "/24", NULL },
+		{ "", NULL },
+		{ "bogus", NULL },
+		{ "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb",
+		  NULL },
+	};
+	char buf[ADDR_TEXT_MAX];
+	struct addr addr;
+	const char *why;
+	uint8_t bits;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		why = NULL;
+		bits = 128;
+		assert_row(rows[i].text, !parse_prefix(rows[i].text, &addr, &bits,
+					       &why), !!rows[i].shown);
+		if (rows[i].shown)
+			assert_string_equal(prefix_text(&addr, bits, buf,
+							sizeof(buf)),
+					    rows[i].shown);
+		else
+			assert_non_null(why);
+	}
+}
+
+static void test_portal(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *shown;	/* NULL: refused */
+	} rows[] = {
+		{ "127.0.0.1:13260", "127.0.0.1:13260" },
+		{ "127.0.0.1", "127.0.0.1:3260" },
+		{ "[::1]:1", "[::1]:1" },
+		{ "[::1]", "[::1]:3260" },
+		{ "::1", "[::1]:3260" },
+		{ "::", "[::]:3260" },
+		{ "0.0.0.0:65535", "0.0.0.0:65535" },
+		{ "127.0.0.1:0", NULL },
+		{ "127.0.0.1:65536", NULL },
+		{ "127.0.0.1:", NULL },
+		{ "127.0.0.1:x", NULL },
+		{ "300.0.0.1:3260", NULL },
+		{ ":3260", NULL },
+		{ "3260", NULL },
+		{ "", NULL },
+		{ "[::1]:", NULL },
+		{ "host:3260", NULL },
+	};
+	char buf[ADDR_TEXT_MAX];
+	struct addr addr;
+	const char *why;
+	uint16_t port;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		why = NULL;
+		port = 3260;
+		assert_row(rows[i].text, !parse_portal(rows[i].text, &addr, &port,
+					       &why), !!rows[i].shown);
+		if (rows[i].shown)
+			assert_string_equal(portal_text(&addr, port, buf,
+							sizeof(buf)),
+					    rows[i].shown);
+		else
+			assert_non_null(why);
+	}
+}
+
+static int secret(const void *bytes, size_t n, char *buf, const char **why)
+{
+	FILE *file = tmpfile();
+	int err;
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, n, file), n);
+	rewind(file);
+	err = read_secret(file, buf, KTGT_ACCOUNT_MAX + 1, why);
+	fclose(file);
+	return err;
+}
+
+static void test_secret(void **state)
+{
+	char buf[KTGT_ACCOUNT_MAX + 1], want[KTGT_ACCOUNT_MAX + 2];
+	const char *why = NULL;
+
+	(void)state;
+	assert_int_equal(secret("abc\n", 4, buf, &why), 0);
+	assert_string_equal(buf, "abc");
+	assert_int_equal(secret("a b\tc ", 6, buf, &why), 0);
+	assert_string_equal(buf, "a b\tc ");
+	assert_int_equal(secret("one\ntwo", 7, buf, &why), 0);
+	assert_string_equal(buf, "one");
+	/* nothing of the rest is left in memory */
+	assert_int_equal(buf[4], 0);
+	assert_int_not_equal(secret("", 0, buf, &why), 0);
+	assert_int_not_equal(secret("\n", 1, buf, &why), 0);
+	assert_int_not_equal(secret("a\0b", 3, buf, &why), 0);
+	assert_int_equal(buf[0], 0);
+	memset(want, 's', sizeof(want));
+	assert_int_not_equal(secret(want, 256, buf, &why), 0);
+	assert_int_equal(buf[0], 0);
+	assert_int_equal(secret(want, 255, buf, &why), 0);
+	assert_int_equal(strlen(buf), 255);
+}
+
+static void test_path(void **state)
+{
+	char buf[64], want[4200], *dir = getcwd(NULL, 0);
+	const char *why = NULL;
+
+	(void)state;
+	assert_int_equal(path_absolute("/dev/sdb", buf, sizeof(buf), &why), 0);
+	assert_string_equal(buf, "/dev/sdb");
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(path_absolute("dev/sdb", buf, sizeof(buf), &why), 0);
+	assert_string_equal(buf, "/dev/sdb");
+	assert_int_equal(chdir("/dev"), 0);
+	assert_int_equal(path_absolute("sdb", buf, sizeof(buf), &why), 0);
+	assert_string_equal(buf, "/dev/sdb");
+	assert_int_equal(chdir(dir), 0);
+	free(dir);
+	memset(want, 'x', sizeof(want));
+	want[0] = '/';
+	want[sizeof(buf)] = '\0';
+	assert_int_not_equal(path_absolute(want, buf, sizeof(buf), &why), 0);
+	want[sizeof(buf) - 1] = '\0';
+	assert_int_equal(path_absolute(want, buf, sizeof(buf), &why), 0);
+}
+
+static void test_clean(void **state)
+{
+	static const struct {
+		const char *text, *clean;
+	} rows[] = {
+		{ "", "" },
+		{ "iqn.x", "iqn.x" },
+		{ "\xe4\xbd\xa0", "\xe4\xbd\xa0" },
+		{ "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80" },
+		{ "a\x1b[31m", "a\xef\xbf\xbd[31m" },
+		{ "a\nb", "a\xef\xbf\xbd" "b" },
+		{ "\x7f", "\xef\xbf\xbd" },
+		{ "\xc2\x9b", "\xef\xbf\xbd" },
+		{ "\xff", "\xef\xbf\xbd" },
+		{ "\xc0\x80", "\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\xe0\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\xe4\xbd", "\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\xf5\x80\x80\x80",
+		  "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+	};
+	char *clean;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		clean = clean_text(rows[i].text);
+		assert_string_equal(clean, rows[i].clean);
+		free(clean);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_bool),
+		cmocka_unit_test(test_name),
+		cmocka_unit_test(test_prefix),
+		cmocka_unit_test(test_portal),
+		cmocka_unit_test(test_secret),
+		cmocka_unit_test(test_path),
+		cmocka_unit_test(test_clean),
+	};
+
+	return cmocka_run_group_tests_name("parse", tests, NULL, NULL);
+}
