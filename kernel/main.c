@@ -4,7 +4,6 @@
  */
 #include <linux/module.h>
 
-#include "backend/backend.h"
 #include "config/net.h"
 #include "net/conn.h"
 #include "net/listen.h"
@@ -15,12 +14,9 @@ static int __init ktgt_init(void)
 {
 	int ret;
 
-	ret = ktgt_backend_init();
-	if (ret)
-		return ret;
 	ret = ktgt_scsi_init();
 	if (ret)
-		goto err_scsi;
+		return ret;
 	ret = ktgt_tcp_init();
 	if (ret)
 		goto err_tcp;
@@ -43,8 +39,6 @@ err_listen:
 	ktgt_tcp_exit();
 err_tcp:
 	ktgt_scsi_exit();
-err_scsi:
-	ktgt_backend_exit();
 	return ret;
 }
 
@@ -55,7 +49,6 @@ static void __exit ktgt_exit(void)
 	ktgt_listen_exit();
 	ktgt_tcp_exit();
 	ktgt_scsi_exit();
-	ktgt_backend_exit();
 	rcu_barrier(); /* for what is freed by callbacks of our own */
 }
 
