@@ -294,7 +294,6 @@ static int text_start(struct ktgt_conn *conn, itt_t itt)
 static u32 text_piece(const struct ktgt_conn *conn)
 {
 	const struct ktgt_text *text = conn->text;
-	const char *data = text->out.data + text->pos;
 	u32 rest = text->out.len - text->pos;
 	u32 max, len;
 
@@ -302,7 +301,7 @@ static u32 text_piece(const struct ktgt_conn *conn)
 	if (rest <= max)
 		return rest;
 	for (len = max; len; len--) {
-		if (!data[len - 1])
+		if (!text->out.data[text->pos + len - 1])
 			return len;
 	}
 	return max;

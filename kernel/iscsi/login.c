@@ -47,10 +47,10 @@
 #define LOGIN_UNAVAILABLE	LOGIN_TARGET(SVC_UNAVAILABLE)
 #define LOGIN_NO_MEMORY		LOGIN_TARGET(NO_RESOURCES)
 
-/* requests that a login may take; a good one needs four, or a few more for
- * long keys
+/* requests that a login may take; a good one needs four, but the initiator may
+ * cut its text as small as it likes
  */
-#define LOGIN_REQUESTS_MAX	32
+#define LOGIN_REQUESTS_MAX	128
 
 #define LOGIN_KEY(key)		BIT_ULL(KTGT_KEY_##key)
 #define LOGIN_NAME_KEYS		(LOGIN_KEY(INITIATOR_NAME) | \

@@ -20,6 +20,7 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef int32_t s32;
 typedef unsigned int gfp_t;
 
 #define U64_MAX		UINT64_MAX
@@ -77,11 +78,9 @@ static inline void *memchr_inv(const void *start, int c, size_t len)
 	return NULL;
 }
 
-/* <scsi/iscsi_proto.h> */
-#define ISCSI_STATUS_CLS_INITIATOR_ERR		0x02
-#define ISCSI_STATUS_CLS_TARGET_ERR		0x03
-#define ISCSI_LOGIN_STATUS_INIT_ERR		0x00
-#define ISCSI_LOGIN_STATUS_NO_SESSION_TYPE	0x09
-#define ISCSI_LOGIN_STATUS_NO_RESOURCES		0x02
+/* for <scsi/iscsi_proto.h> */
+#define __bitwise
+#define SCSI_MAX_VARLEN_CDB_SIZE 260
+struct scsi_lun { u8 scsi_lun[8]; };
 
 #endif /* _KTGT_FUZZ_SHIM_H */
