@@ -171,7 +171,7 @@ static int account_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	if (IS_ERR(account))
 		return PTR_ERR(account);
 	if (account->staged) {
-		NL_SET_ERR_MSG_FMT(txn->extack, "account '" KTGT_NAME_SHOWN
+		NL_SET_ERR_MSG_FMT(txn->extack, "account '" KTGT_NAME_SHORT
 				   "': is made by this transaction",
 				   del->user);
 		return -EINVAL;
@@ -259,7 +259,7 @@ static int check_incoming(struct ktgt_txn *txn, const struct ktgt_rules *rules,
 {
 	if (ktgt_rules_find_incoming(rules, bind->user)) {
 		NL_SET_ERR_MSG_FMT(txn->extack, "target %u: account '"
-				   KTGT_NAME_SHOWN "' is bound already",
+				   KTGT_NAME_SHORT "' is bound already",
 				   bind->tid, bind->user);
 		return -EEXIST;
 	}
@@ -279,7 +279,7 @@ static int check_outgoing(struct ktgt_txn *txn, const struct ktgt_rules *rules,
 		return 0;
 
 	NL_SET_ERR_MSG_FMT(txn->extack, "target %u already has the outgoing account '"
-			   KTGT_NAME_SHOWN "'", bind->tid,
+			   KTGT_NAME_SHORT "'", bind->tid,
 			   rules->outgoing->user);
 	return -EEXIST;
 }
@@ -360,7 +360,7 @@ static int account_unbind_check(struct ktgt_txn *txn,
 					  ktgt_rules_alloc(rules, &edit));
 
 	NL_SET_ERR_MSG_FMT(txn->extack, "target %u: no %s account '"
-			   KTGT_NAME_SHOWN "'", unbind->tid,
+			   KTGT_NAME_SHORT "'", unbind->tid,
 			   unbind->outgoing ? "outgoing" : "incoming",
 			   unbind->user);
 	return -ENOENT;

@@ -204,6 +204,20 @@ struct ktgt_target *ktgt_target_check(struct ktgt_txn *txn, u32 tid,
 	return target;
 }
 
+/* The rule matters more than the end of a long name. */
+static int check_name(struct ktgt_txn *txn, const char *name)
+{
+	const char *fault = ktgt_target_name_fault(name);
+	int room;
+
+	if (!fault)
+		return 0;
+	room = KTGT_EXTACK_LEN - strlen("target name '': ") - strlen(fault);
+	NL_SET_ERR_MSG_FMT(txn->extack, "target name '%.*s': %s", room, name,
+			   fault);
+	return -EINVAL;
+}
+
 static int take_name(struct ktgt_txn *txn, struct ktgt_target *target)
 {
 	int err;
@@ -274,17 +288,11 @@ static int target_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	struct target_new *new = container_of(change, struct target_new,
 					      change);
 	struct ktgt_target *target = new->target;
-	const char *fault;
 	int err;
 
-	fault = ktgt_target_name_fault(target->name);
-	if (fault) {
-		NL_SET_ERR_MSG_FMT(txn->extack,
-				   "target name '" KTGT_NAME_SHOWN "': %s",
-				   target->name, fault);
-		return -EINVAL;
-	}
-
+	err = check_name(txn, target->name);
+	if (err)
+		return err;
 	err = take_name(txn, target);
 	if (err)
 		return err;

@@ -11,8 +11,12 @@ struct ktgt_net;
 struct ktgt_target;
 struct ktgt_txn;
 
-/* how much of a name fits into an extack text, which has 80 bytes */
-#define KTGT_NAME_SHOWN		"%.28s"
+/* how much of a name fits into an extack text, which has 80 bytes; SHORT for
+ * texts that say more
+ */
+#define KTGT_NAME_SHOWN		"%.56s"
+#define KTGT_NAME_SHORT		"%.30s"
+#define KTGT_EXTACK_LEN		79
 
 /**
  * struct ktgt_target_params - what the user says of a target

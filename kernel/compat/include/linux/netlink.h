@@ -14,10 +14,10 @@
 
 #ifndef NL_SET_ERR_MSG_FMT
 #define KTGT_EXTACK_BUFFERS	8
-#define KTGT_EXTACK_LEN		80	/* as NETLINK_MAX_FMTMSG_LEN */
+#define KTGT_EXTACK_SIZE		80	/* as NETLINK_MAX_FMTMSG_LEN */
 
 #define NL_SET_ERR_MSG_FMT(extack, fmt, args...) do {			\
-	static char __ring[KTGT_EXTACK_BUFFERS][KTGT_EXTACK_LEN];	\
+	static char __ring[KTGT_EXTACK_BUFFERS][KTGT_EXTACK_SIZE];	\
 	struct netlink_ext_ack *__extack = (extack);			\
 	static atomic_t __next;						\
 	char *__buf;							\
@@ -26,7 +26,7 @@
 		break;							\
 	__buf = __ring[(unsigned int)atomic_inc_return(&__next) %	\
 		       KTGT_EXTACK_BUFFERS];				\
-	snprintf(__buf, KTGT_EXTACK_LEN, fmt, ##args);			\
+	snprintf(__buf, KTGT_EXTACK_SIZE, fmt, ##args);			\
 	__extack->_msg = __buf;						\
 } while (0)
 #define NL_SET_ERR_MSG_FMT_MOD(extack, fmt, args...)			\
