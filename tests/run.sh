@@ -171,7 +171,7 @@ run_one()
 
 	[[ $1 != *:* ]] || case=${1#*:}
 	# shellcheck disable=SC2086 # no case: no argument
-	timeout -k 10 "$limit" "$top/kselftest/$file" ${case//,/ } \
+	timeout -k 30 "$limit" "$top/kselftest/$file" ${case//,/ } \
 		>"$log" 2>&1 </dev/null || status=$?
 	took=$(awk -v a="$start" -v b="$EPOCHREALTIME" \
 		'BEGIN { printf "%.1f", b - a }')

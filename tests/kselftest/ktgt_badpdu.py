@@ -535,11 +535,23 @@ def unsolicited_not_negotiated(lab):
 
 @suite.case
 def unsolicited_beyond_first_burst(lab):
-    """Unsolicited Data-Outs beyond FirstBurstLength."""
+    """Unsolicited Data-Outs beyond FirstBurstLength. The R2T for the rest may
+    be on its way by then; the command fails all the same."""
     def send(ini):
         ini.send(command(ini, write10(0, 32), 0x21, 16384, bytes(4096)))
         task = iscsi.Task(ini.next_itt, b"", 1, 16384, bytes(16384), 0)
         data_out(ini, task, 8192, ttt=NO_TAG, offset=4096)
+        got, up = aftermath(ini)
+        r2ts = [pdu for pdu in got if pdu.opcode == iscsi.R2T]
+        check(len(r2ts) <= 1, f"{len(r2ts)} R2Ts")
+        if up and r2ts and len(got) == 1:
+            data_out(ini, task, r2ts[0].u("length"), ttt=r2ts[0].u("ttt"),
+                     offset=r2ts[0].u("offset"))
+        elif not up:
+            raise Closed("closed")
+        elif len(got) > len(r2ts):
+            check(verdict(got, up) in REFUSED, verdict(got, up))
+            raise Closed("refused")
     expect(lab, "unsolicited data", send)
     alive(lab)
 

@@ -100,7 +100,7 @@ test_cu()
 	for family in Read6 Read10 Read12 Read16 Write10 Write12 Write16 \
 		WriteSame10 Unmap ReadCapacity10 ReadCapacity16 \
 		TestUnitReady ModeSense6 Mandatory Inquiry iSCSIcmdsn; do
-		echo "== $family"
+		echo "== $family at ${SECONDS} s"
 		timeout 60 iscsi-test-cu -d -n -t "ALL.$family" "$url/1" \
 			>"$lab_dir/out" 2>&1 || { cat "$lab_dir/out"; return 1; }
 		grep -qE 'tests +[1-9]' "$lab_dir/out" || cat "$lab_dir/out"

@@ -28,9 +28,10 @@ HIDDEN = 3
 def targets(lab):
     """Names of the targets that we may see; made on first use."""
     if not hasattr(lab, "names"):
-        lab.names = [lab.target(f"disc{i:04}") for i in range(COUNT - HIDDEN)]
-        lab.hidden = [lab.target(f"hidden{i}", acl=("10.77.0.99/32",))
-                      for i in range(HIDDEN)]
+        lab.names = lab.many_targets(f"disc{i:04}"
+                                     for i in range(COUNT - HIDDEN))
+        lab.hidden = lab.many_targets((f"hidden{i}" for i in range(HIDDEN)),
+                                      "10.77.0.99/32")
     return lab.names
 
 

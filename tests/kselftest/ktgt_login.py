@@ -167,7 +167,7 @@ def numbers(lab):
 def continued_text(lab):
     """The C bit: keys over several PDUs, cut anywhere, answered with
     nothing until they are whole (6.2)."""
-    for cut in (1, 20, 50):
+    for cut in (4, 20, 50):
         conn = lab.connect(target(lab))
         text = iscsi.text_encode({**conn.declarations(),
                                   "MaxBurstLength": 4096,

@@ -21,7 +21,8 @@ from ktap import Suite, check, equal, wait_until  # noqa: E402
 from lab import IQN, Lab, run, seconds  # noqa: E402
 
 suite = Suite(Lab)
-MANY = int(os.environ.get("KTGT_MANY", "300"))
+suite.after = Lab.stop_target
+MANY = int(os.environ.get("KTGT_MANY", "120"))
 
 
 def refuses(lab, words, *parts, status=2):
@@ -126,7 +127,7 @@ def lun_refusals(lab):
     refuses(lab, (*base, 1, "path", "/dev/null"), "/dev/null")
     refuses(lab, (*base, 1, "path", "/etc/passwd"), "/etc/passwd")
     lab.lun(iqn, 1, dev)
-    refuses(lab, (*base, 1, "path", lab.null_blk(1)), "1", "exist")
+    refuses(lab, (*base, 1, "path", lab.null_blk(1)), "lun 1")
     refuses(lab, (*base, 2, "path", dev), dev)
     refuses(lab, ("lun", "add", "target", other, "lun", 1, "path", dev), dev)
     refuses(lab, (*base, 0, "path", lab.null_blk(1)), "0")

@@ -2,7 +2,7 @@
 """KTAP for tests in Python, in the shape of kselftest's ktap_helpers.sh.
 
 A test file makes a Suite, marks its cases with @suite.case and ends with
-suite.main(). A case is a function of one argument, the lab; it passes when it
+suite.main(). A function in suite.after is called after each case. A case is a function of one argument, the lab; it passes when it
 returns, is skipped when it raises Skip, and fails when it raises anything else.
 Arguments on the command line choose cases by name.
 """
@@ -67,6 +67,7 @@ class Suite:
     def __init__(self, lab):
         self.lab_class = lab
         self.cases = []
+        self.after = None
         self.number = 0
         self.failed = self.skipped = 0
 
@@ -132,6 +133,8 @@ class Suite:
         try:
             for func in cases:
                 self.run_one(func, lab)
+                if self.after:
+                    self.after(lab)
         finally:
             self.run_one(lab.cleanup)
         comment(f"Totals: pass:{self.number - self.failed - self.skipped} "

@@ -85,6 +85,7 @@ lab_start()
 	[[ -d /sys/module/ktgt || ${lab_without_module:-} || $oracle ]] ||
 		ktap_skip_all "module ktgt is not loaded"
 	trap lab_cleanup EXIT
+	trap 'exit 143' TERM
 	lab_dir=$(mktemp -d)
 	echo "<6>$lab_marker" >/dev/kmsg
 	lab_netns
@@ -342,6 +343,11 @@ module_unused()
 	[[ ! -d /sys/module/ktgt || $(</sys/module/ktgt/refcnt) == 0 ]]
 }
 
+link_is_gone()
+{
+	[[ ! -e /sys/class/net/ktw$$ ]]
+}
+
 clean_up_everything()
 {
 	initiator_stop
@@ -351,7 +357,9 @@ clean_up_everything()
 	drop_loops
 	drop_null_blk
 	[[ ! -e /run/netns/$target_ns ]] || ip netns del "$target_ns"
-	[[ ! -e /sys/class/net/ktw$$ ]] || ip link del "ktw$$"
+	# The other end goes with its namespace, some time later
+	ip link del "ktw$$" 2>/dev/null || true
+	wait_until 5 link_is_gone
 }
 
 # Also when the test ends early
