@@ -251,22 +251,6 @@ make_vmlinux()
 	fi
 }
 
-remove_old()
-{
-	local kernel=$1 keep=$2 old fd
-
-	for old in "$cache_dir/image-$kernel"-* "$cache_dir/tmp-$kernel".*; do
-		[[ -d $old && $old != "$keep" ]] || continue
-		# Running VMs hold a shared lock on their image.
-		exec {fd}<"$old"
-		if flock -n -x "$fd"; then
-			say "removing ${old##*/}"
-			rm -rf --one-file-system "$old"
-		fi
-		exec {fd}<&-
-	done
-}
-
 build_image()
 {
 	local kernel=$1 path=$2 suite work include release start=$SECONDS
@@ -296,7 +280,8 @@ build_image()
 	echo "$release" >"$work/release"
 	mv -T "$work" "$path"
 	say "$kernel image made ($release, $((SECONDS - start)) s)"
-	remove_old "$kernel" "$path"
+	remove_others "$cache_dir/image-$kernel-" "$path"
+	remove_others "$cache_dir/tmp-$kernel." "$path"
 }
 
 main()

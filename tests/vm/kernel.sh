@@ -109,20 +109,34 @@ slim()
 	rm -f "$tree/vmlinux.unstripped"
 }
 
+# A build that was interrupted goes on where it was.
+prepare_tree()
+{
+	local work=$1 image=$2
+
+	if [[ -e $work/prepared && $(<"$work/prepared") == "${image##*/}" ]]; then
+		say "going on with an earlier build"
+		return
+	fi
+	rm -rf --one-file-system "$work"
+	mkdir -p "$work"
+	unpack "$work/build"
+	cp "$vm_dir/debug.config" "$work/build/debug.config"
+	chroot_make "$image/root" "$work/build" \
+		KCONFIG_ALLCONFIG=debug.config allnoconfig >&2
+	check_config "$work/build"
+	echo "${image##*/}" >"$work/prepared"
+}
+
 build_kernel()
 {
 	local path=$1 image work tree start=$SECONDS log
 
 	[[ ! -e $path/release ]] || return 0
 	image=$("$vm_dir/image.sh" 6.1)
-	make_tmp kernel
-	work=$lab_tmp
+	work=$path.part
 	tree=$work/build
-	unpack "$tree"
-	cp "$vm_dir/debug.config" "$tree/debug.config"
-	chroot_make "$image/root" "$tree" \
-		KCONFIG_ALLCONFIG=debug.config allnoconfig >&2
-	check_config "$tree"
+	prepare_tree "$work" "$image"
 	say "building the debug kernel; once, about 15 minutes"
 	log=$work/build.log
 	if ! chroot_make "$image/root" "$tree" -j "$(nproc)" bzImage modules \
@@ -132,6 +146,7 @@ build_kernel()
 	fi
 	chroot_make "$image/root" "$tree" INSTALL_MOD_PATH=/ktgt-kernel/install \
 		modules_install >&2
+	rm -rf "$work/modules"
 	mkdir -p "$work/modules"
 	mv "$tree/install/lib" "$work/modules/lib"
 	rm -f "$work"/modules/lib/modules/*/build
@@ -141,6 +156,7 @@ build_kernel()
 	slim "$tree"
 	mv -T "$work" "$path"
 	say "debug kernel built ($(<"$path/release"), $((SECONDS - start)) s)"
+	remove_others "$cache_dir/kernel-debug-" "$path"
 }
 
 main()

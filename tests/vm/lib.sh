@@ -91,6 +91,23 @@ lab_cleanup()
 	}
 }
 
+# remove_others PREFIX KEEP: the folders whose name begins so, but for those in
+# use: running VMs hold a shared lock on theirs.
+remove_others()
+{
+	local old fd
+
+	for old in "$1"*; do
+		[[ -d $old && $old != "$2" ]] || continue
+		exec {fd}<"$old"
+		if flock -n -x "$fd"; then
+			say "removing ${old##*/}"
+			rm -rf --one-file-system "$old"
+		fi
+		exec {fd}<&-
+	done
+}
+
 # Runs a command that takes long, with mounts and processes of its own: however
 # this script ends, nothing stays mounted and nothing goes on running. (In the
 # background, because bash heeds a signal only when what it waits for is over.)

@@ -97,9 +97,10 @@ find_image()
 	fi
 	vmlinux=$boot/vmlinux
 	[[ -e $vmlinux ]] || vmlinux=$boot/vmlinuz
-	# So that nobody removes it below us (image.sh, remove_old).
-	exec {image_lock}<"$image"
+	# So that nobody removes them below us (remove_others).
+	exec {image_lock}<"$image" {boot_lock}<"$boot"
 	flock -s "$image_lock"
+	flock -s "$boot_lock"
 }
 
 # The programs, wherever they were built; not their unit tests.
