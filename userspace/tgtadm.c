@@ -50,6 +50,7 @@ struct texts {
 	const char *missing;
 	const char *exists;
 	const char *busy;
+	const char *full;
 };
 
 static int finish(struct nl *nl, int err, const struct texts *texts)
@@ -67,6 +68,9 @@ static int finish(struct nl *nl, int err, const struct texts *texts)
 		break;
 	case EBUSY:
 		text = texts->busy;
+		break;
+	case ENOSPC:
+		text = texts->full;
 		break;
 	case ENOMEM:
 		text = NO_MEMORY;
@@ -106,7 +110,7 @@ static int target_new(struct nl *nl, const struct tgt_opts *opts)
 
 static int target_delete(struct nl *nl, const struct tgt_opts *opts)
 {
-	static const struct texts texts = { NO_TARGET, NULL, TARGET_ACTIVE };
+	static const struct texts texts = { NO_TARGET, NULL, TARGET_ACTIVE, NULL };
 	struct target target = { .id = opts->tid };
 
 	SET(&target, KTGT_A_TARGET_ID);
@@ -242,7 +246,7 @@ static int acl_fill(const struct tgt_opts *opts, struct acl *acl,
 static int target_bind(struct nl *nl, const struct tgt_opts *opts)
 {
 	bool bind = opts->op == TGT_OP_BIND;
-	struct texts texts = { NULL, HAVE_ACL, NULL };
+	struct texts texts = { NULL, HAVE_ACL, NULL, NULL };
 	const char *why = NULL;
 	struct acl acl = { 0 };
 	int err;
@@ -345,9 +349,10 @@ static int lu_fill(const struct tgt_opts *opts, struct lu *lu,
 		return -EINVAL;
 	if (opts->bsoflags && take_bsoflags(opts->bsoflags, lu, why))
 		return -EINVAL;
-	if (tgt_given(opts, 'y')) {
+	if (opts->block_size) {
 		SET(lu, KTGT_A_LU_BLOCK_SIZE);
-		lu->block_size = opts->block_size;
+		if (parse_u32(opts->block_size, &lu->block_size, why))
+			return -EINVAL;
 	}
 	if (!opts->path || lu->backend == KTGT_BACKEND_NULL)
 		return 0;
@@ -357,7 +362,7 @@ static int lu_fill(const struct tgt_opts *opts, struct lu *lu,
 
 static int lu_new(struct nl *nl, const struct tgt_opts *opts)
 {
-	struct texts texts = { NULL, HAVE_LU, NULL };
+	struct texts texts = { NULL, HAVE_LU, NULL, NULL };
 	const char *why = NULL;
 	struct lu lu = { 0 };
 	int err;
@@ -375,7 +380,7 @@ static int lu_new(struct nl *nl, const struct tgt_opts *opts)
 
 static int lu_delete(struct nl *nl, const struct tgt_opts *opts)
 {
-	static const struct texts texts = { NO_LU, NULL, LU_ACTIVE };
+	static const struct texts texts = { NO_LU, NULL, LU_ACTIVE, NULL };
 	struct lu lu = { .target_id = opts->tid, .lun = opts->lun };
 
 	if (opts->lun > KTGT_LUN_MAX)
@@ -458,7 +463,9 @@ static int account_show(struct nl *nl)
 static int account_bind(struct nl *nl, const struct tgt_opts *opts,
 			struct account *account)
 {
-	struct texts texts = { NO_ACCOUNT, HAVE_ACCOUNT, NULL };
+	struct texts texts = {
+		NO_ACCOUNT, HAVE_ACCOUNT, NULL, MANY_ACCOUNTS
+	};
 	uint8_t cmd = KTGT_CMD_ACCOUNT_UNBIND;
 
 	if (opts->op == TGT_OP_BIND)
@@ -480,7 +487,9 @@ static int account_bind(struct nl *nl, const struct tgt_opts *opts,
 static int account_new(struct nl *nl, const struct tgt_opts *opts,
 		       struct account *account)
 {
-	static const struct texts texts = { NULL, HAVE_ACCOUNT, NULL };
+	static const struct texts texts = {
+		NULL, HAVE_ACCOUNT, NULL, MANY_ACCOUNTS
+	};
 	int err;
 
 	if (strlen(opts->password) > KTGT_ACCOUNT_MAX)
@@ -492,8 +501,6 @@ static int account_new(struct nl *nl, const struct tgt_opts *opts,
 	err = nl_request(nl, KTGT_CMD_ACCOUNT_NEW, &account_object, account,
 			 NULL);
 	explicit_bzero(account->secret, sizeof(account->secret));
-	if (err == -ENOSPC)
-		return fail_because(MANY_ACCOUNTS, nl_text(nl));
 	return finish(nl, err, &texts);
 }
 

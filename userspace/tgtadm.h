@@ -29,13 +29,14 @@ enum tgt_mode {
 	TGT_MODE_LLD,
 };
 
+/* in tgt's order, which shows in one of its texts */
 enum tgt_op {
 	TGT_OP_NONE,
 	TGT_OP_NEW,
 	TGT_OP_DELETE,
+	TGT_OP_SHOW,
 	TGT_OP_BIND,
 	TGT_OP_UNBIND,
-	TGT_OP_SHOW,
 	TGT_OP_UPDATE,
 	TGT_OP_STAT,
 	TGT_OP_START,
@@ -52,13 +53,13 @@ struct tgt_opts {
 	uint64_t sid;
 	uint32_t cid;
 	uint64_t lun;
-	uint32_t block_size;
 	const char *lld;
 	const char *targetname;
 	const char *path;
 	const char *bstype;
 	const char *bsopts;
 	const char *bsoflags;
+	const char *block_size;
 	const char *device_type;
 	const char *address;
 	const char *initiator;

@@ -2,7 +2,6 @@
 /* Options of tgtadm: which there are, and which may stand together. */
 #include "tgtadm.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -47,7 +46,7 @@ static const char short_options[] =
 	"dhVL:o:m:t:s:c:l:n:v:b:E:S:f:y:T:I:Q:u:p:H:FP:B:Y:OC:";
 
 /* These may stand with every operation. */
-#define ALWAYS	"dhVLomCHF"
+#define ALWAYS	"dhVLomC"
 
 struct word {
 	const char *text;
@@ -84,36 +83,37 @@ struct rule {
 	enum tgt_mode mode;
 	enum tgt_op op;
 	const char *allowed;	/* letters beside ALWAYS; NULL: all */
+	bool terse;		/* tgt has two texts for the refusal */
 };
 
 static const struct rule rules[] = {
-	{ TGT_MODE_SYSTEM, TGT_OP_SHOW, NULL },
-	{ TGT_MODE_SYSTEM, TGT_OP_DELETE, NULL },
-	{ TGT_MODE_SYSTEM, TGT_OP_STAT, NULL },
-	{ TGT_MODE_SYSTEM, TGT_OP_UPDATE, "nv" },
-	{ TGT_MODE_TARGET, TGT_OP_NEW, "tT" },
-	{ TGT_MODE_TARGET, TGT_OP_DELETE, "t" },
-	{ TGT_MODE_TARGET, TGT_OP_SHOW, "t" },
-	{ TGT_MODE_TARGET, TGT_OP_STAT, "t" },
-	{ TGT_MODE_TARGET, TGT_OP_BIND, "tIQB" },
-	{ TGT_MODE_TARGET, TGT_OP_UNBIND, "tIQB" },
-	{ TGT_MODE_TARGET, TGT_OP_UPDATE, "tnv" },
-	{ TGT_MODE_LU, TGT_OP_NEW, "tlbESfyY" },
-	{ TGT_MODE_LU, TGT_OP_DELETE, "tl" },
-	{ TGT_MODE_LU, TGT_OP_STAT, "tl" },
-	{ TGT_MODE_LU, TGT_OP_UPDATE, "tlfyP" },
-	{ TGT_MODE_ACCOUNT, TGT_OP_NEW, "upf" },
-	{ TGT_MODE_ACCOUNT, TGT_OP_DELETE, "u" },
-	{ TGT_MODE_ACCOUNT, TGT_OP_SHOW, "" },
-	{ TGT_MODE_ACCOUNT, TGT_OP_BIND, "tuO" },
-	{ TGT_MODE_ACCOUNT, TGT_OP_UNBIND, "tuO" },
-	{ TGT_MODE_PORTAL, TGT_OP_NEW, "P" },
-	{ TGT_MODE_PORTAL, TGT_OP_DELETE, "P" },
-	{ TGT_MODE_PORTAL, TGT_OP_SHOW, NULL },
-	{ TGT_MODE_LLD, TGT_OP_START, "" },
-	{ TGT_MODE_LLD, TGT_OP_STOP, "" },
-	{ TGT_MODE_LLD, TGT_OP_SHOW, "" },
-	{ TGT_MODE_NONE, TGT_OP_NONE, NULL }
+	{ TGT_MODE_SYSTEM, TGT_OP_SHOW, NULL, false },
+	{ TGT_MODE_SYSTEM, TGT_OP_DELETE, NULL, false },
+	{ TGT_MODE_SYSTEM, TGT_OP_STAT, NULL, false },
+	{ TGT_MODE_SYSTEM, TGT_OP_UPDATE, "nv", false },
+	{ TGT_MODE_TARGET, TGT_OP_NEW, "tT", false },
+	{ TGT_MODE_TARGET, TGT_OP_DELETE, "tF", false },
+	{ TGT_MODE_TARGET, TGT_OP_SHOW, "t", false },
+	{ TGT_MODE_TARGET, TGT_OP_STAT, "t", false },
+	{ TGT_MODE_TARGET, TGT_OP_BIND, "tIQBH", false },
+	{ TGT_MODE_TARGET, TGT_OP_UNBIND, "tIQBH", false },
+	{ TGT_MODE_TARGET, TGT_OP_UPDATE, "tnv", false },
+	{ TGT_MODE_LU, TGT_OP_NEW, "tlbESfyY", false },
+	{ TGT_MODE_LU, TGT_OP_DELETE, "tl", false },
+	{ TGT_MODE_LU, TGT_OP_STAT, "tl", false },
+	{ TGT_MODE_LU, TGT_OP_UPDATE, "tlfyP", true },
+	{ TGT_MODE_ACCOUNT, TGT_OP_NEW, "upf", false },
+	{ TGT_MODE_ACCOUNT, TGT_OP_DELETE, "u", false },
+	{ TGT_MODE_ACCOUNT, TGT_OP_SHOW, "", false },
+	{ TGT_MODE_ACCOUNT, TGT_OP_BIND, "tuO", false },
+	{ TGT_MODE_ACCOUNT, TGT_OP_UNBIND, "tuO", false },
+	{ TGT_MODE_PORTAL, TGT_OP_NEW, "P", false },
+	{ TGT_MODE_PORTAL, TGT_OP_DELETE, "P", false },
+	{ TGT_MODE_PORTAL, TGT_OP_SHOW, "", true },
+	{ TGT_MODE_LLD, TGT_OP_START, "", false },
+	{ TGT_MODE_LLD, TGT_OP_STOP, "", false },
+	{ TGT_MODE_LLD, TGT_OP_SHOW, "", false },
+	{ TGT_MODE_NONE, TGT_OP_NONE, NULL, false }
 };
 
 static void usage(void)
@@ -183,45 +183,35 @@ static int complain(const char *text)
 	return TGT_EXIT_ERROR;
 }
 
-/* Numbers are decimal, octal or hexadecimal, as strtol() has it. */
-static int take_signed(char letter, const char *text, long max, long *value)
+/*
+ * Numbers as strtoull() has them, signs included: -1 is the highest, which is
+ * not valid, and lower ones are out of range. tgt takes 1x for 1; that is
+ * refused here, because the wrong target would be deleted.
+ */
+static int take_number(char letter, const char *text, uint64_t max,
+		       uint64_t *value)
 {
+	const char *what = "invalid";
 	char *end;
 
-	errno = 0;
-	*value = strtol(text, &end, 0);
-	if (errno || *end || end == text) {
-		fprintf(stderr, "-%c argument value '%s' invalid\n", letter,
-			text);
-		return try_help();
+	*value = strtoull(text, &end, 0);
+	if (end != text && !*end && *value != ULLONG_MAX) {
+		if (*value <= max)
+			return 0;
+		what = "out of range";
 	}
-	if (*value >= 0 && *value <= max)
-		return 0;
-	fprintf(stderr, "-%c argument value '%s' out of range\n", letter,
-		text);
+	fprintf(stderr, "-%c argument value '%s' %s\n", letter, text, what);
 	return try_help();
 }
 
-static int take_u32(char letter, const char *text, uint32_t *p)
+static int take_u32(char letter, const char *text, uint32_t max, uint32_t *p)
 {
-	long value;
-	int status = take_signed(letter, text, INT_MAX, &value);
+	uint64_t value;
+	int status = take_number(letter, text, max, &value);
 
 	if (!status)
 		*p = value;
 	return status;
-}
-
-static int take_u64(char letter, const char *text, uint64_t *p)
-{
-	char *end;
-
-	errno = 0;
-	*p = strtoull(text, &end, 0);
-	if (!errno && !*end && end != text && text[0] != '-')
-		return 0;
-	fprintf(stderr, "-%c argument value '%s' invalid\n", letter, text);
-	return try_help();
 }
 
 static int take_word(const struct word *words, const char *what,
@@ -251,8 +241,8 @@ static int take_device_type(const char *text, struct tgt_opts *opts)
 /* Options whose value is checked at once. */
 static int take_checked(int c, char *text, struct tgt_opts *opts)
 {
+	uint32_t ignored;
 	int value, status;
-	long port;
 
 	switch (c) {
 	case 'm':
@@ -264,18 +254,18 @@ static int take_checked(int c, char *text, struct tgt_opts *opts)
 		opts->op = value;
 		return status;
 	case 't':
-		return take_u32('t', text, &opts->tid);
+		return take_u32('t', text, INT_MAX, &opts->tid);
 	case 's':
-		return take_u64('s', text, &opts->sid);
+		return take_number('s', text, ULLONG_MAX, &opts->sid);
 	case 'c':
-		return take_u32('c', text, &opts->cid);
+		return take_u32('c', text, UINT_MAX, &opts->cid);
 	case 'l':
-		return take_u64('l', text, &opts->lun);
-	case 'y':
-		return take_u32('y', text, &opts->block_size);
+		return take_number('l', text, ULLONG_MAX, &opts->lun);
+	case 'H':
+		return take_u32('H', text, UINT_MAX, &ignored);
 	case 'C':
 		/* there is one target in a namespace, with no control port */
-		return take_signed('C', text, SHRT_MAX, &port);
+		return take_u32('C', text, SHRT_MAX, &ignored);
 	case 'Y':
 		return take_device_type(text, opts);
 	}
@@ -302,6 +292,9 @@ static int take_option(int c, char *text, struct tgt_opts *opts)
 		break;
 	case 'f':
 		opts->bsoflags = text;
+		break;
+	case 'y':
+		opts->block_size = text;
 		break;
 	case 'I':
 		opts->address = text;
@@ -333,7 +326,6 @@ static int take_option(int c, char *text, struct tgt_opts *opts)
 	case 'F':
 		opts->force = true;
 		break;
-	case 'H':
 	case 'd':
 		break;
 	default:
@@ -352,6 +344,31 @@ static const struct rule *rule_find(const struct tgt_opts *opts)
 	return NULL;
 }
 
+static int refuse_op(const struct tgt_opts *opts)
+{
+	if (opts->mode == TGT_MODE_LLD)
+		fprintf(stderr, "tgtadm: option %d not supported in lld mode\n",
+			opts->op - TGT_OP_NEW);
+	else
+		fprintf(stderr,
+			"tgtadm: operation %s not supported in %s mode\n",
+			opts->op_name, opts->mode_name);
+	return TGT_EXIT_ERROR;
+}
+
+static int refuse_option(const struct tgt_opts *opts, bool terse, char letter)
+{
+	if (terse)
+		fprintf(stderr,
+			"tgtadm: option '-%c' not supported in %s mode\n",
+			letter, opts->mode_name);
+	else
+		fprintf(stderr,
+			"tgtadm: %s mode: option '-%c' is not allowed/supported\n",
+			opts->mode_name, letter);
+	return TGT_EXIT_ERROR;
+}
+
 /* Whether the mode has the operation, and it the options. */
 static int check_rule(const struct tgt_opts *opts)
 {
@@ -361,26 +378,13 @@ static int check_rule(const struct tgt_opts *opts)
 	/* tgtadm lets tgtd judge these two modes */
 	if (opts->mode == TGT_MODE_SESSION || opts->mode == TGT_MODE_CONN)
 		return 0;
-	if (!rule) {
-		fprintf(stderr,
-			"tgtadm: operation %s not supported in %s mode\n",
-			opts->op_name, opts->mode_name);
-		return TGT_EXIT_ERROR;
-	}
+	if (!rule)
+		return refuse_op(opts);
 	if (!rule->allowed)
 		return 0;
-	for (letter = opts->given; *letter; letter++) {
-		if (strchr(ALWAYS, *letter) || strchr(rule->allowed, *letter))
-			continue;
-		if (opts->mode == TGT_MODE_LU && opts->op == TGT_OP_UPDATE)
-			fprintf(stderr, "tgtadm: option '-%c' not supported in "
-				"%s mode\n", *letter, opts->mode_name);
-		else
-			fprintf(stderr, "tgtadm: %s mode: option '-%c' is not "
-				"allowed/supported\n", opts->mode_name,
-				*letter);
-		return TGT_EXIT_ERROR;
-	}
+	for (letter = opts->given; *letter; letter++)
+		if (!strchr(ALWAYS, *letter) && !strchr(rule->allowed, *letter))
+			return refuse_option(opts, rule->terse, *letter);
 	return 0;
 }
 

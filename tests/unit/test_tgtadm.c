@@ -47,7 +47,10 @@ static int done(void **state)
 
 #define TRY	"Try `tgtadm --help' for more information.\n"
 
-/* What tgtadm says before it asks tgtd. Each row was run with tgtadm 1.0.85. */
+/*
+ * What tgtadm says before it asks tgtd. Each row was run with tgtadm 1.0.85,
+ * which takes the 1x of one row for 1, and passes account delete without -u on.
+ */
 static void test_options(void **state)
 {
 	static const struct {
@@ -88,6 +91,19 @@ static void test_options(void **state)
 		  "-l argument value 'abc' invalid\n" TRY },
 		{ "-m lu -o new -t 1 -l -1 -b x", 22,
 		  "-l argument value '-1' invalid\n" TRY },
+		{ "-m lu -o new -t 1 -l 1x -b x", 22,
+		  "-l argument value '1x' invalid\n" TRY },
+		{ "-m target -o delete -t -1", 22,
+		  "-t argument value '-1' invalid\n" TRY },
+		{ "-m target -o bind -t 1 -I x -H h", 22,
+		  "-H argument value 'h' invalid\n" TRY },
+		{ "-C 32768 -m target -o show", 22,
+		  "-C argument value '32768' out of range\n" TRY },
+		{ "-m target -o show --force", 22,
+		  "tgtadm: target mode: option '-F' is not "
+		  "allowed/supported\n" },
+		{ "-m portal -o show -t 1", 22,
+		  "tgtadm: option '-t' not supported in portal mode\n" },
 		{ "-C x -m target -o show", 22,
 		  "-C argument value 'x' invalid\n" TRY },
 		{ "-m target -o new -t 0 -T iqn.a", 22,
@@ -145,6 +161,8 @@ static void test_options(void **state)
 		{ "-m account -o new -u a -p b -t 1", 22,
 		  "tgtadm: account mode: option '-t' is not "
 		  "allowed/supported\n" },
+		{ "-m account -o delete", 22,
+		  "tgtadm: 'user' option is necessary\n" },
 		{ "-m account -o bind -t 1", 22,
 		  "tgtadm: 'user' option is necessary\n" },
 		{ "-m account -o update", 22,
@@ -155,7 +173,7 @@ static void test_options(void **state)
 		  "tgtadm: system mode: option '-t' is not "
 		  "allowed/supported\n" },
 		{ "-m lld -o new", 22,
-		  "tgtadm: operation new not supported in lld mode\n" },
+		  "tgtadm: option 0 not supported in lld mode\n" },
 		{ "-L bogus -m target -o show", 22,
 		  "tgtadm: can't find the driver\n" },
 	};
@@ -294,6 +312,8 @@ static void test_errors(void **state)
 		{ "-m account -o bind -t 1 -u a", KTGT_CMD_ACCOUNT_BIND,
 		  -ENOENT, "can't find the account" },
 		{ "-m account -o bind -t 1 -u a", KTGT_CMD_ACCOUNT_BIND,
+		  -ENOSPC, "too many accounts" },
+		{ "-m account -o bind -t 1 -u a", KTGT_CMD_ACCOUNT_BIND,
 		  -EEXIST, "this account already exists" },
 		{ "-m account -o bind -t 1 -u a --outgoing",
 		  KTGT_CMD_ACCOUNT_BIND, -EEXIST,
@@ -338,6 +358,8 @@ static void test_refused(void **state)
 		  "tgtadm: invalid request\n  an address and a name" },
 		{ "-m lu -o new -t 1 -l 20000 -b /dev/x",
 		  "tgtadm: invalid request\n  a LUN is at most" },
+		{ "-m lu -o new -t 1 -l 6 -y x -b /dev/x",
+		  "tgtadm: invalid request\n  not a number" },
 		{ "-m lu -o new -t 1 -l 6 -E foo -b /dev/x",
 		  "tgtadm: invalid request\n  the backing store type" },
 		{ "-m lu -o new -t 1 -l 4 -b /dev/x -f bogus",
