@@ -590,8 +590,14 @@ static u16 login_auth(struct ktgt_conn *conn)
 	pair = ktgt_text_get(&login->nego, KTGT_KEY_AUTH_METHOD);
 	if (pair)
 		status = login_choose_auth(login, pair);
-	if (status || !(login->nego.now & LOGIN_CHAP_KEYS))
+	if (status)
 		return status;
+	if (!(login->nego.now & LOGIN_CHAP_KEYS)) {
+		if (login->auth == LOGIN_AUTH_CHALLENGED && login->transit)
+			return login_error(login, LOGIN_MISSING,
+					   "CHAP_N and CHAP_R are missing");
+		return 0;
+	}
 
 	if (login->nego.now & LOGIN_KEY(CHAP_A))
 		return login_challenge(login);
