@@ -231,9 +231,11 @@ unsigned long ktgt_conn_timer(struct ktgt_conn *conn)
  * ktgt_conn_abandon - take back what completes while the connection closes
  * @conn: the connection; its work does not run any more
  *
- * To be called until &ktgt_conn.nr_busy is zero.
+ * To be called until &ktgt_conn.nr_busy is zero. No task that has not been
+ * answered yet will be.
  *
- * Context: teardown of the connection, process context.
+ * Context: teardown of the connection, or its work between two PDUs; process
+ *	context.
  */
 void ktgt_conn_abandon(struct ktgt_conn *conn)
 {
@@ -242,6 +244,8 @@ void ktgt_conn_abandon(struct ktgt_conn *conn)
 	for (i = 0; i < conn->nr_slots; i++) {
 		struct ktgt_task *task = &conn->slots[i];
 
+		/* Nothing more comes for it. */
+		task->flags &= ~KTGT_TASK_RX;
 		if (task->state != KTGT_TASK_FREE)
 			ktgt_task_abort(task, false);
 	}

@@ -102,6 +102,20 @@ static u8 logout_response(struct ktgt_conn *conn,
 	}
 }
 
+/*
+ * The session ends before the initiator is told so: it may log in again at
+ * once. Only commands that the storage still holds keep it a little longer,
+ * since nothing must overtake them; they get no answer.
+ */
+static void logout_end(struct ktgt_conn *conn)
+{
+	ktgt_conn_abandon(conn);
+	if (!conn->nr_busy && !conn->nr_tmf)
+		ktgt_sess_retire(conn->sess);
+	conn->logout = true;
+	conn->ops->drain(conn);
+}
+
 /* Logout (RFC 7143, 11.14, 11.15). */
 static void ctl_logout(struct ktgt_conn *conn)
 {
@@ -127,11 +141,9 @@ static void ctl_logout(struct ktgt_conn *conn)
 	rsp->itt = req->itt;
 	rsp->t2wait = cpu_to_be16(conn->param.time2wait);
 	pdu->flags = KTGT_PDU_STATSN;
+	if (rsp->response == ISCSI_LOGOUT_SUCCESS)
+		logout_end(conn);
 	conn->ops->queue_tx(conn, pdu);
-	if (rsp->response != ISCSI_LOGOUT_SUCCESS)
-		return;
-	conn->logout = true;
-	conn->ops->drain(conn);
 }
 
 /* The CmdSN of a request stands at the same place in all of them. */

@@ -276,19 +276,20 @@ err_put:
 }
 
 /**
- * ktgt_sess_close - end the session of a connection that has closed
- * @conn: the connection; none of its commands is in flight. Without a session
- *	it may wait for the end of another
+ * ktgt_sess_retire - take a session out of all tables
+ * @sess: the session; none of its commands is in flight. It keeps its sequence
+ *	numbers for what is still to be sent
  *
- * Context: process context, may sleep.
+ * From here on an initiator may make the same session anew; one that waits
+ * for that is resumed.
+ *
+ * Context: the connection's work or teardown, may sleep.
  */
-void ktgt_sess_close(struct ktgt_conn *conn)
+void ktgt_sess_retire(struct ktgt_sess *sess)
 {
-	struct ktgt_sess *sess = conn->sess;
-
-	sess_stop_waiting(conn);
-	if (!sess)
+	if (sess->retired)
 		return;
+	sess->retired = true;
 
 	xa_erase(&sess->kn->sess_ids, sess->id);
 	if (sess->nexus.target) {
@@ -306,9 +307,25 @@ void ktgt_sess_close(struct ktgt_conn *conn)
 		sess->waiter = NULL;
 	}
 	spin_unlock_bh(&sess->lock);
-
-	conn->sess = NULL;
 	atomic_dec(&sess->kn->nr_sessions);
+}
+
+/**
+ * ktgt_sess_close - end the session of a connection that has closed
+ * @conn: the connection; none of its commands is in flight. Without a session
+ *	it may wait for the end of another
+ *
+ * Context: process context, may sleep.
+ */
+void ktgt_sess_close(struct ktgt_conn *conn)
+{
+	struct ktgt_sess *sess = conn->sess;
+
+	sess_stop_waiting(conn);
+	if (!sess)
+		return;
+	ktgt_sess_retire(sess);
+	conn->sess = NULL;
 	ktgt_sess_put(sess);
 }
 

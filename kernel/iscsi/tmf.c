@@ -276,6 +276,14 @@ static u8 tmf_no_task(struct ktgt_conn *conn, const struct iscsi_tm *req)
 	return ISCSI_TMF_RSP_NO_TASK;
 }
 
+static __be64 tmf_lun(const struct iscsi_tm *req)
+{
+	__be64 lun;
+
+	memcpy(&lun, &req->lun, sizeof(lun));
+	return lun;
+}
+
 static void tmf_abort_task(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 {
 	struct ktgt_conn *conn = tmf->conn;
@@ -286,20 +294,16 @@ static void tmf_abort_task(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 		tmf->response = tmf_no_task(conn, req);
 		return;
 	}
+	if (task->cmd.lun != tmf_lun(req)) {
+		tmf->response = ISCSI_TMF_RSP_NO_TASK;
+		return;
+	}
 	wait = tmf_wait_alloc(&tmf->reset, task, NULL, GFP_KERNEL);
 	if (!wait) {
 		tmf->reset.failed = true;
 		return;
 	}
 	tmf_abort_covered(conn, wait, false);
-}
-
-static __be64 tmf_lun(const struct iscsi_tm *req)
-{
-	__be64 lun;
-
-	memcpy(&lun, &req->lun, sizeof(lun));
-	return lun;
 }
 
 /* Abort the initiator's own tasks for a logical unit. */

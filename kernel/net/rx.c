@@ -228,6 +228,12 @@ static int rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
 	struct ktgt_tcp *tcp = desc->arg.data;
 	int ret = 1;
 
+	/*
+	 * Data that was appended to the same buffer in the meantime is offered
+	 * whether the actor has stopped or not.
+	 */
+	if (!desc->count)
+		return 0;
 	while (ret > 0 && (p.len || !rx_wants_bytes(&tcp->rx)))
 		ret = rx_step(tcp, &p);
 
