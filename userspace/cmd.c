@@ -426,10 +426,10 @@ static int run_request(struct app *app, const struct command *command,
 		return EXIT_KERNEL;
 	}
 	err = execute(app, command, req);
-	if (err)
+	if (err < 0)
 		fprintf(stderr, "Error: %s\n", *nl_text(app->nl) ?
 			nl_text(app->nl) : strerror(-err));
-	else if (*nl_text(app->nl))
+	else if (!err && *nl_text(app->nl))
 		fprintf(stderr, "Warning: %s\n", nl_text(app->nl));
 	nl_close(app->nl);
 	return err ? EXIT_KERNEL : 0;

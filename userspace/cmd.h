@@ -56,7 +56,10 @@ struct command {
 	const struct object *obj;
 	const struct arg *args;	/* ends with a key of NULL */
 	uint8_t cmd;		/* KTGT_CMD_*, for the default of .run */
-	/* 0 or a negative errno of the kernel; NULL sends .cmd */
+	/*
+	 * 0, a negative errno of the kernel, or an exit status when the reason
+	 * is told already; NULL sends .cmd
+	 */
 	int (*run)(struct app *app, const struct command *command,
 		   struct request *req);
 };

@@ -2,8 +2,6 @@
 /* ktgtadm session: logged in initiators. */
 #include "cmd.h"
 
-#include <errno.h>
-
 #include "parse.h"
 
 static void peer_text(const void *item, char *buf, size_t size)
@@ -57,7 +55,8 @@ static int session_find(struct app *app, const struct list *list, uint32_t id)
 		return out_list(app->format, "sessions", &session_object,
 				&one, columns);
 	}
-	return -ENOENT;
+	fprintf(stderr, "Error: no session %u\n", id);
+	return EXIT_KERNEL;
 }
 
 static int session_show(struct app *app, const struct command *command,

@@ -253,6 +253,9 @@ static int target_bind(struct nl *nl, const struct tgt_opts *opts)
 
 	if (opts->bus)
 		return fail_because(UNSUPPORTED, "iSCSI has no bus");
+	if (opts->initiator && !strcmp(opts->initiator, "ALL"))
+		return fail_because(INVALID,
+			"ALL is bound by --initiator-address");
 	if (opts->address && opts->initiator)
 		return fail_because(INVALID,
 			"an address and a name are two rules: bind them one "
@@ -360,6 +363,18 @@ static int lu_fill(const struct tgt_opts *opts, struct lu *lu,
 	return path_absolute(opts->path, lu->path, sizeof(lu->path), why);
 }
 
+static bool has_lu(struct nl *nl, const struct tgt_opts *opts)
+{
+	struct lu ask = { .target_id = opts->tid, .lun = opts->lun };
+	struct lu lu = { 0 };
+
+	if (opts->lun > KTGT_LUN_MAX)
+		return false;
+	SET(&ask, KTGT_A_LU_TARGET_ID);
+	SET(&ask, KTGT_A_LU_LUN);
+	return !nl_request(nl, KTGT_CMD_LU_GET, &lu_object, &ask, &lu);
+}
+
 static int lu_new(struct nl *nl, const struct tgt_opts *opts)
 {
 	struct texts texts = { NULL, HAVE_LU, NULL, NULL };
@@ -372,6 +387,9 @@ static int lu_new(struct nl *nl, const struct tgt_opts *opts)
 				    "the only device type is disk");
 	if (!has_target(nl, opts->tid))
 		return fail_because(NO_TARGET, nl_text(nl));
+	/* tgt looks at the number before it opens the device */
+	if (has_lu(nl, opts))
+		return fail_because(HAVE_LU, nl_text(nl));
 	if (lu_fill(opts, &lu, &why))
 		return fail_because(INVALID, why);
 	err = nl_request(nl, KTGT_CMD_LU_NEW, &lu_object, &lu, NULL);

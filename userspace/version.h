@@ -2,6 +2,6 @@
 #ifndef KTGT_VERSION_H
 #define KTGT_VERSION_H
 
-#define KTGT_VERSION	"0.1"
+#define KTGT_VERSION	"0.1.0"
 
 #endif

@@ -200,6 +200,7 @@ static void test_howto(void **state)
 	const struct lu *lu;
 
 	(void)state;
+	fake_answer(KTGT_CMD_LU_GET, -ENOENT, NULL);
 	assert_int_equal(run("tgtadm --lld iscsi --mode target --op new --tid 1"
 			     " --targetname iqn.2017-03.com.longshuai:test"),
 			 0);
@@ -329,6 +330,7 @@ static void test_errors(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		fake_reset();
+		fake_answer(KTGT_CMD_LU_GET, -ENOENT, "no such LUN");
 		fake_answer(rows[i].cmd, rows[i].err, "the kernel's reason");
 		snprintf(line, sizeof(line), "tgtadm -L iscsi %s",
 			 rows[i].line);
@@ -354,6 +356,8 @@ static void test_refused(void **state)
 		  "tgtadm: unknown parameter\n" },
 		{ "-m target -o bind -t 1 -I bogus",
 		  "tgtadm: invalid request\n  not an IPv4" },
+		{ "-m target -o bind -t 1 -Q ALL",
+		  "tgtadm: invalid request\n  ALL is bound by" },
 		{ "-m target -o bind -t 1 -I 1.2.3.4 -Q iqn.x",
 		  "tgtadm: invalid request\n  an address and a name" },
 		{ "-m lu -o new -t 1 -l 20000 -b /dev/x",
@@ -368,10 +372,6 @@ static void test_refused(void **state)
 		  "tgtadm: invalid request\n  --bsoflags" },
 		{ "-m lu -o new -t 1 -l 6 -b /dev/x -Y cd",
 		  "tgtadm: this operation isn't supported\n" },
-		{ "-m lu -o update -t 1 -l 1 -P readonly=1",
-		  "tgtadm: this operation isn't supported\n" },
-		{ "-m lu -o update -t 1 -l 1 -P foo=1",
-		  "tgtadm: invalid request\n" },
 		{ "-m portal -o new -P foo=1", "tgtadm: invalid request\n" },
 		{ "-m portal -o new -P portal=300.0.0.1:1",
 		  "tgtadm: invalid request\n" },
@@ -390,6 +390,11 @@ static void test_refused(void **state)
 	size_t i, n;
 
 	(void)state;
+	/* a number that is taken is told before the device is looked at */
+	assert_int_equal(run("tgtadm -m lu -o new -t 1 -l 1 -b /dev/x"), 22);
+	assert_string_equal(got.err, "tgtadm: this logical unit number already "
+			    "exists\n");
+	fake_answer(KTGT_CMD_LU_GET, -ENOENT, NULL);
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		snprintf(line, sizeof(line), "tgtadm %s", rows[i].line);
 		assert_row(rows[i].line, run(line), 22);
@@ -402,6 +407,14 @@ static void test_refused(void **state)
 				   fake_calls[n].cmd == KTGT_CMD_SESSION_LIST,
 				   true);
 	}
+	fake_answer(KTGT_CMD_LU_GET, 0, NULL);
+	assert_int_equal(run("tgtadm -m lu -o update -t 1 -l 1 -P foo=1"), 22);
+	assert_string_equal(got.err, "tgtadm: invalid request\n"
+			    "  there is no such parameter\n");
+	assert_int_equal(run("tgtadm -m lu -o update -t 1 -l 1 -P readonly=1"),
+			 22);
+	assert_non_null(strstr(got.err,
+			       "tgtadm: this operation isn't supported\n"));
 	fake_open_err = -ENOENT;
 	assert_int_equal(run("tgtadm -m target -o show"), 107);
 }
