@@ -534,21 +534,38 @@ static void target_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		ktgt_portal_unlink_defaults(txn->kn, del->portals);
 }
 
-/* Nobody finds the target any more, so its LUs are left to us; the mutex is
- * what the LU asks for.
+/* Takes up to @max LUs away from the target. The mutex is what they ask for;
+ * nobody else finds the target any more.
  */
-static void remove_lus(struct ktgt_target *target)
+static unsigned int unpublish_lus(struct ktgt_target *target,
+				  struct ktgt_lu **lus, unsigned int max)
 {
-	struct mutex *mutex = &target->kn->config_mutex;
+	unsigned int nr = 0;
 	struct ktgt_lu *lu;
 	unsigned long lun;
 
+	mutex_lock(&target->kn->config_mutex);
 	xa_for_each(&target->lus, lun, lu) {
-		mutex_lock(mutex);
 		ktgt_lu_unpublish(lu);
-		mutex_unlock(mutex);
-		ktgt_lu_remove(lu);
+		lus[nr++] = lu;
+		if (nr == max)
+			break;
 	}
+	mutex_unlock(&target->kn->config_mutex);
+	return nr;
+}
+
+/* Each LU waits for an RCU grace period, many at once wait for the same. */
+static void remove_lus(struct ktgt_target *target)
+{
+	struct ktgt_lu *lus[32];
+	unsigned int i, nr;
+
+	do {
+		nr = unpublish_lus(target, lus, ARRAY_SIZE(lus));
+		for (i = 0; i < nr; i++)
+			ktgt_lu_remove(lus[i]);
+	} while (nr);
 }
 
 static void target_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
