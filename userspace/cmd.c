@@ -367,7 +367,7 @@ int command_parse(const struct command *command, int argc, char **argv,
 		}
 		if (text)
 			i++;
-		if (!fill(command, arg, text, req, &why))
+		if (!fill(command, arg, text ? text : "", req, &why))
 			continue;
 		fprintf(stderr, "ktgtadm: %s '%s': %s\n", arg->key, text,
 			why);

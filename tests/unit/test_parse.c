@@ -39,7 +39,7 @@ static void test_numbers(void **state)
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		why = NULL;
 		assert_row(rows[i].text, !parse_u32(rows[i].text, &value, &why),
-				 rows[i].good);
+			   rows[i].good);
 		if (rows[i].good)
 			assert_int_equal(value, rows[i].value);
 		else
@@ -82,8 +82,9 @@ static void test_size(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		why = NULL;
-		assert_row(rows[i].text, !parse_size(rows[i].text, &value, &why),
-				 rows[i].good);
+		assert_row(rows[i].text,
+			   !parse_size(rows[i].text, &value, &why),
+			   rows[i].good);
 		if (!rows[i].good) {
 			assert_non_null(why);
 			continue;
@@ -148,7 +149,7 @@ static void test_name(void **state)
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		why = NULL;
 		assert_row(rows[i].text, !parse_iscsi_name(rows[i].text, &why),
-				 !rows[i].why);
+			   !rows[i].why);
 		if (rows[i].why)
 			assert_non_null(strstr(why, rows[i].why));
 	}
@@ -201,8 +202,9 @@ static void test_prefix(void **state)
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		why = NULL;
 		bits = 128;
-		assert_row(rows[i].text, !parse_prefix(rows[i].text, &addr, &bits,
-					       &why), !!rows[i].shown);
+		assert_row(rows[i].text,
+			   !parse_prefix(rows[i].text, &addr, &bits, &why),
+			   !!rows[i].shown);
 		if (rows[i].shown)
 			assert_string_equal(prefix_text(&addr, bits, buf,
 							sizeof(buf)),
@@ -246,8 +248,9 @@ static void test_portal(void **state)
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		why = NULL;
 		port = 3260;
-		assert_row(rows[i].text, !parse_portal(rows[i].text, &addr, &port,
-					       &why), !!rows[i].shown);
+		assert_row(rows[i].text,
+			   !parse_portal(rows[i].text, &addr, &port, &why),
+			   !!rows[i].shown);
 		if (rows[i].shown)
 			assert_string_equal(portal_text(&addr, port, buf,
 							sizeof(buf)),
