@@ -31,7 +31,7 @@ def targets(lab):
         lab.names = lab.many_targets(f"disc{i:04}"
                                      for i in range(COUNT - HIDDEN))
         lab.hidden = lab.many_targets((f"hidden{i}" for i in range(HIDDEN)),
-                                      "10.77.0.99/32")
+                                      "10.77.0.99")
     return lab.names
 
 

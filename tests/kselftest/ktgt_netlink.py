@@ -17,12 +17,13 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
+import genl  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import IQN, Lab, run, seconds  # noqa: E402
+from lab import IQN, Lab, run  # noqa: E402
 
 suite = Suite(Lab)
 suite.after = Lab.stop_target
-MANY = int(os.environ.get("KTGT_MANY", "120"))
+MANY = int(os.environ.get("KTGT_MANY", "300"))
 
 
 def refuses(lab, words, *parts, status=2):
@@ -283,17 +284,61 @@ def generations(lab):
 @suite.case
 def long_dumps(lab):
     """A dump over many messages is whole, in order and without doubles."""
-    def make():
-        for i in range(MANY):
-            lab.adm("target", "add", f"{IQN}:many{i:04}")
-    _, took = seconds(make)
+    names = lab.many_targets(f"many{i:04}" for i in range(MANY))
     found = lab.targets()
     equal([t["id"] for t in found], list(range(1, MANY + 1)), "ids")
+    equal([t["name"] for t in found], names, "names")
     equal(len(lab.adm_json("lun", "show")["lus"]), MANY, "controllers")
-    for target in found:
-        lab.adm("target", "del", target["id"])
-    check(took < 60, f"{took:.0f} s")
+    equal(len(lab.adm_json("acl", "show")["acls"]), MANY, "rules")
+
+
+@suite.case
+def raw_requests(lab):
+    """Requests that the tool would not send: refused, and nothing changes."""
+    nl, attr = lab.genl(), genl.attr
+    name = attr(genl.TARGET_NAME, f"{IQN}:raw")
+    wrong = {
+        "nothing": b"",
+        "a name of 3000 bytes": attr(genl.TARGET_NAME, "iqn." + "x" * 3000),
+        "a name without NUL": attr(genl.TARGET_NAME, b"iqn.2026-11"),
+        "an empty name": attr(genl.TARGET_NAME, ""),
+        "number 0": name + attr(genl.TARGET_ID, 0),
+        "number 65536": name + attr(genl.TARGET_ID, 65536),
+        "a number of one byte": name + attr(genl.TARGET_ID, b"1"),
+        "an unknown attribute": name + attr(77, b"1234"),
+        "an attribute of answers": name + attr(6, 1),
+        "half an attribute": name + b"\x40\x00\x01",
+        "%s%n in the name": attr(genl.TARGET_NAME, "%s%n%s%n"),
+    }
+    for what, payload in wrong.items():
+        try:
+            nl.request(genl.TARGET_NEW, payload)
+        except OSError:
+            continue
+        check(False, f"{what}: accepted")
+    for command in (0, 99, 255):
+        try:
+            nl.request(command)
+            check(False, f"command {command}: accepted")
+        except OSError:
+            pass
+    nl.close()
     equal(lab.targets(), [], "targets")
+
+
+@suite.case
+def changes_while_dumping(lab):
+    """Targets go and come between the messages of a dump: it ends."""
+    lab.many_targets(f"dump{i:04}" for i in range(MANY))
+    one, two = lab.genl(), lab.genl()
+    one.begin(genl.TARGET_LIST)
+    for number in range(1, MANY, 3):
+        two.request(genl.TARGET_DEL, genl.attr(genl.TARGET_ID, number))
+    found = one.answers()
+    check(MANY // 2 < len(found) <= MANY, f"{len(found)} targets")
+    one.begin(genl.TARGET_LIST)
+    one.close()
+    two.close()
 
 
 @suite.case

@@ -195,15 +195,19 @@ unloaded()
 	insmod "$KTGT_KO"
 }
 
-refused_in_use()
+# Refused, or carried out whole: never half
+unload_configured()
 {
-	adm target add "$name"
-	if rmmod ktgt 2>/dev/null; then
-		echo "unloaded with a target"
+	[[ -n ${KTGT_KO:-} ]] || { echo "KTGT_KO is not set"; exit 4; }
+	load_target
+	if timeout 10 rmmod ktgt; then
+		[[ ! -d /sys/module/ktgt ]]
+		released
 		insmod "$KTGT_KO"
-		return 1
+	else
+		adm target del "$name"
 	fi
-	adm target del "$name"
+	wait_until 5 module_unused
 }
 
 lab_start
@@ -221,5 +225,6 @@ ktap_test "connection killed: the initiator comes back" connection_killed
 ktap_test "link down, target deleted by force" link_down
 ktap_test "network namespace destroyed" namespace_destroyed
 ktap_test "module unloaded after a forced delete" unloaded
-ktap_test "module in use is not unloaded" refused_in_use
+ktap_test "module unloaded with a target: refused, or all is gone" \
+	unload_configured
 lab_finish

@@ -15,11 +15,13 @@ import ctypes
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 
+import genl
 from iscsi import Initiator, LoginError
 from ktap import Failure, Skip, check, wait_until
 
@@ -182,20 +184,35 @@ class Lab:
         """Nothing to start: the target is in the kernel."""
 
     def stop_target(self):
-        """Delete all targets, two at a time when there are many."""
-        ids = "\n".join(str(target["id"]) for target in self.targets())
-        if ids:
-            run("xargs", "-P2", "-I{}", "ktgtadm", "-n", self.tns, "target",
-                "del", "{}", "force", stdin=ids)
+        """Delete all targets."""
+        targets = self.targets()
+        if targets:
+            nl = self.genl()
+            for target in targets:
+                nl.request(genl.TARGET_DEL,
+                           genl.attr(genl.TARGET_ID, target["id"])
+                           + genl.attr(genl.TARGET_FORCE, None))
+            nl.close()
 
-    def many_targets(self, names, acl="all"):
-        """Make targets of NAMES, two at a time; gives them back whole."""
-        iqns = [f"{IQN}:{name}" for name in names]
-        tool = f"ktgtadm -n {self.tns}"
-        words = " ".join(self.acl_words(acl))
-        run("xargs", "-P2", "-I{}", "sh", "-c",
-            f"{tool} target add {{}} && {tool} acl add target {{}} {words}",
-            stdin="\n".join(iqns), timeout=100)
+    def genl(self):
+        """A netlink socket of the target's namespace."""
+        enter_named(self.tns)
+        try:
+            return genl.Genl()
+        finally:
+            enter_named(self.ins)
+
+    def many_targets(self, names, acl=None):
+        """Make targets of NAMES without a process for each, all for everybody
+        or, with ACL, for one IPv4 address; gives them back whole."""
+        nl, iqns = self.genl(), [f"{IQN}:{name}" for name in names]
+        rule = genl.attr(genl.ACL_ADDRESS, socket.inet_aton(acl)) if acl \
+            else genl.attr(genl.ACL_ALL, None)
+        for iqn in iqns:
+            made = nl.request(genl.TARGET_NEW, genl.attr(genl.TARGET_NAME, iqn))
+            nl.request(genl.ACL_NEW, genl.attr(
+                genl.ACL_TARGET_ID, made[0][genl.TARGET_ID]) + rule)
+        nl.close()
         return iqns
 
     def adm(self, *words):
@@ -391,8 +408,8 @@ class TgtdLab(Lab):
             self.acl(iqn, rule)
         return iqn
 
-    def many_targets(self, names, acl="all"):
-        return [self.target(name, acl=(acl,)) for name in names]
+    def many_targets(self, names, acl=None):
+        return [self.target(name, acl=(acl or "all",)) for name in names]
 
     def acl(self, iqn, rule, verb="add"):
         option = "-Q" if rule[:3] in ("iqn", "eui", "naa") else "-I"
