@@ -18,9 +18,6 @@ struct genl_family ktgt_nl_family __ro_after_init = {
 	.n_split_ops	= ARRAY_SIZE(ktgt_nl_ops),
 };
 
-/* The tool's look-up of the family loads the module. */
-MODULE_ALIAS_GENL_FAMILY(KTGT_FAMILY_NAME);
-
 /**
  * ktgt_nl_init - open the doors to the user; comes last
  *
