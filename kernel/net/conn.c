@@ -66,8 +66,11 @@ static void tcp_conn_close(struct ktgt_conn *conn)
 {
 	struct ktgt_tcp *tcp = ktgt_tcp(conn);
 
-	if (!test_and_set_bit(0, &tcp->closing))
-		queue_work(ktgt_release_wq, &tcp->release_work);
+	if (test_and_set_bit(0, &tcp->closing))
+		return;
+	pr_debug("%pISpc: closed by %ps\n", &conn->peer,
+		 __builtin_return_address(0));
+	queue_work(ktgt_release_wq, &tcp->release_work);
 }
 
 static void tcp_drain(struct ktgt_conn *conn)
