@@ -12,7 +12,8 @@
 #          test
 #
 # KTGT_KO: the module (default: /ktgt/ktgt.ko, else the installed one).
-# KTGT_TIMEOUT: seconds for each test (120). KTGT_RESULTS: a folder for the
+# KTGT_TIMEOUT: seconds for each test (120, or what a line "# Timeout: N" of the
+# test says). KTGT_RESULTS: a folder for the
 # whole KTAP output of each test (default: /ktgt/out if it is there).
 #
 # Prints the time of each test and, as the last line, the number of single
@@ -22,7 +23,6 @@
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")" && pwd)
-limit=${KTGT_TIMEOUT:-120}
 results=${KTGT_RESULTS:-}
 verbose='' work=''
 passed=0 failed=0 skipped=0
@@ -167,8 +167,10 @@ show()
 run_one()
 {
 	local file=${1%%:*} case='' log=$work/$1.tap status=0 p f s n
-	local start=$EPOCHREALTIME took
+	local start=$EPOCHREALTIME took limit
 
+	limit=$(sed -n 's/^# Timeout: //p' "$top/kselftest/$file")
+	limit=${KTGT_TIMEOUT:-${limit:-120}}
 	[[ $1 != *:* ]] || case=${1#*:}
 	# shellcheck disable=SC2086 # no case: no argument
 	timeout -k 30 "$limit" "$top/kselftest/$file" ${case//,/ } \

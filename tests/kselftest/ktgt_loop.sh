@@ -9,6 +9,8 @@
 # same after many rounds, and the kernel log has no line but those of loading.
 # KTGT_LOOPS: rounds (200). KTGT_SESSIONS: further rounds with the module
 # loaded once, which find what leaks with a session (200).
+#
+# Timeout: 300
 
 set -euo pipefail
 lab_without_module=1
@@ -75,13 +77,16 @@ load()
 	fi
 }
 
-# Kilobytes that are not free and not cache
+# Kilobytes that neither processes nor caches have, and that are not free. The
+# lists of free pages that each CPU has are drained by compaction.
 used()
 {
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
-	sleep 0.2
-	awk '/^(MemFree|Buffers|Cached):/ { n += $2 }
+	echo 1 >/proc/sys/vm/compact_memory
+	sleep 0.5
+	awk '/^(MemFree|Buffers|Cached|AnonPages|PageTables|SReclaimable):/ {
+			n += $2 }
 		/^MemTotal:/ { t = $2 } END { print t - n }' /proc/meminfo
 }
 
@@ -148,7 +153,7 @@ log_lines()
 	lines=$(log_since_start | grep -c ktgt: || true)
 	unloads=$((loops + 11))
 	echo "$lines lines for $unloads rounds:"
-	log_since_start | grep ktgt: | sed 's/^\[[^]]*\] //' | sort | uniq -c |
+	log_since_start | sed -n '/ktgt:/s/^\[[^]]*\] //p' | sort | uniq -c |
 		sort -rn | head
 	((lines <= 2 * unloads))
 }

@@ -9,6 +9,8 @@
 # the namespace destroyed, and the module unloaded after a forced delete, each
 # under full load: the initiator gets errors and no hang, all is released within
 # 5 s, the kernel log is clean.
+#
+# Timeout: 240
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/lab.sh
