@@ -47,7 +47,7 @@ static void fail_with(struct ktgt_cmd *cmd, u8 key, u16 code)
  * @cmd: the command
  *
  * An initiator that expects less than the CDB says is given, or gives, that
- * much: of a WRITE the whole blocks are written. A READ fetches the last block
+ * much: for a WRITE it has been checked that it is whole blocks. A READ fetches the last block
  * whole, for which the buffer's last page has the room, and the rest of that
  * page is not sent.
  *
@@ -174,9 +174,8 @@ static void long_done(struct ktgt_cmd *cmd, int err)
 bool ktgt_sbc_check_write_same(struct ktgt_cmd *cmd)
 {
 	struct ktgt_lu *lu = cmd->lu;
-	u64 max = KTGT_WRITE_SAME_MAX_BYTES >> lu->block_shift;
 
-	if (!cmd->nr_blocks || cmd->nr_blocks > max) {
+	if (!cmd->nr_blocks || cmd->nr_blocks > KTGT_WRITE_SAME_MAX_BLOCKS) {
 		ktgt_sense_cdb_field(&cmd->sense, cmd->row->len_at,
 				     KTGT_SENSE_NO_BIT);
 		return false;

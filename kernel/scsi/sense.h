@@ -12,6 +12,7 @@
 /* Additional sense codes with qualifier, SPC-4 annex F.2. */
 #define KTGT_ASC_NONE				0x0000
 #define KTGT_ASC_NOT_READY			0x0400
+#define KTGT_ASC_INVALID_FIELD_IN_UNIT		0x0e03
 #define KTGT_ASC_PARAMETER_LIST_LENGTH		0x1a00
 #define KTGT_ASC_INVALID_OPCODE			0x2000
 #define KTGT_ASC_LBA_OUT_OF_RANGE		0x2100

@@ -171,7 +171,7 @@ static u32 fill_limits(const struct ktgt_lu *lu, u8 *p)
 	put_unaligned_be32(min(caps.io_opt >> shift, lu->max_blocks), p + 8);
 	if (lu->thin)
 		put_unmap_limits(lu, &caps, p);
-	put_unaligned_be64(KTGT_WRITE_SAME_MAX_BYTES >> shift, p + 32);
+	put_unaligned_be64(KTGT_WRITE_SAME_MAX_BLOCKS, p + 32);
 	return 60;
 }
 

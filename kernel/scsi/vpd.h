@@ -5,14 +5,12 @@
 #ifndef _KTGT_SCSI_VPD_H
 #define _KTGT_SCSI_VPD_H
 
-#include <linux/sizes.h>
-
 struct ktgt_cmd;
 
 /* What VPD page B0h says, and commands are held to. */
 #define KTGT_UNMAP_MAX_BLOCKS		0x100000	/* in one command */
 #define KTGT_UNMAP_MAX_DESCRIPTORS	256
-#define KTGT_WRITE_SAME_MAX_BYTES	SZ_256M
+#define KTGT_WRITE_SAME_MAX_BLOCKS	0x8000
 
 void ktgt_vpd(struct ktgt_cmd *cmd);
 
