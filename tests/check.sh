@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Runs all tests: lint and unit tests here, the rest in a VM.
+#
+#   check.sh [-k KERNEL] [NAME]...
+#
+#   -k KERNEL   6.1 (default), 6.12, 7.2 or debug
+#   NAME        only these tests in the VM, and neither lint nor unit tests
+#
+# Logs of the VM stay in build/check/KERNEL. Last line: N passed, N failed,
+# N skipped. Exit status 1 if one failed or none ran.
+
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+kernel=6.1
+passed=0 failed=0 skipped=0
+work=''
+
+usage()
+{
+	sed -n '/^#   check/,/^$/s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+}
+
+# Adds the last count that a suite printed; without one, the suite has failed.
+add_counts()
+{
+	local name=$1 log=$2 status=$3 line
+	local re='^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$'
+
+	line=$(grep -E "$re" "$log" | tail -n 1) || line=''
+	if [[ ! $line =~ $re ]]; then
+		echo "$name: ended without a result, status $status"
+		failed=$((failed + 1))
+		return
+	fi
+	passed=$((passed + BASH_REMATCH[1]))
+	failed=$((failed + BASH_REMATCH[2]))
+	skipped=$((skipped + BASH_REMATCH[3]))
+	if [[ $status != 0 && ${BASH_REMATCH[2]} == 0 ]]; then
+		echo "$name: status $status"
+		failed=$((failed + 1))
+	fi
+}
+
+run_suite()
+{
+	local name=$1 status=0
+
+	shift
+	echo "== $name"
+	"$@" 2>&1 | tee "$work/log" || status=${PIPESTATUS[0]}
+	add_counts "$name" "$work/log" "$status"
+}
+
+# Each cmocka program prints its own totals.
+unit_tests()
+{
+	local status=0
+
+	make --no-print-directory -C userspace check >"$work/unit" 2>&1 ||
+		status=$?
+	cat "$work/unit"
+	awk -v status="$status" '
+		/^\[  PASSED  \]/ { p += $4 }
+		/^\[  FAILED  \] [0-9]+ test/ { f += $4 }
+		END {
+			if (status && !f)
+				f = 1
+			printf "%d passed, %d failed, 0 skipped\n", p, f
+		}' "$work/unit"
+	return "$status"
+}
+
+vm_tests()
+{
+	local out=build/check/$kernel
+
+	tests/vm/build.sh "$kernel" >"$work/build" 2>&1 || {
+		cat "$work/build"
+		return 1
+	}
+	make --no-print-directory -C userspace
+	tests/vm/run.sh -k "$kernel" -t 3000 -o "$out" -- tests/run.sh "$@"
+}
+
+main()
+{
+	while getopts k:h option; do
+		case $option in
+		k) kernel=$OPTARG ;;
+		*) usage ;;
+		esac
+	done
+	shift $((OPTIND - 1))
+
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	tests/vm/deps.sh
+	if [[ $# -eq 0 ]]; then
+		run_suite lint tests/lint/run.sh
+		run_suite unit unit_tests
+	fi
+	run_suite "tests on $kernel" vm_tests "$@"
+
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[[ $failed == 0 && $passed -gt 0 ]]
+}
+
+main "$@"
