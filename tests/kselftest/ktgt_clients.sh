@@ -162,9 +162,13 @@ residuals()
 
 	need_disk sg_raw
 	sd=$(lun_disk "$name" 1)
-	# The CDB wants nine blocks, there is room for one: not more comes
-	sg_raw -r 512 -o "$lab_dir/one" "$sd" 28 0 0 0 0 0 0 0 9 0
+	# Room for eight blocks, the CDB wants one: one comes
+	sg_raw -r 4096 -o "$lab_dir/one" "$sd" 28 0 0 0 0 0 0 0 1 0
 	[[ $(stat -c %s "$lab_dir/one") == 512 ]]
+	# The CDB wants nine, there is room for one. (sg_raw cannot subtract
+	# that residual; it is the status that counts.)
+	sg_raw -r 512 "$sd" 28 0 0 0 0 0 0 0 9 0 2>&1 | tee "$lab_dir/out" || true
+	grep -q 'SCSI Status: Good' "$lab_dir/out"
 	# A wrong field is told as such
 	sg_raw -r 512 "$sd" 28 e0 0 0 0 0 0 0 1 0 2>&1 | tee "$lab_dir/out" || true
 	grep -qi 'Illegal Request' "$lab_dir/out"
@@ -206,9 +210,11 @@ multipath_sees()
 
 	need_disk multipath
 	sd=$(lun_disk "$name" 1)
-	id=$(/lib/udev/scsi_id -g -u -d "$sd")
+	# scsi_id takes the NAA identifier, udev's rules what they prefer
+	[[ $(/lib/udev/scsi_id -g -u -d "$sd") == 3* ]]
+	id=$(udevadm info -q property -n "$sd" | sed -n 's/^ID_SERIAL=//p')
 	echo "identity: $id"
-	[[ $id == 3* ]]
+	[[ $id ]]
 	modprobe dm_multipath
 	printf 'defaults {\n find_multipaths no\n user_friendly_names no\n}\n' \
 		>/etc/multipath.conf
