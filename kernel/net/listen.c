@@ -129,14 +129,14 @@ int ktgt_listen_start(struct ktgt_portal *portal,
 			       SOCK_STREAM, IPPROTO_TCP, &l->sock);
 	if (ret) {
 		kfree(l);
-		NL_SET_ERR_MSG_FMT_MOD(extack, "portal %pISpc: no socket of this family, error %d",
+		NL_SET_ERR_MSG_FMT(extack, "portal %pISpc: no socket of this family, error %d",
 				       &portal->addr, ret);
 		return ret;
 	}
 	ret = listen_bind(l);
 	if (ret) {
 		listen_free(l);
-		NL_SET_ERR_MSG_FMT_MOD(extack, "portal %pISpc: %s",
+		NL_SET_ERR_MSG_FMT(extack, "portal %pISpc: %s",
 				       &portal->addr,
 				       ret == -EADDRINUSE ?
 				       "the address is in use" :
