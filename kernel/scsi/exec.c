@@ -105,20 +105,6 @@ static bool check_range(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 	return false;
 }
 
-/*
- * An initiator that sends less than the CDB says has that much written, if it
- * is whole blocks. Rather than to forget the rest of one, refuse.
- */
-static bool check_whole_blocks(struct ktgt_cmd *cmd)
-{
-	u32 block = 1u << cmd->lu->block_shift;
-
-	if (likely(cmd->edtl >= cmd->xfer_len || !(cmd->edtl & (block - 1))))
-		return true;
-	refuse(cmd, ILLEGAL_REQUEST, KTGT_ASC_INVALID_FIELD_IN_UNIT);
-	return false;
-}
-
 /* What the row asks of a logical unit. */
 static bool check_row(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 {
@@ -139,9 +125,6 @@ static bool check_row(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 		refuse_field(cmd, row->len_at, KTGT_SENSE_NO_BIT);
 		return false;
 	}
-	if (row->unit == KTGT_CDB_BLOCKS && row->dir == DMA_TO_DEVICE &&
-	    !check_whole_blocks(cmd))
-		return false;
 	if ((row->flags & KTGT_CDB_FUA) && (cmd->cdb[1] & BIT(3)))
 		__set_bit(KTGT_CMD_FUA, &cmd->flags);
 	if ((row->flags & KTGT_CDB_WRITE) && lu->write_through)

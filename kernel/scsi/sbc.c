@@ -47,9 +47,10 @@ static void fail_with(struct ktgt_cmd *cmd, u8 key, u16 code)
  * @cmd: the command
  *
  * An initiator that expects less than the CDB says is given, or gives, that
- * much: for a WRITE it has been checked that it is whole blocks. A READ fetches the last block
- * whole, for which the buffer's last page has the room, and the rest of that
- * page is not sent.
+ * much. A WRITE that then ends inside of a block is refused, with the residual
+ * as it is (FCP-4, 9.5.8): better than to forget a part of it. A READ fetches
+ * the last block whole, for which the buffer's last page has the room, and the
+ * rest of that page is not sent.
  *
  * Context: process; completes @cmd, maybe later.
  */
@@ -61,10 +62,12 @@ void ktgt_sbc_rw(struct ktgt_cmd *cmd)
 
 	static_assert(PAGE_SIZE >= 4096);
 
-	if (cmd->dir == DMA_FROM_DEVICE)
+	if (cmd->dir == DMA_FROM_DEVICE) {
 		len = round_up(len, block);
-	else
-		len = round_down(len, block);
+	} else if (unlikely(len & (block - 1))) {
+		fail_with(cmd, ILLEGAL_REQUEST, KTGT_ASC_INVALID_FIELD_IN_UNIT);
+		return;
+	}
 	if (unlikely(!len)) {
 		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
 		return;
