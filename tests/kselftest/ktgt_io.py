@@ -432,7 +432,7 @@ def slow_reader(lab):
     data = pattern(1 << 20)
     slow.good(write10(0, 2048), write=data)
     tasks = [slow.issue(read10(0, 2048), read=1 << 20) for _ in range(4)]
-    other = session(lab)
+    other = lab.login(target(lab), LARGE, isid=bytes.fromhex("80000000ab77"))
     for i in range(20):
         round_trip(other, 512, 4096 + i)
     other.logout()
