@@ -58,7 +58,6 @@ Objects remaining in
 Bad page state
 page allocation failure
 double free
-use-after-free
 DEBUG_LOCKS_WARN_ON
 stack-protector:
 Call Trace:'
