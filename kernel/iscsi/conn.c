@@ -21,10 +21,12 @@
 #include "tmf.h"
 
 /*
- * PDUs that may be queued or unacknowledged before nothing more is received.
- * A peer that sends requests and never reads the answers stops itself so.
+ * Answers that no task bounds, in PDUs and pages. A peer that does not read
+ * them is not listened to until it does: 8 MiB. One that reads them and never
+ * acknowledges what it has read is not an initiator: 64 MiB.
  */
-#define CONN_PDUS_MAX	8192
+#define CONN_UNSENT_MAX	2048
+#define CONN_HELD_MAX	16384
 
 /**
  * ktgt_conn_init - prepare a connection for its login
@@ -162,7 +164,7 @@ void ktgt_conn_prepare(struct ktgt_conn *conn)
 bool ktgt_conn_rx_ok(const struct ktgt_conn *conn)
 {
 	return !conn->ctl.ready && !conn->logout &&
-	       conn->mem.nr_pdus_used < CONN_PDUS_MAX;
+	       conn->mem.ctl_unsent < CONN_UNSENT_MAX;
 }
 
 /**
@@ -274,6 +276,12 @@ static void conn_release_pdu(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 void ktgt_conn_sent(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 {
 	list_add_tail(&pdu->node, &conn->unacked);
+	conn->mem.ctl_unsent -= pdu->weight;
+	if (conn->mem.ctl_held > CONN_HELD_MAX) {
+		net_info_ratelimited("%pISpc: acknowledges nothing, connection closed\n",
+				     &conn->peer);
+		conn->ops->close(conn);
+	}
 	if (pdu->flags & KTGT_PDU_LAST)
 		ktgt_task_sent(pdu->task);
 }

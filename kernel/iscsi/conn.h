@@ -160,7 +160,8 @@ struct ktgt_conn_stats {
  * @wanted: pages that somebody failed to get from the stash
  * @pdus: free struct ktgt_pdu
  * @nr_pdus: length of @pdus
- * @nr_pdus_used: PDUs that are queued or not acknowledged
+ * @ctl_unsent: PDUs without a task that wait to be sent, and their pages
+ * @ctl_held: those that are not acknowledged yet, in addition
  * @blocks: struct ktgt_pdu_block, memory of all PDUs
  */
 struct ktgt_mem {
@@ -171,7 +172,8 @@ struct ktgt_mem {
 	u32			wanted;
 	struct list_head	pdus;
 	u32			nr_pdus;
-	u32			nr_pdus_used;
+	u32			ctl_unsent;
+	u32			ctl_held;
 	struct list_head	blocks;
 };
 

@@ -24,7 +24,7 @@ static bool ctl_send_nop_in(struct ktgt_conn *conn, u32 ttt)
 	nop->flags = ISCSI_FLAG_CMD_FINAL;
 	nop->itt = RESERVED_ITT;
 	nop->ttt = cpu_to_be32(ttt);
-	conn->ops->queue_tx(conn, pdu);
+	ktgt_pdu_queue(conn, pdu);
 	return true;
 }
 
@@ -85,7 +85,7 @@ static void ctl_nop_out(struct ktgt_conn *conn)
 	rsp->itt = req->itt;
 	rsp->ttt = cpu_to_be32(ISCSI_RESERVED_TAG);
 	pdu->flags = KTGT_PDU_STATSN;
-	conn->ops->queue_tx(conn, pdu);
+	ktgt_pdu_queue(conn, pdu);
 }
 
 static u8 logout_response(struct ktgt_conn *conn,
@@ -143,7 +143,7 @@ static void ctl_logout(struct ktgt_conn *conn)
 	pdu->flags = KTGT_PDU_STATSN;
 	if (rsp->response == ISCSI_LOGOUT_SUCCESS)
 		logout_end(conn);
-	conn->ops->queue_tx(conn, pdu);
+	ktgt_pdu_queue(conn, pdu);
 }
 
 /* The CmdSN of a request stands at the same place in all of them. */

@@ -165,7 +165,7 @@ static int data_send_r2t(struct ktgt_task *task, u32 slot)
 	r2t->r2tsn = cpu_to_be32(task->r2t_sn++);
 	r2t->data_offset = cpu_to_be32(burst->offset);
 	r2t->data_length = cpu_to_be32(burst->len);
-	conn->ops->queue_tx(conn, pdu);
+	ktgt_pdu_queue(conn, pdu);
 	return 0;
 }
 

@@ -345,7 +345,7 @@ static void text_respond(struct ktgt_conn *conn, bool final)
 	rsp->ttt = cpu_to_be32(final ? ISCSI_RESERVED_TAG : text->ttt);
 	hton24(rsp->dlength, len);
 	pdu->flags |= KTGT_PDU_STATSN;
-	conn->ops->queue_tx(conn, pdu);
+	ktgt_pdu_queue(conn, pdu);
 
 	text->pos += len;
 	if (!more) {

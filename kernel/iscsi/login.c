@@ -254,7 +254,7 @@ static void login_send(struct ktgt_conn *conn, u8 flags, u16 status, u32 len)
 		pdu->flags |= KTGT_PDU_FINAL_LOGIN;
 	}
 	pdu->flags |= KTGT_PDU_STATSN;
-	conn->ops->queue_tx(conn, pdu);
+	ktgt_pdu_queue(conn, pdu);
 	return;
 
 err_pdu:

@@ -240,7 +240,6 @@ struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn)
 	pdu = list_first_entry(&mem->pdus, struct ktgt_pdu, node);
 	list_del_init(&pdu->node);
 	mem->nr_pdus--;
-	mem->nr_pdus_used++;
 	memset(pdu->hdr, 0, KTGT_CHUNK_LEN);
 	pdu->flags = 0;
 	pdu->tail_len = 0;
@@ -248,6 +247,7 @@ struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn)
 	pdu->bvec_off = 0;
 	pdu->data_len = 0;
 	pdu->task = NULL;
+	pdu->weight = 0;
 	return pdu;
 }
 
@@ -266,10 +266,10 @@ void ktgt_pdu_free(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 		put_page(pdu->own[--pdu->nr_own].bv_page);
 	kfree(pdu->own);
 	pdu->own = NULL;
+	mem->ctl_held -= pdu->weight;
 
 	list_add(&pdu->node, &mem->pdus);
 	mem->nr_pdus++;
-	mem->nr_pdus_used--;
 }
 
 /**

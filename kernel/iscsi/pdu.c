@@ -77,6 +77,26 @@ static void pdu_set_sns(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 }
 
 /**
+ * ktgt_pdu_queue - send a PDU behind those that are queued
+ * @conn: the connection
+ * @pdu: the PDU, in no list
+ *
+ * The PDUs of tasks are bounded by the number of tasks and their pages. Others
+ * answer what a peer may send at will, so they are counted.
+ *
+ * Context: the connection's work, also under the socket's lock.
+ */
+void ktgt_pdu_queue(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
+{
+	if (!pdu->task) {
+		pdu->weight = 1 + pdu->nr_own;
+		conn->mem.ctl_unsent += pdu->weight;
+		conn->mem.ctl_held += pdu->weight;
+	}
+	conn->ops->queue_tx(conn, pdu);
+}
+
+/**
  * ktgt_pdu_stamp - complete a PDU that is about to be sent
  * @conn: the connection
  * @pdu: the PDU; PDUs are stamped in the order in which they are sent
@@ -142,5 +162,5 @@ void ktgt_pdu_reject(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 	rej->reason = reason;
 	rej->ffffffff = cpu_to_be32(ISCSI_RESERVED_TAG);
 	pdu->flags |= KTGT_PDU_STATSN;
-	conn->ops->queue_tx(conn, pdu);
+	ktgt_pdu_queue(conn, pdu);
 }

@@ -55,6 +55,7 @@ enum ktgt_pdu_flags {
  * @task: task that it belongs to, or NULL
  * @own: segments of data that belong to the PDU itself, or NULL
  * @nr_own: length of @own
+ * @weight: what it counts against the limit of answers that no task bounds
  */
 struct ktgt_pdu {
 	struct list_head	node;
@@ -70,6 +71,7 @@ struct ktgt_pdu {
 	struct ktgt_task	*task;
 	struct bio_vec		*own;
 	u32			nr_own;
+	u32			weight;
 };
 
 /* RFC 7143, 11.17.1; iscsi_proto.h knows it by another name */
@@ -78,6 +80,7 @@ struct ktgt_pdu {
 struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn);
 void ktgt_pdu_free(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
 int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len);
+void ktgt_pdu_queue(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
 void ktgt_pdu_stamp(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
 struct ktgt_pdu *ktgt_pdu_next(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
 void ktgt_pdu_reject(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,

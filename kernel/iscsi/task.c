@@ -367,7 +367,7 @@ static int task_queue_response(struct ktgt_task *task)
 	rsp->residual_count = cpu_to_be32(ktgt_task_residual(task, &rsp->flags));
 	pdu->flags = KTGT_PDU_STATSN | KTGT_PDU_LAST;
 	pdu->task = task;
-	task->conn->ops->queue_tx(task->conn, pdu);
+	ktgt_pdu_queue(task->conn, pdu);
 	return 0;
 }
 
@@ -377,7 +377,7 @@ static int task_queue_data_in(struct ktgt_task *task)
 
 	if (!pdu)
 		return -ENOMEM;
-	task->conn->ops->queue_tx(task->conn, pdu);
+	ktgt_pdu_queue(task->conn, pdu);
 	return 0;
 }
 

@@ -16,6 +16,9 @@
 #include "task.h"
 #include "tmf.h"
 
+/* functions that a connection may have under way */
+#define TMF_MAX	64
+
 /**
  * struct ktgt_tmf - a task management function that is under way
  * @reset: counts what it waits for
@@ -238,7 +241,7 @@ static void tmf_respond(struct ktgt_conn *conn, itt_t itt, u8 response)
 	rsp->response = response;
 	rsp->itt = itt;
 	pdu->flags = KTGT_PDU_STATSN;
-	conn->ops->queue_tx(conn, pdu);
+	ktgt_pdu_queue(conn, pdu);
 }
 
 static void tmf_run_answer(struct ktgt_conn *conn, struct ktgt_msg *msg)
@@ -385,7 +388,8 @@ void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
 		ktgt_pdu_reject(conn, hdr, ISCSI_REASON_CMD_NOT_SUPPORTED);
 		return;
 	}
-	tmf = kzalloc(sizeof(*tmf), GFP_KERNEL);
+	/* They may come immediate, which no window bounds. */
+	tmf = conn->nr_tmf < TMF_MAX ? kzalloc(sizeof(*tmf), GFP_KERNEL) : NULL;
 	if (!tmf) {
 		tmf_respond(conn, req->itt, ISCSI_TMF_RSP_REJECTED);
 		return;
