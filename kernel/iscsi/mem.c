@@ -34,7 +34,7 @@ static int mem_add_block(struct ktgt_mem *mem, gfp_t gfp)
 	struct ktgt_pdu_block *block;
 	unsigned int i;
 
-	block = kzalloc(sizeof(*block), gfp);
+	block = kzalloc_obj(*block, gfp);
 	if (!block)
 		return -ENOMEM;
 	block->page = alloc_page(gfp);

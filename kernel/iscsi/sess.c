@@ -186,7 +186,7 @@ static struct ktgt_sess *sess_alloc(struct ktgt_conn *conn,
 				    const struct ktgt_sess_key *key,
 				    const char *alias, u32 cmd_sn)
 {
-	struct ktgt_sess *sess = kzalloc(sizeof(*sess), GFP_KERNEL);
+	struct ktgt_sess *sess = kzalloc_obj(*sess, GFP_KERNEL);
 
 	if (!sess)
 		return NULL;

@@ -166,7 +166,7 @@ static struct ktgt_tmf_wait *tmf_wait_alloc(struct ktgt_lu_reset *reset,
 					    struct ktgt_task *task,
 					    struct ktgt_lu *lu, gfp_t gfp)
 {
-	struct ktgt_tmf_wait *wait = kzalloc(sizeof(*wait), gfp);
+	struct ktgt_tmf_wait *wait = kzalloc_obj(*wait, gfp);
 
 	if (!wait)
 		return NULL;
@@ -202,7 +202,7 @@ void ktgt_tmf_abort_lu(struct ktgt_nexus *nexus, struct ktgt_lu *lu,
 	struct ktgt_sess *sess = container_of(nexus, struct ktgt_sess, nexus);
 	struct ktgt_abort_msg *abort;
 
-	abort = kzalloc(sizeof(*abort), GFP_ATOMIC);
+	abort = kzalloc_obj(*abort, GFP_ATOMIC);
 	if (abort)
 		abort->wait = tmf_wait_alloc(reset, NULL, lu, GFP_ATOMIC);
 	if (!abort || !abort->wait) {
@@ -389,7 +389,7 @@ void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
 		return;
 	}
 	/* They may come immediate, which no window bounds. */
-	tmf = conn->nr_tmf < TMF_MAX ? kzalloc(sizeof(*tmf), GFP_KERNEL) : NULL;
+	tmf = conn->nr_tmf < TMF_MAX ? kzalloc_obj(*tmf, GFP_KERNEL) : NULL;
 	if (!tmf) {
 		tmf_respond(conn, req->itt, ISCSI_TMF_RSP_REJECTED);
 		return;

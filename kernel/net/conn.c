@@ -381,7 +381,7 @@ static int tcp_get_addresses(struct ktgt_tcp *tcp)
 static struct ktgt_tcp *tcp_alloc(struct ktgt_portal *portal,
 				  struct socket *sock)
 {
-	struct ktgt_tcp *tcp = kzalloc(sizeof(*tcp), GFP_KERNEL);
+	struct ktgt_tcp *tcp = kzalloc_obj(*tcp, GFP_KERNEL);
 
 	if (!tcp)
 		return NULL;

@@ -118,7 +118,7 @@ static void listen_free(struct ktgt_listener *l)
 int ktgt_listen_start(struct ktgt_portal *portal,
 		      struct netlink_ext_ack *extack)
 {
-	struct ktgt_listener *l = kzalloc(sizeof(*l), GFP_KERNEL);
+	struct ktgt_listener *l = kzalloc_obj(*l, GFP_KERNEL);
 	int ret;
 
 	if (!l)
@@ -129,20 +129,20 @@ int ktgt_listen_start(struct ktgt_portal *portal,
 			       SOCK_STREAM, IPPROTO_TCP, &l->sock);
 	if (ret) {
 		kfree(l);
-		NL_SET_ERR_MSG_FMT(extack, "portal %pISpc: no socket of this family, error %d",
-				       &portal->addr, ret);
+		NL_SET_ERR_MSG_FMT(extack,
+				   "portal %pISpc: no socket of this family, error %d",
+				   &portal->addr, ret);
 		return ret;
 	}
 	ret = listen_bind(l);
 	if (ret) {
 		listen_free(l);
-		NL_SET_ERR_MSG_FMT(extack, "portal %pISpc: %s",
-				       &portal->addr,
-				       ret == -EADDRINUSE ?
-				       "the address is in use" :
-				       ret == -EADDRNOTAVAIL ?
-				       "this machine does not have the address" :
-				       "cannot listen");
+		NL_SET_ERR_MSG_FMT(extack, "portal %pISpc: %s", &portal->addr,
+				   ret == -EADDRINUSE ?
+				   "the address is in use" :
+				   ret == -EADDRNOTAVAIL ?
+				   "this machine does not have the address" :
+				   "cannot listen");
 		return ret;
 	}
 	portal->listener = l;
