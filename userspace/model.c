@@ -177,12 +177,10 @@ static const struct field param_fields[] = {
 	F(param, PARAM_DATA_DIGEST, data_digest, BOOL, "data-digest"),
 	F(param, PARAM_INITIAL_R2T, initial_r2t, BOOL, "initial-r2t"),
 	F(param, PARAM_IMMEDIATE_DATA, immediate_data, BOOL, "immediate-data"),
-
-	  F(param, PARAM_MAX_RECV_DATA_SEGMENT_LENGTH, max_recv_data_segment_length, U32,
-	  "max-recv-data-segment-length"),
-
-	  F(param, PARAM_MAX_XMIT_DATA_SEGMENT_LENGTH, max_xmit_data_segment_length, U32,
-	  "max-xmit-data-segment-length"),
+	F(param, PARAM_MAX_RECV_DATA_SEGMENT_LENGTH,
+	  max_recv_data_segment_length, U32, "max-recv-data-segment-length"),
+	F(param, PARAM_MAX_XMIT_DATA_SEGMENT_LENGTH,
+	  max_xmit_data_segment_length, U32, "max-xmit-data-segment-length"),
 	F(param, PARAM_FIRST_BURST_LENGTH, first_burst_length, U32,
 	  "first-burst-length"),
 	F(param, PARAM_MAX_BURST_LENGTH, max_burst_length, U32,

@@ -72,7 +72,6 @@ u32 get_random_u32(void)
 	return next_ttt++;
 }
 
-
 static struct ktgt_target *get_target(void)
 {
 	target.ref.refcount++;
