@@ -5,6 +5,7 @@
 #include "target.h"
 
 #include <linux/ctype.h>
+#include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -339,6 +340,10 @@ static void target_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	if (new->tid_out)
 		*new->tid_out = new->target->tid;
 	txn->kn->nr_targets++;
+	/* A module that serves somebody is not unloaded by mistake. The
+	 * command that is being carried out keeps it loaded up to here.
+	 */
+	__module_get(THIS_MODULE);
 	/* pairs with the acquire in core/net.c: now it is found, whole */
 	smp_store_release(&new->target->stage, KTGT_TARGET_LIVE);
 	new->target = NULL;
@@ -521,6 +526,7 @@ static void unlink_target(struct ktgt_net *kn, struct ktgt_target *target)
 	release_name(kn, target);
 	xa_erase(&kn->targets, target->tid);
 	kn->nr_targets--;
+	module_put(THIS_MODULE);
 }
 
 static void target_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
