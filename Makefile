@@ -14,7 +14,7 @@ MODULE_MAKE = $(MAKE) -C $(KDIR) M=$(CURDIR)
 VM_KERNEL = $(or $(KERNEL),6.1)
 
 .PHONY: all help deps modules tools install uninstall check check-all lint \
-	unit demo vm regen clean
+	unit fuzz demo vm regen clean
 
 all: modules tools
 
@@ -28,6 +28,7 @@ help:
 	@echo 'make check         lint, unit tests, and all tests in a VM'
 	@echo '   T=NAME          only this test; KERNEL=... in another kernel'
 	@echo 'make check-all     make check in all kernels of the lab'
+	@echo 'make fuzz          fuzz the parsers (FUZZ_SECONDS=120 for each)'
 	@echo 'make vm            a shell in a VM with all of it'
 	@echo 'make regen         generated netlink files, from their specification'
 
@@ -68,6 +69,10 @@ lint:
 
 unit:
 	@$(MAKE) --no-print-directory -C userspace check
+
+fuzz:
+	@tests/vm/deps.sh --check fuzz
+	@$(MAKE) --no-print-directory -C tests/fuzz fuzz
 
 demo:
 	@tests/demo/demo.sh

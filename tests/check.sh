@@ -74,6 +74,26 @@ unit_tests()
 	return "$status"
 }
 
+# Table tests are TAP; each seed that a fuzz target takes counts as one.
+parser_tests()
+{
+	local status=0
+
+	make --no-print-directory -s -C tests/fuzz check >"$work/fuzz" 2>&1 ||
+		status=$?
+	[[ $status == 0 ]] || cat "$work/fuzz"
+	awk -v status="$status" '
+		/^ok / { p++ }
+		/^not ok / { f++ }
+		/^Done [0-9]+ runs/ { p += $2 }
+		END {
+			if (status && !f)
+				f = 1
+			printf "%d passed, %d failed, 0 skipped\n", p, f
+		}' "$work/fuzz"
+	return "$status"
+}
+
 vm_tests()
 {
 	local out=build/check/$kernel
@@ -102,6 +122,7 @@ main()
 	if [[ $# -eq 0 ]]; then
 		run_suite lint tests/lint/run.sh
 		run_suite unit unit_tests
+		run_suite parsers parser_tests
 	fi
 	run_suite "tests on $kernel" vm_tests "$@"
 

@@ -268,7 +268,7 @@ static void check_text_rsp(const struct ktgt_pdu *pdu)
 	check_text(pdu, more);
 }
 
-static void queue_tx(struct ktgt_conn *c, struct ktgt_pdu *pdu)
+void ktgt_pdu_queue(struct ktgt_conn *c, struct ktgt_pdu *pdu)
 {
 	const struct iscsi_hdr *hdr = pdu->hdr;
 
@@ -294,7 +294,6 @@ static void drain_conn(struct ktgt_conn *c)
 }
 
 static const struct ktgt_conn_ops ops = {
-	.queue_tx = queue_tx,
 	.close = close_conn,
 	.drain = drain_conn,
 };

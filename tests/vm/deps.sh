@@ -7,7 +7,8 @@
 #   deps.sh --check [GROUP]...   say in one line what is missing; exit 1 if so
 #   deps.sh --list [GROUP]...    print the names
 #
-# Groups: build (kernel module), tools (user-space programs), lint, lab (VMs).
+# Groups: build (kernel module), tools (user-space programs), lint, fuzz (parsers
+# in user space), lab (VMs).
 # Without a group: all of them.
 
 set -euo pipefail
@@ -18,6 +19,7 @@ declare -A packages=(
 		libsmartcols-dev libcmocka-dev"
 	[lint]="sparse shellcheck yamllint perl python3 python3-yaml
 		python3-jsonschema xz-utils"
+	[fuzz]="clang libclang-rt-dev linux-headers-amd64"
 	[lab]="qemu-system-x86 mmdebstrap debian-archive-keyring gpgv e2fsprogs
 		busybox-static cpio kmod python3 rsync xz-utils zstd"
 )
@@ -60,7 +62,7 @@ main()
 		shift
 		;;
 	esac
-	[[ $# -gt 0 ]] || set -- build tools lint lab
+	[[ $# -gt 0 ]] || set -- build tools lint fuzz lab
 	list "$@" >/dev/null
 
 	if [[ $mode == list ]]; then
