@@ -29,6 +29,7 @@ static const siphash_key_t naa_key = {
 	{ 0x6b746774206e6161ULL, 0x6c6f67696320756eULL }
 };
 
+/* for what takes long, and for the release of LUs */
 static struct workqueue_struct *lu_wq;
 
 /* LUs whose memory or backend is not given back; unloading waits for zero */

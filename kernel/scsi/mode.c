@@ -29,7 +29,13 @@ enum page_control {
 	PC_SAVED,
 };
 
-/* Writes a page without its header, for a @p of zeroes. */
+/**
+ * struct mode_page - a mode page
+ * @code: page code
+ * @len: bytes, header included
+ * @disk: disks have it, the controller has not
+ * @fill: writes what follows the header into a page of zeroes
+ */
 struct mode_page {
 	u8	code;
 	u8	len;

@@ -336,11 +336,11 @@ static int check_list(struct ktgt_cmd *cmd)
 	return check_descriptors(cmd, count) ? count : -1;
 }
 
-static int unmap_range(struct ktgt_cmd *cmd, u64 lba, u32 nr_blocks)
+static int unmap_range(struct ktgt_cmd *cmd, u64 lba, u64 nr_blocks)
 {
 	struct ktgt_backend *be = cmd->lu->be;
 	u64 pos = lba << cmd->lu->block_shift;
-	u64 left = (u64)nr_blocks << cmd->lu->block_shift;
+	u64 left = nr_blocks << cmd->lu->block_shift;
 	int err = 0;
 	u64 step;
 
@@ -354,24 +354,38 @@ static int unmap_range(struct ktgt_cmd *cmd, u64 lba, u32 nr_blocks)
 	return err;
 }
 
+/* What lies side by side goes to the device in one piece. */
+static int unmap_all(struct ktgt_cmd *cmd, unsigned int count)
+{
+	u64 start = 0, len = 0, lba;
+	u32 nr_blocks;
+	unsigned int nr;
+	int err;
+
+	for (nr = 0; nr < count; nr++) {
+		get_descriptor(cmd, nr, &lba, &nr_blocks);
+		if (lba == start + len) {
+			len += nr_blocks;
+			continue;
+		}
+		err = unmap_range(cmd, start, len);
+		if (err || aborted(cmd))
+			return err;
+		start = lba;
+		len = nr_blocks;
+	}
+	return unmap_range(cmd, start, len);
+}
+
 static void unmap_work(struct work_struct *work)
 {
 	struct ktgt_cmd *cmd = container_of(work, struct ktgt_cmd, work);
 	int count = check_list(cmd);
-	u32 nr_blocks;
-	int err = 0;
-	int nr;
-	u64 lba;
 
-	if (count < 0) {
+	if (count < 0)
 		ktgt_cmd_fail(cmd);
-		return;
-	}
-	for (nr = 0; nr < count && !err && !aborted(cmd); nr++) {
-		get_descriptor(cmd, nr, &lba, &nr_blocks);
-		err = unmap_range(cmd, lba, nr_blocks);
-	}
-	long_done(cmd, err);
+	else
+		long_done(cmd, unmap_all(cmd, count));
 }
 
 /**

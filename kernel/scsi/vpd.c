@@ -44,7 +44,12 @@
 #define DESIG_NAME		8
 #define NAME_MAX_LEN		256
 
-/* Writes what follows the header of a page, returns its bytes. */
+/**
+ * struct vpd_page - a page of vital product data
+ * @code: page code
+ * @disk: disks have it, the controller has not
+ * @fill: writes what follows the header into zeroes, returns its bytes
+ */
 struct vpd_page {
 	u8	code;
 	bool	disk;
