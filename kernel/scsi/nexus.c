@@ -257,7 +257,8 @@ bool ktgt_nexus_lun_exists(struct ktgt_nexus *nexus, __be64 lun)
  * @lun: LUN as it is sent
  * @reset: &ktgt_lu_reset.pending is 1, @done is set
  *
- * Other initiators find a unit attention; the one that asked knows.
+ * All initiators find a unit attention, also the one that asked (SAM-5, 6.3.3):
+ * its other commands may have been on their way.
  *
  * Context: process or softirq; takes &ktgt_target.nexus_lock, under which the
  * fabrics are called. @reset may have ended when it returns.
@@ -284,7 +285,7 @@ bool ktgt_nexus_lu_reset(struct ktgt_nexus *nexus, __be64 lun,
 	spin_lock_bh(&target->nexus_lock);
 	list_for_each_entry(other, &target->nexuses, node)
 		other->ops->abort_lu(other, lu, nexus, reset);
-	ktgt_ua_raise_locked(lu, KTGT_UA_RESET, nexus);
+	ktgt_ua_raise_locked(lu, KTGT_UA_RESET, NULL);
 	spin_unlock_bh(&target->nexus_lock);
 	percpu_ref_put(&lu->ref);
 
