@@ -22,6 +22,7 @@
 #define DEVICE_WP		0x80
 #define DEVICE_DPOFUA		0x10
 
+/* PC of the CDB (SPC-4, 6.13) */
 enum page_control {
 	PC_CURRENT,
 	PC_CHANGEABLE,

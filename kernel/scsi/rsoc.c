@@ -20,6 +20,7 @@
 #define SUPPORT_NOT		1
 #define SUPPORT_STANDARD	3
 
+/* REPORTING OPTIONS of the CDB (SPC-4, 6.35) */
 enum reporting_options {
 	REPORT_ALL,
 	REPORT_OPCODE,
