@@ -2,6 +2,8 @@
 /*
  * Targets come and go.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include "target.h"
 
 #include <linux/ctype.h>

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The life of a logical unit: made and checked, published, unpublished,
- * drained by its reference, and released on the queue of this file.
+ * drained by its reference, and released on a queue of this file.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include "lu.h"
 
 #include <linux/log2.h>
@@ -29,8 +31,10 @@ static const siphash_key_t naa_key = {
 	{ 0x6b746774206e6161ULL, 0x6c6f67696320756eULL }
 };
 
-/* for what takes long, and for the release of LUs */
+/* for commands that take long, some of which memory reclaim may wait for */
 static struct workqueue_struct *lu_wq;
+/* for releases: to close a device waits for queues of which nothing is known */
+static struct workqueue_struct *release_wq;
 
 /* LUs whose memory or backend is not given back; unloading waits for zero */
 static atomic_t nr_alive = ATOMIC_INIT(0);
@@ -88,7 +92,7 @@ static void lu_ref_release(struct percpu_ref *ref)
 {
 	struct ktgt_lu *lu = container_of(ref, struct ktgt_lu, ref);
 
-	queue_work(lu_wq, &lu->release_work);
+	queue_work(release_wq, &lu->release_work);
 }
 
 static void copy_default(char *to, size_t size, const char *given,
@@ -455,7 +459,7 @@ void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum)
 }
 
 /**
- * ktgt_lu_init - make the queue for long commands and for releases
+ * ktgt_lu_init - make the queues for long commands and for releases
  *
  * Context: module load.
  * Return: 0 or -ENOMEM.
@@ -463,7 +467,14 @@ void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum)
 int ktgt_lu_init(void)
 {
 	lu_wq = alloc_workqueue("ktgt-lu", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	return lu_wq ? 0 : -ENOMEM;
+	if (!lu_wq)
+		return -ENOMEM;
+	release_wq = alloc_workqueue("ktgt-release", WQ_UNBOUND, 0);
+	if (!release_wq) {
+		destroy_workqueue(lu_wq);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /**
@@ -474,5 +485,6 @@ int ktgt_lu_init(void)
 void ktgt_lu_exit(void)
 {
 	wait_event(none_alive, !atomic_read(&nr_alive));
+	destroy_workqueue(release_wq);
 	destroy_workqueue(lu_wq);
 }

@@ -95,6 +95,19 @@ check_words()
 		'^#[[:space:]]*include[[:space:]]*"(\.\./)*ktgt\.h"' '$'
 }
 
+# Nobody knows whose a line of the log is without it; the macros of
+# linux/net.h are made of the same.
+check_prefix()
+{
+	local file
+
+	grep -lE '\<(pr|net)_(emerg|alert|crit|err|warn|notice|info|debug|dbg)(_once|_ratelimited)?\(' \
+		"${sources[@]}" | while read -r file; do
+		grep -q '^#define pr_fmt(fmt) KBUILD_MODNAME' "$file" ||
+			echo "$file:1: prints, but does not define pr_fmt"
+	done
+}
+
 check_sizes()
 {
 	wc -l "${sources[@]}" |
@@ -123,7 +136,7 @@ check_guards()
 
 mapfile -t sources < <(files 'kernel/*.c' 'kernel/*.h')
 check_sizes
-if ! { check_includes; check_words; check_guards; } | sort -V | findings; then
+if ! { check_includes; check_words; check_prefix; check_guards; } | sort -V | findings; then
 	echo "how the tree goes:" >&2
 	sed -n 's/^#\t/  /p' "$0" >&2
 	exit 1
