@@ -69,12 +69,12 @@ struct ktgt_portal {
  * @discovery: rules for discovery sessions, CHAP accounts only; RCU
  * @sessions: struct ktgt_sess of iscsi/sess.c by initiator, ISID and target
  * @sess_ids: struct ktgt_sess of iscsi/sess.c by number; read under RCU
- * @nr_sessions: sessions that are not freed yet
+ * @nr_sessions: sessions that are in a table
  * @conn_lock: protects @conns
  * @conns: all connections, linked by the transport
  * @nr_conns: connections that are not freed yet
  * @nr_logins: connections in login
- * @idle: woken when @nr_conns or @nr_sessions fall to zero
+ * @idle: woken when @nr_conns falls to zero
  * @dying: the namespace is going: no connection is accepted. Under @conn_lock
  * @login_timeout: s; read with READ_ONCE(), as are the following
  * @max_logins: connections that may be in login

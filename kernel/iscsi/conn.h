@@ -85,14 +85,12 @@ struct ktgt_conn_ops {
  * enum ktgt_conn_events - bits of &ktgt_conn.events, set by outsiders
  * @KTGT_EV_RX: there may be something to receive
  * @KTGT_EV_TX: there may be room to send
- * @KTGT_EV_CLOSE: the connection has to close
  * @KTGT_EV_TIMER: the connection's timer has fired
  * @KTGT_EV_RESUME: what a login waited for has come about
  */
 enum ktgt_conn_events {
 	KTGT_EV_RX,
 	KTGT_EV_TX,
-	KTGT_EV_CLOSE,
 	KTGT_EV_TIMER,
 	KTGT_EV_RESUME,
 };
