@@ -171,6 +171,8 @@ run_one()
 
 	limit=$(sed -n 's/^# Timeout: //p' "$top/kselftest/$file")
 	limit=${KTGT_TIMEOUT:-${limit:-120}}
+	# A kernel that checks itself takes a multiple of the time.
+	[[ ! -e /sys/kernel/debug/kmemleak ]] || limit=$((limit * 6))
 	[[ $1 != *:* ]] || case=${1#*:}
 	# shellcheck disable=SC2086 # no case: no argument
 	timeout -k 30 "$limit" "$top/kselftest/$file" ${case//,/ } \

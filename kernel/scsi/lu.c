@@ -31,6 +31,9 @@ static const siphash_key_t naa_key = {
 	{ 0x6b746774206e6161ULL, 0x6c6f67696320756eULL }
 };
 
+/* how long a removal waits for the device */
+#define RELEASE_TIMEOUT	(10 * HZ)
+
 /* for commands that take long, some of which memory reclaim may wait for */
 static struct workqueue_struct *lu_wq;
 /* for releases: to close a device waits for queues of which nothing is known */
@@ -396,14 +399,20 @@ void ktgt_lu_unpublish(struct ktgt_lu *lu)
  * ktgt_lu_remove - wait until an unpublished logical unit is released
  * @lu: the logical unit; the caller must not touch it any more
  *
- * Returns early if the caller is killed; the release goes on without it.
+ * Commands that a broken device holds for ever must hold nobody else: after a
+ * while, or if the caller is killed, the release goes on by itself.
  *
- * Context: process, without &ktgt_net.config_mutex; waits for commands.
+ * Context: process, without &ktgt_net.config_mutex; waits for commands, at
+ *	most RELEASE_TIMEOUT.
  */
 void ktgt_lu_remove(struct ktgt_lu *lu)
 {
-	if (wait_for_completion_killable(&lu->released))
-		pr_debug("lun %u: not waited for\n", lu->lun);
+	long left = wait_for_completion_killable_timeout(&lu->released,
+							 RELEASE_TIMEOUT);
+
+	if (!left)
+		pr_warn("lun %u of target %u: the device still holds commands, it is released when they end\n",
+			lu->lun, lu->target->tid);
 	lu_put(lu);
 }
 

@@ -35,10 +35,10 @@ under_load()
 	wait_until 10 lun_disk "$name" 1
 	wait_until 10 lun_disk "$name" 2
 	for n in 1 2; do
-		timeout -k 2 40 fio --name=load --filename="$(lun_disk "$name" $n)" \
+		timeout -k 2 $((10 + 30 * slow)) fio --name=load --filename="$(lun_disk "$name" $n)" \
 			--direct=1 --ioengine=libaio --iodepth=32 --rw=randrw \
 			--bssplit=4k/70:256k/30 --size=16m --time_based \
-			--runtime=30 --randrepeat=0 >"$lab_dir/fio$n" 2>&1 &
+			--runtime=$((30 * slow)) --randrepeat=0 >"$lab_dir/fio$n" 2>&1 &
 		echo $! >"$lab_dir/fio$n.pid"
 	done
 	wait_until 10 moving 1
@@ -104,8 +104,8 @@ within_5_s()
 
 	"$@"
 	wait_until 5 released
-	awk -v a="$start" -v b="$EPOCHREALTIME" \
-		'BEGIN { printf "%.1f s\n", b - a; exit b - a > 6 }'
+	awk -v a="$start" -v b="$EPOCHREALTIME" -v slow="$slow" \
+		'BEGIN { printf "%.1f s\n", b - a; exit b - a > 5 * slow + 1 }'
 }
 
 force_delete()
