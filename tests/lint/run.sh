@@ -12,7 +12,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # the quick ones first
-order=(layers names shellcheck python yaml man spelling regen kerneldoc
+order=(layers names shellcheck python yaml man rst spelling regen kerneldoc
 	checkpatch sparse)
 
 # A script that is not in the list would never run.
