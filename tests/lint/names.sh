@@ -10,7 +10,7 @@
 # Folders that every Debian has, and what the lab has in its VMs.
 known='bin|boot|dev|etc|lib|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var'
 known+='|ktgt[a-z-]*'
-before="(^|[[:space:](=\`])"
+before="[[:space:](=\`]"
 
 # forbid TEXT REGEX EXCEPT: what is found by REGEX and not allowed by EXCEPT
 forbid()
@@ -27,6 +27,6 @@ forbid()
 	forbid 'a host that packages come from' \
 		'\<[a-z]+\.debian\.org\>' '^$'
 	forbid 'a folder of one machine' \
-		"$before/[a-z][a-z0-9_-]*/[A-Za-z0-9]" \
-		":$before/($known)/[A-Za-z0-9]\$"
+		"(^|$before)/[a-z][a-z0-9_-]*/[A-Za-z0-9]" \
+		":$before?/($known)/[A-Za-z0-9]\$"
 } | sort -V | findings
