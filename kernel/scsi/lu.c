@@ -478,7 +478,7 @@ int ktgt_lu_init(void)
 	lu_wq = alloc_workqueue("ktgt-lu", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	if (!lu_wq)
 		return -ENOMEM;
-	release_wq = alloc_workqueue("ktgt-release", WQ_UNBOUND, 0);
+	release_wq = alloc_workqueue("ktgt-lu-release", WQ_UNBOUND, 0);
 	if (!release_wq) {
 		destroy_workqueue(lu_wq);
 		return -ENOMEM;
