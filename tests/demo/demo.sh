@@ -6,9 +6,14 @@
 #   demo.sh [-f STEP:COMMAND]
 #
 #   -f   run COMMAND in the VM at the beginning of a step of vm.sh, to see that
-#        a fault is found:
-#          -f 'again:dd if=/dev/urandom of=/dev/vdd bs=1M oflag=direct'
+#        a fault is found. One byte in a file, a disk below fio, the log, the
+#        kernel's death:
+#          -f 'again:b=$(debugfs -R "blocks /random" /dev/sda1 | cut -d" " -f99)
+#              printf X | dd of=/dev/vdd bs=1 seek=$((1048576 + b * 1024))'
+#          -f 'verify:(sleep 9
+#              dd if=/dev/zero of=/dev/vde bs=1M count=64 oflag=direct) &'
 #          -f 'remove:echo "<1>BUG: made up" >/dev/kmsg'
+#          -f 'discover:echo c >/proc/sysrq-trigger'
 #
 # Makes what is not there yet (packages, VM image, module, tools), boots a VM
 # and has vm.sh serve disks in it, prints what was measured. The last line is
