@@ -118,7 +118,8 @@ struct ktgt_ctl {
 };
 
 /**
- * struct ktgt_conn_stats - counters of a connection, written by its work alone
+ * struct ktgt_conn_stats - counters of a connection, written by its work alone,
+ *	but for @kicks_saved
  * @rx_bytes: bytes received
  * @tx_bytes: bytes sent
  * @rx_pdus: PDUs received
@@ -127,7 +128,8 @@ struct ktgt_ctl {
  * @sends: calls into the socket to send
  * @send_vectors: segments handed over in those
  * @send_again: sends that were taken in part only
- * @kicks_saved: events that found the work running
+ * @kicks_saved: events that found the work running; written by whoever kicks,
+ *	so that some may be lost
  * @recycled: data pages that were used again
  * @fresh: data pages that came from the page allocator
  * @zero_copy: sampled pages that the socket held after a send
