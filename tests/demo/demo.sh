@@ -9,7 +9,8 @@
 #        a fault is found. One byte in a file, a disk below fio, the log, the
 #        kernel's death:
 #          -f 'again:b=$(debugfs -R "blocks /random" /dev/sda1 | cut -d" " -f99)
-#              printf X | dd of=/dev/vdd bs=1 seek=$((1048576 + b * 1024))'
+#              printf X |
+#              dd of=/dev/vdd bs=1 seek=$((1048576 + b * 1024)) conv=fsync'
 #          -f 'verify:(sleep 9
 #              dd if=/dev/zero of=/dev/vde bs=1M count=64 oflag=direct) &'
 #          -f 'remove:echo "<1>BUG: made up" >/dev/kmsg'
