@@ -15,14 +15,18 @@ compat_ignore=LINUX_VERSION_CODE,CONSTANT_COMPARISON,UNNECESSARY_CASTS
 # The generator breaks no lines, and what it writes is not edited.
 generated_ignore=LONG_LINE,LONG_LINE_COMMENT
 
+# Suites are tables: rows made by macros, digests and texts over several lines.
+# Stubs are made by macros that return.
+suite_ignore=COMPLEX_MACRO,MACRO_WITH_FLOW_CONTROL,SPLIT_STRING,MISSING_SPACE
+
 # User space has no kernel headers: libc has other types (PREFER_KERNEL_TYPES)
 # and functions (STRCPY, ALLOC_WITH_SIZEOF), no such macros (ARRAY_SIZE,
 # PREFER_FALLTHROUGH, BIT_MACRO), names of libraries are as they are
 # (CAMELCASE). Usage texts and expected outputs are tables of lines
 # (SPLIT_STRING, STRING_FRAGMENTS, QUOTED_WHITESPACE_BEFORE_NEWLINE). Tables are
 # made by macros (COMPLEX_MACRO, MACRO_ARG_REUSE, MACRO_ARG_PRECEDENCE), and
-# stand as they are printed (PARENTHESIS_ALIGNMENT, OPEN_ENDED_LINE). A bool that
-# is made of a pointer says so (COMPARISON_TO_NULL); gcc wants parentheses that
+# stand as they are printed (PARENTHESIS_ALIGNMENT, OPEN_ENDED_LINE). A bool
+# that is made of a pointer says so (COMPARISON_TO_NULL); gcc wants parentheses that
 # checkpatch does not (UNNECESSARY_PARENTHESES); argv is not const
 # (STATIC_CONST_CHAR_ARRAY).
 user_ignore=PREFER_KERNEL_TYPES,STRCPY,ALLOC_WITH_SIZEOF,ARRAY_SIZE
@@ -67,7 +71,8 @@ for name in "$@"; do
 done
 
 {
-	select_files '^kernel/' '^kernel/(compat|nl/generated)/' | check
+	select_files '^kernel/' '^kernel/(compat|nl/generated|tests)/' | check
+	select_files '^kernel/tests/' | check --ignore "$suite_ignore"
 	select_files '^kernel/compat/' | check --ignore "$compat_ignore"
 	select_files '^(kernel/nl/generated|include)/' |
 		check --ignore "$generated_ignore"
