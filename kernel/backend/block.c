@@ -115,12 +115,8 @@ static void block_close(struct ktgt_backend *be)
 	struct block_backend *block = container_of(be, struct block_backend,
 						   be);
 
+	/* The claim ends here, although the last put may only be queued. */
 	bdev_fput(block->file);
-	/*
-	 * From a kernel thread the last put is only queued. Who has deleted a
-	 * LU expects its device to be free.
-	 */
-	flush_delayed_fput();
 	kfree(block);
 }
 

@@ -14,6 +14,9 @@
 #include "target.h"
 #include "txn.h"
 
+/* how long the deletion of a logical unit waits for its commands */
+#define REMOVE_TIMEOUT	(10 * HZ)
+
 /**
  * struct lu_new - change that makes a logical unit
  * @change: the change
@@ -168,7 +171,8 @@ static void lu_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 
 static void lu_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 {
-	ktgt_lu_remove(container_of(change, struct lu_del, change)->lu);
+	ktgt_lu_remove(container_of(change, struct lu_del, change)->lu,
+		       jiffies + REMOVE_TIMEOUT);
 }
 
 static const struct ktgt_change_ops lu_del_ops = {

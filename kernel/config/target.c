@@ -26,7 +26,7 @@
 /* A session ends as soon as its commands have; a device that answers none for
  * so long has to be waited for without the user.
  */
-#define CLOSE_TIMEOUT	(30 * HZ)
+#define CLOSE_TIMEOUT	(10 * HZ)
 
 /**
  * struct target_new - change that makes a target
@@ -564,7 +564,7 @@ static unsigned int unpublish_lus(struct ktgt_target *target,
 }
 
 /* Each LU waits for an RCU grace period, many at once wait for the same. */
-static void remove_lus(struct ktgt_target *target)
+static void remove_lus(struct ktgt_target *target, unsigned long deadline)
 {
 	struct ktgt_lu *lus[32];
 	unsigned int i, nr;
@@ -572,7 +572,7 @@ static void remove_lus(struct ktgt_target *target)
 	do {
 		nr = unpublish_lus(target, lus, ARRAY_SIZE(lus));
 		for (i = 0; i < nr; i++)
-			ktgt_lu_remove(lus[i]);
+			ktgt_lu_remove(lus[i], deadline);
 	} while (nr);
 }
 
@@ -580,6 +580,7 @@ static void target_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct target_edit *del = container_of(change, struct target_edit,
 					       change);
+	unsigned long deadline = jiffies + CLOSE_TIMEOUT;
 	struct ktgt_target *target = del->target;
 	long left;
 
@@ -590,7 +591,7 @@ static void target_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 	if (left <= 0)
 		pr_warn("target %u is deleted, but %u sessions still end\n",
 			target->tid, atomic_read(&target->nr_nexuses));
-	remove_lus(target);
+	remove_lus(target, deadline);
 	ktgt_target_put(target);
 }
 
@@ -644,7 +645,7 @@ void ktgt_target_free_all(struct ktgt_net *kn)
 
 	xa_for_each(&kn->targets, tid, target) {
 		unlink_target(kn, target);
-		remove_lus(target);
+		remove_lus(target, jiffies + CLOSE_TIMEOUT);
 		ktgt_target_put(target);
 	}
 }

@@ -90,7 +90,6 @@ struct ktgt_sense {
  * @done: where to put it when it has completed; set by the fabric
  * @lun: logical unit number as on the wire (SAM-5, 4.7); set by the fabric
  * @edtl: bytes that the initiator expects to move; set by the fabric
- * @task_attr: TCM_*_TAG like task attribute of SAM; set by the fabric
  * @cdb: the CDB, zeroes behind its end; set by the fabric
  * @dir: direction of the data, by the CDB; set by ktgt_cmd_parse()
  * @xfer_len: bytes that the CDB wants to move, whatever @edtl says. For a
@@ -123,7 +122,6 @@ struct ktgt_cmd {
 	struct ktgt_done_queue		*done;
 	__be64				lun;
 	u32				edtl;
-	u8				task_attr;
 	u8				cdb[KTGT_CDB_MAX];
 
 	u8				dir;

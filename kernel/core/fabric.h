@@ -22,11 +22,14 @@ struct ktgt_target;
  * drops it when that command has completed; @done is called with the last.
  *
  * @pending: references
+ * @lu: the logical unit, referenced until ktgt_nexus_lu_reset_end(); NULL when
+ *	there is nothing to reset
  * @failed: a nexus could not be reached for want of memory
  * @done: all commands have ended; called from any context
  */
 struct ktgt_lu_reset {
 	atomic_t	pending;
+	struct ktgt_lu	*lu;
 	bool		failed;
 	void		(*done)(struct ktgt_lu_reset *reset);
 };

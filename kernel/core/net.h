@@ -14,6 +14,7 @@
 #include <linux/wait.h>
 #include <linux/xarray.h>
 
+struct ktgt_listener;
 struct ktgt_rules;
 struct ktgt_target;
 struct net;
@@ -46,7 +47,7 @@ struct ktgt_portal {
 	u16			tag;
 	bool			automatic;
 	bool			leaving;
-	void			*listener;
+	struct ktgt_listener	*listener;
 };
 
 /**

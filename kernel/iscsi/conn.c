@@ -148,9 +148,14 @@ static void conn_prepare_ctl(struct ktgt_conn *conn)
  */
 void ktgt_conn_prepare(struct ktgt_conn *conn)
 {
+	struct ktgt_mem *mem = &conn->mem;
+
 	conn_prepare_ctl(conn);
-	ktgt_mem_refill(conn, max_t(u32, conn->mem.wanted, KTGT_STASH_MIN));
-	conn->mem.wanted = 0;
+	if (mem->bvec_task)
+		ktgt_mem_set_bvec(mem->bvec_task, mem->bvec_pages, GFP_KERNEL);
+	mem->bvec_task = NULL;
+	ktgt_mem_refill(conn, max_t(u32, mem->wanted, KTGT_STASH_MIN));
+	mem->wanted = 0;
 }
 
 /**
@@ -158,12 +163,12 @@ void ktgt_conn_prepare(struct ktgt_conn *conn)
  * @conn: the connection
  *
  * Context: the connection's work.
- * Return: false while a control PDU waits to be handled, or the peer leaves
- *	too many answers unread.
+ * Return: false while a control PDU waits to be handled, memory is short, or
+ *	the peer leaves too many answers unread.
  */
 bool ktgt_conn_rx_ok(const struct ktgt_conn *conn)
 {
-	return !conn->ctl.ready && !conn->logout &&
+	return !conn->ctl.ready && !conn->logout && !conn->mem.starved &&
 	       conn->mem.ctl_unsent < CONN_UNSENT_MAX;
 }
 

@@ -158,6 +158,9 @@ struct ktgt_conn_stats {
  * @nr_used: pages that hold data of tasks that are not answered yet
  * @max_used: pages that tasks may hold before the window closes
  * @wanted: pages that somebody failed to get from the stash
+ * @bvec_task: task that lacks room for its segments, or NULL
+ * @bvec_pages: segments that it needs
+ * @starved: memory could not be had; another try comes with the timer
  * @pdus: free struct ktgt_pdu
  * @nr_pdus: length of @pdus
  * @ctl_unsent: PDUs without a task that wait to be sent, and their pages
@@ -170,6 +173,9 @@ struct ktgt_mem {
 	u32			nr_used;
 	u32			max_used;
 	u32			wanted;
+	struct ktgt_task	*bvec_task;
+	u32			bvec_pages;
+	bool			starved;
 	struct list_head	pdus;
 	u32			nr_pdus;
 	u32			ctl_unsent;

@@ -78,7 +78,7 @@ static void data_check_unsolicited(struct ktgt_task *task, u32 immediate)
 		data_fail(task, ASCQ_INCORRECT_AMOUNT);
 }
 
-static int data_out_init(struct ktgt_task *task, struct ktgt_rx_pdu *rx)
+static void data_out_init(struct ktgt_task *task, struct ktgt_rx_pdu *rx)
 {
 	const struct ktgt_param *param = &task->conn->param;
 	struct ktgt_cmd *cmd = &task->cmd;
@@ -93,10 +93,7 @@ static int data_out_init(struct ktgt_task *task, struct ktgt_rx_pdu *rx)
 	if (cmd->dir == DMA_TO_DEVICE && !(task->flags & KTGT_TASK_BAD_DATA))
 		cmd->buf_len = min_t(u64, cmd->edtl, cmd->xfer_len);
 	task->r2t_off = min(task->unsol.len, cmd->buf_len);
-	if (ktgt_mem_set_bvec(task, data_pages(cmd->buf_len),
-			      GFP_NOWAIT | __GFP_NOWARN))
-		return -ENOMEM;
-	return 0;
+	rx->burst = &task->unsol;
 }
 
 /**
@@ -114,19 +111,22 @@ static int data_out_init(struct ktgt_task *task, struct ktgt_rx_pdu *rx)
 int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_rx_pdu *rx)
 {
 	struct ktgt_conn *conn = task->conn;
-	u32 need;
+	u32 need, total;
 
-	if (!rx->burst) {
-		if (data_out_init(task, rx))
-			return -ENOMEM;
-		rx->burst = &task->unsol;
+	if (!rx->burst)
+		data_out_init(task, rx);
+
+	total = data_pages(task->cmd.buf_len);
+	if (ktgt_mem_set_bvec(task, total, GFP_NOWAIT | __GFP_NOWARN)) {
+		conn->mem.bvec_task = task;
+		conn->mem.bvec_pages = total;
+		return KTGT_RECV_AGAIN;
 	}
-
 	need = data_pages(task->r2t_off);
 	if (need && !ktgt_mem_add_pages(task, need))
 		return KTGT_RECV_AGAIN;
 
-	if (task->nr_pages < data_pages(task->cmd.buf_len)) {
+	if (task->nr_pages < total) {
 		task->state = KTGT_TASK_PAGES;
 		list_add_tail(&task->node, &conn->page_wait);
 	} else {
@@ -259,13 +259,13 @@ static struct ktgt_task *data_find_solicited(struct ktgt_conn *conn,
 	u32 index = ttt >> 16;
 	struct ktgt_task *task;
 
-	if (index >= conn->nr_slots)
+	if (index >= conn->nr_slots || slot >= KTGT_MAX_R2T)
 		return NULL;
 	task = &conn->slots[index];
 	*stale = ttt == ttt_make(index, task->dead_gen, slot);
 	if (ttt != ttt_make(index, task->gen, slot) ||
 	    task->state != KTGT_TASK_RECV || !task->r2t[slot].len ||
-	    slot >= KTGT_MAX_R2T || task->itt != rx->hdr.itt)
+	    task->itt != rx->hdr.itt)
 		return NULL;
 	rx->burst = &task->r2t[slot];
 	return task;
@@ -370,7 +370,7 @@ void ktgt_data_serve_pages(struct ktgt_conn *conn)
 			ktgt_mem_refill(conn, need);
 		if (ktgt_mem_set_bvec(task, total, GFP_KERNEL) ||
 		    !ktgt_mem_add_pages(task, need)) {
-			conn->ops->close(conn);
+			conn->mem.starved = true;
 			return;
 		}
 		list_del_init(&task->node);

@@ -170,7 +170,10 @@ static int sess_insert(struct ktgt_conn *conn, struct ktgt_sess *sess)
 			ret = PTR_ERR_OR_ZERO(old);
 			break;
 		}
-		/* Found, but already without a connection: gone in no time. */
+		/*
+		 * One without a connection is out of the table already, see
+		 * ktgt_sess_retire(): the next look does not find it.
+		 */
 		ret = kref_get_unless_zero(&old->ref) ? 0 : -EAGAIN;
 		if (!ret) {
 			ret = sess_wait_for(conn, old);

@@ -188,7 +188,6 @@ static void task_parse(struct ktgt_task *task, const struct iscsi_scsi_req *req)
 	cmd->edtl = 0;
 	if (task->flags & (KTGT_TASK_READ | KTGT_TASK_WRITE))
 		cmd->edtl = be32_to_cpu(req->data_length);
-	cmd->task_attr = req->flags & ISCSI_FLAG_CMD_ATTR_MASK;
 	memcpy(cmd->cdb, req->cdb, sizeof(cmd->cdb));
 	cmd->flags = 0;
 	cmd->bvec = cmd->inline_bvec;

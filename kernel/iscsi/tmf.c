@@ -260,6 +260,7 @@ static void tmf_done(struct ktgt_lu_reset *reset)
 {
 	struct ktgt_tmf *tmf = container_of(reset, struct ktgt_tmf, reset);
 
+	ktgt_nexus_lu_reset_end(reset);
 	ktgt_msg_post(tmf->conn, &tmf->msg);
 }
 

@@ -29,6 +29,8 @@
 #define IO_RUN_NS	NSEC_PER_MSEC
 /* runs until the processor is chosen anew */
 #define IO_CPU_RUNS	4096
+/* when to ask for memory again */
+#define STARVED_TIME	(HZ / 10)
 /* how long a peer gets to read the last answer and to close */
 #define DRAIN_TIME	(2 * HZ)
 
@@ -196,6 +198,10 @@ static void tcp_timer_event(struct ktgt_tcp *tcp)
 		tcp_conn_close(&tcp->conn);
 		return;
 	}
+	if (tcp->conn.mem.starved) {
+		tcp->conn.mem.starved = false;
+		set_bit(KTGT_EV_RX, &tcp->conn.events);
+	}
 	next = ktgt_conn_timer(&tcp->conn);
 	if (next)
 		mod_timer(&tcp->timer, jiffies + next);
@@ -243,6 +249,8 @@ static bool tcp_run(struct ktgt_tcp *tcp)
 	if (!progress)
 		ktgt_conn_announce(conn);
 	tcp_shut(tcp);
+	if (conn->mem.starved)
+		timer_reduce(&tcp->timer, jiffies + STARVED_TIME);
 	tcp_check_login(tcp, before);
 	return progress && !READ_ONCE(tcp->closing);
 }

@@ -250,7 +250,8 @@ static int rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
 }
 
 /*
- * A header that lacked memory is handled again before more is received.
+ * A header that lacked memory is handled again before more is received. If
+ * there is none to be had, the timer brings the next try.
  * Return: false if it has to wait still, or the connection ends.
  */
 static bool rx_resume(struct ktgt_tcp *tcp)
@@ -263,8 +264,8 @@ static bool rx_resume(struct ktgt_tcp *tcp)
 	ktgt_conn_prepare(&tcp->conn);
 	while (ret > 0 && !rx_wants_bytes(&tcp->rx))
 		ret = rx_step(tcp, &none);
-	if (tcp->rx.state == KTGT_RX_HEADER)
-		ret = -ENOMEM;
+	if (tcp->rx.state == KTGT_RX_HEADER && ret >= 0)
+		tcp->conn.mem.starved = true;
 	if (ret < 0) {
 		tcp->conn.ops->close(&tcp->conn);
 		return false;

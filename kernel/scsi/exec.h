@@ -25,6 +25,7 @@ void ktgt_nexus_close(struct ktgt_nexus *nexus);
 bool ktgt_nexus_lun_exists(struct ktgt_nexus *nexus, __be64 lun);
 bool ktgt_nexus_lu_reset(struct ktgt_nexus *nexus, __be64 lun,
 			 struct ktgt_lu_reset *reset);
+void ktgt_nexus_lu_reset_end(struct ktgt_lu_reset *reset);
 
 int ktgt_scsi_init(void);
 void ktgt_scsi_exit(void);

@@ -31,9 +31,6 @@ static const siphash_key_t naa_key = {
 	{ 0x6b746774206e6161ULL, 0x6c6f67696320756eULL }
 };
 
-/* how long a removal waits for the device */
-#define RELEASE_TIMEOUT	(10 * HZ)
-
 /* for commands that take long, some of which memory reclaim may wait for */
 static struct workqueue_struct *lu_wq;
 /* for releases: to close a device waits for queues of which nothing is known */
@@ -398,21 +395,20 @@ void ktgt_lu_unpublish(struct ktgt_lu *lu)
 /**
  * ktgt_lu_remove - wait until an unpublished logical unit is released
  * @lu: the logical unit; the caller must not touch it any more
+ * @deadline: jiffies until when to wait
  *
- * Commands that a broken device holds for ever must hold nobody else: after a
- * while, or if the caller is killed, the release goes on by itself.
+ * Commands that a broken device holds for ever must hold nobody else: after
+ * the deadline, or if the caller is killed, the release goes on by itself.
  *
- * Context: process, without &ktgt_net.config_mutex; waits for commands, at
- *	most RELEASE_TIMEOUT.
+ * Context: process, without &ktgt_net.config_mutex; waits for commands.
  */
-void ktgt_lu_remove(struct ktgt_lu *lu)
+void ktgt_lu_remove(struct ktgt_lu *lu, unsigned long deadline)
 {
-	long left = wait_for_completion_killable_timeout(&lu->released,
-							 RELEASE_TIMEOUT);
+	long wait = max_t(long, deadline - jiffies, 0);
 
-	if (!left)
-		pr_warn("lun %u of target %u: the device still holds commands, it is released when they end\n",
-			lu->lun, lu->target->tid);
+	if (!wait_for_completion_killable_timeout(&lu->released, wait))
+		pr_warn("lun %u, %s: the device still holds commands, it is released when they end\n",
+			lu->lun, lu->params.path ?: "no device");
 	lu_put(lu);
 }
 

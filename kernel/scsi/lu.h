@@ -172,7 +172,7 @@ void ktgt_lu_free(struct ktgt_lu *lu);
 int ktgt_lu_reserve(struct ktgt_lu *lu, struct netlink_ext_ack *extack);
 void ktgt_lu_publish(struct ktgt_lu *lu);
 void ktgt_lu_unpublish(struct ktgt_lu *lu);
-void ktgt_lu_remove(struct ktgt_lu *lu);
+void ktgt_lu_remove(struct ktgt_lu *lu, unsigned long deadline);
 u64 ktgt_lu_refresh(struct ktgt_lu *lu, const struct ktgt_nexus *except);
 void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum);
 void ktgt_lu_queue(struct work_struct *work);

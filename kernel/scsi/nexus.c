@@ -255,7 +255,8 @@ bool ktgt_nexus_lun_exists(struct ktgt_nexus *nexus, __be64 lun)
  * ktgt_nexus_lu_reset - LOGICAL UNIT RESET (SAM-5, 7.7)
  * @nexus: I_T nexus that asks for it
  * @lun: LUN as it is sent
- * @reset: &ktgt_lu_reset.pending is 1, @done is set
+ * @reset: &ktgt_lu_reset.pending is 1, @done is set and calls
+ *	ktgt_nexus_lu_reset_end()
  *
  * All initiators find a unit attention, also the one that asked (SAM-5, 6.3.3):
  * its other commands may have been on their way.
@@ -282,14 +283,29 @@ bool ktgt_nexus_lu_reset(struct ktgt_nexus *nexus, __be64 lun,
 	if (!lu)
 		return false;
 
+	reset->lu = lu;
 	spin_lock_bh(&target->nexus_lock);
 	list_for_each_entry(other, &target->nexuses, node)
 		other->ops->abort_lu(other, lu, nexus, reset);
 	ktgt_ua_raise_locked(lu, KTGT_UA_RESET, NULL);
 	spin_unlock_bh(&target->nexus_lock);
-	percpu_ref_put(&lu->ref);
 
 	if (atomic_dec_and_test(&reset->pending))
 		reset->done(reset);
 	return true;
+}
+
+/**
+ * ktgt_nexus_lu_reset_end - all that a reset waited for has ended
+ * @reset: the reset
+ *
+ * The logical unit had to stay until now, so that its address named no other
+ * one in the messages of the reset.
+ *
+ * Context: any.
+ */
+void ktgt_nexus_lu_reset_end(struct ktgt_lu_reset *reset)
+{
+	if (reset->lu)
+		percpu_ref_put(&reset->lu->ref);
 }

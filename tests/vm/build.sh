@@ -7,8 +7,9 @@
 #   build.sh KERNEL [MAKE-ARGUMENT]...     6.1, 6.12, 7.2 or debug
 #
 # The sources are copied to build/KERNEL/src and built there; the result is
-# build/KERNEL/ktgt.ko. Only what changed is built again. KTGT_SOURCE names
-# another tree than this checkout (it gets the build/ folder).
+# build/KERNEL/ktgt.ko, and ktgt_test.ko for a kernel with KUnit. Only what
+# changed is built again. KTGT_SOURCE names another tree than this checkout (it
+# gets the build/ folder).
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -41,7 +42,7 @@ check_stamp()
 	local dir=$1 stamp=$2
 
 	if [[ -e $dir/stamp && $(<"$dir/stamp") != "$stamp" ]]; then
-		rm -rf "$dir/src" "$dir/ktgt.ko"
+		rm -rf "$dir/src" "$dir/ktgt.ko" "$dir/ktgt_test.ko"
 	fi
 	mkdir -p "$dir/src"
 	echo "$stamp" >"$dir/stamp"
@@ -94,22 +95,23 @@ build()
 	[[ $# -gt 0 ]] || set -- modules
 	chroot_make "$image/root" "$dir/src" "$kernel_tree" "$release" \
 		-j "$(nproc)" --no-print-directory W=1 "$@" 2>&1 | tidy
-	save_module "$dir"
+	save_module "$dir" ktgt.ko
+	save_module "$dir" ktgt_test.ko
 }
 
 # Old kbuild leaves it beside its objects, new kbuild at the top.
 save_module()
 {
-	local dir=$1 found
+	local dir=$1 name=$2 found
 
-	found=$(find "$dir/src" -name ktgt.ko -printf '%T@ %p\n' |
+	found=$(find "$dir/src" -name "$name" -printf '%T@ %p\n' |
 		sort -n | tail -n 1 | cut -d' ' -f2-)
 	if [[ -z $found ]]; then
-		rm -f "$dir/ktgt.ko"
-	elif ! cmp -s "$found" "$dir/ktgt.ko"; then
+		rm -f "$dir/$name"
+	elif ! cmp -s "$found" "$dir/$name"; then
 		# A VM that is being made at this moment gets old or new.
-		cp "$found" "$dir/.ktgt.ko"
-		mv "$dir/.ktgt.ko" "$dir/ktgt.ko"
+		cp "$found" "$dir/.$name"
+		mv "$dir/.$name" "$dir/$name"
 	fi
 }
 
