@@ -25,7 +25,7 @@ iscsi_ls()
 	timeout 20 iscsi-ls -s "iscsi://$target_ip:3260" | tee "$lab_dir/out"
 	grep -qF "Target:$name" "$lab_dir/out"
 	grep -q 'Lun:1.*Type:DIRECT_ACCESS.*Size' "$lab_dir/out"
-	timeout 20 iscsi-ls "iscsi://[$target_ip6]:3260" | grep -qF "$name"
+	timeout 20 iscsi-ls "iscsi://[$target_ip6]:3260" | grep -F "$name" >/dev/null
 }
 
 iscsi_inq()
@@ -35,15 +35,15 @@ iscsi_inq()
 	grep -qi 'DIRECT_ACCESS' "$lab_dir/out"
 	timeout 20 iscsi-inq -e 1 -c 0x83 "$url/1"
 	timeout 20 iscsi-inq -e 1 -c 0xb0 "$url/2"
-	timeout 20 iscsi-inq "$url/0" | grep -qi 'CONTROLLER'
+	timeout 20 iscsi-inq "$url/0" | grep -i 'CONTROLLER' >/dev/null
 }
 
 # QEMU's iSCSI driver is in a package of its own
 need_qemu()
 {
 	need qemu-img qemu-io
-	qemu-img --help | grep -q 'Supported formats:.*iscsi' ||
-		find /usr/lib -name 'block-iscsi.so' | grep -q . || {
+	qemu-img --help | grep 'Supported formats:.*iscsi' >/dev/null ||
+		find /usr/lib -name 'block-iscsi.so' | grep . >/dev/null || {
 		echo "QEMU without iSCSI"
 		exit "$KTAP_SKIP"
 	}
@@ -54,7 +54,7 @@ qemu_info()
 	need_qemu
 	timeout 30 qemu-img info "$url/1" | tee "$lab_dir/out"
 	grep -q 'virtual size: 16 MiB' "$lab_dir/out"
-	timeout 30 qemu-img info "$url/2" | grep -q 'virtual size: 16 MiB'
+	timeout 30 qemu-img info "$url/2" | grep 'virtual size: 16 MiB' >/dev/null
 }
 
 qemu_patterns()
@@ -141,13 +141,13 @@ sg_tools()
 	sd=$(lun_disk "$name" 1)
 	sg_turs -n 20 "$sd"
 	sg_inq "$sd"
-	sg_inq -p 0x83 "$sd" | grep -qi naa
+	sg_inq -p 0x83 "$sd" | grep -i naa >/dev/null
 	sg_vpd -p 0xb0 "$sd"
 	sg_vpd -p 0xb1 "$sd"
 	sg_vpd -p 0xb2 "$sd"
 	sg_vpd -p 0x80 "$sd"
-	sg_readcap -l "$sd" | grep -q 'Logical block length=512'
-	sg_luns "$sd" | grep -q 'Lun list length = 24'
+	sg_readcap -l "$sd" | grep 'Logical block length=512' >/dev/null
+	sg_luns "$sd" | grep 'Lun list length = 24' >/dev/null
 	sg_opcodes "$sd"
 	sg_modes -a "$sd"
 	sg_requests "$sd"

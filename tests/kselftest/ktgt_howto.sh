@@ -60,7 +60,7 @@ log_in()
 {
 	login "$name"
 	wait_until 10 lun_disk "$name" 1
-	iscsiadm -m session | grep -qF "$name"
+	iscsiadm -m session | grep -F "$name" >/dev/null
 	compat -L iscsi -m target -o show | tee "$lab_dir/show"
 	grep -q "Initiator: $iqn:initiator" "$lab_dir/show"
 	grep -q "IP Address: $initiator_ip" "$lab_dir/show"
@@ -142,7 +142,7 @@ log_out()
 
 no_nexus()
 {
-	! compat -L iscsi -m target -o show | grep -q 'I_T nexus: '
+	! compat -L iscsi -m target -o show | grep 'I_T nexus: ' >/dev/null
 }
 
 delete()
