@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The suites compile the source files that they test once more, into this
+ * module. What those files call in files that are not among them is here: it
+ * does nothing, or fails the test that reaches it.
+ */
+#include "stubs.h"
+
+#include <linux/module.h>
+
+#include <kunit/test-bug.h>
+
+#include "../backend/backend.h"
+#include "../core/cmd.h"
+#include "../core/target.h"
+#include "../iscsi/conn.h"
+#include "../iscsi/ctl.h"
+#include "../iscsi/login.h"
+#include "../iscsi/tmf.h"
+#include "../scsi/exec.h"
+#include "../scsi/lu.h"
+#include "../scsi/mode.h"
+#include "../scsi/nexus.h"
+#include "../scsi/sbc.h"
+#include "../scsi/spc.h"
+
+/* never to be reached */
+#define STUB_FAIL(name, ...)						\
+	void name(__VA_ARGS__)						\
+	{								\
+		kunit_fail_current_test("%s() was called", #name);	\
+	}
+
+#define STUB_FAIL_VALUE(type, name, value, ...)				\
+	type name(__VA_ARGS__)						\
+	{								\
+		kunit_fail_current_test("%s() was called", #name);	\
+		return value;						\
+	}
+
+/* of no importance here */
+#define STUB(name, ...)							\
+	void name(__VA_ARGS__)						\
+	{								\
+	}
+
+#define STUB_VALUE(type, name, value, ...)				\
+	type name(__VA_ARGS__)						\
+	{								\
+		return value;						\
+	}
+
+struct ktgt_itl *ktgt_test_itl;
+
+/**
+ * ktgt_cmd_attach - find the logical unit that a test has made
+ * @cmd: the command
+ *
+ * Context: any.
+ * Return: 0 or -ENXIO.
+ */
+int ktgt_cmd_attach(struct ktgt_cmd *cmd)
+{
+	if (!ktgt_test_itl)
+		return -ENXIO;
+	cmd->itl = ktgt_test_itl;
+	cmd->lu = ktgt_test_itl->lu;
+	return 0;
+}
+
+/* scsi/ */
+STUB_FAIL(ktgt_spc_test_unit_ready, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_spc_request_sense, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_spc_inquiry, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_spc_report_luns, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_mode_sense, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_sbc_rw, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_sbc_sync_cache, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_sbc_read_capacity_10, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_sbc_read_capacity_16, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_sbc_write_same, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_sbc_unmap, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_sbc_check_write_same, true, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_sbc_check_unmap, true, struct ktgt_cmd *cmd)
+STUB_FAIL_VALUE(int, ktgt_nexus_open, -EIO, struct ktgt_nexus *nexus)
+STUB_FAIL(ktgt_nexus_close, struct ktgt_nexus *nexus)
+STUB_FAIL_VALUE(int, ktgt_lu_init, -EIO, void)
+STUB_FAIL(ktgt_lu_exit, void)
+STUB_FAIL_VALUE(int, ktgt_backend_init, -EIO, void)
+STUB_FAIL(ktgt_backend_exit, void)
+
+/* iscsi/ */
+STUB_FAIL_VALUE(int, ktgt_login_start, -EIO, struct ktgt_conn *conn)
+STUB_FAIL(ktgt_login_free, struct ktgt_conn *conn)
+STUB_FAIL(ktgt_text_free, struct ktgt_conn *conn)
+STUB_FAIL(ktgt_ctl_handle, struct ktgt_conn *conn)
+STUB_FAIL(ktgt_ctl_ping, struct ktgt_conn *conn)
+STUB_FAIL(ktgt_ctl_nop_in, struct ktgt_conn *conn)
+STUB_FAIL_VALUE(bool, ktgt_msgs_run, false, struct ktgt_conn *conn)
+STUB_FAIL(ktgt_tmf_abort_lu, struct ktgt_nexus *nexus, struct ktgt_lu *lu,
+	  struct ktgt_nexus *from, struct ktgt_lu_reset *reset)
+STUB(ktgt_tmf_task_ended, struct ktgt_task *task)
+
+/* core/ */
+STUB_FAIL(ktgt_target_put, struct ktgt_target *target)
+STUB_FAIL_VALUE(bool, ktgt_target_tryget, false, struct ktgt_target *target)
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("KUnit tests of the iSCSI target ktgt");

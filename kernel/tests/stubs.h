@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What stands in for the parts of the module that no suite looks at.
+ */
+#ifndef _KTGT_TESTS_STUBS_H
+#define _KTGT_TESTS_STUBS_H
+
+struct ktgt_itl;
+
+/* what ktgt_cmd_attach() finds; NULL: there is no logical unit */
+extern struct ktgt_itl *ktgt_test_itl;
+
+#endif /* _KTGT_TESTS_STUBS_H */

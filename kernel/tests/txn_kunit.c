@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Transactions: what is called in which order, and what is seen when.
+ */
+#include "../config/txn.c"
+
+#include <kunit/test.h>
+
+#define LOG_SIZE	128
+
+/**
+ * struct txn_test - what a test works on
+ * @kn: a namespace that nobody else knows
+ * @txn: a transaction
+ * @extack: why it was refused
+ * @slot: where rules are
+ * @log: what was called: letter of the phase and number of the change
+ * @unlocked: a phase ran without the mutex, or the last one with it
+ * @bad_seq: a number was not what readers may see in that phase
+ */
+struct txn_test {
+	struct ktgt_net		kn;
+	struct ktgt_txn		txn;
+	struct netlink_ext_ack	extack;
+	struct ktgt_rules __rcu	*slot;
+	char			log[LOG_SIZE];
+	bool			unlocked;
+	bool			bad_seq;
+};
+
+/**
+ * struct txn_change - a change that only tells what happens to it
+ * @change: the change
+ * @t: where to
+ * @number: its place in the transaction
+ * @err: what check returns
+ */
+struct txn_change {
+	struct ktgt_change	change;
+	struct txn_test		*t;
+	unsigned int		number;
+	int			err;
+};
+
+static int txn_test_init(struct kunit *test)
+{
+	struct txn_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+
+	if (!t)
+		return -ENOMEM;
+	mutex_init(&t->kn.config_mutex);
+	t->kn.generation = 41;
+	t->kn.apply_seq = 6;
+	ktgt_txn_init(&t->txn, &t->kn, &t->extack);
+	test->priv = t;
+	return 0;
+}
+
+static void txn_test_exit(struct kunit *test)
+{
+	struct txn_test *t = test->priv;
+
+	if (t)
+		ktgt_rules_free(rcu_dereference_protected(t->slot, true));
+}
+
+/* Rules are freed by a function of this module. */
+static void txn_suite_exit(struct kunit_suite *suite)
+{
+	rcu_barrier();
+}
+
+static struct txn_test *txn_log(struct ktgt_change *change, char phase,
+				bool locked, u64 generation, u32 apply_seq)
+{
+	struct txn_change *c = container_of(change, struct txn_change, change);
+	struct txn_test *t = c->t;
+	size_t len = strlen(t->log);
+
+	snprintf(t->log + len, LOG_SIZE - len, "%c%u", phase, c->number);
+	t->unlocked |= mutex_is_locked(&t->kn.config_mutex) != locked;
+	t->bad_seq |= t->kn.generation != generation ||
+		      t->kn.apply_seq != apply_seq;
+	return t;
+}
+
+static int txn_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct txn_change *c = container_of(change, struct txn_change, change);
+
+	txn_log(change, 'c', true, 41, 6);
+	return c->err;
+}
+
+static void txn_abort(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	txn_log(change, 'r', true, 41, 6);
+}
+
+static void txn_apply(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	txn_log(change, 'a', true, 41, 7);
+}
+
+static void txn_finish(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	txn_log(change, 'f', false, 42, 8);
+}
+
+static void txn_free(struct ktgt_change *change)
+{
+	struct txn_change *c = container_of(change, struct txn_change, change);
+	struct txn_test *t = c->t;
+
+	txn_log(change, 'x', false, t->kn.generation, t->kn.apply_seq);
+	kfree(c);
+}
+
+static const struct ktgt_change_ops txn_all_ops = {
+	.check	= txn_check,
+	.abort	= txn_abort,
+	.apply	= txn_apply,
+	.finish	= txn_finish,
+	.free	= txn_free,
+};
+
+/* freed by kfree(), and nothing else */
+static const struct ktgt_change_ops txn_no_ops = {};
+
+static void txn_add(struct kunit *test, int err,
+		    const struct ktgt_change_ops *ops)
+{
+	struct txn_change *c = kzalloc_obj(*c, GFP_KERNEL);
+	struct txn_test *t = test->priv;
+	struct ktgt_change *pos;
+
+	KUNIT_ASSERT_NOT_NULL(test, c);
+	list_for_each_entry(pos, &t->txn.changes, node)
+		c->number++;
+	c->t = t;
+	c->err = err;
+	ktgt_txn_stage(&t->txn, &c->change, ops);
+}
+
+/**
+ * struct order_case - a transaction
+ * @what: its name
+ * @errs: what check of each change returns; 1: it has no functions at all;
+ *	2: no more changes
+ * @ret: what the commit returns
+ * @log: what is called: c check, r abort (take back), a apply, f finish
+ * @freed: the same when it is destroyed
+ */
+struct order_case {
+	const char	*what;
+	int		errs[4];
+	int		ret;
+	const char	*log;
+	const char	*freed;
+};
+
+static const struct order_case order_cases[] = {
+	{ "empty", { 2 }, 0, "", "" },
+	{ "one", { 0, 2 }, 0, "c0a0f0", "x0" },
+	{ "three", { 0, 0, 0, 2 }, 0, "c0c1c2a0a1a2f0f1f2", "x0x1x2" },
+	{ "one is refused", { -EEXIST, 2 }, -EEXIST, "c0", "x0" },
+	{ "the first is refused", { -EBUSY, 0, 0, 2 }, -EBUSY, "c0",
+	  "x0x1x2" },
+	{ "the second is refused", { 0, -ENOSPC, 0, 2 }, -ENOSPC, "c0c1r0",
+	  "x0x1x2" },
+	{ "the last is refused", { 0, 0, -ENOMEM, 2 }, -ENOMEM,
+	  "c0c1c2r1r0", "x0x1x2" },
+	{ "two would be refused", { 0, -EPERM, -ENOENT, 2 }, -EPERM,
+	  "c0c1r0", "x0x1x2" },
+	{ "without functions", { 0, 1, 0, 2 }, 0, "c0c2a0a2f0f2", "x0x2" },
+	{ "without functions, refused", { 0, 1, -EIO, 2 }, -EIO, "c0c2r0",
+	  "x0x2" },
+};
+KUNIT_ARRAY_PARAM_DESC(order, order_cases, what);
+
+static void order(struct kunit *test)
+{
+	const struct order_case *c = test->param_value;
+	struct txn_test *t = test->priv;
+	int i;
+
+	for (i = 0; c->errs[i] != 2; i++)
+		txn_add(test, c->errs[i] < 1 ? c->errs[i] : 0,
+			c->errs[i] < 1 ? &txn_all_ops : &txn_no_ops);
+	KUNIT_EXPECT_STREQ(test, t->log, "");
+	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), c->ret);
+	KUNIT_EXPECT_STREQ(test, t->log, c->log);
+	KUNIT_EXPECT_EQ(test, t->kn.generation, c->ret ? 41 : 42);
+	KUNIT_EXPECT_EQ(test, t->kn.apply_seq, c->ret ? 6 : 8);
+	KUNIT_EXPECT_FALSE(test, mutex_is_locked(&t->kn.config_mutex));
+	t->log[0] = '\0';
+	ktgt_txn_destroy(&t->txn);
+	KUNIT_EXPECT_STREQ(test, t->log, c->freed);
+	KUNIT_EXPECT_TRUE(test, list_empty(&t->txn.changes));
+	KUNIT_EXPECT_FALSE(test, t->unlocked);
+	KUNIT_EXPECT_FALSE(test, t->bad_seq);
+}
+
+static void never_committed(struct kunit *test)
+{
+	struct txn_test *t = test->priv;
+
+	txn_add(test, 0, &txn_all_ops);
+	txn_add(test, 0, &txn_all_ops);
+	ktgt_txn_destroy(&t->txn);
+	KUNIT_EXPECT_STREQ(test, t->log, "x0x1");
+	KUNIT_EXPECT_EQ(test, t->kn.generation, 41);
+}
+
+static void says_no_memory(struct kunit *test)
+{
+	struct txn_test *t = test->priv;
+
+	txn_add(test, -ENOMEM, &txn_all_ops);
+	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), -ENOMEM);
+	KUNIT_EXPECT_STREQ(test, t->extack._msg, "out of memory");
+	ktgt_txn_destroy(&t->txn);
+}
+
+static int check_with_message(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	NL_SET_ERR_MSG(txn->extack, "its own words");
+	return -ENOMEM;
+}
+
+static const struct ktgt_change_ops message_ops = {
+	.check	= check_with_message,
+};
+
+static void keeps_message(struct kunit *test)
+{
+	struct txn_test *t = test->priv;
+
+	txn_add(test, 0, &message_ops);
+	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), -ENOMEM);
+	KUNIT_EXPECT_STREQ(test, t->extack._msg, "its own words");
+	ktgt_txn_destroy(&t->txn);
+}
+
+static void without_extack(struct kunit *test)
+{
+	struct txn_test *t = test->priv;
+
+	t->txn.extack = NULL;
+	txn_add(test, -ENOMEM, &txn_all_ops);
+	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), -ENOMEM);
+	ktgt_txn_destroy(&t->txn);
+}
+
+/* Adds a rule for the initiator name "rN". */
+static int rules_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct txn_change *c = container_of(change, struct txn_change, change);
+	char name[4] = { 'r', '0' + c->number };
+	struct ktgt_rule rule = { .type = KTGT_RULE_NAME, .name = name };
+	struct ktgt_rules_edit edit = { .add_rule = &rule };
+	const struct ktgt_rules *old = ktgt_txn_rules(txn, &c->t->slot);
+
+	txn_log(change, 'c', true, 41, 6);
+	/* a change sees what those before it have done, readers do not */
+	if ((old ? old->nr_rules : 0) != c->number ||
+	    rcu_access_pointer(c->t->slot))
+		return -EPROTO;
+	return ktgt_txn_set_rules(txn, &c->t->slot,
+				  ktgt_rules_alloc(old, &edit)) ?: c->err;
+}
+
+/* All rules are there before the first change is applied. */
+static void rules_apply(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct txn_test *t = txn_log(change, 'a', true, 41, 7);
+	const struct ktgt_rules *rules =
+		rcu_dereference_protected(t->slot, true);
+
+	t->bad_seq |= !rules || rules->nr_rules != 2;
+}
+
+static const struct ktgt_change_ops rules_ops = {
+	.check	= rules_check,
+	.abort	= txn_abort,
+	.apply	= rules_apply,
+};
+
+static void rules_applied(struct kunit *test)
+{
+	struct txn_test *t = test->priv;
+	const struct ktgt_rules *rules;
+
+	txn_add(test, 0, &rules_ops);
+	txn_add(test, 0, &rules_ops);
+	KUNIT_ASSERT_EQ(test, ktgt_txn_commit(&t->txn), 0);
+	ktgt_txn_destroy(&t->txn);
+	KUNIT_EXPECT_STREQ(test, t->log, "c0c1a0a1");
+	KUNIT_EXPECT_FALSE(test, t->bad_seq);
+	rules = rcu_dereference_protected(t->slot, true);
+	KUNIT_ASSERT_NOT_NULL(test, rules);
+	KUNIT_ASSERT_EQ(test, rules->nr_rules, 2);
+	KUNIT_EXPECT_STREQ(test, rules->rules[0].name, "r0");
+	KUNIT_EXPECT_STREQ(test, rules->rules[1].name, "r1");
+}
+
+static void rules_refused(struct kunit *test)
+{
+	struct txn_test *t = test->priv;
+
+	txn_add(test, 0, &rules_ops);
+	txn_add(test, -EPERM, &rules_ops);
+	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), -EPERM);
+	KUNIT_EXPECT_STREQ(test, t->log, "c0c1r0");
+	KUNIT_EXPECT_TRUE(test, list_empty(&t->txn.swaps));
+	KUNIT_EXPECT_NULL(test, rcu_access_pointer(t->slot));
+	ktgt_txn_destroy(&t->txn);
+}
+
+static int no_rules_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct txn_change *c = container_of(change, struct txn_change, change);
+
+	return ktgt_txn_set_rules(txn, &c->t->slot, NULL);
+}
+
+static const struct ktgt_change_ops no_rules_ops = {
+	.check	= no_rules_check,
+};
+
+static void rules_without_memory(struct kunit *test)
+{
+	struct txn_test *t = test->priv;
+
+	txn_add(test, 0, &rules_ops);
+	txn_add(test, 0, &no_rules_ops);
+	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), -ENOMEM);
+	KUNIT_EXPECT_NULL(test, rcu_access_pointer(t->slot));
+	ktgt_txn_destroy(&t->txn);
+}
+
+static struct kunit_case txn_cases[] = {
+	KUNIT_CASE_PARAM(order, order_gen_params),
+	KUNIT_CASE(never_committed),
+	KUNIT_CASE(says_no_memory),
+	KUNIT_CASE(keeps_message),
+	KUNIT_CASE(without_extack),
+	KUNIT_CASE(rules_applied),
+	KUNIT_CASE(rules_refused),
+	KUNIT_CASE(rules_without_memory),
+	{}
+};
+
+static struct kunit_suite txn_suite = {
+	.name = "ktgt_txn",
+	.init = txn_test_init,
+	.exit = txn_test_exit,
+	.suite_exit = txn_suite_exit,
+	.test_cases = txn_cases,
+};
+kunit_test_suite(txn_suite);
