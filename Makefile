@@ -53,7 +53,9 @@ tools:
 install: modules tools
 	$(MODULE_MAKE) modules_install INSTALL_MOD_DIR=updates \
 		INSTALL_MOD_PATH=$(DESTDIR)
-	depmod $(if $(DESTDIR),-b $(DESTDIR)) $$(cat $(KDIR)/include/config/kernel.release)
+	depmod $(if $(DESTDIR),-b $(DESTDIR)) \
+		$$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+			$(KDIR)/include/generated/utsrelease.h)
 	install -D -m 644 include/uapi/linux/ktgt.h \
 		$(DESTDIR)$(PREFIX)/include/linux/ktgt.h
 	@$(MAKE) --no-print-directory -C userspace install
