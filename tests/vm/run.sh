@@ -141,7 +141,7 @@ write_orders()
 
 make_payload()
 {
-	local stage=$work/payload dir kib
+	local stage=$work/payload dir kib module
 
 	mkdir -p "$stage/out"
 	copy_tools "$stage/bin"
@@ -152,8 +152,10 @@ make_payload()
 			rsync -a "$dir" "$stage/Documentation/"
 		}
 	done
-	[[ ! -e $top_dir/build/$kernel/ktgt.ko ]] ||
-		cp "$top_dir/build/$kernel/ktgt.ko" "$stage/"
+	for module in ktgt.ko ktgt_test.ko; do
+		[[ ! -e $top_dir/build/$kernel/$module ]] ||
+			cp "$top_dir/build/$kernel/$module" "$stage/"
+	done
 	[[ ! -d $boot/modules/lib ]] || rsync -a "$boot/modules/lib" "$stage/"
 	for dir in ${payloads[@]+"${payloads[@]}"}; do
 		rsync -a "$dir/" "$stage/"
@@ -241,7 +243,7 @@ qemu_words()
 
 	# Fewer instructions for each system call; not where they are counted.
 	[[ $counting ]] || cmdline+=" mitigations=off"
-	[[ $kernel != debug ]] || cmdline+=" panic_on_warn=1"
+	[[ $kernel != debug ]] || cmdline+=" panic_on_warn=1 kunit.enable=1"
 	printf '%s\n' "${machine[@]}" -nodefaults -no-user-config \
 		-display none -nic none -no-reboot \
 		-serial "file:$out/console.txt" \
