@@ -5,6 +5,7 @@
 #include <linux/rcupdate.h>
 
 #include "cmd.h"
+#include "trace.h"
 
 /**
  * ktgt_cmd_complete - give a command back to its fabric
@@ -22,6 +23,7 @@ void ktgt_cmd_complete(struct ktgt_cmd *cmd, u8 status)
 	struct ktgt_done_queue *done = cmd->done;
 
 	cmd->status = status;
+	trace_ktgt_cmd_done(cmd, status);
 	rcu_read_lock();
 	if (llist_add(&cmd->done_node, &done->head))
 		done->kick(done);

@@ -10,6 +10,7 @@
 #include <linux/vmalloc.h>
 
 #include "../core/net.h"
+#include "../core/trace.h"
 #include "conn.h"
 #include "ctl.h"
 #include "data.h"
@@ -93,6 +94,7 @@ void ktgt_conn_set_state(struct ktgt_conn *conn, enum ktgt_conn_state state)
 	if (conn->state <= KTGT_CONN_STATE_LOGIN &&
 	    state > KTGT_CONN_STATE_LOGIN)
 		atomic_dec(&conn->kn->nr_logins);
+	trace_ktgt_conn_state(&conn->peer, conn->state, state);
 	WRITE_ONCE(conn->state, state);
 }
 

@@ -10,6 +10,7 @@
 #include <linux/vmalloc.h>
 #include <scsi/scsi_proto.h>
 
+#include "../core/trace.h"
 #include "../scsi/exec.h"
 #include "data.h"
 #include "mem.h"
@@ -193,7 +194,9 @@ static void task_parse(struct ktgt_task *task, const struct iscsi_scsi_req *req)
 	cmd->bvec = cmd->inline_bvec;
 	cmd->nr_bvec = 0;
 	cmd->buf_len = 0;
+	cmd->status = SAM_STAT_GOOD;
 	ktgt_cmd_parse(cmd);
+	trace_ktgt_cmd_recv(cmd, cmd->status);
 }
 
 /* A command that returns data waits for pages; any other one is ready. */
