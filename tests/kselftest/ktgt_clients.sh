@@ -141,7 +141,7 @@ sg_tools()
 	sd=$(lun_disk "$name" 1)
 	sg_turs -n 20 "$sd"
 	sg_inq "$sd"
-	sg_inq -p 0x83 "$sd" | grep -i naa >/dev/null
+	sg_vpd -p 0x83 "$sd" | grep -i naa >/dev/null
 	sg_vpd -p 0xb0 "$sd"
 	sg_vpd -p 0xb1 "$sd"
 	sg_vpd -p 0xb2 "$sd"

@@ -87,7 +87,8 @@ used()
 
 	for ((i = 0; i < 6; i++)); do
 		echo 3 >/proc/sys/vm/drop_caches
-		echo 1 >/proc/sys/vm/compact_memory
+		[[ ! -e /proc/sys/vm/compact_memory ]] ||
+			echo 1 >/proc/sys/vm/compact_memory
 		sleep 0.3
 		now=$(awk '/^(MemFree|Buffers|Cached|AnonPages|PageTables|SReclaimable):/ {
 				n += $2 }

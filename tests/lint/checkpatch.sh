@@ -15,6 +15,9 @@ compat_ignore=LINUX_VERSION_CODE,CONSTANT_COMPARISON,UNNECESSARY_CASTS
 # The generator breaks no lines, and what it writes is not edited.
 generated_ignore=LONG_LINE,LONG_LINE_COMMENT
 
+# Tracepoints are laid out as all of the kernel lays them out.
+trace_ignore=PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE
+
 # Suites are tables: rows made by macros, digests and texts over several lines.
 # Stubs are made by macros that return. KUNIT_ARRAY_PARAM belongs to the array
 # above it (LINE_SPACING).
@@ -73,7 +76,9 @@ for name in "$@"; do
 done
 
 {
-	select_files '^kernel/' '^kernel/(compat|nl/generated|tests)/' | check
+	select_files '^kernel/' '^kernel/(compat|nl/generated|tests|core/trace.h)' |
+		check
+	select_files '^kernel/core/trace.h' | check --ignore "$trace_ignore"
 	select_files '^kernel/tests/' | check --ignore "$suite_ignore"
 	select_files '^kernel/compat/' | check --ignore "$compat_ignore"
 	select_files '^(kernel/nl/generated|include)/' |
