@@ -14,7 +14,7 @@ MODULE_MAKE = $(MAKE) -C $(KDIR) M=$(CURDIR)
 VM_KERNEL = $(or $(KERNEL),6.1)
 
 .PHONY: all help deps modules tools install uninstall check check-all lint \
-	unit fuzz demo vm regen clean
+	unit fuzz bench demo vm regen clean
 
 all: modules tools
 
@@ -29,6 +29,7 @@ help:
 	@echo '   T=NAME          only this test; KERNEL=... in another kernel'
 	@echo 'make check-all     make check in all kernels of the lab'
 	@echo 'make fuzz          fuzz the parsers (FUZZ_SECONDS=120 for each)'
+	@echo 'make bench         IOPS beside LIO and nvmet, in the counting VM'
 	@echo 'make vm            a shell in a VM with all of it'
 	@echo 'make regen         generated netlink files, from their specification'
 
@@ -75,6 +76,12 @@ unit:
 fuzz:
 	@tests/vm/deps.sh --check fuzz
 	@$(MAKE) --no-print-directory -C tests/fuzz fuzz
+
+bench:
+	@tests/vm/deps.sh lab build tools
+	@tests/vm/build.sh 6.1
+	@$(MAKE) --no-print-directory -C userspace
+	@tests/vm/run.sh -c -t 900 -- tests/bench/peers.sh
 
 demo:
 	@tests/demo/demo.sh
