@@ -85,7 +85,9 @@ static bool tx_add_data(struct ktgt_tx *tx, const struct ktgt_pdu *pdu)
 		n = min_t(u32, PAGE_SIZE - off, pdu->data_len - tx->cur_off);
 		tx_add(tx, bv->bv_page, bv->bv_offset + off, n);
 		tx->cur_off += n;
-		tx->sample = bv->bv_page;
+		/* The first one is with the socket even if not all is taken. */
+		if (!tx->sample)
+			tx->sample = bv->bv_page;
 	}
 	return true;
 }

@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import iscsi  # noqa: E402
 from iscsi import (read6, read10, read12, read16, write6, write10,  # noqa: E402
                    write12, write16)
-from ktap import Suite, check, equal  # noqa: E402
+from ktap import Suite, check, equal, wait_until  # noqa: E402
 from lab import lab_class  # noqa: E402
 
 suite = Suite(lab_class())
@@ -440,6 +440,28 @@ def slow_reader(lab):
     for task in tasks:
         check(task.data == data, "data differ")
     slow.logout()
+
+
+@suite.case
+def zero_copy(lab):
+    """The socket refers to the pages of a read instead of copying them: the
+    counts of pages that are sent and not acknowledged yet show it."""
+    ini = lab.connect(target(lab), rcvbuf=16384)
+    ini.login(LARGE)
+    lab.clear_ua(ini)
+
+    def samples():
+        conns = [conn for sess in lab.sessions() for conn in sess["conn"]]
+        return [sum(conn[name] for conn in conns)
+                for name in ("zero_copy", "copied")]
+
+    before = samples()
+    tasks = [ini.issue(read10(0, 2048), read=1 << 20) for _ in range(4)]
+    wait_until(lambda: samples() != before, 5, "a page that was sent")
+    held, copied = (b - a for a, b in zip(before, samples()))
+    check(held > copied, f"{held} pages held by the socket, {copied} not")
+    ini.wait(tasks, 30)
+    ini.logout()
 
 
 if __name__ == "__main__":
