@@ -24,6 +24,7 @@ set -euo pipefail
 
 top=$(cd "$(dirname "$0")" && pwd)
 results=${KTGT_RESULTS:-}
+kmemleak=/sys/kernel/debug/kmemleak
 verbose='' work=''
 passed=0 failed=0 skipped=0
 tests=()
@@ -164,6 +165,35 @@ show()
 		END { printf "%s", text }' "$1"
 }
 
+# Objects of the kernel that nothing points to any more. It takes two scans to
+# be sure of one, and the second says nothing of those younger than 5 seconds.
+unreferenced()
+{
+	local start=$EPOCHSECONDS
+
+	echo scan >"$kmemleak" || return
+	while ((EPOCHSECONDS < start + 6)); do
+		sleep 0.2
+	done
+	echo scan >"$kmemleak" && cat "$kmemleak" && echo clear >"$kmemleak"
+}
+
+# Adds to the log what was left behind since the last time.
+leaks()
+{
+	local log=$1 status=0
+
+	[[ -e $kmemleak ]] || return 0
+	unreferenced >"$work/leaks" 2>&1 || status=$?
+	if ((status)); then
+		echo "# kmemleak does not work any more" >>"$log"
+	elif [[ ! -s $work/leaks ]]; then
+		return 0
+	fi
+	sed 's/^/# /' "$work/leaks" >>"$log"
+	return 1
+}
+
 run_one()
 {
 	local file=${1%%:*} case='' log=$work/$1.tap status=0 p f s n
@@ -172,7 +202,7 @@ run_one()
 	limit=$(sed -n 's/^# Timeout: //p' "$top/kselftest/$file")
 	limit=${KTGT_TIMEOUT:-${limit:-120}}
 	# A kernel that checks itself takes a multiple of the time.
-	[[ ! -e /sys/kernel/debug/kmemleak ]] || limit=$((limit * 6))
+	[[ ! -e $kmemleak ]] || limit=$((limit * 6))
 	[[ $1 != *:* ]] || case=${1#*:}
 	# shellcheck disable=SC2086 # no case: no argument
 	timeout -k 30 "$limit" "$top/kselftest/$file" ${case//,/ } \
@@ -194,6 +224,7 @@ run_one()
 		f=1
 		echo "# no result" >>"$log"
 	fi
+	leaks "$log" || f=$((f + 1))
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 	printf '%s %-24s %3d passed %3d failed %3d skipped %7s s\n' \
 		"$( ((f == 0)) && echo ok || echo 'NOT OK')" "$1" "$p" "$f" \
@@ -224,6 +255,8 @@ main()
 	echo "<6>ktgt-run: begin $$" >/dev/kmsg
 	if load_module >"$work/load" 2>&1; then
 		one_result 0 "load the module"
+		# What was there before is not of the tests.
+		[[ ! -e $kmemleak ]] || unreferenced >/dev/null
 		for name in "${tests[@]}"; do
 			run_one "$name"
 			# A test may have unloaded it
