@@ -4,11 +4,12 @@
 # Builds the kernel module for a lab kernel, in the chroot of its own image:
 # the host's tool chain is not the one that made the kernel.
 #
-#   build.sh KERNEL [MAKE-ARGUMENT]...     6.1, 6.12, 7.2 or debug
+#   build.sh KERNEL [MAKE-ARGUMENT]...     6.1, 6.12, 7.2, debug or coverage
 #
 # The sources are copied to build/KERNEL/src and built there; the result is
-# build/KERNEL/ktgt.ko, and ktgt_test.ko for a kernel with KUnit. Only what
-# changed is built again. KTGT_SOURCE names another tree than this checkout (it
+# build/KERNEL/ktgt.ko, and ktgt_test.ko for a kernel with KUnit. For coverage
+# it is for the debug kernel and counts what of it runs. Only what changed is
+# built again. KTGT_SOURCE names another tree than this checkout (it
 # gets the build/ folder).
 
 set -euo pipefail
@@ -89,7 +90,8 @@ build()
 	shift 3
 	dir=$source_dir/build/$kernel
 	release=$(<"$boot/release")
-	[[ $kernel != debug ]] || kernel_tree=$boot/build
+	! own_kernel "$kernel" || kernel_tree=$boot/build
+	[[ $kernel != coverage ]] || set -- GCOV_PROFILE=y "${@:-modules}"
 	check_stamp "$dir" "${boot##*/}"
 	copy_sources "$dir/src"
 	[[ $# -gt 0 ]] || set -- modules
@@ -117,16 +119,13 @@ save_module()
 
 main()
 {
-	local kernel=${1:?KERNEL: 6.1, 6.12, 7.2 or debug} image boot
+	local kernel=${1:?KERNEL: 6.1, 6.12, 7.2, debug or coverage} image boot
 
 	shift
 	need_root
 	[[ -e $source_dir/Kbuild ]] || die "no Kbuild in $source_dir"
 	image=$("$vm_dir/image.sh" "$(userland_of_kernel "$kernel")")
-	boot=$image
-	if [[ $kernel == debug ]]; then
-		boot=$("$vm_dir/kernel.sh" debug)
-	fi
+	boot=$(boot_of_kernel "$kernel")
 	take_lock "$source_dir/build/$kernel/lock"
 	build "$kernel" "$image" "$boot" "$@"
 }

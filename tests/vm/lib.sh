@@ -43,13 +43,27 @@ suite_of_kernel()
 	esac
 }
 
+# Kernels of our own: debug, and coverage, which is the same with a module that
+# counts what of it runs.
+own_kernel()
+{
+	[[ $1 == debug || $1 == coverage ]]
+}
+
 # The kernel whose image lends user space and tool chain to KERNEL.
 userland_of_kernel()
 {
-	case $1 in
-	debug) echo 6.1 ;;
-	*) echo "$1" ;;
-	esac
+	if own_kernel "$1"; then echo 6.1; else echo "$1"; fi
+}
+
+# The folder with the files that boot KERNEL; makes it if it is not there.
+boot_of_kernel()
+{
+	if own_kernel "$1"; then
+		"$vm_dir/kernel.sh" debug
+	else
+		"$vm_dir/image.sh" "$1"
+	fi
 }
 
 # Waits for the lock file $1 and holds it until this script ends. (Not a wrapper

@@ -5,7 +5,7 @@
 #
 #   run.sh [OPTION]... -- COMMAND...
 #
-#   -k KERNEL   6.1 (default), 6.12, 7.2 or debug
+#   -k KERNEL   6.1 (default), 6.12, 7.2, debug or coverage
 #   -m MIB      memory (2048)      -s N  CPUs (2)
 #   -t SECONDS  at most this long (900); -i: no limit
 #   -o DIR      keep stdout.txt, dmesg.txt, console.txt, and what the command
@@ -91,10 +91,7 @@ make_work()
 find_image()
 {
 	image=$("$vm_dir/image.sh" "$(userland_of_kernel "$kernel")")
-	boot=$image
-	if [[ $kernel == debug ]]; then
-		boot=$("$vm_dir/kernel.sh" debug)
-	fi
+	boot=$(boot_of_kernel "$kernel")
 	vmlinux=$boot/vmlinux
 	[[ -e $vmlinux ]] || vmlinux=$boot/vmlinuz
 	# So that nobody removes them below us (remove_others).
@@ -243,7 +240,7 @@ qemu_words()
 
 	# Fewer instructions for each system call; not where they are counted.
 	[[ $counting ]] || cmdline+=" mitigations=off"
-	[[ $kernel != debug ]] || cmdline+=" panic_on_warn=1 kunit.enable=1"
+	! own_kernel "$kernel" || cmdline+=" panic_on_warn=1 kunit.enable=1"
 	printf '%s\n' "${machine[@]}" -nodefaults -no-user-config \
 		-display none -nic none -no-reboot \
 		-serial "file:$out/console.txt" \
