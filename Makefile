@@ -12,8 +12,9 @@ KERNEL	?=
 
 MODULE_MAKE = $(MAKE) -C $(KDIR) M=$(CURDIR)
 VM_KERNEL = $(or $(KERNEL),6.1)
+ALL_KERNELS = 6.1 6.12 7.2 debug
 
-.PHONY: all help deps modules tools install uninstall check check-all lint \
+.PHONY: all help deps modules tools install check check-all coverage lint \
 	unit fuzz bench demo vm regen clean
 
 all: modules tools
@@ -28,6 +29,7 @@ help:
 	@echo 'make check         lint, unit tests, and all tests in a VM'
 	@echo '   T=NAME          only this test; KERNEL=... in another kernel'
 	@echo 'make check-all     make check in all kernels of the lab'
+	@echo 'make coverage      how much of the module the tests run'
 	@echo 'make fuzz          fuzz the parsers (FUZZ_SECONDS=120 for each)'
 	@echo 'make bench         IOPS beside LIO and nvmet, in the counting VM'
 	@echo 'make vm            a shell in a VM with all of it'
@@ -62,10 +64,13 @@ install: modules tools
 	@$(MAKE) --no-print-directory -C userspace install
 
 check:
-	@tests/check.sh -k $(VM_KERNEL) $(T)
+	@tests/check.sh $(VM_KERNEL:%=-k %) $(T)
 
 check-all:
-	@for k in 6.1 6.12 7.2 debug; do tests/check.sh -k $$k $(T) || exit; done
+	@tests/check.sh $(ALL_KERNELS:%=-k %) $(T)
+
+coverage:
+	@tests/coverage/run.sh $(T)
 
 lint:
 	@tests/lint/run.sh

@@ -3,9 +3,9 @@
 #
 # Runs all tests: lint and unit tests here, the rest in a VM.
 #
-#   check.sh [-k KERNEL] [NAME]...
+#   check.sh [-k KERNEL]... [NAME]...
 #
-#   -k KERNEL   6.1 (default), 6.12, 7.2 or debug
+#   -k KERNEL   6.1 (default), 6.12, 7.2 or debug; may be given again
 #   NAME        only these tests in the VM, and neither lint nor unit tests
 #
 # Logs of the VM stay in build/check/KERNEL. Last line: N passed, N failed,
@@ -14,7 +14,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-kernel=6.1
+kernels=()
 passed=0 failed=0 skipped=0
 work=''
 
@@ -96,25 +96,29 @@ parser_tests()
 
 vm_tests()
 {
-	local out=build/check/$kernel
+	local kernel=$1 out=build/check/$1
 
+	shift
 	tests/vm/build.sh "$kernel" >"$work/build" 2>&1 || {
 		cat "$work/build"
 		return 1
 	}
 	make --no-print-directory -C userspace
-	tests/vm/run.sh -k "$kernel" -t 3000 -o "$out" -- tests/run.sh "$@"
+	tests/vm/run.sh -k "$kernel" -t 5400 -o "$out" -- tests/run.sh "$@"
 }
 
 main()
 {
+	local kernel
+
 	while getopts k:h option; do
 		case $option in
-		k) kernel=$OPTARG ;;
+		k) kernels+=("$OPTARG") ;;
 		*) usage ;;
 		esac
 	done
 	shift $((OPTIND - 1))
+	((${#kernels[@]})) || kernels=(6.1)
 
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
@@ -124,7 +128,9 @@ main()
 		run_suite unit unit_tests
 		run_suite parsers parser_tests
 	fi
-	run_suite "tests on $kernel" vm_tests "$@"
+	for kernel in "${kernels[@]}"; do
+		run_suite "tests on $kernel" vm_tests "$kernel" "$@"
+	done
 
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[[ $failed == 0 && $passed -gt 0 ]]
