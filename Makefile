@@ -15,7 +15,7 @@ VM_KERNEL = $(or $(KERNEL),6.1)
 ALL_KERNELS = 6.1 6.12 7.2 debug
 
 .PHONY: all help deps modules tools install check check-all coverage lint \
-	unit fuzz bench demo vm regen clean
+	unit fuzz conformance bench demo vm regen clean
 
 all: modules tools
 
@@ -31,6 +31,7 @@ help:
 	@echo 'make check-all     make check in all kernels of the lab'
 	@echo 'make coverage      how much of the module the tests run'
 	@echo 'make fuzz          fuzz the parsers (FUZZ_SECONDS=120 for each)'
+	@echo 'make conformance   iscsi-test-cu of libiscsi (KERNEL=...)'
 	@echo 'make bench         IOPS beside LIO and nvmet, in the counting VM'
 	@echo 'make vm            a shell in a VM with all of it'
 	@echo 'make regen         generated netlink files, from their specification'
@@ -81,6 +82,9 @@ unit:
 fuzz:
 	@tests/vm/deps.sh --check fuzz
 	@$(MAKE) --no-print-directory -C tests/fuzz fuzz
+
+conformance:
+	@for k in $(VM_KERNEL); do tests/conformance/run.sh -k $$k || exit; done
 
 bench:
 	@tests/vm/deps.sh lab build tools
