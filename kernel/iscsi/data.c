@@ -113,6 +113,8 @@ int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_rx_pdu *rx)
 	struct ktgt_conn *conn = task->conn;
 	u32 need, total;
 
+	/* An abort must not end the task while its PDU waits for pages. */
+	task->flags |= KTGT_TASK_RX;
 	if (!rx->burst)
 		data_out_init(task, rx);
 

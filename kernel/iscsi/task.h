@@ -42,7 +42,8 @@ enum ktgt_task_state {
  * @KTGT_TASK_UNSOL: unsolicited Data-Out PDUs are to come
  * @KTGT_TASK_FULL: it has all pages that it needs
  * @KTGT_TASK_SENT: the socket has taken all of the answer
- * @KTGT_TASK_RX: a data segment for it is being received
+ * @KTGT_TASK_RX: its PDU, or a data segment for it, is being received; the
+ *	receiving side points to it, so it must not end
  * @KTGT_TASK_BAD_DATA: a Data-Out sequence was wrong; the command fails when
  *	all that was asked for has come
  */
