@@ -239,6 +239,9 @@ void ktgt_data_out_done(struct ktgt_task *task, struct ktgt_rx_pdu *rx,
 
 	task->flags &= ~KTGT_TASK_RX;
 	if (ktgt_task_is_aborted(task)) {
+		if (burst == &task->unsol &&
+		    rx->hdr.flags & ISCSI_FLAG_CMD_FINAL)
+			task->flags &= ~KTGT_TASK_UNSOL;
 		ktgt_task_aborted(task);
 		return;
 	}
@@ -273,6 +276,25 @@ static struct ktgt_task *data_find_solicited(struct ktgt_conn *conn,
 	return task;
 }
 
+/* Unsolicited data has no tag of ours, so the task has to be looked for. */
+static bool data_is_stale(struct ktgt_conn *conn, const struct ktgt_rx_pdu *rx)
+{
+	u32 i;
+
+	if (rx->hdr.itt == RESERVED_ITT)
+		return false;
+	for (i = 0; i < conn->nr_slots; i++) {
+		struct ktgt_task *task = &conn->slots[i];
+
+		if (task->dead_itt != rx->hdr.itt)
+			continue;
+		if (rx->hdr.flags & ISCSI_FLAG_CMD_FINAL)
+			task->dead_itt = RESERVED_ITT;
+		return true;
+	}
+	return false;
+}
+
 /* Find the burst that a Data-Out belongs to. */
 static struct ktgt_task *data_find(struct ktgt_conn *conn,
 				   struct ktgt_rx_pdu *rx, bool *stale)
@@ -287,8 +309,10 @@ static struct ktgt_task *data_find(struct ktgt_conn *conn,
 		return data_find_solicited(conn, rx, ttt, stale);
 
 	task = ktgt_task_find(conn, rx->hdr.itt);
-	if (!task || !(task->flags & KTGT_TASK_UNSOL))
+	if (!task || !(task->flags & KTGT_TASK_UNSOL)) {
+		*stale = data_is_stale(conn, rx);
 		return NULL;
+	}
 	rx->burst = &task->unsol;
 	return task;
 }

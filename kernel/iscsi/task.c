@@ -50,6 +50,7 @@ int ktgt_tasks_alloc(struct ktgt_conn *conn)
 		task->conn = conn;
 		task->index = i;
 		task->dead_gen = U16_MAX;
+		task->dead_itt = RESERVED_ITT;
 		INIT_HLIST_NODE(&task->itt_node);
 		list_add_tail(&task->node, &conn->free_slots);
 	}
@@ -458,12 +459,15 @@ void ktgt_task_sent(struct ktgt_task *task)
 static void task_end_aborted(struct ktgt_task *task)
 {
 	ktgt_tmf_task_ended(task);
+	/* What the initiator has sent before it learns of this is no fault. */
+	task->dead_gen = task->gen;
+	task->dead_itt = task->flags & KTGT_TASK_UNSOL ? task->itt :
+							 RESERVED_ITT;
 	if (test_bit(KTGT_CMD_TASK_ABORTED, &task->cmd.flags)) {
 		task->cmd.status = SAM_STAT_TASK_ABORTED;
 		task_respond(task);
 		return;
 	}
-	task->dead_gen = task->gen;
 	ktgt_task_end(task);
 }
 

@@ -87,6 +87,8 @@ struct ktgt_burst {
  * @gen: number of uses of the slot, part of the target transfer tag
  * @dead_gen: @gen of the last use that was aborted: Data-Out for it is dropped
  *	in silence
+ * @dead_itt: tag of that use if unsolicited Data-Out PDUs were still to come,
+ *	which are dropped as well; else RESERVED_ITT
  * @state: enum ktgt_task_state
  * @flags: KTGT_TASK_* bits
  * @seq: order of submission, to tell what a task management function covers
@@ -113,6 +115,7 @@ struct ktgt_task {
 	u16			index;
 	u16			gen;
 	u16			dead_gen;
+	itt_t			dead_itt;
 	u8			state;
 	u8			flags;
 	u32			seq;

@@ -177,6 +177,28 @@ def lun_reset(lab):
 
 
 @suite.case
+def late_data(lab):
+    """Data for a task that another nexus has aborted may be on its way, asked
+    for or not: it is dropped, and nothing is said of it."""
+    ini = session(lab, {"InitialR2T": "No"})
+    other = session(lab, **OTHER)
+    asked = waiting_write(ini)
+    unasked = ini.issue(write10(8, 8), write=bytes(4096), immediate=0,
+                        unsolicited=0, flags=0x21)
+    ini.nop()
+    equal(other.tmf(LUN_RESET), COMPLETE, "response")
+    ini.wait([asked, unasked])
+    equal((asked.status, unasked.status), (0x40, 0x40), "status of both")
+    ini.answer(asked)
+    ini.data_out(unasked, NO_TAG, 0, 4096)
+    ini.expect_silence(0.2)
+    for nexus in (ini, other):
+        lab.clear_ua(nexus)
+        nexus.good(read10(0, 1), read=512)
+        nexus.logout()
+
+
+@suite.case
 def lun_reset_absent(lab):
     """LOGICAL UNIT RESET of a LUN that is not there."""
     ini = session(lab)
