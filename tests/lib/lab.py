@@ -194,11 +194,11 @@ class Lab:
                            + genl.attr(genl.TARGET_FORCE, None))
             nl.close()
 
-    def genl(self):
+    def genl(self, cls=genl.Genl):
         """A netlink socket of the target's namespace."""
         enter_named(self.tns)
         try:
-            return genl.Genl()
+            return cls()
         finally:
             enter_named(self.ins)
 
