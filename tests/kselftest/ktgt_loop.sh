@@ -115,11 +115,12 @@ rounds()
 	done
 }
 
-# grew NAME BEFORE AFTER TOLERANCE: in KiB
+# grew NAME BEFORE AFTER TOLERANCE: in KiB. A kernel that checks itself holds
+# freed memory back for a while, and has notes of its own about the rest.
 grew()
 {
 	echo "$1: $2 KiB before, $3 KiB after"
-	(($3 - $2 <= $4))
+	(($3 - $2 <= $4 * slow))
 }
 
 reload_loop()
