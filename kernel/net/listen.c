@@ -18,6 +18,8 @@
 #include "listen.h"
 
 #define LISTEN_BACKLOG	512
+/* when to try again to accept, if there was no memory for it */
+#define ACCEPT_RETRY	(HZ / 10)
 
 /**
  * struct ktgt_listener - the listening socket of a portal
@@ -31,7 +33,7 @@ struct ktgt_listener {
 	struct ktgt_portal	*portal;
 	struct socket		*sock;
 	void			(*data_ready)(struct sock *sk);
-	struct work_struct	work;
+	struct delayed_work	work;
 	bool			enabled;
 };
 
@@ -39,13 +41,14 @@ static struct workqueue_struct *ktgt_listen_wq;
 
 static void listen_accept_work(struct work_struct *work)
 {
-	struct ktgt_listener *l = container_of(work, struct ktgt_listener,
-					       work);
+	struct ktgt_listener *l = container_of(to_delayed_work(work),
+					       struct ktgt_listener, work);
 	struct socket *sock;
+	int ret;
 
 	if (!READ_ONCE(l->enabled))
 		return;
-	while (!kernel_accept(l->sock, &sock, O_NONBLOCK)) {
+	while (!(ret = kernel_accept(l->sock, &sock, O_NONBLOCK))) {
 		/* It has inherited the callback of a listener. */
 		write_lock_bh(&sock->sk->sk_callback_lock);
 		sock->sk->sk_data_ready = l->data_ready;
@@ -53,6 +56,9 @@ static void listen_accept_work(struct work_struct *work)
 		ktgt_tcp_accept(l->portal, sock);
 		cond_resched();
 	}
+	/* Who waits to be accepted does not call again. */
+	if (ret == -ENOMEM)
+		queue_delayed_work(ktgt_listen_wq, &l->work, ACCEPT_RETRY);
 }
 
 /* Sockets that are not accepted yet have the callback, but no user data. */
@@ -63,7 +69,7 @@ static void listen_data_ready(struct sock *sk)
 	rcu_read_lock();
 	l = rcu_dereference_sk_user_data(sk);
 	if (l && sk->sk_state == TCP_LISTEN)
-		queue_work(ktgt_listen_wq, &l->work);
+		queue_delayed_work(ktgt_listen_wq, &l->work, 0);
 	rcu_read_unlock();
 }
 
@@ -102,7 +108,7 @@ static void listen_free(struct ktgt_listener *l)
 	rcu_assign_sk_user_data(sk, NULL);
 	write_unlock_bh(&sk->sk_callback_lock);
 	synchronize_rcu(); /* no callback queues the work any more */
-	cancel_work_sync(&l->work);
+	cancel_delayed_work_sync(&l->work);
 	sock_release(l->sock);
 	kfree(l);
 }
@@ -124,7 +130,7 @@ int ktgt_listen_start(struct ktgt_portal *portal,
 	if (!l)
 		return -ENOMEM;
 	l->portal = portal;
-	INIT_WORK(&l->work, listen_accept_work);
+	INIT_DELAYED_WORK(&l->work, listen_accept_work);
 	ret = sock_create_kern(portal->kn->net, portal->addr.ss_family,
 			       SOCK_STREAM, IPPROTO_TCP, &l->sock);
 	if (ret) {
@@ -160,7 +166,7 @@ void ktgt_listen_enable(struct ktgt_portal *portal)
 	struct ktgt_listener *l = portal->listener;
 
 	WRITE_ONCE(l->enabled, true);
-	queue_work(ktgt_listen_wq, &l->work);
+	queue_delayed_work(ktgt_listen_wq, &l->work, 0);
 }
 
 /**
