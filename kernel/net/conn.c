@@ -75,6 +75,12 @@ static void tcp_conn_close(struct ktgt_conn *conn)
 	queue_work(ktgt_release_wq, &tcp->release_work);
 }
 
+static void tcp_set_deadline(struct ktgt_tcp *tcp, unsigned long delay)
+{
+	tcp->deadline = jiffies + delay;
+	mod_timer(&tcp->timer, tcp->deadline);
+}
+
 static void tcp_drain(struct ktgt_conn *conn)
 {
 	struct ktgt_tcp *tcp = ktgt_tcp(conn);
@@ -82,7 +88,7 @@ static void tcp_drain(struct ktgt_conn *conn)
 	if (tcp->draining)
 		return;
 	WRITE_ONCE(tcp->draining, true);
-	mod_timer(&tcp->timer, jiffies + DRAIN_TIME);
+	tcp_set_deadline(tcp, DRAIN_TIME);
 }
 
 static void tcp_queue_tx(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
@@ -189,22 +195,29 @@ static void tcp_choose_cpu(struct ktgt_tcp *tcp)
 	tcp->cpu_age = 0;
 }
 
-/* Time is up, one way or the other. */
+/*
+ * Time is up, one way or the other. A timer that fires before its deadline only
+ * brings another try to get memory.
+ */
 static void tcp_timer_event(struct ktgt_tcp *tcp)
 {
 	unsigned long next;
 
-	if (tcp->draining) {
-		tcp_conn_close(&tcp->conn);
-		return;
-	}
 	if (tcp->conn.mem.starved) {
 		tcp->conn.mem.starved = false;
 		set_bit(KTGT_EV_RX, &tcp->conn.events);
 	}
+	if (time_before(jiffies, tcp->deadline)) {
+		mod_timer(&tcp->timer, tcp->deadline);
+		return;
+	}
+	if (tcp->draining) {
+		tcp_conn_close(&tcp->conn);
+		return;
+	}
 	next = ktgt_conn_timer(&tcp->conn);
 	if (next)
-		mod_timer(&tcp->timer, jiffies + next);
+		tcp_set_deadline(tcp, next);
 }
 
 static void tcp_timer(struct timer_list *t)
@@ -219,7 +232,7 @@ static void tcp_check_login(struct ktgt_tcp *tcp, enum ktgt_conn_state before)
 {
 	if (before < KTGT_CONN_STATE_FULL_FEATURE &&
 	    tcp->conn.state == KTGT_CONN_STATE_FULL_FEATURE && !tcp->draining)
-		mod_timer(&tcp->timer, jiffies + HZ);
+		tcp_set_deadline(tcp, HZ);
 }
 
 /* All has been said: close our half, and leave it to the peer to close its. */
@@ -458,7 +471,7 @@ void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
 	}
 
 	rcu_read_lock(); /* it may close, but it does not go away */
-	mod_timer(&tcp->timer, jiffies + READ_ONCE(kn->login_timeout) * HZ);
+	tcp_set_deadline(tcp, READ_ONCE(kn->login_timeout) * HZ);
 	tcp_set_callbacks(tcp);
 	/* What came before the callbacks were there. */
 	if (sock->sk->sk_state != TCP_ESTABLISHED)

@@ -102,7 +102,8 @@ struct ktgt_tx {
  * @closing: the connection is to be closed; set once
  * @draining: closes when all is sent and the peer has closed
  * @shut: our half of the close is done
- * @timer: login timeout, then silence
+ * @timer: login timeout, then silence; fires earlier when memory is short
+ * @deadline: when @timer has to fire for its own sake, in jiffies
  * @release_work: closes the connection
  * @wait: where @release_work waits for commands in flight
  * @rx: receiving side
@@ -123,6 +124,7 @@ struct ktgt_tcp {
 	bool			draining;
 	bool			shut;
 	struct timer_list	timer;
+	unsigned long		deadline;
 	struct work_struct	release_work;
 	wait_queue_head_t	wait;
 	struct ktgt_rx		rx;
