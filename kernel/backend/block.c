@@ -63,6 +63,8 @@ static const char *open_error(int err)
 		return "read-only or not permitted";
 	case -ENOMEDIUM:
 		return "no medium";
+	case -ENOMEM:
+		return "out of memory";
 	default:
 		return "input/output error";
 	}

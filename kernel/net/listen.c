@@ -73,6 +73,24 @@ static void listen_data_ready(struct sock *sk)
 	rcu_read_unlock();
 }
 
+static const char *listen_fault(int err)
+{
+	switch (err) {
+	case -EAFNOSUPPORT:
+		return "this kernel does not have the address family";
+	case -EADDRINUSE:
+		return "the address is in use";
+	case -EADDRNOTAVAIL:
+		return "this machine does not have the address";
+	case -ENOMEM:
+	case -ENOBUFS:
+	case -ENFILE:	/* there was no memory for a socket */
+		return "out of memory";
+	default:
+		return "cannot listen";
+	}
+}
+
 static int listen_bind(struct ktgt_listener *l)
 {
 	struct sockaddr_storage *addr = &l->portal->addr;
@@ -135,24 +153,20 @@ int ktgt_listen_start(struct ktgt_portal *portal,
 			       SOCK_STREAM, IPPROTO_TCP, &l->sock);
 	if (ret) {
 		kfree(l);
-		NL_SET_ERR_MSG_FMT(extack,
-				   "portal %pISpc: no socket of this family, error %d",
-				   &portal->addr, ret);
-		return ret;
+		goto err_say;
 	}
 	ret = listen_bind(l);
 	if (ret) {
 		listen_free(l);
-		NL_SET_ERR_MSG_FMT(extack, "portal %pISpc: %s", &portal->addr,
-				   ret == -EADDRINUSE ?
-				   "the address is in use" :
-				   ret == -EADDRNOTAVAIL ?
-				   "this machine does not have the address" :
-				   "cannot listen");
-		return ret;
+		goto err_say;
 	}
 	portal->listener = l;
 	return 0;
+
+err_say:
+	NL_SET_ERR_MSG_FMT(extack, "portal %pISpc: %s", &portal->addr,
+			   listen_fault(ret));
+	return ret;
 }
 
 /**
