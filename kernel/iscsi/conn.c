@@ -253,8 +253,6 @@ void ktgt_conn_abandon(struct ktgt_conn *conn)
 	for (i = 0; i < conn->nr_slots; i++) {
 		struct ktgt_task *task = &conn->slots[i];
 
-		/* Nothing more comes for it. */
-		task->flags &= ~KTGT_TASK_RX;
 		if (task->state != KTGT_TASK_FREE)
 			ktgt_task_abort(task, false);
 	}

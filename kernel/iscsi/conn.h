@@ -210,6 +210,7 @@ struct ktgt_mem {
  * @done: completed commands, filled from any context
  * @msgs: struct ktgt_msg, filled from any context
  * @ctl: control PDU under way
+ * @rx: PDU under way that brings data for a task, or NULL
  * @slots: tasks, @nr_slots of them
  * @nr_slots: length of @slots
  * @free_slots: free tasks
@@ -258,6 +259,7 @@ struct ktgt_conn {
 	struct ktgt_done_queue		done;
 	struct llist_head		msgs;
 	struct ktgt_ctl			ctl;
+	struct ktgt_rx_pdu		*rx;
 
 	struct ktgt_task		*slots;
 	u32				nr_slots;

@@ -54,7 +54,7 @@ static void data_aim(struct ktgt_task *task, struct ktgt_rx_pdu *rx, u32 off)
 	struct ktgt_cmd *cmd = &task->cmd;
 	u32 first = off / PAGE_SIZE;
 
-	task->flags |= KTGT_TASK_RX;
+	task->conn->rx = rx;
 	rx->keep = 0;
 	rx->bvec_off = off;
 	if (task->flags & KTGT_TASK_BAD_DATA || off >= cmd->buf_len)
@@ -113,8 +113,8 @@ int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_rx_pdu *rx)
 	struct ktgt_conn *conn = task->conn;
 	u32 need, total;
 
-	/* An abort must not end the task while its PDU waits for pages. */
-	task->flags |= KTGT_TASK_RX;
+	/* Whoever ends the task while its PDU waits for pages has to know. */
+	conn->rx = rx;
 	if (!rx->burst)
 		data_out_init(task, rx);
 
@@ -225,6 +225,30 @@ static void data_burst_end(struct ktgt_task *task, struct ktgt_burst *burst)
 }
 
 /**
+ * ktgt_data_drop - drop the data that is being received for a task
+ * @task: the task, which is about to end
+ *
+ * Context: the connection's work or teardown.
+ */
+void ktgt_data_drop(struct ktgt_task *task)
+{
+	struct ktgt_conn *conn = task->conn;
+	struct ktgt_rx_pdu *rx = conn->rx;
+
+	if (!rx || rx->task != task)
+		return;
+	conn->rx = NULL;
+	rx->task = NULL;
+	rx->keep = 0;
+	rx->dropped = true;
+	if (conn->mem.bvec_task == task)
+		conn->mem.bvec_task = NULL;
+	/* If this is the end of the unsolicited data, no more is to come. */
+	if (rx->burst == &task->unsol && rx->hdr.flags & ISCSI_FLAG_CMD_FINAL)
+		task->flags &= ~KTGT_TASK_UNSOL;
+}
+
+/**
  * ktgt_data_out_done - the data segment of a command or a Data-Out has come
  * @task: the task
  * @rx: the PDU
@@ -237,14 +261,7 @@ void ktgt_data_out_done(struct ktgt_task *task, struct ktgt_rx_pdu *rx,
 {
 	struct ktgt_burst *burst = rx->burst;
 
-	task->flags &= ~KTGT_TASK_RX;
-	if (ktgt_task_is_aborted(task)) {
-		if (burst == &task->unsol &&
-		    rx->hdr.flags & ISCSI_FLAG_CMD_FINAL)
-			task->flags &= ~KTGT_TASK_UNSOL;
-		ktgt_task_aborted(task);
-		return;
-	}
+	task->conn->rx = NULL;
 	if (!digest_ok && !(task->flags & KTGT_TASK_BAD_DATA)) {
 		/* RFC 7143, 11.4.7.2: protocol service CRC error */
 		task->flags |= KTGT_TASK_BAD_DATA;

@@ -14,6 +14,7 @@ struct ktgt_task;
 
 int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_rx_pdu *rx);
 int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx);
+void ktgt_data_drop(struct ktgt_task *task);
 void ktgt_data_out_done(struct ktgt_task *task, struct ktgt_rx_pdu *rx,
 			bool digest_ok);
 void ktgt_data_serve_pages(struct ktgt_conn *conn);

@@ -60,6 +60,7 @@ int ktgt_recv_lengths(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
 	rx->task = NULL;
 	rx->burst = NULL;
 	rx->ctl = false;
+	rx->dropped = false;
 
 	conn->stats.rx_pdus++;
 	conn->last_rx = jiffies;
@@ -129,6 +130,8 @@ int ktgt_recv_header(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
 {
 	if (conn->state != KTGT_CONN_STATE_FULL_FEATURE)
 		return recv_ctl(conn, rx);
+	if (rx->dropped)	/* called again, but not for that task */
+		return 0;
 
 	ktgt_conn_ack(conn, be32_to_cpu(rx->hdr.exp_statsn));
 	switch (rx->hdr.opcode & ISCSI_OPCODE_MASK) {

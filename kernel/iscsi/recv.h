@@ -27,6 +27,7 @@ struct ktgt_task;
  * @burst: burst of @task that the data belongs to, or NULL
  * @bvec_off: offset of the data in the buffer of @task
  * @ctl: the data segment goes to &ktgt_conn.ctl
+ * @dropped: the task that it was for has been aborted
  */
 struct ktgt_rx_pdu {
 	struct iscsi_hdr	hdr;
@@ -39,6 +40,7 @@ struct ktgt_rx_pdu {
 	struct ktgt_burst	*burst;
 	u32			bvec_off;
 	bool			ctl;
+	bool			dropped;
 };
 
 /*

@@ -476,7 +476,8 @@ static void task_end_aborted(struct ktgt_task *task)
  * @task: the task, not free
  * @tell: answer it with TASK ABORTED, instead of not at all
  *
- * What is with the SCSI side has to come back first.
+ * What is with the SCSI side has to come back first. A data segment that is on
+ * its way does not matter: no peer is waited for.
  *
  * Context: the connection's work or teardown.
  * Return: true if the task has ended; false if ktgt_tmf_task_ended() will be
@@ -490,28 +491,16 @@ bool ktgt_task_abort(struct ktgt_task *task, bool tell)
 		return true;
 	set_bit(tell ? KTGT_CMD_TASK_ABORTED : KTGT_CMD_ABORTED,
 		&task->cmd.flags);
-	if (task->state == KTGT_TASK_BUSY || task->flags & KTGT_TASK_RX)
+	if (task->state == KTGT_TASK_BUSY)
 		return false;
 
+	ktgt_data_drop(task);
 	if (task->state == KTGT_TASK_READY)
 		conn->nr_ready--;
 	if (task->state != KTGT_TASK_RECV)
 		list_del_init(&task->node);
 	task_end_aborted(task);
 	return true;
-}
-
-/**
- * ktgt_task_aborted - finish an abort that had to wait for a data segment
- * @task: the task, which waits for data or for pages
- *
- * Context: the connection's work.
- */
-void ktgt_task_aborted(struct ktgt_task *task)
-{
-	if (task->state == KTGT_TASK_PAGES)
-		list_del_init(&task->node);
-	task_end_aborted(task);
 }
 
 /**

@@ -42,8 +42,6 @@ enum ktgt_task_state {
  * @KTGT_TASK_UNSOL: unsolicited Data-Out PDUs are to come
  * @KTGT_TASK_FULL: it has all pages that it needs
  * @KTGT_TASK_SENT: the socket has taken all of the answer
- * @KTGT_TASK_RX: its PDU, or a data segment for it, is being received; the
- *	receiving side points to it, so it must not end
  * @KTGT_TASK_BAD_DATA: a Data-Out sequence was wrong; the command fails when
  *	all that was asked for has come
  */
@@ -54,8 +52,7 @@ enum ktgt_task_flags {
 	KTGT_TASK_UNSOL		= BIT(3),
 	KTGT_TASK_FULL		= BIT(4),
 	KTGT_TASK_BAD_DATA	= BIT(5),
-	KTGT_TASK_RX		= BIT(6),
-	KTGT_TASK_SENT		= BIT(7),
+	KTGT_TASK_SENT		= BIT(6),
 };
 
 /**
@@ -158,7 +155,6 @@ void ktgt_task_sent(struct ktgt_task *task);
 void ktgt_task_end(struct ktgt_task *task);
 u32 ktgt_task_residual(const struct ktgt_task *task, u8 *flags);
 bool ktgt_task_abort(struct ktgt_task *task, bool tell);
-void ktgt_task_aborted(struct ktgt_task *task);
 void ktgt_tasks_submit(struct ktgt_conn *conn);
 bool ktgt_tasks_reap(struct ktgt_conn *conn);
 

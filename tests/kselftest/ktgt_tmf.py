@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import iscsi  # noqa: E402
 from iscsi import Closed, NO_TAG, Pdu, read10, write10  # noqa: E402
-from ktap import Suite, check, equal  # noqa: E402
+from ktap import Suite, check, equal, wait_until  # noqa: E402
 from lab import lab_class  # noqa: E402
 
 suite = Suite(lab_class())
@@ -196,6 +196,42 @@ def late_data(lab):
         lab.clear_ua(nexus)
         nexus.good(read10(0, 1), read=512)
         nexus.logout()
+
+
+def received(lab, ini):
+    """Bytes that the target has received of a session."""
+    shown = lab.adm_json("session", "show", "id", ini.tsih)["sessions"][0]
+    return shown["conn"][0]["rx_bytes"]
+
+
+@suite.case
+def reset_in_a_pdu(lab):
+    """A reset does not wait for the rest of a PDU that another nexus sends;
+    when it comes, it is dropped. Data of a command, and data asked for."""
+    ini, other = session(lab), session(lab, **OTHER)
+    for asked in (False, True):
+        task = waiting_write(other) if asked else None
+        before, out = received(lab, other), bytearray()
+        other.send_raw = out.extend
+        if asked:
+            other.answer(task)
+        else:
+            task = other.issue(write10(0, 8), write=bytes(4096))
+        del other.send_raw
+        check(len(out) > 4096, "the data are not in it")
+        other.send_raw(out[:2000])
+        wait_until(lambda at=before + 2000: received(lab, other) == at, 5,
+                   "half of the PDU has been received")
+        equal(ini.tmf(LUN_RESET), COMPLETE, "response")
+        other.wait([task])
+        equal(task.status, 0x40, "status of the task")
+        other.send_raw(out[2000:])
+        other.expect_silence(0.2)
+        for nexus in (ini, other):
+            lab.clear_ua(nexus)
+            nexus.good(read10(0, 1), read=512)
+    ini.logout()
+    other.logout()
 
 
 @suite.case
