@@ -571,6 +571,9 @@ def rival(load, lab, iqn, number):
             continue
         ini.tsih = last or random.randint(1, 65535) if joins else 0
         try:
+            if random.random() < 0.3:
+                give_up(load, ini)
+                continue
             ini.login()
             check(not joins, f"a session was joined: {ini.history()}")
             load.count("logins")
@@ -586,6 +589,14 @@ def rival(load, lab, iqn, number):
             load.count("commands in flight", len(ini.tasks))
         finally:
             ini.close()
+
+
+def give_up(load, ini):
+    """A login that does not wait for the session that it takes the place of."""
+    ini.send(ini.login_pdu(ini.declarations()))
+    time.sleep(random.random() * 0.05 * SLOW)
+    ini.abort()
+    load.count("given up")
 
 
 def hold_session(load, ini, number):
@@ -651,9 +662,9 @@ def reinstatement_login(lab):
     """Logins of one initiator port, all at once."""
     iqn = slow_target(lab, "rivals")
     wanted = ("logins", "thrown out", "commands in flight",
-              "writes that stayed", "targets deleted")
+              "writes that stayed", "targets deleted", "given up")
     with as_before(lab):
-        with Load("logins", "thrown out", "overtaken", "left",
+        with Load("logins", "thrown out", "overtaken", "left", "given up",
                   "commands in flight", "writes that stayed", "looks",
                   "targets deleted", "no portal", *REFUSALS.values()) as load:
             load.start(single, lab)
