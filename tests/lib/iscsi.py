@@ -331,6 +331,16 @@ class Conn:
                                          f"of {size} bytes are here)")
             self.rx += more
 
+    def _fill_pdu(self, deadline):
+        """Wait for a whole PDU; if it does not come in time, the next call
+        finds the part of it that did."""
+        self._fill(48, deadline)
+        length = int.from_bytes(self.rx[5:8], "big")
+        size = 48 + self.rx[4] * 4 + (4 if self.hdgst else 0)
+        if length:
+            size += length + pad4(length) + (4 if self.ddgst else 0)
+        self._fill(size, deadline)
+
     def _take(self, size, deadline):
         self._fill(size, deadline)
         out = bytes(self.rx[:size])
@@ -346,6 +356,7 @@ class Conn:
     def recv(self, timeout=None):
         """The next PDU; raises Timeout or Closed."""
         deadline = time.monotonic() + (timeout or self.timeout)
+        self._fill_pdu(deadline)
         head = self._take(48, deadline)
         pdu = Pdu(bhs=head)
         pdu.ahs = self._take(head[4] * 4, deadline)
