@@ -13,6 +13,8 @@ NETLINK_GENERIC = 16
 NLM_F_REQUEST, NLM_F_ACK = 1, 4
 NLM_F_DUMP = 0x300
 NLMSG_ERROR, NLMSG_DONE = 2, 3
+SOL_NETLINK, NETLINK_EXT_ACK = 270, 11
+NLM_F_CAPPED, NLM_F_ACK_TLVS, NLMSGERR_ATTR_MSG = 0x100, 0x200, 1
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
 CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
 (NET_GET, NET_SET, TARGET_NEW, TARGET_DEL, TARGET_SET, TARGET_GET, TARGET_LIST,
@@ -26,6 +28,39 @@ LU_TARGET_ID, LU_LUN, LU_BACKEND, LU_PATH, LU_SERIAL = 1, 2, 4, 5, 14
 BACKEND_BLOCK = 1
 ACL_TARGET_ID, ACL_ADDRESS, ACL_PREFIX, ACL_ALL = 1, 2, 3, 4
 SESSION_ID, SESSION_ISID = 1, 6
+# All commands, in the order of their numbers, and what is given to each
+COMMANDS = {name: number for number, name in enumerate(
+    "net-get net-set target-new target-del target-set target-get target-list "
+    "portal-new portal-del portal-list lu-new lu-del lu-get lu-list acl-new "
+    "acl-del acl-list account-new account-del account-bind account-unbind "
+    "account-list session-list session-del".split(), 1)}
+ATTRS = {
+    "net": "generation targets portals accounts sessions connections version "
+           "login-timeout max-logins memory-limit nop-interval",
+    "target": "id name alias state force lus sessions acls generation",
+    "portal": "address port group-tag automatic generation",
+    "lu": "target-id lun type backend path size block-size "
+          "physical-block-size read-only write-cache online thin scsi-id "
+          "serial vendor product revision naa read-commands read-bytes "
+          "write-commands write-bytes errors generation",
+    "acl": "target-id address prefix-len all initiator generation",
+    "account": "user secret target-id outgoing generation",
+    "session": "id target-id target initiator alias isid tsih group-tag conn "
+               "param generation",
+}
+ATTRS = {name: {word: number for number, word in enumerate(words.split(), 1)}
+         for name, words in ATTRS.items()}
+# Numbers that are no u32
+WIDTHS = {"port": "=H", "group-tag": "=H", "size": "=Q", "read-only": "=B",
+          "write-cache": "=B", "naa": "=Q", "prefix-len": "=B"}
+
+
+class Refused(OSError):
+    """The kernel's error; extack is what it says of it, or nothing."""
+
+    def __init__(self, error, extack):
+        super().__init__(error, os.strerror(error))
+        self.extack = extack
 
 
 def attr(kind, value):
@@ -52,12 +87,40 @@ def attrs_of(data):
     return out
 
 
+def words(noun, **values):
+    """Attributes of an object by their names, with _ for -."""
+    out = b""
+    for name, value in values.items():
+        name = name.replace("_", "-")
+        if name in WIDTHS:
+            value = struct.pack(WIDTHS[name], value)
+        out += attr(ATTRS[noun][name], value)
+    return out
+
+
+def refusal(data, at, size):
+    """The exception that an error message stands for, or None."""
+    flags = struct.unpack_from("=H", data, at + 6)[0]
+    error = -struct.unpack_from("=i", data, at + 16)[0]
+    if not error:
+        return None
+    text = b""
+    if flags & NLM_F_ACK_TLVS:
+        skip = 36
+        if not flags & NLM_F_CAPPED:
+            asked = struct.unpack_from("=I", data, at + 20)[0]
+            skip = 20 + (asked + 3 & ~3)
+        text = attrs_of(data[at + skip:at + size]).get(NLMSGERR_ATTR_MSG, b"")
+    return Refused(error, text.rstrip(b"\0").decode(errors="replace"))
+
+
 class Genl:
     """A socket to the family, of the namespace that the thread is in."""
 
     def __init__(self, family="ktgt"):
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
                                   NETLINK_GENERIC)
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.sock.bind((0, 0))
         self.sock.settimeout(60)
         self.seq = 0
@@ -74,6 +137,13 @@ class Genl:
         self.begin(command, payload, flags, version)
         return self.answers()
 
+    def do(self, command, **values):
+        """A request by its name, as "target-new", with its attributes."""
+        noun = command.split("-")[0]
+        return self.request(COMMANDS[command], words(noun, **values),
+                            NLM_F_DUMP if command.endswith("-list")
+                            else NLM_F_ACK)
+
     def begin(self, command, payload=b"", flags=NLM_F_DUMP, version=1):
         """Send a request; its answers are read later."""
         self.seq += 1
@@ -89,11 +159,14 @@ class Genl:
             while at + 16 <= len(data):
                 size, kind = struct.unpack_from("=IH", data, at)
                 if kind == NLMSG_DONE:
+                    error = -struct.unpack_from("=i", data, at + 16)[0]
+                    if error > 0:
+                        raise Refused(error, "")
                     return out
                 if kind == NLMSG_ERROR:
-                    error = -struct.unpack_from("=i", data, at + 16)[0]
+                    error = refusal(data, at, size)
                     if error:
-                        raise OSError(error, os.strerror(error))
+                        raise error
                     return out
                 out.append(attrs_of(data[at + 20:at + size]))
                 at += size + 3 & ~3
