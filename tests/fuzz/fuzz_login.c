@@ -29,16 +29,6 @@ enum {
 	IN_TSIH		= 1 << 7,	/* TSIH 1 */
 };
 
-#define require(cond) \
-	do { \
-		if (!(cond)) { \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, \
-				#cond); \
-			abort(); \
-		} \
-	} while (0)
-
-unsigned int shim_allocs;
 bool shim_proved;
 
 static struct ktgt_chap_account incoming = {
@@ -182,8 +172,8 @@ void ktgt_pdu_free(struct ktgt_conn *c, struct ktgt_pdu *pdu)
 {
 	require(c == &conn);
 	free(pdu->hdr);
-	free(pdu->own);
-	free(pdu);
+	kfree(pdu->own);
+	kfree(pdu);
 	nr_pdus--;
 }
 
@@ -365,6 +355,8 @@ static void start(u8 how, u8 allocs)
 	portals[0].addr.ss_family = AF_INET;
 	portals[1].addr.ss_family = AF_INET6;
 	kn.nr_portals = 2;
+	shim_allocs = U32_MAX;
+	xa_store(&kn.targets, target.tid, &target, GFP_KERNEL);
 	rules.nr_incoming = how & 1;
 	target.state = how & 8 ? KTGT_TARGET_STATE_OFFLINE :
 				 KTGT_TARGET_STATE_READY;
@@ -390,8 +382,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	start(data[0], data[1]);
 	data += 2;
 	size -= 2;
-	if (ktgt_login_start(&conn))
+	if (ktgt_login_start(&conn)) {
+		xa_destroy(&kn.targets);
 		return 0;
+	}
 	while (size >= 4 && !closed && !drained) {
 		len = min_t(size_t, data[2] | data[3] << 8, size - 4);
 		/* so that a byte read too far is found */
@@ -405,6 +399,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	ktgt_login_free(&conn);
 	ktgt_login_free(&conn);
 	ktgt_text_free(&conn);
-	require(!nr_pdus && !target.ref.refcount);
+	xa_destroy(&kn.targets);
+	require(!nr_pdus && !target.ref.refcount && !shim_live);
 	return 0;
 }

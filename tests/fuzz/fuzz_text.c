@@ -9,8 +9,6 @@
  */
 #include "../../kernel/iscsi/text.h"
 
-unsigned int shim_allocs;
-
 static const u32 ours[KTGT_NR_KEYS] = {
 	[KTGT_KEY_MAX_CONNECTIONS] = 1,
 	[KTGT_KEY_IMMEDIATE_DATA] = true,
@@ -45,15 +43,6 @@ static const struct range ranges[] = {
 	{ KTGT_KEY_TASK_REPORTING, 0, 0 },
 	{ KTGT_KEY_PROTOCOL_LEVEL, 0, 1 },
 };
-
-#define require(cond) \
-	do { \
-		if (!(cond)) { \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, \
-				#cond); \
-			abort(); \
-		} \
-	} while (0)
 
 /* An answer has the key of a question, and ours is never longer than that. */
 static bool asked(const char *text, u32 len, const struct ktgt_text_pair *a)

@@ -21,13 +21,17 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int32_t s32;
+typedef int64_t s64;
 typedef unsigned int gfp_t;
 
 #define U64_MAX		UINT64_MAX
 #define U32_MAX		UINT32_MAX
+#define U16_MAX		UINT16_MAX
+#define U8_MAX		UINT8_MAX
+#define S64_MAX		INT64_MAX
 #define BIT_ULL(n)	(1ULL << (n))
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define GFP_KERNEL	0
+#define GFP_KERNEL	1	/* may sleep, as all that are odd */
 
 #define min(a, b) \
 	({ __typeof__(a) _a = (a); __typeof__(b) _b = (b); _a < _b ? _a : _b; })
@@ -50,22 +54,25 @@ typedef unsigned int gfp_t;
 #define tolower(c)	tolower((unsigned char)(c))
 #define toupper(c)	toupper((unsigned char)(c))
 
+/* what has to hold, or the run ends here */
+#define require(cond) \
+	do { \
+		if (!(cond)) { \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, \
+				#cond); \
+			abort(); \
+		} \
+	} while (0)
+
 /* to be set by a test: this many allocations succeed */
 extern unsigned int shim_allocs;
+/* allocations that had to fail so far */
+extern unsigned int shim_failed;
+/* pieces of memory that are not freed */
+extern unsigned int shim_live;
 
-static inline void *kvmalloc(size_t size, gfp_t gfp)
-{
-	(void)gfp;
-	if (!shim_allocs)
-		return NULL;
-	shim_allocs--;
-	return malloc(size);
-}
-
-static inline void kvfree(const void *p)
-{
-	free((void *)p);
-}
+void *kvmalloc(size_t size, gfp_t gfp);
+void kvfree(const void *p);
 
 static inline void *memchr_inv(const void *start, int c, size_t len)
 {
@@ -78,9 +85,12 @@ static inline void *memchr_inv(const void *start, int c, size_t len)
 	return NULL;
 }
 
-/* for <scsi/iscsi_proto.h> */
-#define __bitwise
+#undef static_assert
+#define static_assert(cond, ...)	_Static_assert(cond, "" #cond)
+
+/* for <scsi/iscsi_proto.h>, which has it of another header */
 #define SCSI_MAX_VARLEN_CDB_SIZE 260
-struct scsi_lun { u8 scsi_lun[8]; };
+#include <linux/types.h>
+#include <scsi/scsi_proto.h>
 
 #endif /* _KTGT_FUZZ_SHIM_H */

@@ -4,8 +4,6 @@
  */
 #include "../../kernel/iscsi/text.h"
 
-unsigned int shim_allocs = U32_MAX;
-
 static unsigned int nr_tests, nr_failed;
 
 static void ok(bool good, const char *what)
