@@ -133,8 +133,8 @@ static u8 physical_exponent(const struct ktgt_backend_caps *caps, u8 shift)
  */
 void ktgt_sbc_read_capacity_16(struct ktgt_cmd *cmd)
 {
-	u64 nr_blocks = read_capacity(cmd);
 	struct ktgt_lu *lu = cmd->lu;
+	u64 nr_blocks = read_capacity(cmd);
 	struct ktgt_backend_caps caps;
 	u8 buf[32] = {};
 
