@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What SPC-4 and SBC-4 say of a CDB and of its answer.
+ */
+#include <scsi/scsi_proto.h>
+
+#include "cdb_check.h"
+
+/* key, code and qualifier of all sense data that is ever due */
+static const u32 legal_sense[] = {
+	0x000000, 0x020400, 0x023a00, 0x030c00, 0x031100, 0x044400, 0x050e03,
+	0x051a00, 0x052000, 0x052100, 0x052400, 0x052500, 0x052600, 0x053900,
+	0x062900, 0x062903, 0x062a01, 0x062a09, 0x063f03, 0x063f0e, 0x072700,
+	0x072707, 0x0b0000, 0x0b1001,
+};
+
+static struct request blocks(enum kind kind, u8 len, u64 lba, u64 count)
+{
+	return (struct request) {
+		.kind = kind, .disk = true, .len = len, .lba = lba,
+		.count = count,
+	};
+}
+
+static struct request answer(u8 len, u64 bytes)
+{
+	return (struct request) { .kind = KIND_IN, .len = len, .count = bytes };
+}
+
+static struct request decode_16(const u8 *cdb)
+{
+	u64 lba = get_unaligned_be64(cdb + 2);
+	u32 count = get_unaligned_be32(cdb + 10);
+	struct request req;
+
+	switch (cdb[0]) {
+	case READ_16:
+		return blocks(KIND_READ, 16, lba, count);
+	case WRITE_16:
+		return blocks(KIND_WRITE, 16, lba, count);
+	case SYNCHRONIZE_CACHE_16:
+		return blocks(KIND_SYNC, 16, lba, count);
+	case WRITE_SAME_16:
+		return blocks(KIND_SAME, 16, lba, count);
+	case SERVICE_ACTION_IN_16:
+		if ((cdb[1] & 0x1f) != SAI_READ_CAPACITY_16)
+			break;
+		req = answer(16, count);
+		req.disk = true;
+		return req;
+	}
+	return (struct request) {};
+}
+
+static struct request decode_10(const u8 *cdb)
+{
+	u32 lba = get_unaligned_be32(cdb + 2);
+	u32 count = get_unaligned_be16(cdb + 7);
+
+	switch (cdb[0]) {
+	case READ_CAPACITY:
+		return blocks(KIND_CAPACITY_10, 10, 0, 8);
+	case READ_10:
+		return blocks(KIND_READ, 10, lba, count);
+	case WRITE_10:
+		return blocks(KIND_WRITE, 10, lba, count);
+	case SYNCHRONIZE_CACHE:
+		return blocks(KIND_SYNC, 10, lba, count);
+	case WRITE_SAME:
+		return blocks(KIND_SAME, 10, lba, count);
+	case UNMAP:
+		return blocks(KIND_UNMAP, 10, 0, count);
+	case MODE_SENSE_10:
+		return answer(10, count);
+	}
+	return (struct request) {};
+}
+
+static struct request decode_12(const u8 *cdb)
+{
+	u32 lba = get_unaligned_be32(cdb + 2);
+	u32 count = get_unaligned_be32(cdb + 6);
+
+	switch (cdb[0]) {
+	case READ_12:
+		return blocks(KIND_READ, 12, lba, count);
+	case WRITE_12:
+		return blocks(KIND_WRITE, 12, lba, count);
+	case REPORT_LUNS:
+		return answer(12, count);
+	case MAINTENANCE_IN:
+		if ((cdb[1] & 0x1f) == MI_REPORT_SUPPORTED_OPERATION_CODES)
+			return answer(12, count);
+	}
+	return (struct request) {};
+}
+
+static struct request decode_6(const u8 *cdb)
+{
+	u32 lba = get_unaligned_be24(cdb + 1) & 0x1fffff;
+
+	switch (cdb[0]) {
+	case TEST_UNIT_READY:
+		return (struct request) { .kind = KIND_NONE, .len = 6 };
+	case READ_6:
+		return blocks(KIND_READ, 6, lba, cdb[4] ?: 256);
+	case WRITE_6:
+		return blocks(KIND_WRITE, 6, lba, cdb[4] ?: 256);
+	case REQUEST_SENSE:
+	case MODE_SENSE:
+		return answer(6, cdb[4]);
+	case INQUIRY:
+		return answer(6, get_unaligned_be16(cdb + 3));
+	}
+	return (struct request) {};
+}
+
+/* SPC-4, 4.2.5.1: the group code tells the length */
+struct request decode_cdb(const u8 *cdb)
+{
+	switch (cdb[0] >> 5) {
+	case 0:
+		return decode_6(cdb);
+	case 1:
+	case 2:
+		return decode_10(cdb);
+	case 4:
+		return decode_16(cdb);
+	case 5:
+		return decode_12(cdb);
+	default:
+		return (struct request) {};
+	}
+}
+
+/* the sense key specific field, SPC-4, 4.5.2.4.2 */
+static void check_specific(const u8 *p, u32 code)
+{
+	if (!(p[0] & 0x80)) {
+		require(!p[0] && !p[1] && !p[2]);
+		return;
+	}
+	require(code == 0x052400 || code == 0x052600);
+	require(!(p[0] & 0x30));
+	require(!!(p[0] & 0x40) == (code == 0x052400));
+	require(p[0] & 0x08 || !(p[0] & 7));
+}
+
+static u32 check_fixed(const u8 *buf, unsigned int len)
+{
+	u32 code = buf[2] << 16 | buf[12] << 8 | buf[13];
+
+	require(len == 18 && buf[7] == len - 8);
+	require((buf[0] & 0x7f) == 0x70 && !buf[1] && !(buf[2] & 0xf0));
+	require(!memchr_inv(buf + 8, 0, 4) && !buf[14]);
+	check_specific(buf + 15, code);
+	return code;
+}
+
+static u32 check_descriptors(const u8 *buf, unsigned int len)
+{
+	u32 code = buf[1] << 16 | buf[2] << 8 | buf[3];
+	unsigned int pos = 8;
+
+	require(buf[0] == 0x72 && len >= 8 && buf[7] == len - 8);
+	require(!memchr_inv(buf + 4, 0, 3));
+	while (pos < len) {
+		require(pos + 2 <= len && pos + 2 + buf[pos + 1] <= len);
+		if (buf[pos] == 2) {
+			require(buf[pos + 1] == 6);
+			require(buf[pos + 4] & 0x80);
+			check_specific(buf + pos + 4, code);
+		} else {
+			require(!buf[pos] && buf[pos + 1] == 10);
+			require(buf[pos + 2] == 0x80);
+		}
+		pos += 2 + buf[pos + 1];
+	}
+	return code;
+}
+
+/* Returns key, code and qualifier. */
+unsigned int check_sense(const u8 *buf, unsigned int len, bool descriptor)
+{
+	u32 code = descriptor ? check_descriptors(buf, len) :
+				check_fixed(buf, len);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(legal_sense); i++) {
+		if (legal_sense[i] == code)
+			return code;
+	}
+	fprintf(stderr, "sense %06x\n", code);
+	abort();
+}
+
+/* A pointer into the CDB stays within it. */
+void check_field_pointer(const u8 *cdb, const struct request *req,
+			 const struct ktgt_sense *sense)
+{
+	u8 len = req->len;
+
+	if (!(sense->flags & KTGT_SENSE_FIELD) ||
+	    !(sense->flags & KTGT_SENSE_CDB))
+		return;
+	/* an action that is not served belongs to an opcode that is */
+	if (req->kind == KIND_UNKNOWN)
+		len = cdb[0] == SERVICE_ACTION_IN_16 ? 16 : 12;
+	require(sense->field >= 1 && sense->field < len && sense->bit < 8);
+}
+
+/* --- answers -------------------------------------------------------------- */
+
+/* An answer says how long it is. */
+static void check_size(const struct answer *a, u64 size)
+{
+	require(a->cut ? size >= a->whole : size == a->whole);
+}
+
+static bool is_disk(const struct shape *shape)
+{
+	return shape && shape->disk;
+}
+
+static const u8 vpd_all[] = { 0x00, 0x80, 0x83, 0x86, 0xb0, 0xb1, 0xb2 };
+
+bool vpd_page_exists(const struct shape *shape, u8 page)
+{
+	return shape && memchr(vpd_all, page, shape->disk ? 7 : 4);
+}
+
+static void check_designators(const u8 *p, u32 len)
+{
+	u32 pos = 0, lu_names = 0;
+
+	while (pos < len) {
+		require(pos + 4 <= len && pos + 4 + p[pos + 3] <= len);
+		require(p[pos + 3] && !(p[pos + 1] & 0x40) && !p[pos + 2]);
+		if ((p[pos + 1] & 0x0f) == 8) {	/* SCSI name string */
+			require(!(p[pos + 3] & 3));
+			require(!p[pos + 3 + p[pos + 3]]);
+		}
+		lu_names += !(p[pos + 1] & 0x30);
+		pos += 4 + p[pos + 3];
+	}
+	require(pos == len && lu_names);
+}
+
+static void check_vpd(const u8 *cdb, const struct shape *shape,
+			const struct answer *a)
+{
+	const u8 *data = a->data;
+	u32 size = get_unaligned_be16(data + 2) + 4;
+
+	require(data[0] == (shape->disk ? TYPE_DISK : TYPE_RAID));
+	require(data[1] == cdb[2]);
+	check_size(a, size);
+	if (a->len < size)
+		return;
+	switch (cdb[2]) {
+	case 0x00:
+		require(size == 4 + (shape->disk ? 7 : 4));
+		require(!memcmp(data + 4, vpd_all, size - 4));
+		break;
+	case 0x83:
+		check_designators(data + 4, size - 4);
+		break;
+	case 0x86:
+	case 0xb0:
+	case 0xb1:
+		require(size == 64);
+		break;
+	case 0xb2:
+		require(size == 8);
+		require(!!(data[5] & 0x80) == shape->thin);
+		require(!!(data[6] & 7) == shape->thin);
+	}
+}
+
+static void check_inquiry(const u8 *cdb, const struct shape *shape,
+			const struct answer *a)
+{
+	const u8 *data = a->data;
+
+	if (cdb[1] & 1) {
+		if (a->len >= 4)
+			check_vpd(cdb, shape, a);
+		return;
+	}
+	if (a->len)
+		require(data[0] == (!shape ? 0x7f :
+				    shape->disk ? TYPE_DISK : TYPE_RAID));
+	if (a->len > 4)
+		check_size(a, data[4] + 5);
+	if (a->len >= 36)
+		require(!memchr_inv(data + 36, 0, min(a->len, 56u) - 36));
+}
+
+static void check_pages(const u8 *cdb, const u8 *p, u32 len)
+{
+	u8 want = cdb[2] & 0x3f, last = 0;
+	u32 pos = 0;
+
+	while (pos < len) {
+		require(pos + 2 <= len && pos + 2 + p[pos + 1] <= len);
+		require(!(p[pos] & 0xc0) && p[pos] > last);
+		require(want == 0x3f || want == p[pos]);
+		last = p[pos];
+		/* what can be changed: nothing */
+		if (cdb[2] >> 6 == 1)
+			require(!memchr_inv(p + pos + 2, 0, p[pos + 1]));
+		pos += 2 + p[pos + 1];
+	}
+	require(last);
+}
+
+static void check_mode(const u8 *cdb, const struct shape *shape,
+			const struct answer *a)
+{
+	const u8 *data = a->data;
+	bool six = cdb[0] == MODE_SENSE;
+	u32 head = six ? 4 : 8, desc, size;
+	u8 specific;
+
+	if (a->len < head)
+		return;
+	size = six ? data[0] + 1 : get_unaligned_be16(data) + 2;
+	specific = six ? data[2] : data[3];
+	desc = six ? data[3] : get_unaligned_be16(data + 6);
+	check_size(a, size);
+	require(!!(specific & 0x80) == (shape->disk && shape->read_only));
+	require(desc == (cdb[1] & 0x08 || !shape->disk ? 0 :
+			 cdb[1] & 0x10 && !six ? 16 : 8));
+	if (!six)
+		require(data[4] == (desc == 16));
+	if (a->len < size)
+		return;
+	if (desc)
+		require((desc == 16 ? get_unaligned_be32(data + head + 12) :
+			 get_unaligned_be24(data + head + 5)) == shape->block);
+	check_pages(cdb, data + head + desc, size - head - desc);
+}
+
+static void check_luns(const u8 *cdb, const struct shape *shape,
+			const struct answer *a)
+{
+	const u8 *data = a->data;
+	u32 size, pos;
+	u64 last = 0;
+
+	if (a->len < 8)
+		return;
+	size = get_unaligned_be32(data);
+	check_size(a, size + 8);
+	require(size == (cdb[2] == 1 ? 0 : 8 * shape->nr_lus));
+	for (pos = 8; pos + 8 <= a->len; pos += 8) {
+		require(pos == 8 || get_unaligned_be64(data + pos) > last);
+		last = get_unaligned_be64(data + pos);
+		require(!(last << 16));
+	}
+}
+
+static void check_capacity(const u8 *cdb, const struct shape *shape,
+			   const struct answer *a)
+{
+	const u8 *data = a->data;
+
+	if (cdb[0] == READ_CAPACITY) {
+		if (a->len < 8)
+			return;
+		require(get_unaligned_be32(data) ==
+			min_t(u64, a->nr_blocks - 1, U32_MAX));
+		require(get_unaligned_be32(data + 4) == shape->block);
+		return;
+	}
+	if (a->len < 32)
+		return;
+	require(get_unaligned_be64(data) == a->nr_blocks - 1);
+	require(get_unaligned_be32(data + 8) == shape->block);
+	require(!!(data[14] & 0x80) == shape->thin);
+	require(!!(data[14] & 0x40) == (shape->thin && shape->zeroes));
+}
+
+/* REPORT SUPPORTED OPERATION CODES, SPC-4, 6.35 */
+static void check_opcodes(const u8 *cdb, const struct answer *a)
+{
+	const u8 *data = a->data;
+	u32 size, pos, entry = cdb[2] & 0x80 ? 20 : 8;
+	u8 descriptor[KTGT_CDB_MAX] = {};
+
+	if (a->len < 4)
+		return;
+	if (cdb[2] & 7) {
+		size = 4 + get_unaligned_be16(data + 2);
+		if (data[1] & 0x80)
+			size += 12;
+		check_size(a, size);
+		require((data[1] & 7) == (size == 4 ? 1 : 3));
+		if (a->len > 4)
+			require(data[4] == cdb[3]);
+		return;
+	}
+	size = get_unaligned_be32(data);
+	require(!(size % entry));
+	check_size(a, size + 4);
+	for (pos = 4; pos + 8 <= a->len; pos += entry) {
+		descriptor[0] = data[pos];
+		descriptor[1] = data[pos + 3];
+		require(decode_cdb(descriptor).len ==
+			get_unaligned_be16(data + pos + 6));
+	}
+}
+
+/* REQUEST SENSE has the form that it asks for. */
+static void check_requested(const u8 *cdb, const struct answer *a)
+{
+	const u8 *data = a->data;
+
+	if (!a->cut && a->len == a->whole)
+		check_sense(data, a->len, cdb[1] & 1);
+}
+
+/*
+ * Whether an answer is what it says. @shape is NULL without a logical unit.
+ */
+void check_answer(const u8 *cdb, const struct shape *shape,
+		  const struct answer *a)
+{
+	switch (cdb[0]) {
+	case INQUIRY:
+		check_inquiry(cdb, shape, a);
+		break;
+	case MODE_SENSE:
+	case MODE_SENSE_10:
+		require(shape);
+		check_mode(cdb, shape, a);
+		break;
+	case REPORT_LUNS:
+		require(shape);
+		check_luns(cdb, shape, a);
+		break;
+	case READ_CAPACITY:
+	case SERVICE_ACTION_IN_16:
+		require(is_disk(shape));
+		check_capacity(cdb, shape, a);
+		break;
+	case MAINTENANCE_IN:
+		require(shape);
+		check_opcodes(cdb, a);
+		break;
+	case REQUEST_SENSE:
+		check_requested(cdb, a);
+	}
+}

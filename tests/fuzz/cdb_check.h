@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What SPC-4 and SBC-4 say of a CDB and of its answer, apart from the module's
+ * own table.
+ */
+#ifndef _KTGT_FUZZ_CDB_CHECK_H
+#define _KTGT_FUZZ_CDB_CHECK_H
+
+#include "../../kernel/core/cmd.h"
+
+/* what a CDB asks for */
+enum kind {
+	KIND_UNKNOWN, KIND_NONE, KIND_READ, KIND_WRITE, KIND_SYNC, KIND_SAME,
+	KIND_UNMAP, KIND_IN, KIND_CAPACITY_10,
+};
+
+struct request {
+	enum kind	kind;
+	bool		disk;	/* only a disk has it */
+	u8		len;	/* of the CDB */
+	u64		lba;
+	u64		count;	/* blocks, or bytes of an allocation */
+};
+
+/* the logical unit that a command is for, as it was made */
+struct shape {
+	bool	disk, thin, read_only, write_through, write_cache, d_sense;
+	bool	zeroes;
+	u32	block;
+	u32	nr_lus;
+	/* of VPD page B0h, as it was read */
+	u32	max_blocks, max_unmap_blocks, max_unmap_descriptors;
+	u64	max_same_blocks;
+};
+
+/* what came back of an answer */
+struct answer {
+	const u8	*data;
+	u32		len;		/* bytes that came */
+	u64		whole;		/* bytes that there are */
+	bool		cut;		/* to the allocation length */
+	u64		nr_blocks;	/* of the logical unit */
+};
+
+struct request decode_cdb(const u8 *cdb);
+unsigned int check_sense(const u8 *buf, unsigned int len, bool descriptor);
+void check_field_pointer(const u8 *cdb, const struct request *req,
+			 const struct ktgt_sense *sense);
+void check_answer(const u8 *cdb, const struct shape *shape,
+		  const struct answer *a);
+bool vpd_page_exists(const struct shape *shape, u8 page);
+
+#endif /* _KTGT_FUZZ_CDB_CHECK_H */
