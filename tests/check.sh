@@ -96,15 +96,20 @@ parser_tests()
 
 vm_tests()
 {
-	local kernel=$1 out=build/check/$1
+	local kernel=$1 out=build/check/$1 told
 
 	shift
+	# What tests take from their environment they take in the VM as well.
+	told=$(env | grep -E '^KTGT_(LOOPS|SESSIONS|RACE_SECONDS|TIMEOUT)=' ||
+		true)
 	tests/vm/build.sh "$kernel" >"$work/build" 2>&1 || {
 		cat "$work/build"
 		return 1
 	}
 	make --no-print-directory -C userspace
-	tests/vm/run.sh -k "$kernel" -t 5400 -o "$out" -- tests/run.sh "$@"
+	# shellcheck disable=SC2086 # a list of words
+	tests/vm/run.sh -k "$kernel" -t 5400 -o "$out" -- \
+		env $told tests/run.sh "$@"
 }
 
 main()
