@@ -306,6 +306,7 @@ void ktgt_conn_announce(struct ktgt_conn *conn)
 	struct ktgt_sess *sess = conn->sess;
 
 	if (!sess || conn->state != KTGT_CONN_STATE_FULL_FEATURE ||
+	    conn->logout ||
 	    iscsi_sna_gte(sess->max_cmd_sn, sess->exp_cmd_sn))
 		return;
 	if (iscsi_sna_gte(ktgt_sess_window(conn), sess->exp_cmd_sn))

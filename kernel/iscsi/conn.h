@@ -204,7 +204,8 @@ struct ktgt_mem {
  * @param: what was negotiated
  * @digests: digests are in force on what is received
  * @tx_digests: digests are in force on what is sent
- * @logout: a Logout was answered; nothing that follows is handled
+ * @logout: a Logout was answered; nothing that follows is handled, and nothing
+ *	is sent behind the answer
  * @stat_sn: next StatSN
  * @exp_stat_sn: StatSN up to which the initiator has acknowledged
  * @done: completed commands, filled from any context

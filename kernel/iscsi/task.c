@@ -455,7 +455,10 @@ void ktgt_task_sent(struct ktgt_task *task)
 	task->flags &= ~KTGT_TASK_FULL;
 }
 
-/* An aborted task has come to its end. */
+/*
+ * An aborted task has come to its end. There is nobody to be told of it once a
+ * Logout was answered.
+ */
 static void task_end_aborted(struct ktgt_task *task)
 {
 	ktgt_tmf_task_ended(task);
@@ -463,7 +466,8 @@ static void task_end_aborted(struct ktgt_task *task)
 	task->dead_gen = task->gen;
 	task->dead_itt = task->flags & KTGT_TASK_UNSOL ? task->itt :
 							 RESERVED_ITT;
-	if (test_bit(KTGT_CMD_TASK_ABORTED, &task->cmd.flags)) {
+	if (test_bit(KTGT_CMD_TASK_ABORTED, &task->cmd.flags) &&
+	    !task->conn->logout) {
 		task->cmd.status = SAM_STAT_TASK_ABORTED;
 		task_respond(task);
 		return;

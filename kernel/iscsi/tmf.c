@@ -250,7 +250,8 @@ static void tmf_run_answer(struct ktgt_conn *conn, struct ktgt_msg *msg)
 
 	if (tmf->reset.failed)
 		tmf->response = ISCSI_TMF_RSP_REJECTED;
-	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE)
+	/* nothing is sent behind the answer to a Logout */
+	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE && !conn->logout)
 		tmf_respond(conn, tmf->itt, tmf->response);
 	conn->nr_tmf--;
 	kfree(tmf);

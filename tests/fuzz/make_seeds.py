@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 #
-# Writes the seeds of fuzz_cdb, each a small input that goes one way through it.
+# Writes the seeds of fuzz_cdb and fuzz_pdu, each a small input that goes one way through it.
 # They are checked in; what was found by fuzzing stands beside them and is not
 # made here.
 #
@@ -213,8 +213,266 @@ CDB = {
 }
 
 
+# --- fuzz_pdu ----------------------------------------------------------------
+
+# the lengths of take_len()
+LENS = (0, 1, 4, 48, 511, 512, 513, 1024, 2048, 4095, 4096, 4097, 8191, 8192,
+        8193, 12288, 16384, 32768, 65535, 65536, 65537, 69632, 131072, 262143,
+        262144, 262145, 524288, 1048576, 1048577, 3145728, 4194304, 16777215)
+
+# steps, and the bits that go with them
+(COMMAND, DATA_OUT, NOP, TMF, TEXT, LOGOUT, HEADER, BYTES, COMPLETE, ROOM,
+ DELIVER, TIME, MEM, CONNECT, HANG_UP, OTHER_STEP) = range(16)
+PEER1, PEER2, HOLD, IMM = 0x10, 0x20, 0x40, 0x80
+# what is agreed upon at login
+HDIGEST, DDIGEST, R2T, NOIMM = 1, 2, 4, 8
+SEG512, SEG8K, SEG64K, SEG256K = 0, 0x10, 0x20, 0x30
+BURST512, BURST4K, BURST64K, BURST256K = 0, 0x40, 0x80, 0xc0
+FIRST512, FIRST4K, FIRST64K, FIRST256K = 0, 0x100, 0x200, 0x300
+DISCOVERY = 0x8000
+PLAIN = SEG64K | BURST64K | FIRST64K | 7 << 10
+# the name of the session, and how its numbers and pieces are
+OVERFLOW, PIECES = 0x40, 0x80
+# bits of flags of a SCSI Command, and of what is not in the PDU
+FINAL, READ, WRITE, WITH_DATA, ALL_DATA = 0x80, 0x40, 0x20, 4, 12
+# of the third byte
+AHS, BADDIGEST, STALE, BEYOND, GAP, ATTR = 1, 2, 4, 8, 16, 32
+# of the first byte of what makes the CDB
+NONE, IN, OUT, PEND, OWN_LEN, SHORTER = 0, 1, 2, 4, 64, 128
+CHECK = 4 << 3
+# of Data-Out
+UNSOL, OWN = 64, 128
+TTT, ITT, DATASN, OFFSET, EARLY, LONG, OUTDIGEST, NOTFINAL = (
+    1 << i for i in range(8))
+
+
+def length(size):
+    """A length as take_len() reads it."""
+    if size in LENS:
+        return bytes([LENS.index(size)])
+    return bytes([128 | size >> 8, size & 255])
+
+
+def login(how=PLAIN, name=0):
+    return struct.pack('>HB', how, name)
+
+
+def scsi(flags, edtl, cdb, tag=1, how=0, wanted=None, shorter=None, data=None,
+         what=0):
+    """A SCSI Command."""
+    if wanted is not None:
+        cdb |= OWN_LEN
+    if shorter is not None:
+        cdb |= SHORTER
+    text = bytes([COMMAND | what, flags, how, tag]) + length(edtl)
+    text += bytes([cdb])
+    if wanted is not None:
+        text += length(wanted)
+    if shorter is not None:
+        text += struct.pack('>H', shorter)
+    if flags & WITH_DATA:
+        text += length(data or 0)
+    return text
+
+
+def read(edtl, tag=1, cdb=0, **more):
+    return scsi(FINAL | READ, edtl, IN | cdb, tag, **more)
+
+
+def write(edtl, tag=1, cdb=0, flags=FINAL, data=None, **more):
+    if data is not None:
+        flags |= WITH_DATA
+    return scsi(flags | WRITE, edtl, OUT | cdb, tag, data=data, **more)
+
+
+def out(which=0, how=0, size=None, what=0):
+    """A Data-Out: for an R2T, or for a task with UNSOL and its tag."""
+    if size is not None:
+        which |= OWN
+    return (bytes([DATA_OUT | what, which, how]) +
+            (length(size) if size is not None else b''))
+
+
+def step(kind, *args):
+    return bytes([kind, *args])
+
+
+def nop(size=0, how=3, what=0):
+    return step(NOP | what, how) + length(size)
+
+
+def tmf(function, tag=1, lun=0, ref=0, what=IMM):
+    return step(TMF | what, function | lun << 4 | ref << 6, tag)
+
+
+def text(how, data=None):
+    return step(TEXT, how) + (bytes([len(data)]) + data
+                              if data is not None else b'')
+
+
+def room(size, what=0):
+    return step(ROOM | what) + length(size)
+
+
+def deliver(size, what=0):
+    return step(DELIVER | what) + length(size)
+
+
+ABORT_TASK, ABORT_SET, CLEAR_SET, LU_RESET, REASSIGN = 1, 2, 4, 5, 8
+SECOND = step(CONNECT | PEER1) + login(name=1)
+R2T_ONLY = PLAIN | R2T | NOIMM
+SMALL = SEG512 | BURST512 | FIRST512 | R2T
+
+PDU = {
+    'nop': login() + nop() + nop(513) + nop(how=64) + nop(70000 & 0xffff),
+    'nop-ping': login() + step(TIME, 110) + nop(how=64 | 128) +
+                step(TIME, 110) + step(TIME, 110),
+    'nop-bad': login() + nop(how=128) + nop(how=3, what=IMM),
+    'none': login() + scsi(FINAL, 0, NONE) + scsi(FINAL, 0, NONE | CHECK),
+    'read': login() + read(4096) + read(512, tag=2) + read(65536, tag=3),
+    'read-bursts': login(SMALL) + read(4097) + read(8192, cdb=PEND) +
+                   step(COMPLETE, 0),
+    'read-segments': login(SEG64K | BURST4K) + read(65536) + read(6144),
+    'read-digests': login(HDIGEST | DDIGEST | SEG8K | BURST64K, PIECES) +
+                    read(65537) + read(1),
+    'read-residual': login() + read(4096, wanted=512) + read(512, wanted=4096) +
+                     read(4096, shorter=100) + read(4096, cdb=CHECK) +
+                     read(0, wanted=512) + scsi(FINAL, 4096, IN, wanted=512),
+    'read-big': login() + read(1048576) + read(3145728, tag=2) +
+                read(1048576, tag=3),
+    'read-slow': login() + room(100) + read(65536) + room(4096) + room(0) +
+                 read(4096, tag=2) + room(16777215) + deliver(511),
+    'write': login() + write(4096, data=4096) + write(512, tag=2, data=512),
+    'write-unsolicited': login() + write(65536, flags=0, data=512) +
+                         out(UNSOL | 1, size=4096) + out(UNSOL | 1) +
+                         write(65536, flags=0) + out(UNSOL | 1),
+    'write-both': login(PLAIN & ~0x380 | BURST64K | FIRST4K) +
+                  write(65536, flags=0, data=512) + out(UNSOL | 1) + out() +
+                  out(),
+    'write-r2t': login(R2T_ONLY) + write(262144) + out() + out() + out() +
+                 out() + write(4096) + out(),
+    'write-r2t-pieces': login(R2T | SMALL | 3 << 10) + write(4096) +
+                        b''.join(out(i % 3, size=100 + i) for i in range(50)),
+    'write-digests': login(HDIGEST | DDIGEST | R2T | SMALL, PIECES) +
+                     write(1024, data=512) + out() + out(),
+    'write-residual': login() + write(4096, wanted=512, data=4096) +
+                      write(512, wanted=4096, data=512) +
+                      write(4096, cdb=CHECK, data=4096) +
+                      scsi(FINAL | WRITE | WITH_DATA, 512, IN, data=512) +
+                      scsi(FINAL | WRITE | READ, 512, IN),
+    'write-wrong': login(R2T_ONLY) +
+                   b''.join(write(4096) + out(how=how) + out() for how in
+                            (TTT, ITT, DATASN, OFFSET, EARLY)) +
+                   write(4096) + out(how=LONG, size=8192) + out() +
+                   write(4096) + out(how=NOTFINAL) + out(),
+    'write-wrong-unsolicited': login() + write(8192, flags=0) +
+                               out(UNSOL | 1, DATASN) + out(UNSOL | 1) +
+                               write(8192, flags=0) +
+                               out(UNSOL | 1, LONG, 12288) + out(),
+    'write-not-agreed': login(R2T_ONLY) + write(4096, data=512) +
+                        write(4096, flags=0) + scsi(READ, 512, IN) +
+                        scsi(FINAL | READ | WITH_DATA, 512, IN, data=48),
+    'write-too-much': login(PLAIN & ~0x380 | BURST64K | FIRST512) +
+                      write(4096, data=4096) + write(512, data=1024),
+    'bad-data-digest': login(PLAIN | DDIGEST) +
+                       write(4096, data=4096, how=BADDIGEST) +
+                       write(4096, flags=0) + out(UNSOL | 1, OUTDIGEST),
+    'many': login() + b''.join(read(512, tag=i, what=HOLD) for i in range(40)) +
+            nop(),
+    'many-writes': login(R2T_ONLY) +
+                   b''.join(write(4096, tag=i) for i in range(40)) +
+                   b''.join(out(i) for i in range(40)),
+    'window': login() + step(OTHER_STEP, 0xc1) +
+              b''.join(read(512, tag=i % 64) for i in range(140)) +
+              step(OTHER_STEP, 0xc0) + nop(what=IMM) +
+              b''.join(read(512, tag=i) for i in range(20)),
+    'window-beyond': login() + step(OTHER_STEP, 0xc1) +
+                     b''.join(read(512, tag=i % 64, how=BEYOND)
+                              for i in range(300)),
+    'limit': login() + step(OTHER_STEP, 0xc1) +
+             b''.join(read(262144, tag=i, cdb=PEND) for i in range(8)) +
+             b''.join(step(COMPLETE, 0) for i in range(8)) +
+             step(OTHER_STEP, 0xc0) + nop() + nop(),
+    'limit-none': login() + step(OTHER_STEP, 0x20) + SECOND +
+                  read(262144, what=PEER1) + write(65536, tag=2, what=PEER1) +
+                  out(what=PEER1) + read(512, tag=3, what=PEER1),
+    'immediate': login() + b''.join(
+        read(512, tag=i, cdb=PEND, what=IMM) for i in range(20)),
+    'stale': login() + read(512) + read(512, how=STALE) +
+             write(512, how=STALE, data=512) + read(512, tag=2),
+    'gap': login() + read(512) + read(512, how=GAP),
+    'overflow': login(name=OVERFLOW) +
+                b''.join(read(512, tag=i) for i in range(40)),
+    'same-tag': login() + read(512, cdb=PEND) + read(512) + step(COMPLETE, 0),
+    'ahs': login(PLAIN | HDIGEST) + read(512, how=AHS) + read(512, how=ATTR),
+    'abort': login() + read(512, cdb=PEND) + tmf(ABORT_TASK) +
+             step(COMPLETE, 0) + tmf(ABORT_TASK) + tmf(ABORT_TASK, 2, ref=1),
+    'abort-write': login(R2T_ONLY) + write(262144) + out() + tmf(ABORT_TASK) +
+                   out() + out() + write(4096) + out(size=512) +
+                   tmf(ABORT_TASK) + out(),
+    'abort-receiving': login() + write(65536, flags=0) +
+                       out(UNSOL | 1, size=4096, what=HOLD) +
+                       tmf(ABORT_TASK, what=IMM | HOLD) + out(UNSOL | 1),
+    'abort-set': login() + read(512, cdb=PEND) + read(512, 2, cdb=PEND) +
+                 write(65536, 3, flags=0) + tmf(ABORT_SET) + out(UNSOL | 3) +
+                 step(COMPLETE, 0) + step(COMPLETE, 0) + tmf(ABORT_SET, lun=3),
+    'lu-reset': login() + SECOND + read(512, cdb=PEND) +
+                read(512, 2, cdb=PEND, what=PEER1) +
+                write(65536, 3, flags=0, what=PEER1) + tmf(LU_RESET) +
+                step(COMPLETE, 0) + step(COMPLETE, 0) +
+                tmf(LU_RESET, lun=2) + out(UNSOL | 3, what=PEER1),
+    'lu-reset-close': login() + SECOND + read(512, cdb=PEND, what=PEER1) +
+                      read(512, cdb=PEND) + tmf(LU_RESET) +
+                      tmf(LU_RESET, what=IMM | PEER1) +
+                      step(HANG_UP | HOLD) + step(HANG_UP | PEER1),
+    'tmf-other': login() + tmf(CLEAR_SET) + tmf(REASSIGN) + tmf(6) + tmf(0),
+    'tmf-many': login() + read(512, cdb=PEND) + tmf(ABORT_TASK) * 70 +
+                step(COMPLETE, 0),
+    'logout': login() + read(512, cdb=PEND) + step(LOGOUT, 0) +
+              step(COMPLETE, 0) + nop(),
+    'logout-other': login() + step(LOGOUT, 2) + step(LOGOUT, 5) +
+                    step(LOGOUT, 0x81) + step(LOGOUT, 1),
+    'text': login() + text(1) + text(0) + text(4) + text(16) +
+            text(2, b'X=1\0') + text(10, b'SendTar') + text(18, b'gets=\0') +
+            text(2, b'MaxRecvDataSegmentLength=512\0') + text(0),
+    'discovery': login(DISCOVERY | SEG512) + text(1) + text(0) + read(512) +
+                 tmf(ABORT_TASK) + step(LOGOUT, 0),
+    'reinstate': login() + read(512, cdb=PEND) + step(CONNECT | PEER1) +
+                 login() + step(CONNECT | PEER2) + login() +
+                 step(COMPLETE, 0) + read(512, what=PEER2),
+    'hang-up': login() + read(512, cdb=PEND) + write(65536, flags=0) +
+               step(HANG_UP | HOLD) + step(COMPLETE, 0),
+    'ended': login() + read(512, cdb=PEND) + step(OTHER_STEP, 0x60) +
+             step(COMPLETE, 0),
+    'no-memory': login() + step(MEM, 0) + read(262144) + nop(512) +
+                 step(MEM, 255) + step(TIME, 20),
+    'no-memory-write': login() + step(MEM, 2) + write(262144, flags=0) +
+                       step(TIME, 20) + step(MEM, 255) + step(TIME, 20) +
+                       out(UNSOL | 1),
+    'no-memory-tmf': login() + SECOND + read(512, cdb=PEND) + step(MEM, 1) +
+                     tmf(LU_RESET) + tmf(ABORT_TASK) + step(MEM, 255) +
+                     step(COMPLETE, 0),
+    'unread': login() + room(0) + nop(65535) * 40 + room(16777215) * 4,
+    'unacknowledged': login() + step(OTHER_STEP, 0xc1) +
+                      nop(65535, what=IMM) * 130 + step(OTHER_STEP, 0xc0) +
+                      nop(what=IMM),
+    'lies': login() + read(65536, what=HOLD) + step(OTHER_STEP, 0xa2) +
+            read(65536, 2) + read(65536, 3),
+    'deleted': login() + step(OTHER_STEP, 0xe1) + SECOND +
+               read(512, what=PEER1),
+    'unknown': login() + step(HEADER, 0) + b'\x3f' + bytes(47) +
+               step(HEADER, 0) + b'\x10' + bytes(47) + step(HEADER, 0) +
+               b'\x03' + bytes(47),
+    'too-long': login() + step(HEADER, 0) + b'\x02\x80\0\0\0\4\0\1' +
+                bytes(40),
+    'bytes': login() + step(BYTES, 48) + b'\x40' + bytes(47) +
+             step(BYTES, 20) + bytes(20),
+    'header-digest': login(HDIGEST) + step(HEADER, 1) + b'\x40' + bytes(47),
+}
+
+
 def main():
-    for target, seeds in (('cdb', CDB),):
+    for target, seeds in (('cdb', CDB), ('pdu', PDU)):
         folder = os.path.join(HERE, 'seeds', target)
         os.makedirs(folder, exist_ok=True)
         for name, text in seeds.items():

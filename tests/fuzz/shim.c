@@ -11,7 +11,7 @@ unsigned int shim_live;
 unsigned int shim_atomic, shim_rcu;
 void (*shim_unlocked)(void);
 unsigned long shim_jiffies = 100;
-u64 shim_clock;
+u64 shim_clock, shim_tick;
 
 /* memory that is freed is kept apart for a while: a short while is enough */
 const char *__asan_default_options(void);

@@ -440,12 +440,13 @@ bool shim_run_work(unsigned int nr);
 extern const struct work_struct *shim_running;
 
 extern unsigned long shim_jiffies;
-extern u64 shim_clock;
+/* a clock that goes on by a tick when it is looked at */
+extern u64 shim_clock, shim_tick;
 
 #define jiffies				shim_jiffies
 #define time_after(a, b)		((long)((b) - (a)) < 0)
 #define time_before(a, b)		time_after(b, a)
-#define local_clock()			(shim_clock)
+#define local_clock()			(shim_clock += shim_tick)
 #define need_resched()			false
 #define raw_smp_processor_id()		0
 #define nr_cpu_ids			1

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An initiator that knows what a target may send (RFC 7143).
+ */
+#ifndef _KTGT_FUZZ_PDU_PEER_H
+#define _KTGT_FUZZ_PDU_PEER_H
+
+#include "../../kernel/net/conn.h"
+
+#define NR_PEERS	3
+#define NR_ITTS		64
+#define MAX_TASKS	512	/* that have not ended, of all peers */
+#define MAX_FLIGHT	4096	/* segments that the socket has taken */
+#define MAX_SENT	256	/* headers that are remembered */
+#define MAX_R2TS	64
+
+struct peer;
+
+/* a command that the target has accepted, until it has been answered */
+struct task {
+	bool		used;
+	struct peer	*peer;
+	struct ktgt_cmd	*cmd;		/* NULL when it was released */
+	u32		serial;
+	u32		itt;
+	u32		edtl, unsolicited;
+	bool		read, write;	/* bits of the PDU */
+	u16		index, gen;	/* what its target transfer tags have */
+	u8		dir;
+	u64		wanted;		/* bytes, when it was parsed */
+	u64		moved;		/* bytes, when it completed */
+	u8		status;
+	bool		submitted, pending, completed, bad, aborted, silent;
+
+	u32		data_sn, data_off, burst;
+	u32		r2t_sn, r2t_off;
+};
+
+struct r2t {
+	bool	used;
+	u32	serial, itt, ttt, off, len, got, data_sn;
+};
+
+struct segment {
+	struct page	*page;
+	u32		off, len;
+};
+
+/* the other end of a connection */
+struct peer {
+	bool			there;		/* the socket is not released */
+	bool			shut;		/* the target sends no more */
+	bool			ffp, logged_out, discovery;
+	bool			dsl_changed;	/* it says another length */
+	/* it does not keep to the rules, so nothing is to be expected */
+	bool			wild;
+	struct socket		sock;
+	struct sock		sk;
+	struct ktgt_tcp		*tcp;
+
+	/* what goes to the target */
+	u8			*stream;
+	u32			stream_len, stream_pos;
+	u32			piece;
+	struct iscsi_hdr	sent[MAX_SENT];
+	u32			nr_sent;
+
+	/* what comes from it */
+	u32			room;
+	struct segment		flight[MAX_FLIGHT];
+	u32			first, nr_flight;
+	u8			*in;
+	u32			in_len;
+	bool			digests;
+
+	/* numbers */
+	u32			cmd_sn, exp_cmd_sn, max_cmd_sn;
+	u32			stat_sn, ack;
+	bool			no_ack;
+	bool			loose;		/* some CmdSN were not accepted */
+	bool			astray;		/* data for another task than meant */
+	u32			ping_ttt;
+	u32			text_ttt, text_itt;
+	struct r2t		r2ts[MAX_R2TS];
+	u32			nr_tmfs, nr_pings, nr_texts, nr_logouts;
+};
+
+extern struct task tasks[MAX_TASKS];
+
+static inline u8 pattern(u32 seed, u32 off)
+{
+	return seed * 31 + off * 7 + (off >> 8);
+}
+
+struct task *find_task(const struct peer *peer, u32 itt);
+void peer_receive(struct peer *peer);
+
+#endif /* _KTGT_FUZZ_PDU_PEER_H */
