@@ -39,9 +39,11 @@ enum {
 
 /* what connections count of answers that no task bounds, and one PDU more */
 #define HELD_MAX	(16384 + 300)
+#define UNSENT_MAX	(2048 + 300)
 
 struct request {
 	u32	edtl, itt, unsolicited;
+	u32	room;		/* for data-out, in bytes */
 	u8	flags;
 	bool	stale;		/* its CmdSN was used already */
 	bool	bad_data;	/* not what was agreed upon, or asked for */
@@ -398,6 +400,14 @@ static struct peer *peer_at(const struct sock *sk)
 	return container_of(sk, struct peer, sk);
 }
 
+/* Bytes that can be read. */
+static u32 readable(const struct peer *peer)
+{
+	u32 left = peer->stream_len - peer->stream_pos;
+
+	return left - min(left, peer->hidden);
+}
+
 /* As tcp_read_sock() does: who takes a part of a buffer is called again. */
 static int read_sock(struct sock *sk, read_descriptor_t *desc,
 		     sk_read_actor_t actor)
@@ -409,9 +419,8 @@ static int read_sock(struct sock *sk, read_descriptor_t *desc,
 	u8 *copy;
 
 	require(sk->owned);
-	while (peer->stream_pos < peer->stream_len && desc->count && used > 0) {
-		skb.len = min(peer->piece,
-			      peer->stream_len - peer->stream_pos);
+	while (readable(peer) && desc->count && used > 0) {
+		skb.len = min(peer->piece, readable(peer));
 		/* so that a byte read too far is found */
 		copy = malloc(skb.len);
 		memcpy(copy, peer->stream + peer->stream_pos, skb.len);
@@ -609,6 +618,9 @@ static void check_counts(const struct ktgt_conn *conn)
 	require(conn->mem.nr_stash <= 1024);
 	require(conn->mem.ctl_held <= HELD_MAX);
 	require(conn->mem.ctl_unsent <= conn->mem.ctl_held);
+	require(conn->mem.ctl_unsent <= UNSENT_MAX);
+	/* nobody has acknowledged what was not sent */
+	require((s32)(conn->stat_sn - conn->exp_stat_sn) >= 0);
 }
 
 /* Whoever has nothing to do has done all that it could. */
@@ -620,7 +632,9 @@ static void check_idle(const struct peer *peer)
 	check_counts(conn);
 	require(llist_empty(&conn->done.head) && llist_empty(&conn->msgs));
 	require(!conn->nr_ready && !conn->ctl.ready);
-	if (peer->stream_pos < peer->stream_len)
+	if (!list_empty(&conn->page_wait))
+		require(conn->nr_full || conn->mem.starved);
+	if (readable(peer))
 		require(tcp->draining || conn->mem.starved || conn->logout ||
 			conn->mem.ctl_unsent >= 2048);
 	if (peer->room && !tcp->tx.blocked)
@@ -759,10 +773,10 @@ static u32 unsolicited_bytes(const struct peer *peer, u32 edtl, bool final,
 	return final ? min(immediate, first) : first;
 }
 
-static void fill_cdb(struct input *in, u8 *cdb, u32 edtl)
+static void fill_cdb(struct input *in, u8 *cdb, struct request *sent)
 {
 	u8 how = take(in);
-	u32 len = how & 64 ? take_len(in) : edtl;
+	u32 len = how & 64 ? take_len(in) : sent->edtl;
 
 	/* more than a burst and than a connection may hold is enough */
 	len = min(len, 5u << 18);
@@ -777,6 +791,8 @@ static void fill_cdb(struct input *in, u8 *cdb, u32 edtl)
 		cdb[7] = take(in);
 	}
 	shim_put(next_serial, cdb + CDB_SERIAL, 4);
+	if (cdb_dir(cdb) == DMA_TO_DEVICE)
+		sent->room = min(len, sent->edtl);
 }
 
 static void number_command(struct peer *peer, struct iscsi_scsi_req *req,
@@ -801,8 +817,9 @@ static void judge_immediate(struct peer *peer, struct request *sent, u32 len,
 
 	sent->bad_data = (len && !param->immediate_data) ||
 			 len > sent->unsolicited;
-	if (how & CMD_DIGEST && param->data_digest)
-		peer->astray = true;
+	/* what there is no room for is not looked at */
+	if (len && len <= sent->room && how & CMD_DIGEST && param->data_digest)
+		sent->bad_data = true;
 	/* a second task of that tag is not accepted, its data comes still */
 	if (find_task(peer, sent->itt) ||
 	    unsolicited[peer - peers][sent->itt].used)
@@ -828,7 +845,7 @@ static void send_command(struct peer *peer, struct input *in, u8 what)
 	sent->edtl = take_len(in);
 	req.data_length = cpu_to_be32(sent->edtl);
 	number_command(peer, &req, what, how, sent);
-	fill_cdb(in, req.cdb, sent->edtl);
+	fill_cdb(in, req.cdb, sent);
 	len = flags & 4 ? take_len(in) : 0;
 	if (flags & 8)
 		len = min(min(sent->edtl, len ?: 0xffffffff),
@@ -906,16 +923,23 @@ static void fill_data_out(struct iscsi_data *hdr, struct r2t *burst, u32 len,
 static void judge_data_out(struct peer *peer, const struct r2t *burst, u32 len,
 			   u8 how, bool final)
 {
-	bool bad = how & (OUT_DATASN | OUT_OFFSET) ||
-		   len > burst->len - burst->got ||
-		   (final && len != burst->len - burst->got);
+	struct request *req = request_of(burst->serial);
 
-	if (how & (OUT_TTT | OUT_ITT | OUT_NOT_FINAL) ||
-	    (how & OUT_DIGEST && peer->tcp->conn.param.data_digest) ||
-	    burst->serial == NO_SERIAL || burst->got > burst->len)
+	if (burst->serial == NO_SERIAL || burst->got > burst->len) {
 		peer->astray = true;
-	else if (bad)
-		request_of(burst->serial)->bad_data = true;
+		return;
+	}
+	if (how & (OUT_TTT | OUT_ITT | OUT_NOT_FINAL))
+		peer->astray = true;
+	if (how & (OUT_DATASN | OUT_OFFSET) || len > burst->len - burst->got ||
+	    (final && len != burst->len - burst->got))
+		req->bad_data = true;
+	/* what goes elsewhere is missing here */
+	if (len && how & (OUT_TTT | OUT_ITT))
+		req->bad_data = true;
+	if (len && how & OUT_DIGEST && peer->tcp->conn.param.data_digest &&
+	    burst->off + burst->got + len <= req->room)
+		req->bad_data = true;
 }
 
 static void send_data_out(struct peer *peer, struct input *in, u8 what)
@@ -1204,6 +1228,9 @@ static void other_step(struct peer *peer, struct input *in)
 		break;
 	case 4:
 		peer->piece = 1 << (how & 20);
+		if (how & 1)
+			peer->hidden = take_len(in);
+		announce(peer);
 		break;
 	case 5:
 		/* it says that it has had what it did not get */
@@ -1375,8 +1402,11 @@ static void finish(void)
 	shim_jiffies += HZ;
 	for (i = 0; i < 4; i++) {
 		for (peer = peers; peer < peers + NR_PEERS; peer++) {
-			if (peer->there)
-				make_room(peer, U32_MAX);
+			if (!peer->there)
+				continue;
+			peer->hidden = 0;
+			announce(peer);
+			make_room(peer, U32_MAX);
 		}
 		while (complete_one(0))
 			;

@@ -370,6 +370,7 @@ PDU = {
                                write(8192, flags=0) +
                                out(UNSOL | 1, LONG, 12288) + out(),
     'write-not-agreed': login(R2T_ONLY) + write(4096, data=512) +
+                        write(512, data=512) +
                         write(4096, flags=0) + scsi(READ, 512, IN) +
                         scsi(FINAL | READ | WITH_DATA, 512, IN, data=48),
     'write-too-much': login(PLAIN & ~0x380 | BURST64K | FIRST512) +
@@ -398,6 +399,14 @@ PDU = {
                   out(what=PEER1) + read(512, tag=3, what=PEER1),
     'immediate': login() + b''.join(
         read(512, tag=i, cdb=PEND, what=IMM) for i in range(20)),
+    'immediate-many': login() + step(OTHER_STEP, 0xc1) +
+                      b''.join(scsi(FINAL, 0, NONE, tag=i % 64, what=IMM)
+                               for i in range(280)) +
+                      step(OTHER_STEP, 0xc0) + nop(what=IMM) + read(512),
+    'ack-early': login(R2T_ONLY) + step(OTHER_STEP, 0xc1) + nop() +
+                 write(512, what=HOLD) + step(OTHER_STEP | HOLD, 0) +
+                 step(OTHER_STEP | HOLD, 0xc0) + deliver(0, HOLD) +
+                 nop(what=HOLD) + step(OTHER_STEP | HOLD, 0) + out(),
     'stale': login() + read(512) + read(512, how=STALE) +
              write(512, how=STALE, data=512) + read(512, tag=2),
     'gap': login() + read(512) + read(512, how=GAP),
@@ -413,6 +422,18 @@ PDU = {
     'abort-receiving': login() + write(65536, flags=0) +
                        out(UNSOL | 1, size=4096, what=HOLD) +
                        tmf(ABORT_TASK, what=IMM | HOLD) + out(UNSOL | 1),
+    'abort-half': login() + SECOND + write(65536, flags=0, what=PEER1) +
+                  step(OTHER_STEP | PEER1, 0x95) + length(1024) +
+                  out(UNSOL | 1, size=4096, what=PEER1) + tmf(LU_RESET) +
+                  step(OTHER_STEP | PEER1, 0x95) + length(0) +
+                  out(UNSOL | 1, what=PEER1) + read(512, what=PEER1),
+    'abort-half-pages': login(R2T_ONLY) + SECOND +
+                        step(OTHER_STEP | PEER1, 0x95) + length(1024) +
+                        write(262144, flags=0, data=4096, what=PEER1) +
+                        tmf(LU_RESET) + step(OTHER_STEP | PEER1, 0x95) +
+                        length(0) + read(512, what=PEER1),
+    'hang-up-half': login() + step(OTHER_STEP, 0x95) + length(1024) +
+                    write(65536, flags=0, data=4096) + step(HANG_UP),
     'abort-set': login() + read(512, cdb=PEND) + read(512, 2, cdb=PEND) +
                  write(65536, 3, flags=0) + tmf(ABORT_SET) + out(UNSOL | 3) +
                  step(COMPLETE, 0) + step(COMPLETE, 0) + tmf(ABORT_SET, lun=3),
@@ -452,9 +473,10 @@ PDU = {
     'no-memory-tmf': login() + SECOND + read(512, cdb=PEND) + step(MEM, 1) +
                      tmf(LU_RESET) + tmf(ABORT_TASK) + step(MEM, 255) +
                      step(COMPLETE, 0),
-    'unread': login() + room(0) + nop(65535) * 40 + room(16777215) * 4,
+    'unread': login() + room(0) + nop(65535, what=IMM) * 130 +
+              room(16777215) * 4,
     'unacknowledged': login() + step(OTHER_STEP, 0xc1) +
-                      nop(65535, what=IMM) * 130 + step(OTHER_STEP, 0xc0) +
+                      nop(1, what=IMM) * 130 + step(OTHER_STEP, 0xc0) +
                       nop(what=IMM),
     'lies': login() + read(65536, what=HOLD) + step(OTHER_STEP, 0xa2) +
             read(65536, 2) + read(65536, 3),
@@ -470,9 +492,16 @@ PDU = {
     'header-digest': login(HDIGEST) + step(HEADER, 1) + b'\x40' + bytes(47),
 }
 
+# more than a connection may hold: too slow to begin with
+PDU_SLOW = {
+    'unacknowledged': login(PLAIN | SEG256K) + step(OTHER_STEP, 0xc1) +
+                      nop(262144, what=IMM) * 265,
+}
+
 
 def main():
-    for target, seeds in (('cdb', CDB), ('pdu', PDU)):
+    for target, seeds in (('cdb', CDB), ('pdu', PDU),
+                          ('pdu-slow', PDU_SLOW)):
         folder = os.path.join(HERE, 'seeds', target)
         os.makedirs(folder, exist_ok=True)
         for name, text in seeds.items():

@@ -61,6 +61,7 @@ struct peer {
 	/* what goes to the target */
 	u8			*stream;
 	u32			stream_len, stream_pos;
+	u32			hidden;		/* bytes of it that have not come */
 	u32			piece;
 	struct iscsi_hdr	sent[MAX_SENT];
 	u32			nr_sent;
