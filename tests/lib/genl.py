@@ -5,6 +5,7 @@ For tests that make hundreds of objects, and for requests that no tool would
 send. The numbers are those of include/uapi/linux/ktgt.h.
 """
 
+import errno
 import os
 import socket
 import struct
@@ -63,6 +64,17 @@ class Refused(OSError):
         self.extack = extack
 
 
+class Exists(Refused, FileExistsError):
+    """It is there already."""
+
+
+class Absent(Refused, FileNotFoundError):
+    """It is not there."""
+
+
+KINDS = {errno.EEXIST: Exists, errno.ENOENT: Absent}
+
+
 def attr(kind, value):
     """One attribute; a number is a u32, text gets its NUL, None is a flag."""
     if value is None:
@@ -111,7 +123,8 @@ def refusal(data, at, size):
             asked = struct.unpack_from("=I", data, at + 20)[0]
             skip = 20 + (asked + 3 & ~3)
         text = attrs_of(data[at + skip:at + size]).get(NLMSGERR_ATTR_MSG, b"")
-    return Refused(error, text.rstrip(b"\0").decode(errors="replace"))
+    return KINDS.get(error, Refused)(
+        error, text.rstrip(b"\0").decode(errors="replace"))
 
 
 class Genl:
