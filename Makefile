@@ -30,7 +30,8 @@ help:
 	@echo '   T=NAME          only this test; KERNEL=... in another kernel'
 	@echo 'make check-all     make check in all kernels of the lab'
 	@echo 'make coverage      how much of the module the tests run'
-	@echo 'make fuzz          fuzz the parsers (FUZZ_SECONDS=120 for each)'
+	@echo 'make fuzz          fuzz parsers, connections, and a target that runs'
+	@echo '                   (FUZZ_SECONDS=120 for each)'
 	@echo 'make conformance   iscsi-test-cu of libiscsi (KERNEL=...)'
 	@echo 'make bench         IOPS beside LIO and nvmet, in the counting VM'
 	@echo 'make vm            a shell in a VM with all of it'
@@ -82,6 +83,7 @@ unit:
 fuzz:
 	@tests/vm/deps.sh --check fuzz
 	@$(MAKE) --no-print-directory -C tests/fuzz fuzz
+	@tests/fuzz/vm/run.sh $(or $(FUZZ_SECONDS),120)
 
 conformance:
 	@for k in $(VM_KERNEL); do tests/conformance/run.sh -k $$k || exit; done

@@ -100,7 +100,7 @@ vm_tests()
 
 	shift
 	# What tests take from their environment they take in the VM as well.
-	told=$(env | grep -E '^KTGT_(LOOPS|SESSIONS|RACE_SECONDS|TIMEOUT)=' ||
+	told=$(env | grep -E '^KTGT_(LOOPS|SESSIONS|RACE_SECONDS|FUZZ_[A-Z]*|TIMEOUT)=' ||
 		true)
 	tests/vm/build.sh "$kernel" >"$work/build" 2>&1 || {
 		cat "$work/build"
