@@ -22,6 +22,7 @@ the end.
 Needs a kernel with fail-nth: the debug kernel. See tests/lib/faults.py.
 """
 
+import contextlib
 import ctypes
 import errno
 import itertools
@@ -1055,15 +1056,13 @@ def nothing_to_be_had(lab):
         for _ in range(3):
             ini = logged_in(lab, bench.iqn)
             data = bench.shadow.pattern(65536)
-            with lab.faults.shortage(attr):
-                tasks = [ini.issue(iscsi.write10(0, 128), write=data),
-                         ini.issue(iscsi.read10(128, 512), read=262144),
-                         ini.issue(iscsi.inquiry(255, 0x83), read=255)]
-                try:
-                    ini.wait(tasks, 0.5)
-                except (iscsi.Timeout, Closed):
-                    pass
             try:
+                with lab.faults.shortage(attr):
+                    tasks = [ini.issue(iscsi.write10(0, 128), write=data),
+                             ini.issue(iscsi.read10(128, 512), read=262144),
+                             ini.issue(iscsi.inquiry(255, 0x83), read=255)]
+                    with contextlib.suppress(iscsi.Timeout):
+                        ini.wait(tasks, 0.5)
                 ini.wait(tasks)
                 good = ends_well(tasks[0], "write")
                 if ends_well(tasks[1], "read"):
