@@ -17,6 +17,6 @@ seed=${KTGT_FUZZ_SEED:-$((RANDOM << 8 | RANDOM & 255))}
 tests/vm/deps.sh lab build tools
 tests/vm/build.sh debug >/dev/null
 make --no-print-directory -C userspace
-tests/vm/run.sh -k debug -t $((seconds + 600)) -o build/fuzz/vm -- \
+tests/vm/run.sh -k debug -t $((2 * seconds + 900)) -o build/fuzz/vm -- \
 	env KTGT_FUZZ_SECONDS="$seconds" KTGT_FUZZ_SEED="$seed" \
-	KTGT_TIMEOUT=$((seconds / 6 + 60)) tests/run.sh -v fuzz
+	KTGT_TIMEOUT=$((seconds / 3 + 120)) tests/run.sh -v fuzz
