@@ -14,6 +14,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# make hands its variables down, but the KERNEL of those who call us is not that
+# of a make which a test calls.
+unset KERNEL MAKEFLAGS MFLAGS MAKEOVERRIDES
+
 kernels=()
 passed=0 failed=0 skipped=0
 work=''
