@@ -45,7 +45,7 @@ struct request {
 	u32	edtl, itt, unsolicited;
 	u32	room;		/* for data-out, in bytes */
 	u8	flags;
-	bool	stale;		/* its CmdSN was used already */
+	bool	barred;		/* it must not be accepted */
 	bool	bad_data;	/* not what was agreed upon, or asked for */
 	bool	known;
 };
@@ -66,6 +66,8 @@ static struct ktgt_target target = {
 	.kn = &kn,
 };
 
+/* those that have reset a logical unit */
+static bool reset_by[NR_PEERS];
 static u8 lus[2];	/* nobody looks into them */
 static LIST_HEAD(nexuses);
 static struct ktgt_net *const net = &kn;
@@ -197,7 +199,7 @@ static void check_request(const struct task *task, const struct ktgt_task *t)
 
 	if (task->peer->wild || !req->known)
 		return;
-	require(!req->stale && task->itt == req->itt);
+	require(!req->barred && task->itt == req->itt);
 	require(task->edtl == (req->flags & 0x60 ? req->edtl : 0));
 	require(task->read == !!(req->flags & ISCSI_FLAG_CMD_READ));
 	require(task->write == !!(req->flags & ISCSI_FLAG_CMD_WRITE));
@@ -285,6 +287,8 @@ void ktgt_cmd_submit(struct ktgt_cmd *cmd)
 
 	might_sleep();
 	require(task && !task->submitted);
+	require(!ktgt_task_is_aborted(container_of(cmd, struct ktgt_task,
+						   cmd)));
 	require(task->peer->wild || !request_of(task->serial)->bad_data);
 	require(cmd->buf_len == (cmd->dir == DMA_TO_DEVICE && task->write ?
 				 min_t(u64, task->edtl, task->wanted) :
@@ -303,6 +307,8 @@ void ktgt_cmd_submit(struct ktgt_cmd *cmd)
 void ktgt_cmd_release(struct ktgt_cmd *cmd)
 {
 	struct task *task = task_of(cmd);
+	unsigned int nr;
+	bool told = false;
 
 	if (!task) {
 		require(!test_bit(KTGT_CMD_LU_REF, &cmd->flags));
@@ -313,6 +319,10 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 	task->cmd = NULL;
 	cmd->lu = NULL;
 	if (test_bit(KTGT_CMD_TASK_ABORTED, &cmd->flags)) {
+		/* what an initiator has ended itself it is not told of */
+		for (nr = 0; nr < NR_PEERS; nr++)
+			told |= reset_by[nr] && &peers[nr] != task->peer;
+		require(told);
 		task->aborted = true;
 		task->moved = cmd->xfer_len;
 	} else if (test_bit(KTGT_CMD_ABORTED, &cmd->flags)) {
@@ -379,6 +389,8 @@ bool ktgt_nexus_lu_reset(struct ktgt_nexus *nexus, __be64 lun,
 	if (!lu)
 		return false;
 	reset->lu = (void *)lu;
+	reset_by[peer_of(container_of(nexus, struct ktgt_sess,
+				      nexus)->conn) - peers] = true;
 	shim_atomic++;
 	list_for_each_entry(other, &nexuses, node)
 		other->ops->abort_lu(other, (void *)lu, nexus, reset);
@@ -392,6 +404,8 @@ void ktgt_nexus_lu_reset_end(struct ktgt_lu_reset *reset)
 {
 	require(!reset->lu || (u8 *)reset->lu - lus < 2);
 }
+
+static void check_closed(const struct peer *peer);
 
 /* --- sockets -------------------------------------------------------------- */
 
@@ -514,6 +528,7 @@ void sock_release(struct socket *sock)
 	struct task *task;
 
 	require(peer->there && !sock->sk->owned);
+	check_closed(peer);
 	require(!sock->sk->sk_user_data);
 	while (peer->nr_flight) {
 		put_page(peer->flight[peer->first].page);
@@ -643,6 +658,14 @@ static void check_idle(const struct peer *peer)
 		require(tcp->timer.pending && shim_failed);
 }
 
+/* Nobody is thrown out for nothing. */
+static void check_closed(const struct peer *peer)
+{
+	if (peer->ffp && peer->tcp->closing)
+		require(peer->may_close || peer->wild || peer->loose ||
+			peer->logged_out || shim_failed);
+}
+
 static void settle(void)
 {
 	unsigned int left = 20000;
@@ -651,7 +674,10 @@ static void settle(void)
 	while (shim_run_work(0))
 		require(left--);
 	for (peer = peers; peer < peers + NR_PEERS; peer++) {
-		if (peer->there && peer->tcp && !peer->tcp->closing)
+		if (!peer->there || !peer->tcp)
+			continue;
+		check_closed(peer);
+		if (!peer->tcp->closing)
 			check_idle(peer);
 	}
 }
@@ -803,7 +829,7 @@ static void number_command(struct peer *peer, struct iscsi_scsi_req *req,
 		peer->cmd_sn++;
 	if (how & CMD_STALE && !(what & IN_IMMEDIATE)) {
 		req->cmdsn = cpu_to_be32(peer->cmd_sn - 1);
-		sent->stale = !peer->loose;
+		sent->barred = !peer->loose;
 	} else {
 		req->cmdsn = cpu_to_be32(take_cmd_sn(peer, what));
 	}
@@ -851,6 +877,10 @@ static void send_command(struct peer *peer, struct input *in, u8 what)
 		len = min(min(sent->edtl, len ?: 0xffffffff),
 			  peer->tcp->conn.param.first_burst);
 	len = min_t(u32, len, KTGT_MAX_RECV_DSL + 4);
+	if (len > peer->tcp->conn.param.max_recv_dsl) {
+		sent->barred = true;
+		peer->may_close = true;
+	}
 	hton24(req.dlength, len);
 	if (how & CMD_AHS)
 		req.hlength = 2;
@@ -1056,6 +1086,7 @@ static void send_logout(struct peer *peer, struct input *in, u8 what)
 	req.cid = cpu_to_be16(how >> 7);
 	req.cmdsn = cpu_to_be32(take_cmd_sn(peer, what));
 	peer->nr_logouts++;
+	peer->may_close = true;
 	send_pdu(peer, (void *)&req, NULL, NULL, 0);
 }
 
@@ -1104,6 +1135,7 @@ static void pass_time(struct input *in)
 
 	shim_jiffies += take(in) * HZ / 10;
 	for (peer = peers; peer < peers + NR_PEERS; peer++) {
+		peer->may_close = true;
 		if (!peer->there || !peer->tcp)
 			continue;
 		timer = &peer->tcp->timer;
@@ -1177,6 +1209,7 @@ static void connect_peer(struct peer *peer, struct input *in)
 {
 	u16 how = take16(in);
 	u8 name = take(in);
+	unsigned int i;
 
 	if (peer->there)
 		return;
@@ -1197,6 +1230,11 @@ static void connect_peer(struct peer *peer, struct input *in)
 	if (!peer->there)
 		return;
 	peer->tcp = peer->sk.sk_user_data;
+	/* it may be the successor of another */
+	for (i = 0; i < NR_PEERS; i++)
+		peers[i].may_close |= peers[i].there && peers[i].name == name % 4;
+	peer->name = name % 4;
+	peer->may_close = false;
 	send_login(peer, how, name & 3);
 }
 
@@ -1204,6 +1242,7 @@ static void hang_up(struct peer *peer)
 {
 	if (!peer->there || !peer->sk.sk_state_change)
 		return;
+	peer->may_close = true;
 	peer->sk.sk_state = TCP_CLOSE;
 	peer->sk.sk_state_change(&peer->sk);
 }
@@ -1223,6 +1262,7 @@ static void other_step(struct peer *peer, struct input *in)
 		kn.nop_interval = how & 31;
 		break;
 	case 3:
+		peer->may_close = true;
 		if (peer->there && peer->tcp && peer->tcp->conn.sess)
 			ktgt_sess_end(peer->tcp->conn.sess);
 		break;
@@ -1239,6 +1279,7 @@ static void other_step(struct peer *peer, struct input *in)
 		break;
 	case 6:
 		peer->no_ack = how & 1;
+		peer->may_close = true;
 		break;
 	default:
 		target.deleted = how & 1;
@@ -1354,6 +1395,7 @@ static void start(void)
 	memset(peers, 0, sizeof(peers));
 	memset(tasks, 0, sizeof(tasks));
 	memset(requests, 0, sizeof(requests));
+	memset(reset_by, 0, sizeof(reset_by));
 	next_serial = 1;
 	next_random = 1;
 	shim_allocs = U32_MAX;
@@ -1389,8 +1431,9 @@ static void check_answered(const struct peer *peer)
 		/* what is still there waits for data, or for pages behind it */
 		require(task->cmd && !task->submitted);
 	}
-	require(!peer->tcp->conn.nr_tmf || peer->tcp->conn.ctl.ready ||
-		!list_empty(&peer->tcp->conn.waits));
+	require(peer->nr_tmfs == peer->tcp->conn.nr_tmf || peer->loose);
+	require(!peer->nr_pings || peer->loose);
+	require(!peer->nr_texts || peer->loose);
 }
 
 static void finish(void)

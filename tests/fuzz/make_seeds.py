@@ -325,6 +325,7 @@ SMALL = SEG512 | BURST512 | FIRST512 | R2T
 
 PDU = {
     'nop': login() + nop() + nop(513) + nop(how=64) + nop(70000 & 0xffff),
+    'nop-many': login(SMALL) + nop(4096) + nop(what=HOLD) * 5 + nop(),
     'nop-ping': login() + step(TIME, 110) + nop(how=64 | 128) +
                 step(TIME, 110) + step(TIME, 110),
     'nop-bad': login() + nop(how=128) + nop(how=3, what=IMM),
@@ -370,9 +371,10 @@ PDU = {
                                write(8192, flags=0) +
                                out(UNSOL | 1, LONG, 12288) + out(),
     'write-not-agreed': login(R2T_ONLY) + write(4096, data=512) +
-                        write(512, data=512) +
-                        write(4096, flags=0) + scsi(READ, 512, IN) +
+                        write(512, 2, data=512) +
+                        write(4096, 3, flags=0) + scsi(READ, 512, IN) +
                         scsi(FINAL | READ | WITH_DATA, 512, IN, data=48),
+    'write-segment': login() + write(1048576, data=262145),
     'write-too-much': login(PLAIN & ~0x380 | BURST64K | FIRST512) +
                       write(4096, data=4096) + write(512, data=1024),
     'bad-data-digest': login(PLAIN | DDIGEST) +
@@ -407,6 +409,8 @@ PDU = {
                  write(512, what=HOLD) + step(OTHER_STEP | HOLD, 0) +
                  step(OTHER_STEP | HOLD, 0xc0) + deliver(0, HOLD) +
                  nop(what=HOLD) + step(OTHER_STEP | HOLD, 0) + out(),
+    'stash': login() + step(OTHER_STEP, 0xc1) + read(1048576) * 5 +
+             step(OTHER_STEP, 0xc0) + nop(what=IMM) + nop(what=IMM),
     'stale': login() + read(512) + read(512, how=STALE) +
              write(512, how=STALE, data=512) + read(512, tag=2),
     'gap': login() + read(512) + read(512, how=GAP),
@@ -453,6 +457,16 @@ PDU = {
               step(COMPLETE, 0) + nop(),
     'logout-other': login() + step(LOGOUT, 2) + step(LOGOUT, 5) +
                     step(LOGOUT, 0x81) + step(LOGOUT, 1),
+    'logout-tmf': login() + read(512, cdb=PEND) + tmf(ABORT_TASK) +
+                  step(LOGOUT, 0) + step(COMPLETE, 0),
+    'logout-reset': login() + SECOND + read(512, cdb=PEND, what=PEER1) +
+                    read(512, 2, cdb=PEND, what=PEER1) + tmf(LU_RESET) +
+                    step(LOGOUT | PEER1, 0) + step(COMPLETE, 0) +
+                    step(COMPLETE, 0),
+    'logout-window': login() + read(1048577, 63, cdb=PEND) +
+                     b''.join(scsi(FINAL, 0, NONE, tag=i % 60)
+                              for i in range(127)) +
+                     step(LOGOUT | IMM, 0) + step(COMPLETE, 0),
     'text': login() + text(1) + text(0) + text(4) + text(16) +
             text(2, b'X=1\0') + text(10, b'SendTar') + text(18, b'gets=\0') +
             text(2, b'MaxRecvDataSegmentLength=512\0') + text(0),
@@ -473,13 +487,17 @@ PDU = {
     'no-memory-tmf': login() + SECOND + read(512, cdb=PEND) + step(MEM, 1) +
                      tmf(LU_RESET) + tmf(ABORT_TASK) + step(MEM, 255) +
                      step(COMPLETE, 0),
-    'unread': login() + room(0) + nop(65535, what=IMM) * 130 +
+    'unread': login() + room(0) + nop(65535, what=IMM) * 200 +
               room(16777215) * 4,
     'unacknowledged': login() + step(OTHER_STEP, 0xc1) +
                       nop(1, what=IMM) * 130 + step(OTHER_STEP, 0xc0) +
                       nop(what=IMM),
     'lies': login() + read(65536, what=HOLD) + step(OTHER_STEP, 0xa2) +
-            read(65536, 2) + read(65536, 3),
+            read(65536, 2) + read(65536, 3) + step(OTHER_STEP | HOLD, 0xbf) +
+            read(65536, 4),
+    'lies-recycled': login() + read(65536, what=HOLD) +
+                     step(OTHER_STEP | HOLD, 0) + step(OTHER_STEP | HOLD, 0xa1) +
+                     read(65536, 2, what=HOLD) + step(OTHER_STEP | HOLD, 0),
     'deleted': login() + step(OTHER_STEP, 0xe1) + SECOND +
                read(512, what=PEER1),
     'unknown': login() + step(HEADER, 0) + b'\x3f' + bytes(47) +

@@ -254,6 +254,9 @@ static void check_reject(struct peer *peer, const struct iscsi_hdr *hdr,
 		require(peer->nr_sent > MAX_SENT);
 		return;
 	}
+	/* what the window has room for there are tasks for */
+	if (rej->reason == ISCSI_REASON_IMM_CMD_REJECT)
+		require(peer->sent[i].opcode & ISCSI_OP_IMMEDIATE);
 	switch (peer->sent[i].opcode & ISCSI_OPCODE_MASK) {
 	case ISCSI_OP_SCSI_TMFUNC:
 		require(peer->nr_tmfs--);

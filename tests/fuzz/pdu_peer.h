@@ -80,9 +80,11 @@ struct peer {
 	bool			no_ack;
 	bool			loose;		/* some CmdSN were not accepted */
 	bool			astray;		/* data for another task than meant */
+	bool			may_close;	/* there is a reason to close */
 	u32			ping_ttt;
 	u32			text_ttt, text_itt;
 	struct r2t		r2ts[MAX_R2TS];
+	u8			name;
 	u32			nr_tmfs, nr_pings, nr_texts, nr_logouts;
 };
 
