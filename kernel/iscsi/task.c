@@ -122,6 +122,20 @@ static bool task_ahs_ok(const struct ktgt_rx_pdu *rx)
 	return off == rx->ahs_len;
 }
 
+/*
+ * An immediate command gets no task that the window has promised to others, so
+ * that a command inside of the window always finds one.
+ */
+static bool task_is_free(const struct ktgt_conn *conn, bool immediate)
+{
+	const struct ktgt_sess *sess = conn->sess;
+	u32 promised = 0;
+
+	if (immediate)
+		promised = sess->max_cmd_sn + 1 - sess->exp_cmd_sn;
+	return conn->nr_free > promised;
+}
+
 /* Find what makes a SCSI Command PDU unacceptable; 0 is nothing. */
 static u8 task_check(struct ktgt_conn *conn, const struct ktgt_rx_pdu *rx)
 {
@@ -140,7 +154,7 @@ static u8 task_check(struct ktgt_conn *conn, const struct ktgt_rx_pdu *rx)
 		return ISCSI_REASON_PROTOCOL_ERROR;
 	if (ktgt_task_find(conn, req->itt))
 		return ISCSI_REASON_TASK_IN_PROGRESS;
-	if (!conn->nr_free)
+	if (!task_is_free(conn, req->opcode & ISCSI_OP_IMMEDIATE))
 		return ISCSI_REASON_IMM_CMD_REJECT;
 	return 0;
 }

@@ -409,6 +409,11 @@ PDU = {
                  write(512, what=HOLD) + step(OTHER_STEP | HOLD, 0) +
                  step(OTHER_STEP | HOLD, 0xc0) + deliver(0, HOLD) +
                  nop(what=HOLD) + step(OTHER_STEP | HOLD, 0) + out(),
+    'immediate-window': login() + step(OTHER_STEP, 0xc1) +
+                        b''.join(scsi(FINAL, 0, NONE, tag=i % 64, what=IMM)
+                                 for i in range(280)) +
+                        b''.join(scsi(FINAL, 0, NONE, tag=i % 64)
+                                 for i in range(128)),
     'stash': login() + step(OTHER_STEP, 0xc1) + read(1048576) * 5 +
              step(OTHER_STEP, 0xc0) + nop(what=IMM) + nop(what=IMM),
     'stale': login() + read(512) + read(512, how=STALE) +
