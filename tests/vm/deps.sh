@@ -20,7 +20,7 @@ declare -A packages=(
 	[lint]="sparse shellcheck yamllint codespell mandoc perl python3
 		python3-docutils python3-pyflakes python3-yaml
 		python3-jsonschema rsync xz-utils"
-	[fuzz]="clang libclang-rt-dev linux-headers-amd64"
+	[fuzz]="clang libclang-rt-dev llvm linux-headers-amd64"
 	[lab]="qemu-system-x86 mmdebstrap debian-archive-keyring gpgv e2fsprogs
 		busybox-static cpio kmod python3 rsync xz-utils zstd"
 )

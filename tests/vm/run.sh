@@ -28,7 +28,7 @@ set -euo pipefail
 
 kernel=6.1 memory=2048 cpus=2 limit='' out='' append='' counting='' interactive=''
 disks=() payloads=() command=()
-work='' qemu_pid=''
+work='' qemu_pid='' watch_pid='' boot_limit=300
 
 usage()
 {
@@ -68,6 +68,7 @@ cleanup()
 		kill "$qemu_pid" 2>/dev/null || true
 		wait "$qemu_pid" 2>/dev/null || true
 	fi
+	[[ -z $watch_pid ]] || kill "$watch_pid" 2>/dev/null || true
 	[[ -z $work ]] || rm -rf "$work"
 }
 
@@ -262,6 +263,23 @@ qemu_words()
 	done
 }
 
+command_started()
+{
+	grep -q 'ktgt-vm: command starts' "$out/console.txt"
+}
+
+# Ends a machine that does not come to its command: run_qemu without a result.
+watch_boot()
+{
+	local i
+
+	for ((i = 0; i < boot_limit; i++)); do
+		sleep 1
+		! command_started && kill -0 "$1" || return 0
+	done
+	kill "$1"
+}
+
 # The kill at the death of the parent covers even a kill -9 of this script.
 run_qemu()
 {
@@ -270,6 +288,7 @@ run_qemu()
 
 	mapfile -t words < <(qemu_words)
 	: >"$out/stdout.txt"
+	: >"$out/console.txt"
 	: >"$work/status"
 	if [[ $interactive ]]; then
 		setpriv --pdeathsig KILL \
@@ -280,10 +299,13 @@ run_qemu()
 		setpriv --pdeathsig KILL \
 		qemu-system-x86_64 "${words[@]}" </dev/null >&2 &
 	qemu_pid=$!
+	watch_boot "$qemu_pid" &>/dev/null &
+	watch_pid=$!
 	tail -q -c +1 -s 0.05 -f --pid="$qemu_pid" "$out/stdout.txt" &
 	tail_pid=$!
 	wait "$qemu_pid" || status=$?
-	wait "$tail_pid" || true
+	kill "$watch_pid" 2>/dev/null || true
+	wait "$watch_pid" "$tail_pid" || true
 	return "$status"
 }
 
@@ -303,8 +325,8 @@ tell_death()
 			{ p = 1 } p' | head -n 80 | sed 's/^/    /' >&2
 }
 
-# Now and then a kernel that patches its own code dies while it boots under
-# software emulation, long before anything of ours: that says nothing of us.
+# Now and then a kernel that patches its own code dies, or hangs, while it boots
+# under software emulation, long before anything of ours: that says nothing of us.
 boot()
 {
 	local status=0 try
@@ -314,8 +336,8 @@ boot()
 		run_qemu || status=$?
 		[[ ! -s $work/status && $status != 124 && ! $interactive ]] ||
 			break
-		! grep -q 'ktgt-vm: command starts' "$out/console.txt" || break
-		[[ $try == 3 ]] || say "the VM died while it booted; once more"
+		! command_started || break
+		[[ $try == 3 ]] || say "the VM did not boot; once more"
 	done
 	return "$status"
 }
