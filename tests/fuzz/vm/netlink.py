@@ -21,7 +21,6 @@ the same; who has no right gets EPERM; ktgtadm shows whatever is there as JSON;
 all can be deleted.
 """
 
-import argparse
 import array
 import collections
 import errno
@@ -37,12 +36,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "lib"))
 sys.path.insert(0, HERE)
 import genl  # noqa: E402
+from fuzzer import (Finding, SLOW, play, results, tell,  # noqa: E402
+                    words_of)
 from genl import attrs_of  # noqa: E402
 from iscsi import Initiator, IscsiError  # noqa: E402
-from ktap import Skip  # noqa: E402
 from lab import IQN, Lab, enter_named  # noqa: E402
-from peer import Finding  # noqa: E402
-from proto import SLOW, results, tell  # noqa: E402
 from spec import Spec  # noqa: E402
 
 LIMIT = 15 * SLOW       # s, for an answer
@@ -632,28 +630,9 @@ def unprivileged(netns):
 
 
 def main():
-    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    words.add_argument("--seed", type=int,
-                       default=int.from_bytes(os.urandom(3), "big"))
-    words.add_argument("--seconds", type=float, default=20)
-    words.add_argument("--first", type=int, default=0)
-    words.add_argument("--runs", type=int)
+    words = words_of(__doc__)
     args = words.parse_args()
-    fuzz = Fuzz(args.seed)
-    status = 0
-    try:
-        fuzz.setup()
-        fuzz.run(args.seconds, args.first, args.runs)
-    except Skip as why:
-        print(f"netlink: {why}")
-        status = 4
-    except Finding as err:
-        print(f"FINDING: {err}", flush=True)
-        status = 1
-    finally:
-        fuzz.cleanup()
-    print("\n".join(fuzz.summary()))
-    return status
+    return play("netlink", Fuzz(args.seed), args)
 
 
 if __name__ == "__main__":

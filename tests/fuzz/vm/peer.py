@@ -17,6 +17,7 @@ import struct
 import time
 
 import iscsi
+from fuzzer import Finding
 from iscsi import (ASYNC, DATA_IN, Initiator, LOGIN_RSP, LOGOUT_RSP, NO_TAG,
                    NOP_IN, Pdu, R2T, REJECT, SCSI_CMD, SCSI_RSP, TEXT_RSP,
                    TMF_RSP, sna_lt)
@@ -26,10 +27,6 @@ ANSWERS = {NOP_IN, SCSI_RSP, TMF_RSP, LOGIN_RSP, TEXT_RSP, DATA_IN, LOGOUT_RSP,
            R2T, ASYNC, REJECT}
 WINDOW = 128
 GONE = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ETIMEDOUT)
-
-
-class Finding(Exception):
-    """The target did what it must not."""
 
 
 class Log:
@@ -334,4 +331,3 @@ class Loop:
         for peer in list(self.peers.values()):
             self.drop(peer)
         self.epoll.close()
-

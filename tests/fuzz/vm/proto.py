@@ -21,7 +21,6 @@ last is in proto-SEED.trace in the results' folder. What a kernel that dies was
 about stands in its log.
 """
 
-import argparse
 import collections
 import os
 import random
@@ -35,14 +34,14 @@ sys.path.insert(0, os.path.join(HERE, "..", "..", "lib"))
 sys.path.insert(0, HERE)
 import grammar  # noqa: E402
 import iscsi  # noqa: E402
+from fuzzer import (Finding, SLOW, play, results, tell,  # noqa: E402
+                    words_of)
 from iscsi import (DATA_OUT, IMMEDIATE, LOGIN_RSP, LOGOUT_REQ,  # noqa: E402
                    NOP_IN, NOP_OUT, NO_TAG, Pdu, R2T, SCSI_CMD, TEXT_REQ,
                    TEXT_RSP, TMF_REQ, read10, write10)
-from ktap import Skip  # noqa: E402
-from lab import Lab, read, wait_until, write  # noqa: E402
-from peer import (CLOSED, Finding, Log, Loop, Peer, TIMEOUT)  # noqa: E402
+from lab import Lab, read, wait_until  # noqa: E402
+from peer import CLOSED, Log, Loop, Peer, TIMEOUT  # noqa: E402
 
-SLOW = 6 if os.path.exists("/sys/kernel/debug/kmemleak") else 1
 LIMIT = 5 * SLOW        # s, for an answer
 ALIVE = 2 * SLOW        # s, for a login and a read
 GUARD_BLOCKS = 2048
@@ -51,20 +50,6 @@ USER, SECRET = "fuzzer", "a-secret-of-16-b"
 VICTIM = "iqn.2026-11.org.example:victim"
 MARK = 0xF0000000       # ITTs of the questions whether a target still listens
 SLACK = (96 << 20) * (3 if SLOW > 1 else 1)
-
-
-def results():
-    """Where files of a run are kept."""
-    return os.environ.get("KTGT_RESULTS") or \
-        ("/ktgt/out" if os.path.isdir("/ktgt/out") else "/tmp")
-
-
-def tell(text):
-    """A line in the log of a kernel that may not live to tell more."""
-    try:
-        write("/dev/kmsg", f"<6>ktgt-fuzz: {text}\n")
-    except OSError:
-        pass
 
 
 # --- what a run does -----------------------------------------------------------------
@@ -769,29 +754,10 @@ def available():
 
 
 def main():
-    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    words.add_argument("--seed", type=int,
-                       default=int.from_bytes(os.urandom(3), "big"))
-    words.add_argument("--seconds", type=float, default=20)
-    words.add_argument("--first", type=int, default=0)
-    words.add_argument("--runs", type=int)
+    words = words_of(__doc__)
     words.add_argument("--peers", type=int, default=24)
     args = words.parse_args()
-    fuzz = Fuzz(args.seed, args.peers)
-    status = 0
-    try:
-        fuzz.setup()
-        fuzz.run(args.seconds, args.first, args.runs)
-    except Skip as why:
-        print(f"proto: {why}")
-        status = 4
-    except Finding as err:
-        print(f"FINDING: {err}", flush=True)
-        status = 1
-    finally:
-        fuzz.cleanup()
-    print("\n".join(fuzz.summary()))
-    return status
+    return play("proto", Fuzz(args.seed, args.peers), args)
 
 
 if __name__ == "__main__":
