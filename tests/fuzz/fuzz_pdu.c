@@ -480,6 +480,18 @@ int sock_sendmsg(struct socket *sock, struct shim_msghdr *msg)
 	return sent ?: -EAGAIN;
 }
 
+/* Megabytes come in pieces: the room for them grows by doubling. */
+static void append(u8 **bytes, u32 *have, u32 *room, const void *p, u32 len)
+{
+	if (*have + len > *room) {
+		*room = max_t(u32, 2 * *room, *have + len);
+		*bytes = realloc(*bytes, *room);
+	}
+	if (len)
+		memcpy(*bytes + *have, p, len);
+	*have += len;
+}
+
 /* What is in flight has the bytes that the pages have now. */
 static void deliver(struct peer *peer, u32 max)
 {
@@ -489,10 +501,8 @@ static void deliver(struct peer *peer, u32 max)
 	while (peer->nr_flight && max) {
 		seg = &peer->flight[peer->first];
 		part = min(max, seg->len);
-		peer->in = realloc(peer->in, peer->in_len + part);
-		memcpy(peer->in + peer->in_len, seg->page->mem + seg->off,
-		       part);
-		peer->in_len += part;
+		append(&peer->in, &peer->in_len, &peer->in_room,
+		       seg->page->mem + seg->off, part);
 		max -= part;
 		seg->off += part;
 		seg->len -= part;
@@ -690,10 +700,7 @@ static void stream_put(struct peer *peer, const void *p, u32 len)
 		peer->stream_pos = 0;
 		peer->stream_len = 0;
 	}
-	peer->stream = realloc(peer->stream, peer->stream_len + len);
-	if (len)
-		memcpy(peer->stream + peer->stream_len, p, len);
-	peer->stream_len += len;
+	append(&peer->stream, &peer->stream_len, &peer->stream_room, p, len);
 }
 
 static void announce(struct peer *peer)

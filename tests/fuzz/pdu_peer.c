@@ -390,7 +390,8 @@ void peer_receive(struct peer *peer)
 	}
 	if (peer->wild)
 		pos = peer->in_len;
-	memmove(peer->in, peer->in + pos, peer->in_len - pos);
+	if (pos)
+		memmove(peer->in, peer->in + pos, peer->in_len - pos);
 	peer->in_len -= pos;
 	if (!peer->no_ack)
 		peer->ack = peer->stat_sn;

@@ -60,7 +60,7 @@ struct peer {
 
 	/* what goes to the target */
 	u8			*stream;
-	u32			stream_len, stream_pos;
+	u32			stream_len, stream_pos, stream_room;
 	u32			hidden;		/* bytes of it that have not come */
 	u32			piece;
 	struct iscsi_hdr	sent[MAX_SENT];
@@ -71,7 +71,7 @@ struct peer {
 	struct segment		flight[MAX_FLIGHT];
 	u32			first, nr_flight;
 	u8			*in;
-	u32			in_len;
+	u32			in_len, in_room;
 	bool			digests;
 
 	/* numbers */
