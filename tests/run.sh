@@ -23,8 +23,9 @@
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib/kernel.sh
+. "$top/lib/kernel.sh"
 results=${KTGT_RESULTS:-}
-kmemleak=/sys/kernel/debug/kmemleak
 verbose='' work=''
 passed=0 failed=0 skipped=0
 tests=()
@@ -91,11 +92,9 @@ module_file()
 	fi
 }
 
-# What the module depends on is loaded by name, as depmod does not know a
-# module outside /lib/modules.
 load_module()
 {
-	local file name
+	local file
 
 	file=$(module_file)
 	KTGT_KO=$file
@@ -105,10 +104,7 @@ load_module()
 		modprobe ktgt
 		return
 	fi
-	for name in $(modinfo -F depends "$file" | tr , ' ') crc32c_generic; do
-		modprobe -q "$name" || true
-	done
-	insmod "$file"
+	insert_module "$file"
 }
 
 unload_module()
@@ -165,25 +161,11 @@ show()
 		END { printf "%s", text }' "$1"
 }
 
-# Objects of the kernel that nothing points to any more. It takes two scans to
-# be sure of one, and the second says nothing of those younger than 5 seconds.
-unreferenced()
-{
-	local start=$EPOCHSECONDS
-
-	echo scan >"$kmemleak" || return
-	while ((EPOCHSECONDS < start + 6)); do
-		sleep 0.2
-	done
-	echo scan >"$kmemleak" && cat "$kmemleak" && echo clear >"$kmemleak"
-}
-
 # Adds to the log what was left behind since the last time.
 leaks()
 {
 	local log=$1 status=0
 
-	[[ -e $kmemleak ]] || return 0
 	unreferenced >"$work/leaks" 2>&1 || status=$?
 	if ((status)); then
 		echo "# kmemleak does not work any more" >>"$log"

@@ -22,6 +22,8 @@ set -euo pipefail
 shopt -s inherit_errexit
 # shellcheck source-path=SCRIPTDIR source=../lib/lab.sh
 . "$(dirname "$0")/../lib/lab.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/kernel.sh
+. "$(dirname "$0")/../lib/kernel.sh"
 
 tool=/ktgt/libiscsi
 here=$(dirname "$0")
@@ -32,18 +34,6 @@ ipv6=iscsi://[$target_ip6]:3260/$target
 account=ini
 secret=sixteen.letters
 size=256
-
-# As tests/run.sh does it: what depmod does not know is loaded by hand.
-load_module()
-{
-	local module
-
-	for module in $(modinfo -F depends /ktgt/ktgt.ko | tr , ' ') \
-		crc32c_generic; do
-		modprobe -q "$module" || true
-	done
-	insmod /ktgt/ktgt.ko
-}
 
 # The disk of scsi_debug: null_blk has no physical blocks of another size.
 # Sets dev.
@@ -182,22 +172,6 @@ run_tests()
 	done <"$here/tests"
 }
 
-# Objects that nothing points to any more, as tests/run.sh finds them: it takes
-# two scans to be sure of one, and objects younger than 5 seconds are not told.
-unreferenced()
-{
-	local file=/sys/kernel/debug/kmemleak start=$EPOCHSECONDS
-
-	[[ -e $file ]] || return 0
-	echo scan >"$file"
-	while ((EPOCHSECONDS < start + 6)); do
-		sleep 0.2
-	done
-	echo scan >"$file"
-	cat "$file"
-	echo clear >"$file"
-}
-
 no_leaks()
 {
 	local found
@@ -220,7 +194,7 @@ finish()
 }
 
 [[ $EUID == 0 ]]
-load_module
+insert_module /ktgt/ktgt.ko
 lab_start
 # What was there before is not of the tests.
 unreferenced >/dev/null
