@@ -109,18 +109,16 @@ suite.after = FaultLab.clean
 def sweep(lab, name, arm, once):
     """Do ONCE(armed number) with the first allocation failing, the second, ...
     until one round fails none. ARM(number) is a context manager."""
-    sites = dry = 0
+    sites = 0
     for number in itertools.count(1):
         check(number < 3000, f"{name}: it comes to no end")
-        while True:
+        for tried in itertools.count(1):
             try:
                 armed = once(lambda: arm(number))
             except Exception as err:
                 raise Failure(f"{name}, allocation {number}: "
                               f"{type(err).__name__}: {err}") from err
-            # A worker that was not there yet when all were armed
-            dry = 0 if armed.seen else dry + 1
-            if armed.seen or dry > 3:
+            if armed.fired or tried >= armed.tries:
                 break
         if not armed.fired:
             break

@@ -51,8 +51,10 @@ def read_symbols():
 class Armed:
     """Tasks that have been armed with the same number."""
 
-    def __init__(self, files, number):
+    def __init__(self, files, number, tries=1):
         self.files, self.number = files, number
+        # rounds without a failure that show that there is none
+        self.tries = tries
         self.fired = 0
         self.seen = 0
 
@@ -207,10 +209,11 @@ class Faults:
 
     @contextmanager
     def workers_of(self, kind, number):
-        """Arm the kernel's workers of KIND (IO or REST)."""
+        """Arm the kernel's workers of KIND (IO or REST). How they share the
+        work is another matter each time, and one may not be there yet."""
         self._find_workers()
         armed = Armed([file for name, file in self.workers.values()
-                       if kind.match(name)], number)
+                       if kind.match(name)], number, 4)
         try:
             armed.set(number)
             yield armed
