@@ -429,6 +429,7 @@ def leave(peer):
     """The end of a connection, in all ways."""
     way = peer.rng.randrange(5)
     if way == 0 and not peer.strange:
+        peer.deaf = False
         shot = Shot(peer)
         shot.logout()
         yield from settle(peer, shot)
