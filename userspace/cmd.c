@@ -167,66 +167,6 @@ void dump_commands(void)
 
 /* Words to requests */
 
-static int fill_string(const struct field *f, const char *text, char *p,
-		       const char **why)
-{
-	if (strlen(text) >= f->size) {
-		*why = "too long";
-		return -EINVAL;
-	}
-	strcpy(p, text);
-	return 0;
-}
-
-static int fill_enum(const struct field *f, const char *text, uint32_t *p,
-		     const char **why)
-{
-	if (!field_enum(f, text, p))
-		return 0;
-	*why = "not one of the words that may stand here";
-	return -EINVAL;
-}
-
-static int fill_u8(const char *text, uint8_t *p, const char **why)
-{
-	uint32_t value;
-	int err = parse_u32(text, &value, why);
-
-	if (!err && value > UINT8_MAX) {
-		*why = "the number is too large";
-		err = -EINVAL;
-	}
-	if (!err)
-		*p = value;
-	return err;
-}
-
-static int fill_value(const struct field *f, const char *text, void *p,
-		      const char **why)
-{
-	switch (f->kind) {
-	case FIELD_U8:
-		return fill_u8(text, p, why);
-	case FIELD_BOOL:
-		return parse_bool(text, p, why);
-	case FIELD_U16:
-		return parse_u16(text, p, why);
-	case FIELD_U32:
-		return parse_u32(text, p, why);
-	case FIELD_U64:
-	case FIELD_HEX:
-		return parse_u64(text, p, why);
-	case FIELD_SIZE:
-		return parse_size(text, p, why);
-	case FIELD_ENUM:
-		return fill_enum(f, text, p, why);
-	case FIELD_STR:
-		return fill_string(f, text, p, why);
-	}
-	*why = "cannot be given";
-	return -EINVAL;
-}
-
 static int fill_secret(const struct field *f, const char *text, char *p,
 		       const char **why)
 {
@@ -314,7 +254,7 @@ static int fill(const struct command *command, const struct arg *arg,
 		return fill_secret(f, text, p, why);
 	}
 	if (f->kind != FIELD_FLAG)
-		return fill_value(f, text, p, why);
+		return parse_field(f, text, p, why);
 	*(bool *)p = true;
 	return 0;
 }

@@ -310,6 +310,110 @@ const char *size_text(uint64_t size, char *buf, size_t len)
 	return buf;
 }
 
+/* Fields of the model */
+
+static int fill_string(const struct field *f, const char *text, char *p,
+		       const char **why)
+{
+	if (strlen(text) >= f->size)
+		return refuse(why, "too long");
+	strcpy(p, text);
+	return 0;
+}
+
+static int fill_enum(const struct field *f, const char *text, uint32_t *p,
+		     const char **why)
+{
+	if (!field_enum(f, text, p))
+		return 0;
+	return refuse(why, "not one of the words that may stand here");
+}
+
+static int fill_u8(const char *text, uint8_t *p, const char **why)
+{
+	uint32_t value;
+	int err = parse_u32(text, &value, why);
+
+	if (!err && value > UINT8_MAX) {
+		*why = "the number is too large";
+		err = -EINVAL;
+	}
+	if (!err)
+		*p = value;
+	return err;
+}
+
+int parse_field(const struct field *field, const char *text, void *p,
+		const char **why)
+{
+	switch (field->kind) {
+	case FIELD_U8:
+		return fill_u8(text, p, why);
+	case FIELD_BOOL:
+		return parse_bool(text, p, why);
+	case FIELD_U16:
+		return parse_u16(text, p, why);
+	case FIELD_U32:
+		return parse_u32(text, p, why);
+	case FIELD_U64:
+	case FIELD_HEX:
+		return parse_u64(text, p, why);
+	case FIELD_SIZE:
+		return parse_size(text, p, why);
+	case FIELD_ENUM:
+		return fill_enum(field, text, p, why);
+	case FIELD_STR:
+		return fill_string(field, text, p, why);
+	}
+	return refuse(why, "cannot be given");
+}
+
+/* Backing stores, in the words of tgt */
+
+int parse_bstype(const char *text, struct lu *lu, const char **why)
+{
+	SET(lu, KTGT_A_LU_BACKEND);
+	if (!strcmp(text, "rdwr") || !strcmp(text, "aio")) {
+		lu->backend = KTGT_BACKEND_BLOCK;
+		return 0;
+	}
+	if (strcmp(text, "null"))
+		return refuse(why,
+			"the backing store type is rdwr, aio or null");
+	lu->backend = KTGT_BACKEND_NULL;
+	return 0;
+}
+
+int parse_bsopts(const char *text, struct lu *lu, const char **why)
+{
+	if (strncmp(text, "size=", 5))
+		return refuse(why, "bsopts of a null store is size=SIZE");
+	SET(lu, KTGT_A_LU_SIZE);
+	return parse_size(text + 5, &lu->size, why);
+}
+
+/*
+ * direct is how the block backend works anyway; sync asks that every write
+ * is on the medium when it is acknowledged.
+ */
+int parse_bsoflags(const char *text, struct lu *lu, const char **why)
+{
+	size_t n;
+
+	for (;; text += n + 1) {
+		n = strcspn(text, ":");
+		if (n == 4 && !strncmp(text, "sync", n)) {
+			SET(lu, KTGT_A_LU_WRITE_CACHE);
+			lu->write_cache = 0;
+		} else if (n != 6 || strncmp(text, "direct", n)) {
+			return refuse(why,
+				      "bsoflags is made of sync and direct");
+		}
+		if (!text[n])
+			return 0;
+	}
+}
+
 /* Paths */
 
 int path_absolute(const char *text, char *buf, size_t size, const char **why)

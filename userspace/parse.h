@@ -35,6 +35,18 @@ int parse_prefix(const char *text, struct addr *addr, uint8_t *bits,
 int parse_portal(const char *text, struct addr *addr, uint16_t *port,
 		 const char **why);
 
+/* as the kind and the size of the field say; @p is where it stands */
+int parse_field(const struct field *field, const char *text, void *p,
+		const char **why);
+
+/*
+ * tgt's types of backing stores that mean what a backend of ktgt does, and
+ * their options and flags; what they ask for is set in @lu
+ */
+int parse_bstype(const char *text, struct lu *lu, const char **why);
+int parse_bsopts(const char *text, struct lu *lu, const char **why);
+int parse_bsoflags(const char *text, struct lu *lu, const char **why);
+
 /*
  * A relative path gets the working directory before it, because the kernel
  * resolves it from the root. Nothing else is done to it: links must stay what

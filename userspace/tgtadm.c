@@ -292,52 +292,6 @@ static int do_target(struct nl *nl, const struct tgt_opts *opts)
 
 /* logicalunit */
 
-/* tgt's types of backing stores that mean what ktgt's block backend does */
-static int take_bstype(const struct tgt_opts *opts, struct lu *lu,
-		       const char **why)
-{
-	const char *type = opts->bstype ? opts->bstype : "rdwr";
-
-	SET(lu, KTGT_A_LU_BACKEND);
-	if (!strcmp(type, "rdwr") || !strcmp(type, "aio")) {
-		lu->backend = KTGT_BACKEND_BLOCK;
-		return 0;
-	}
-	*why = "the backing store type is rdwr, aio or null";
-	if (strcmp(type, "null"))
-		return -EINVAL;
-	lu->backend = KTGT_BACKEND_NULL;
-	if (!opts->bsopts)
-		return 0;
-	*why = "--bsopts of a null store is size=SIZE";
-	if (strncmp(opts->bsopts, "size=", 5))
-		return -EINVAL;
-	SET(lu, KTGT_A_LU_SIZE);
-	return parse_size(opts->bsopts + 5, &lu->size, why);
-}
-
-/*
- * direct is how the block backend works anyway; sync asks that every write
- * is on the medium when it is acknowledged.
- */
-static int take_bsoflags(const char *text, struct lu *lu, const char **why)
-{
-	size_t n;
-
-	for (;; text += n + 1) {
-		n = strcspn(text, ":");
-		if (n == 4 && !strncmp(text, "sync", n)) {
-			SET(lu, KTGT_A_LU_WRITE_CACHE);
-			lu->write_cache = 0;
-		} else if (n != 6 || strncmp(text, "direct", n)) {
-			*why = "--bsoflags is made of sync and direct";
-			return -EINVAL;
-		}
-		if (!text[n])
-			return 0;
-	}
-}
-
 static int lu_fill(const struct tgt_opts *opts, struct lu *lu,
 		   const char **why)
 {
@@ -348,9 +302,12 @@ static int lu_fill(const struct tgt_opts *opts, struct lu *lu,
 	SET(lu, KTGT_A_LU_LUN);
 	lu->target_id = opts->tid;
 	lu->lun = opts->lun;
-	if (take_bstype(opts, lu, why))
+	if (parse_bstype(opts->bstype ? opts->bstype : "rdwr", lu, why))
 		return -EINVAL;
-	if (opts->bsoflags && take_bsoflags(opts->bsoflags, lu, why))
+	if (lu->backend == KTGT_BACKEND_NULL && opts->bsopts &&
+	    parse_bsopts(opts->bsopts, lu, why))
+		return -EINVAL;
+	if (opts->bsoflags && parse_bsoflags(opts->bsoflags, lu, why))
 		return -EINVAL;
 	if (opts->block_size) {
 		SET(lu, KTGT_A_LU_BLOCK_SIZE);
