@@ -1,0 +1,702 @@
+// SPDX-License-Identifier: GPL-2.0
+/* targets.conf, by tables of texts: what is read, and what is said of it. */
+#include "unit.h"
+
+#include <errno.h>
+
+#include "conf.h"
+#include "conf_scan.h"
+#include "parse.h"
+
+/* Files that a text includes */
+
+struct file {
+	const char *path;
+	const char *text;
+};
+
+static int file_read(void *data, const char *path, char **text, size_t *len)
+{
+	const struct file *file;
+
+	for (file = data; file->path; file++) {
+		if (strcmp(file->path, path))
+			continue;
+		*len = strlen(file->text);
+		*text = strdup(file->text);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/* All that begin with what stands before a * */
+static int file_expand(void *data, const char *path, struct list *files)
+{
+	const char *star = strchr(path, '*');
+	size_t n = star ? (size_t)(star - path) : strlen(path) + 1;
+	const struct file *file;
+
+	for (file = data; file->path; file++)
+		if (!strncmp(file->path, path, n))
+			*(char **)list_add(files, sizeof(char *)) =
+				strdup(file->path);
+	return star || files->n ? 0 : -ENOENT;
+}
+
+static int parse(struct conf *conf, const char *text, const struct file *files)
+{
+	static const struct file none[] = { { NULL, NULL } };
+	const struct conf_source source = {
+		.read = file_read,
+		.expand = file_expand,
+		.data = (void *)(files ? files : none),
+	};
+	/* so that a byte read too far is found */
+	size_t len = strlen(text);
+	char *copy = malloc(len);
+	int err;
+
+	memcpy(copy, text, len);
+	err = conf_parse(conf, "/etc/f", copy, len, &source);
+	free(copy);
+	return err;
+}
+
+/* The tree in a form that fits into a table */
+
+static void show_lu(FILE *file, const struct conf_lu *lu)
+{
+	static const uint16_t attrs[] = {
+		KTGT_A_LU_BLOCK_SIZE, KTGT_A_LU_READ_ONLY,
+		KTGT_A_LU_WRITE_CACHE, KTGT_A_LU_SCSI_ID, KTGT_A_LU_SERIAL,
+		KTGT_A_LU_VENDOR, KTGT_A_LU_PRODUCT, KTGT_A_LU_REVISION,
+		KTGT_A_LU_SIZE,
+	};
+	const struct field *f;
+	const char *p;
+	size_t i;
+
+	fprintf(file, " %u=%s%s", lu->lu.lun, lu->direct ? "direct:" : "",
+		lu->lu.backend == KTGT_BACKEND_NULL ? "null" : lu->lu.path);
+	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
+		if (!HAS(&lu->lu, attrs[i]))
+			continue;
+		f = object_field(&lu_object, attrs[i]);
+		p = (const char *)&lu->lu + f->off;
+		fprintf(file, ",%s:", f->name);
+		if (f->kind == FIELD_STR)
+			fprintf(file, "%s", p);
+		else if (f->kind == FIELD_BOOL)
+			fprintf(file, "%d", *p);
+		else if (f->kind == FIELD_SIZE)
+			fprintf(file, "%llu", (unsigned long long)lu->lu.size);
+		else
+			fprintf(file, "%u", lu->lu.block_size);
+	}
+}
+
+static void show_acls(FILE *file, const struct list *acls)
+{
+	const struct acl *acl;
+	char buf[ADDR_TEXT_MAX];
+
+	list_for_each(acl, acls) {
+		if (HAS(acl, KTGT_A_ACL_INITIATOR))
+			fprintf(file, " @%s", acl->initiator);
+		else if (HAS(acl, KTGT_A_ACL_ALL))
+			fprintf(file, " @ALL");
+		else
+			fprintf(file, " @%s",
+				prefix_text(&acl->address, acl->prefix_len,
+					    buf, sizeof(buf)));
+	}
+}
+
+static void show_bindings(FILE *file, const struct list *bindings)
+{
+	const struct account *account;
+
+	list_for_each(account, bindings)
+		fprintf(file, " %s[%s]", account->outgoing ? ">" : "<",
+			account->user);
+}
+
+static char *show(const struct conf *conf)
+{
+	const struct conf_account *account;
+	const struct conf_target *target;
+	const struct conf_lu *lu;
+	char *text;
+	size_t len;
+	FILE *file = open_memstream(&text, &len);
+
+	if (conf->ignore_errors)
+		fprintf(file, "ignore ");
+	for (account = conf->accounts; account; account = account->next)
+		fprintf(file, "[%s|%s]", account->account.user,
+			account->account.secret);
+	show_bindings(file, &conf->discovery);
+	for (target = conf->targets; target; target = target->next) {
+		fprintf(file, "{%s", target->target.name);
+		if (HAS(&target->target, KTGT_A_TARGET_ID))
+			fprintf(file, " tid=%u", target->target.id);
+		if (HAS(&target->target, KTGT_A_TARGET_STATE))
+			fprintf(file, " state=%u", target->target.state);
+		for (lu = target->lus; lu; lu = lu->next)
+			show_lu(file, lu);
+		show_acls(file, &target->acls);
+		show_bindings(file, &target->bindings);
+		fprintf(file, "}");
+	}
+	fclose(file);
+	return text;
+}
+
+static void assert_shown(const char *text, const struct file *files,
+			 const char *want)
+{
+	struct conf conf;
+	int err = parse(&conf, text, files);
+	const struct conf_message *message;
+	char *got;
+
+	list_for_each(message, &conf.messages)
+		if (message->error)
+			fail_msg("'%s': %s", text, message->text);
+	assert_int_equal(err, 0);
+	got = show(&conf);
+	if (strcmp(got, want))
+		fail_msg("'%s'\n  is   %s\n  want %s", text, got, want);
+	free(got);
+	conf_free(&conf);
+}
+
+#define A	"iqn.2017-03.com.longshuai:test.disk1"
+#define T(text)	"<target iqn.2026-11.org.x:a>\n" text "</target>\n"
+#define S(text)	"{iqn.2026-11.org.x:a" text "}"
+
+struct row {
+	const char *text;
+	const char *want;
+};
+
+/* The files of the how-to */
+static void test_howto(void **state)
+{
+	static const struct row rows[] = {
+		{ "default-driver iscsi\n\n<target " A ">\n"
+		  "\tbacking-store /dev/sdb1\n\tbacking-store /dev/sdc\n"
+		  "\tinitiator-address 192.168.100.0/24\n</target>\n",
+		  "{" A " 1=/dev/sdb1 2=/dev/sdc @192.168.100.0/24}" },
+		{ "#include /etc/tgt/temp/*.conf\ndefault-driver iscsi\n"
+		  "<target " A ">\n"
+		  "    <backing-store /dev/sdb1>\n        lun 5\n"
+		  "    </backing-store>\n"
+		  "    <backing-store /dev/sdc>\n        lun 6\n"
+		  "    </backing-store>\n"
+		  "    incominguser u1 secret1\n    outgoinguser u2 secret2\n"
+		  "    initiator-address 192.168.100.0/24\n</target>",
+		  "[u1|secret1][u2|secret2]{" A
+		  " 5=/dev/sdb1 6=/dev/sdc @192.168.100.0/24 <[u1] >[u2]}" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_shown(rows[i].text, NULL, rows[i].want);
+}
+
+static void test_syntax(void **state)
+{
+	static const struct row rows[] = {
+		{ "", "" },
+		{ "\n\n  # only that\n\t#", "" },
+		{ "\xef\xbb\xbf" T(""), S(" @ALL") },
+		{ "<target iqn.2026-11.org.x:a/>", S(" @ALL") },
+		{ "<target iqn.2026-11.org.x:a />", S(" @ALL") },
+		{ "< target \"iqn.2026-11.org.x:a\" > # x\r\n</target>\r\n",
+		  S(" @ALL") },
+		{ T("controller_tid=7\n"), S(" tid=7 @ALL") },
+		{ T("controller_tid = 7 # seven\n"), S(" tid=7 @ALL") },
+		{ T("controller_tid \\\n  7\n"), S(" tid=7 @ALL") },
+		{ T("controller_tid 7\\\r\n   0\n"), S(" tid=70 @ALL") },
+		{ T("# controller_tid \\\n controller_tid 7\n"),
+		  S(" tid=7 @ALL") },
+		{ T("/* controller_tid 1\n*/ controller_tid 7\n"),
+		  S(" tid=7 @ALL") },
+		{ T("controller_tid /* no */ 7\n"), S(" tid=7 @ALL") },
+		{ T("backing-store /a/*b\n"), S(" 1=/a/*b @ALL") },
+		{ T("backing-store \"/a b\"\n"), S(" 1=/a b @ALL") },
+		{ T("backing-store \"/a \\\n  b\"\n"), S(" 1=/a b @ALL") },
+		{ T("backing-store '/a\"b'\n"), S(" 1=/a\"b @ALL") },
+		{ T("backing-store /a\\#b\n"), S(" 1=/a#b @ALL") },
+		{ T("backing-store \"/a#b\"\n"), S(" 1=/a#b @ALL") },
+		{ T("backing-store /a#b\n"), S(" 1=/a @ALL") },
+		{ T("backing-store /a=b\n"), S(" 1=/a=b @ALL") },
+		{ T("backing-store /a\\b\\$c\\\\\n"), S(" 1=/a\\b$c\\ @ALL") },
+		{ T("<backing-store /a>b>\nlun 3\n</backing-store>\n"),
+		  S(" 3=/a>b @ALL") },
+		{ T("<backing-store \"/a b\">\nlun 3\n</backing-store>\n"),
+		  S(" 3=/a b @ALL") },
+		{ T("<backing-store /a b/c d e>\nlun 3\n</backing-store>\n"),
+		  S(" 3=/a b/c d e @ALL") },
+		{ T("backing-store /a b # c\nvendor_id Inc. \\\n  x\n"),
+		  S(" 1=/a b,vendor:Inc. x @ALL") },
+		{ T("incominguser u p\"x\n"), "[u|p\"x]" S(" @ALL <[u]") },
+		{ T("incominguser u \"p x\\\"\\\\\"\n"),
+		  "[u|p x\"\\]" S(" @ALL <[u]") },
+		{ T("incominguser \"u p\"\n"), "[u|p]" S(" @ALL <[u]") },
+		{ T("incominguser 'a b' 'c d'\n"), "[a b|c d]"
+		  S(" @ALL <[a b]") },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_shown(rows[i].text, NULL, rows[i].want);
+}
+
+static void test_directives(void **state)
+{
+	static const struct row rows[] = {
+		{ "default-driver iscsi\ndefault-driver iscsi\n", "" },
+		{ "ignore-errors yes\ncontrol-port 0\n", "ignore " },
+		{ "ignore-errors no\n", "" },
+		{ "incomingdiscoveryuser a b\noutgoingdiscoveryuser c d\n",
+		  "[a|b][c|d] <[a] >[c]" },
+		{ T("driver iscsi\nstate offline\n"), S(" state=1 @ALL") },
+		{ T("controller_tid 0x10\n"), S(" tid=16 @ALL") },
+		{ T("initiator-address 10.0.0.1\ninitiator-address ::1\n"
+		    "initiator-address 10.0.0.5/24\n"
+		    "initiator-address [2001:db8::]/32\n"
+		    "initiator-address 10.0.0.1/32\n"),
+		  S(" @10.0.0.1 @::1 @10.0.0.5/24 @2001:db8::/32") },
+		{ T("initiator-address ALL\n"), S(" @ALL") },
+		{ T("initiator-name iqn.1993-08.org.debian:01:b\n"),
+		  S(" @iqn.1993-08.org.debian:01:b") },
+		{ T("initiator-name 10.0.0.0/8\ninitiator-name ALL\n"),
+		  S(" @10.0.0.0/8 @ALL") },
+		{ T("incominguser a 1\nincominguser b 2\noutgoinguser a 1\n"
+		    "incominguser a 1\n"),
+		  "[a|1][b|2]" S(" @ALL <[a] <[b] >[a]") },
+		{ T("backing-store /a\nreadonly 1\nblock-size 4096\n"
+		    "write-cache off\nscsi_id x\nscsi_sn y\n"),
+		  S(" 1=/a,block-size:4096,read-only:1,write-cache:0,"
+		    "scsi-id:x,serial:y @ALL") },
+		{ T("write-cache off\nvendor_id V\n"
+		    "<backing-store /a>\nwrite-cache on\n</backing-store>\n"
+		    "<direct-store /b>\nproduct_id P\nproduct_rev R\n"
+		    "</direct-store>\n"),
+		  S(" 1=/a,write-cache:1,vendor:V "
+		    "2=direct:/b,write-cache:0,vendor:V,product:P,revision:R"
+		    " @ALL") },
+		{ T("<backing-store x>\nbs-type null\nbsopts size=1M\n"
+		    "</backing-store>\n"), S(" 1=null,size:1048576 @ALL") },
+		{ T("bs-type aio\nbsoflags direct:sync\nbacking-store /a\n"),
+		  S(" 1=/a,write-cache:0 @ALL") },
+		{ T("backing-store /a\nparams \"vendor_id=V,scsi_sn=a b\"\n"
+		    "params readonly=1\n"),
+		  S(" 1=/a,read-only:1,serial:a b,vendor:V @ALL") },
+		{ T("<backing-store /a>\npath /b\n</backing-store>\n"),
+		  S(" 1=/b @ALL") },
+		{ T("lun 9\nbacking-store /a\n"), S(" 9=/a @ALL") },
+		{ T("device-type disk\nallow-in-use no\nremovable 0\n"),
+		  S(" @ALL") },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_shown(rows[i].text, NULL, rows[i].want);
+}
+
+static void test_blocks(void **state)
+{
+	static const struct row rows[] = {
+		/* in the order of the file, what has a number first */
+		{ T("backing-store /z\nbacking-store /a\n"),
+		  S(" 1=/z 2=/a @ALL") },
+		{ T("direct-store /d\nbacking-store /b\n"),
+		  S(" 2=direct:/d 1=/b @ALL") },
+		{ T("backing-store /b\n<backing-store /c>\nlun 1\n"
+		    "</backing-store>\nbacking-store /d\n"),
+		  S(" 2=/b 1=/c 3=/d @ALL") },
+		/* merged */
+		{ T("backing-store /b\n") T("backing-store /a\n"),
+		  S(" 1=/b 2=/a @ALL") },
+		{ T("backing-store /b\n") "<target iqn.2026-11.org.x:b/>\n"
+		  T("controller_tid 3\nbacking-store /b\n"),
+		  S(" tid=3 1=/b @ALL") "{iqn.2026-11.org.x:b @ALL}" },
+		{ T("<backing-store /b>\nlun 4\n</backing-store>\n"
+		    "<backing-store /b>\nreadonly 1\nlun 4\n"
+		    "</backing-store>\n"), S(" 4=/b,read-only:1 @ALL") },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_shown(rows[i].text, NULL, rows[i].want);
+}
+
+static void test_includes(void **state)
+{
+	static const struct file files[] = {
+		{ "/etc/d/1.conf", "default-driver iscsi\n"
+		  T("backing-store /one\n") },
+		{ "/etc/d/2.conf", "default-driver iscsi\n"
+		  T("backing-store /two\ninclude ../acl\n") },
+		{ "/etc/d/../acl", "initiator-address 10.0.0.1" },
+		{ "/x y", "ignore-errors yes\n" },
+		{ NULL, NULL }
+	};
+	static const struct row rows[] = {
+		{ "include /etc/d/*.conf\n",
+		  S(" 1=/one 2=/two @10.0.0.1") },
+		{ "include d/1.conf\n", S(" 1=/one @ALL") },
+		{ "Include \"/x y\"\n", "ignore " },
+		{ "include /x y\n", "ignore " },
+		{ "includeoptional /none\ninclude /none*\n", "" },
+		{ T("include d/../acl\n"), S(" @10.0.0.1") },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_shown(rows[i].text, files, rows[i].want);
+}
+
+static void test_include_errors(void **state)
+{
+	static const struct file files[] = {
+		{ "/self", "include /self\n" },
+		{ "/open", "<target iqn.2026-11.org.x:a>\n" },
+		{ "/close", "</target>\n" },
+		{ "/bad", "\nlun\n" },
+		{ NULL, NULL }
+	};
+	static const struct row rows[] = {
+		{ "include /none\n",
+		  "/etc/f:1: /none: No such file or directory" },
+		{ "include /self\n", "/self:1: /self is read already" },
+		{ "include /open\n",
+		  "/open:1: </target> is missing: the block begins at "
+		  "/open:1" },
+		{ "\n<target iqn.2026-11.org.x:a>\ninclude /close\n</target>",
+		  "/close:1: </target> ends a block that does not begin in "
+		  "this file" },
+		{ "include /bad\n",
+		  "/bad:2: lun stands in a <target NAME> or "
+		  "<backing-store PATH> block" },
+		{ "include\n",
+		  "/etc/f:1: it is include PATH" },
+	};
+	const struct conf_message *message;
+	struct conf conf;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		parse(&conf, rows[i].text, files);
+		message = list_at(&conf.messages, 0);
+		assert_non_null(message);
+		assert_string_equal(message->text, rows[i].want);
+		assert_int_equal(conf.messages.n, 1);
+		conf_free(&conf);
+	}
+}
+
+/* Files that include each other end somewhere. */
+static void test_include_depth(void **state)
+{
+	struct file files[CONF_DEPTH + 3] = { 0 };
+	const struct conf_message *message;
+	struct conf conf;
+	char *p;
+	int i;
+
+	(void)state;
+	for (i = 0; i < CONF_DEPTH + 2; i++) {
+		assert_true(asprintf(&p, "/%02d", i) > 0);
+		files[i].path = p;
+		assert_true(asprintf(&p, "include /%02d\n", i + 1) > 0);
+		files[i].text = p;
+	}
+	assert_int_equal(parse(&conf, "include /00\n", files), -EINVAL);
+	message = list_at(&conf.messages, 0);
+	assert_string_equal(message->text,
+		"/14:1: more than 16 files stand one in the other");
+	assert_int_equal(conf.messages.n, 1);
+	conf_free(&conf);
+	for (i = 0; i < CONF_DEPTH + 2; i++) {
+		free((char *)files[i].path);
+		free((char *)files[i].text);
+	}
+}
+
+/* All but the last are notes: the file is taken. */
+static void test_notes(void **state)
+{
+	static const struct row rows[] = {
+		{ "iSNS On\n", "iSNS On is left out: it is always Off" },
+		{ "iSNSServerIP 10.0.0.1\n",
+		  "iSNSServerIP is left out: ktgt cannot set it" },
+		{ "control-port 1\n", "control-port is left out: use network "
+		  "namespaces instead" },
+		{ T("FirstBurstLength 1\n"),
+		  "FirstBurstLength is left out: ktgt cannot set it" },
+		{ T("ErrorRecoveryLevel 2\n"),
+		  "ErrorRecoveryLevel 2 is left out: it is always 0" },
+		{ T("allow-in-use yes\n"), "allow-in-use is left out: a device "
+		  "that is in use is always refused" },
+		{ T("params rotation_rate=1\n"),
+		  "rotation_rate is left out: ktgt cannot set it" },
+		{ T("vendor_id MyCompany Inc.\n"), "vendor_id MyCompany Inc.: cut "
+		  "to its first 8 bytes, as tgt does" },
+		{ T("state ready#\n"), "# begins a comment, without a blank "
+		  "before; \\# is a #" },
+		{ T("initiator-name ALL\n"),
+		  "initiator-name ALL is taken as initiator-address" },
+		{ T("initiator-name eui.0123456789abcdef\n"),
+		  "iqn.2026-11.org.x:a admits only initiators that are "
+		  "named; tgt would admit all" },
+		{ T("initiator-name eui.0123456789abcdef\n"
+		    "initiator-address 10.0.0.1\n"),
+		  "iqn.2026-11.org.x:a demands both an admitted name and "
+		  "address; tgt only one" },
+	};
+	const struct conf_message *message;
+	struct conf conf;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_row(rows[i].text, parse(&conf, rows[i].text, NULL), 0);
+		message = list_at(&conf.messages, 0);
+		assert_row(rows[i].text, !!message, true);
+		assert_false(message->error);
+		assert_string_equal(strchr(message->text, ' ') + 1,
+				    rows[i].want);
+		assert_int_equal(conf.messages.n, 1);
+		conf_free(&conf);
+	}
+}
+
+static void test_errors(void **state)
+{
+	static const struct row rows[] = {
+		/* lines */
+		{ "\n\nx\n", "3: there is no directive x" },
+		{ "a \\\n b\n", "1: there is no directive a" },
+		{ "default-drivr iscsi", "1: there is no directive "
+		  "default-drivr; perhaps default-driver is meant" },
+		{ T("initiator-adress 10.0.0.1\n"), "2: there is no directive "
+		  "initiator-adress; perhaps initiator-address is meant" },
+		{ T("backing-store \"/a\n"),
+		  "2: the quote is not closed on this line" },
+		{ T("backing-store \"/a\"b\n"),
+		  "2: a blank has to follow the closing quote" },
+		{ "\n/* a\nb", "2: the comment that /* begins has no end" },
+		{ "ignore-errors yes\n/*\n",
+		  "2: the comment that /* begins has no end" },
+		{ "<target iqn.2026-11.org.x:a\n",
+		  "1: a line that begins with < ends with >" },
+		{ "<>", "1: there is nothing between < and >" },
+		{ "</>", "1: there is nothing between < and >" },
+		{ "= x", "1: there is no directive " },
+		/* values */
+		{ T("state\n"),
+		  "2: it is state VALUE" },
+		{ T("incominguser a\n"), "2: it is incominguser USER SECRET; "
+		  "what has blanks is quoted" },
+		{ T("incominguser a b c\n"), "2: it is incominguser USER SECRET; "
+		  "what has blanks is quoted" },
+		{ T("incominguser a ''\n"),
+		  "2: incominguser USER SECRET: neither is empty" },
+		{ T("incominguser a PLEASE_CORRECT_THE_PASSWORD\n"),
+		  "2: incominguser a: tgt-admin --dump does not know the "
+		  "secret; put it here" },
+		{ T("incominguser a b\noutgoinguser a c\n"),
+		  "3: user a has another secret at /etc/f:2; there is one for "
+		  "each" },
+		{ T("outgoinguser a b\noutgoinguser c d\n"),
+		  "3: outgoinguser: there can be one, and that is a" },
+		{ "default-driver iser\n", "1: default-driver iser: iSER needs "
+		  "RDMA, which ktgt has not; iscsi is right" },
+		{ T("driver x\n"), "2: driver x: the driver is iscsi" },
+		{ "ignore-errors x\n",
+		  "1: ignore-errors x: neither on nor off" },
+		{ "control-port x\n", "1: control-port x: not a number" },
+		{ T("controller_tid 0\n"),
+		  "2: controller_tid 0: it is 1 to 65535" },
+		{ T("controller_tid 1\ncontroller_tid 2\n"),
+		  "3: controller_tid has another value already in this block" },
+		{ T("state x\n"), "2: state x: it is ready or offline" },
+		{ T("initiator-address 10.0.0.1/33\n"),
+		  "2: initiator-address 10.0.0.1/33: the prefix length of IPv4 "
+		  "is at most 32" },
+		{ T("initiator-name x\n"),
+		  "2: initiator-name x: a name begins with iqn., eui. or naa." },
+		{ T("lun 0\n"),
+		  "2: lun 0: it is 1 to 16383; LUN 0 is the controller" },
+		{ T("lun 16384\n"),
+		  "2: lun 16384: it is 1 to 16383; LUN 0 is the controller" },
+		{ T("block-size 1024\n"),
+		  "2: block-size 1024: it is 512 or 4096" },
+		{ T("device-type cd\n"),
+		  "2: device-type cd: the only type is disk" },
+		{ T("bs-type sg\n"), "2: bs-type sg: the backing store type is "
+		  "rdwr, aio or null" },
+		{ T("bsoflags x\n"),
+		  "2: bsoflags x: bsoflags is made of sync and direct" },
+		{ T("params x\n"),
+		  "2: params is NAME=VALUE, with commas between several" },
+		{ T("params state=ready\n"),
+		  "2: params: state is no parameter of a logical unit" },
+		{ T("params params=a\n"),
+		  "2: params: params is no parameter of a logical unit" },
+		{ T("params path=/a\n"),
+		  "2: params: path is no parameter of a logical unit" },
+		{ T("<backing-store /a>\nstate ready\n</backing-store>\n"),
+		  "3: state stands in a <target NAME> block" },
+		{ "state ready\n", "1: state stands in a <target NAME> block" },
+		{ T("default-driver iscsi\n"),
+		  "2: default-driver stands outside of blocks" },
+		{ T("path /a\n"),
+		  "2: path stands in a <backing-store PATH> block" },
+		/* blocks */
+		{ "<x y>\nlun 1\n<z>\n</z>\n</x>\n", "1: there is no block <x>: "
+		  "target, backing-store, direct-store" },
+		{ "<target>\nx\n</target>\n", "1: a block is <target NAME>" },
+		{ T("<direct-store>\n</direct-store>\n"),
+		  "2: a block is <direct-store PATH>" },
+		{ "<backing-store /a>\nlun 1\n</backing-store>\n",
+		  "1: <backing-store> stands in a <target NAME> block" },
+		{ "</target>\n", "1: </target> ends a block that does not begin "
+		  "in this file" },
+		{ "<target iqn.2026-11.org.x:a>\n",
+		  "1: </target> is missing: the block begins at /etc/f:1" },
+		{ T("<backing-store /a>\n"),
+		  "3: </backing-store> is missing: the block begins at "
+		  "/etc/f:2" },
+		{ T("<backing-store /a>\n</direct-store>\n"),
+		  "3: </direct-store> instead of </backing-store>" },
+		{ "<target iqn.2026-11.org.x:a>\n" T(""),
+		  "2: </target> is missing: the block begins at /etc/f:1" },
+		{ "<target iqn.x>\n</target>\n", "1: <target iqn.x>: iqn. is "
+		  "followed by a date, YYYY-MM" },
+		/* the whole */
+		{ T("lun 1\nbacking-store /a\nbacking-store /b\n"),
+		  "1: lun stands in the blocks of stores where there are "
+		  "several" },
+		{ T("<backing-store /a>\nlun 1\n</backing-store>\n"
+		    "<backing-store /b>\nlun 1\n</backing-store>\n"),
+		  "5: lun 1 is that of /a, /etc/f:2, too" },
+		{ T("backing-store /a\ndirect-store /a\n"),
+		  "3: /a is a backing-store at /etc/f:2" },
+		{ T("backing-store a\n"),
+		  "2: a: the path of a store begins with /" },
+		{ T("backing-store NONE:x\n"),
+		  "2: NONE:x: the path of a store begins with /" },
+		{ T("bs-type null\nbacking-store x\n"),
+		  "3: a store of the type null needs bsopts size=SIZE" },
+		{ T("bsopts size=1\nbacking-store /x\n"),
+		  "3: bsopts size= is for stores of the type null" },
+		{ T("controller_tid 1\n")
+		  "<target iqn.2026-11.org.x:b>\ncontroller_tid 1\n</target>",
+		  "4: controller_tid 1 is that of iqn.2026-11.org.x:a, "
+		  "/etc/f:1, too" },
+	};
+	const struct conf_message *message;
+	struct conf conf;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_row(rows[i].text, parse(&conf, rows[i].text, NULL),
+			   -EINVAL);
+		message = list_at(&conf.messages, 0);
+		assert_true(message->error);
+		assert_string_equal(message->text + strlen("/etc/f:"),
+				    rows[i].want);
+		/* one fault is told once */
+		assert_row(rows[i].text, conf.messages.n, 1);
+		conf_free(&conf);
+	}
+}
+
+static void test_many_errors(void **state)
+{
+	const struct conf_message *message;
+	struct conf conf;
+	char text[64];
+
+	(void)state;
+	memset(text, 0, sizeof(text));
+	for (size_t i = 0; i < 30; i++)
+		memcpy(text + 2 * i, "x\n", 2);
+	assert_int_equal(parse(&conf, text, NULL), -EINVAL);
+	assert_int_equal(conf.messages.n, CONF_ERRORS);
+	message = list_at(&conf.messages, CONF_ERRORS - 1);
+	assert_string_equal(message->text, "/etc/f:20: there is no directive x");
+	conf_free(&conf);
+}
+
+static void test_nul(void **state)
+{
+	static const char text[] = "\n\0";
+	const struct conf_message *message;
+	struct conf conf;
+
+	(void)state;
+	assert_int_equal(conf_parse(&conf, "f", text, sizeof(text), NULL),
+			 -EINVAL);
+	message = list_at(&conf.messages, 0);
+	assert_string_equal(message->text,
+			    "f:2: this is no text: it holds a NUL byte");
+	conf_free(&conf);
+}
+
+/* Lengths that just fit, and one more. */
+static void test_lengths(void **state)
+{
+	char text[2 * KTGT_PATH_MAX + 64], path[KTGT_PATH_MAX + 2];
+	char user[KTGT_ACCOUNT_MAX + 2];
+	struct conf conf;
+	int more;
+
+	(void)state;
+	for (more = 0; more < 2; more++) {
+		memset(path, '/', sizeof(path));
+		path[KTGT_PATH_MAX + more] = '\0';
+		snprintf(text, sizeof(text), T("backing-store %s\n"), path);
+		assert_int_equal(parse(&conf, text, NULL),
+				 more ? -EINVAL : 0);
+		conf_free(&conf);
+		memset(user, 'u', sizeof(user));
+		user[KTGT_ACCOUNT_MAX + more] = '\0';
+		snprintf(text, sizeof(text), T("incominguser %s s\n"), user);
+		assert_int_equal(parse(&conf, text, NULL),
+				 more ? -EINVAL : 0);
+		conf_free(&conf);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_howto),
+		cmocka_unit_test(test_syntax),
+		cmocka_unit_test(test_directives),
+		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_includes),
+		cmocka_unit_test(test_include_errors),
+		cmocka_unit_test(test_include_depth),
+		cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_many_errors),
+		cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_lengths),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the parts of the parser of targets.conf share. */
+#ifndef KTGT_CONF_PARSE_H
+#define KTGT_CONF_PARSE_H
+
+#include "conf.h"
+#include "conf_scan.h"
+
+enum conf_level {
+	CONF_GLOBAL,
+	CONF_TARGET,
+	CONF_LU,
+};
+
+struct conf_parser {
+	struct conf *conf;
+	const struct conf_source *source;
+	struct conf_at at;
+	enum conf_level level;
+	struct conf_at opened[CONF_LU + 1];	/* where each level begins */
+	struct conf_target *target;
+	struct conf_lu *lu;
+	unsigned int unknown;	/* depth of blocks that nobody knows */
+	unsigned int depth;	/* of files */
+	unsigned int errors;
+	bool no_memory;
+};
+
+void __attribute__((format(printf, 2, 3)))
+conf_error(struct conf_parser *parser, const char *format, ...);
+void __attribute__((format(printf, 2, 3)))
+conf_note(struct conf_parser *parser, const char *format, ...);
+const char *conf_file(const struct conf_parser *parser, struct conf_at at);
+
+/* NULL, with no_memory set, when there is none. */
+void *conf_alloc(struct conf_parser *parser, size_t size);
+void *conf_add(struct conf_parser *parser, struct list *list, size_t size);
+
+/* A line NAME VALUE... at the parser's level. */
+void conf_set(struct conf_parser *parser, struct scan *scan);
+/* Begins blocks; they go on when they were there before. */
+void conf_open_target(struct conf_parser *parser, const char *name);
+void conf_open_lu(struct conf_parser *parser, const char *path, bool direct);
+
+/* Adds it to the parser's target if it is not there. */
+void conf_add_acl(struct conf_parser *parser, const struct acl *acl);
+
+/* What can be told when everything is read: numbers, inherited values. */
+void conf_finish(struct conf_parser *parser);
+
+#endif
