@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 #
-# Lines of the module's source files that targets come to, file by file.
+# Lines of source files that targets come to, file by file.
 #
 #   coverage.py JSON...        of llvm-cov export -summary-only
 #
@@ -17,9 +17,10 @@ def read(path, best):
     with open(path, encoding='ascii') as text:
         files = json.load(text)['data'][0]['files']
     for entry in files:
-        _, found, name = entry['filename'].rpartition('/kernel/')
+        name = entry['filename'].rpartition('/kernel/')[2]
+        name = name.rpartition('/userspace/')[2]
         lines = entry['summary']['lines']
-        if not found or not name.endswith('.c'):
+        if name == entry['filename'] or not name.endswith('.c'):
             continue
         if name not in best or lines['covered'] > best[name][0]:
             best[name] = (lines['covered'], lines['count'], target)
