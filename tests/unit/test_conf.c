@@ -3,8 +3,11 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "conf.h"
+#include "conf_load.h"
 #include "conf_scan.h"
 #include "parse.h"
 
@@ -681,6 +684,130 @@ static void test_lengths(void **state)
 	}
 }
 
+/* The files of the system */
+
+static char dir[] = "/tmp/test_conf.XXXXXX";
+
+static char *in_dir(const char *name)
+{
+	static char path[4][128];
+	static unsigned int n;
+	char *p = path[n++ % ARRAY_SIZE(path)];
+
+	snprintf(p, sizeof(path[0]), "%s/%s", dir, name);
+	return p;
+}
+
+static void write_file(const char *name, const char *text)
+{
+	FILE *file = fopen(in_dir(name), "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static int make_dir(void **state)
+{
+	(void)state;
+	strcpy(dir + sizeof(dir) - 7, "XXXXXX");
+	if (!mkdtemp(dir))
+		return -1;
+	return mkdir(in_dir("d"), 0700) || mkdir(in_dir("d/x.conf"), 0700);
+}
+
+static int remove_dir(void **state)
+{
+	static const char *const names[] = { "a", "big", "d/1.conf",
+					     "d/2.conf", "d/3" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		unlink(in_dir(names[i]));
+	return rmdir(in_dir("d/x.conf")) || rmdir(in_dir("d")) || rmdir(dir);
+}
+
+/* A line that includes, and the logical units that come of it. */
+static void test_load(void **state)
+{
+	static const struct row rows[] = {
+		{ "include d/*.conf", " 1=/1 2=/2" },
+		{ "include d/{2,1}.conf", " 1=/2 2=/1" },
+		{ "include d", " 1=/1 2=/2 3=/3" },
+		{ "include d/3", " 1=/3" },
+		{ "include d/*.none", "" },
+		{ "includeoptional none", "" },
+	};
+	char want[128], *got, **text;
+	char *texts[] = { "1.conf", "2.conf", "3" };
+	struct conf conf;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		snprintf(want, sizeof(want), "d/%s", texts[i]);
+		assert_true(asprintf(&got, T("backing-store /%c\n"),
+				     texts[i][0]) > 0);
+		write_file(want, got);
+		free(got);
+	}
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		write_file("a", rows[i].text);
+		assert_int_equal(conf_load(&conf, in_dir("a")), 0);
+		got = show(&conf);
+		if (rows[i].want[0])
+			snprintf(want, sizeof(want), S("%s @ALL"),
+				 rows[i].want);
+		else
+			want[0] = '\0';
+		assert_string_equal(got, want);
+		text = list_at(&conf.files, 0);
+		assert_string_equal(*text, in_dir("a"));
+		free(got);
+		conf_free(&conf);
+	}
+}
+
+static void test_load_errors(void **state)
+{
+	const struct conf_message *message;
+	struct conf conf;
+	char want[256];
+
+	(void)state;
+	assert_int_equal(conf_load(&conf, in_dir("none")), -ENOENT);
+	conf_free(&conf);
+	assert_int_equal(conf_load(&conf, in_dir("d")), -EISDIR);
+	conf_free(&conf);
+	write_file("a", "include none\n");
+	assert_int_equal(conf_load(&conf, in_dir("a")), -EINVAL);
+	message = list_at(&conf.messages, 0);
+	snprintf(want, sizeof(want), "%s:1: %s: No such file or directory",
+		 in_dir("a"), in_dir("none"));
+	assert_string_equal(message->text, want);
+	conf_free(&conf);
+	write_file("big", "");
+	assert_int_equal(truncate(in_dir("big"), CONF_FILE_MAX + 1), 0);
+	assert_int_equal(conf_load(&conf, in_dir("big")), -EFBIG);
+	conf_free(&conf);
+}
+
+/* Beyond what the buffer begins with. */
+static void test_load_long(void **state)
+{
+	char text[20000];
+	struct conf conf;
+
+	(void)state;
+	memset(text, '#', sizeof(text));
+	strcpy(text + sizeof(text) - 32, "\nignore-errors yes\n");
+	write_file("a", text);
+	assert_int_equal(conf_load(&conf, in_dir("a")), 0);
+	assert_true(conf.ignore_errors);
+	conf_free(&conf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -696,6 +823,12 @@ int main(void)
 		cmocka_unit_test(test_many_errors),
 		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_lengths),
+		cmocka_unit_test_setup_teardown(test_load, make_dir,
+						remove_dir),
+		cmocka_unit_test_setup_teardown(test_load_errors, make_dir,
+						remove_dir),
+		cmocka_unit_test_setup_teardown(test_load_long, make_dir,
+						remove_dir),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
