@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the kernel tells of a block device in sysfs. */
+#ifndef KTGT_DEVICE_H
+#define KTGT_DEVICE_H
+
+#include <stddef.h>
+
+#include "model.h"
+
+/* The folder of a block device in sysfs, or -1 when @path is none. */
+int device_dir(const char *path, char *buf, size_t size);
+
+/*
+ * Sets in @lu what its device decides when nobody else does: write cache,
+ * read only, block size. What cannot be told stays as it is.
+ */
+void device_defaults(const char *dir, struct lu *lu);
+
+/* Sets vendor, product, revision and serial number where they are not. */
+void device_identity(const char *dir, struct lu *lu);
+
+#endif
