@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "tgt_admin.h"
 #include "tgtadm.h"
 #include "version.h"
 
@@ -33,6 +34,7 @@ static void usage(FILE *file)
 "Usage: ktgtadm [OPTIONS] OBJECT [VERB] [KEY VALUE]...\n"
 "       ktgtadm OBJECT help\n"
 "       ktgtadm tgtadm TGTADM-OPTIONS\n"
+"       ktgtadm tgt-admin TGT-ADMIN-OPTIONS\n"
 "Configures the ktgt iSCSI target. Without a verb an object is shown.\n"
 "\n"
 "Objects:\n");
@@ -111,6 +113,8 @@ static int native_main(int argc, char **argv)
 	}
 	if (argc && !strcmp(argv[0], "tgtadm"))
 		return tgtadm_main(argc, argv);
+	if (argc && !strcmp(argv[0], "tgt-admin"))
+		return tgt_admin_main(argc, argv);
 	return command_run(&app, argc, argv);
 }
 
@@ -124,6 +128,8 @@ int main(int argc, char **argv)
 	name = name ? name + 1 : argv[0];
 	if (!strcmp(name, "tgtadm"))
 		status = tgtadm_main(argc, argv);
+	else if (!strcmp(name, "tgt-admin"))
+		status = tgt_admin_main(argc, argv);
 	else
 		status = native_main(argc, argv);
 	/* a full disk or a closed pipe must not look like success */

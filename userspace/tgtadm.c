@@ -165,7 +165,7 @@ static int target_update(struct nl *nl, const struct tgt_opts *opts)
 				     &target, NULL), &texts);
 }
 
-static int view_load(struct nl *nl, struct tgt_view *view)
+int tgt_view_load(struct nl *nl, struct tgt_view *view)
 {
 	int err;
 
@@ -186,19 +186,24 @@ static int view_load(struct nl *nl, struct tgt_view *view)
 	return err;
 }
 
+void tgt_view_free(struct tgt_view *view)
+{
+	list_free(&view->targets, &target_object);
+	list_free(&view->sessions, &session_object);
+	list_free(&view->lus, &lu_object);
+	list_free(&view->accounts, &account_object);
+	list_free(&view->acls, &acl_object);
+}
+
 static int target_show_all(struct nl *nl)
 {
 	static const struct texts texts = { 0 };
 	struct tgt_view view = { 0 };
-	int err = view_load(nl, &view);
+	int err = tgt_view_load(nl, &view);
 
 	if (!err)
 		tgt_show_targets(stdout, &view);
-	list_free(&view.targets, &target_object);
-	list_free(&view.sessions, &session_object);
-	list_free(&view.lus, &lu_object);
-	list_free(&view.accounts, &account_object);
-	list_free(&view.acls, &acl_object);
+	tgt_view_free(&view);
 	return finish(nl, err, &texts);
 }
 

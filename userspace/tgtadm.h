@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "model.h"
+#include "nl.h"
 
 #define TGT_EXIT_SYNTAX	1	/* unknown mode or operation */
 #define TGT_EXIT_ERROR	22
@@ -89,6 +90,10 @@ struct tgt_view {
 	struct list accounts;
 	struct list sessions;
 };
+
+/* All that the kernel has; to be freed whether it fails or not. */
+int tgt_view_load(struct nl *nl, struct tgt_view *view);
+void tgt_view_free(struct tgt_view *view);
 
 void tgt_show_targets(FILE *file, const struct tgt_view *view);
 void tgt_show_params(FILE *file, const struct net *net);

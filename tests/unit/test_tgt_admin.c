@@ -1,0 +1,596 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tgt-admin: which changes make what is there out of a file, in which order,
+ * and how what is there is written down. -v prints the changes; the fake kernel
+ * has no part in what they are.
+ */
+#include "unit.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "fake_nl.h"
+#include "parse.h"
+#include "tgt_admin.h"
+
+static struct capture got;
+static struct tgt_view view;
+static char path[] = "/tmp/test_tgt_admin.XXXXXX";
+
+/* What is there */
+
+static struct target *add_target(uint32_t id, const char *name)
+{
+	struct target *target = list_add(&view.targets, sizeof(*target));
+
+	target->id = id;
+	strcpy(target->name, name);
+	return target;
+}
+
+static struct lu *add_lu(uint32_t tid, uint32_t lun, const char *device)
+{
+	struct lu *lu = list_add(&view.lus, sizeof(*lu));
+
+	lu->target_id = tid;
+	lu->lun = lun;
+	lu->backend = KTGT_BACKEND_BLOCK;
+	lu->block_size = 512;
+	strcpy(lu->path, device);
+	snprintf(lu->scsi_id, sizeof(lu->scsi_id), "IET     %04x%04x", tid,
+		 lun);
+	snprintf(lu->serial, sizeof(lu->serial), "beaf%u%u", tid, lun);
+	strcpy(lu->vendor, "IET");
+	strcpy(lu->product, "VIRTUAL-DISK");
+	strcpy(lu->revision, "0001");
+	return lu;
+}
+
+static void add_acl(uint32_t tid, const char *text)
+{
+	struct acl *acl = list_add(&view.acls, sizeof(*acl));
+	const char *why;
+
+	SET(acl, KTGT_A_ACL_TARGET_ID);
+	SET(acl, KTGT_A_ACL_GENERATION);
+	acl->target_id = tid;
+	if (!strcmp(text, "ALL")) {
+		SET(acl, KTGT_A_ACL_ALL);
+		acl->all = true;
+	} else if (!parse_iscsi_name(text, &why)) {
+		SET(acl, KTGT_A_ACL_INITIATOR);
+		strcpy(acl->initiator, text);
+	} else {
+		SET(acl, KTGT_A_ACL_ADDRESS);
+		SET(acl, KTGT_A_ACL_PREFIX_LEN);
+		acl->prefix_len = 32;
+		assert_int_equal(parse_prefix(text, &acl->address,
+					      &acl->prefix_len, &why), 0);
+	}
+}
+
+static void add_account(const char *user, int tid, bool outgoing)
+{
+	struct account *account = list_add(&view.accounts, sizeof(*account));
+
+	strcpy(account->user, user);
+	if (tid < 0)
+		return;
+	SET(account, KTGT_A_ACCOUNT_TARGET_ID);
+	account->target_id = tid;
+	account->outgoing = outgoing;
+}
+
+#define A	"iqn.2026-11.org.x:a"
+#define B	"iqn.2026-11.org.x:b"
+
+/* Target 1 with two disks for a network, with CHAP both ways. */
+static struct target *fixture(void)
+{
+	struct target *target = add_target(1, A);
+
+	add_lu(1, 0, "");
+	add_lu(1, 1, "/dev/none1");
+	add_lu(1, 2, "/dev/none2");
+	add_acl(1, "10.0.0.0/8");
+	add_account("in", 1, false);
+	add_account("out", 1, true);
+	return target;
+}
+
+#define HEAD	"<target " A ">\n"
+#define DISKS	"backing-store /dev/none1\nbacking-store /dev/none2\n"
+#define NET	"initiator-address 10.0.0.5/8\n"
+#define USERS	"incominguser in 1\noutgoinguser out 2\n"
+#define TAIL	"</target>\n"
+
+static int setup(void **state)
+{
+	(void)state;
+	fake_reset();
+	strcpy(path + sizeof(path) - 7, "XXXXXX");
+	return close(mkstemp(path));
+}
+
+static void forget(void)
+{
+	tgt_view_free(&view);
+	fake_reset();
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	forget();
+	capture_free(&got);
+	memset(&got, 0, sizeof(got));
+	return unlink(path);
+}
+
+static int run(const char *line)
+{
+	char *argv[32], *copy;
+	int argc, status;
+
+	fake_forget();
+	fake_list(KTGT_CMD_TARGET_LIST, &view.targets);
+	fake_list(KTGT_CMD_SESSION_LIST, &view.sessions);
+	fake_list(KTGT_CMD_LU_LIST, &view.lus);
+	fake_list(KTGT_CMD_ACL_LIST, &view.acls);
+	fake_list(KTGT_CMD_ACCOUNT_LIST, &view.accounts);
+	copy = split(line, argv, &argc, ARRAY_SIZE(argv));
+	capture_free(&got);
+	capture_start(&got);
+	status = tgt_admin_main(argc, argv);
+	capture_stop(&got);
+	free(copy);
+	return status;
+}
+
+static int run_conf(const char *options, const char *text)
+{
+	FILE *file = fopen(path, "w");
+	char line[256];
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	snprintf(line, sizeof(line), "tgt-admin -c %s %s", path, options);
+	return run(line);
+}
+
+/* The changes, without what all of them begin with. */
+static void assert_changes(const char *want)
+{
+	static const char head[] = "tgtadm --lld iscsi --mode ";
+	char text[4096] = "", *p = got.out, *line;
+
+	while ((line = strsep(&p, "\n")) != NULL && *line) {
+		assert_true(!strncmp(line, head, strlen(head)));
+		strcat(text, line + strlen(head));
+		strcat(text, "\n");
+	}
+	assert_string_equal(text, want);
+}
+
+#define RENEW_IN							\
+	"target --op update --tid 1 --name state --value offline\n"	\
+	"account --op delete --user in\n"				\
+	"account --op new --user in --password (hidden)\n"		\
+	"account --op bind --tid 1 --user in\n"
+#define RENEW								\
+	RENEW_IN							\
+	"account --op delete --user out\n"				\
+	"account --op new --user out --password (hidden)\n"		\
+	"account --op bind --tid 1 --user out --outgoing\n"
+#define READY	"target --op update --tid 1 --name state --value ready\n"
+
+static void test_create(void **state)
+{
+	(void)state;
+	assert_int_equal(run_conf("-e -v", HEAD DISKS NET USERS TAIL), 0);
+	assert_changes(
+		"account --op new --user in --password (hidden)\n"
+		"account --op new --user out --password (hidden)\n"
+		"target --op new --tid 1 --targetname " A "\n"
+		"logicalunit --op new --tid 1 --lun 1"
+		" --backing-store /dev/none1\n"
+		"logicalunit --op new --tid 1 --lun 2"
+		" --backing-store /dev/none2\n"
+		"account --op bind --tid 1 --user in\n"
+		"account --op bind --tid 1 --user out --outgoing\n"
+		"target --op bind --tid 1 --initiator-address 10.0.0.5/8\n"
+		READY);
+	/* five lists, and the same to the kernel */
+	assert_int_equal(fake_n_calls, 5 + 9);
+	assert_int_equal(fake_calls[7].cmd, KTGT_CMD_TARGET_NEW);
+	assert_int_equal(((struct target *)fake_calls[7].req)->state,
+			 KTGT_TARGET_STATE_OFFLINE);
+	assert_string_equal(((struct account *)fake_calls[5].req)->secret,
+			    "1");
+	assert_null(strstr(got.out, "password 1"));
+}
+
+/* Numbers: what the file says, then the lowest in the order of names. */
+static void test_numbers(void **state)
+{
+	(void)state;
+	add_target(2, "iqn.2026-11.org.x:c");
+	assert_int_equal(run_conf("-p -e",
+		"<target " B "/>\n<target " A "/>\n"
+		"<target iqn.2026-11.org.x:c/>\n"
+		"<target iqn.2026-11.org.x:d>\ncontroller_tid 1\n</target>\n"
+		), 0);
+	assert_non_null(strstr(got.out, "--tid 3 --targetname " A "\n"));
+	assert_non_null(strstr(got.out, "--tid 4 --targetname " B "\n"));
+	assert_non_null(strstr(got.out,
+			       "--tid 1 --targetname iqn.2026-11.org.x:d\n"));
+	/* nothing but the lists */
+	assert_int_equal(fake_n_calls, 5);
+}
+
+/* A target that gets the number of one that goes. */
+static void test_freed_number(void **state)
+{
+	(void)state;
+	add_target(1, A);
+	add_target(2, B);
+	add_lu(2, 1, "/dev/none1");
+	add_acl(2, "ALL");
+	assert_int_equal(run_conf("-e -p", HEAD "controller_tid 2\n"
+				  "backing-store /dev/none1\n" TAIL), 0);
+	assert_changes("target --op delete --tid 1\n"
+		       "target --op delete --tid 2\n"
+		       "target --op new --tid 2 --targetname " A "\n"
+		       "logicalunit --op new --tid 2 --lun 1"
+		       " --backing-store /dev/none1\n"
+		       "target --op bind --tid 2 --initiator-address ALL\n"
+		       "target --op update --tid 2 --name state"
+		       " --value ready\n");
+}
+
+struct step {
+	const char *text;
+	const char *changes;
+};
+
+/* From the fixture to a file. */
+static void test_diff(void **state)
+{
+	static const struct step steps[] = {
+		/* the secrets may be others */
+		{ HEAD DISKS NET USERS TAIL, RENEW READY },
+		{ HEAD "backing-store /dev/none1\n"
+		  "<backing-store /dev/none3>\nlun 3\n</backing-store>\n"
+		  NET USERS TAIL,
+		  RENEW "logicalunit --op delete --tid 1 --lun 2\n"
+		  "logicalunit --op new --tid 1 --lun 3"
+		  " --backing-store /dev/none3\n" READY },
+		/* another identity is another disk */
+		{ HEAD DISKS NET USERS "vendor_id V\n" TAIL,
+		  RENEW "logicalunit --op delete --tid 1 --lun 1\n"
+		  "logicalunit --op delete --tid 1 --lun 2\n"
+		  "logicalunit --op new --tid 1 --lun 1"
+		  " --backing-store /dev/none1 vendor_id='V'\n"
+		  "logicalunit --op new --tid 1 --lun 2"
+		  " --backing-store /dev/none2 vendor_id='V'\n" READY },
+		{ HEAD DISKS USERS "initiator-name eui.0123456789abcdef\n" TAIL,
+		  RENEW "target --op unbind --tid 1"
+		  " --initiator-address 10.0.0.0/8\n"
+		  "target --op bind --tid 1"
+		  " --initiator-name eui.0123456789abcdef\n" READY },
+		/* never without an account in between */
+		{ HEAD DISKS NET "incominguser new 1\n" TAIL,
+		  "account --op new --user new --password (hidden)\n"
+		  "target --op update --tid 1 --name state --value offline\n"
+		  "account --op unbind --tid 1 --user out --outgoing\n"
+		  "account --op bind --tid 1 --user new\n"
+		  "account --op unbind --tid 1 --user in\n" READY },
+		{ HEAD DISKS NET USERS "state offline\n" TAIL, RENEW },
+		{ HEAD DISKS NET USERS "controller_tid 7\n" TAIL,
+		  RENEW "target --op delete --tid 1\n"
+		  "target --op new --tid 7 --targetname " A "\n"
+		  "logicalunit --op new --tid 7 --lun 1"
+		  " --backing-store /dev/none1\n"
+		  "logicalunit --op new --tid 7 --lun 2"
+		  " --backing-store /dev/none2\n"
+		  "account --op bind --tid 7 --user in\n"
+		  "account --op bind --tid 7 --user out --outgoing\n"
+		  "target --op bind --tid 7 --initiator-address 10.0.0.5/8\n"
+		  "target --op update --tid 7 --name state --value ready\n" },
+		{ "", "target --op delete --tid 1\n" },
+		/* a device that goes to a target before this one */
+		{ HEAD "backing-store /dev/none1\n" NET USERS TAIL
+		  "<target iqn.2026-11.org.x:0>\nbacking-store /dev/none2\n"
+		  "</target>\n",
+		  RENEW "logicalunit --op delete --tid 1 --lun 2\n"
+		  "target --op new --tid 2 --targetname iqn.2026-11.org.x:0\n"
+		  "logicalunit --op new --tid 2 --lun 1"
+		  " --backing-store /dev/none2\n"
+		  "target --op bind --tid 2 --initiator-address ALL\n"
+		  "target --op update --tid 2 --name state --value ready\n"
+		  READY },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		fixture();
+		assert_int_equal(run_conf("-e -p", steps[i].text), 0);
+		assert_changes(steps[i].changes);
+		assert_int_equal(run_conf("--update ALL -v", steps[i].text),
+				 0);
+		assert_changes(steps[i].changes);
+		forget();
+	}
+}
+
+/* What is as it should be is not touched. */
+static void test_same(void **state)
+{
+	(void)state;
+	add_target(1, A);
+	add_lu(1, 1, "/dev/none1");
+	add_acl(1, "ALL");
+	assert_int_equal(run_conf("-e -v",
+			 HEAD "backing-store /dev/none1\n" TAIL), 0);
+	assert_string_equal(got.out, "");
+	assert_string_equal(got.err, "");
+	assert_int_equal(fake_n_calls, 5);
+}
+
+/* The kernel takes back rules, and not what it has told of them beside. */
+static void test_acl_request(void **state)
+{
+	const struct acl *acl;
+
+	(void)state;
+	add_target(1, A)->state = KTGT_TARGET_STATE_OFFLINE;
+	add_acl(1, "10.0.0.0/8");
+	assert_int_equal(run_conf("-e", HEAD "state offline\n"
+				  "initiator-address 10.0.0.0/9\n" TAIL), 0);
+	assert_int_equal(fake_n_calls, 5 + 2);
+	assert_int_equal(fake_calls[5].cmd, KTGT_CMD_ACL_DEL);
+	acl = fake_calls[5].req;
+	assert_false(HAS(acl, KTGT_A_ACL_GENERATION));
+	assert_int_equal(acl->prefix_len, 8);
+	assert_int_equal(fake_calls[6].cmd, KTGT_CMD_ACL_NEW);
+}
+
+static void test_discovery(void **state)
+{
+	(void)state;
+	add_account("old", 0, false);
+	assert_int_equal(run_conf("-e -v", "incomingdiscoveryuser new 1\n"), 0);
+	assert_changes("account --op new --user new --password (hidden)\n"
+		       "account --op bind --user new\n"
+		       "account --op unbind --user old\n");
+}
+
+/* One target, although another differs too. */
+static void test_update_one(void **state)
+{
+	static const char *const names[] = { A, "tid=1" };
+	char line[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		fixture();
+		add_target(2, B);
+		snprintf(line, sizeof(line), "-v --update %s", names[i]);
+		assert_int_equal(run_conf(line, HEAD DISKS NET
+					  "incominguser in 1\n" TAIL), 0);
+		assert_changes(RENEW_IN "account --op unbind --tid 1"
+			       " --user out --outgoing\n" READY);
+		forget();
+	}
+	assert_int_equal(run_conf("--update tid=9", ""), 1);
+	assert_string_equal(got.err, "tgt-admin: there is no target tid=9\n");
+}
+
+/* An account of two targets: the other one is offline meanwhile, too. */
+static void test_shared_account(void **state)
+{
+	(void)state;
+	add_target(1, A);
+	add_acl(1, "ALL");
+	add_target(2, B);
+	add_account("in", 1, false);
+	add_account("in", 2, false);
+	assert_int_equal(run_conf("-v --update " A,
+				  HEAD "incominguser in 1\n" TAIL), 0);
+	assert_changes(
+		"target --op update --tid 1 --name state --value offline\n"
+		"target --op update --tid 2 --name state --value offline\n"
+		"account --op delete --user in\n"
+		"account --op new --user in --password (hidden)\n"
+		"account --op bind --tid 1 --user in\n"
+		"account --op bind --tid 2 --user in\n"
+		READY
+		"target --op update --tid 2 --name state --value ready\n");
+}
+
+static void test_in_use(void **state)
+{
+	static const char text[] = HEAD "backing-store /dev/none3\n" NET TAIL;
+
+	(void)state;
+	fixture()->sessions = 1;
+	assert_int_equal(run_conf("-e", ""), 22);
+	assert_string_equal(got.err, "tgt-admin: " A
+			    " is in use: it stays without --force\n");
+	assert_int_equal(fake_n_calls, 5);
+	assert_int_equal(run_conf("-e -f -v", ""), 0);
+	assert_changes("target --op delete --force --tid 1\n");
+	assert_int_equal(run_conf("-e -v", text), 22);
+	assert_non_null(strstr(got.err, "lun 1 stays without --force\n"));
+	assert_non_null(strstr(got.err, "lun 2 stays without --force\n"));
+	assert_null(strstr(got.out, "logicalunit"));
+	assert_int_equal(run_conf("-e -f -v", text), 0);
+	assert_non_null(strstr(got.out, "--backing-store /dev/none3\n"));
+	/* more is no harm */
+	assert_int_equal(run_conf("-e -v", HEAD DISKS NET
+				  "backing-store /dev/none3\n" TAIL), 0);
+	assert_non_null(strstr(got.out, "--lun 3 --backing-store /dev/none3\n"));
+}
+
+static void test_errors(void **state)
+{
+	(void)state;
+	fake_answer(KTGT_CMD_TARGET_NEW, -EPERM, "no");
+	assert_int_equal(run_conf("-e -v", "<target " A "/>\n<target " B "/>\n"),
+			 22);
+	assert_string_equal(got.err, "tgt-admin: no\ntgt-admin: stopped after "
+			    "0 changes; what was being changed is offline\n");
+	assert_int_equal(fake_n_calls, 5 + 1);
+	/* nothing is put into the target that is not there */
+	assert_int_equal(run_conf("-e -v --ignore-errors",
+				  "<target " A "/>\n<target " B "/>\n"), 22);
+	assert_int_equal(fake_n_calls, 5 + 2);
+	assert_int_equal(run_conf("-e", "ignore-errors yes\n"
+				  "<target " A "/>\n<target " B "/>\n"), 22);
+	assert_int_equal(fake_n_calls, 5 + 2);
+	assert_int_equal(run_conf("-e", "\nx\n"), 1);
+	assert_non_null(strstr(got.err, ":2: there is no directive x\n"));
+	assert_int_equal(fake_n_calls, 5);
+	assert_int_equal(run("tgt-admin -e -c /none"), 1);
+	assert_string_equal(got.err,
+			    "Error: /none: No such file or directory\n");
+	fake_open_err = -ENOENT;
+	assert_int_equal(run("tgt-admin -s"), 107);
+}
+
+/* Not ready without the account that initiators should prove to have. */
+static void test_unsafe(void **state)
+{
+	(void)state;
+	fixture();
+	fake_answer(KTGT_CMD_ACCOUNT_BIND, -EINVAL, "no");
+	assert_int_equal(run_conf("-e -v --ignore-errors",
+				  HEAD DISKS NET USERS TAIL), 22);
+	assert_changes(RENEW);
+	assert_non_null(strstr(got.err, A " stays offline: who may log in is "
+			       "not settled\n"));
+}
+
+static void test_others(void **state)
+{
+	static const struct step steps[] = {
+		{ "--delete ALL", "target --op delete --tid 1\n"
+		  "target --op delete --tid 2\n" },
+		{ "--delete tid=2", "target --op delete --tid 2\n" },
+		{ "--delete " A, "target --op delete --tid 1\n" },
+		{ "--offline " A, "target --op update --tid 1 --name state "
+		  "--value offline\n" },
+		{ "--ready tid=2", "target --op update --tid 2 --name state "
+		  "--value ready\n" },
+	};
+	char line[128];
+	size_t i;
+
+	(void)state;
+	add_target(1, A);
+	add_target(2, B);
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		snprintf(line, sizeof(line), "tgt-admin -v %s", steps[i].text);
+		assert_int_equal(run(line), 0);
+		assert_changes(steps[i].changes);
+	}
+	assert_int_equal(run("tgt-admin --delete tid=3"), 1);
+	assert_int_equal(run("tgt-admin --delete ALL --ready ALL"), 1);
+	assert_int_equal(run("tgt-admin"), 1);
+	assert_int_equal(run("tgt-admin x"), 1);
+	assert_int_equal(run("tgt-admin --delete"), 1);
+	assert_int_equal(run("tgt-admin --delete help"), 0);
+	assert_int_equal(run("tgt-admin -s"), 0);
+	assert_memory_equal(got.out, "Target 1: " A "\n", 10 + strlen(A));
+}
+
+/* What is dumped, and that it is what is there. */
+static void test_dump(void **state)
+{
+	struct lu *lu;
+	char *text, *p;
+
+	(void)state;
+	fixture();
+	add_target(2, B)->state = KTGT_TARGET_STATE_OFFLINE;
+	lu = add_lu(2, 4, "/dev/a b");
+	strcpy(lu->vendor, "My \"V\"\\");
+	lu->read_only = 1;
+	lu = add_lu(2, 5, "");
+	lu->backend = KTGT_BACKEND_NULL;
+	lu->size = 4096;
+	add_acl(2, "eui.0123456789abcdef");
+	add_account("a b", 0, false);
+	add_target(3, "iqn.2026-11.org.x:c");
+	assert_int_equal(run("tgt-admin --dump"), 0);
+	assert_string_equal(got.out,
+		"default-driver iscsi\n"
+		"incomingdiscoveryuser \"a b\" PLEASE_CORRECT_THE_PASSWORD\n"
+		"\n"
+		"<target " A ">\n"
+		"\tcontroller_tid 1\n"
+		"\tbacking-store /dev/none1\n"
+		"\tbacking-store /dev/none2\n"
+		"\tincominguser in PLEASE_CORRECT_THE_PASSWORD\n"
+		"\toutgoinguser out PLEASE_CORRECT_THE_PASSWORD\n"
+		"\tinitiator-address 10.0.0.0/8\n"
+		"</target>\n"
+		"\n"
+		"<target " B ">\n"
+		"\tcontroller_tid 2\n"
+		"\tstate offline\n"
+		"\t<backing-store \"/dev/a b\">\n"
+		"\t\tlun 4\n"
+		"\t\treadonly 1\n"
+		"\t\tvendor_id \"My \\\"V\\\"\\\\\"\n"
+		"\t</backing-store>\n"
+		"\t<backing-store null5>\n"
+		"\t\tlun 5\n"
+		"\t\tbs-type null\n"
+		"\t\tbsopts size=4096\n"
+		"\t</backing-store>\n"
+		"\tinitiator-name eui.0123456789abcdef\n"
+		"</target>\n"
+		"\n"
+		"<target iqn.2026-11.org.x:c>\n"
+		"\tcontroller_tid 3\n"
+		"\tinitiator-address 0.0.0.0\n"
+		"</target>\n"
+		"\n");
+	/* nothing is to be done, but for what cannot be dumped */
+	text = strdup(got.out);
+	for (p = text; (p = strstr(p, "PLEASE_CORRECT")) != NULL;)
+		*p = 'p';
+	assert_int_equal(run_conf("-e -p", text), 0);
+	free(text);
+	assert_null(strstr(got.out, "logicalunit"));
+	assert_null(strstr(got.out, "target --op new"));
+	assert_null(strstr(got.out, "unbind"));
+	assert_null(strstr(got.err, "Error"));
+}
+
+int main(void)
+{
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_create),
+		TEST(test_numbers),
+		TEST(test_freed_number),
+		TEST(test_diff),
+		TEST(test_same),
+		TEST(test_acl_request),
+		TEST(test_discovery),
+		TEST(test_update_one),
+		TEST(test_shared_account),
+		TEST(test_in_use),
+		TEST(test_errors),
+		TEST(test_unsafe),
+		TEST(test_others),
+		TEST(test_dump),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

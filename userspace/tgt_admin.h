@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* tgt-admin: a whole configuration, from targets.conf and back. */
+#ifndef KTGT_TGT_ADMIN_H
+#define KTGT_TGT_ADMIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "conf.h"
+#include "nl.h"
+#include "tgtadm.h"
+
+struct admin {
+	struct nl *nl;
+	const struct tgt_view *view;	/* what was there at first */
+	bool force;
+	bool pretend;
+	bool verbose;
+	bool ignore_errors;
+	unsigned int changes;
+	unsigned int failures;
+	bool unsafe;		/* who may log in was not set as it should */
+};
+
+/*
+ * Tells a change and sends it to the kernel, as far as the options say so.
+ * Returns 0 when the caller can go on.
+ */
+int admin_change(struct admin *admin, uint8_t cmd, const struct object *obj,
+		 const void *req);
+/* Something that is not done, in the words of printf(). */
+int __attribute__((format(printf, 2, 3)))
+admin_refuse(struct admin *admin, const char *format, ...);
+
+/* Sets what the kernel has when nothing is said of it. */
+void admin_lu_defaults(struct lu *lu);
+/* Whether all that @want has is in @have. */
+bool admin_same_lu(const struct lu *want, const struct lu *have);
+
+int admin_delete(struct admin *admin, const struct target *target);
+int admin_state(struct admin *admin, struct target *target,
+		uint32_t state);
+
+/*
+ * Makes what is there what @conf says: @only one target, or all of it when
+ * that is NULL. Returns 0 or what admin_change() did.
+ */
+int admin_apply(struct admin *admin, struct conf *conf, const char *only);
+
+/* What is there in the form of targets.conf, without secrets. */
+void admin_dump(FILE *file, const struct admin *admin);
+
+int tgt_admin_main(int argc, char **argv);
+
+#endif
