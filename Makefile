@@ -33,7 +33,8 @@ help:
 	@echo 'make fuzz          fuzz parsers, connections, and a target that runs'
 	@echo '                   (FUZZ_SECONDS=120 for each)'
 	@echo 'make conformance   iscsi-test-cu of libiscsi (KERNEL=...)'
-	@echo 'make bench         IOPS beside LIO and nvmet, in the counting VM'
+	@echo 'make bench         IOPS beside LIO, tgt and nvmet, in the counting VM'
+	@echo '   B=quick         the most telling jobs; P="lio ktgt": only those'
 	@echo 'make vm            a shell in a VM with all of it'
 	@echo 'make regen         generated netlink files, from their specification'
 
@@ -89,10 +90,7 @@ conformance:
 	@for k in $(VM_KERNEL); do tests/conformance/run.sh -k $$k || exit; done
 
 bench:
-	@tests/vm/deps.sh lab build tools
-	@tests/vm/build.sh 6.1
-	@$(MAKE) --no-print-directory -C userspace
-	@tests/vm/run.sh -c -t 900 -- tests/bench/peers.sh
+	@tests/bench/run.sh $(or $(B),all) $(P)
 
 demo:
 	@tests/demo/demo.sh

@@ -1,21 +1,40 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Compares ktgt with the targets of the kernel, over one memory-backed device
-# and the kernel's own initiators. To be run in the counting VM:
+# Compares ktgt with other targets over the same memory-backed device. Runs in
+# the counting VM, where run.sh starts it.
 #
-#   tests/vm/run.sh -c -t 600 -- tests/bench/peers.sh [NAME]...
+#   peers.sh all|quick [PEER]...
 #
-#   NAME   only these: raw, lio, nvmet, ktgt
+#   PEER   only these, of raw, floor, lio, tgt, nvmet, ktgt
 #
-# Prints IOPS of virtual time; two runs agree within 1 %.
+# Every target is measured with the initiator of the kernel and fio, and, if it
+# speaks iSCSI, with the generator. What comes out is in out/rows.json, a line
+# of JSON for each job; report.py makes tables of it.
 
 set -euo pipefail
 
 disk=/dev/nullb0
+mib=256
 iqn=iqn.2026-11.org.example
 lio=/sys/kernel/config/target
 nvmet=/sys/kernel/config/nvmet
+out=/ktgt/out
+# seconds of virtual time for each job
+seconds=1
+
+# RW BLOCKSIZE DEPTH; what B=quick leaves out stands behind the others
+fio_quick=("randread 4096 1" "randread 4096 32" "randwrite 4096 1"
+	"randwrite 4096 32" "read 262144 8")
+fio_all=("${fio_quick[@]}" "write 262144 8" "read 65536 8" "write 65536 8"
+	"randrw 4096 32")
+# and whether there are digests
+gen_quick=("randread 4096 1 false" "randread 4096 32 false"
+	"randwrite 4096 1 false" "randwrite 4096 32 false" "read 262144 8 false"
+	"randread 4096 32 true")
+gen_all=("${gen_quick[@]}" "write 262144 8 false" "randread 4096 1 true"
+	"randwrite 4096 1 true" "randwrite 4096 32 true" "read 262144 8 true"
+	"write 262144 8 true")
 
 make_disk()
 {
@@ -23,64 +42,126 @@ make_disk()
 
 	modprobe null_blk nr_devices=0
 	mkdir "$dir"
-	echo 256 >"$dir/size"
+	echo "$mib" >"$dir/size"
 	echo 1 >"$dir/memory_backed"
 	echo 1 >"$dir/discard"
 	echo 1 >"$dir/power"
+	# Memory that is taken as it is first written would count for the first.
+	dd if=/dev/zero of="$disk" bs=1M count="$mib" oflag=direct status=none
 }
 
-# NAME DEVICE RW BLOCKSIZE DEPTH
-job()
+# CLIENT PEER OP BLOCKSIZE DEPTH DIGEST IOPS
+row()
 {
-	fio --name=job --filename="$2" --direct=1 --ioengine=libaio \
-		--rw="$3" --bs="$4" --iodepth="$5" --size=256m --runtime=3 \
-		--time_based --output-format=terse --terse-version=3 |
-		awk -F';' -v what="$1 $3 $4 qd$5" \
-			'{ printf "%-32s %8d\n", what, $8 + $49 }'
+	printf '%-10s %-6s %-9s %6d qd%-3d %-6s %9.0f\n' "$@"
+	printf '{"client": "%s", "peer": "%s", "op": "%s", "bs": %d, ' \
+		"${@:1:4}" >>"$out/rows.json"
+	printf '"qd": %d, "digest": %s, "iops": %.1f}\n' "${@:5}" \
+		>>"$out/rows.json"
 }
 
-# NAME DEVICE
-jobs_on()
+# CLIENT PEER DEVICE RW BLOCKSIZE DEPTH
+fio_job()
 {
-	local queue
+	local iops
 
-	queue=/sys/block/${2#/dev/}/queue
-	echo none >"$queue/scheduler"
-	dd if=/dev/zero of="$2" bs=1M oflag=direct 2>/dev/null || true
-	job "$1" "$2" randread 4k 32
-	job "$1" "$2" randread 4k 1
-	job "$1" "$2" randwrite 4k 32
-	job "$1" "$2" read 256k 8
-	job "$1" "$2" write 256k 8
+	# Of the terse fields, 8 and 49 are IOPS of reads and writes.
+	iops=$(fio --name=job --filename="$3" --direct=1 --ioengine=libaio \
+		--rw="$4" --rwmixread=70 --bs="$5" --iodepth="$6" \
+		--size="${mib}m" --runtime="$seconds" --time_based \
+		--output-format=terse --terse-version=3 |
+		awk -F';' '{ print $8 + $49 }')
+	row "$1" "$2" "$4" "$5" "$6" false "$iops"
 }
 
-# NAME PORT: log in, run, log out
+# CLIENT PEER DEVICE
+fio_jobs()
+{
+	local job
+
+	echo none >"/sys/block/${3#/dev/}/queue/scheduler"
+	for job in "${fio_jobs[@]}"; do
+		# shellcheck disable=SC2086 # three words
+		fio_job "$@" $job
+	done
+}
+
+# PEER OP BLOCKSIZE DEPTH DIGEST WHERE...
+gen_job()
+{
+	local peer=$1 op=$2 size=$3 depth=$4 digest=$5 result iops
+	local -a options=()
+
+	shift 5
+	[[ $digest == false ]] || options=(-d)
+	result=$(iscsigen -o "$op" -b "$size" -q "$depth" -t "$seconds" \
+		"${options[@]}" "$@")
+	iops=${result##*\"iops\": }
+	row gen "$peer" "$op" "$size" "$depth" "$digest" "${iops%\}}"
+}
+
+# PEER WHERE...: what iscsigen is to be told of where the target is
+gen_jobs()
+{
+	local peer=$1 job
+
+	shift
+	for job in "${gen_jobs[@]}"; do
+		# The halves of the floor have no digests.
+		[[ $job != *true || ($peer != tcp && $peer != raw) ]] ||
+			continue
+		# shellcheck disable=SC2086 # four words
+		gen_job "$peer" $job "$@"
+	done
+}
+
+start_initiator()
+{
+	! pgrep -x iscsid >/dev/null || return 0
+	modprobe iscsi_tcp
+	mkdir -p /run/lock/iscsi
+	iscsid
+	sleep 1
+}
+
+# PEER PORT LUN: log in, run, log out; then the generator
 iscsi_jobs()
 {
 	local link try
 
-	if ! pgrep -x iscsid >/dev/null; then
-		modprobe iscsi_tcp
-		mkdir -p /run/lock/iscsi
-		iscsid
-		sleep 1
-	fi
+	start_initiator
 	iscsiadm -m discovery -t st -p "127.0.0.1:$2" >/dev/null
 	iscsiadm -m node -T "$iqn:$1" -p "127.0.0.1:$2" -l >/dev/null
 	for ((try = 0; try < 20; try++)); do
 		udevadm settle
-		link=$(compgen -G "/dev/disk/by-path/*$iqn:$1-lun-*") && break
+		link=$(compgen -G "/dev/disk/by-path/*$iqn:$1-lun-$3") && break
 		sleep 0.5
 	done
 	# fio takes a colon in a name for the end of it
-	jobs_on "$1" "$(readlink -f "$link")"
+	fio_jobs open-iscsi "$1" "$(readlink -f "$link")"
 	iscsiadm -m node -u >/dev/null
 	iscsiadm -m node -o delete
+	gen_jobs "$1" -l "$3" "127.0.0.1:$2" "$iqn:$1"
 }
 
 run_raw()
 {
-	jobs_on raw "$disk"
+	fio_jobs local raw "$disk"
+	gen_jobs raw -R "$disk"
+}
+
+# Only the half of it that is TCP. The other half is what the generator gets from
+# the device itself.
+run_floor()
+{
+	local pid
+
+	iscsigen -F 3263 &
+	pid=$!
+	sleep 0.2
+	gen_jobs tcp 127.0.0.1:3263 floor
+	kill "$pid"
+	wait "$pid" || true
 }
 
 run_lio()
@@ -97,11 +178,36 @@ run_lio()
 	echo 0 >"$tpg/attrib/demo_mode_write_protect"
 	echo 0 >"$tpg/attrib/authentication"
 	echo 1 >"$tpg/enable"
-	iscsi_jobs lio 3261
+	iscsi_jobs lio 3261 0
 	echo 0 >"$tpg/enable"
 	rm "$tpg/lun/lun_0/disk"
 	rmdir "$tpg/np/127.0.0.1:3261" "$tpg/lun/lun_0" "$tpg" "${tpg%/*}" \
 		"$core"
+}
+
+# The tgtadm that comes first in PATH is ktgt's.
+tgt()
+{
+	/usr/sbin/tgtadm --lld iscsi "$@"
+}
+
+run_tgt()
+{
+	local key
+
+	tgtd --iscsi portal=127.0.0.1:3262
+	sleep 1
+	tgt --op new --mode target --tid 1 -T "$iqn:tgt"
+	tgt --op new --mode logicalunit --tid 1 --lun 1 \
+		--backing-store "$disk" --bstype rdwr --bsoflags direct
+	tgt --op bind --mode target --tid 1 -I ALL
+	for key in HeaderDigest DataDigest; do
+		tgt --op update --mode target --tid 1 --name "$key" \
+			--value CRC32C,None
+	done
+	iscsi_jobs tgt 3262 1
+	tgt --op delete --mode target --tid 1 --force
+	tgt --op delete --mode system
 }
 
 run_nvmet()
@@ -121,7 +227,7 @@ run_nvmet()
 	nvme connect -t tcp -a 127.0.0.1 -s 4420 -n bench >/dev/null
 	sleep 2
 	udevadm settle
-	jobs_on nvmet /dev/nvme0n1
+	fio_jobs nvme nvmet /dev/nvme0n1
 	nvme disconnect -n bench >/dev/null
 	rm "$port/subsystems/bench"
 	echo 0 >"$sub/namespaces/1/enable"
@@ -137,17 +243,29 @@ run_ktgt()
 	ktgtadm target add "$iqn:ktgt" id 1
 	ktgtadm lun add target 1 lun 1 path "$disk"
 	ktgtadm acl add target 1 all
-	iscsi_jobs ktgt 3260
+	iscsi_jobs ktgt 3260 1
 	ktgtadm target del 1
 	rmmod ktgt
 }
 
 main()
 {
-	local name
+	local name mode=${1:-}
 
-	(($#)) || set -- raw lio nvmet ktgt
+	case $mode in
+	all) fio_jobs=("${fio_all[@]}") gen_jobs=("${gen_all[@]}") ;;
+	quick) fio_jobs=("${fio_quick[@]}") gen_jobs=("${gen_quick[@]}") ;;
+	*)
+		echo "usage: peers.sh all|quick [PEER]..." >&2
+		exit 2
+		;;
+	esac
+	shift
+	# The instruction, where there is one, for all who sum by the kernel
+	modprobe -q crc32c_intel || true
 	make_disk
+	mkdir -p "$out"
+	uname -r >"$out/kernel"
 	for name in "$@"; do
 		"run_$name"
 	done
