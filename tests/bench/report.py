@@ -1,14 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Makes a table, and build/bench.json, of what peers.sh has measured.
+"""Makes a table, build/bench.json and charts of what peers.sh has measured.
 
-    report.py MODE RESULTS FILE
+    report.py MODE RESULTS FILE CHARTS
 
-RESULTS is the folder with rows.json and kernel; FILE is to be bench.json.
+RESULTS is the folder with rows.json and kernel; FILE is to be bench.json, and
+CHARTS is the folder where they go.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -118,8 +120,50 @@ def print_tables(rows):
     print("\nIOPS of virtual time, and how many times those of LIO")
 
 
+def draw(title, peers, jobs, path):
+    """A chart of the IOPS as multiples of LIO's."""
+    jobs = [(job, iops) for job, iops in jobs if "lio" in iops]
+    if not jobs:
+        return
+    data = "".join(
+        '"%s" %s\n' % (label_of(job),
+                       " ".join("%.3f" % (iops[peer] / iops["lio"])
+                                if peer in iops else "nan"
+                                for peer in peers))
+        for job, iops in jobs)
+    plots = ", ".join('$data using %d:xtic(1) title "%s"' % (n + 2, peer)
+                      for n, peer in enumerate(peers))
+    script = """set terminal svg size 1100,500 noenhanced background "white"
+set output "%s"
+set title "%s: IOPS, LIO = 1"
+set style data histogram
+set style histogram clustered gap 1
+set style fill solid 0.8
+set xtics rotate by 30 right
+set ytics 1
+set grid ytics
+set yrange [0:*]
+set key outside right
+$data << EOD
+%sEOD
+plot %s
+""" % (path, title, data, plots)
+    subprocess.run(["gnuplot"], input=script, text=True, check=True)
+
+
+def draw_charts(rows, out):
+    if not shutil.which("gnuplot"):
+        print("no charts: gnuplot is missing; to install it: make deps")
+        return
+    for title, peers, jobs in tables_of(rows):
+        # The device itself is so far above that nothing else would show.
+        peers = [peer for peer in peers if peer != "raw"]
+        name = "gen" if title == "generator" else "fio"
+        draw(title, peers, jobs, os.path.join(out, name + ".svg"))
+
+
 def main():
-    mode, results, path = sys.argv[1:]
+    mode, results, path, charts = sys.argv[1:]
     rows = add_floor(read_rows(os.path.join(results, "rows.json")))
     add_instructions(rows)
     with open(path, "w", encoding="utf-8") as file:
@@ -127,6 +171,7 @@ def main():
                   indent=1)
         file.write("\n")
     print_tables(rows)
+    draw_charts(rows, charts)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@
 #           than 4)
 #   PEER    only these, of raw, floor, lio, tgt, nvmet, ktgt
 #
-# Results: build/bench.json.
+# Results: build/bench.json, charts in build/bench.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -36,10 +36,10 @@ for peer in "$@"; do
 	}
 done
 
-tests/vm/deps.sh lab build tools
+tests/vm/deps.sh lab build tools bench
 tests/vm/build.sh 6.1
 make --no-print-directory -C userspace
 make --no-print-directory -C tests/bench
 tests/vm/run.sh -c -t 1500 -o "$out/vm" -p "$out/payload" -- \
 	tests/bench/peers.sh "$mode" "$@"
-tests/bench/report.py "$mode" "$out/vm/out" build/bench.json
+tests/bench/report.py "$mode" "$out/vm/out" build/bench.json "$out"

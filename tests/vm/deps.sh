@@ -7,8 +7,8 @@
 #   deps.sh --check [GROUP]...   say in one line what is missing; exit 1 if so
 #   deps.sh --list [GROUP]...    print the names
 #
-# Groups: build (kernel module), tools (user-space programs), lint, fuzz (parsers
-# in user space), lab (VMs).
+# Groups: build (kernel module), tools (user-space programs), lint, bench (its
+# charts), fuzz (parsers in user space), lab (VMs).
 # Without a group: all of them.
 
 set -euo pipefail
@@ -20,6 +20,7 @@ declare -A packages=(
 	[lint]="sparse shellcheck yamllint codespell mandoc perl python3
 		python3-docutils python3-pyflakes python3-yaml
 		python3-jsonschema rsync xz-utils"
+	[bench]="gnuplot-nox"
 	[fuzz]="clang libclang-rt-dev llvm linux-headers-amd64"
 	[lab]="qemu-system-x86 mmdebstrap debian-archive-keyring gpgv e2fsprogs
 		busybox-static cpio kmod python3 rsync xz-utils zstd"
@@ -63,7 +64,7 @@ main()
 		shift
 		;;
 	esac
-	[[ $# -gt 0 ]] || set -- build tools lint fuzz lab
+	[[ $# -gt 0 ]] || set -- build tools lint bench fuzz lab
 	list "$@" >/dev/null
 
 	if [[ $mode == list ]]; then
