@@ -48,6 +48,9 @@ void conf_error(struct conf_parser *parser, const char *format, ...)
 {
 	va_list args;
 
+	/* what is looked at in the end may be wrong in as many places again */
+	if (parser->errors == CONF_ERRORS)
+		return;
 	parser->errors++;
 	va_start(args, format);
 	say(parser, true, format, args);

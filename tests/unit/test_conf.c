@@ -644,6 +644,26 @@ static void test_many_errors(void **state)
 	conf_free(&conf);
 }
 
+/* Each is found wrong when all has been read. */
+static void test_many_late_errors(void **state)
+{
+	static const char open[] = "<target iqn.2026-11.org.example:t>\n";
+	static const char lu[] = "<backing-store null%zu>\nbs-type null\n"
+				 "</backing-store>\n";
+	struct conf conf;
+	char text[4096];
+	size_t len = 0;
+
+	(void)state;
+	len += snprintf(text, sizeof(text), "%s", open);
+	for (size_t i = 0; i < 30; i++)
+		len += snprintf(text + len, sizeof(text) - len, lu, i);
+	snprintf(text + len, sizeof(text) - len, "</target>\n");
+	assert_int_equal(parse(&conf, text, NULL), -EINVAL);
+	assert_int_equal(conf.messages.n, CONF_ERRORS);
+	conf_free(&conf);
+}
+
 static void test_nul(void **state)
 {
 	static const char text[] = "\n\0";
@@ -821,6 +841,7 @@ int main(void)
 		cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_many_errors),
+		cmocka_unit_test(test_many_late_errors),
 		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test_setup_teardown(test_load, make_dir,
