@@ -1,0 +1,235 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# tgt-admin and targets.conf.
+#
+#   target namespace                                  initial namespace
+#   disk1: LUN 1 disk, LUN 2 added and removed   --   open-iscsi
+#
+# Shown: what --dump says makes the same again, and changes nothing where it is
+# already; a file that differs in one line changes that and nothing else, with an
+# initiator logged in; who is logged in is not thrown out without -f; a new
+# secret holds from the next login on; offline, ready; an error names its line
+# and changes nothing.
+
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib/lab.sh
+. "$(dirname "$0")/../lib/lab.sh"
+
+name=iqn.2007-04.com.example:storage.disk1
+secret='secret-of-alice-1'
+
+admin()
+{
+	in_target tgt-admin "$@"
+}
+
+# conf [LINE]...: a file with one target, and LINEs in its block
+conf()
+{
+	printf '%s\n' "<target $name>" "	backing-store $disk1" \
+		"	initiator-address 10.77.0.0/24" "${@/#/	}" '</target>' \
+		>"$lab_dir/conf"
+}
+
+# apply [OPTION]...
+apply()
+{
+	admin -e -v -c "$lab_dir/conf" "$@"
+}
+
+show()
+{
+	compat -L iscsi -m target -o show
+}
+
+# The session of the target as ktgtadm shows it: its id does not come twice
+session()
+{
+	adm -j session show | json '*[s["id"] for s in d["sessions"]]'
+}
+
+create()
+{
+	conf
+	apply
+	show | tee "$lab_dir/show"
+	grep -qx "Target 1: $name" "$lab_dir/show"
+	grep -q "Backing store path: $disk1" "$lab_dir/show"
+	grep -q '10.77.0.0/24' "$lab_dir/show"
+	[[ $(admin -s) == "$(show)" ]]
+}
+
+again()
+{
+	show >"$lab_dir/before"
+	apply >"$lab_dir/said"
+	refute grep . "$lab_dir/said"
+	show | cmp - "$lab_dir/before"
+}
+
+dump()
+{
+	admin --dump | tee "$lab_dir/dump"
+	show >"$lab_dir/before"
+	admin --delete ALL
+	[[ -z $(show) ]]
+	admin -e -c "$lab_dir/dump"
+	admin --dump | cmp - "$lab_dir/dump"
+	show | cmp - "$lab_dir/before"
+}
+
+add_lun()
+{
+	local before
+
+	login "$name"
+	wait_until 10 lun_disk "$name" 1
+	before=$(session)
+	conf "backing-store $disk2"
+	apply
+	[[ -n $before && $(session) == "$before" ]]
+	iscsiadm -m session -R >/dev/null
+	wait_until 10 lun_disk "$name" 2
+}
+
+# A unit that somebody sees goes by force alone
+remove_lun()
+{
+	local before status=0
+
+	before=$(session)
+	conf
+	apply || status=$?
+	[[ $status == 22 ]]
+	show | grep -q "$disk2"
+	apply -f
+	refute grep -q "$disk2" <<<"$(show)"
+	[[ -n $before && $(session) == "$before" ]]
+}
+
+in_use()
+{
+	local status=0
+
+	admin --delete ALL || status=$?
+	[[ $status == 22 ]]
+	[[ -n $(session) ]]
+	logout "$name"
+}
+
+# Who is admitted by a name and a secret needs them from the next login on
+new_secret()
+{
+	local before status=0
+
+	conf "incominguser alice $secret"
+	apply
+	discover >/dev/null
+	iscsiadm -m node -T "$name" -p "$portal" -o update \
+		-n node.session.auth.authmethod -v CHAP
+	set_secret "$secret"
+	timeout 30 iscsiadm -m node -T "$name" -p "$portal" -l
+	before=$(session)
+	conf "incominguser alice another-secret-2"
+	admin --update ALL -v -c "$lab_dir/conf"
+	[[ -n $before && $(session) == "$before" ]]
+	timeout 30 iscsiadm -m node -T "$name" -p "$portal" -u
+	timeout 60 iscsiadm -m node -T "$name" -p "$portal" -l || status=$?
+	[[ $status == 24 ]]
+	set_secret another-secret-2
+	timeout 30 iscsiadm -m node -T "$name" -p "$portal" -l
+	timeout 30 iscsiadm -m node -T "$name" -p "$portal" -u
+}
+
+set_secret()
+{
+	iscsiadm -m node -T "$name" -p "$portal" -o update \
+		-n node.session.auth.username -v alice
+	iscsiadm -m node -T "$name" -p "$portal" -o update \
+		-n node.session.auth.password -v "$1"
+}
+
+offline()
+{
+	admin --offline ALL
+	show | grep -q 'State: offline'
+	admin --ready "$name"
+	show | grep -q 'State: ready'
+}
+
+# The third line is wrong, and so nothing of the file happens
+wrong_line()
+{
+	local status=0
+
+	show >"$lab_dir/before"
+	printf '%s\n' "<target $name:2>" "	backing-store $disk2" \
+		"	write-cash on" '</target>' >"$lab_dir/wrong"
+	admin -e -c "$lab_dir/wrong" 2>"$lab_dir/said" || status=$?
+	cat "$lab_dir/said"
+	((status))
+	grep -q "$lab_dir/wrong:3: .*write-cache" "$lab_dir/said"
+	show | cmp - "$lab_dir/before"
+}
+
+delete()
+{
+	admin --delete ALL -f
+	[[ -z $(show) ]]
+}
+
+many()
+{
+	local n lun start
+
+	for ((n = 1; n <= 1000; n++)); do
+		echo "<target $iqn:many-$n>"
+		for lun in 1 2 3 4; do
+			echo "	<backing-store null$lun>"
+			echo "		bs-type null"
+			echo "		bsopts size=1M"
+			echo "	</backing-store>"
+		done
+		echo "	initiator-address ALL"
+		echo "</target>"
+	done >"$lab_dir/many"
+	start=$EPOCHREALTIME
+	admin -e -c "$lab_dir/many"
+	took "1000 targets with 4 LUs applied" "$start"
+	start=$EPOCHREALTIME
+	admin --dump >"$lab_dir/dump"
+	took "dumped" "$start"
+	[[ $(grep -c '^<target' "$lab_dir/dump") == 1000 ]]
+	start=$EPOCHREALTIME
+	admin --delete ALL
+	took "deleted" "$start"
+}
+
+took()
+{
+	awk -v what="$1" -v a="$2" -v b="$EPOCHREALTIME" \
+		'BEGIN { printf "%s in %.2f s\n", what, b - a }' >>"$lab_dir/times"
+}
+
+lab_start
+command -v iscsid >/dev/null || ktap_skip_all "open-iscsi is not installed"
+null_blk a 16
+disk1=$dev
+null_blk b 8
+disk2=$dev
+ktap_plan 14
+initiator_start
+ktap_test "a target from a file" create
+ktap_test "the same file once more changes nothing" again
+ktap_test "what is dumped makes the same again" dump
+ktap_test "a logical unit is added, the session stays" add_lun
+ktap_test "a logical unit in use goes by force alone" remove_lun
+ktap_test "a target in use is not deleted" in_use
+ktap_test "another secret holds from the next login on" new_secret
+ktap_test "offline and ready" offline
+ktap_test "a wrong line is named, and nothing happens" wrong_line
+ktap_test "delete" delete
+ktap_test "1000 targets with 4 logical units each" many
+[[ ! -e $lab_dir/times ]] || ktap_comment "$(<"$lab_dir/times")"
+lab_finish
