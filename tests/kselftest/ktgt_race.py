@@ -781,6 +781,7 @@ def lane_of_namespaces(load, lab, lane, iqn):
         load.rows = first
         seen, end = load["logins"], time.monotonic() + LIMIT
         pid = load.start(namespace, lab, lane, iqn)
+        os.setpgid(pid, pid)    # it may not have come to that when we kill it
         while load.running() and time.monotonic() < end \
                 and load["logins"] < seen + 6:
             load.watch()

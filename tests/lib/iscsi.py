@@ -292,6 +292,13 @@ class Conn:
                              struct.pack("ii", 1, 0))
         self.sock.close()
 
+    def note(self, way, pdu):
+        """Keep a PDU for the history: no ping, of which there are too many."""
+        if pdu.opcode in (NOP_IN, NOP_OUT) and pdu.u("itt") == NO_TAG:
+            return
+        self.log.append((way, pdu))
+        del self.log[:-32]
+
     def history(self):
         """The last PDUs of both directions, for messages."""
         return "\n".join(["last PDUs:"] + [f"  {way} {pdu}"
@@ -312,8 +319,7 @@ class Conn:
 
     def send(self, pdu):
         """Send one PDU."""
-        self.log.append((">", pdu))
-        del self.log[:-32]
+        self.note(">", pdu)
         self.send_raw(pdu.pack(self.hdgst, self.ddgst))
 
     def _fill(self, size, deadline):
@@ -370,8 +376,7 @@ class Conn:
             pdu.data = body[:length]
             if any(body[length:]):
                 raise self._fail(ProtocolError, f"padding not zero: {pdu}")
-        self.log.append(("<", pdu))
-        del self.log[:-32]
+        self.note("<", pdu)
         return pdu
 
     def expect(self, opcode, timeout=None, **fields):
@@ -496,6 +501,12 @@ class Initiator(Conn):
         self.full_feature = False
 
     # --- numbers --------------------------------------------------------
+
+    def history(self):
+        """With what has not been answered."""
+        return "\n".join([super().history()] +
+                         [f"  open {task.itt:#x}: {task}"
+                          for task in self.tasks.values()])
 
     def itt(self):
         """A fresh Initiator Task Tag."""
@@ -732,7 +743,7 @@ class Initiator(Conn):
             datasn += 1
             if last:
                 break
-        self.log.append((">", pdu))
+        self.note(">", pdu)
         task.sent = max(task.sent, end)
         self.send_raw(out)
 

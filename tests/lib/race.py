@@ -122,7 +122,7 @@ class Load:
             func(self, *args)
         except BaseException as err:  # pylint: disable=broad-except
             text = f"{type(err).__name__}: {err}\n"
-            for frame in traceback.extract_tb(err.__traceback__)[-4:]:
+            for frame in traceback.extract_tb(err.__traceback__)[1:][-8:]:
                 text += f"  {frame.name}:{frame.lineno}: {frame.line}\n"
             os.write(into, text.encode(errors="replace")[:8192])
             return 1
