@@ -252,7 +252,7 @@ class Peer(Initiator):
         if pdu.u("offset") != came or came + size > edtl:
             raise Finding(f"wanted offset {came} of {edtl}: {pdu}")
         task[3] += size
-        self.fuzz.judge_contents(lun, cdb, came, pdu)
+        self.fuzz.judge_contents(self.target, lun, cdb, came, pdu)
 
 
 class Loop:

@@ -622,17 +622,17 @@ class Fuzz:
                  for number, way, data in self.log.lines if number == run]
         return "\n".join(lines[-8:])
 
-    def judge_contents(self, lun, cdb, offset, pdu):
+    def judge_contents(self, target, lun, cdb, offset, pdu):
         """Read-only blocks never change; descriptions are always the same."""
         if lun == b"\0\2" + bytes(6) and cdb[0] == 0x28:
             at = int.from_bytes(cdb[2:6], "big") * 512 + offset
             if pdu.data != FILL[at:at + len(pdu.data)]:
                 raise Finding(f"contents of LUN 2 at {at}: {pdu}")
         elif cdb[0] in grammar.CONSTANT and not offset:
-            self._judge_same(lun, cdb, pdu)
+            self._judge_same(target, lun, cdb, pdu)
 
-    def _judge_same(self, lun, cdb, pdu):
-        key = bytearray(lun + cdb)
+    def _judge_same(self, target, lun, cdb, pdu):
+        key = bytearray(lun + cdb + target.encode())
         where = grammar.alloc_at(cdb[0])
         if where:
             key[8 + where[0]:8 + sum(where)] = bytes(where[1])
