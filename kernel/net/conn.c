@@ -290,6 +290,7 @@ static void tcp_io_work(struct work_struct *work)
 	struct ktgt_tcp *tcp = container_of(work, struct ktgt_tcp, io_work);
 	u64 end = local_clock() + IO_RUN_NS;
 	unsigned int noio;
+	bool more = false;
 
 	/* Waiting for memory must not wait for one of our own disks. */
 	noio = memalloc_noio_save();
@@ -299,12 +300,15 @@ static void tcp_io_work(struct work_struct *work)
 
 	WRITE_ONCE(tcp->active, true);
 	smp_mb(); /* kicks that were saved are seen by the first look */
-	while (!READ_ONCE(tcp->closing) && tcp_run(tcp))
-		if (local_clock() >= end || need_resched())
+	while (!READ_ONCE(tcp->closing)) {
+		more = tcp_run(tcp);
+		if (!more || local_clock() >= end || need_resched())
 			break;
+	}
 	WRITE_ONCE(tcp->active, false);
 	smp_mb(); /* pairs with the barrier before tcp_kick() */
-	if (!READ_ONCE(tcp->closing) && tcp_pending(tcp))
+	/* What the last round has set free may be what others wait for. */
+	if (!READ_ONCE(tcp->closing) && (more || tcp_pending(tcp)))
 		queue_work_on(tcp->cpu, ktgt_io_wq, &tcp->io_work);
 	memalloc_noio_restore(noio);
 }
