@@ -92,11 +92,29 @@ static struct file *open_file(const struct ktgt_backend_params *params,
 	return file;
 }
 
+/*
+ * Who has the device open besides may have written to its page cache: that has
+ * to be on the disk before initiators read it, and before they write over it.
+ */
+static int write_back(struct block_device *bdev,
+		      const struct ktgt_backend_params *params,
+		      struct netlink_ext_ack *extack)
+{
+	int err = sync_blockdev(bdev);
+
+	if (err)
+		NL_SET_ERR_MSG_FMT(extack,
+				   "lun %u: what was written to %s before cannot be written back: %s",
+				   params->lun, params->path, open_error(err));
+	return err;
+}
+
 static struct ktgt_backend *block_open(const struct ktgt_backend_params *params,
 				       struct netlink_ext_ack *extack)
 {
 	struct block_backend *block;
 	struct file *file;
+	int err;
 
 	block = kzalloc_obj(*block, GFP_KERNEL);
 	if (!block)
@@ -105,6 +123,12 @@ static struct ktgt_backend *block_open(const struct ktgt_backend_params *params,
 	if (IS_ERR(file)) {
 		kfree(block);
 		return ERR_CAST(file);
+	}
+	err = write_back(file_bdev(file), params, extack);
+	if (err) {
+		bdev_fput(file);
+		kfree(block);
+		return ERR_PTR(err);
 	}
 	block->be.ops = &ktgt_backend_block_ops;
 	block->file = file;

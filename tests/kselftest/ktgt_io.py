@@ -443,6 +443,19 @@ def slow_reader(lab):
 
 
 @suite.case
+def written_before(lab):
+    """What is in the page cache when a device is taken is on the disk then."""
+    iqn, dev, data = lab.target("before"), lab.null_blk(4), pattern(65536)
+    # As long as it is open, closing does not write back either
+    with open(dev, "r+b", buffering=0) as file:
+        file.write(data)
+        lab.lun(iqn, 1, dev)
+        ini = lab.login(iqn)
+        check(ini.good(read10(0, 128), read=65536).data == data, "data differ")
+        ini.logout()
+
+
+@suite.case
 def zero_copy(lab):
     """The socket refers to the pages of a read instead of copying them: the
     counts of pages that are sent and not acknowledged yet show it."""
