@@ -70,11 +70,16 @@ static const char *open_error(int err)
 	}
 }
 
+/*
+ * Who has the device open besides may have written to its page cache: that has
+ * to be on the disk before initiators read it, and before they write over it.
+ */
 static struct file *open_file(const struct ktgt_backend_params *params,
 			      struct netlink_ext_ack *extack)
 {
 	blk_mode_t mode = BLK_OPEN_READ;
 	struct file *file;
+	int err;
 
 	if (!params->path || !*params->path) {
 		NL_SET_ERR_MSG_FMT(extack,
@@ -85,28 +90,21 @@ static struct file *open_file(const struct ktgt_backend_params *params,
 	if (!params->read_only)
 		mode |= BLK_OPEN_WRITE;
 	file = bdev_file_open_by_path(params->path, mode, params->holder, NULL);
-	if (IS_ERR(file))
+	if (IS_ERR(file)) {
 		NL_SET_ERR_MSG_FMT(extack, "lun %u: cannot open %s: %s",
 				   params->lun, params->path,
 				   open_error(PTR_ERR(file)));
-	return file;
-}
-
-/*
- * Who has the device open besides may have written to its page cache: that has
- * to be on the disk before initiators read it, and before they write over it.
- */
-static int write_back(struct block_device *bdev,
-		      const struct ktgt_backend_params *params,
-		      struct netlink_ext_ack *extack)
-{
-	int err = sync_blockdev(bdev);
-
-	if (err)
+		return file;
+	}
+	err = sync_blockdev(file_bdev(file));
+	if (err) {
 		NL_SET_ERR_MSG_FMT(extack,
 				   "lun %u: what was written to %s before cannot be written back: %s",
 				   params->lun, params->path, open_error(err));
-	return err;
+		bdev_fput(file);
+		return ERR_PTR(err);
+	}
+	return file;
 }
 
 static struct ktgt_backend *block_open(const struct ktgt_backend_params *params,
@@ -114,7 +112,6 @@ static struct ktgt_backend *block_open(const struct ktgt_backend_params *params,
 {
 	struct block_backend *block;
 	struct file *file;
-	int err;
 
 	block = kzalloc_obj(*block, GFP_KERNEL);
 	if (!block)
@@ -123,12 +120,6 @@ static struct ktgt_backend *block_open(const struct ktgt_backend_params *params,
 	if (IS_ERR(file)) {
 		kfree(block);
 		return ERR_CAST(file);
-	}
-	err = write_back(file_bdev(file), params, extack);
-	if (err) {
-		bdev_fput(file);
-		kfree(block);
-		return ERR_PTR(err);
 	}
 	block->be.ops = &ktgt_backend_block_ops;
 	block->file = file;
