@@ -19,12 +19,9 @@ static void inherit(struct conf_parser *parser, struct conf_target *target)
 	for (lu = target->lus; lu; lu = lu->next) {
 		for (i = 0; i < lu_object.n_fields; i++) {
 			f = &lu_object.fields[i];
-			if (HAS(&lu->lu, f->attr) ||
-			    !HAS(&target->common, f->attr))
-				continue;
-			SET(&lu->lu, f->attr);
-			memcpy((char *)&lu->lu + f->off,
-			       (char *)&target->common + f->off, f->size);
+			if (!HAS(&lu->lu, f->attr) &&
+			    HAS(&target->common, f->attr))
+				field_copy(f, &lu->lu, &target->common);
 		}
 	}
 }

@@ -179,20 +179,13 @@ static void set_user(struct conf_parser *parser, const struct directive *d,
 
 /* Access rules */
 
-static bool same_acl(const struct acl *a, const struct acl *b)
-{
-	return a->has == b->has && a->prefix_len == b->prefix_len &&
-	       !memcmp(&a->address, &b->address, sizeof(a->address)) &&
-	       !strcmp(a->initiator, b->initiator);
-}
-
 void conf_add_acl(struct conf_parser *parser, const struct acl *acl)
 {
 	struct list *acls = &parser->target->acls;
 	struct acl *have;
 
 	list_for_each(have, acls)
-		if (same_acl(have, acl))
+		if (acl_same(have, acl))
 			return;
 	have = conf_add(parser, acls, sizeof(*have));
 	if (have)
@@ -253,28 +246,17 @@ static void set_name(struct conf_parser *parser, const struct directive *d,
 
 /* Fields of targets and logical units */
 
-static bool same_field(const struct field *f, const void *a, const void *b)
-{
-	const char *p = (const char *)a + f->off;
-	const char *q = (const char *)b + f->off;
-
-	if (f->kind == FIELD_STR)
-		return !strcmp(p, q);
-	return !memcmp(p, q, f->size);
-}
-
 /* Gives @to what @from has of @f, and refuses another value than @to has. */
 static void merge_field(struct conf_parser *parser, const struct directive *d,
 			const struct field *f, void *to, const void *from)
 {
 	if (HAS((struct model *)to, f->attr)) {
-		if (!same_field(f, to, from))
+		if (!field_same(f, to, from))
 			conf_error(parser, "%s has another value already in this block",
 				   d->name);
 		return;
 	}
-	SET((struct model *)to, f->attr);
-	memcpy((char *)to + f->off, (const char *)from + f->off, f->size);
+	field_copy(f, to, from);
 }
 
 static struct lu *lu_here(struct conf_parser *parser)

@@ -82,14 +82,10 @@ void device_defaults(const char *dir, struct lu *lu)
 static void take_text(const char *dir, struct lu *lu, const char *name,
 		      uint16_t attr)
 {
-	const struct field *f = object_field(&lu_object, attr);
 	char text[64];
 
-	if (HAS(lu, attr) ||
-	    attribute_text(dir, name, text, sizeof(text)) || !*text)
-		return;
-	SET(lu, attr);
-	snprintf((char *)lu + f->off, f->size, "%s", text);
+	if (!attribute_text(dir, name, text, sizeof(text)) && *text)
+		lu_default_text(lu, attr, text);
 }
 
 /* Page 80h: four bytes, the length in the last two, and the number. */

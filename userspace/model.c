@@ -3,6 +3,7 @@
 #include "model.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -294,4 +295,54 @@ void list_free(struct list *list, const struct object *obj)
 		object_free(obj, list->items + i * list->size);
 	free(list->items);
 	memset(list, 0, sizeof(*list));
+}
+
+bool field_same(const struct field *f, const void *a, const void *b)
+{
+	const char *p = (const char *)a + f->off;
+	const char *q = (const char *)b + f->off;
+
+	if (f->kind == FIELD_STR)
+		return !strcmp(p, q);
+	return !memcmp(p, q, f->size);
+}
+
+void field_copy(const struct field *f, void *to, const void *from)
+{
+	SET((struct model *)to, f->attr);
+	memcpy((char *)to + f->off, (const char *)from + f->off, f->size);
+}
+
+void lu_default_text(struct lu *lu, uint16_t attr, const char *text)
+{
+	const struct field *f = object_field(&lu_object, attr);
+
+	if (HAS(lu, attr))
+		return;
+	SET(lu, attr);
+	snprintf((char *)lu + f->off, f->size, "%s", text);
+}
+
+static bool same_network(const struct acl *a, const struct acl *b)
+{
+	unsigned int i, bits, mask;
+
+	if (a->address.len != b->address.len || a->prefix_len != b->prefix_len)
+		return false;
+	for (i = 0; i * 8 < a->prefix_len; i++) {
+		bits = a->prefix_len - i * 8;
+		mask = bits < 8 ? 0xff00u >> bits & 0xff : 0xff;
+		if ((a->address.byte[i] ^ b->address.byte[i]) & mask)
+			return false;
+	}
+	return true;
+}
+
+bool acl_same(const struct acl *a, const struct acl *b)
+{
+	if (HAS(a, KTGT_A_ACL_INITIATOR) || HAS(b, KTGT_A_ACL_INITIATOR))
+		return !strcmp(a->initiator, b->initiator);
+	if (a->all || b->all)
+		return a->all == b->all;
+	return same_network(a, b);
 }

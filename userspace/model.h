@@ -227,6 +227,15 @@ const struct field *object_field_named(const struct object *obj,
 				       const char *name);
 int field_enum(const struct field *f, const char *text, uint32_t *value);
 
+/* Whether two structs have the same in a field, and what one takes over. */
+bool field_same(const struct field *f, const void *a, const void *b);
+void field_copy(const struct field *f, void *to, const void *from);
+
+/* A text of the identity that is not set is @text, as much as has room. */
+void lu_default_text(struct lu *lu, uint16_t attr, const char *text);
+/* Whether two rules admit the same; of an address its network counts. */
+bool acl_same(const struct acl *a, const struct acl *b);
+
 /*
  * Appends a zeroed item and returns it, or NULL when memory is short. An
  * address that was returned before is not valid afterwards.

@@ -231,38 +231,13 @@ static bool same_bindings(const struct admin *admin, uint32_t tid,
 
 /* Access rules */
 
-/* The kernel keeps the network of an address, so that is what is compared. */
-static bool same_network(const struct acl *a, const struct acl *b)
-{
-	unsigned int i, bits, mask;
-
-	if (a->address.len != b->address.len || a->prefix_len != b->prefix_len)
-		return false;
-	for (i = 0; i * 8 < a->prefix_len; i++) {
-		bits = a->prefix_len - i * 8;
-		mask = bits < 8 ? 0xff00u >> bits & 0xff : 0xff;
-		if ((a->address.byte[i] ^ b->address.byte[i]) & mask)
-			return false;
-	}
-	return true;
-}
-
-static bool same_acl(const struct acl *a, const struct acl *b)
-{
-	if (HAS(a, KTGT_A_ACL_INITIATOR) || HAS(b, KTGT_A_ACL_INITIATOR))
-		return !strcmp(a->initiator, b->initiator);
-	if (a->all || b->all)
-		return a->all == b->all;
-	return same_network(a, b);
-}
-
 static bool has_acl(const struct list *acls, uint32_t tid,
 		    const struct acl *want)
 {
 	const struct acl *have;
 
 	list_for_each(have, acls)
-		if (have->target_id == tid && same_acl(have, want))
+		if (have->target_id == tid && acl_same(have, want))
 			return true;
 	return false;
 }
@@ -346,28 +321,18 @@ static const struct lu *lu_at(const struct admin *admin, uint32_t tid,
 }
 
 /* What the kernel has when nothing is said. */
-static void set_text(struct lu *lu, uint16_t attr, const char *text)
-{
-	const struct field *f = object_field(&lu_object, attr);
-
-	if (HAS(lu, attr))
-		return;
-	SET(lu, attr);
-	snprintf((char *)lu + f->off, f->size, "%s", text);
-}
-
 void admin_lu_defaults(struct lu *lu)
 {
 	char text[32], dir[64];
 
 	snprintf(text, sizeof(text), "IET     %04x%04x", lu->target_id,
 		 lu->lun);
-	set_text(lu, KTGT_A_LU_SCSI_ID, text);
+	lu_default_text(lu, KTGT_A_LU_SCSI_ID, text);
 	snprintf(text, sizeof(text), "beaf%u%u", lu->target_id, lu->lun);
-	set_text(lu, KTGT_A_LU_SERIAL, text);
-	set_text(lu, KTGT_A_LU_VENDOR, "IET");
-	set_text(lu, KTGT_A_LU_PRODUCT, "VIRTUAL-DISK");
-	set_text(lu, KTGT_A_LU_REVISION, "0001");
+	lu_default_text(lu, KTGT_A_LU_SERIAL, text);
+	lu_default_text(lu, KTGT_A_LU_VENDOR, "IET");
+	lu_default_text(lu, KTGT_A_LU_PRODUCT, "VIRTUAL-DISK");
+	lu_default_text(lu, KTGT_A_LU_REVISION, "0001");
 	if (!device_dir(lu->path, dir, sizeof(dir)))
 		device_defaults(dir, lu);
 }
@@ -375,17 +340,11 @@ void admin_lu_defaults(struct lu *lu)
 bool admin_same_lu(const struct lu *want, const struct lu *have)
 {
 	const struct field *f;
-	const char *p, *q;
 	size_t i;
 
 	for (i = 0; i < lu_object.n_fields; i++) {
 		f = &lu_object.fields[i];
-		if (!HAS(want, f->attr))
-			continue;
-		p = (const char *)want + f->off;
-		q = (const char *)have + f->off;
-		if (f->kind == FIELD_STR ? strcmp(p, q) :
-					   memcmp(p, q, f->size))
+		if (HAS(want, f->attr) && !field_same(f, want, have))
 			return false;
 	}
 	return true;

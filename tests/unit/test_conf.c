@@ -274,6 +274,10 @@ static void test_directives(void **state)
 		    "initiator-address [2001:db8::]/32\n"
 		    "initiator-address 10.0.0.1/32\n"),
 		  S(" @10.0.0.1 @::1 @10.0.0.5/24 @2001:db8::/32") },
+		/* one network is one rule for the kernel, too */
+		{ T("initiator-address 10.0.0.5/24\n"
+		    "initiator-address 10.0.0.9/24\n"),
+		  S(" @10.0.0.5/24") },
 		{ T("initiator-address ALL\n"), S(" @ALL") },
 		{ T("initiator-name iqn.1993-08.org.debian:01:b\n"),
 		  S(" @iqn.1993-08.org.debian:01:b") },
