@@ -13,6 +13,8 @@
 # of JSON for each job; report.py makes tables of it.
 
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib/kernel.sh
+. "$(dirname "$0")/../lib/kernel.sh"
 
 disk=/dev/nullb0
 mib=256
@@ -235,11 +237,7 @@ run_nvmet()
 
 run_ktgt()
 {
-	local needs
-
-	needs=$(modinfo -F depends ktgt.ko)
-	[[ -z $needs ]] || modprobe -a "${needs//,/ }"
-	insmod ktgt.ko
+	insert_module ktgt.ko
 	ktgtadm target add "$iqn:ktgt" id 1
 	ktgtadm lun add target 1 lun 1 path "$disk"
 	ktgtadm acl add target 1 all

@@ -14,17 +14,9 @@
 
 #include "conf.h"
 #include "parse.h"
+#include "require.h"
 
 #define MAX_FILES	8
-
-#define require(cond) \
-	do { \
-		if (!(cond)) { \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, \
-				#cond); \
-			abort(); \
-		} \
-	} while (0)
 
 struct input {
 	const char *text[MAX_FILES];

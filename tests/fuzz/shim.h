@@ -54,16 +54,6 @@ typedef unsigned int gfp_t;
 #define tolower(c)	tolower((unsigned char)(c))
 #define toupper(c)	toupper((unsigned char)(c))
 
-/* what has to hold, or the run ends here */
-#define require(cond) \
-	do { \
-		if (!(cond)) { \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, \
-				#cond); \
-			abort(); \
-		} \
-	} while (0)
-
 /* to be set by a test: this many allocations succeed */
 extern unsigned int shim_allocs;
 /* allocations that had to fail so far */
@@ -92,5 +82,7 @@ static inline void *memchr_inv(const void *start, int c, size_t len)
 #define SCSI_MAX_VARLEN_CDB_SIZE 260
 #include <linux/types.h>
 #include <scsi/scsi_proto.h>
+
+#include "require.h"
 
 #endif /* _KTGT_FUZZ_SHIM_H */

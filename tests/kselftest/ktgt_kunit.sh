@@ -9,6 +9,8 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/ktap.sh
 . "$(dirname "$0")/../lib/ktap.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/kernel.sh
+. "$(dirname "$0")/../lib/kernel.sh"
 
 kunit=/sys/kernel/debug/kunit
 module=${KTGT_KO:-/ktgt/ktgt.ko}
@@ -18,16 +20,6 @@ module=${module%/*}/ktgt_test.ko
 cleanup()
 {
 	[[ ! -d /sys/module/ktgt_test ]] || rmmod ktgt_test || true
-}
-
-load()
-{
-	local name
-
-	for name in $(modinfo -F depends "$module" | tr , ' '); do
-		modprobe -q "$name" || true
-	done
-	insmod "$module"
 }
 
 # Kernels differ in whether a suite runs when its module is loaded.
@@ -108,7 +100,7 @@ number()
 [[ -d $kunit ]] || ktap_skip_all "this kernel has no KUnit"
 trap cleanup EXIT
 trap 'exit 143' TERM
-load
+insert_module "$module"
 suites=("$kunit"/ktgt_*)
 [[ -d ${suites[0]} ]] ||
 	ktap_skip_all "KUnit is off: the kernel wants kunit.enable=1"

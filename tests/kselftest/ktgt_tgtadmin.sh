@@ -118,6 +118,13 @@ in_use()
 	logout "$name"
 }
 
+# log_in SECRET: with CHAP, as alice
+log_in()
+{
+	login "$name" session.auth.authmethod=CHAP session.auth.username=alice \
+		session.auth.password="$1"
+}
+
 # Who is admitted by a name and a secret needs them from the next login on
 new_secret()
 {
@@ -125,29 +132,16 @@ new_secret()
 
 	conf "incominguser alice $secret"
 	apply
-	discover >/dev/null
-	iscsiadm -m node -T "$name" -p "$portal" -o update \
-		-n node.session.auth.authmethod -v CHAP
-	set_secret "$secret"
-	timeout 30 iscsiadm -m node -T "$name" -p "$portal" -l
+	log_in "$secret"
 	before=$(session)
 	conf "incominguser alice another-secret-2"
 	admin --update ALL -v -c "$lab_dir/conf"
 	[[ -n $before && $(session) == "$before" ]]
-	timeout 30 iscsiadm -m node -T "$name" -p "$portal" -u
+	logout "$name"
 	timeout 60 iscsiadm -m node -T "$name" -p "$portal" -l || status=$?
 	[[ $status == 24 ]]
-	set_secret another-secret-2
-	timeout 30 iscsiadm -m node -T "$name" -p "$portal" -l
-	timeout 30 iscsiadm -m node -T "$name" -p "$portal" -u
-}
-
-set_secret()
-{
-	iscsiadm -m node -T "$name" -p "$portal" -o update \
-		-n node.session.auth.username -v alice
-	iscsiadm -m node -T "$name" -p "$portal" -o update \
-		-n node.session.auth.password -v "$1"
+	log_in another-secret-2
+	logout "$name"
 }
 
 offline()

@@ -30,6 +30,9 @@ LOGCHECK = os.path.join(HERE, "..", "vm", "logcheck.sh")
 NULLB = "/sys/kernel/config/nullb"
 CLONE_NEWNET = 0x40000000
 IQN = "iqn.2026-11.org.example"
+# A kernel that checks itself takes a multiple of the time for everything.
+DEBUG = os.path.exists("/sys/kernel/debug/kmemleak")
+SLOW = 6 if DEBUG else 1
 
 
 class CommandError(Failure):
@@ -68,6 +71,14 @@ def enter_named(name):
 def write(path, value):
     with open(path, "w", encoding="ascii") as file:
         file.write(str(value))
+
+
+def tell_kernel(text):
+    """A line in the log of a kernel that may not live to tell more."""
+    try:
+        write("/dev/kmsg", f"<6>{text}\n")
+    except OSError:
+        pass
 
 
 def read(path):
@@ -154,10 +165,7 @@ class Lab:
 
     def mark(self):
         """Where this test begins in the kernel log."""
-        try:
-            write("/dev/kmsg", f"<6>{self.marker}\n")
-        except OSError:
-            pass
+        tell_kernel(self.marker)
 
     def check_log(self):
         """No warning, oops or leak since the marker."""

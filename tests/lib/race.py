@@ -28,11 +28,8 @@ import iscsi
 from genl import attr
 from iscsi import Closed, pad4
 from ktap import Failure, check, wait_until
-from lab import IQN, read, write
+from lab import CLONE_NEWNET, DEBUG, IQN, SLOW, read, write
 
-# A kernel that checks itself takes a multiple of the time for everything.
-DEBUG = os.path.exists("/sys/kernel/debug/kmemleak")
-SLOW = 6 if DEBUG else 1
 # How long each race is run, and how long one thing may take within it.
 SECONDS = float(os.environ.get("KTGT_RACE_SECONDS", 60 if DEBUG else 5))
 LIMIT = 10 * SLOW
@@ -41,7 +38,6 @@ LIMIT = 10 * SLOW
 GONE = (Closed, ConnectionError)
 
 TRACING = "/sys/kernel/tracing"
-CLONE_NEWNET = 0x40000000
 SYS_DELETE_MODULE = {"x86_64": 176, "aarch64": 106}[os.uname().machine]
 libc = ctypes.CDLL(None, use_errno=True)
 

@@ -26,14 +26,14 @@ suite_ignore+=,LINE_SPACING
 
 # User space has no kernel headers: libc has other types (PREFER_KERNEL_TYPES)
 # and functions (STRCPY, ALLOC_WITH_SIZEOF), no such macros (ARRAY_SIZE,
-# PREFER_FALLTHROUGH, BIT_MACRO, PREFER_DEFINED_ATTRIBUTE_MACRO), names of libraries are as they are
-# (CAMELCASE). Usage texts and expected outputs are tables of lines
-# (SPLIT_STRING, STRING_FRAGMENTS, QUOTED_WHITESPACE_BEFORE_NEWLINE). Tables are
-# made by macros (COMPLEX_MACRO, MACRO_ARG_REUSE, MACRO_ARG_PRECEDENCE), and
-# stand as they are printed (PARENTHESIS_ALIGNMENT, OPEN_ENDED_LINE). A bool
-# that is made of a pointer says so (COMPARISON_TO_NULL); gcc wants parentheses that
-# checkpatch does not (UNNECESSARY_PARENTHESES); argv is not const
-# (STATIC_CONST_CHAR_ARRAY).
+# PREFER_FALLTHROUGH, BIT_MACRO, PREFER_DEFINED_ATTRIBUTE_MACRO), names of
+# libraries are as they are (CAMELCASE). Usage texts and expected outputs are
+# tables of lines (SPLIT_STRING, STRING_FRAGMENTS,
+# QUOTED_WHITESPACE_BEFORE_NEWLINE). Tables are made by macros (COMPLEX_MACRO,
+# MACRO_ARG_REUSE, MACRO_ARG_PRECEDENCE), and stand as they are printed
+# (PARENTHESIS_ALIGNMENT, OPEN_ENDED_LINE). A bool that is made of a pointer says
+# so (COMPARISON_TO_NULL); gcc wants parentheses that checkpatch does not
+# (UNNECESSARY_PARENTHESES); argv is not const (STATIC_CONST_CHAR_ARRAY).
 user_ignore=PREFER_KERNEL_TYPES,STRCPY,ALLOC_WITH_SIZEOF,ARRAY_SIZE
 user_ignore+=,PREFER_FALLTHROUGH,BIT_MACRO,PREFER_DEFINED_ATTRIBUTE_MACRO
 user_ignore+=,CAMELCASE,SPLIT_STRING

@@ -5,10 +5,7 @@ import argparse
 import os
 
 from ktap import Skip
-from lab import write
-
-# A kernel that checks itself takes longer for everything
-SLOW = 6 if os.path.exists("/sys/kernel/debug/kmemleak") else 1
+from lab import tell_kernel
 
 
 class Finding(Exception):
@@ -22,11 +19,9 @@ def results():
 
 
 def tell(text):
-    """A line in the log of a kernel that may not live to tell more."""
-    try:
-        write("/dev/kmsg", f"<6>ktgt-fuzz: {text}\n")
-    except OSError:
-        pass
+    """A line in the kernel log, in the name of the fuzzers."""
+    tell_kernel(f"ktgt-fuzz: {text}")
+
 
 def words_of(doc):
     """What a fuzzer can be told, with DOC its program's text."""

@@ -36,11 +36,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "lib"))
 sys.path.insert(0, HERE)
 import genl  # noqa: E402
-from fuzzer import (Finding, SLOW, play, results, tell,  # noqa: E402
-                    words_of)
+from fuzzer import Finding, play, results, tell, words_of  # noqa: E402
 from genl import attrs_of  # noqa: E402
 from iscsi import Initiator, IscsiError  # noqa: E402
-from lab import IQN, Lab, enter_named  # noqa: E402
+from lab import IQN, SLOW, Lab, enter_named  # noqa: E402
 from spec import Spec  # noqa: E402
 
 LIMIT = 15 * SLOW       # s, for an answer

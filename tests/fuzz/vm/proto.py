@@ -34,12 +34,11 @@ sys.path.insert(0, os.path.join(HERE, "..", "..", "lib"))
 sys.path.insert(0, HERE)
 import grammar  # noqa: E402
 import iscsi  # noqa: E402
-from fuzzer import (Finding, SLOW, play, results, tell,  # noqa: E402
-                    words_of)
+from fuzzer import Finding, play, results, tell, words_of  # noqa: E402
 from iscsi import (DATA_OUT, IMMEDIATE, LOGIN_RSP, LOGOUT_REQ,  # noqa: E402
                    NOP_IN, NOP_OUT, NO_TAG, Pdu, R2T, SCSI_CMD, TEXT_REQ,
                    TEXT_RSP, TMF_REQ, read10, write10)
-from lab import Lab, read, wait_until  # noqa: E402
+from lab import SLOW, Lab, read, wait_until  # noqa: E402
 from peer import CLOSED, Log, Loop, Peer, TIMEOUT  # noqa: E402
 
 LIMIT = 5 * SLOW        # s, for an answer
