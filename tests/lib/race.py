@@ -140,10 +140,13 @@ class Load:
         return ""
 
     def watch(self):
-        """Fail now if a client has ended before its time."""
+        """Fail now if a client has ended before its time. At the end all of
+        them do, and some sooner than the one that watches them."""
         pipes = {out: pid for pid, (out, _) in self.children.items()}
         for out in select.select(list(pipes), [], [], 0)[0]:
-            raise Failure(self._reap(pipes[out], 1) or "a client has ended")
+            error = self._reap(pipes[out], 1)
+            if error or not self.flag[0]:
+                raise Failure(error or "a client has ended")
 
     def busy(self, *names):
         """Whether to go on: time is not up, or one of NAMES has never been
@@ -170,10 +173,12 @@ class Load:
     def end_group(self, pid):
         """Kill a client and all that it has started."""
         self.watch()
-        os.killpg(pid, signal.SIGKILL)
-        out, _ = self.children.pop(pid)
-        os.close(out)
-        os.waitpid(pid, 0)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        if pid in self.children:
+            out, _ = self.children.pop(pid)
+            os.close(out)
+            os.waitpid(pid, 0)
 
     def kill(self):
         """The test has failed already."""
