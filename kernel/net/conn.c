@@ -514,8 +514,11 @@ void ktgt_conn_close_all(struct ktgt_net *kn)
  */
 int ktgt_tcp_init(void)
 {
-	ktgt_io_wq = alloc_workqueue("ktgt-io", WQ_HIGHPRI | WQ_MEM_RECLAIM |
-				     WQ_PERCPU, 0);
+	/*
+	 * Not WQ_HIGHPRI: a worker that preempts the sender of its data for
+	 * each PDU runs for one PDU at a time, and never has a batch.
+	 */
+	ktgt_io_wq = alloc_workqueue("ktgt-io", WQ_MEM_RECLAIM | WQ_PERCPU, 0);
 	if (!ktgt_io_wq)
 		return -ENOMEM;
 	ktgt_release_wq = alloc_workqueue("ktgt-release", WQ_UNBOUND, 0);

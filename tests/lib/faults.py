@@ -10,8 +10,8 @@ below it; and when N is more than there are, nothing fails, and all sites have
 been seen.
 
 What the module does in its own name is done by workers of the kernel, which
-are armed from outside: those of high priority run connections, those that are
-bound to no CPU do the rest.
+are armed from outside: those of normal priority that are bound to a CPU run
+connections, those that are bound to none do the rest.
 
 verbose is 1: each failure leaves two lines in the kernel log, which tell what
 comes behind it. With KTGT_SITES=1 it is 2, and the functions of the module that
@@ -33,7 +33,7 @@ FAIL_NTH = "/proc/thread-self/fail-nth"
 TOP = (1 << 64) - 4096
 
 # Connections, and all the other works of the module.
-IO, REST = re.compile(r"kworker/\d+:\d+H"), re.compile(r"kworker/u")
+IO, REST = re.compile(r"kworker/\d+:\d+(?![\dH])"), re.compile(r"kworker/u")
 
 
 def read_symbols():
