@@ -18,7 +18,7 @@ struct netlink_ext_ack;
  * @path: backing device; block only
  * @size: bytes; null only
  * @read_only: open for reading
- * @holder: exclusive owner, an address that is unique to the logical unit
+ * @holder: exclusive owner of the device
  */
 struct ktgt_backend_params {
 	u32		lun;
@@ -104,14 +104,17 @@ struct ktgt_backend_ops {
 /**
  * struct ktgt_backend - an open backend, embedded in each kind's own
  * @ops: its kind
+ * @dev: number of the device, 0 if it is none
  */
 struct ktgt_backend {
 	const struct ktgt_backend_ops	*ops;
+	dev_t				dev;
 };
 
 extern const struct ktgt_backend_ops ktgt_backend_block_ops;
 extern const struct ktgt_backend_ops ktgt_backend_null_ops;
 
+int ktgt_backend_block_dev(const char *path, dev_t *dev);
 void ktgt_backend_complete(struct ktgt_cmd *cmd, blk_status_t status);
 void ktgt_backend_complete_errno(struct ktgt_cmd *cmd, int err);
 int ktgt_backend_init(void);

@@ -124,7 +124,21 @@ static struct ktgt_backend *block_open(const struct ktgt_backend_params *params,
 	block->be.ops = &ktgt_backend_block_ops;
 	block->file = file;
 	block->bdev = file_bdev(file);
+	block->be.dev = block->bdev->bd_dev;
 	return &block->be;
+}
+
+/**
+ * ktgt_backend_block_dev - what a path leads to
+ * @path: path of a block device
+ * @dev: takes the number of the device
+ *
+ * Context: may sleep.
+ * Return: 0 or an errno.
+ */
+int ktgt_backend_block_dev(const char *path, dev_t *dev)
+{
+	return lookup_bdev(path, dev);
 }
 
 static void block_close(struct ktgt_backend *be)

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "../backend/backend.h"
 #include "../core/net.h"
 #include "../core/target.h"
 #include "../scsi/lu.h"
@@ -45,6 +46,75 @@ struct lu_del {
 	struct ktgt_lu		*lu;
 };
 
+static const struct ktgt_change_ops lu_new_ops;
+
+static bool is_leaving(const struct ktgt_lu *lu)
+{
+	return lu->leaving || lu->target->stage == KTGT_TARGET_LEAVING;
+}
+
+static struct ktgt_lu *find_by_dev(struct ktgt_net *kn, dev_t dev)
+{
+	struct ktgt_target *target;
+	unsigned long tid, lun;
+	struct ktgt_lu *lu;
+
+	xa_for_each(&kn->targets, tid, target)
+		xa_for_each(&target->lus, lun, lu)
+			if (lu->be && lu->be->dev == dev)
+				return lu;
+	return NULL;
+}
+
+/* Whether an earlier change of the transaction has taken it. */
+static bool is_taken(struct ktgt_txn *txn, const void *claim)
+{
+	struct ktgt_change *change;
+	struct lu_new *new;
+
+	list_for_each_entry(change, &txn->changes, node) {
+		if (change->ops != &lu_new_ops)
+			continue;
+		new = container_of(change, struct lu_new, change);
+		if (new->lu && new->lu->claim == claim)
+			return true;
+	}
+	return false;
+}
+
+/* Who gives the device up in this transaction, and to nobody else. */
+static struct ktgt_lu *find_giver(struct ktgt_txn *txn, const char *path)
+{
+	struct ktgt_lu *lu;
+	dev_t dev;
+	int err;
+
+	err = ktgt_backend_block_dev(path, &dev);
+	if (err)
+		return ERR_PTR(err);
+	lu = find_by_dev(txn->kn, dev);
+	return lu && is_leaving(lu) && !is_taken(txn, lu->claim) ? lu : NULL;
+}
+
+/* A device may go from one logical unit to another. */
+static struct ktgt_lu *make_lu(struct ktgt_txn *txn, struct ktgt_target *target,
+			       const struct ktgt_lu_params *params)
+{
+	struct ktgt_lu *from, *lu;
+
+	lu = ktgt_lu_alloc(target, params, NULL, txn->extack);
+	if (PTR_ERR_OR_ZERO(lu) != -EBUSY)
+		return lu;
+	from = find_giver(txn, params->path);
+	if (!from)
+		return lu;
+	if (txn->extack)
+		txn->extack->_msg = NULL;
+	if (IS_ERR(from))
+		return from;
+	return ktgt_lu_alloc(target, params, from, txn->extack);
+}
+
 static int lu_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct lu_new *new = container_of(change, struct lu_new, change);
@@ -56,7 +126,7 @@ static int lu_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	if (IS_ERR(target))
 		return PTR_ERR(target);
 
-	lu = ktgt_lu_alloc(target, &new->params, txn->extack);
+	lu = make_lu(txn, target, &new->params);
 	if (IS_ERR(lu))
 		return PTR_ERR(lu);
 	err = ktgt_lu_reserve(lu, txn->extack);
@@ -125,19 +195,6 @@ int ktgt_lu_stage_new(struct ktgt_txn *txn, u32 tid,
 	return 0;
 }
 
-/* Whether an earlier change of the transaction deletes it. */
-static bool is_leaving(struct ktgt_txn *txn, const struct ktgt_lu *lu,
-		       const struct ktgt_change_ops *del_ops)
-{
-	const struct ktgt_change *change;
-
-	list_for_each_entry(change, &txn->changes, node)
-		if (change->ops == del_ops &&
-		    container_of(change, struct lu_del, change)->lu == lu)
-			return true;
-	return false;
-}
-
 static int lu_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct lu_del *del = container_of(change, struct lu_del, change);
@@ -155,13 +212,19 @@ static int lu_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	}
 
 	lu = xa_load(&target->lus, del->lun);
-	if (!lu || is_leaving(txn, lu, change->ops)) {
+	if (!lu || lu->leaving) {
 		NL_SET_ERR_MSG_FMT(txn->extack, "target %u: no LUN %u",
 				   del->tid, del->lun);
 		return -ENOENT;
 	}
+	lu->leaving = true;
 	del->lu = lu;
 	return 0;
+}
+
+static void lu_del_abort(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	container_of(change, struct lu_del, change)->lu->leaving = false;
 }
 
 static void lu_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
@@ -177,6 +240,7 @@ static void lu_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 
 static const struct ktgt_change_ops lu_del_ops = {
 	.check = lu_del_check,
+	.abort = lu_del_abort,
 	.apply = lu_del_apply,
 	.finish = lu_del_finish,
 };

@@ -268,7 +268,7 @@ static struct ktgt_lu *make_controller(struct ktgt_txn *txn,
 	struct ktgt_lu *lu;
 	int err;
 
-	lu = ktgt_lu_alloc(target, &params, txn->extack);
+	lu = ktgt_lu_alloc(target, &params, NULL, txn->extack);
 	if (IS_ERR(lu))
 		return lu;
 

@@ -36,6 +36,9 @@ static struct workqueue_struct *lu_wq;
 /* for releases: to close a device waits for queues of which nothing is known */
 static struct workqueue_struct *release_wq;
 
+/* the last claim of a device that was made */
+static atomic_long_t last_claim = ATOMIC_LONG_INIT(0);
+
 /* LUs whose memory or backend is not given back; unloading waits for zero */
 static atomic_t nr_alive = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(none_alive);
@@ -206,7 +209,7 @@ static int open_backend(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 		.path = params->path,
 		.size = params->size,
 		.read_only = params->read_only,
-		.holder = lu,
+		.holder = lu->claim,
 	};
 	const struct ktgt_backend_ops *ops;
 	struct ktgt_backend *be;
@@ -236,7 +239,8 @@ static int open_backend(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 }
 
 static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
-			  const struct ktgt_lu_params *params)
+			  const struct ktgt_lu_params *params,
+			  const struct ktgt_lu *from)
 {
 	int err;
 
@@ -244,6 +248,8 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
 	lu->lun = params->lun;
 	lu->params = *params;
 	lu->params.path = NULL;
+	lu->claim = from ? from->claim :
+			   (void *)atomic_long_inc_return(&last_claim);
 	kref_init(&lu->kref);
 	spin_lock_init(&lu->lock);
 	INIT_LIST_HEAD(&lu->itls);
@@ -270,6 +276,7 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
  * ktgt_lu_alloc - make a logical unit and open its backend
  * @target: target that it is to belong to
  * @params: what the user wants; copied
+ * @from: logical unit that gives the device up in the same transaction, or NULL
  * @extack: gets the reason of a refusal
  *
  * Context: process, with &ktgt_net.config_mutex; opens a device.
@@ -277,6 +284,7 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
  */
 struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 			      const struct ktgt_lu_params *params,
+			      const struct ktgt_lu *from,
 			      struct netlink_ext_ack *extack)
 {
 	struct ktgt_lu *lu;
@@ -294,7 +302,7 @@ struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 		ktgt_target_put(target);
 		return ERR_PTR(-ENOMEM);
 	}
-	err = lu_init_fields(lu, target, params);
+	err = lu_init_fields(lu, target, params, from);
 	if (err) {
 		kfree(lu);
 		ktgt_target_put(target);
@@ -311,6 +319,17 @@ struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 	return lu;
 }
 
+/* Somebody else's place stays his. */
+static void give_up_place(struct ktgt_lu *lu)
+{
+	struct ktgt_lu *old = xa_load(&lu->target->lus, lu->lun);
+
+	if (old)
+		old->heir = NULL;
+	else
+		xa_release(&lu->target->lus, lu->lun);
+}
+
 /**
  * ktgt_lu_free - drop a logical unit that was never published
  * @lu: logical unit; its place in the target is given up if it was reserved
@@ -320,7 +339,7 @@ struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 void ktgt_lu_free(struct ktgt_lu *lu)
 {
 	if (lu->reserved)
-		xa_release(&lu->target->lus, lu->lun);
+		give_up_place(lu);
 	if (lu->be)
 		lu->be->ops->close(lu->be);
 	percpu_ref_exit(&lu->ref);
@@ -334,15 +353,22 @@ void ktgt_lu_free(struct ktgt_lu *lu)
  * @lu: logical unit, not published
  * @extack: gets the reason of a refusal
  *
- * Nobody finds anything there until ktgt_lu_publish(), which needs no memory
- * any more.
+ * Nobody finds it there until ktgt_lu_publish(), which needs no memory any
+ * more. The place may be that of a logical unit that leaves in the same
+ * transaction.
  *
  * Context: process, with &ktgt_net.config_mutex.
  * Return: 0, -EEXIST, -ENOMEM.
  */
 int ktgt_lu_reserve(struct ktgt_lu *lu, struct netlink_ext_ack *extack)
 {
-	int err = xa_insert(&lu->target->lus, lu->lun, NULL, GFP_KERNEL);
+	struct ktgt_lu *old = xa_load(&lu->target->lus, lu->lun);
+	int err = 0;
+
+	if (old && old->leaving && !old->heir)
+		old->heir = lu;
+	else
+		err = xa_insert(&lu->target->lus, lu->lun, NULL, GFP_KERNEL);
 
 	if (err == -EBUSY) {
 		NL_SET_ERR_MSG_FMT(extack, "lun %u: target %u has it already",
@@ -353,21 +379,32 @@ int ktgt_lu_reserve(struct ktgt_lu *lu, struct netlink_ext_ack *extack)
 	return err;
 }
 
+/* Its release begins, and ends by itself with the last command. */
+static void end_lu(struct ktgt_lu *lu)
+{
+	lu->target->nr_lus--;
+	percpu_ref_kill(&lu->ref);
+}
+
 /**
  * ktgt_lu_publish - let initiators find a logical unit
  * @lu: logical unit for which ktgt_lu_reserve() succeeded
  *
  * From here on it is ended by ktgt_lu_unpublish() and ktgt_lu_remove(). Counts
- * in &ktgt_target.nr_lus.
+ * in &ktgt_target.nr_lus. If it is the heir of another one, initiators find
+ * either of the two at each moment.
  *
  * Context: process, with &ktgt_net.config_mutex; cannot fail.
  */
 void ktgt_lu_publish(struct ktgt_lu *lu)
 {
 	struct ktgt_target *target = lu->target;
+	struct ktgt_lu *old;
 
 	kref_get(&lu->kref);
-	WARN_ON_ONCE(xa_err(xa_store(&target->lus, lu->lun, lu, GFP_KERNEL)));
+	old = xa_store(&target->lus, lu->lun, lu, GFP_KERNEL);
+	if (!WARN_ON_ONCE(xa_is_err(old)) && old)
+		end_lu(old);
 	lu->reserved = false;
 	target->nr_lus++;
 	ktgt_ua_luns_changed(target);
@@ -378,7 +415,8 @@ void ktgt_lu_publish(struct ktgt_lu *lu)
  * @lu: published logical unit
  *
  * Its release begins, and ends by itself with the last command. The memory
- * stays until ktgt_lu_remove().
+ * stays until ktgt_lu_remove(). If it has an heir, ktgt_lu_publish() of that
+ * one does it.
  *
  * Context: process, with &ktgt_net.config_mutex; does not wait.
  */
@@ -386,10 +424,11 @@ void ktgt_lu_unpublish(struct ktgt_lu *lu)
 {
 	struct ktgt_target *target = lu->target;
 
+	if (lu->heir)
+		return;
 	xa_erase(&target->lus, lu->lun);
-	target->nr_lus--;
+	end_lu(lu);
 	ktgt_ua_luns_changed(target);
-	percpu_ref_kill(&lu->ref);
 }
 
 /**

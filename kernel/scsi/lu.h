@@ -130,6 +130,11 @@ struct ktgt_itl {
  * @d_sense: sense data has descriptor format
  * @reserved: it has its place in &ktgt_target.lus; under
  *	&ktgt_net.config_mutex
+ * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
+ * @heir: logical unit that takes its place in the same transaction, or NULL;
+ *	under &ktgt_net.config_mutex
+ * @claim: by which it owns its device: a number, not an address, so that it is
+ *	never another one's after it was handed on
  * @params: identity, defaults filled in; immutable, @path is owned
  * @lock: protects @caps and writes to @nr_blocks; process context
  * @itls: struct ktgt_itl, under &ktgt_target.nexus_lock
@@ -156,6 +161,9 @@ struct ktgt_lu {
 	bool				read_only;
 	bool				d_sense;
 	bool				reserved;
+	bool				leaving;
+	struct ktgt_lu			*heir;
+	void				*claim;
 	struct ktgt_lu_params		params;
 
 	spinlock_t			lock;	/* see above */
@@ -167,6 +175,7 @@ struct ktgt_lu {
 
 struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 			      const struct ktgt_lu_params *params,
+			      const struct ktgt_lu *from,
 			      struct netlink_ext_ack *extack);
 void ktgt_lu_free(struct ktgt_lu *lu);
 int ktgt_lu_reserve(struct ktgt_lu *lu, struct netlink_ext_ack *extack);
