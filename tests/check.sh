@@ -110,7 +110,7 @@ vm_tests()
 		cat "$work/build"
 		return 1
 	}
-	make --no-print-directory -C userspace
+	make --no-print-directory -C userspace || return
 	# shellcheck disable=SC2086 # a list of words
 	tests/vm/run.sh -k "$kernel" -t 5400 -o "$out" -- \
 		env $told tests/run.sh "$@"

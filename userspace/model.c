@@ -85,6 +85,11 @@ static const struct field target_fields[] = {
 
 OBJECT(target);
 
+static const struct field txn_fields[] = {
+	F(txn, TXN_GENERATION, generation, U64, "generation"),
+};
+OBJECT(txn);
+
 static const struct field portal_fields[] = {
 	F(portal, PORTAL_ADDRESS, address, ADDR, "address"),
 	F(portal, PORTAL_PORT, port, U16, "port"),

@@ -101,6 +101,11 @@ struct target {
 	uint64_t generation;
 };
 
+struct txn {
+	uint64_t has;
+	uint64_t generation;
+};
+
 struct portal {
 	uint64_t has;
 	struct addr address;
@@ -214,6 +219,7 @@ struct session {
 
 extern const struct object net_object;
 extern const struct object target_object;
+extern const struct object txn_object;
 extern const struct object portal_object;
 extern const struct object lu_object;
 extern const struct object acl_object;

@@ -373,6 +373,25 @@ int nl_request(struct nl *nl, uint8_t cmd, const struct object *obj,
 	return err;
 }
 
+int nl_begin(struct nl *nl)
+{
+	return nl_request(nl, KTGT_CMD_TXN_BEGIN, &txn_object, NULL, NULL);
+}
+
+int nl_commit(struct nl *nl, uint64_t generation)
+{
+	struct txn req = { .generation = generation };
+
+	if (generation)
+		SET(&req, KTGT_A_TXN_GENERATION);
+	return nl_request(nl, KTGT_CMD_TXN_COMMIT, &txn_object, &req, NULL);
+}
+
+void nl_abort(struct nl *nl)
+{
+	nl_request(nl, KTGT_CMD_TXN_ABORT, &txn_object, NULL, NULL);
+}
+
 /*
  * What is left of a torn dump still arrives; a new socket is the simplest way
  * to be rid of it.

@@ -31,6 +31,16 @@ int nl_request(struct nl *nl, uint8_t cmd, const struct object *obj,
 	       const void *req, void *reply);
 
 /*
+ * A transaction: what is requested after nl_begin() is understood, or refused,
+ * at once, and carried out by nl_commit(), all of it or nothing. @generation is
+ * what the configuration must still have, 0 if that does not matter; -ESTALE
+ * says that it has changed. nl_abort() forgets what was requested.
+ */
+int nl_begin(struct nl *nl);
+int nl_commit(struct nl *nl, uint64_t generation);
+void nl_abort(struct nl *nl);
+
+/*
  * Appends every object that the kernel reports to @list. A dump that was torn
  * by a change of the configuration is repeated.
  */

@@ -10,6 +10,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include <crypto/algapi.h>
+
 #include "../core/net.h"
 #include "../core/target.h"
 #include "target.h"
@@ -141,9 +143,32 @@ int ktgt_account_stage_new(struct ktgt_txn *txn, const char *user,
 	return 0;
 }
 
-/* Takes all bindings of an account out of rules. */
-static int unbind_all(struct ktgt_txn *txn, struct ktgt_rules __rcu **slot,
-		      const char *user)
+/* All rules that there are, with those that the transaction makes. */
+static int for_each_slot(struct ktgt_txn *txn,
+			 int (*func)(struct ktgt_txn *txn,
+				     struct ktgt_rules __rcu **slot,
+				     const struct ktgt_chap_account *chap),
+			 const struct ktgt_chap_account *chap)
+{
+	struct ktgt_target *target;
+	unsigned long tid;
+	int err;
+
+	err = func(txn, &txn->kn->discovery, chap);
+	xa_for_each(&txn->kn->targets, tid, target) {
+		if (!err)
+			err = func(txn, &target->rules, chap);
+		if (!err && target->tid_heir)
+			err = func(txn, &target->tid_heir->rules, chap);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+/* Takes the bindings of an account out of rules. */
+static int unbind(struct ktgt_txn *txn, struct ktgt_rules __rcu **slot,
+		  const struct ktgt_chap_account *chap)
 {
 	const struct ktgt_rules *rules = ktgt_txn_rules(txn, slot);
 	struct ktgt_rules_edit edit = {};
@@ -151,9 +176,9 @@ static int unbind_all(struct ktgt_txn *txn, struct ktgt_rules __rcu **slot,
 	if (!rules)
 		return 0;
 
-	edit.del_incoming = ktgt_rules_find_incoming(rules, user);
+	edit.del_incoming = ktgt_rules_find_incoming(rules, chap->user);
 	edit.set_outgoing = rules->outgoing &&
-			    !strcmp(rules->outgoing->user, user);
+			    !strcmp(rules->outgoing->user, chap->user);
 	if (!edit.del_incoming && !edit.set_outgoing)
 		return 0;
 	return ktgt_txn_set_rules(txn, slot, ktgt_rules_alloc(rules, &edit));
@@ -163,8 +188,6 @@ static int account_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct account_change *del = to_account(change);
 	struct ktgt_account *account;
-	struct ktgt_target *target;
-	unsigned long tid;
 	int err;
 
 	account = get_account(txn, del->user);
@@ -177,14 +200,9 @@ static int account_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 		return -EINVAL;
 	}
 
-	err = unbind_all(txn, &txn->kn->discovery, del->user);
+	err = for_each_slot(txn, unbind, &account->chap);
 	if (err)
 		return err;
-	xa_for_each(&txn->kn->targets, tid, target) {
-		err = unbind_all(txn, &target->rules, del->user);
-		if (err)
-			return err;
-	}
 	account->leaving = true;
 	del->account = account;
 	return 0;
@@ -210,6 +228,119 @@ static const struct ktgt_change_ops account_del_ops = {
 	.apply = account_del_apply,
 	.free = account_owner_free,
 };
+
+/**
+ * struct secret_change - change of the secret of an account
+ * @change: the change
+ * @account: the account, found by the check; NULL if it has that secret
+ * @chap: name and secret; once it is checked, the secret is the old one
+ */
+struct secret_change {
+	struct ktgt_change		change;
+	struct ktgt_account		*account;
+	struct ktgt_chap_account	chap;
+};
+
+/* Takes the account into rules as it is now, wherever it was. */
+static int rebind(struct ktgt_txn *txn, struct ktgt_rules __rcu **slot,
+		  const struct ktgt_chap_account *chap)
+{
+	const struct ktgt_rules *rules = ktgt_txn_rules(txn, slot);
+	struct ktgt_rules_edit edit = {};
+
+	if (!rules)
+		return 0;
+
+	edit.del_incoming = ktgt_rules_find_incoming(rules, chap->user);
+	if (edit.del_incoming)
+		edit.add_incoming = chap;
+	edit.set_outgoing = rules->outgoing &&
+			    !strcmp(rules->outgoing->user, chap->user);
+	edit.outgoing = chap;
+	if (!edit.del_incoming && !edit.set_outgoing)
+		return 0;
+	return ktgt_txn_set_rules(txn, slot, ktgt_rules_alloc(rules, &edit));
+}
+
+static void swap_secrets(struct secret_change *set)
+{
+	char *a = set->account->chap.secret, *b = set->chap.secret;
+	unsigned int i;
+
+	for (i = 0; i < KTGT_ACCOUNT_LEN; i++)
+		swap(a[i], b[i]);
+}
+
+static int account_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct secret_change *set = container_of(change, struct secret_change,
+						 change);
+	struct ktgt_account *account;
+	int err;
+
+	account = get_account(txn, set->chap.user);
+	if (IS_ERR(account))
+		return PTR_ERR(account);
+	if (!crypto_memneq(account->chap.secret, set->chap.secret,
+			   KTGT_ACCOUNT_LEN))
+		return 0;
+
+	/* what is bound after this in the transaction finds the new one */
+	set->account = account;
+	swap_secrets(set);
+	err = for_each_slot(txn, rebind, &account->chap);
+	if (err)
+		swap_secrets(set);
+	return err;
+}
+
+static void account_set_abort(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct secret_change *set = container_of(change, struct secret_change,
+						 change);
+
+	if (set->account)
+		swap_secrets(set);
+}
+
+static void account_set_free(struct ktgt_change *change)
+{
+	kfree_sensitive(container_of(change, struct secret_change, change));
+}
+
+static const struct ktgt_change_ops account_set_ops = {
+	.check = account_set_check,
+	.abort = account_set_abort,
+	.free = account_set_free,
+};
+
+/**
+ * ktgt_account_stage_set - change the secret of an account
+ * @txn: the transaction
+ * @user: its name
+ * @secret: its secret; not referred to any more afterwards
+ *
+ * It holds for all that the account is bound to, for logins to come. Nothing is
+ * done if it has that secret, so a user who does not know may just say it.
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_account_stage_set(struct ktgt_txn *txn, const char *user,
+			   const char *secret)
+{
+	struct secret_change *set;
+
+	set = kzalloc_obj(*set, GFP_KERNEL);
+	if (!set)
+		return -ENOMEM;
+	/* padded with NUL, as the account is, to be compared as a whole */
+	strscpy(set->chap.user, user, sizeof(set->chap.user));
+	strscpy(set->chap.secret, secret, sizeof(set->chap.secret));
+	ktgt_txn_stage(txn, &set->change, &account_set_ops);
+	return 0;
+}
 
 /* A change that refers to an account by its name. */
 static int stage_named(struct ktgt_txn *txn, const char *user, u32 tid,

@@ -20,7 +20,8 @@ struct ktgt_txn;
  * @rcu: frees it when no reader can see it
  * @staged: a transaction is making it, readers pass over it
  * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
- * @chap: name and secret; immutable
+ * @chap: name, which does not change, and secret, under
+ *	&ktgt_net.config_mutex
  */
 struct ktgt_account {
 	struct list_head		node;
@@ -31,6 +32,8 @@ struct ktgt_account {
 };
 
 int ktgt_account_stage_new(struct ktgt_txn *txn, const char *user,
+			   const char *secret);
+int ktgt_account_stage_set(struct ktgt_txn *txn, const char *user,
 			   const char *secret);
 int ktgt_account_stage_del(struct ktgt_txn *txn, const char *user);
 int ktgt_account_stage_bind(struct ktgt_txn *txn, const char *user, u32 tid,

@@ -78,6 +78,8 @@ static int __net_init net_start(struct net *net)
 
 	kn->net = net;
 	mutex_init(&kn->config_mutex);
+	mutex_init(&kn->open_mutex);
+	INIT_LIST_HEAD(&kn->open_txns);
 	kn->generation = 1; /* a dump takes 0 for "not known" */
 	kn->apply_seq = 2; /* likewise */
 	xa_init_flags(&kn->targets, XA_FLAGS_ALLOC1);

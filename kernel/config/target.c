@@ -150,12 +150,22 @@ const char *ktgt_target_name_fault(const char *name)
 	return fault ? fault : domain_fault(name + 12);
 }
 
+static struct ktgt_target *by_name(struct ktgt_net *kn, const char *name)
+{
+	return rhashtable_lookup_fast(&kn->names, name, ktgt_target_names);
+}
+
+/* As the transaction has it: what takes the place of another one counts. */
 static struct ktgt_target *lookup(struct ktgt_net *kn, u32 tid,
 				  const char *name)
 {
-	if (tid)
-		return xa_load(&kn->targets, tid);
-	return rhashtable_lookup_fast(&kn->names, name, ktgt_target_names);
+	struct ktgt_target *target, *heir;
+
+	target = tid ? xa_load(&kn->targets, tid) : by_name(kn, name);
+	if (!target)
+		return NULL;
+	heir = tid ? target->tid_heir : target->name_heir;
+	return heir ? heir : target;
 }
 
 /**
@@ -223,8 +233,13 @@ static int check_name(struct ktgt_txn *txn, const char *name)
 
 static int take_name(struct ktgt_txn *txn, struct ktgt_target *target)
 {
+	struct ktgt_target *old = by_name(txn->kn, target->name);
 	int err;
 
+	if (old && old->stage == KTGT_TARGET_LEAVING && !old->name_heir) {
+		old->name_heir = target;
+		return 0;
+	}
 	err = rhashtable_lookup_insert_key(&txn->kn->names, target->name,
 					   &target->name_node,
 					   ktgt_target_names);
@@ -237,10 +252,17 @@ static int take_name(struct ktgt_txn *txn, struct ktgt_target *target)
 
 static int take_tid(struct ktgt_txn *txn, struct ktgt_target *target, u32 tid)
 {
+	struct ktgt_target *old;
 	int err;
 
 	if (tid) {
 		target->tid = tid;
+		old = xa_load(&txn->kn->targets, tid);
+		if (old && old->stage == KTGT_TARGET_LEAVING &&
+		    !old->tid_heir) {
+			old->tid_heir = target;
+			return 0;
+		}
 		err = xa_insert(&txn->kn->targets, tid, target, GFP_KERNEL);
 		if (err != -EBUSY)
 			return err;
@@ -280,10 +302,41 @@ static struct ktgt_lu *make_controller(struct ktgt_txn *txn,
 	return lu;
 }
 
+/* The name may be another one's still, of which the target was the heir. */
 static void release_name(struct ktgt_net *kn, struct ktgt_target *target)
 {
-	rhashtable_remove_fast(&kn->names, &target->name_node,
-			       ktgt_target_names);
+	struct ktgt_target *old = by_name(kn, target->name);
+
+	if (old == target)
+		rhashtable_remove_fast(&kn->names, &target->name_node,
+				       ktgt_target_names);
+	else if (old)
+		old->name_heir = NULL;
+}
+
+static void release_tid(struct ktgt_net *kn, struct ktgt_target *target)
+{
+	struct ktgt_target *old = xa_load(&kn->targets, target->tid);
+
+	if (old == target)
+		xa_erase(&kn->targets, target->tid);
+	else if (old)
+		old->tid_heir = NULL;
+}
+
+/* Needs no memory: the place is taken already, by itself or by the old one. */
+static void take_places(struct ktgt_net *kn, struct ktgt_target *target)
+{
+	struct ktgt_target *old = by_name(kn, target->name);
+
+	if (old != target)
+		WARN_ON_ONCE(rhashtable_replace_fast(&kn->names,
+						     &old->name_node,
+						     &target->name_node,
+						     ktgt_target_names));
+	if (xa_load(&kn->targets, target->tid) != target)
+		WARN_ON_ONCE(xa_err(xa_store(&kn->targets, target->tid, target,
+					     GFP_KERNEL)));
 }
 
 static int target_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
@@ -316,7 +369,7 @@ static int target_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 err_portals:
 	ktgt_lu_free(new->lu);
 err_lu:
-	xa_erase(&txn->kn->targets, target->tid);
+	release_tid(txn->kn, target);
 err_tid:
 	release_name(txn->kn, target);
 	return err;
@@ -329,7 +382,7 @@ static void target_new_abort(struct ktgt_txn *txn, struct ktgt_change *change)
 
 	ktgt_portal_abort_defaults(new->portals);
 	ktgt_lu_free(new->lu);
-	xa_erase(&txn->kn->targets, new->target->tid);
+	release_tid(txn->kn, new->target);
 	release_name(txn->kn, new->target);
 }
 
@@ -348,6 +401,7 @@ static void target_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	__module_get(THIS_MODULE);
 	/* pairs with the acquire in core/net.c: now it is found, whole */
 	smp_store_release(&new->target->stage, KTGT_TARGET_LIVE);
+	take_places(txn->kn, new->target);
 	new->target = NULL;
 	ktgt_portal_apply_defaults(new->portals);
 }
@@ -525,8 +579,10 @@ static void close_nexuses(struct ktgt_target *target)
 
 static void unlink_target(struct ktgt_net *kn, struct ktgt_target *target)
 {
-	release_name(kn, target);
-	xa_erase(&kn->targets, target->tid);
+	if (!target->name_heir)
+		release_name(kn, target);
+	if (!target->tid_heir)
+		release_tid(kn, target);
 	kn->nr_targets--;
 	module_put(THIS_MODULE);
 }

@@ -35,6 +35,9 @@ void ktgt_txn_init(struct ktgt_txn *txn, struct ktgt_net *kn,
 {
 	txn->kn = kn;
 	txn->extack = extack;
+	txn->expected = 0;
+	txn->generation = 0;
+	txn->nr_changes = 0;
 	INIT_LIST_HEAD(&txn->changes);
 	INIT_LIST_HEAD(&txn->swaps);
 }
@@ -52,6 +55,7 @@ void ktgt_txn_stage(struct ktgt_txn *txn, struct ktgt_change *change,
 {
 	change->ops = ops;
 	list_add_tail(&change->node, &txn->changes);
+	txn->nr_changes++;
 }
 
 static struct ktgt_rules_swap *find_swap(struct ktgt_txn *txn,
@@ -151,11 +155,27 @@ static void apply_swaps(struct ktgt_txn *txn)
 	}
 }
 
+/* What it was made for is what is there. */
+static int check_expected(struct ktgt_txn *txn)
+{
+	u64 generation = txn->kn->generation;
+
+	if (!txn->expected || txn->expected == generation)
+		return 0;
+	NL_SET_ERR_MSG_FMT(txn->extack,
+			   "the configuration has changed meanwhile: it is %llu, not %llu",
+			   generation, txn->expected);
+	return -ESTALE;
+}
+
 static int check_all(struct ktgt_txn *txn)
 {
 	struct ktgt_change *change;
 	int err;
 
+	err = check_expected(txn);
+	if (err)
+		return err;
 	list_for_each_entry(change, &txn->changes, node) {
 		err = change->ops->check ?
 		      change->ops->check(txn, change) : 0;
@@ -189,6 +209,7 @@ static void apply_all(struct ktgt_txn *txn)
 			change->ops->apply(txn, change);
 
 	WRITE_ONCE(kn->generation, kn->generation + 1);
+	txn->generation = kn->generation;
 	/* pairs with ktgt_nl_dump_begin(): even, so all of it is to be seen */
 	smp_store_release(&kn->apply_seq, kn->apply_seq + 1);
 }

@@ -9,8 +9,9 @@
  * apply	in order: cannot fail. Afterwards the generation is one higher
  * finish	without the mutex: wait for what has to end
  *
- * What one transaction deletes, it cannot make again: number and name are free
- * only when it has been applied.
+ * Number and name of a target, LUN and device of a logical unit can be used
+ * again by the transaction that deletes it. An account that it deletes it cannot
+ * make again.
  */
 #ifndef _KTGT_CONFIG_TXN_H
 #define _KTGT_CONFIG_TXN_H
@@ -28,12 +29,18 @@ struct netlink_ext_ack;
  * struct ktgt_txn - a transaction
  * @kn: the namespace that it changes
  * @extack: takes the reason of a refusal; may be NULL
+ * @expected: generation that it was made for, or 0 if it does not matter
+ * @generation: the one that it brought, once it is carried out
+ * @nr_changes: length of @changes
  * @changes: struct ktgt_change, in order
  * @swaps: struct ktgt_rules_swap: rules that are replaced, one for each place
  */
 struct ktgt_txn {
 	struct ktgt_net		*kn;
 	struct netlink_ext_ack	*extack;
+	u64			expected;
+	u64			generation;
+	unsigned int		nr_changes;
 	struct list_head	changes;
 	struct list_head	swaps;
 };

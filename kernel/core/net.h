@@ -55,6 +55,9 @@ struct ktgt_portal {
  * @net: the namespace; not referenced, ktgt_net ends first
  * @config_mutex: held by all writers of the configuration. Never taken on the
  *	data path or in login
+ * @open_mutex: protects @open_txns, and each transaction in it. Not nested in
+ *	@config_mutex, nor the other way
+ * @open_txns: transactions that sockets have open, of nl/txn.c
  * @generation: number of changes made, and one; written under @config_mutex
  * @apply_seq: odd while a change is being applied, so that a dump can tell
  *	whether it saw one state; written under @config_mutex
@@ -85,6 +88,8 @@ struct ktgt_portal {
 struct ktgt_net {
 	struct net		*net;
 	struct mutex		config_mutex;
+	struct mutex		open_mutex;
+	struct list_head	open_txns;
 	u64			generation;
 	u32			apply_seq;
 	struct xarray		targets;

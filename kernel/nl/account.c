@@ -37,28 +37,40 @@ static const char *get_name(struct genl_info *info)
 	return NULL;
 }
 
-static int new_account(struct genl_info *info)
+static const char *get_secret(struct genl_info *info)
 {
 	struct nlattr *attr = info->attrs[KTGT_A_ACCOUNT_SECRET];
-	const char *user, *secret;
-	struct ktgt_txn txn;
 
-	user = get_name(info);
-	if (!user)
-		return -EINVAL;
 	if (GENL_REQ_ATTR_CHECK(info, KTGT_A_ACCOUNT_SECRET)) {
 		NL_SET_ERR_MSG(info->extack, "account: secret is missing");
-		return -EINVAL;
+		return NULL;
 	}
-	secret = nla_data(attr);
-	if (!*secret) {
-		NL_SET_BAD_ATTR(info->extack, attr);
-		NL_SET_ERR_MSG(info->extack, "account: secret is empty");
-		return -EINVAL;
-	}
+	if (*(char *)nla_data(attr))
+		return nla_data(attr);
 
-	ktgt_nl_begin(&txn, info);
-	return ktgt_nl_end(&txn, ktgt_account_stage_new(&txn, user, secret));
+	NL_SET_BAD_ATTR(info->extack, attr);
+	NL_SET_ERR_MSG(info->extack, "account: secret is empty");
+	return NULL;
+}
+
+static int change_secret(struct genl_info *info,
+			 int (*stage)(struct ktgt_txn *txn, const char *user,
+				      const char *secret))
+{
+	struct nlattr *attr = info->attrs[KTGT_A_ACCOUNT_SECRET];
+	struct ktgt_nl_change nlc;
+	const char *user, *secret;
+	int err = -EINVAL;
+
+	user = get_name(info);
+	secret = user ? get_secret(info) : NULL;
+	if (secret) {
+		ktgt_nl_begin(&nlc, info);
+		err = ktgt_nl_end(&nlc, stage(nlc.txn, user, secret));
+	}
+	if (attr)
+		memzero_explicit(nla_data(attr), nla_len(attr));
+	return err;
 }
 
 /**
@@ -70,13 +82,19 @@ static int new_account(struct genl_info *info)
  */
 int ktgt_account_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *secret = info->attrs[KTGT_A_ACCOUNT_SECRET];
-	int err;
+	return change_secret(info, ktgt_account_stage_new);
+}
 
-	err = new_account(info);
-	if (secret)
-		memzero_explicit(nla_data(secret), nla_len(secret));
-	return err;
+/**
+ * ktgt_account_set_doit - change the secret of an account
+ * @skb: the request; the secret in it is wiped
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_account_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change_secret(info, ktgt_account_stage_set);
 }
 
 /**
@@ -89,13 +107,13 @@ int ktgt_account_new_doit(struct sk_buff *skb, struct genl_info *info)
 int ktgt_account_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const char *user = get_name(info);
-	struct ktgt_txn txn;
+	struct ktgt_nl_change nlc;
 
 	if (!user)
 		return -EINVAL;
 
-	ktgt_nl_begin(&txn, info);
-	return ktgt_nl_end(&txn, ktgt_account_stage_del(&txn, user));
+	ktgt_nl_begin(&nlc, info);
+	return ktgt_nl_end(&nlc, ktgt_account_stage_del(nlc.txn, user));
 }
 
 static int change_binding(struct genl_info *info,
@@ -104,7 +122,7 @@ static int change_binding(struct genl_info *info,
 {
 	bool outgoing = nla_get_flag(info->attrs[KTGT_A_ACCOUNT_OUTGOING]);
 	const char *user = get_name(info);
-	struct ktgt_txn txn;
+	struct ktgt_nl_change nlc;
 	u32 tid;
 
 	if (!user)
@@ -116,8 +134,8 @@ static int change_binding(struct genl_info *info,
 	}
 	tid = nla_get_u32(info->attrs[KTGT_A_ACCOUNT_TARGET_ID]);
 
-	ktgt_nl_begin(&txn, info);
-	return ktgt_nl_end(&txn, stage(&txn, user, tid, outgoing));
+	ktgt_nl_begin(&nlc, info);
+	return ktgt_nl_end(&nlc, stage(nlc.txn, user, tid, outgoing));
 }
 
 /**

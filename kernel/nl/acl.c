@@ -86,7 +86,7 @@ static int change_rule(struct genl_info *info,
 				    const struct ktgt_rule *rule))
 {
 	struct ktgt_rule rule;
-	struct ktgt_txn txn;
+	struct ktgt_nl_change nlc;
 	u32 tid;
 	int err;
 
@@ -100,8 +100,8 @@ static int change_rule(struct genl_info *info,
 	if (err)
 		return err;
 
-	ktgt_nl_begin(&txn, info);
-	return ktgt_nl_end(&txn, stage(&txn, tid, &rule));
+	ktgt_nl_begin(&nlc, info);
+	return ktgt_nl_end(&nlc, stage(nlc.txn, tid, &rule));
 }
 
 /**

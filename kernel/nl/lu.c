@@ -122,7 +122,7 @@ static void get_params(struct nlattr **attrs, struct ktgt_lu_params *params)
 int ktgt_lu_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_lu_params params = {};
-	struct ktgt_txn txn;
+	struct ktgt_nl_change nlc;
 	u32 tid;
 	int err;
 
@@ -134,8 +134,8 @@ int ktgt_lu_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 
-	ktgt_nl_begin(&txn, info);
-	return ktgt_nl_end(&txn, ktgt_lu_stage_new(&txn, tid, &params));
+	ktgt_nl_begin(&nlc, info);
+	return ktgt_nl_end(&nlc, ktgt_lu_stage_new(nlc.txn, tid, &params));
 }
 
 /**
@@ -147,7 +147,7 @@ int ktgt_lu_new_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int ktgt_lu_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct ktgt_txn txn;
+	struct ktgt_nl_change nlc;
 	u32 tid, lun;
 	int err;
 
@@ -155,8 +155,8 @@ int ktgt_lu_del_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 
-	ktgt_nl_begin(&txn, info);
-	return ktgt_nl_end(&txn, ktgt_lu_stage_del(&txn, tid, lun));
+	ktgt_nl_begin(&nlc, info);
+	return ktgt_nl_end(&nlc, ktgt_lu_stage_del(nlc.txn, tid, lun));
 }
 
 static int fill_identity(struct sk_buff *skb, const struct ktgt_lu *lu)

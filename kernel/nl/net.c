@@ -27,7 +27,15 @@ struct genl_family ktgt_nl_family __ro_after_init = {
  */
 int __init ktgt_nl_init(void)
 {
-	return genl_register_family(&ktgt_nl_family);
+	int err;
+
+	err = ktgt_nl_txn_init();
+	if (err)
+		return err;
+	err = genl_register_family(&ktgt_nl_family);
+	if (err)
+		ktgt_nl_txn_exit();
+	return err;
 }
 
 /**
@@ -38,6 +46,7 @@ int __init ktgt_nl_init(void)
 void ktgt_nl_exit(void)
 {
 	genl_unregister_family(&ktgt_nl_family);
+	ktgt_nl_txn_exit();
 }
 
 static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)
@@ -115,7 +124,7 @@ static void get_setting(struct genl_info *info, int attr, u32 *value,
 int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_net_params params = {};
-	struct ktgt_txn txn;
+	struct ktgt_nl_change nlc;
 
 	get_setting(info, KTGT_A_NET_LOGIN_TIMEOUT, &params.login_timeout,
 		    &params.set_login_timeout);
@@ -126,6 +135,6 @@ int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 	get_setting(info, KTGT_A_NET_NOP_INTERVAL, &params.nop_interval,
 		    &params.set_nop_interval);
 
-	ktgt_nl_begin(&txn, info);
-	return ktgt_nl_end(&txn, ktgt_net_stage_set(&txn, &params));
+	ktgt_nl_begin(&nlc, info);
+	return ktgt_nl_end(&nlc, ktgt_net_stage_set(nlc.txn, &params));
 }

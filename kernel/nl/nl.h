@@ -21,32 +21,34 @@ extern struct genl_family ktgt_nl_family;
 
 int ktgt_nl_init(void);
 void ktgt_nl_exit(void);
+int ktgt_nl_txn_init(void);
+void ktgt_nl_txn_exit(void);
 
 /**
- * ktgt_nl_begin - begin a transaction of one command
- * @txn: the transaction
- * @info: the command
+ * struct ktgt_nl_change - a command that changes something
+ * @txn: the transaction that its change is staged in: @one, or the one that the
+ *	socket has open
+ * @one: a transaction of this command alone
+ * @err: why it is refused whatever it says, or 0
  */
-static inline void ktgt_nl_begin(struct ktgt_txn *txn, struct genl_info *info)
-{
-	ktgt_txn_init(txn, ktgt_net_get(genl_info_net(info)), info->extack);
-}
+struct ktgt_nl_change {
+	struct ktgt_txn	*txn;
+	struct ktgt_txn	one;
+	int		err;
+};
+
+void ktgt_nl_begin(struct ktgt_nl_change *nlc, struct genl_info *info);
+int ktgt_nl_end(struct ktgt_nl_change *nlc, int err);
 
 /**
- * ktgt_nl_end - carry the transaction of one command out
- * @txn: the transaction
- * @err: what staging has returned
+ * ktgt_nl_is_staged - is a command part of a greater transaction
+ * @nlc: the command, after ktgt_nl_begin()
  *
- * Return: 0 or an errno, with extack text.
+ * Return: true if it is carried out later, or never.
  */
-static inline int ktgt_nl_end(struct ktgt_txn *txn, int err)
+static inline bool ktgt_nl_is_staged(const struct ktgt_nl_change *nlc)
 {
-	if (!err)
-		err = ktgt_txn_commit(txn);
-	else if (err == -ENOMEM)
-		NL_SET_ERR_MSG(txn->extack, "out of memory");
-	ktgt_txn_destroy(txn);
-	return err;
+	return nlc->txn != &nlc->one;
 }
 
 /**

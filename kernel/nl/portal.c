@@ -52,7 +52,7 @@ int ktgt_portal_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_portal_params params = { .tag = KTGT_TPGT_DEFAULT };
 	struct nlattr *tag = info->attrs[KTGT_A_PORTAL_GROUP_TAG];
-	struct ktgt_txn txn;
+	struct ktgt_nl_change nlc;
 	int err;
 
 	err = get_addr(info, &params.addr);
@@ -61,8 +61,8 @@ int ktgt_portal_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (tag)
 		params.tag = nla_get_u16(tag);
 
-	ktgt_nl_begin(&txn, info);
-	return ktgt_nl_end(&txn, ktgt_portal_stage_new(&txn, &params));
+	ktgt_nl_begin(&nlc, info);
+	return ktgt_nl_end(&nlc, ktgt_portal_stage_new(nlc.txn, &params));
 }
 
 /**
@@ -75,15 +75,15 @@ int ktgt_portal_new_doit(struct sk_buff *skb, struct genl_info *info)
 int ktgt_portal_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sockaddr_storage addr;
-	struct ktgt_txn txn;
+	struct ktgt_nl_change nlc;
 	int err;
 
 	err = get_addr(info, &addr);
 	if (err)
 		return err;
 
-	ktgt_nl_begin(&txn, info);
-	return ktgt_nl_end(&txn, ktgt_portal_stage_del(&txn, &addr));
+	ktgt_nl_begin(&nlc, info);
+	return ktgt_nl_end(&nlc, ktgt_portal_stage_del(nlc.txn, &addr));
 }
 
 static int fill_portal(struct sk_buff *skb, const struct ktgt_portal *portal)

@@ -59,7 +59,7 @@ static int reply_tid(struct genl_info *info, u32 tid)
 }
 
 /**
- * ktgt_target_new_doit - make a target, and tell its number
+ * ktgt_target_new_doit - make a target, and tell its number if it has one now
  * @skb: the request
  * @info: the request, parsed
  *
@@ -68,8 +68,9 @@ static int reply_tid(struct genl_info *info, u32 tid)
 int ktgt_target_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_target_params params;
-	struct ktgt_txn txn;
+	struct ktgt_nl_change nlc;
 	u32 tid = 0;
+	bool later;
 	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, KTGT_A_TARGET_NAME)) {
@@ -79,9 +80,11 @@ int ktgt_target_new_doit(struct sk_buff *skb, struct genl_info *info)
 	get_params(info, &params);
 	get_values(info, &params);
 
-	ktgt_nl_begin(&txn, info);
-	err = ktgt_nl_end(&txn, ktgt_target_stage_new(&txn, &params, &tid));
-	return err ? err : reply_tid(info, tid);
+	ktgt_nl_begin(&nlc, info);
+	later = ktgt_nl_is_staged(&nlc);
+	err = ktgt_nl_end(&nlc, ktgt_target_stage_new(nlc.txn, &params,
+						      later ? NULL : &tid));
+	return err || later ? err : reply_tid(info, tid);
 }
 
 /**
@@ -94,13 +97,13 @@ int ktgt_target_new_doit(struct sk_buff *skb, struct genl_info *info)
 int ktgt_target_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_target_params params;
-	struct ktgt_txn txn;
+	struct ktgt_nl_change nlc;
 
 	get_params(info, &params);
 	get_values(info, &params);
 
-	ktgt_nl_begin(&txn, info);
-	return ktgt_nl_end(&txn, ktgt_target_stage_set(&txn, &params));
+	ktgt_nl_begin(&nlc, info);
+	return ktgt_nl_end(&nlc, ktgt_target_stage_set(nlc.txn, &params));
 }
 
 /**
@@ -113,13 +116,13 @@ int ktgt_target_set_doit(struct sk_buff *skb, struct genl_info *info)
 int ktgt_target_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_target_params params;
-	struct ktgt_txn txn;
+	struct ktgt_nl_change nlc;
 
 	get_params(info, &params);
 	params.force = nla_get_flag(info->attrs[KTGT_A_TARGET_FORCE]);
 
-	ktgt_nl_begin(&txn, info);
-	return ktgt_nl_end(&txn, ktgt_target_stage_del(&txn, &params));
+	ktgt_nl_begin(&nlc, info);
+	return ktgt_nl_end(&nlc, ktgt_target_stage_del(nlc.txn, &params));
 }
 
 /* Under RCU. */

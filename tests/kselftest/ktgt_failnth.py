@@ -158,9 +158,25 @@ def differs(got, want):
                      if mine != theirs)
 
 
+def carry_out(nl, command, values):
+    """A request, or as "transaction" a list of them."""
+    if command != "transaction":
+        nl.do(command, **values)
+        return
+    nl.do("txn-begin")
+    try:
+        ask(nl, values)
+        nl.do("txn-commit")
+    except Refused:
+        # what was refused may be a change, or all of them
+        with contextlib.suppress(Refused):
+            nl.do("txn-abort")
+        raise
+
+
 def ask(nl, requests):
     for command, values in requests:
-        nl.do(command, **values)
+        carry_out(nl, command, values)
 
 
 def change(lab, nl, name, do, undo):
@@ -177,7 +193,7 @@ def change(lab, nl, name, do, undo):
         before, error = state(nl), None
         with arm() as armed:
             try:
-                nl.do(do[0], **do[1])
+                carry_out(nl, *do)
             except Refused as err:
                 error = err
         if error:
@@ -189,7 +205,7 @@ def change(lab, nl, name, do, undo):
                   f"the text of the refusal is '{error.extack}'")
             check(armed.fired, "refused, and no allocation has failed")
             equal(differs(state(nl), before), "", "after a refusal")
-            nl.do(do[0], **do[1])
+            carry_out(nl, *do)
         equal(differs(state(nl, False), wanted), "", "after the change")
         ask(nl, undo)
         equal(differs(state(nl, False), base), "", "taken back")
@@ -282,6 +298,20 @@ def changes(lab):
             ("lun new block", ("lu-new", block), [("lu-del", {**one, "lun": 3})]),
             ("lun new null", ("lu-new", null), [("lu-del", {**one, "lun": 3})]),
             ("lun del", ("lu-del", {**one, "lun": 1}), [target[1]]),
+            ("lun with another device", ("transaction", [
+                ("lu-del", {**one, "lun": 1}),
+                ("lu-new", {**one, "lun": 1, "path": spare})]),
+             [("transaction", [("lu-del", {**one, "lun": 1}), target[1]])]),
+            ("target made again", ("transaction", [
+                ("target-del", {"id": 1, "force": None}),
+                ("target-new", {"id": 1, "name": f"{IQN}:t3"}),
+                ("target-new", {"id": 3, "name": f"{IQN}:t1"}),
+                ("lu-new", {"target_id": 3, "lun": 1, "path": dev}),
+                ("account-set", {"user": "bob", "secret": SECRET})]),
+             [("transaction", [
+                 ("target-del", {"id": 3}), ("target-del", {"id": 1}),
+                 *target, *bindings[:2],
+                 ("account-set", {"user": "bob", "secret": TARGET_SECRET})])]),
             ("acl new address", ("acl-new", {**one, **net}),
              [("acl-del", {**one, **net})]),
             ("acl new initiator", ("acl-new", {**one, "initiator": f"{IQN}:x"}),

@@ -34,7 +34,8 @@ COMMANDS = {name: number for number, name in enumerate(
     "net-get net-set target-new target-del target-set target-get target-list "
     "portal-new portal-del portal-list lu-new lu-del lu-get lu-list acl-new "
     "acl-del acl-list account-new account-del account-bind account-unbind "
-    "account-list session-list session-del".split(), 1)}
+    "account-list session-list session-del account-set txn-begin txn-commit "
+    "txn-abort".split(), 1)}
 ATTRS = {
     "net": "generation targets portals accounts sessions connections version "
            "login-timeout max-logins memory-limit nop-interval",
@@ -48,11 +49,12 @@ ATTRS = {
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "
                "param generation",
+    "txn": "generation pad",
 }
 ATTRS = {name: {word: number for number, word in enumerate(words.split(), 1)}
          for name, words in ATTRS.items()}
 # Numbers that are no u32
-WIDTHS = {"port": "=H", "group-tag": "=H", "size": "=Q", "read-only": "=B",
+WIDTHS = {"generation": "=Q", "port": "=H", "group-tag": "=H", "size": "=Q", "read-only": "=B",
           "write-cache": "=B", "naa": "=Q", "prefix-len": "=B"}
 
 
@@ -130,11 +132,12 @@ def refusal(data, at, size):
 class Genl:
     """A socket to the family, of the namespace that the thread is in."""
 
-    def __init__(self, family="ktgt"):
+    def __init__(self, family="ktgt", portid=0):
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
                                   NETLINK_GENERIC)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
-        self.sock.bind((0, 0))
+        self.sock.bind((portid, 0))
+        self.portid = self.sock.getsockname()[0]
         self.sock.settimeout(60)
         self.seq = 0
         self.family = GENL_ID_CTRL

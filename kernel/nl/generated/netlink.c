@@ -194,8 +194,19 @@ static const struct nla_policy ktgt_session_del_nl_policy[KTGT_A_SESSION_ID + 1]
 	[KTGT_A_SESSION_ID] = { .type = NLA_U32, },
 };
 
+/* KTGT_CMD_ACCOUNT_SET - do */
+static const struct nla_policy ktgt_account_set_nl_policy[KTGT_A_ACCOUNT_SECRET + 1] = {
+	[KTGT_A_ACCOUNT_USER] = { .type = NLA_NUL_STRING, .len = KTGT_ACCOUNT_MAX, },
+	[KTGT_A_ACCOUNT_SECRET] = { .type = NLA_NUL_STRING, .len = KTGT_ACCOUNT_MAX, },
+};
+
+/* KTGT_CMD_TXN_COMMIT - do */
+static const struct nla_policy ktgt_txn_commit_nl_policy[KTGT_A_TXN_GENERATION + 1] = {
+	[KTGT_A_TXN_GENERATION] = { .type = NLA_U64, },
+};
+
 /* Ops table for ktgt */
-const struct genl_split_ops ktgt_nl_ops[24] = {
+const struct genl_split_ops ktgt_nl_ops[28] = {
 	{
 		.cmd	= KTGT_CMD_NET_GET,
 		.doit	= ktgt_net_get_doit,
@@ -357,5 +368,29 @@ const struct genl_split_ops ktgt_nl_ops[24] = {
 		.policy		= ktgt_session_del_nl_policy,
 		.maxattr	= KTGT_A_SESSION_ID,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_ACCOUNT_SET,
+		.doit		= ktgt_account_set_doit,
+		.policy		= ktgt_account_set_nl_policy,
+		.maxattr	= KTGT_A_ACCOUNT_SECRET,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= KTGT_CMD_TXN_BEGIN,
+		.doit	= ktgt_txn_begin_doit,
+		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_TXN_COMMIT,
+		.doit		= ktgt_txn_commit_doit,
+		.policy		= ktgt_txn_commit_nl_policy,
+		.maxattr	= KTGT_A_TXN_GENERATION,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= KTGT_CMD_TXN_ABORT,
+		.doit	= ktgt_txn_abort_doit,
+		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

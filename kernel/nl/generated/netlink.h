@@ -14,7 +14,7 @@
 #include <uapi/linux/ktgt.h>
 
 /* Ops table for ktgt */
-extern const struct genl_split_ops ktgt_nl_ops[24];
+extern const struct genl_split_ops ktgt_nl_ops[28];
 
 int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -40,5 +40,9 @@ int ktgt_account_unbind_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_account_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int ktgt_session_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int ktgt_session_del_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_account_set_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_txn_begin_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_txn_commit_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_txn_abort_doit(struct sk_buff *skb, struct genl_info *info);
 
 #endif /* _LINUX_KTGT_GEN_H */
