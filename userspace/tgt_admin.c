@@ -13,6 +13,9 @@
 #include "parse.h"
 #include "version.h"
 
+/* how often a change of somebody else meanwhile is an excuse */
+#define ATTEMPTS	10
+
 #define EXIT_CONF	1	/* the command line or the file is wrong */
 
 static const char *const conf_paths[] = {
@@ -132,26 +135,64 @@ static void describe(uint8_t cmd, const void *req)
 	printf("\n");
 }
 
+static void tell_error(struct admin *admin, int err)
+{
+	admin->failures++;
+	fprintf(stderr, "tgt-admin: %s\n", *nl_text(admin->nl) ?
+		nl_text(admin->nl) : strerror(-err));
+}
+
 int admin_change(struct admin *admin, uint8_t cmd, const struct object *obj,
 		 const void *req)
 {
 	int err;
 
-	if (admin->verbose || admin->pretend)
+	/* whether a secret is another one, the kernel alone knows */
+	if ((admin->verbose || admin->pretend) && cmd != KTGT_CMD_ACCOUNT_SET)
 		describe(cmd, req);
 	if (admin->pretend)
 		return 0;
 	err = nl_request(admin->nl, cmd, obj, req, NULL);
 	if (!err) {
-		admin->changes++;
+		admin->staged++;
 		return 0;
 	}
-	admin->failures++;
-	if (obj == &account_object || obj == &acl_object)
-		admin->unsafe = true;
-	fprintf(stderr, "tgt-admin: %s\n", *nl_text(admin->nl) ?
-		nl_text(admin->nl) : strerror(-err));
-	return admin->ignore_errors ? 0 : err;
+	tell_error(admin, err);
+	return admin->ignore_errors && !admin->open ? 0 : err;
+}
+
+int admin_begin(struct admin *admin)
+{
+	int err;
+
+	if (admin->pretend)
+		return 0;
+	err = nl_begin(admin->nl);
+	if (err)
+		tell_error(admin, err);
+	admin->open = !err;
+	admin->staged = 0;
+	return err;
+}
+
+int admin_commit(struct admin *admin, int err)
+{
+	if (!admin->open)
+		return err;
+
+	admin->open = false;
+	if (err || !admin->staged) {
+		nl_abort(admin->nl);
+	} else {
+		/* it is another one once an error has been ignored */
+		err = nl_commit(admin->nl, admin->ignore_errors ? 0 :
+					   admin->view->generation);
+		if (err && err != -ESTALE)
+			tell_error(admin, err);
+	}
+	if (err && err != -ESTALE && !admin->ignore_errors)
+		fprintf(stderr, "tgt-admin: nothing was changed\n");
+	return err;
 }
 
 int admin_refuse(struct admin *admin, const char *format, ...)
@@ -363,12 +404,22 @@ static int change_target(struct admin *admin, enum action action,
 			   KTGT_TARGET_STATE_READY : KTGT_TARGET_STATE_OFFLINE);
 }
 
+/* -ESTALE stays, since it is done again then. */
+static int exit_status(const struct admin *admin, int err)
+{
+	if (err == -ESTALE)
+		return err;
+	return admin->failures ? TGT_EXIT_ERROR : 0;
+}
+
 static int change_targets(struct admin *admin, const struct options *options)
 {
 	struct target *target;
 	bool found = false;
 	int err = 0;
 
+	if (!admin->ignore_errors)
+		err = admin_begin(admin);
 	list_for_each(target, &admin->view->targets) {
 		if (!is_meant(target, options->which))
 			continue;
@@ -376,9 +427,10 @@ static int change_targets(struct admin *admin, const struct options *options)
 		if (!err)
 			err = change_target(admin, options->action, target);
 	}
+	err = admin_commit(admin, err);
 	if (!found && strcmp(options->which, "ALL"))
 		return no_target(options->which);
-	return admin->failures ? TGT_EXIT_ERROR : 0;
+	return exit_status(admin, err);
 }
 
 /* The name that is meant, NULL for all. */
@@ -411,11 +463,7 @@ static int apply_conf(struct admin *admin, const struct options *options,
 		return status;
 	if (conf->ignore_errors)
 		admin->ignore_errors = true;
-	if (admin_apply(admin, conf, only))
-		fprintf(stderr, "tgt-admin: stopped after %u changes; %s\n",
-			admin->changes,
-			"what was being changed is offline");
-	return admin->failures ? TGT_EXIT_ERROR : 0;
+	return exit_status(admin, admin_apply(admin, conf, only));
 }
 
 static const char *conf_path(const struct options *options)
@@ -463,11 +511,28 @@ static int refuse(const char *text)
 	return TGT_EXIT_ERROR;
 }
 
+static int look_and_run(struct admin *admin, const struct options *options)
+{
+	struct tgt_view view = { 0 };
+	int err, status;
+
+	err = tgt_view_load(admin->nl, &view);
+	admin->view = &view;
+	admin->failures = 0;
+	if (err)
+		status = refuse(*nl_text(admin->nl) ? nl_text(admin->nl) :
+						      strerror(-err));
+	else
+		status = run(admin, options);
+	tgt_view_free(&view);
+	return status;
+}
+
 int tgt_admin_main(int argc, char **argv)
 {
 	struct admin admin = { .nl = NULL };
 	struct options options = { 0 };
-	struct tgt_view view = { 0 };
+	int attempts = ATTEMPTS;
 	int err, status;
 
 	if (!take_options(argc, argv, &admin, &options, &status))
@@ -480,14 +545,11 @@ int tgt_admin_main(int argc, char **argv)
 	}
 	if (err)
 		return refuse(strerror(-err));
-	err = tgt_view_load(admin.nl, &view);
-	admin.view = &view;
-	if (err)
-		status = refuse(*nl_text(admin.nl) ? nl_text(admin.nl) :
-						     strerror(-err));
-	else
-		status = run(&admin, &options);
-	tgt_view_free(&view);
+	do {
+		status = look_and_run(&admin, &options);
+	} while (status == -ESTALE && --attempts);
+	if (status == -ESTALE)
+		status = refuse("somebody else changes the configuration all the time, nothing was done");
 	nl_close(admin.nl);
 	return status;
 }

@@ -13,14 +13,14 @@
 
 struct admin {
 	struct nl *nl;
-	const struct tgt_view *view;	/* what was there at first */
+	struct tgt_view *view;	/* what was there at first */
 	bool force;
 	bool pretend;
 	bool verbose;
 	bool ignore_errors;
-	unsigned int changes;
+	bool open;		/* a transaction is */
+	unsigned int staged;	/* changes in it */
 	unsigned int failures;
-	bool unsafe;		/* who may log in was not set as it should */
 };
 
 /*
@@ -29,6 +29,14 @@ struct admin {
  */
 int admin_change(struct admin *admin, uint8_t cmd, const struct object *obj,
 		 const void *req);
+/*
+ * Around changes that are made all or none. admin_commit() forgets them if @err
+ * says that one was refused; it returns -ESTALE, and tells nothing, if the view
+ * is not what is there any more.
+ */
+int admin_begin(struct admin *admin);
+int admin_commit(struct admin *admin, int err);
+
 /* Something that is not done, in the words of printf(). */
 int __attribute__((format(printf, 2, 3)))
 admin_refuse(struct admin *admin, const char *format, ...);

@@ -3,9 +3,10 @@
  * What targets.conf asks for against what is there. Nothing is touched that is
  * the same, so its sessions go on.
  *
- * Who may log in changes in several steps, between which a target could admit
- * somebody whom neither the old nor the new rules do. It is offline for that
- * time: initiators are asked to try again, and sessions go on.
+ * All of it is one transaction. When errors are ignored, who may log in to a
+ * target still changes as a whole or not at all, lest it admit somebody whom
+ * neither the old nor the new rules do; and a new target is offline until it has
+ * got the logical units that can be had.
  */
 #include "tgt_admin.h"
 
@@ -21,16 +22,6 @@ static struct target *target_named(const struct admin *admin, const char *name)
 
 	list_for_each(target, &admin->view->targets)
 		if (!strcmp(target->name, name))
-			return target;
-	return NULL;
-}
-
-static struct target *target_numbered(const struct admin *admin, uint32_t id)
-{
-	struct target *target;
-
-	list_for_each(target, &admin->view->targets)
-		if (target->id == id)
 			return target;
 	return NULL;
 }
@@ -87,74 +78,15 @@ static int bind(struct admin *admin, uint8_t cmd, uint32_t tid,
 	return admin_change(admin, cmd, &account_object, &req);
 }
 
-/* Offline until release(), unless it is anyway. */
-static int hold(struct admin *admin, struct target *target)
-{
-	if (target->state == KTGT_TARGET_STATE_OFFLINE)
-		return 0;
-	target->force = true;
-	return admin_state(admin, target, KTGT_TARGET_STATE_OFFLINE);
-}
-
-/* Each target that the account is bound to. */
-static int hold_bound(struct admin *admin, const char *user)
-{
-	const struct account *account;
-	struct target *target;
-	int err = 0;
-
-	list_for_each(account, &admin->view->accounts) {
-		if (strcmp(account->user, user) || !account->target_id)
-			continue;
-		target = target_numbered(admin, account->target_id);
-		if (target && !err)
-			err = hold(admin, target);
-	}
-	return err;
-}
-
-static int bind_again(struct admin *admin, const char *user)
-{
-	const struct account *account;
-	int err = 0;
-
-	list_for_each(account, &admin->view->accounts)
-		if (!strcmp(account->user, user) && !err &&
-		    HAS(account, KTGT_A_ACCOUNT_TARGET_ID))
-			err = bind(admin, KTGT_CMD_ACCOUNT_BIND,
-				   account->target_id, account);
-	return err;
-}
-
 /*
- * The kernel does not tell a secret, so that nobody knows whether it is the
- * one of the file.
+ * The kernel does not tell a secret. It does nothing if an account has the one
+ * of the file already.
  */
-static int renew_account(struct admin *admin, const struct account *account)
-{
-	struct account req = { 0 };
-	int err;
-
-	SET(&req, KTGT_A_ACCOUNT_USER);
-	strcpy(req.user, account->user);
-	err = hold_bound(admin, account->user);
-	if (!err)
-		err = admin_change(admin, KTGT_CMD_ACCOUNT_DEL,
-				   &account_object, &req);
-	if (!err)
-		err = admin_change(admin, KTGT_CMD_ACCOUNT_NEW,
-				   &account_object, account);
-	if (!err)
-		err = bind_again(admin, account->user);
-	return err;
-}
-
 static int apply_account(struct admin *admin, const struct account *account)
 {
-	if (has_account(admin, account->user))
-		return renew_account(admin, account);
-	return admin_change(admin, KTGT_CMD_ACCOUNT_NEW, &account_object,
-			    account);
+	return admin_change(admin, has_account(admin, account->user) ?
+			    KTGT_CMD_ACCOUNT_SET : KTGT_CMD_ACCOUNT_NEW,
+			    &account_object, account);
 }
 
 static bool uses_account(const struct conf *conf, const char *only,
@@ -212,23 +144,6 @@ static int apply_bindings(struct admin *admin, uint32_t tid,
 	return err;
 }
 
-static bool same_bindings(const struct admin *admin, uint32_t tid,
-			  const struct list *bindings)
-{
-	const struct account *account;
-	size_t n = 0;
-
-	list_for_each(account, &admin->view->accounts) {
-		if (!HAS(account, KTGT_A_ACCOUNT_TARGET_ID) ||
-		    account->target_id != tid)
-			continue;
-		if (!wants_binding(bindings, account))
-			return false;
-		n++;
-	}
-	return n == bindings->n;
-}
-
 /* Access rules */
 
 static bool has_acl(const struct list *acls, uint32_t tid,
@@ -246,20 +161,6 @@ static bool acl_stays(const struct acl *have, uint32_t tid,
 		      const struct list *acls)
 {
 	return have->target_id != tid || has_acl(acls, 0, have);
-}
-
-static bool same_acls(const struct admin *admin, uint32_t tid,
-		      const struct list *acls)
-{
-	const struct acl *acl;
-
-	list_for_each(acl, &admin->view->acls)
-		if (!acl_stays(acl, tid, acls))
-			return false;
-	list_for_each(acl, acls)
-		if (!has_acl(&admin->view->acls, tid, acl))
-			return false;
-	return true;
 }
 
 /* The rule alone, without what the kernel tells of it. */
@@ -422,59 +323,71 @@ static uint32_t wanted_state(const struct conf_target *target)
 
 static int set_state(struct admin *admin, struct target *have, uint32_t state)
 {
-	have->force = false;
-	if (have->state == state)
-		return 0;
-	if (admin->unsafe && state == KTGT_TARGET_STATE_READY)
-		return admin_refuse(admin, "%s stays offline: who may log in is not settled",
-				    have->name);
-	return admin_state(admin, have, state);
+	return have->state == state ? 0 : admin_state(admin, have, state);
+}
+
+/* What is done as a whole although errors are ignored. */
+static int begin_part(struct admin *admin)
+{
+	return admin->ignore_errors ? admin_begin(admin) : 0;
+}
+
+static int end_part(struct admin *admin, int err)
+{
+	return admin->ignore_errors ? admin_commit(admin, err) : err;
+}
+
+static int apply_rules(struct admin *admin, const struct conf_target *target,
+		       uint32_t tid)
+{
+	int err = apply_bindings(admin, tid, &target->bindings);
+
+	return err ? err : apply_acls(admin, tid, &target->acls);
 }
 
 static int change_target(struct admin *admin, const struct conf_target *target,
 			 struct target *have)
 {
-	int err = 0;
+	int err = begin_part(admin);
 
-	if (!same_acls(admin, have->id, &target->acls) ||
-	    !same_bindings(admin, have->id, &target->bindings))
-		err = hold(admin, have);
+	if (!err)
+		err = end_part(admin, apply_rules(admin, target, have->id));
 	if (!err)
 		err = create_lus(admin, target, have->id, have);
-	if (!err)
-		err = apply_bindings(admin, have->id, &target->bindings);
-	if (!err)
-		err = apply_acls(admin, have->id, &target->acls);
 	if (!err)
 		err = set_state(admin, have, wanted_state(target));
 	return err;
 }
 
-/* Nobody is admitted to it before it is complete. */
+static int make_target(struct admin *admin, const struct conf_target *target,
+		       const struct target *made)
+{
+	int err = admin_change(admin, KTGT_CMD_TARGET_NEW, &target_object,
+			       made);
+
+	return err ? err : apply_rules(admin, target, made->id);
+}
+
 static int create_target(struct admin *admin, const struct conf_target *target,
 			 uint32_t tid)
 {
-	const unsigned int failures = admin->failures;
-	const struct tgt_view *view = admin->view;
+	struct tgt_view *view = admin->view;
 	struct target made = target->target;
-	struct tgt_view none = { 0 };
+	struct tgt_view none = { .generation = view->generation };
 	int err;
 
 	SET(&made, KTGT_A_TARGET_ID);
 	SET(&made, KTGT_A_TARGET_STATE);
 	made.id = tid;
-	made.state = KTGT_TARGET_STATE_OFFLINE;
-	err = admin_change(admin, KTGT_CMD_TARGET_NEW, &target_object, &made);
-	/* when errors are ignored the number may be another target's */
-	if (err || admin->failures > failures)
-		return err;
+	made.state = admin->ignore_errors ? KTGT_TARGET_STATE_OFFLINE :
+					    wanted_state(target);
 	/* what was there with this number is gone by now */
 	admin->view = &none;
-	err = create_lus(admin, target, tid, NULL);
+	err = begin_part(admin);
 	if (!err)
-		err = apply_bindings(admin, tid, &target->bindings);
+		err = end_part(admin, make_target(admin, target, &made));
 	if (!err)
-		err = apply_acls(admin, tid, &target->acls);
+		err = create_lus(admin, target, tid, NULL);
 	if (!err)
 		err = set_state(admin, &made, wanted_state(target));
 	admin->view = view;
@@ -494,8 +407,6 @@ static int delete_target(struct admin *admin, struct target *have, bool *gone)
 	int err = admin_delete(admin, have);
 
 	*gone = !err && admin->failures == failures;
-	if (*gone)
-		have->force = false;
 	return err;
 }
 
@@ -566,14 +477,18 @@ static int apply_target(struct admin *admin, const struct conf_target *target,
 	struct target *have = target_named(admin, target->target.name);
 	const struct target *first = list_at(&admin->view->targets, 0);
 	uint32_t tid = target->target.id;
+	int err;
 
-	if (have && !gone[have - first])
+	if (have && !gone[have - first]) {
 		/* it was refused above to make it anew */
-		return moves(target, have) ? 0 :
-		       change_target(admin, target, have);
-	if (!HAS(&target->target, KTGT_A_TARGET_ID))
-		tid = next_number(taken);
-	return create_target(admin, target, tid);
+		err = moves(target, have) ? 0 :
+		      change_target(admin, target, have);
+	} else {
+		if (!HAS(&target->target, KTGT_A_TARGET_ID))
+			tid = next_number(taken);
+		err = create_target(admin, target, tid);
+	}
+	return admin->ignore_errors ? 0 : err;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -624,18 +539,6 @@ static int apply_targets(struct admin *admin, const struct conf *conf,
 	return err;
 }
 
-/* Targets that are not changed themselves, but an account of theirs was. */
-static int release(struct admin *admin)
-{
-	struct target *have;
-	int err = 0;
-
-	list_for_each(have, &admin->view->targets)
-		if (have->force && !err)
-			err = set_state(admin, have, KTGT_TARGET_STATE_READY);
-	return err;
-}
-
 static void fill_identity(struct conf *conf)
 {
 	struct conf_target *target;
@@ -664,8 +567,6 @@ static int apply(struct admin *admin, const struct conf *conf,
 		err = delete_all_lus(admin, conf, only, gone);
 	if (!err)
 		err = apply_targets(admin, conf, only, gone);
-	if (!err)
-		err = release(admin);
 	return err;
 }
 
@@ -677,7 +578,9 @@ int admin_apply(struct admin *admin, struct conf *conf, const char *only)
 	if (!gone)
 		return -ENOMEM;
 	fill_identity(conf);
-	err = apply(admin, conf, only, gone);
+	err = admin->ignore_errors ? 0 : admin_begin(admin);
+	if (!err)
+		err = admin_commit(admin, apply(admin, conf, only, gone));
 	free(gone);
 	return err;
 }

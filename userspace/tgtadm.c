@@ -167,10 +167,14 @@ static int target_update(struct nl *nl, const struct tgt_opts *opts)
 
 int tgt_view_load(struct nl *nl, struct tgt_view *view)
 {
+	struct net net = { 0 };
 	int err;
 
-	err = nl_dump(nl, KTGT_CMD_TARGET_LIST, &target_object, NULL,
-		      &view->targets);
+	err = nl_request(nl, KTGT_CMD_NET_GET, &net_object, NULL, &net);
+	view->generation = net.generation;
+	if (!err)
+		err = nl_dump(nl, KTGT_CMD_TARGET_LIST, &target_object, NULL,
+			      &view->targets);
 	if (!err)
 		err = nl_dump(nl, KTGT_CMD_SESSION_LIST, &session_object, NULL,
 			      &view->sessions);

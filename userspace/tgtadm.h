@@ -84,6 +84,7 @@ bool tgt_given(const struct tgt_opts *opts, char letter);
 bool tgt_options(int argc, char **argv, struct tgt_opts *opts, int *status);
 
 struct tgt_view {
+	uint64_t generation;	/* that the lists are not older than */
 	struct list targets;
 	struct list lus;
 	struct list acls;

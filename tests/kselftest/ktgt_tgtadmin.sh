@@ -10,7 +10,8 @@
 # already; a file that differs in one line changes that and nothing else, with an
 # initiator logged in; who is logged in is not thrown out without -f; a new
 # secret holds from the next login on; offline, ready; an error names its line
-# and changes nothing.
+# and changes nothing; nor does a file of which one thing cannot be done, unless
+# errors are ignored; a device goes to another target in one step.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/lab.sh
@@ -167,6 +168,66 @@ wrong_line()
 	show | cmp - "$lab_dir/before"
 }
 
+# A device that is not there is found out when all else has been prepared
+one_refused()
+{
+	local before status=0
+
+	conf
+	admin --update ALL -c "$lab_dir/conf"
+	login "$name"
+	before=$(session)
+	show >"$lab_dir/before"
+	{
+		conf "initiator-name iqn.2026-11.org.example:nobody" "write-cache off"
+		cat "$lab_dir/conf"
+		printf '%s\n' "<target $name:2>" "	backing-store $disk2" \
+			'</target>' "<target $name:3>" \
+			'	backing-store /dev/none' '</target>'
+	} >"$lab_dir/part"
+	admin -e -f -c "$lab_dir/part" 2>"$lab_dir/said" || status=$?
+	cat "$lab_dir/said"
+	[[ $status == 22 ]]
+	grep -q '/dev/none' "$lab_dir/said"
+	[[ -n $before && $(session) == "$before" ]]
+	show | sed 's/ Connection: .*//' >"$lab_dir/after"
+	sed 's/ Connection: .*//' "$lab_dir/before" | cmp - "$lab_dir/after"
+}
+
+# All but that, and in what was there before nothing is left half done
+rest_done()
+{
+	local status=0
+
+	admin -e -f --ignore-errors -c "$lab_dir/part" || status=$?
+	[[ $status == 22 ]]
+	show >"$lab_dir/show"
+	cat "$lab_dir/show"
+	grep -q "$disk2" "$lab_dir/show"
+	grep -q 'example:nobody' "$lab_dir/show"
+	[[ $(grep -c 'State: ready' "$lab_dir/show") == 3 ]]
+	[[ -n $(session) ]]
+	logout "$name"
+	admin --delete ALL
+}
+
+# The old target keeps the device until the new one has it
+renamed()
+{
+	conf "backing-store $disk2"
+	apply
+	sed -i "s/^<target .*/<target $name:new>/" "$lab_dir/conf"
+	apply
+	show >"$lab_dir/show"
+	grep -qx "Target 1: $name:new" "$lab_dir/show"
+	[[ $(grep -c '^Target' "$lab_dir/show") == 1 ]]
+	grep -q "$disk1" "$lab_dir/show"
+	grep -q "$disk2" "$lab_dir/show"
+	login "$name:new"
+	wait_until 10 lun_disk "$name:new" 2
+	logout "$name:new"
+}
+
 delete()
 {
 	admin --delete ALL -f
@@ -212,7 +273,7 @@ null_blk a 16
 disk1=$dev
 null_blk b 8
 disk2=$dev
-ktap_plan 14
+ktap_plan 17
 initiator_start
 ktap_test "a target from a file" create
 ktap_test "the same file once more changes nothing" again
@@ -223,6 +284,9 @@ ktap_test "a target in use is not deleted" in_use
 ktap_test "another secret holds from the next login on" new_secret
 ktap_test "offline and ready" offline
 ktap_test "a wrong line is named, and nothing happens" wrong_line
+ktap_test "one thing that cannot be done, and nothing is" one_refused
+ktap_test "all but that when errors are ignored" rest_done
+ktap_test "a device goes to another target" renamed
 ktap_test "delete" delete
 ktap_test "1000 targets with 4 logical units each" many
 [[ ! -e $lab_dir/times ]] || ktap_comment "$(<"$lab_dir/times")"

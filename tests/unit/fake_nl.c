@@ -11,7 +11,7 @@ struct nl {
 	const char *text;
 };
 
-struct fake_call fake_calls[32];
+struct fake_call fake_calls[128];
 size_t fake_n_calls;
 int fake_open_err;
 
@@ -123,4 +123,21 @@ int nl_dump(struct nl *nl, uint8_t cmd, const struct object *obj,
 		}
 	}
 	return answers[cmd].err;
+}
+
+int nl_begin(struct nl *nl)
+{
+	return nl_request(nl, KTGT_CMD_TXN_BEGIN, &txn_object, NULL, NULL);
+}
+
+int nl_commit(struct nl *nl, uint64_t generation)
+{
+	struct txn req = { .generation = generation };
+
+	return nl_request(nl, KTGT_CMD_TXN_COMMIT, &txn_object, &req, NULL);
+}
+
+void nl_abort(struct nl *nl)
+{
+	nl_request(nl, KTGT_CMD_TXN_ABORT, &txn_object, NULL, NULL);
 }

@@ -11,7 +11,7 @@ struct fake_call {
 	void *req;		/* a copy */
 };
 
-extern struct fake_call fake_calls[32];
+extern struct fake_call fake_calls[128];
 extern size_t fake_n_calls;
 extern int fake_open_err;
 

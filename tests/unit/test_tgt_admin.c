@@ -129,6 +129,7 @@ static int teardown(void **state)
 
 static int run(const char *line)
 {
+	static const struct net net = { .generation = 42 };
 	char *argv[32], *copy;
 	int argc, status;
 
@@ -138,6 +139,7 @@ static int run(const char *line)
 	fake_list(KTGT_CMD_LU_LIST, &view.lus);
 	fake_list(KTGT_CMD_ACL_LIST, &view.acls);
 	fake_list(KTGT_CMD_ACCOUNT_LIST, &view.accounts);
+	fake_reply(KTGT_CMD_NET_GET, &net);
 	copy = split(line, argv, &argc, ARRAY_SIZE(argv));
 	capture_free(&got);
 	capture_start(&got);
@@ -173,17 +175,12 @@ static void assert_changes(const char *want)
 	assert_string_equal(text, want);
 }
 
-#define RENEW_IN							\
-	"target --op update --tid 1 --name state --value offline\n"	\
-	"account --op delete --user in\n"				\
-	"account --op new --user in --password (hidden)\n"		\
-	"account --op bind --tid 1 --user in\n"
-#define RENEW								\
-	RENEW_IN							\
-	"account --op delete --user out\n"				\
-	"account --op new --user out --password (hidden)\n"		\
-	"account --op bind --tid 1 --user out --outgoing\n"
 #define READY	"target --op update --tid 1 --name state --value ready\n"
+#define OFFLINE	"target --op update --tid 1 --name state --value offline\n"
+
+/* requests that look at what is there, and those around changes */
+#define LOOK	6
+#define AROUND	2
 
 static void test_create(void **state)
 {
@@ -193,21 +190,24 @@ static void test_create(void **state)
 		"account --op new --user in --password (hidden)\n"
 		"account --op new --user out --password (hidden)\n"
 		"target --op new --tid 1 --targetname " A "\n"
-		"logicalunit --op new --tid 1 --lun 1"
-		" --backing-store /dev/none1\n"
-		"logicalunit --op new --tid 1 --lun 2"
-		" --backing-store /dev/none2\n"
 		"account --op bind --tid 1 --user in\n"
 		"account --op bind --tid 1 --user out --outgoing\n"
 		"target --op bind --tid 1 --initiator-address 10.0.0.5/8\n"
-		READY);
-	/* five lists, and the same to the kernel */
-	assert_int_equal(fake_n_calls, 5 + 9);
-	assert_int_equal(fake_calls[7].cmd, KTGT_CMD_TARGET_NEW);
-	assert_int_equal(((struct target *)fake_calls[7].req)->state,
-			 KTGT_TARGET_STATE_OFFLINE);
-	assert_string_equal(((struct account *)fake_calls[5].req)->secret,
+		"logicalunit --op new --tid 1 --lun 1"
+		" --backing-store /dev/none1\n"
+		"logicalunit --op new --tid 1 --lun 2"
+		" --backing-store /dev/none2\n");
+	/* the same to the kernel, for what was seen at first */
+	assert_int_equal(fake_n_calls, LOOK + 8 + AROUND);
+	assert_int_equal(fake_calls[LOOK].cmd, KTGT_CMD_TXN_BEGIN);
+	assert_int_equal(fake_calls[LOOK + 3].cmd, KTGT_CMD_TARGET_NEW);
+	assert_int_equal(((struct target *)fake_calls[LOOK + 3].req)->state,
+			 KTGT_TARGET_STATE_READY);
+	assert_string_equal(((struct account *)fake_calls[LOOK + 1].req)->secret,
 			    "1");
+	assert_int_equal(fake_calls[LOOK + 9].cmd, KTGT_CMD_TXN_COMMIT);
+	assert_int_equal(((struct txn *)fake_calls[LOOK + 9].req)->generation,
+			 42);
 	assert_null(strstr(got.out, "password 1"));
 }
 
@@ -226,7 +226,7 @@ static void test_numbers(void **state)
 	assert_non_null(strstr(got.out,
 			       "--tid 1 --targetname iqn.2026-11.org.x:d\n"));
 	/* nothing but the lists */
-	assert_int_equal(fake_n_calls, 5);
+	assert_int_equal(fake_n_calls, LOOK);
 }
 
 /* A target that gets the number of one that goes. */
@@ -242,11 +242,9 @@ static void test_freed_number(void **state)
 	assert_changes("target --op delete --tid 1\n"
 		       "target --op delete --tid 2\n"
 		       "target --op new --tid 2 --targetname " A "\n"
-		       "logicalunit --op new --tid 2 --lun 1"
-		       " --backing-store /dev/none1\n"
 		       "target --op bind --tid 2 --initiator-address ALL\n"
-		       "target --op update --tid 2 --name state"
-		       " --value ready\n");
+		       "logicalunit --op new --tid 2 --lun 1"
+		       " --backing-store /dev/none1\n");
 }
 
 struct step {
@@ -258,58 +256,54 @@ struct step {
 static void test_diff(void **state)
 {
 	static const struct step steps[] = {
-		/* the secrets may be others */
-		{ HEAD DISKS NET USERS TAIL, RENEW READY },
+		/* the secrets may be others, which the kernel knows */
+		{ HEAD DISKS NET USERS TAIL, "" },
 		{ HEAD "backing-store /dev/none1\n"
 		  "<backing-store /dev/none3>\nlun 3\n</backing-store>\n"
 		  NET USERS TAIL,
-		  RENEW "logicalunit --op delete --tid 1 --lun 2\n"
+		  "logicalunit --op delete --tid 1 --lun 2\n"
 		  "logicalunit --op new --tid 1 --lun 3"
-		  " --backing-store /dev/none3\n" READY },
+		  " --backing-store /dev/none3\n" },
 		/* another identity is another disk */
 		{ HEAD DISKS NET USERS "vendor_id V\n" TAIL,
-		  RENEW "logicalunit --op delete --tid 1 --lun 1\n"
+		  "logicalunit --op delete --tid 1 --lun 1\n"
 		  "logicalunit --op delete --tid 1 --lun 2\n"
 		  "logicalunit --op new --tid 1 --lun 1"
 		  " --backing-store /dev/none1 vendor_id='V'\n"
 		  "logicalunit --op new --tid 1 --lun 2"
-		  " --backing-store /dev/none2 vendor_id='V'\n" READY },
+		  " --backing-store /dev/none2 vendor_id='V'\n" },
 		{ HEAD DISKS USERS "initiator-name eui.0123456789abcdef\n" TAIL,
-		  RENEW "target --op unbind --tid 1"
+		  "target --op unbind --tid 1"
 		  " --initiator-address 10.0.0.0/8\n"
 		  "target --op bind --tid 1"
-		  " --initiator-name eui.0123456789abcdef\n" READY },
+		  " --initiator-name eui.0123456789abcdef\n" },
 		/* never without an account in between */
 		{ HEAD DISKS NET "incominguser new 1\n" TAIL,
 		  "account --op new --user new --password (hidden)\n"
-		  "target --op update --tid 1 --name state --value offline\n"
 		  "account --op unbind --tid 1 --user out --outgoing\n"
 		  "account --op bind --tid 1 --user new\n"
-		  "account --op unbind --tid 1 --user in\n" READY },
-		{ HEAD DISKS NET USERS "state offline\n" TAIL, RENEW },
+		  "account --op unbind --tid 1 --user in\n" },
+		{ HEAD DISKS NET USERS "state offline\n" TAIL, OFFLINE },
 		{ HEAD DISKS NET USERS "controller_tid 7\n" TAIL,
-		  RENEW "target --op delete --tid 1\n"
+		  "target --op delete --tid 1\n"
 		  "target --op new --tid 7 --targetname " A "\n"
-		  "logicalunit --op new --tid 7 --lun 1"
-		  " --backing-store /dev/none1\n"
-		  "logicalunit --op new --tid 7 --lun 2"
-		  " --backing-store /dev/none2\n"
 		  "account --op bind --tid 7 --user in\n"
 		  "account --op bind --tid 7 --user out --outgoing\n"
 		  "target --op bind --tid 7 --initiator-address 10.0.0.5/8\n"
-		  "target --op update --tid 7 --name state --value ready\n" },
+		  "logicalunit --op new --tid 7 --lun 1"
+		  " --backing-store /dev/none1\n"
+		  "logicalunit --op new --tid 7 --lun 2"
+		  " --backing-store /dev/none2\n" },
 		{ "", "target --op delete --tid 1\n" },
 		/* a device that goes to a target before this one */
 		{ HEAD "backing-store /dev/none1\n" NET USERS TAIL
 		  "<target iqn.2026-11.org.x:0>\nbacking-store /dev/none2\n"
 		  "</target>\n",
-		  RENEW "logicalunit --op delete --tid 1 --lun 2\n"
+		  "logicalunit --op delete --tid 1 --lun 2\n"
 		  "target --op new --tid 2 --targetname iqn.2026-11.org.x:0\n"
-		  "logicalunit --op new --tid 2 --lun 1"
-		  " --backing-store /dev/none2\n"
 		  "target --op bind --tid 2 --initiator-address ALL\n"
-		  "target --op update --tid 2 --name state --value ready\n"
-		  READY },
+		  "logicalunit --op new --tid 2 --lun 1"
+		  " --backing-store /dev/none2\n" },
 	};
 	size_t i;
 
@@ -336,7 +330,8 @@ static void test_same(void **state)
 			 HEAD "backing-store /dev/none1\n" TAIL), 0);
 	assert_string_equal(got.out, "");
 	assert_string_equal(got.err, "");
-	assert_int_equal(fake_n_calls, 5);
+	assert_int_equal(fake_n_calls, LOOK + AROUND);
+	assert_int_equal(fake_calls[LOOK + 1].cmd, KTGT_CMD_TXN_ABORT);
 }
 
 /* The kernel takes back rules, and not what it has told of them beside. */
@@ -349,12 +344,12 @@ static void test_acl_request(void **state)
 	add_acl(1, "10.0.0.0/8");
 	assert_int_equal(run_conf("-e", HEAD "state offline\n"
 				  "initiator-address 10.0.0.0/9\n" TAIL), 0);
-	assert_int_equal(fake_n_calls, 5 + 2);
-	assert_int_equal(fake_calls[5].cmd, KTGT_CMD_ACL_DEL);
-	acl = fake_calls[5].req;
+	assert_int_equal(fake_n_calls, LOOK + 2 + AROUND);
+	assert_int_equal(fake_calls[LOOK + 1].cmd, KTGT_CMD_ACL_DEL);
+	acl = fake_calls[LOOK + 1].req;
 	assert_false(HAS(acl, KTGT_A_ACL_GENERATION));
 	assert_int_equal(acl->prefix_len, 8);
-	assert_int_equal(fake_calls[6].cmd, KTGT_CMD_ACL_NEW);
+	assert_int_equal(fake_calls[LOOK + 2].cmd, KTGT_CMD_ACL_NEW);
 }
 
 static void test_discovery(void **state)
@@ -381,34 +376,32 @@ static void test_update_one(void **state)
 		snprintf(line, sizeof(line), "-v --update %s", names[i]);
 		assert_int_equal(run_conf(line, HEAD DISKS NET
 					  "incominguser in 1\n" TAIL), 0);
-		assert_changes(RENEW_IN "account --op unbind --tid 1"
-			       " --user out --outgoing\n" READY);
+		assert_changes("account --op unbind --tid 1"
+			       " --user out --outgoing\n");
 		forget();
 	}
 	assert_int_equal(run_conf("--update tid=9", ""), 1);
 	assert_string_equal(got.err, "tgt-admin: there is no target tid=9\n");
 }
 
-/* An account of two targets: the other one is offline meanwhile, too. */
-static void test_shared_account(void **state)
+/* A secret is said, whoever else uses the account. */
+static void test_secret(void **state)
 {
+	const struct account *account;
+
 	(void)state;
 	add_target(1, A);
 	add_acl(1, "ALL");
-	add_target(2, B);
 	add_account("in", 1, false);
 	add_account("in", 2, false);
 	assert_int_equal(run_conf("-v --update " A,
 				  HEAD "incominguser in 1\n" TAIL), 0);
-	assert_changes(
-		"target --op update --tid 1 --name state --value offline\n"
-		"target --op update --tid 2 --name state --value offline\n"
-		"account --op delete --user in\n"
-		"account --op new --user in --password (hidden)\n"
-		"account --op bind --tid 1 --user in\n"
-		"account --op bind --tid 2 --user in\n"
-		READY
-		"target --op update --tid 2 --name state --value ready\n");
+	assert_changes("");
+	assert_int_equal(fake_n_calls, LOOK + 1 + AROUND);
+	assert_int_equal(fake_calls[LOOK + 1].cmd, KTGT_CMD_ACCOUNT_SET);
+	account = fake_calls[LOOK + 1].req;
+	assert_string_equal(account->user, "in");
+	assert_string_equal(account->secret, "1");
 }
 
 static void test_in_use(void **state)
@@ -420,7 +413,7 @@ static void test_in_use(void **state)
 	assert_int_equal(run_conf("-e", ""), 22);
 	assert_string_equal(got.err, "tgt-admin: " A
 			    " is in use: it stays without --force\n");
-	assert_int_equal(fake_n_calls, 5);
+	assert_int_equal(fake_n_calls, LOOK + AROUND);
 	assert_int_equal(run_conf("-e -f -v", ""), 0);
 	assert_changes("target --op delete --force --tid 1\n");
 	assert_int_equal(run_conf("-e -v", text), 22);
@@ -441,19 +434,27 @@ static void test_errors(void **state)
 	fake_answer(KTGT_CMD_TARGET_NEW, -EPERM, "no");
 	assert_int_equal(run_conf("-e -v", "<target " A "/>\n<target " B "/>\n"),
 			 22);
-	assert_string_equal(got.err, "tgt-admin: no\ntgt-admin: stopped after "
-			    "0 changes; what was being changed is offline\n");
-	assert_int_equal(fake_n_calls, 5 + 1);
+	assert_string_equal(got.err, "tgt-admin: no\n"
+			    "tgt-admin: nothing was changed\n");
+	assert_int_equal(fake_n_calls, LOOK + 1 + AROUND);
+	assert_int_equal(fake_calls[LOOK + 2].cmd, KTGT_CMD_TXN_ABORT);
 	/* nothing is put into the target that is not there */
 	assert_int_equal(run_conf("-e -v --ignore-errors",
 				  "<target " A "/>\n<target " B "/>\n"), 22);
-	assert_int_equal(fake_n_calls, 5 + 2);
+	assert_string_equal(got.err, "tgt-admin: no\ntgt-admin: no\n");
+	assert_int_equal(fake_n_calls, LOOK + 2 * (1 + AROUND));
 	assert_int_equal(run_conf("-e", "ignore-errors yes\n"
 				  "<target " A "/>\n<target " B "/>\n"), 22);
-	assert_int_equal(fake_n_calls, 5 + 2);
+	assert_int_equal(fake_n_calls, LOOK + 2 * (1 + AROUND));
+	fake_answer(KTGT_CMD_TARGET_NEW, 0, "");
+	fake_answer(KTGT_CMD_TXN_COMMIT, -EBUSY, "in use");
+	assert_int_equal(run_conf("-e", "<target " A "/>\n"), 22);
+	assert_string_equal(got.err, "tgt-admin: in use\n"
+			    "tgt-admin: nothing was changed\n");
+	fake_answer(KTGT_CMD_TXN_COMMIT, 0, "");
 	assert_int_equal(run_conf("-e", "\nx\n"), 1);
 	assert_non_null(strstr(got.err, ":2: there is no directive x\n"));
-	assert_int_equal(fake_n_calls, 5);
+	assert_int_equal(fake_n_calls, LOOK);
 	assert_int_equal(run("tgt-admin -e -c /none"), 1);
 	assert_string_equal(got.err,
 			    "Error: /none: No such file or directory\n");
@@ -461,17 +462,52 @@ static void test_errors(void **state)
 	assert_int_equal(run("tgt-admin -s"), 107);
 }
 
-/* Not ready without the account that initiators should prove to have. */
-static void test_unsafe(void **state)
+/* Somebody else is faster, each time; then all of it is looked at anew. */
+static void test_stale(void **state)
 {
+	size_t i, looks = 0;
+
 	(void)state;
-	fixture();
+	add_target(1, B);
+	fake_answer(KTGT_CMD_TXN_COMMIT, -ESTALE, "it is 43, not 42");
+	assert_int_equal(run("tgt-admin --offline ALL"), 22);
+	for (i = 0; i < fake_n_calls; i++)
+		looks += fake_calls[i].cmd == KTGT_CMD_NET_GET;
+	assert_true(looks > 1);
+	assert_string_equal(got.err, "tgt-admin: somebody else changes the "
+			    "configuration all the time, nothing was done\n");
+}
+
+/* What can be had of a target, and who may log in as a whole. */
+static void test_ignored(void **state)
+{
+	static const char text[] = HEAD DISKS NET "incominguser in 1\n" TAIL;
+
+	(void)state;
+	add_account("in", -1, false);
+	fake_answer(KTGT_CMD_LU_NEW, -ENOENT, "no device");
+	assert_int_equal(run_conf("-e -v --ignore-errors", text), 22);
+	assert_changes("target --op new --tid 1 --targetname " A "\n"
+		       "account --op bind --tid 1 --user in\n"
+		       "target --op bind --tid 1"
+		       " --initiator-address 10.0.0.5/8\n"
+		       "logicalunit --op new --tid 1 --lun 1"
+		       " --backing-store /dev/none1\n"
+		       "logicalunit --op new --tid 1 --lun 2"
+		       " --backing-store /dev/none2\n" READY);
+	assert_string_equal(got.err,
+			    "tgt-admin: no device\ntgt-admin: no device\n");
+	/* account; target, account and rule; two disks; ready */
+	assert_int_equal(fake_n_calls, LOOK + 1 + 3 + AROUND + 2 + 1);
+	assert_int_equal(fake_calls[LOOK + 1].cmd, KTGT_CMD_TXN_BEGIN);
+	assert_int_equal(((struct target *)fake_calls[LOOK + 2].req)->state,
+			 KTGT_TARGET_STATE_OFFLINE);
+	assert_int_equal(fake_calls[LOOK + 5].cmd, KTGT_CMD_TXN_COMMIT);
+	/* without its account there is no such target */
 	fake_answer(KTGT_CMD_ACCOUNT_BIND, -EINVAL, "no");
-	assert_int_equal(run_conf("-e -v --ignore-errors",
-				  HEAD DISKS NET USERS TAIL), 22);
-	assert_changes(RENEW);
-	assert_non_null(strstr(got.err, A " stays offline: who may log in is "
-			       "not settled\n"));
+	assert_int_equal(run_conf("-e --ignore-errors", text), 22);
+	assert_int_equal(fake_calls[fake_n_calls - 1].cmd, KTGT_CMD_TXN_ABORT);
+	assert_string_equal(got.err, "tgt-admin: no\n");
 }
 
 static void test_others(void **state)
@@ -584,10 +620,11 @@ int main(void)
 		TEST(test_acl_request),
 		TEST(test_discovery),
 		TEST(test_update_one),
-		TEST(test_shared_account),
+		TEST(test_secret),
 		TEST(test_in_use),
 		TEST(test_errors),
-		TEST(test_unsafe),
+		TEST(test_stale),
+		TEST(test_ignored),
 		TEST(test_others),
 		TEST(test_dump),
 	};
