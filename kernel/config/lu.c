@@ -232,7 +232,7 @@ static void lu_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	ktgt_lu_unpublish(container_of(change, struct lu_del, change)->lu);
 }
 
-static void lu_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
+static void lu_del_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	ktgt_lu_remove(container_of(change, struct lu_del, change)->lu,
 		       jiffies + REMOVE_TIMEOUT);
@@ -242,7 +242,7 @@ static const struct ktgt_change_ops lu_del_ops = {
 	.check = lu_del_check,
 	.abort = lu_del_abort,
 	.apply = lu_del_apply,
-	.finish = lu_del_finish,
+	.settle = lu_del_settle,
 };
 
 /**

@@ -54,6 +54,8 @@ struct target_new {
  * @name: name by which to find it
  * @alias: new alias
  * @portals: default portals that go with it
+ * @lus: its logical units, once they have been unpublished
+ * @deadline: jiffies until when their release is waited for
  */
 struct target_edit {
 	struct ktgt_change		change;
@@ -62,6 +64,8 @@ struct target_edit {
 	char				name[KTGT_NAME_LEN];
 	char				alias[KTGT_ALIAS_LEN];
 	struct ktgt_portal		*portals[KTGT_DEFAULT_PORTALS];
+	struct list_head		lus;
+	unsigned long			deadline;
 };
 
 static bool all_hex(const char *s)
@@ -472,6 +476,7 @@ static int stage_edit(struct ktgt_txn *txn,
 	if (!edit)
 		return -ENOMEM;
 
+	INIT_LIST_HEAD(&edit->lus);
 	edit->params = *params;
 	if (params->name) {
 		strscpy(edit->name, params->name, sizeof(edit->name));
@@ -598,48 +603,38 @@ static void target_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		ktgt_portal_unlink_defaults(txn->kn, del->portals);
 }
 
-/* Takes up to @max LUs away from the target. The mutex is what they ask for;
- * nobody else finds the target any more.
- */
-static unsigned int unpublish_lus(struct ktgt_target *target,
-				  struct ktgt_lu **lus, unsigned int max)
+/* The mutex is what they ask for; nobody else finds the target any more. */
+static void unpublish_lus(struct ktgt_target *target, struct list_head *lus)
 {
-	unsigned int nr = 0;
 	struct ktgt_lu *lu;
 	unsigned long lun;
 
 	mutex_lock(&target->kn->config_mutex);
 	xa_for_each(&target->lus, lun, lu) {
 		ktgt_lu_unpublish(lu);
-		lus[nr++] = lu;
-		if (nr == max)
-			break;
+		list_add_tail(&lu->node, lus);
 	}
 	mutex_unlock(&target->kn->config_mutex);
-	return nr;
 }
 
 /* Each LU waits for an RCU grace period, many at once wait for the same. */
-static void remove_lus(struct ktgt_target *target, unsigned long deadline)
+static void remove_lus(struct list_head *lus, unsigned long deadline)
 {
-	struct ktgt_lu *lus[32];
-	unsigned int i, nr;
+	struct ktgt_lu *lu, *next;
 
-	do {
-		nr = unpublish_lus(target, lus, ARRAY_SIZE(lus));
-		for (i = 0; i < nr; i++)
-			ktgt_lu_remove(lus[i], deadline);
-	} while (nr);
+	list_for_each_entry_safe(lu, next, lus, node)
+		ktgt_lu_remove(lu, deadline);
+	INIT_LIST_HEAD(lus);
 }
 
 static void target_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct target_edit *del = container_of(change, struct target_edit,
 					       change);
-	unsigned long deadline = jiffies + CLOSE_TIMEOUT;
 	struct ktgt_target *target = del->target;
 	long left;
 
+	del->deadline = jiffies + CLOSE_TIMEOUT;
 	ktgt_portal_finish_defaults(del->portals);
 	left = wait_event_killable_timeout(target->no_nexus,
 					   !atomic_read(&target->nr_nexuses),
@@ -647,8 +642,16 @@ static void target_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 	if (left <= 0)
 		pr_warn("target %u is deleted, but %u sessions still end\n",
 			target->tid, atomic_read(&target->nr_nexuses));
-	remove_lus(target, deadline);
-	ktgt_target_put(target);
+	unpublish_lus(target, &del->lus);
+}
+
+static void target_del_settle(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct target_edit *del = container_of(change, struct target_edit,
+					       change);
+
+	remove_lus(&del->lus, del->deadline);
+	ktgt_target_put(del->target);
 }
 
 static const struct ktgt_change_ops target_del_ops = {
@@ -656,6 +659,7 @@ static const struct ktgt_change_ops target_del_ops = {
 	.abort = target_del_abort,
 	.apply = target_del_apply,
 	.finish = target_del_finish,
+	.settle = target_del_settle,
 };
 
 /**
@@ -696,12 +700,14 @@ void ktgt_target_hide_all(struct ktgt_net *kn)
  */
 void ktgt_target_free_all(struct ktgt_net *kn)
 {
+	LIST_HEAD(lus);
 	struct ktgt_target *target;
 	unsigned long tid;
 
 	xa_for_each(&kn->targets, tid, target) {
 		unlink_target(kn, target);
-		remove_lus(target, jiffies + CLOSE_TIMEOUT);
+		unpublish_lus(target, &lus);
+		remove_lus(&lus, jiffies + CLOSE_TIMEOUT);
 		ktgt_target_put(target);
 	}
 }

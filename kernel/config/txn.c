@@ -214,6 +214,18 @@ static void apply_all(struct ktgt_txn *txn)
 	smp_store_release(&kn->apply_seq, kn->apply_seq + 1);
 }
 
+static void finish_all(struct ktgt_txn *txn)
+{
+	struct ktgt_change *change;
+
+	list_for_each_entry(change, &txn->changes, node)
+		if (change->ops->finish)
+			change->ops->finish(txn, change);
+	list_for_each_entry(change, &txn->changes, node)
+		if (change->ops->settle)
+			change->ops->settle(txn, change);
+}
+
 /**
  * ktgt_txn_commit - carry a transaction out
  * @txn: the transaction; ktgt_txn_destroy() has still to be called
@@ -227,7 +239,6 @@ static void apply_all(struct ktgt_txn *txn)
 int ktgt_txn_commit(struct ktgt_txn *txn)
 {
 	struct ktgt_net *kn = txn->kn;
-	struct ktgt_change *change;
 	int err;
 
 	err = mutex_lock_killable(&kn->config_mutex);
@@ -243,9 +254,7 @@ int ktgt_txn_commit(struct ktgt_txn *txn)
 	if (err)
 		return err;
 
-	list_for_each_entry(change, &txn->changes, node)
-		if (change->ops->finish)
-			change->ops->finish(txn, change);
+	finish_all(txn);
 	return 0;
 }
 

@@ -7,7 +7,7 @@
  *		and sockets are opened, but nobody sees it. A change sees what
  *		those before it have taken
  * apply	in order: cannot fail. Afterwards the generation is one higher
- * finish	without the mutex: wait for what has to end
+ * finish	without the mutex: wait for what has to end, then settle
  *
  * Number and name of a target, LUN and device of a logical unit can be used
  * again by the transaction that deletes it. An account that it deletes it cannot
@@ -55,6 +55,8 @@ struct ktgt_txn {
  * @finish: wait for what has to end; the mutex is not held. It has been
  *	applied, so a fatal signal ends the waiting and nothing else. May be
  *	NULL
+ * @settle: wait for what @finish has begun to end, as it does: after the @finish
+ *	of all changes, so that many wait for the same time. May be NULL
  * @free: free the change, whatever became of it; NULL is kfree()
  */
 struct ktgt_change_ops {
@@ -62,6 +64,7 @@ struct ktgt_change_ops {
 	void	(*abort)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*apply)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*finish)(struct ktgt_txn *txn, struct ktgt_change *change);
+	void	(*settle)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*free)(struct ktgt_change *change);
 };
 

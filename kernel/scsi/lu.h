@@ -131,6 +131,7 @@ struct ktgt_itl {
  * @reserved: it has its place in &ktgt_target.lus; under
  *	&ktgt_net.config_mutex
  * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
+ * @node: for a list of those that have been unpublished
  * @heir: logical unit that takes its place in the same transaction, or NULL;
  *	under &ktgt_net.config_mutex
  * @claim: by which it owns its device: a number, not an address, so that it is
@@ -162,6 +163,7 @@ struct ktgt_lu {
 	bool				d_sense;
 	bool				reserved;
 	bool				leaving;
+	struct list_head		node;
 	struct ktgt_lu			*heir;
 	void				*claim;
 	struct ktgt_lu_params		params;

@@ -107,6 +107,11 @@ static void txn_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 	txn_log(change, 'f', false, 42, 8);
 }
 
+static void txn_settle(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	txn_log(change, 's', false, 42, 8);
+}
+
 static void txn_free(struct ktgt_change *change)
 {
 	struct txn_change *c = container_of(change, struct txn_change, change);
@@ -121,6 +126,7 @@ static const struct ktgt_change_ops txn_all_ops = {
 	.abort	= txn_abort,
 	.apply	= txn_apply,
 	.finish	= txn_finish,
+	.settle	= txn_settle,
 	.free	= txn_free,
 };
 
@@ -148,7 +154,8 @@ static void txn_add(struct kunit *test, int err,
  * @errs: what check of each change returns; 1: it has no functions at all;
  *	2: no more changes
  * @ret: what the commit returns
- * @log: what is called: c check, r abort (take back), a apply, f finish
+ * @log: what is called: c check, r abort (take back), a apply, f finish,
+ *	s settle
  * @freed: the same when it is destroyed
  */
 struct order_case {
@@ -161,8 +168,8 @@ struct order_case {
 
 static const struct order_case order_cases[] = {
 	{ "empty", { 2 }, 0, "", "" },
-	{ "one", { 0, 2 }, 0, "c0a0f0", "x0" },
-	{ "three", { 0, 0, 0, 2 }, 0, "c0c1c2a0a1a2f0f1f2", "x0x1x2" },
+	{ "one", { 0, 2 }, 0, "c0a0f0s0", "x0" },
+	{ "three", { 0, 0, 0, 2 }, 0, "c0c1c2a0a1a2f0f1f2s0s1s2", "x0x1x2" },
 	{ "one is refused", { -EEXIST, 2 }, -EEXIST, "c0", "x0" },
 	{ "the first is refused", { -EBUSY, 0, 0, 2 }, -EBUSY, "c0",
 	  "x0x1x2" },
@@ -172,7 +179,8 @@ static const struct order_case order_cases[] = {
 	  "c0c1c2r1r0", "x0x1x2" },
 	{ "two would be refused", { 0, -EPERM, -ENOENT, 2 }, -EPERM,
 	  "c0c1r0", "x0x1x2" },
-	{ "without functions", { 0, 1, 0, 2 }, 0, "c0c2a0a2f0f2", "x0x2" },
+	{ "without functions", { 0, 1, 0, 2 }, 0, "c0c2a0a2f0f2s0s2",
+	  "x0x2" },
 	{ "without functions, refused", { 0, 1, -EIO, 2 }, -EIO, "c0c2r0",
 	  "x0x2" },
 };
@@ -199,6 +207,41 @@ static void order(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&t->txn.changes));
 	KUNIT_EXPECT_FALSE(test, t->unlocked);
 	KUNIT_EXPECT_FALSE(test, t->bad_seq);
+}
+
+/**
+ * struct expected_case - a generation that a transaction was made for
+ * @what: its name
+ * @expected: the generation, when 41 is there
+ * @ret: what the commit returns
+ */
+struct expected_case {
+	const char	*what;
+	u64		expected;
+	int		ret;
+};
+
+static const struct expected_case expected_cases[] = {
+	{ "none", 0, 0 },
+	{ "what is there", 41, 0 },
+	{ "an older one", 40, -ESTALE },
+	{ "one to come", 42, -ESTALE },
+};
+KUNIT_ARRAY_PARAM_DESC(expected, expected_cases, what);
+
+static void expected(struct kunit *test)
+{
+	const struct expected_case *c = test->param_value;
+	struct txn_test *t = test->priv;
+
+	txn_add(test, 0, &txn_all_ops);
+	KUNIT_EXPECT_EQ(test, t->txn.nr_changes, 1);
+	t->txn.expected = c->expected;
+	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), c->ret);
+	KUNIT_EXPECT_STREQ(test, t->log, c->ret ? "" : "c0a0f0s0");
+	KUNIT_EXPECT_EQ(test, t->txn.generation, c->ret ? 0 : 42);
+	KUNIT_EXPECT_EQ(test, !!t->extack._msg, !!c->ret);
+	ktgt_txn_destroy(&t->txn);
 }
 
 static void never_committed(struct kunit *test)
@@ -341,6 +384,7 @@ static void rules_without_memory(struct kunit *test)
 
 static struct kunit_case txn_cases[] = {
 	KUNIT_CASE_PARAM(order, order_gen_params),
+	KUNIT_CASE_PARAM(expected, expected_gen_params),
 	KUNIT_CASE(never_committed),
 	KUNIT_CASE(says_no_memory),
 	KUNIT_CASE(keeps_message),
