@@ -88,6 +88,7 @@ OBJECT(target);
 static const struct field txn_fields[] = {
 	F(txn, TXN_GENERATION, generation, U64, "generation"),
 };
+
 OBJECT(txn);
 
 static const struct field portal_fields[] = {
@@ -277,6 +278,35 @@ void *list_add(struct list *list, size_t size)
 void *list_at(const struct list *list, size_t i)
 {
 	return i < list->n ? list->items + i * list->size : NULL;
+}
+
+/* The first item whose key is not less. */
+static size_t lower_bound(const struct list *list, size_t off, uint64_t key)
+{
+	size_t from = 0, to = list->n, mid;
+	uint32_t have;
+
+	while (from < to) {
+		mid = from + (to - from) / 2;
+		memcpy(&have, list->items + mid * list->size + off,
+		       sizeof(have));
+		if (have < key)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
+}
+
+struct list list_part(const struct list *list, size_t off, uint32_t key)
+{
+	size_t from = lower_bound(list, off, key);
+
+	return (struct list){
+		.items = list->items ? list->items + from * list->size : NULL,
+		.n = lower_bound(list, off, (uint64_t)key + 1) - from,
+		.size = list->size,
+	};
 }
 
 void object_free(const struct object *obj, void *item)

@@ -248,6 +248,11 @@ bool acl_same(const struct acl *a, const struct acl *b);
  */
 void *list_add(struct list *list, size_t size);
 void *list_at(const struct list *list, size_t i);
+/*
+ * The items whose member at @off, a u32 by which the list is in order, is @key.
+ * They belong to @list still.
+ */
+struct list list_part(const struct list *list, size_t off, uint32_t key);
 /* Frees the items, with the lists that @obj says are inside them. */
 void list_free(struct list *list, const struct object *obj);
 void object_free(const struct object *obj, void *item);

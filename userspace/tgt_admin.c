@@ -549,7 +549,7 @@ int tgt_admin_main(int argc, char **argv)
 		status = look_and_run(&admin, &options);
 	} while (status == -ESTALE && --attempts);
 	if (status == -ESTALE)
-		status = refuse("somebody else changes the configuration all the time, nothing was done");
+		status = refuse("the configuration changes all the time: nothing was done");
 	nl_close(admin.nl);
 	return status;
 }

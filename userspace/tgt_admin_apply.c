@@ -146,21 +146,14 @@ static int apply_bindings(struct admin *admin, uint32_t tid,
 
 /* Access rules */
 
-static bool has_acl(const struct list *acls, uint32_t tid,
-		    const struct acl *want)
+static bool has_acl(const struct list *acls, const struct acl *want)
 {
 	const struct acl *have;
 
 	list_for_each(have, acls)
-		if (have->target_id == tid && acl_same(have, want))
+		if (acl_same(have, want))
 			return true;
 	return false;
-}
-
-static bool acl_stays(const struct acl *have, uint32_t tid,
-		      const struct list *acls)
-{
-	return have->target_id != tid || has_acl(acls, 0, have);
 }
 
 /* The rule alone, without what the kernel tells of it. */
@@ -187,19 +180,20 @@ static struct acl acl_request(const struct acl *acl, uint32_t tid)
 static int apply_acls(struct admin *admin, uint32_t tid,
 		      const struct list *acls)
 {
+	struct list have = tgt_view_acls(admin->view, tid);
 	const struct acl *acl;
 	struct acl req;
 	int err = 0;
 
-	list_for_each(acl, &admin->view->acls) {
-		if (err || acl_stays(acl, tid, acls))
+	list_for_each(acl, &have) {
+		if (err || has_acl(acls, acl))
 			continue;
 		req = acl_request(acl, tid);
 		err = admin_change(admin, KTGT_CMD_ACL_DEL, &acl_object,
 				   &req);
 	}
 	list_for_each(acl, acls) {
-		if (err || has_acl(&admin->view->acls, tid, acl))
+		if (err || has_acl(&have, acl))
 			continue;
 		req = acl_request(acl, tid);
 		err = admin_change(admin, KTGT_CMD_ACL_NEW, &acl_object,
@@ -213,10 +207,11 @@ static int apply_acls(struct admin *admin, uint32_t tid,
 static const struct lu *lu_at(const struct admin *admin, uint32_t tid,
 			      uint32_t lun)
 {
+	struct list lus = tgt_view_lus(admin->view, tid);
 	const struct lu *lu;
 
-	list_for_each(lu, &admin->view->lus)
-		if (lu->target_id == tid && lu->lun == lun)
+	list_for_each(lu, &lus)
+		if (lu->lun == lun)
 			return lu;
 	return NULL;
 }
@@ -270,13 +265,13 @@ static bool lu_stays(const struct conf_target *target, const struct lu *have)
 static int delete_lus(struct admin *admin, const struct conf_target *target,
 		      const struct target *have)
 {
+	struct list lus = tgt_view_lus(admin->view, have->id);
 	const struct lu *lu;
 	struct lu req;
 	int err = 0;
 
-	list_for_each(lu, &admin->view->lus) {
-		if (err || lu->target_id != have->id || !lu->lun ||
-		    lu_stays(target, lu))
+	list_for_each(lu, &lus) {
+		if (err || !lu->lun || lu_stays(target, lu))
 			continue;
 		if (have->sessions && !admin->force) {
 			err = admin_refuse(admin, "%s is in use: lun %u stays without --force",

@@ -100,15 +100,16 @@ static bool fits_line(const struct lu *lu, uint32_t lun)
 
 static void dump_lus(FILE *file, const struct admin *admin, uint32_t tid)
 {
+	struct list lus = tgt_view_lus(admin->view, tid);
 	const struct lu *lu;
 	bool lines = true;
 	uint32_t lun = 1;
 
-	list_for_each(lu, &admin->view->lus)
-		if (lu->target_id == tid && lu->lun)
+	list_for_each(lu, &lus)
+		if (lu->lun)
 			lines = lines && fits_line(lu, lun++);
-	list_for_each(lu, &admin->view->lus) {
-		if (lu->target_id != tid || !lu->lun)
+	list_for_each(lu, &lus) {
+		if (!lu->lun)
 			continue;
 		if (!lines) {
 			dump_lu(file, lu);
@@ -139,14 +140,11 @@ static void dump_accounts(FILE *file, const struct admin *admin, uint32_t tid,
 
 static void dump_acls(FILE *file, const struct admin *admin, uint32_t tid)
 {
+	struct list acls = tgt_view_acls(admin->view, tid);
 	char buf[ADDR_TEXT_MAX];
 	const struct acl *acl;
-	bool none = true;
 
-	list_for_each(acl, &admin->view->acls) {
-		if (acl->target_id != tid)
-			continue;
-		none = false;
+	list_for_each(acl, &acls) {
 		if (HAS(acl, KTGT_A_ACL_INITIATOR)) {
 			fprintf(file, "\tinitiator-name ");
 			put_word(file, acl->initiator);
@@ -159,7 +157,7 @@ static void dump_acls(FILE *file, const struct admin *admin, uint32_t tid)
 		}
 	}
 	/* no line at all would admit everybody */
-	if (none)
+	if (!acls.n)
 		fprintf(file, "\tinitiator-address 0.0.0.0\n");
 }
 

@@ -199,6 +199,16 @@ void tgt_view_free(struct tgt_view *view)
 	list_free(&view->acls, &acl_object);
 }
 
+struct list tgt_view_lus(const struct tgt_view *view, uint32_t tid)
+{
+	return list_part(&view->lus, offsetof(struct lu, target_id), tid);
+}
+
+struct list tgt_view_acls(const struct tgt_view *view, uint32_t tid)
+{
+	return list_part(&view->acls, offsetof(struct acl, target_id), tid);
+}
+
 static int target_show_all(struct nl *nl)
 {
 	static const struct texts texts = { 0 };

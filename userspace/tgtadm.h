@@ -96,6 +96,10 @@ struct tgt_view {
 int tgt_view_load(struct nl *nl, struct tgt_view *view);
 void tgt_view_free(struct tgt_view *view);
 
+/* Those of one target, which are the view's still. */
+struct list tgt_view_lus(const struct tgt_view *view, uint32_t tid);
+struct list tgt_view_acls(const struct tgt_view *view, uint32_t tid);
+
 void tgt_show_targets(FILE *file, const struct tgt_view *view);
 void tgt_show_params(FILE *file, const struct net *net);
 void tgt_show_session(FILE *file, const struct param *param);

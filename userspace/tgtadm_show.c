@@ -117,20 +117,20 @@ static void show_acl(FILE *file, const struct acl *acl)
 	fprintf(file, "\n");
 }
 
-static void show_target_acls(FILE *file, const struct list *acls, uint32_t tid,
-			     bool names)
+static void show_target_acls(FILE *file, const struct list *acls, bool names)
 {
 	const struct acl *acl;
 
 	list_for_each(acl, acls)
-		if (acl->target_id == tid &&
-		    HAS(acl, KTGT_A_ACL_INITIATOR) == names)
+		if (HAS(acl, KTGT_A_ACL_INITIATOR) == names)
 			show_acl(file, acl);
 }
 
 static void show_target(FILE *file, const struct target *target,
 			const struct tgt_view *view)
 {
+	struct list acls = tgt_view_acls(view, target->id);
+	struct list lus = tgt_view_lus(view, target->id);
 	const struct session *session;
 	const struct lu *lu;
 
@@ -145,15 +145,14 @@ static void show_target(FILE *file, const struct target *target,
 		if (session->target_id == target->id)
 			show_nexus(file, session);
 	fprintf(file, "    LUN information:\n");
-	list_for_each(lu, &view->lus)
-		if (lu->target_id == target->id)
-			show_lu(file, lu);
+	list_for_each(lu, &lus)
+		show_lu(file, lu);
 	fprintf(file, "    Account information:\n");
 	show_target_accounts(file, &view->accounts, target->id, false);
 	show_target_accounts(file, &view->accounts, target->id, true);
 	fprintf(file, "    ACL information:\n");
-	show_target_acls(file, &view->acls, target->id, false);
-	show_target_acls(file, &view->acls, target->id, true);
+	show_target_acls(file, &acls, false);
+	show_target_acls(file, &acls, true);
 }
 
 void tgt_show_targets(FILE *file, const struct tgt_view *view)

@@ -144,11 +144,11 @@ int ktgt_account_stage_new(struct ktgt_txn *txn, const char *user,
 }
 
 /* All rules that there are, with those that the transaction makes. */
-static int for_each_slot(struct ktgt_txn *txn,
-			 int (*func)(struct ktgt_txn *txn,
-				     struct ktgt_rules __rcu **slot,
-				     const struct ktgt_chap_account *chap),
-			 const struct ktgt_chap_account *chap)
+static int change_slots(struct ktgt_txn *txn,
+			const struct ktgt_chap_account *chap,
+			int (*func)(struct ktgt_txn *txn,
+				    struct ktgt_rules __rcu **slot,
+				    const struct ktgt_chap_account *chap))
 {
 	struct ktgt_target *target;
 	unsigned long tid;
@@ -200,7 +200,7 @@ static int account_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 		return -EINVAL;
 	}
 
-	err = for_each_slot(txn, unbind, &account->chap);
+	err = change_slots(txn, &account->chap, unbind);
 	if (err)
 		return err;
 	account->leaving = true;
@@ -288,7 +288,7 @@ static int account_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	/* what is bound after this in the transaction finds the new one */
 	set->account = account;
 	swap_secrets(set);
-	err = for_each_slot(txn, rebind, &account->chap);
+	err = change_slots(txn, &account->chap, rebind);
 	if (err)
 		swap_secrets(set);
 	return err;

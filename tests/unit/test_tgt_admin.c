@@ -474,8 +474,8 @@ static void test_stale(void **state)
 	for (i = 0; i < fake_n_calls; i++)
 		looks += fake_calls[i].cmd == KTGT_CMD_NET_GET;
 	assert_true(looks > 1);
-	assert_string_equal(got.err, "tgt-admin: somebody else changes the "
-			    "configuration all the time, nothing was done\n");
+	assert_string_equal(got.err, "tgt-admin: the configuration changes all "
+			    "the time: nothing was done\n");
 }
 
 /* What can be had of a target, and who may log in as a whole. */
