@@ -71,6 +71,8 @@ const struct command account_commands[] = {
 	  show_args, KTGT_CMD_ACCOUNT_LIST, account_show },
 	{ "add", "make an account; the secret is the first line of FILE",
 	  &account_object, add_args, KTGT_CMD_ACCOUNT_NEW, NULL },
+	{ "set", "give an account another secret, for logins to come",
+	  &account_object, add_args, KTGT_CMD_ACCOUNT_SET, NULL },
 	{ "del", "remove an account, with its bindings", &account_object,
 	  del_args, KTGT_CMD_ACCOUNT_DEL, NULL },
 	{ "bind", "bind an account to a target or to discovery",
