@@ -49,6 +49,12 @@ def disk(nl, tid, lun, dev, **values):
           **values)
 
 
+def nothing(nl, tid, lun):
+    """A LUN without storage."""
+    nl.do("lu-new", target_id=tid, lun=lun, backend=genl.BACKEND_NULL,
+          size=1 << 20)
+
+
 def commit(nl, **values):
     """Gives back the new generation."""
     made = nl.do("txn-commit", **values)[0]
@@ -202,13 +208,16 @@ class Reader(threading.Thread):
     def run(self):
         try:
             while not self.over:
-                for lun in self.luns:
-                    self.read(lun)
+                tasks = [(lun, self.ini.issue(iscsi.read10(0, 1), lun,
+                                              read=512))
+                         for lun in self.luns * 8]
+                self.ini.wait([task for _, task in tasks])
+                for lun, task in tasks:
+                    self.take(lun, task)
         except Exception as err:  # pylint: disable=broad-except
             self.fault = f"{type(err).__name__}: {err}"
 
-    def read(self, lun):
-        task = self.ini.command(iscsi.read10(0, 1), lun, read=512)
+    def take(self, lun, task):
         if task.status == 0:
             self.seen[lun].add(task.data[0])
             self.reads += 1
@@ -231,18 +240,23 @@ class Reader(threading.Thread):
 @suite.case
 def lun_gets_another_device(lab):
     """Two LUNs change their devices under load: there is no moment in which
-    one of them is not there."""
+    one of them is not there, although many others change in between."""
     nl = lab.genl()
     devs = devices(lab)
     iqn = target(nl, 7, "swap", devs)
     ini = lab.login(iqn, luns=(1, 2))
     equal((number_of(ini, 1), number_of(ini, 2)), (1, 2), "devices at first")
+    others = range(3, 103)
+    for lun in others:
+        nothing(nl, 7, lun)
     reader = Reader(ini, (1, 2))
     reader.start()
-    for turn in range(1, 21):
+    for turn in range(1, 41):
         nl.do("txn-begin")
-        for lun in (1, 2):
+        for lun in (1, 2, *others):
             nl.do("lu-del", target_id=7, lun=lun)
+        for lun in others:
+            nothing(nl, 7, lun)
         for lun in (1, 2):
             disk(nl, 7, lun, devs[(lun + turn + 1) % 2])
         commit(nl)
@@ -250,7 +264,7 @@ def lun_gets_another_device(lab):
     reader.stop()
     equal(reader.seen, {1: {1, 2}, 2: {1, 2}}, "what was read")
     equal(len(lab.sessions()), 1, "sessions")
-    equal(lab.targets()[0]["lus"], 3, "logical units")
+    equal(lab.targets()[0]["lus"], 3 + len(others), "logical units")
 
 
 @suite.case
