@@ -174,7 +174,6 @@ static struct ktgt_task *task_start(struct ktgt_conn *conn,
 	task->flags = 0;
 	task->seq = conn->seq++;
 	task->unsol = (struct ktgt_burst) {};
-	task->nr_r2t = 0;
 	task->r2t_sn = 0;
 	task->r2t_off = 0;
 	task->in_off = 0;
@@ -442,6 +441,10 @@ void ktgt_task_end(struct ktgt_task *task)
 	ktgt_mem_put_pages(task);
 	if (task->flags & KTGT_TASK_FULL)
 		conn->nr_full--;
+	/* An aborted task leaves bursts behind of which the data never came. */
+	if (task->nr_r2t)
+		memset(task->r2t, 0, sizeof(task->r2t));
+	task->nr_r2t = 0;
 	task->flags = 0;
 	task->gen++;
 	task->state = KTGT_TASK_FREE;

@@ -95,7 +95,7 @@ struct ktgt_burst {
  *	kept from use to use
  * @unsol: the unsolicited burst
  * @r2t: solicited bursts, the index is part of the target transfer tag
- * @nr_r2t: bursts of @r2t in use
+ * @nr_r2t: bursts of @r2t in use; the length of all others is zero
  * @r2t_sn: R2TSN that comes next
  * @r2t_off: buffer offset of the next burst to be solicited
  * @in_off: bytes sent in Data-In PDUs

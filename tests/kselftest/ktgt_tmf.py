@@ -99,6 +99,20 @@ def abort_frees_the_tag(lab):
 
 
 @suite.case
+def abort_over_and_over(lab):
+    """Data that was asked for and never came keeps no later task from asking,
+    however many tasks have been aborted so."""
+    ini = session(lab)
+    for _ in range(20):
+        task = waiting_write(ini)
+        equal(ini.tmf(ABORT_TASK, rtt=task.itt, refcmdsn=ini.cmdsn - 1),
+              COMPLETE, "response")
+        forget(ini, task)
+    ini.good(write10(0, 8), write=b"w" * 4096, immediate=0)
+    ini.logout()
+
+
+@suite.case
 def abort_unknown(lab):
     """A task that is not there: 'task does not exist' (11.6.1); if its CmdSN
     is still to come, the command counts as received and aborted."""
