@@ -1170,7 +1170,7 @@ static void reset_lu(u8 how)
 
 static struct ktgt_lu *add_lu(const struct ktgt_lu_params *params)
 {
-	struct ktgt_lu *lu = ktgt_lu_alloc(&target, params, NULL);
+	struct ktgt_lu *lu = ktgt_lu_alloc(&target, params, NULL, NULL);
 	struct fake *fake;
 
 	if (IS_ERR(lu))

@@ -186,6 +186,9 @@ typedef struct { int counter; } atomic_t;
 #define atomic_read(a)			((a)->counter)
 #define atomic_set(a, n)		((void)((a)->counter = (n)))
 #define atomic_inc(a)			((void)(a)->counter++)
+typedef struct { long counter; } atomic_long_t;
+#define ATOMIC_LONG_INIT(n)		{ n }
+#define atomic_long_inc_return(a)	(++(a)->counter)
 #define atomic_dec(a)			((void)atomic_dec_and_test(a))
 
 static inline bool atomic_dec_and_test(atomic_t *a)
