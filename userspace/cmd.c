@@ -18,6 +18,7 @@ const struct noun nouns[] = {
 	{ "acl", NULL, "which initiators a target admits", acl_commands },
 	{ "account", NULL, "CHAP accounts", account_commands },
 	{ "session", NULL, "logged in initiators", session_commands },
+	{ "config", NULL, "all of it, as a file", config_commands },
 	{ NULL, NULL, NULL, NULL }
 };
 
@@ -354,8 +355,11 @@ static int execute(struct app *app, const struct command *command,
 static int run_request(struct app *app, const struct command *command,
 		       struct request *req)
 {
-	int err = nl_open(&app->nl);
+	int err;
 
+	if (!command->cmd)
+		return command->run(app, command, req);
+	err = nl_open(&app->nl);
 	if (err == -ENOENT) {
 		fprintf(stderr,
 			"Error: the ktgt module is not loaded: modprobe ktgt\n");
@@ -372,7 +376,7 @@ static int run_request(struct app *app, const struct command *command,
 	else if (!err && *nl_text(app->nl))
 		fprintf(stderr, "Warning: %s\n", nl_text(app->nl));
 	nl_close(app->nl);
-	return err ? EXIT_KERNEL : 0;
+	return err < 0 ? EXIT_KERNEL : err;
 }
 
 static int run_command(struct app *app, const struct noun *noun,

@@ -55,7 +55,7 @@ struct command {
 	const char *help;
 	const struct object *obj;
 	const struct arg *args;	/* ends with a key of NULL */
-	uint8_t cmd;		/* KTGT_CMD_*, for the default of .run */
+	uint8_t cmd;		/* KTGT_CMD_*, 0 if it needs no kernel */
 	/*
 	 * 0, a negative errno of the kernel, or an exit status when the reason
 	 * is told already; NULL sends .cmd
@@ -79,6 +79,7 @@ extern const struct command lun_commands[];
 extern const struct command acl_commands[];
 extern const struct command account_commands[];
 extern const struct command session_commands[];
+extern const struct command config_commands[];
 
 const struct noun *noun_find(const char *name);
 const struct command *command_find(const struct noun *noun, const char *verb);

@@ -138,7 +138,7 @@ static void describe(uint8_t cmd, const void *req)
 static void tell_error(struct admin *admin, int err)
 {
 	admin->failures++;
-	fprintf(stderr, "tgt-admin: %s\n", *nl_text(admin->nl) ?
+	fprintf(stderr, "%s: %s\n", admin->program, *nl_text(admin->nl) ?
 		nl_text(admin->nl) : strerror(-err));
 }
 
@@ -191,7 +191,7 @@ int admin_commit(struct admin *admin, int err)
 			tell_error(admin, err);
 	}
 	if (err && err != -ESTALE && !admin->ignore_errors)
-		fprintf(stderr, "tgt-admin: nothing was changed\n");
+		fprintf(stderr, "%s: nothing was changed\n", admin->program);
 	return err;
 }
 
@@ -200,7 +200,7 @@ int admin_refuse(struct admin *admin, const char *format, ...)
 	va_list args;
 
 	admin->failures++;
-	fprintf(stderr, "tgt-admin: ");
+	fprintf(stderr, "%s: ", admin->program);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
@@ -237,31 +237,14 @@ int admin_state(struct admin *admin, struct target *target, uint32_t state)
 
 /* Options */
 
-enum action {
-	ACTION_NONE,
-	ACTION_EXECUTE,
-	ACTION_UPDATE,
-	ACTION_DELETE,
-	ACTION_OFFLINE,
-	ACTION_READY,
-	ACTION_SHOW,
-	ACTION_DUMP,
-};
-
-struct options {
-	enum action action;
-	const char *which;	/* ALL, tid=N or a name */
-	const char *conf;
-};
-
 static const struct option long_options[] = {
 	{ "execute", no_argument, NULL, 'e' },
-	{ "update", required_argument, NULL, ACTION_UPDATE },
-	{ "delete", required_argument, NULL, ACTION_DELETE },
-	{ "offline", required_argument, NULL, ACTION_OFFLINE },
-	{ "ready", required_argument, NULL, ACTION_READY },
+	{ "update", required_argument, NULL, ADMIN_UPDATE },
+	{ "delete", required_argument, NULL, ADMIN_DELETE },
+	{ "offline", required_argument, NULL, ADMIN_OFFLINE },
+	{ "ready", required_argument, NULL, ADMIN_READY },
 	{ "show", no_argument, NULL, 's' },
-	{ "dump", no_argument, NULL, ACTION_DUMP },
+	{ "dump", no_argument, NULL, ADMIN_DUMP },
 	{ "conf", required_argument, NULL, 'c' },
 	{ "control-port", required_argument, NULL, 'C' },
 	{ "ignore-errors", no_argument, NULL, 'i' },
@@ -298,26 +281,26 @@ static void usage(FILE *file)
 "WHICH is ALL, tid=NUMBER or the name of a target.\n");
 }
 
-static bool take_action(struct options *options, enum action action)
+static bool take_action(struct admin_job *job, enum admin_action action)
 {
-	if (options->action) {
+	if (job->action) {
 		fprintf(stderr, "tgt-admin: one action at a time\n");
 		return false;
 	}
-	options->action = action;
-	options->which = optarg;
+	job->action = action;
+	job->which = optarg;
 	return true;
 }
 
-static bool take_option(int c, struct admin *admin, struct options *options)
+static bool take_option(int c, struct admin *admin, struct admin_job *job)
 {
 	switch (c) {
 	case 'e':
-		return take_action(options, ACTION_EXECUTE);
+		return take_action(job, ADMIN_EXECUTE);
 	case 's':
-		return take_action(options, ACTION_SHOW);
+		return take_action(job, ADMIN_SHOW);
 	case 'c':
-		options->conf = optarg;
+		job->conf = optarg;
 		return true;
 	case 'i':
 		admin->ignore_errors = true;
@@ -337,12 +320,12 @@ static bool take_option(int c, struct admin *admin, struct options *options)
 	case '?':
 		return false;
 	}
-	return take_action(options, c);
+	return take_action(job, c);
 }
 
 /* Returns true when there is something to do, or *status is set. */
 static bool take_options(int argc, char **argv, struct admin *admin,
-			 struct options *options, int *status)
+			 struct admin_job *job, int *status)
 {
 	static char name[] = "tgt-admin";
 	int c;
@@ -361,17 +344,17 @@ static bool take_options(int argc, char **argv, struct admin *admin,
 			return false;
 		}
 		*status = EXIT_CONF;
-		if (!take_option(c, admin, options))
+		if (!take_option(c, admin, job))
 			return false;
 	}
 	*status = EXIT_CONF;
 	if (optind < argc)
 		fprintf(stderr, "tgt-admin: unknown word '%s'\n", argv[optind]);
-	else if (options->action)
+	else if (job->action)
 		*status = 0;
 	else
 		usage(stderr);
-	if (options->which && !strcmp(options->which, "help")) {
+	if (job->which && !strcmp(job->which, "help")) {
 		usage(stdout);
 		return false;
 	}
@@ -395,12 +378,12 @@ static bool is_meant(const struct target *target, const char *which)
 	       !strcmp(which, target->name);
 }
 
-static int change_target(struct admin *admin, enum action action,
+static int change_target(struct admin *admin, enum admin_action action,
 			 struct target *target)
 {
-	if (action == ACTION_DELETE)
+	if (action == ADMIN_DELETE)
 		return admin_delete(admin, target);
-	return admin_state(admin, target, action == ACTION_READY ?
+	return admin_state(admin, target, action == ADMIN_READY ?
 			   KTGT_TARGET_STATE_READY : KTGT_TARGET_STATE_OFFLINE);
 }
 
@@ -412,7 +395,7 @@ static int exit_status(const struct admin *admin, int err)
 	return admin->failures ? TGT_EXIT_ERROR : 0;
 }
 
-static int change_targets(struct admin *admin, const struct options *options)
+static int change_targets(struct admin *admin, const struct admin_job *job)
 {
 	struct target *target;
 	bool found = false;
@@ -421,15 +404,15 @@ static int change_targets(struct admin *admin, const struct options *options)
 	if (!admin->ignore_errors)
 		err = admin_begin(admin);
 	list_for_each(target, &admin->view->targets) {
-		if (!is_meant(target, options->which))
+		if (!is_meant(target, job->which))
 			continue;
 		found = true;
 		if (!err)
-			err = change_target(admin, options->action, target);
+			err = change_target(admin, job->action, target);
 	}
 	err = admin_commit(admin, err);
-	if (!found && strcmp(options->which, "ALL"))
-		return no_target(options->which);
+	if (!found && strcmp(job->which, "ALL"))
+		return no_target(job->which);
 	return exit_status(admin, err);
 }
 
@@ -453,11 +436,11 @@ static int find_which(const struct admin *admin, const struct conf *conf,
 	return no_target(which);
 }
 
-static int apply_conf(struct admin *admin, const struct options *options,
+static int apply_conf(struct admin *admin, const struct admin_job *job,
 		      struct conf *conf)
 {
 	const char *only;
-	int status = find_which(admin, conf, options->which, &only);
+	int status = find_which(admin, conf, job->which, &only);
 
 	if (status)
 		return status;
@@ -466,16 +449,16 @@ static int apply_conf(struct admin *admin, const struct options *options,
 	return exit_status(admin, admin_apply(admin, conf, only));
 }
 
-static const char *conf_path(const struct options *options)
+static const char *conf_path(const struct admin_job *job)
 {
-	if (options->conf)
-		return options->conf;
+	if (job->conf)
+		return job->conf;
 	return conf_paths[access(conf_paths[0], F_OK) ? 1 : 0];
 }
 
-static int run_conf(struct admin *admin, const struct options *options)
+static int run_conf(struct admin *admin, const struct admin_job *job)
 {
-	const char *path = conf_path(options);
+	const char *path = conf_path(job);
 	int status = EXIT_CONF;
 	struct conf conf;
 	int err;
@@ -483,35 +466,35 @@ static int run_conf(struct admin *admin, const struct options *options)
 	err = conf_load(&conf, path);
 	conf_tell(stderr, &conf, path, err);
 	if (!err)
-		status = apply_conf(admin, options, &conf);
+		status = apply_conf(admin, job, &conf);
 	conf_free(&conf);
 	return status;
 }
 
-static int run(struct admin *admin, const struct options *options)
+static int run(struct admin *admin, const struct admin_job *job)
 {
-	switch (options->action) {
-	case ACTION_SHOW:
+	switch (job->action) {
+	case ADMIN_SHOW:
 		tgt_show_targets(stdout, admin->view);
 		return 0;
-	case ACTION_DUMP:
+	case ADMIN_DUMP:
 		admin_dump(stdout, admin);
 		return 0;
-	case ACTION_EXECUTE:
-	case ACTION_UPDATE:
-		return run_conf(admin, options);
+	case ADMIN_EXECUTE:
+	case ADMIN_UPDATE:
+		return run_conf(admin, job);
 	default:
-		return change_targets(admin, options);
+		return change_targets(admin, job);
 	}
 }
 
-static int refuse(const char *text)
+static int refuse(const struct admin *admin, const char *text)
 {
-	fprintf(stderr, "tgt-admin: %s\n", text);
+	fprintf(stderr, "%s: %s\n", admin->program, text);
 	return TGT_EXIT_ERROR;
 }
 
-static int look_and_run(struct admin *admin, const struct options *options)
+static int look_and_run(struct admin *admin, const struct admin_job *job)
 {
 	struct tgt_view view = { 0 };
 	int err, status;
@@ -520,22 +503,34 @@ static int look_and_run(struct admin *admin, const struct options *options)
 	admin->view = &view;
 	admin->failures = 0;
 	if (err)
-		status = refuse(*nl_text(admin->nl) ? nl_text(admin->nl) :
+		status = refuse(admin, *nl_text(admin->nl) ? nl_text(admin->nl) :
 						      strerror(-err));
 	else
-		status = run(admin, options);
+		status = run(admin, job);
 	tgt_view_free(&view);
 	return status;
 }
 
+int admin_run(struct admin *admin, const struct admin_job *job)
+{
+	int attempts = ATTEMPTS;
+	int status;
+
+	do {
+		status = look_and_run(admin, job);
+	} while (status == -ESTALE && --attempts);
+	if (status != -ESTALE)
+		return status;
+	return refuse(admin, "the configuration changes all the time: nothing was done");
+}
+
 int tgt_admin_main(int argc, char **argv)
 {
-	struct admin admin = { .nl = NULL };
-	struct options options = { 0 };
-	int attempts = ATTEMPTS;
+	struct admin admin = { .program = "tgt-admin" };
+	struct admin_job job = { 0 };
 	int err, status;
 
-	if (!take_options(argc, argv, &admin, &options, &status))
+	if (!take_options(argc, argv, &admin, &job, &status))
 		return status;
 	err = nl_open(&admin.nl);
 	if (err == -ENOENT) {
@@ -544,12 +539,8 @@ int tgt_admin_main(int argc, char **argv)
 		return TGT_EXIT_NO_TGT;
 	}
 	if (err)
-		return refuse(strerror(-err));
-	do {
-		status = look_and_run(&admin, &options);
-	} while (status == -ESTALE && --attempts);
-	if (status == -ESTALE)
-		status = refuse("the configuration changes all the time: nothing was done");
+		return refuse(&admin, strerror(-err));
+	status = admin_run(&admin, &job);
 	nl_close(admin.nl);
 	return status;
 }

@@ -11,7 +11,25 @@
 #include "nl.h"
 #include "tgtadm.h"
 
+enum admin_action {
+	ADMIN_NONE,
+	ADMIN_EXECUTE,
+	ADMIN_UPDATE,
+	ADMIN_DELETE,
+	ADMIN_OFFLINE,
+	ADMIN_READY,
+	ADMIN_SHOW,
+	ADMIN_DUMP,
+};
+
+struct admin_job {
+	enum admin_action action;
+	const char *which;	/* ALL, tid=N or a name */
+	const char *conf;	/* a file, - for the standard input, or NULL */
+};
+
 struct admin {
+	const char *program;	/* that speaks */
 	struct nl *nl;
 	struct tgt_view *view;	/* what was there at first */
 	bool force;
@@ -58,6 +76,9 @@ int admin_apply(struct admin *admin, struct conf *conf, const char *only);
 
 /* What is there in the form of targets.conf, without secrets. */
 void admin_dump(FILE *file, const struct admin *admin);
+
+/* Does a job, for what is there. Returns an exit status of tgt-admin. */
+int admin_run(struct admin *admin, const struct admin_job *job);
 
 int tgt_admin_main(int argc, char **argv);
 

@@ -228,6 +228,29 @@ renamed()
 	logout "$name:new"
 }
 
+# The same in the native grammar
+native()
+{
+	local status=0
+
+	adm config dump >"$lab_dir/dump"
+	adm config check "$lab_dir/dump"
+	[[ -z $(adm config diff "$lab_dir/dump") ]]
+	sed "s/:new/:newer/" "$lab_dir/dump" >"$lab_dir/other"
+	adm config diff - <"$lab_dir/other" | tee "$lab_dir/said"
+	[[ $(wc -l <"$lab_dir/said") -gt 2 ]]
+	adm config dump | cmp - "$lab_dir/dump"
+	adm config apply "$lab_dir/other"
+	adm config dump | cmp - "$lab_dir/other"
+	echo 'no such thing' | adm config check - || status=$?
+	[[ $status == 1 ]]
+	status=0
+	printf '<target %s>\n\tbacking-store /dev/none\n</target>\n' "$name" |
+		adm config apply - || status=$?
+	[[ $status == 2 ]]
+	adm config dump | cmp - "$lab_dir/other"
+}
+
 delete()
 {
 	admin --delete ALL -f
@@ -273,7 +296,7 @@ null_blk a 16
 disk1=$dev
 null_blk b 8
 disk2=$dev
-ktap_plan 17
+ktap_plan 18
 initiator_start
 ktap_test "a target from a file" create
 ktap_test "the same file once more changes nothing" again
@@ -287,6 +310,7 @@ ktap_test "a wrong line is named, and nothing happens" wrong_line
 ktap_test "one thing that cannot be done, and nothing is" one_refused
 ktap_test "all but that when errors are ignored" rest_done
 ktap_test "a device goes to another target" renamed
+ktap_test "ktgtadm config does the same" native
 ktap_test "delete" delete
 ktap_test "1000 targets with 4 logical units each" many
 [[ ! -e $lab_dir/times ]] || ktap_comment "$(<"$lab_dir/times")"
