@@ -61,11 +61,12 @@ bool ktgt_rule_match_addr(const struct ktgt_rule *rule,
 }
 
 /**
- * ktgt_rules_admit - may an initiator log in
+ * ktgt_rules_judge - may an initiator log in, and by which rules
  * @rules: the rules, or NULL for none
  * @peer: its address
- * @initiator: its name; NULL if it is not known yet, then rules for names are
- *	not looked at
+ * @initiator: its name; NULL if it is not known yet, then all rules for names
+ *	hold
+ * @match: takes what the rules say; lives as long as @rules
  *
  * Addresses are alternatives of each other, and so are names. If there are
  * both kinds, one of each has to hold. Without rules nobody is admitted.
@@ -74,14 +75,13 @@ bool ktgt_rule_match_addr(const struct ktgt_rule *rule,
  *
  * Return: true if it may.
  */
-bool ktgt_rules_admit(const struct ktgt_rules *rules,
+bool ktgt_rules_judge(const struct ktgt_rules *rules,
 		      const struct sockaddr_storage *peer,
-		      const char *initiator)
+		      const char *initiator, struct ktgt_rules_match *match)
 {
-	bool addr_rules = false, addr_ok = false;
-	bool name_rules = false, name_ok = false;
 	unsigned int i;
 
+	memset(match, 0, sizeof(*match));
 	if (!rules || !rules->nr_rules)
 		return false;
 
@@ -89,16 +89,19 @@ bool ktgt_rules_admit(const struct ktgt_rules *rules,
 		const struct ktgt_rule *rule = &rules->rules[i];
 
 		if (rule->type == KTGT_RULE_NAME) {
-			name_rules = true;
-			if (!initiator || !strcasecmp(rule->name, initiator))
-				name_ok = true;
+			match->name_rules++;
+			if (!match->name && (!initiator ||
+					     !strcasecmp(rule->name,
+							 initiator)))
+				match->name = rule;
 		} else {
-			addr_rules = true;
-			if (ktgt_rule_match_addr(rule, peer))
-				addr_ok = true;
+			match->addr_rules++;
+			if (!match->addr && ktgt_rule_match_addr(rule, peer))
+				match->addr = rule;
 		}
 	}
-	return (!addr_rules || addr_ok) && (!name_rules || name_ok);
+	return (!match->addr_rules || match->addr) &&
+	       (!match->name_rules || match->name);
 }
 
 /**

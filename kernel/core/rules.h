@@ -76,6 +76,20 @@ struct ktgt_rules {
 };
 
 /**
+ * struct ktgt_rules_match - what rules say about an initiator
+ * @addr: first rule that holds for its address, or NULL
+ * @name: first rule that holds for its name, or NULL
+ * @addr_rules: rules for addresses
+ * @name_rules: rules for names
+ */
+struct ktgt_rules_match {
+	const struct ktgt_rule	*addr;
+	const struct ktgt_rule	*name;
+	unsigned int		addr_rules;
+	unsigned int		name_rules;
+};
+
+/**
  * struct ktgt_rules_edit - how one array of rules differs from the next
  * @add_rule: rule to be appended, or NULL
  * @del_rule: rule of the old array to be left out, or NULL
@@ -105,8 +119,8 @@ const struct ktgt_chap_account *
 ktgt_rules_find_incoming(const struct ktgt_rules *rules, const char *user);
 bool ktgt_rule_match_addr(const struct ktgt_rule *rule,
 			  const struct sockaddr_storage *peer);
-bool ktgt_rules_admit(const struct ktgt_rules *rules,
+bool ktgt_rules_judge(const struct ktgt_rules *rules,
 		      const struct sockaddr_storage *peer,
-		      const char *initiator);
+		      const char *initiator, struct ktgt_rules_match *match);
 
 #endif /* _KTGT_CORE_RULES_H */

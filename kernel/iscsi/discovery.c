@@ -18,8 +18,8 @@
 #include <net/ipv6.h>
 
 #include "../core/net.h"
-#include "../core/rules.h"
 #include "../core/target.h"
+#include "admit.h"
 #include "conn.h"
 #include "login.h"
 #include "pdu.h"
@@ -114,15 +114,8 @@ static int discovery_put_portals(const struct ktgt_conn *conn,
 static bool discovery_admits(const struct ktgt_conn *conn,
 			     const struct ktgt_target *target)
 {
-	const struct ktgt_rules *rules;
-	bool admitted;
-
-	rcu_read_lock();
-	rules = rcu_dereference(target->rules);
-	admitted = rules && ktgt_rules_admit(rules, &conn->peer,
-					     conn->sess->key.initiator);
-	rcu_read_unlock();
-	return admitted;
+	return ktgt_admit_discovery(target, &conn->peer,
+				    conn->sess->key.initiator);
 }
 
 static int discovery_put_target(const struct ktgt_target *target,

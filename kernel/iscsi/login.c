@@ -21,31 +21,23 @@
 #include "../core/net.h"
 #include "../core/rules.h"
 #include "../core/target.h"
+#include "admit.h"
 #include "chap.h"
 #include "conn.h"
 #include "pdu.h"
 #include "sess.h"
 #include "text.h"
 
-/* Class and detail of a Login Response (RFC 7143, 11.13.5) */
-#define LOGIN_INITIATOR(detail) \
-	(ISCSI_STATUS_CLS_INITIATOR_ERR << 8 | ISCSI_LOGIN_STATUS_##detail)
-#define LOGIN_TARGET(detail) \
-	(ISCSI_STATUS_CLS_TARGET_ERR << 8 | ISCSI_LOGIN_STATUS_##detail)
-
-#define LOGIN_BAD		LOGIN_INITIATOR(INIT_ERR)
-#define LOGIN_AUTH_FAILED	LOGIN_INITIATOR(AUTH_FAILED)
-#define LOGIN_FORBIDDEN		LOGIN_INITIATOR(TGT_FORBIDDEN)
-#define LOGIN_NOT_FOUND		LOGIN_INITIATOR(TGT_NOT_FOUND)
-#define LOGIN_NO_VERSION	LOGIN_INITIATOR(NO_VERSION)
+/* Those that admit.c does not decide */
+#define LOGIN_BAD		KTGT_LOGIN_INITIATOR(INIT_ERR)
+#define LOGIN_NO_VERSION	KTGT_LOGIN_INITIATOR(NO_VERSION)
 /* RFC 7143 calls 0206 "too many connections" */
-#define LOGIN_TOO_MANY		LOGIN_INITIATOR(ISID_ERROR)
-#define LOGIN_MISSING		LOGIN_INITIATOR(MISSING_FIELDS)
-#define LOGIN_NO_SESSION	LOGIN_INITIATOR(NO_SESSION)
-#define LOGIN_INVALID		LOGIN_INITIATOR(INVALID_REQUEST)
-#define LOGIN_ERROR		LOGIN_TARGET(TARGET_ERROR)
-#define LOGIN_UNAVAILABLE	LOGIN_TARGET(SVC_UNAVAILABLE)
-#define LOGIN_NO_MEMORY		LOGIN_TARGET(NO_RESOURCES)
+#define LOGIN_TOO_MANY		KTGT_LOGIN_INITIATOR(ISID_ERROR)
+#define LOGIN_MISSING		KTGT_LOGIN_INITIATOR(MISSING_FIELDS)
+#define LOGIN_NO_SESSION	KTGT_LOGIN_INITIATOR(NO_SESSION)
+#define LOGIN_INVALID		KTGT_LOGIN_INITIATOR(INVALID_REQUEST)
+#define LOGIN_ERROR		KTGT_LOGIN_TARGET(TARGET_ERROR)
+#define LOGIN_NO_MEMORY		KTGT_LOGIN_TARGET(NO_RESOURCES)
 
 /* requests that a login may take; a good one needs four, but the initiator may
  * cut its text as small as it likes
@@ -107,12 +99,12 @@ enum login_auth {
  * @itt: initiator task tag of all requests
  * @cmd_sn: CmdSN of the first one
  * @tsih: TSIH of all requests
+ * @auth_status: what refuses an initiator that does not prove itself, or 0
  * @nr_requests: requests so far
  * @stage: current stage, ISCSI_*_NEGOTIATION_STAGE
  * @next_stage: stage that the last request asks for, if @transit
  * @auth: enum login_auth
  * @transit: the last request has the T bit
- * @need_chap: the initiator has to prove itself
  * @identified: the names are known and the initiator is admitted
  * @declared: MaxRecvDataSegmentLength was declared
  * @waiting: the end of an older session is waited for
@@ -132,12 +124,12 @@ struct ktgt_login {
 	itt_t			itt;
 	u32			cmd_sn;
 	__be16			tsih;
+	u16			auth_status;
 	u8			nr_requests;
 	u8			stage;
 	u8			next_stage;
 	u8			auth;
 	bool			transit;
-	bool			need_chap;
 	bool			identified;
 	bool			declared;
 	bool			waiting;
@@ -290,42 +282,18 @@ static void login_refuse(struct ktgt_conn *conn, u16 status)
 	conn->ops->drain(conn);
 }
 
-/* Call under RCU. */
-static const struct ktgt_rules *login_rules(const struct ktgt_conn *conn)
-{
-	const struct ktgt_login *login = conn->login;
-
-	if (login->target)
-		return rcu_dereference(login->target->rules);
-	return rcu_dereference(conn->kn->discovery);
-}
-
-/*
- * May the initiator use the target? Everybody may discover, because SendTargets
- * shows each only what admits it.
- */
+/* May the initiator use the target? */
 static u16 login_admit(struct ktgt_conn *conn)
 {
 	struct ktgt_login *login = conn->login;
-	const struct ktgt_rules *rules;
-	bool admitted;
+	struct ktgt_admission adm;
 
 	rcu_read_lock();
-	rules = login_rules(conn);
-	login->need_chap = rules && rules->nr_incoming;
-	admitted = !login->target ||
-		   (rules && ktgt_rules_admit(rules, &conn->peer,
-					      login->key.initiator));
+	ktgt_admit_login(conn->kn, login->target, &conn->peer,
+			 login->key.initiator, &adm);
 	rcu_read_unlock();
-
-	if (!admitted)
-		return login_error(login, LOGIN_FORBIDDEN,
-				   "no rule of the target admits it");
-	if (login->target &&
-	    READ_ONCE(login->target->state) != KTGT_TARGET_STATE_READY)
-		return login_error(login, LOGIN_UNAVAILABLE,
-				   "the target is offline");
-	return 0;
+	login->auth_status = adm.auth_status;
+	return adm.status ? login_error(login, adm.status, adm.why) : 0;
 }
 
 /*
@@ -357,6 +325,7 @@ static u16 login_find_target(struct ktgt_conn *conn)
 {
 	struct ktgt_login *login = conn->login;
 	const struct ktgt_text_pair *pair;
+	struct ktgt_admission adm;
 
 	if (login->nego.discovery)
 		return 0;
@@ -368,10 +337,9 @@ static u16 login_find_target(struct ktgt_conn *conn)
 			   sizeof(login->target_name)))
 		return login_error(login, LOGIN_BAD,
 				   "TargetName is no iSCSI name");
-	login->target = ktgt_net_find_target(conn->kn, login->target_name);
+	login->target = ktgt_admit_find(conn->kn, login->target_name, &adm);
 	if (!login->target)
-		return login_error(login, LOGIN_NOT_FOUND,
-				   "there is no such target");
+		return login_error(login, adm.status, adm.why);
 	login->key.tid = login->target->tid;
 	return 0;
 }
@@ -439,14 +407,15 @@ static u16 login_choose_auth(struct ktgt_login *login,
 {
 	static const char * const none[] = { "None", NULL };
 	static const char * const chap[] = { "CHAP", NULL };
-	const char * const *ours = login->need_chap ? chap : none;
+	bool need_chap = login->auth_status;
+	const char * const *ours = need_chap ? chap : none;
 
 	if (ktgt_text_choose(pair->value, pair->value_len, ours) < 0)
-		return login_error(login, LOGIN_AUTH_FAILED, login->need_chap ?
+		return login_error(login, KTGT_LOGIN_AUTH_FAILED, need_chap ?
 				   "it does not offer CHAP, which is required" :
 				   "it requires authentication, but no account is bound");
 	ktgt_text_put(&login->out, "AuthMethod", ours[0]);
-	if (!login->need_chap)
+	if (!need_chap)
 		return 0;
 
 	login->chap = ktgt_chap_alloc();
@@ -475,7 +444,7 @@ static u16 login_challenge(struct ktgt_login *login)
 	case -ENOMEM:
 		return login_error(login, LOGIN_NO_MEMORY, "no memory");
 	default:
-		return login_error(login, LOGIN_AUTH_FAILED,
+		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
 				   "CHAP_A has no algorithm that is known");
 	}
 }
@@ -494,7 +463,7 @@ static int login_get_account(struct ktgt_conn *conn, const char *user,
 	if (!*copy)
 		return -ENOMEM;
 	rcu_read_lock();
-	rules = login_rules(conn);
+	rules = ktgt_admit_rules(conn->kn, conn->login->target);
 	if (rules)
 		account = user ? ktgt_rules_find_incoming(rules, user) :
 				 rules->outgoing;
@@ -523,7 +492,7 @@ static u16 login_check_proof(struct ktgt_conn *conn)
 				   "CHAP_N or CHAP_R is missing");
 	ret = login_get_account(conn, n->value, &account);
 	if (ret == -ENOENT)
-		return login_error(login, LOGIN_AUTH_FAILED,
+		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
 				   "CHAP_N names no account that is bound");
 	if (!ret)
 		ret = ktgt_chap_check(login->chap, r, account);
@@ -534,10 +503,10 @@ static u16 login_check_proof(struct ktgt_conn *conn)
 		login->auth = LOGIN_AUTH_DONE;
 		return 0;
 	case -EINVAL:
-		return login_error(login, LOGIN_AUTH_FAILED,
+		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
 				   "CHAP_R is no digest");
 	case -EACCES:
-		return login_error(login, LOGIN_AUTH_FAILED,
+		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
 				   "CHAP_R is wrong: another secret");
 	default:
 		return login_error(login, LOGIN_NO_MEMORY, "no memory");
@@ -561,7 +530,7 @@ static u16 login_prove(struct ktgt_conn *conn)
 				   "CHAP_I or CHAP_C is missing");
 	ret = login_get_account(conn, NULL, &account);
 	if (ret == -ENOENT)
-		return login_error(login, LOGIN_AUTH_FAILED,
+		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
 				   "it wants a proof, but no outgoing account is bound");
 	if (!ret)
 		ret = ktgt_chap_answer(login->chap, i, c, account, &login->out);
@@ -571,10 +540,10 @@ static u16 login_prove(struct ktgt_conn *conn)
 	case 0:
 		return 0;
 	case -EINVAL:
-		return login_error(login, LOGIN_AUTH_FAILED,
+		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
 				   "CHAP_I or CHAP_C can not be read");
 	case -EACCES:
-		return login_error(login, LOGIN_AUTH_FAILED,
+		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
 				   "CHAP_C is our own challenge");
 	default:
 		return login_error(login, LOGIN_NO_MEMORY, "no memory");
@@ -611,7 +580,7 @@ static u16 login_auth(struct ktgt_conn *conn)
 /* Whether all is done that the security stage is for */
 static bool login_is_safe(const struct ktgt_login *login)
 {
-	return login->auth == LOGIN_AUTH_DONE || !login->need_chap;
+	return login->auth == LOGIN_AUTH_DONE || !login->auth_status;
 }
 
 static u16 login_check_auth(struct ktgt_login *login)
@@ -620,7 +589,7 @@ static u16 login_check_auth(struct ktgt_login *login)
 		return 0;
 	if (login->stage != ISCSI_SECURITY_NEGOTIATION_STAGE ||
 	    (login->auth == LOGIN_AUTH_START && login->transit))
-		return login_error(login, LOGIN_AUTH_FAILED,
+		return login_error(login, login->auth_status,
 				   "it offers no authentication, which is required");
 	return 0;
 }
@@ -682,7 +651,7 @@ static u16 login_finish(struct ktgt_conn *conn)
 		login->waiting = true;
 		return 0;
 	case -ENOENT:
-		return login_error(login, LOGIN_NOT_FOUND,
+		return login_error(login, KTGT_LOGIN_NOT_FOUND,
 				   "the target has been deleted");
 	case -ENOMEM:
 		return login_error(login, LOGIN_NO_MEMORY, "no memory");

@@ -158,6 +158,8 @@ static void match(struct kunit *test)
  * @peer: address
  * @initiator: name, or NULL if it is not known yet
  * @admit: whether he may
+ * @addr: number of the rule that holds for his address, from 1; 0: none does
+ * @name: likewise for his name
  */
 struct admit_case {
 	const char	*what;
@@ -165,34 +167,36 @@ struct admit_case {
 	const char	*peer;
 	const char	*initiator;
 	bool		admit;
+	unsigned int	addr;
+	unsigned int	name;
 };
 
 static const struct admit_case admit_cases[] = {
-	{ "no rules", {}, IN_A, N, false },
-	{ "all", { "ALL" }, OUTSIDE, N, true },
-	{ "all, name not known", { "ALL" }, OUTSIDE, NULL, true },
-	{ "address", { A }, IN_A, N, true },
-	{ "other address", { A }, OUTSIDE, N, false },
-	{ "first of two addresses", { A, B }, IN_A, N, true },
-	{ "second of two addresses", { A, B }, IN_B, N, true },
-	{ "neither of two addresses", { A, B }, OUTSIDE, N, false },
-	{ "address or all", { A, "ALL" }, OUTSIDE, N, true },
-	{ "name", { N }, OUTSIDE, N, true },
-	{ "other name", { N }, OUTSIDE, M, false },
-	{ "beginning of a name", { N }, OUTSIDE, N "x", false },
+	{ "no rules", {}, IN_A, N, false, 0, 0 },
+	{ "all", { "ALL" }, OUTSIDE, N, true, 1, 0 },
+	{ "all, name not known", { "ALL" }, OUTSIDE, NULL, true, 1, 0 },
+	{ "address", { A }, IN_A, N, true, 1, 0 },
+	{ "other address", { A }, OUTSIDE, N, false, 0, 0 },
+	{ "first of two addresses", { A, B }, IN_A, N, true, 1, 0 },
+	{ "second of two addresses", { A, B }, IN_B, N, true, 2, 0 },
+	{ "neither of two addresses", { A, B }, OUTSIDE, N, false, 0, 0 },
+	{ "address or all", { A, "ALL" }, OUTSIDE, N, true, 2, 0 },
+	{ "name", { N }, OUTSIDE, N, true, 0, 1 },
+	{ "other name", { N }, OUTSIDE, M, false, 0, 0 },
+	{ "beginning of a name", { N }, OUTSIDE, N "x", false, 0, 0 },
 	{ "name in capitals", { N }, OUTSIDE, "IQN.2026-11.ORG.EXAMPLE:N",
-	  true },
-	{ "second of two names", { N, M }, OUTSIDE, M, true },
-	{ "name not known", { N }, OUTSIDE, NULL, true },
-	{ "both", { A, N }, IN_A, N, true },
-	{ "both, other order", { N, A }, IN_A, N, true },
-	{ "both, other address", { A, N }, OUTSIDE, N, false },
-	{ "both, other name", { A, N }, IN_A, M, false },
-	{ "both, name not known", { A, N }, IN_A, NULL, true },
+	  true, 0, 1 },
+	{ "second of two names", { N, M }, OUTSIDE, M, true, 0, 2 },
+	{ "name not known", { N }, OUTSIDE, NULL, true, 0, 1 },
+	{ "both", { A, N }, IN_A, N, true, 1, 2 },
+	{ "both, other order", { N, A }, IN_A, N, true, 2, 1 },
+	{ "both, other address", { A, N }, OUTSIDE, N, false, 0, 2 },
+	{ "both, other name", { A, N }, IN_A, M, false, 1, 0 },
+	{ "both, name not known", { A, N }, IN_A, NULL, true, 1, 2 },
 	{ "both, other address, name not known", { A, N }, OUTSIDE, NULL,
-	  false },
-	{ "all and a name", { "ALL", N }, OUTSIDE, N, true },
-	{ "all and another name", { "ALL", N }, OUTSIDE, M, false },
+	  false, 0, 2 },
+	{ "all and a name", { "ALL", N }, OUTSIDE, N, true, 1, 2 },
+	{ "all and another name", { "ALL", N }, OUTSIDE, M, false, 1, 0 },
 };
 KUNIT_ARRAY_PARAM_DESC(admit, admit_cases, what);
 
@@ -210,6 +214,7 @@ static void admit(struct kunit *test)
 	const struct admit_case *c = test->param_value;
 	struct ktgt_rule list[ARRAY_SIZE(c->rules)];
 	struct ktgt_rules rules = { .rules = list };
+	struct ktgt_rules_match match;
 	struct sockaddr_storage peer;
 
 	while (rules.nr_rules < ARRAY_SIZE(list) && c->rules[rules.nr_rules]) {
@@ -218,16 +223,25 @@ static void admit(struct kunit *test)
 		rules.nr_rules++;
 	}
 	make_peer(test, c->peer, &peer);
-	KUNIT_EXPECT_EQ(test, ktgt_rules_admit(&rules, &peer, c->initiator),
-			c->admit);
+	KUNIT_EXPECT_EQ(test, ktgt_rules_judge(&rules, &peer, c->initiator,
+					       &match), c->admit);
+	KUNIT_EXPECT_PTR_EQ(test, match.addr,
+			    c->addr ? &list[c->addr - 1] : NULL);
+	KUNIT_EXPECT_PTR_EQ(test, match.name,
+			    c->name ? &list[c->name - 1] : NULL);
+	KUNIT_EXPECT_EQ(test, match.addr_rules + match.name_rules,
+			rules.nr_rules);
 }
 
 static void admit_without_array(struct kunit *test)
 {
+	struct ktgt_rules_match match;
 	struct sockaddr_storage peer;
 
 	make_peer(test, IN_A, &peer);
-	KUNIT_EXPECT_FALSE(test, ktgt_rules_admit(NULL, &peer, N));
+	KUNIT_EXPECT_FALSE(test, ktgt_rules_judge(NULL, &peer, N, &match));
+	KUNIT_EXPECT_PTR_EQ(test, match.addr, NULL);
+	KUNIT_EXPECT_PTR_EQ(test, match.name, NULL);
 }
 
 /**

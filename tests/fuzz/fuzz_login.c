@@ -86,9 +86,9 @@ void ktgt_target_put(struct ktgt_target *t)
 	require(t == &target && t->ref.refcount-- > 0);
 }
 
-bool ktgt_rules_admit(const struct ktgt_rules *r,
+bool ktgt_rules_judge(const struct ktgt_rules *r,
 		      const struct sockaddr_storage *peer,
-		      const char *initiator)
+		      const char *initiator, struct ktgt_rules_match *match)
 {
 	require(r == &rules && peer == &conn.peer);
 	return strcmp(initiator, "iqn.closed");

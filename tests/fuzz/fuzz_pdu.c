@@ -105,9 +105,9 @@ bool ktgt_target_tryget(struct ktgt_target *t)
 	return kref_get_unless_zero(&t->ref);
 }
 
-bool ktgt_rules_admit(const struct ktgt_rules *r,
+bool ktgt_rules_judge(const struct ktgt_rules *r,
 		      const struct sockaddr_storage *peer,
-		      const char *initiator)
+		      const char *initiator, struct ktgt_rules_match *match)
 {
 	return true;
 }

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who may see a target, and who may log in to it. Discovery and login ask here,
+ * and so does an administrator who wants to know what they would decide.
+ */
+#include "admit.h"
+
+#include <linux/compiler.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+#include <uapi/linux/ktgt.h>
+
+#include "../core/net.h"
+#include "../core/target.h"
+
+static void refuse(struct ktgt_admission *adm, u16 status, const char *why)
+{
+	adm->status = status;
+	adm->why = why;
+}
+
+/**
+ * ktgt_admit_find() - find the target that a login is for
+ * @kn: the namespace
+ * @name: its name
+ * @adm: takes the refusal if there is none
+ *
+ * Context: any.
+ * Return: the target with a reference, or NULL.
+ */
+struct ktgt_target *ktgt_admit_find(struct ktgt_net *kn, const char *name,
+				    struct ktgt_admission *adm)
+{
+	struct ktgt_target *target = ktgt_net_find_target(kn, name);
+
+	memset(adm, 0, sizeof(*adm));
+	if (!target)
+		refuse(adm, KTGT_LOGIN_NOT_FOUND, "there is no such target");
+	return target;
+}
+
+/**
+ * ktgt_admit_rules() - the rules that a login has to follow
+ * @kn: the namespace
+ * @target: the target, or NULL for discovery
+ *
+ * Context: under RCU.
+ * Return: the rules, or NULL if there are none.
+ */
+const struct ktgt_rules *ktgt_admit_rules(const struct ktgt_net *kn,
+					  const struct ktgt_target *target)
+{
+	return target ? rcu_dereference(target->rules) :
+			rcu_dereference(kn->discovery);
+}
+
+static const char *fault(const struct ktgt_rules_match *match)
+{
+	if (!match->addr_rules && !match->name_rules)
+		return "the target has no access rules";
+	if (match->addr_rules && !match->addr)
+		return "no access rule of the target admits its address";
+	return "no access rule of the target admits its name";
+}
+
+/**
+ * ktgt_admit_login() - decide about a login
+ * @kn: the namespace
+ * @target: the target, or NULL for discovery. Everybody may discover, because
+ *	SendTargets shows each only what admits it
+ * @peer: address of the initiator
+ * @initiator: its name
+ * @adm: takes the decision
+ *
+ * Context: under RCU.
+ */
+void ktgt_admit_login(const struct ktgt_net *kn,
+		      const struct ktgt_target *target,
+		      const struct sockaddr_storage *peer,
+		      const char *initiator, struct ktgt_admission *adm)
+{
+	const struct ktgt_rules *rules = ktgt_admit_rules(kn, target);
+
+	memset(adm, 0, sizeof(*adm));
+	adm->rules = rules;
+	if (rules && rules->nr_incoming)
+		adm->auth_status = KTGT_LOGIN_AUTH_FAILED;
+	if (!target)
+		return;
+	if (!ktgt_rules_judge(rules, peer, initiator, &adm->match))
+		refuse(adm, KTGT_LOGIN_FORBIDDEN, fault(&adm->match));
+	else if (READ_ONCE(target->state) != KTGT_TARGET_STATE_READY)
+		refuse(adm, KTGT_LOGIN_UNAVAILABLE, "the target is offline");
+}
+
+/**
+ * ktgt_admit_discovery() - may an initiator be told of a target
+ * @target: the target
+ * @peer: address of the initiator
+ * @initiator: its name
+ *
+ * Context: any.
+ * Return: true if it may.
+ */
+bool ktgt_admit_discovery(const struct ktgt_target *target,
+			  const struct sockaddr_storage *peer,
+			  const char *initiator)
+{
+	struct ktgt_rules_match match;
+	bool admitted;
+
+	rcu_read_lock();
+	admitted = ktgt_rules_judge(rcu_dereference(target->rules), peer,
+				    initiator, &match);
+	rcu_read_unlock();
+	return admitted;
+}
