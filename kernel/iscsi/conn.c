@@ -231,7 +231,7 @@ unsigned long ktgt_conn_timer(struct ktgt_conn *conn)
 	} else if (time_after(jiffies, conn->ping_at + interval)) {
 		net_info_ratelimited("%s at %pISpc does not answer, connection closed\n",
 				     conn->sess->key.initiator, &conn->peer);
-		conn->ops->close(conn);
+		ktgt_conn_end(conn, KTGT_SESSION_END_NO_ANSWER);
 	}
 	return interval;
 }
@@ -285,7 +285,7 @@ void ktgt_conn_sent(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 	if (conn->mem.ctl_held > CONN_HELD_MAX) {
 		net_info_ratelimited("%pISpc: acknowledges nothing, connection closed\n",
 				     &conn->peer);
-		conn->ops->close(conn);
+		ktgt_conn_end(conn, KTGT_SESSION_END_PROTOCOL_ERROR);
 	}
 	if (pdu->flags & KTGT_PDU_LAST)
 		ktgt_task_sent(pdu->task);

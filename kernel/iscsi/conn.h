@@ -5,6 +5,7 @@
 #ifndef _KTGT_ISCSI_CONN_H
 #define _KTGT_ISCSI_CONN_H
 
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/net.h>
@@ -204,6 +205,8 @@ struct ktgt_mem {
  * @param: what was negotiated
  * @digests: digests are in force on what is received
  * @tx_digests: digests are in force on what is sent
+ * @ended: why it ends, the first reason that was given: 1 + enum
+ *	ktgt_session_end_reason, or 0; written by anybody
  * @logout: a Logout was answered; nothing that follows is handled, and nothing
  *	is sent behind the answer
  * @stat_sn: next StatSN
@@ -253,6 +256,7 @@ struct ktgt_conn {
 	bool				digests;
 	bool				tx_digests;
 	bool				logout;
+	int				ended;
 
 	u32				stat_sn;
 	u32				exp_stat_sn;
@@ -286,6 +290,33 @@ struct ktgt_conn {
 	struct ktgt_mem			mem;
 	struct ktgt_conn_stats		stats;
 };
+
+/**
+ * ktgt_conn_set_end - say why a connection ends
+ * @conn: the connection
+ * @reason: why; what was said before counts more
+ *
+ * Context: any.
+ */
+static inline void ktgt_conn_set_end(struct ktgt_conn *conn,
+				     enum ktgt_session_end_reason reason)
+{
+	cmpxchg(&conn->ended, 0, 1 + reason);
+}
+
+/**
+ * ktgt_conn_end - close a connection, and say why
+ * @conn: the connection
+ * @reason: why
+ *
+ * Context: any.
+ */
+static inline void ktgt_conn_end(struct ktgt_conn *conn,
+				 enum ktgt_session_end_reason reason)
+{
+	ktgt_conn_set_end(conn, reason);
+	conn->ops->close(conn);
+}
 
 int ktgt_conn_init(struct ktgt_conn *conn);
 void ktgt_conn_free(struct ktgt_conn *conn);

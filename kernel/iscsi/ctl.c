@@ -75,7 +75,7 @@ static void ctl_nop_out(struct ktgt_conn *conn)
 				      min(ctl->len, conn->param.max_xmit_dsl))) {
 		if (pdu)
 			ktgt_pdu_free(conn, pdu);
-		conn->ops->close(conn);
+		ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
 		return;
 	}
 	rsp = pdu->hdr;
@@ -109,6 +109,7 @@ static u8 logout_response(struct ktgt_conn *conn,
  */
 static void logout_end(struct ktgt_conn *conn)
 {
+	ktgt_conn_set_end(conn, KTGT_SESSION_END_LOGOUT);
 	ktgt_conn_abandon(conn);
 	if (!conn->nr_busy && !conn->nr_tmf)
 		ktgt_sess_retire(conn->sess);
@@ -131,7 +132,7 @@ static void ctl_logout(struct ktgt_conn *conn)
 	}
 	pdu = ktgt_pdu_alloc(conn);
 	if (!pdu) {
-		conn->ops->close(conn);
+		ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
 		return;
 	}
 	rsp = pdu->hdr;
@@ -164,7 +165,7 @@ static bool ctl_take_cmdsn(struct ktgt_conn *conn)
 	case KTGT_CMDSN_DROP:
 		return false;
 	default:
-		conn->ops->close(conn);
+		ktgt_conn_end(conn, KTGT_SESSION_END_PROTOCOL_ERROR);
 		return false;
 	}
 }

@@ -186,7 +186,7 @@ static void data_solicit(struct ktgt_task *task)
 		if (task->r2t[slot].len)
 			continue;
 		if (data_send_r2t(task, slot)) {
-			conn->ops->close(conn);
+			ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
 			return;
 		}
 	}

@@ -354,7 +354,7 @@ static void text_respond(struct ktgt_conn *conn, bool final)
 err_pdu:
 	ktgt_pdu_free(conn, pdu);
 err_close:
-	conn->ops->close(conn);
+	ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
 }
 
 /* Return: 0, or the reason for a Reject. */

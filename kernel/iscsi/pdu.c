@@ -153,7 +153,7 @@ void ktgt_pdu_reject(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 	if (!pdu || ktgt_pdu_set_data(pdu, hdr, KTGT_BHS_LEN)) {
 		if (pdu)
 			ktgt_pdu_free(conn, pdu);
-		conn->ops->close(conn);
+		ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
 		return;
 	}
 	rej = pdu->hdr;

@@ -24,7 +24,8 @@ static const struct rhashtable_params sess_table_params = {
 
 static void sess_nexus_close(struct ktgt_nexus *nexus)
 {
-	ktgt_sess_end(container_of(nexus, struct ktgt_sess, nexus));
+	ktgt_sess_end(container_of(nexus, struct ktgt_sess, nexus),
+		      KTGT_SESSION_END_TARGET_DELETED);
 }
 
 static const struct ktgt_fabric_ops sess_fabric_ops = {
@@ -101,16 +102,17 @@ struct ktgt_sess *ktgt_sess_find(struct ktgt_net *kn, u32 id)
 /**
  * ktgt_sess_end - end a session
  * @sess: the session
+ * @reason: why
  *
  * Its connection closes on its own, and takes the session along.
  *
  * Context: any that may take a spinlock.
  */
-void ktgt_sess_end(struct ktgt_sess *sess)
+void ktgt_sess_end(struct ktgt_sess *sess, enum ktgt_session_end_reason reason)
 {
 	spin_lock_bh(&sess->lock);
 	if (sess->conn)
-		sess->conn->ops->close(sess->conn);
+		ktgt_conn_end(sess->conn, reason);
 	spin_unlock_bh(&sess->lock);
 }
 
@@ -128,7 +130,7 @@ static int sess_wait_for(struct ktgt_conn *conn, struct ktgt_sess *old)
 		if (old->waiter && old->waiter != conn)
 			old->waiter->ops->close(old->waiter);
 		old->waiter = conn;
-		old->conn->ops->close(old->conn);
+		ktgt_conn_end(old->conn, KTGT_SESSION_END_REINSTATED);
 	} else {
 		ret = -EAGAIN;
 	}

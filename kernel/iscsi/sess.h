@@ -10,6 +10,7 @@
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <uapi/linux/ktgt.h>
 
 #include "../core/fabric.h"
 #include "../core/target.h"
@@ -83,7 +84,7 @@ void ktgt_sess_retire(struct ktgt_sess *sess);
 void ktgt_sess_close(struct ktgt_conn *conn);
 struct ktgt_sess *ktgt_sess_find(struct ktgt_net *kn, u32 id);
 void ktgt_sess_put(struct ktgt_sess *sess);
-void ktgt_sess_end(struct ktgt_sess *sess);
+void ktgt_sess_end(struct ktgt_sess *sess, enum ktgt_session_end_reason reason);
 
 /**
  * enum ktgt_cmdsn - verdict on the CmdSN of a command

@@ -424,7 +424,7 @@ static void task_respond(struct ktgt_task *task)
 			     task_queue_response(task);
 	task_forget(task);
 	if (ret)
-		task->conn->ops->close(task->conn);
+		ktgt_conn_end(task->conn, KTGT_SESSION_END_NO_MEMORY);
 }
 
 /**

@@ -232,7 +232,7 @@ static void tmf_respond(struct ktgt_conn *conn, itt_t itt, u8 response)
 	struct iscsi_tm_rsp *rsp;
 
 	if (!pdu) {
-		conn->ops->close(conn);
+		ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
 		return;
 	}
 	rsp = pdu->hdr;

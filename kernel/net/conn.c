@@ -70,6 +70,8 @@ static void tcp_conn_close(struct ktgt_conn *conn)
 
 	if (test_and_set_bit(0, &tcp->closing))
 		return;
+	/* unless something else was said, the peer is who has left */
+	ktgt_conn_set_end(conn, KTGT_SESSION_END_CONNECTION_LOST);
 	pr_debug("%pISpc: closed by %ps\n", &conn->peer,
 		 __builtin_return_address(0));
 	queue_work(ktgt_release_wq, &tcp->release_work);

@@ -267,7 +267,7 @@ static bool rx_resume(struct ktgt_tcp *tcp)
 	if (tcp->rx.state == KTGT_RX_HEADER && ret >= 0)
 		tcp->conn.mem.starved = true;
 	if (ret < 0) {
-		tcp->conn.ops->close(&tcp->conn);
+		ktgt_conn_end(&tcp->conn, KTGT_SESSION_END_PROTOCOL_ERROR);
 		return false;
 	}
 	return ktgt_conn_rx_ok(&tcp->conn);
@@ -288,8 +288,10 @@ static int rx_read(struct ktgt_tcp *tcp)
 
 	if (ret > 0)
 		tcp->conn.stats.rx_bytes += ret;
-	if (desc.error < 0)
+	if (desc.error < 0) {
+		ktgt_conn_set_end(&tcp->conn, KTGT_SESSION_END_PROTOCOL_ERROR);
 		return desc.error;
+	}
 	/* Stopped before all was read: there may be more. */
 	if (!desc.count)
 		set_bit(KTGT_EV_RX, &tcp->conn.events);

@@ -248,7 +248,7 @@ int ktgt_session_del_doit(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG_FMT(info->extack, "no session %u", id);
 		return -ENOENT;
 	}
-	ktgt_sess_end(sess);
+	ktgt_sess_end(sess, KTGT_SESSION_END_ADMINISTRATOR);
 	ktgt_sess_put(sess);
 	return 0;
 }

@@ -1271,7 +1271,8 @@ static void other_step(struct peer *peer, struct input *in)
 	case 3:
 		peer->may_close = true;
 		if (peer->there && peer->tcp && peer->tcp->conn.sess)
-			ktgt_sess_end(peer->tcp->conn.sess);
+			ktgt_sess_end(peer->tcp->conn.sess,
+				      KTGT_SESSION_END_ADMINISTRATOR);
 		break;
 	case 4:
 		peer->piece = 1 << (how & 20);

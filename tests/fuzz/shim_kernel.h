@@ -51,6 +51,8 @@
 #define smp_load_acquire(p)	(*(p))
 #define xchg(p, v) \
 	({ __typeof__(*(p)) _old = *(p); *(p) = (v); _old; })
+#define cmpxchg(p, old, new) \
+	({ __typeof__(*(p)) _was = *(p); if (_was == (old)) *(p) = (new); _was; })
 #define offsetofend(t, m)	(offsetof(t, m) + sizeof(((t *)0)->m))
 #define container_of(p, t, m)	((t *)((char *)(p) - offsetof(t, m)))
 #define round_up(x, y)		((((x) - 1) | ((__typeof__(x))(y) - 1)) + 1)

@@ -62,6 +62,30 @@ enum ktgt_conn_state {
 	KTGT_CONN_STATE_DEAD,
 };
 
+/**
+ * enum ktgt_session_end_reason - why a session has ended
+ * @KTGT_SESSION_END_CONNECTION_LOST: the initiator closed or lost its
+ *   connection
+ * @KTGT_SESSION_END_LOGOUT: the initiator has logged out
+ * @KTGT_SESSION_END_REINSTATED: the initiator has made the same session anew
+ * @KTGT_SESSION_END_TARGET_DELETED: its target is gone
+ * @KTGT_SESSION_END_ADMINISTRATOR: session-del has ended it
+ * @KTGT_SESSION_END_NO_ANSWER: the initiator did not answer a NOP-In in time
+ * @KTGT_SESSION_END_PROTOCOL_ERROR: the initiator sent what cannot be gone on
+ *   with
+ * @KTGT_SESSION_END_NO_MEMORY: there was no memory to go on with
+ */
+enum ktgt_session_end_reason {
+	KTGT_SESSION_END_CONNECTION_LOST,
+	KTGT_SESSION_END_LOGOUT,
+	KTGT_SESSION_END_REINSTATED,
+	KTGT_SESSION_END_TARGET_DELETED,
+	KTGT_SESSION_END_ADMINISTRATOR,
+	KTGT_SESSION_END_NO_ANSWER,
+	KTGT_SESSION_END_PROTOCOL_ERROR,
+	KTGT_SESSION_END_NO_MEMORY,
+};
+
 enum {
 	KTGT_A_NET_GENERATION = 1,
 	KTGT_A_NET_TARGETS,
