@@ -103,10 +103,23 @@ static void account_owner_free(struct ktgt_change *change)
 	kfree(owner);
 }
 
+static void account_new_tell(struct ktgt_txn *txn,
+			     const struct ktgt_change *change,
+			     struct ktgt_change_info *info)
+{
+	const struct account_change *account =
+		container_of(change, struct account_change, change);
+
+	info->object = KTGT_OBJECT_ACCOUNT;
+	info->action = KTGT_ACTION_ADD;
+	info->name = account->user;
+}
+
 static const struct ktgt_change_ops account_new_ops = {
 	.check = account_new_check,
 	.abort = account_new_abort,
 	.apply = account_new_apply,
+	.tell = account_new_tell,
 	.free = account_owner_free,
 };
 
@@ -138,6 +151,7 @@ int ktgt_account_stage_new(struct ktgt_txn *txn, const char *user,
 	account->staged = true;
 	strscpy(account->chap.user, user, sizeof(account->chap.user));
 	strscpy(account->chap.secret, secret, sizeof(account->chap.secret));
+	strscpy(new->user, user, sizeof(new->user));
 	new->account = account;
 	ktgt_txn_stage(txn, &new->change, &account_new_ops);
 	return 0;
@@ -222,10 +236,23 @@ static void account_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	txn->kn->nr_accounts--;
 }
 
+static void account_del_tell(struct ktgt_txn *txn,
+			     const struct ktgt_change *change,
+			     struct ktgt_change_info *info)
+{
+	const struct account_change *account =
+		container_of(change, struct account_change, change);
+
+	info->object = KTGT_OBJECT_ACCOUNT;
+	info->action = KTGT_ACTION_DELETE;
+	info->name = account->user;
+}
+
 static const struct ktgt_change_ops account_del_ops = {
 	.check = account_del_check,
 	.abort = account_del_abort,
 	.apply = account_del_apply,
+	.tell = account_del_tell,
 	.free = account_owner_free,
 };
 
@@ -308,9 +335,22 @@ static void account_set_free(struct ktgt_change *change)
 	kfree_sensitive(container_of(change, struct secret_change, change));
 }
 
+static void account_set_tell(struct ktgt_txn *txn,
+			     const struct ktgt_change *change,
+			     struct ktgt_change_info *info)
+{
+	const struct secret_change *set =
+		container_of(change, struct secret_change, change);
+
+	info->object = KTGT_OBJECT_ACCOUNT;
+	info->action = KTGT_ACTION_CHANGE;
+	info->name = set->chap.user;
+}
+
 static const struct ktgt_change_ops account_set_ops = {
 	.check = account_set_check,
 	.abort = account_set_abort,
+	.tell = account_set_tell,
 	.free = account_set_free,
 };
 
@@ -445,8 +485,23 @@ static int account_bind_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	return ktgt_txn_set_rules(txn, slot, ktgt_rules_alloc(rules, &edit));
 }
 
+static void account_bind_tell(struct ktgt_txn *txn,
+			      const struct ktgt_change *change,
+			      struct ktgt_change_info *info)
+{
+	const struct account_change *account =
+		container_of(change, struct account_change, change);
+
+	info->object = KTGT_OBJECT_ACCOUNT;
+	info->action = KTGT_ACTION_BIND;
+	info->name = account->user;
+	info->tid = account->tid;
+	info->outgoing = account->outgoing;
+}
+
 static const struct ktgt_change_ops account_bind_ops = {
 	.check = account_bind_check,
+	.tell = account_bind_tell,
 };
 
 /**
@@ -497,8 +552,23 @@ static int account_unbind_check(struct ktgt_txn *txn,
 	return -ENOENT;
 }
 
+static void account_unbind_tell(struct ktgt_txn *txn,
+				const struct ktgt_change *change,
+				struct ktgt_change_info *info)
+{
+	const struct account_change *account =
+		container_of(change, struct account_change, change);
+
+	info->object = KTGT_OBJECT_ACCOUNT;
+	info->action = KTGT_ACTION_UNBIND;
+	info->name = account->user;
+	info->tid = account->tid;
+	info->outgoing = account->outgoing;
+}
+
 static const struct ktgt_change_ops account_unbind_ops = {
 	.check = account_unbind_check,
+	.tell = account_unbind_tell,
 };
 
 /**

@@ -81,12 +81,40 @@ static int acl_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 				  ktgt_rules_alloc(rules, &edit));
 }
 
+static void acl_tell(const struct ktgt_change *change, u8 action,
+		     struct ktgt_change_info *info)
+{
+	const struct acl_change *acl = container_of(change, struct acl_change,
+						    change);
+
+	info->object = KTGT_OBJECT_ACL;
+	info->action = action;
+	info->tid = acl->tid;
+	info->rule = &acl->rule;
+}
+
+static void acl_new_tell(struct ktgt_txn *txn,
+			 const struct ktgt_change *change,
+			 struct ktgt_change_info *info)
+{
+	acl_tell(change, KTGT_ACTION_ADD, info);
+}
+
+static void acl_del_tell(struct ktgt_txn *txn,
+			 const struct ktgt_change *change,
+			 struct ktgt_change_info *info)
+{
+	acl_tell(change, KTGT_ACTION_DELETE, info);
+}
+
 static const struct ktgt_change_ops acl_new_ops = {
 	.check = acl_new_check,
+	.tell = acl_new_tell,
 };
 
 static const struct ktgt_change_ops acl_del_ops = {
 	.check = acl_del_check,
+	.tell = acl_del_tell,
 };
 
 static int stage(struct ktgt_txn *txn, u32 tid, const struct ktgt_rule *rule,

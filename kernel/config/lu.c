@@ -156,10 +156,23 @@ static void lu_new_free(struct ktgt_change *change)
 	kfree(new);
 }
 
+static void lu_new_tell(struct ktgt_txn *txn,
+			const struct ktgt_change *change,
+			struct ktgt_change_info *info)
+{
+	const struct lu_new *new = container_of(change, struct lu_new, change);
+
+	info->object = KTGT_OBJECT_LU;
+	info->action = KTGT_ACTION_ADD;
+	info->tid = new->tid;
+	info->lun = new->params.lun;
+}
+
 static const struct ktgt_change_ops lu_new_ops = {
 	.check = lu_new_check,
 	.abort = lu_new_abort,
 	.apply = lu_new_apply,
+	.tell = lu_new_tell,
 	.free = lu_new_free,
 };
 
@@ -238,10 +251,23 @@ static void lu_del_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 		       jiffies + REMOVE_TIMEOUT);
 }
 
+static void lu_del_tell(struct ktgt_txn *txn,
+			const struct ktgt_change *change,
+			struct ktgt_change_info *info)
+{
+	const struct lu_del *del = container_of(change, struct lu_del, change);
+
+	info->object = KTGT_OBJECT_LU;
+	info->action = KTGT_ACTION_DELETE;
+	info->tid = del->tid;
+	info->lun = del->lun;
+}
+
 static const struct ktgt_change_ops lu_del_ops = {
 	.check = lu_del_check,
 	.abort = lu_del_abort,
 	.apply = lu_del_apply,
+	.tell = lu_del_tell,
 	.settle = lu_del_settle,
 };
 

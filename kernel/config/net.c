@@ -45,8 +45,17 @@ static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		WRITE_ONCE(kn->nop_interval, params->nop_interval);
 }
 
+static void net_set_tell(struct ktgt_txn *txn,
+			 const struct ktgt_change *change,
+			 struct ktgt_change_info *info)
+{
+	info->object = KTGT_OBJECT_NET;
+	info->action = KTGT_ACTION_CHANGE;
+}
+
 static const struct ktgt_change_ops net_set_ops = {
 	.apply = net_set_apply,
+	.tell = net_set_tell,
 };
 
 /**
@@ -89,6 +98,7 @@ static int __net_init net_start(struct net *net)
 	spin_lock_init(&kn->conn_lock);
 	INIT_LIST_HEAD(&kn->conns);
 	init_waitqueue_head(&kn->idle);
+	ktgt_event_net_init(kn);
 	kn->login_timeout = KTGT_LOGIN_TIMEOUT_DEFAULT;
 	kn->max_logins = KTGT_MAX_LOGINS_DEFAULT;
 	kn->memory_limit = KTGT_MEMORY_LIMIT_DEFAULT;
@@ -121,6 +131,7 @@ static void __net_exit net_stop(struct net *net)
 	ktgt_portal_free_all(kn);
 	ktgt_target_hide_all(kn);
 	ktgt_conn_close_all(kn);
+	ktgt_event_net_exit(kn);
 	ktgt_target_free_all(kn);
 	ktgt_account_free_all(kn);
 	ktgt_rules_free_rcu(rcu_dereference_protected(kn->discovery, true));

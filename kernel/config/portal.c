@@ -172,10 +172,21 @@ static void portal_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	WRITE_ONCE(new->portal->tag, new->params.tag);
 }
 
+static void portal_new_tell(struct ktgt_txn *txn,
+			    const struct ktgt_change *change,
+			    struct ktgt_change_info *info)
+{
+	info->object = KTGT_OBJECT_PORTAL;
+	info->action = KTGT_ACTION_ADD;
+	info->addr = &container_of(change, struct portal_new,
+				   change)->params.addr;
+}
+
 static const struct ktgt_change_ops portal_new_ops = {
 	.check = portal_new_check,
 	.abort = portal_new_abort,
 	.apply = portal_new_apply,
+	.tell = portal_new_tell,
 };
 
 /**
@@ -233,10 +244,20 @@ static void portal_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 	free_portal(container_of(change, struct portal_del, change)->portal);
 }
 
+static void portal_del_tell(struct ktgt_txn *txn,
+			    const struct ktgt_change *change,
+			    struct ktgt_change_info *info)
+{
+	info->object = KTGT_OBJECT_PORTAL;
+	info->action = KTGT_ACTION_DELETE;
+	info->addr = &container_of(change, struct portal_del, change)->addr;
+}
+
 static const struct ktgt_change_ops portal_del_ops = {
 	.check = portal_del_check,
 	.abort = portal_del_abort,
 	.apply = portal_del_apply,
+	.tell = portal_del_tell,
 	.finish = portal_del_finish,
 };
 

@@ -32,7 +32,7 @@
  * struct target_new - change that makes a target
  * @change: the change
  * @target: the target; of the change until it is applied
- * @tid: number that the user wants, or 0
+ * @tid: number that the user wants, or 0; when it is applied, that which it has
  * @tid_out: takes the number that it got; may be NULL
  * @lu: the controller at LUN 0
  * @portals: default portals that came with it
@@ -398,6 +398,7 @@ static void target_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	ktgt_lu_publish(new->lu);
 	if (new->tid_out)
 		*new->tid_out = new->target->tid;
+	new->tid = new->target->tid;
 	txn->kn->nr_targets++;
 	/* A module that serves somebody is not unloaded by mistake. The
 	 * command that is being carried out keeps it loaded up to here.
@@ -419,10 +420,25 @@ static void target_new_free(struct ktgt_change *change)
 	kfree(new);
 }
 
+static void target_new_tell(struct ktgt_txn *txn,
+			    const struct ktgt_change *change,
+			    struct ktgt_change_info *info)
+{
+	const struct target_new *new = container_of(change, struct target_new,
+						    change);
+	const struct ktgt_target *target = xa_load(&txn->kn->targets, new->tid);
+
+	info->object = KTGT_OBJECT_TARGET;
+	info->action = KTGT_ACTION_ADD;
+	info->tid = target->tid;
+	info->name = target->name;
+}
+
 static const struct ktgt_change_ops target_new_ops = {
 	.check = target_new_check,
 	.abort = target_new_abort,
 	.apply = target_new_apply,
+	.tell = target_new_tell,
 	.free = target_new_free,
 };
 
@@ -513,9 +529,23 @@ static void target_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		WRITE_ONCE(set->target->state, set->params.state);
 }
 
+static void target_set_tell(struct ktgt_txn *txn,
+			    const struct ktgt_change *change,
+			    struct ktgt_change_info *info)
+{
+	const struct target_edit *edit =
+		container_of(change, struct target_edit, change);
+
+	info->object = KTGT_OBJECT_TARGET;
+	info->action = KTGT_ACTION_CHANGE;
+	info->tid = edit->target->tid;
+	info->name = edit->target->name;
+}
+
 static const struct ktgt_change_ops target_set_ops = {
 	.check = target_set_check,
 	.apply = target_set_apply,
+	.tell = target_set_tell,
 };
 
 /**
@@ -654,10 +684,24 @@ static void target_del_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 	ktgt_target_put(del->target);
 }
 
+static void target_del_tell(struct ktgt_txn *txn,
+			    const struct ktgt_change *change,
+			    struct ktgt_change_info *info)
+{
+	const struct target_edit *edit =
+		container_of(change, struct target_edit, change);
+
+	info->object = KTGT_OBJECT_TARGET;
+	info->action = KTGT_ACTION_DELETE;
+	info->tid = edit->target->tid;
+	info->name = edit->target->name;
+}
+
 static const struct ktgt_change_ops target_del_ops = {
 	.check = target_del_check,
 	.abort = target_del_abort,
 	.apply = target_del_apply,
+	.tell = target_del_tell,
 	.finish = target_del_finish,
 	.settle = target_del_settle,
 };

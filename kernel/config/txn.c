@@ -7,6 +7,7 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
+#include "../core/event.h"
 #include "../core/net.h"
 #include "../core/rules.h"
 
@@ -245,8 +246,10 @@ int ktgt_txn_commit(struct ktgt_txn *txn)
 	if (err)
 		return err;
 	err = check_all(txn);
-	if (!err)
+	if (!err) {
 		apply_all(txn);
+		ktgt_event_config(kn, txn);
+	}
 	mutex_unlock(&kn->config_mutex);
 
 	if (err == -ENOMEM && txn->extack && !txn->extack->_msg)

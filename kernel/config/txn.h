@@ -18,10 +18,13 @@
 
 #include <linux/list.h>
 #include <linux/rcupdate.h>
+#include <linux/socket.h>
 #include <linux/types.h>
+#include <uapi/linux/ktgt.h>
 
 struct ktgt_change;
 struct ktgt_net;
+struct ktgt_rule;
 struct ktgt_rules;
 struct netlink_ext_ack;
 
@@ -46,12 +49,38 @@ struct ktgt_txn {
 };
 
 /**
+ * struct ktgt_change_info - what a change was about, for those who watch
+ * @object: enum ktgt_object_type
+ * @action: enum ktgt_action
+ * @outgoing: of an account: the target proves itself by it
+ * @tid: number of the target that it is or belongs to, 0 for discovery;
+ *	negative if there is none
+ * @lun: number of the logical unit; negative if it is none
+ * @name: of the target or of the account, or NULL
+ * @addr: of the portal, or NULL
+ * @rule: the access rule, or NULL
+ */
+struct ktgt_change_info {
+	u8				object;
+	u8				action;
+	bool				outgoing;
+	s32				tid;
+	s32				lun;
+	const char			*name;
+	const struct sockaddr_storage	*addr;
+	const struct ktgt_rule		*rule;
+};
+
+/**
  * struct ktgt_change_ops - a kind of change
  * @check: do all that can fail, with extack text if it does, and leave nothing
  *	behind then. &ktgt_net.config_mutex is held. May be NULL
  * @abort: take back what @check did; the mutex is held. May be NULL
  * @apply: carry it out; the mutex is held. May be NULL if it is rules alone that
  *	change
+ * @tell: say what it was; called after all were applied, before @finish, the
+ *	mutex is held. Fills what applies to it, and must not sleep. If it is
+ *	NULL, who watches hears the number of changes alone
  * @finish: wait for what has to end; the mutex is not held. It has been
  *	applied, so a fatal signal ends the waiting and nothing else. May be
  *	NULL
@@ -63,6 +92,8 @@ struct ktgt_change_ops {
 	int	(*check)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*abort)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*apply)(struct ktgt_txn *txn, struct ktgt_change *change);
+	void	(*tell)(struct ktgt_txn *txn, const struct ktgt_change *change,
+			struct ktgt_change_info *info);
 	void	(*finish)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*settle)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*free)(struct ktgt_change *change);

@@ -14,6 +14,8 @@
 #include <linux/wait.h>
 #include <linux/xarray.h>
 
+#include "event.h"
+
 struct ktgt_listener;
 struct ktgt_rules;
 struct ktgt_target;
@@ -80,6 +82,7 @@ struct ktgt_portal {
  * @nr_logins: connections in login
  * @idle: woken when @nr_conns falls to zero
  * @dying: the namespace is going: no connection is accepted. Under @conn_lock
+ * @failed_logins: how many are told of as events
  * @login_timeout: s; read with READ_ONCE(), as are the following
  * @max_logins: connections that may be in login
  * @memory_limit: MiB that a connection may hold for data
@@ -112,6 +115,8 @@ struct ktgt_net {
 	atomic_t		nr_logins;
 	wait_queue_head_t	idle;
 	bool			dying;
+
+	struct ktgt_event_limit	failed_logins;
 
 	u32			login_timeout;
 	u32			max_logins;

@@ -215,8 +215,7 @@ unsigned long ktgt_conn_timer(struct ktgt_conn *conn)
 	unsigned long idle = jiffies - conn->last_rx;
 
 	if (conn->state < KTGT_CONN_STATE_FULL_FEATURE) {
-		net_info_ratelimited("%pISpc: login took too long, connection closed\n",
-				     &conn->peer);
+		ktgt_login_timeout(conn);
 		conn->ops->close(conn);
 		return 0;
 	}

@@ -13,11 +13,13 @@
 
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/net.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "../core/event.h"
 #include "../core/net.h"
 #include "../core/rules.h"
 #include "../core/target.h"
@@ -267,6 +269,34 @@ static const char *login_goal(const struct ktgt_login *login)
 	return login->target_name[0] ? login->target_name : "(no target)";
 }
 
+static s32 login_tid(const struct ktgt_login *login)
+{
+	if (login->target)
+		return login->target->tid;
+	return login->nego.discovery ? 0 : -1;
+}
+
+/* Tell who watches of a login that has failed. */
+static void login_tell(struct ktgt_conn *conn, u16 status)
+{
+	const struct ktgt_login *login = conn->login;
+	struct ktgt_event event = {
+		.cmd = KTGT_CMD_LOGIN_FAILED,
+		.tid = login_tid(login),
+		.target = login->target_name[0] ? login->target_name : NULL,
+		.initiator = login->key.initiator[0] ? login->key.initiator :
+						       NULL,
+		.isid = login->nr_requests ? login->key.isid : NULL,
+		.peer = &conn->peer,
+		.local = &conn->local,
+		.status = status,
+		.key = login->nego.bad,
+		.why = login->why,
+	};
+
+	ktgt_event_session(conn->kn, &event);
+}
+
 /* Answer with a status that ends the login, and tell the administrator. */
 static void login_refuse(struct ktgt_conn *conn, u16 status)
 {
@@ -278,6 +308,7 @@ static void login_refuse(struct ktgt_conn *conn, u16 status)
 			      login_goal(login), bad ?: "", bad ? ": " : "",
 			      login->why, status);
 	login->refused = true;
+	login_tell(conn, status);
 	login_send(conn, 0, status, 0);
 	conn->ops->drain(conn);
 }
@@ -662,6 +693,7 @@ static u16 login_finish(struct ktgt_conn *conn)
 	login_set_param(conn);
 	if (ktgt_conn_enter_ffp(conn))
 		return login_error(login, LOGIN_NO_MEMORY, "no memory");
+	ktgt_sess_announce(conn);
 	login_send(conn, ISCSI_FLAG_LOGIN_TRANSIT | ISCSI_FULL_FEATURE_PHASE,
 		   0, login->out.len - login->out_pos);
 	ktgt_login_free(conn);
@@ -870,4 +902,21 @@ void ktgt_login_resume(struct ktgt_conn *conn)
 	status = login_finish(conn);
 	if (status)
 		login_refuse(conn, status);
+}
+
+/**
+ * ktgt_login_timeout() - a login was given up for want of time
+ * @conn: the connection, which has not logged in
+ *
+ * Context: the connection's work.
+ */
+void ktgt_login_timeout(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+
+	net_info_ratelimited("%pISpc: login took too long, connection closed\n",
+			     &conn->peer);
+	login->nego.bad = NULL;
+	login->why = "it took too long";
+	login_tell(conn, 0);
 }

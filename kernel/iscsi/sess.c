@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "../core/event.h"
 #include "../core/net.h"
 #include "../scsi/exec.h"
 #include "conn.h"
@@ -280,6 +281,39 @@ err_put:
 	return ret;
 }
 
+static void sess_tell(const struct ktgt_sess *sess,
+		      const struct ktgt_conn *conn, u8 cmd)
+{
+	const struct ktgt_target *target = sess->nexus.target;
+	struct ktgt_event event = {
+		.cmd = cmd,
+		.id = sess->id,
+		.tid = target ? target->tid : 0,
+		.target = target ? target->name : NULL,
+		.initiator = sess->key.initiator,
+		.isid = sess->key.isid,
+		.peer = &conn->peer,
+		.local = &conn->local,
+	};
+	int ended = READ_ONCE(conn->ended);
+
+	if (ended)
+		event.end = ended - 1;
+	ktgt_event_session(sess->kn, &event);
+}
+
+/**
+ * ktgt_sess_announce - tell who watches of a new session
+ * @conn: the connection, in full feature phase
+ *
+ * Context: the connection's work.
+ */
+void ktgt_sess_announce(struct ktgt_conn *conn)
+{
+	conn->sess->announced = true;
+	sess_tell(conn->sess, conn, KTGT_CMD_SESSION_LOGIN);
+}
+
 /**
  * ktgt_sess_retire - take a session out of all tables
  * @sess: the session; none of its commands is in flight. It keeps its sequence
@@ -302,6 +336,10 @@ void ktgt_sess_retire(struct ktgt_sess *sess)
 		rhashtable_remove_fast(&sess->kn->sessions, &sess->node,
 				       sess_table_params);
 	}
+
+	/* told before the login of a new one, which may wait for this */
+	if (sess->announced)
+		sess_tell(sess, sess->conn, KTGT_CMD_SESSION_END);
 
 	spin_lock_bh(&sess->lock);
 	sess->conn = NULL;

@@ -50,6 +50,7 @@ struct ktgt_sess_key {
  * @lock: protects @conn and @waiter; a spinlock, bottom halves off
  * @conn: the connection, NULL when it is gone
  * @waiter: connection whose login waits for the end of this session, or NULL
+ * @announced: it was told of, so its end has to be
  * @retired: it is in no table any more, and its nexus is closed
  * @exp_cmd_sn: next CmdSN to be executed; of the connection's work
  * @max_cmd_sn: last CmdSN that the initiator was allowed to use; likewise
@@ -69,6 +70,7 @@ struct ktgt_sess {
 	struct ktgt_conn	*conn;
 	struct ktgt_conn	*waiter;
 
+	bool			announced;
 	bool			retired;
 	u32			exp_cmd_sn;
 	u32			max_cmd_sn;
@@ -80,6 +82,7 @@ void ktgt_sess_net_exit(struct ktgt_net *kn);
 int ktgt_sess_open(struct ktgt_conn *conn, struct ktgt_target *target,
 		   const struct ktgt_sess_key *key, const char *alias,
 		   u32 cmd_sn);
+void ktgt_sess_announce(struct ktgt_conn *conn);
 void ktgt_sess_retire(struct ktgt_sess *sess);
 void ktgt_sess_close(struct ktgt_conn *conn);
 struct ktgt_sess *ktgt_sess_find(struct ktgt_net *kn, u32 id);

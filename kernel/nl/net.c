@@ -16,6 +16,8 @@ struct genl_family ktgt_nl_family __ro_after_init = {
 	.module		= THIS_MODULE,
 	.split_ops	= ktgt_nl_ops,
 	.n_split_ops	= ARRAY_SIZE(ktgt_nl_ops),
+	.mcgrps		= ktgt_nl_groups,
+	.n_mcgrps	= ARRAY_SIZE(ktgt_nl_groups),
 };
 
 /**
@@ -35,6 +37,8 @@ int __init ktgt_nl_init(void)
 	err = genl_register_family(&ktgt_nl_family);
 	if (err)
 		ktgt_nl_txn_exit();
+	else
+		ktgt_nl_event_init();
 	return err;
 }
 
@@ -45,6 +49,7 @@ int __init ktgt_nl_init(void)
  */
 void ktgt_nl_exit(void)
 {
+	ktgt_nl_event_exit();
 	genl_unregister_family(&ktgt_nl_family);
 	ktgt_nl_txn_exit();
 }

@@ -19,10 +19,17 @@
 
 extern struct genl_family ktgt_nl_family;
 
+/* multicast groups, numbered by the generated KTGT_NLGRP_* */
+#define KTGT_NL_NR_GROUPS	2
+
+extern const struct genl_multicast_group ktgt_nl_groups[KTGT_NL_NR_GROUPS];
+
 int ktgt_nl_init(void);
 void ktgt_nl_exit(void);
 int ktgt_nl_txn_init(void);
 void ktgt_nl_txn_exit(void);
+void ktgt_nl_event_init(void);
+void ktgt_nl_event_exit(void);
 
 /**
  * struct ktgt_nl_change - a command that changes something

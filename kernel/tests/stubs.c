@@ -91,6 +91,7 @@ STUB_FAIL(ktgt_backend_exit, void)
 
 /* iscsi/ */
 STUB_FAIL_VALUE(int, ktgt_login_start, -EIO, struct ktgt_conn *conn)
+STUB_FAIL(ktgt_login_timeout, struct ktgt_conn *conn)
 STUB_FAIL(ktgt_login_free, struct ktgt_conn *conn)
 STUB_FAIL(ktgt_text_free, struct ktgt_conn *conn)
 STUB_FAIL(ktgt_ctl_handle, struct ktgt_conn *conn)

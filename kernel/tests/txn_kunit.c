@@ -382,9 +382,48 @@ static void rules_without_memory(struct kunit *test)
 	ktgt_txn_destroy(&t->txn);
 }
 
+static struct txn_test *told;
+
+static void txn_told(struct ktgt_net *kn, struct ktgt_txn *txn)
+{
+	struct txn_test *t = told;
+	size_t len = strlen(t->log);
+
+	snprintf(t->log + len, LOG_SIZE - len, "e");
+	t->unlocked |= !mutex_is_locked(&kn->config_mutex) || txn != &t->txn;
+	t->bad_seq |= kn->generation != 42 || kn->apply_seq != 8;
+}
+
+/* Who watches is told of what was applied, before anything of it is freed. */
+static void tell(struct kunit *test)
+{
+	static const struct ktgt_event_ops ops = { .config = txn_told };
+	struct txn_test *t = test->priv;
+
+	told = t;
+	ktgt_event_set_ops(&ops);
+	txn_add(test, 0, &txn_all_ops);
+	txn_add(test, -EEXIST, &txn_all_ops);
+	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), -EEXIST);
+	KUNIT_EXPECT_STREQ(test, t->log, "c0c1r0");
+	ktgt_txn_destroy(&t->txn);
+
+	t->log[0] = '\0';
+	ktgt_txn_init(&t->txn, &t->kn, &t->extack);
+	txn_add(test, 0, &txn_all_ops);
+	txn_add(test, 0, &txn_all_ops);
+	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), 0);
+	ktgt_event_set_ops(NULL);
+	KUNIT_EXPECT_STREQ(test, t->log, "c0c1a0a1ef0f1");
+	KUNIT_EXPECT_FALSE(test, t->unlocked);
+	KUNIT_EXPECT_FALSE(test, t->bad_seq);
+	ktgt_txn_destroy(&t->txn);
+}
+
 static struct kunit_case txn_cases[] = {
 	KUNIT_CASE_PARAM(order, order_gen_params),
 	KUNIT_CASE_PARAM(expected, expected_gen_params),
+	KUNIT_CASE(tell),
 	KUNIT_CASE(never_committed),
 	KUNIT_CASE(says_no_memory),
 	KUNIT_CASE(keeps_message),

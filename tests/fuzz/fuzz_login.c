@@ -53,7 +53,8 @@ static struct ktgt_sess session;
 static struct ktgt_conn conn;
 
 static u32 nr_answers, nr_pdus, next_ttt, last_ttt;
-static bool closed, drained, wait_for_old;
+static bool closed, drained, wait_for_old, announced;
+static u32 nr_failed;
 static char *answers;
 static u32 answers_len;
 
@@ -149,6 +150,25 @@ int ktgt_conn_enter_ffp(struct ktgt_conn *c)
 		(!c->sess->nexus.target && !kn.discovery));
 	ktgt_conn_set_state(c, KTGT_CONN_STATE_FULL_FEATURE);
 	return 0;
+}
+
+void ktgt_sess_announce(struct ktgt_conn *c)
+{
+	require(c->state == KTGT_CONN_STATE_FULL_FEATURE && !announced);
+	announced = true;
+}
+
+void ktgt_event_session(struct ktgt_net *net, const struct ktgt_event *event)
+{
+	require(net == &kn && event->cmd == KTGT_CMD_LOGIN_FAILED);
+	require(event->status && event->why && event->isid);
+	require(event->peer == &conn.peer && event->local == &conn.local);
+	require(event->tid <= 1);
+	require(!event->target || (event->target[0] &&
+				   strlen(event->target) < KTGT_NAME_LEN));
+	require(!event->initiator || (event->initiator[0] &&
+				      strlen(event->initiator) < KTGT_NAME_LEN));
+	nr_failed++;
 }
 
 void ktgt_conn_ack(struct ktgt_conn *c, u32 exp_stat_sn)
@@ -365,6 +385,8 @@ static void start(u8 how, u8 allocs)
 	closed = false;
 	drained = false;
 	wait_for_old = true;
+	announced = false;
+	nr_failed = 0;
 	nr_pdus = 0;
 	answers_len = 0;
 	next_ttt = 1;
@@ -396,6 +418,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		data += 4 + len;
 		size -= 4 + len;
 	}
+	require(nr_failed == drained);
+	require(announced == (conn.state == KTGT_CONN_STATE_FULL_FEATURE));
 	ktgt_login_free(&conn);
 	ktgt_login_free(&conn);
 	ktgt_text_free(&conn);

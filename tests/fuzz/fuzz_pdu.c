@@ -70,6 +70,7 @@ static struct ktgt_target target = {
 static bool reset_by[NR_PEERS];
 static u8 lus[2];	/* nobody looks into them */
 static LIST_HEAD(nexuses);
+static bool told_of[0x10000];	/* sessions, by number */
 static struct ktgt_net *const net = &kn;
 
 /* --- what is around ------------------------------------------------------- */
@@ -116,6 +117,25 @@ const struct ktgt_chap_account *
 ktgt_rules_find_incoming(const struct ktgt_rules *r, const char *user)
 {
 	return NULL;
+}
+
+/* Who watches hears of each session twice. */
+void ktgt_event_session(struct ktgt_net *n, const struct ktgt_event *event)
+{
+	require(n == net && event->peer && event->local);
+	switch (event->cmd) {
+	case KTGT_CMD_SESSION_LOGIN:
+		require(event->id < ARRAY_SIZE(told_of) && !told_of[event->id]);
+		told_of[event->id] = true;
+		break;
+	case KTGT_CMD_SESSION_END:
+		require(told_of[event->id]);
+		require(event->end <= KTGT_SESSION_END_NO_MEMORY);
+		told_of[event->id] = false;
+		break;
+	default:
+		require(event->cmd == KTGT_CMD_LOGIN_FAILED && event->why);
+	}
 }
 
 /* --- the SCSI side -------------------------------------------------------- */
@@ -1490,6 +1510,7 @@ static void stop(void)
 	require(list_empty(&nexuses) && list_empty(&kn.conns));
 	require(!atomic_read(&kn.nr_conns) && !atomic_read(&kn.nr_logins));
 	require(!atomic_read(&kn.nr_sessions));
+	require(!memchr_inv(told_of, 0, sizeof(told_of)));
 	require(target.ref.refcount == 1 && !shim_live);
 }
 

@@ -423,6 +423,7 @@ struct work_struct {
 	bool			queued;
 };
 
+struct delayed_work { struct work_struct work; };
 struct workqueue_struct { int dummy; };
 
 enum { WQ_MEM_RECLAIM, WQ_UNBOUND, WQ_HIGHPRI, WQ_PERCPU };

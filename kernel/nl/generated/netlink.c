@@ -394,3 +394,8 @@ const struct genl_split_ops ktgt_nl_ops[28] = {
 		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };
+
+static const struct genl_multicast_group ktgt_nl_mcgrps[] = {
+	[KTGT_NLGRP_CONFIG] = { "config", },
+	[KTGT_NLGRP_SESSION] = { "session", },
+};

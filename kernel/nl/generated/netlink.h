@@ -45,4 +45,9 @@ int ktgt_txn_begin_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_txn_commit_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_txn_abort_doit(struct sk_buff *skb, struct genl_info *info);
 
+enum {
+	KTGT_NLGRP_CONFIG,
+	KTGT_NLGRP_SESSION,
+};
+
 #endif /* _LINUX_KTGT_GEN_H */

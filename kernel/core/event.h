@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What others may want to hear of while it happens. It goes one way: who sees
+ * something tells it here, and nl/ has left a pointer here that takes it to
+ * user space. Telling never fails, never waits, and costs a look at that pointer
+ * when nobody listens.
+ */
+#ifndef _KTGT_CORE_EVENT_H
+#define _KTGT_CORE_EVENT_H
+
+#include <linux/jiffies.h>
+#include <linux/socket.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+struct ktgt_net;
+struct ktgt_txn;
+
+/* failed logins that are told of, of each namespace; others are counted */
+#define KTGT_EVENT_BURST	10
+#define KTGT_EVENT_INTERVAL	HZ
+
+/**
+ * struct ktgt_event - a session that comes, goes, or does not come about
+ * @cmd: KTGT_CMD_SESSION_LOGIN, KTGT_CMD_SESSION_END or KTGT_CMD_LOGIN_FAILED
+ * @id: number of the session, or 0
+ * @tid: number of the target, 0 for discovery, negative if it is not known
+ * @target: name of the target, or NULL
+ * @initiator: name of the initiator, or NULL
+ * @isid: ISID of the session, or NULL
+ * @peer: address of the initiator; NULL if nothing has happened, but failed
+ *	logins were only counted before
+ * @local: address that it connected to
+ * @end: enum ktgt_session_end_reason
+ * @status: class and detail of the Login Response, or 0 if there was none
+ * @key: key of the login text that @why is about, or NULL
+ * @why: why the login has failed, or NULL
+ */
+struct ktgt_event {
+	u8				cmd;
+	u32				id;
+	s32				tid;
+	const char			*target;
+	const char			*initiator;
+	const u8			*isid;
+	const struct sockaddr_storage	*peer;
+	const struct sockaddr_storage	*local;
+	u32				end;
+	u16				status;
+	const char			*key;
+	const char			*why;
+};
+
+/**
+ * struct ktgt_event_limit - what keeps peers from filling the listeners' queues
+ * @lock: protects the others
+ * @since: when the present interval began, in jiffies
+ * @nr: failed logins that were told of in it
+ * @missed: those that were not, and that nobody was told of yet
+ * @work: tells of @missed when the interval is over
+ * @kn: the namespace
+ */
+struct ktgt_event_limit {
+	spinlock_t		lock;
+	unsigned long		since;
+	u32			nr;
+	u32			missed;
+	struct delayed_work	work;
+	struct ktgt_net		*kn;
+};
+
+/**
+ * struct ktgt_event_ops - who takes events further
+ * @session: a session has come or gone, or a login has failed. Under RCU
+ * @config: a transaction was applied; &ktgt_net.config_mutex is held. Under RCU
+ */
+struct ktgt_event_ops {
+	void	(*session)(struct ktgt_net *kn, const struct ktgt_event *event);
+	void	(*config)(struct ktgt_net *kn, struct ktgt_txn *txn);
+};
+
+void ktgt_event_set_ops(const struct ktgt_event_ops *ops);
+void ktgt_event_net_init(struct ktgt_net *kn);
+void ktgt_event_net_exit(struct ktgt_net *kn);
+void ktgt_event_session(struct ktgt_net *kn, const struct ktgt_event *event);
+void ktgt_event_config(struct ktgt_net *kn, struct ktgt_txn *txn);
+bool ktgt_event_allow(struct ktgt_event_limit *limit, u32 *missed);
+u32 ktgt_event_take_missed(struct ktgt_event_limit *limit);
+
+#endif /* _KTGT_CORE_EVENT_H */

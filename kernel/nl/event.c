@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events, to whoever has joined a multicast group of the family in the same
+ * namespace. Nothing is made when nobody has. If there is no memory, or a
+ * listener does not keep up, that listener finds ENOBUFS at its socket.
+ */
+#include "../core/event.h"
+#include "../core/rules.h"
+#include "generated/netlink.h"
+#include "nl.h"
+
+/* The generated table is static, and says nothing of rights. What initiators do
+ * is for those who may ask for it by a command.
+ */
+const struct genl_multicast_group ktgt_nl_groups[KTGT_NL_NR_GROUPS] = {
+	[KTGT_NLGRP_CONFIG] = {
+		.name = KTGT_MCGRP_CONFIG,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+	[KTGT_NLGRP_SESSION] = {
+		.name = KTGT_MCGRP_SESSION,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
+/* The kernel counts listeners of all namespaces together: in a namespace without
+ * one, an event may be made for nobody.
+ */
+static bool event_is_wanted(struct ktgt_net *kn, unsigned int group)
+{
+	return genl_has_listeners(&ktgt_nl_family, kn->net, group);
+}
+
+static struct sk_buff *event_begin(struct ktgt_net *kn, u8 cmd, void **hdr)
+{
+	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE,
+					  GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!msg)
+		return NULL;
+	*hdr = genlmsg_put(msg, 0, 0, &ktgt_nl_family, 0, cmd);
+	if (*hdr)
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}
+
+static void event_send(struct ktgt_net *kn, struct sk_buff *msg, void *hdr,
+		       unsigned int group)
+{
+	genlmsg_end(msg, hdr);
+	genlmsg_multicast_netns(&ktgt_nl_family, kn->net, msg, 0, group,
+				GFP_ATOMIC | __GFP_NOWARN);
+}
+
+static void event_lost(struct ktgt_net *kn, unsigned int group)
+{
+	genl_set_err(&ktgt_nl_family, kn->net, 0, group, -ENOBUFS);
+}
+
+static int put_text(struct sk_buff *msg, int attr, const char *text)
+{
+	return text ? nla_put_string(msg, attr, text) : 0;
+}
+
+static int put_identity(struct sk_buff *msg, const struct ktgt_event *event)
+{
+	if (event->id &&
+	    (nla_put_u32(msg, KTGT_A_EVENT_ID, event->id) ||
+	     nla_put_u16(msg, KTGT_A_EVENT_TSIH, event->id)))
+		return -EMSGSIZE;
+	if (event->tid >= 0 &&
+	    nla_put_u32(msg, KTGT_A_EVENT_TARGET_ID, event->tid))
+		return -EMSGSIZE;
+	if (event->isid && nla_put(msg, KTGT_A_EVENT_ISID, 6, event->isid))
+		return -EMSGSIZE;
+	return put_text(msg, KTGT_A_EVENT_TARGET, event->target) ||
+	       put_text(msg, KTGT_A_EVENT_INITIATOR, event->initiator);
+}
+
+static int put_addresses(struct sk_buff *msg, const struct ktgt_event *event)
+{
+	if (!event->peer)
+		return 0;
+	return ktgt_nl_put_addr(msg, event->peer, KTGT_A_EVENT_PEER_ADDRESS,
+				KTGT_A_EVENT_PEER_PORT) ||
+	       ktgt_nl_put_addr(msg, event->local, KTGT_A_EVENT_LOCAL_ADDRESS,
+				KTGT_A_EVENT_LOCAL_PORT);
+}
+
+static int put_outcome(struct sk_buff *msg, const struct ktgt_event *event,
+		       u32 missed)
+{
+	if (event->cmd == KTGT_CMD_SESSION_END &&
+	    nla_put_u32(msg, KTGT_A_EVENT_END, event->end))
+		return -EMSGSIZE;
+	if (event->status &&
+	    nla_put_u16(msg, KTGT_A_EVENT_STATUS, event->status))
+		return -EMSGSIZE;
+	if (missed && nla_put_u32(msg, KTGT_A_EVENT_MISSED, missed))
+		return -EMSGSIZE;
+	return put_text(msg, KTGT_A_EVENT_KEY, event->key) ||
+	       put_text(msg, KTGT_A_EVENT_REASON, event->why);
+}
+
+/* Whether a failed login is told of, and how many others were not. */
+static bool pass_failed(struct ktgt_net *kn, const struct ktgt_event *event,
+			u32 *missed)
+{
+	if (event->peer)
+		return ktgt_event_allow(&kn->failed_logins, missed);
+	*missed = ktgt_event_take_missed(&kn->failed_logins);
+	return *missed;
+}
+
+static void event_session(struct ktgt_net *kn, const struct ktgt_event *event)
+{
+	struct sk_buff *msg;
+	u32 missed = 0;
+	void *hdr;
+
+	if (!event_is_wanted(kn, KTGT_NLGRP_SESSION))
+		return;
+	if (event->cmd == KTGT_CMD_LOGIN_FAILED &&
+	    !pass_failed(kn, event, &missed))
+		return;
+
+	msg = event_begin(kn, event->cmd, &hdr);
+	if (!msg)
+		goto lost;
+	if (put_identity(msg, event) || put_addresses(msg, event) ||
+	    put_outcome(msg, event, missed)) {
+		nlmsg_free(msg);
+		goto lost;
+	}
+	event_send(kn, msg, hdr, KTGT_NLGRP_SESSION);
+	return;
+
+lost:
+	event_lost(kn, KTGT_NLGRP_SESSION);
+}
+
+static int put_network(struct sk_buff *msg, const struct ktgt_rule *rule)
+{
+	int len = rule->family == AF_INET ? 4 : 16;
+
+	return nla_put(msg, KTGT_A_CHANGE_ADDRESS, len, &rule->addr) ||
+	       nla_put_u8(msg, KTGT_A_CHANGE_PREFIX_LEN, rule->prefix_len);
+}
+
+static int put_object(struct sk_buff *msg, const struct ktgt_change_info *info)
+{
+	const struct ktgt_rule *rule = info->rule;
+
+	if (rule && rule->type == KTGT_RULE_ADDR && put_network(msg, rule))
+		return -EMSGSIZE;
+	if (rule && rule->type == KTGT_RULE_NAME &&
+	    nla_put_string(msg, KTGT_A_CHANGE_NAME, rule->name))
+		return -EMSGSIZE;
+	if (info->addr && ktgt_nl_put_addr(msg, info->addr,
+					   KTGT_A_CHANGE_ADDRESS,
+					   KTGT_A_CHANGE_PORT))
+		return -EMSGSIZE;
+	if (info->outgoing && nla_put_flag(msg, KTGT_A_CHANGE_OUTGOING))
+		return -EMSGSIZE;
+	return put_text(msg, KTGT_A_CHANGE_NAME, info->name);
+}
+
+static int put_change(struct sk_buff *msg, const struct ktgt_change_info *info)
+{
+	struct nlattr *nest = nla_nest_start(msg, KTGT_A_EVENT_CHANGE);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(msg, KTGT_A_CHANGE_OBJECT, info->object) ||
+	    nla_put_u32(msg, KTGT_A_CHANGE_ACTION, info->action) ||
+	    (info->tid >= 0 &&
+	     nla_put_u32(msg, KTGT_A_CHANGE_TARGET_ID, info->tid)) ||
+	    (info->lun >= 0 &&
+	     nla_put_u32(msg, KTGT_A_CHANGE_LUN, info->lun)) ||
+	    put_object(msg, info)) {
+		nla_nest_cancel(msg, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* As many as there is room for: their number says whether these are all. */
+static void put_changes(struct sk_buff *msg, struct ktgt_txn *txn)
+{
+	struct ktgt_change *change;
+
+	list_for_each_entry(change, &txn->changes, node) {
+		struct ktgt_change_info info = { .tid = -1, .lun = -1 };
+
+		if (!change->ops->tell)
+			continue;
+		change->ops->tell(txn, change, &info);
+		if (put_change(msg, &info))
+			return;
+	}
+}
+
+static void event_config(struct ktgt_net *kn, struct ktgt_txn *txn)
+{
+	struct sk_buff *msg;
+	void *hdr;
+
+	if (!event_is_wanted(kn, KTGT_NLGRP_CONFIG))
+		return;
+
+	msg = event_begin(kn, KTGT_CMD_CONFIG_CHANGED, &hdr);
+	if (!msg)
+		goto lost;
+	if (nla_put_u64_64bit(msg, KTGT_A_EVENT_GENERATION, kn->generation,
+			      KTGT_A_EVENT_PAD) ||
+	    nla_put_u32(msg, KTGT_A_EVENT_CHANGES,
+			list_count_nodes(&txn->changes))) {
+		nlmsg_free(msg);
+		goto lost;
+	}
+	put_changes(msg, txn);
+	event_send(kn, msg, hdr, KTGT_NLGRP_CONFIG);
+	return;
+
+lost:
+	event_lost(kn, KTGT_NLGRP_CONFIG);
+}
+
+static const struct ktgt_event_ops event_ops = {
+	.session	= event_session,
+	.config		= event_config,
+};
+
+/**
+ * ktgt_nl_event_init - begin to take events to user space
+ *
+ * Context: module init; the family is registered.
+ */
+void __init ktgt_nl_event_init(void)
+{
+	ktgt_event_set_ops(&event_ops);
+}
+
+/**
+ * ktgt_nl_event_exit - take no event to user space any more
+ *
+ * Context: module exit, sleeps; the family is registered still.
+ */
+void ktgt_nl_event_exit(void)
+{
+	ktgt_event_set_ops(NULL);
+}
