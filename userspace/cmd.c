@@ -19,6 +19,7 @@ const struct noun nouns[] = {
 	{ "account", NULL, "CHAP accounts", account_commands },
 	{ "session", NULL, "logged in initiators", session_commands },
 	{ "config", NULL, "all of it, as a file", config_commands },
+	{ "monitor", NULL, "what happens, while it happens", monitor_commands },
 	{ NULL, NULL, NULL, NULL }
 };
 
@@ -415,12 +416,12 @@ int command_run(struct app *app, int argc, char **argv)
 		usage_noun(stdout, noun);
 		return 0;
 	}
-	command = command_find(noun, argc > 1 ? argv[1] : "show");
+	command = argc > 1 ? command_find(noun, argv[1]) : noun->commands;
 	if (command)
 		return run_command(app, noun, command, argc > 2 ? argc - 2 : 0,
 				   argv + 2);
-	/* show is the default verb, so its keywords may follow at once */
-	command = command_find(noun, "show");
+	/* the first verb is the default, so its keywords may follow at once */
+	command = noun->commands;
 	if (arg_find(command, argv[1]))
 		return run_command(app, noun, command, argc - 1, argv + 1);
 	fprintf(stderr, "ktgtadm: unknown word '%s'\n", argv[1]);

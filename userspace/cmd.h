@@ -68,7 +68,7 @@ struct noun {
 	const char *name;
 	const char *alias;
 	const char *help;
-	const struct command *commands;	/* ends with a verb of NULL */
+	const struct command *commands;	/* the default first; ends with NULL */
 };
 
 extern const struct noun nouns[];	/* ends with a name of NULL */
@@ -80,6 +80,7 @@ extern const struct command acl_commands[];
 extern const struct command account_commands[];
 extern const struct command session_commands[];
 extern const struct command config_commands[];
+extern const struct command monitor_commands[];
 
 const struct noun *noun_find(const char *name);
 const struct command *command_find(const struct noun *noun, const char *verb);

@@ -54,6 +54,37 @@ static const char *const conn_state_names[] = {
 	NULL,
 };
 
+static const char *const session_end_names[] = {
+	"connection-lost",
+	"logout",
+	"reinstated",
+	"target-deleted",
+	"administrator",
+	"no-answer",
+	"protocol-error",
+	"no-memory",
+	NULL,
+};
+
+static const char *const object_names[] = {
+	"net",
+	"target",
+	"portal",
+	"lu",
+	"acl",
+	"account",
+	NULL,
+};
+
+static const char *const action_names[] = {
+	"add",
+	"change",
+	"delete",
+	"bind",
+	"unbind",
+	NULL,
+};
+
 static const struct field net_fields[] = {
 	F(net, NET_GENERATION, generation, U64, "generation"),
 	F(net, NET_TARGETS, targets, U32, "targets"),
@@ -223,6 +254,47 @@ static const struct field session_fields[] = {
 };
 
 OBJECT(session);
+
+static const struct field change_fields[] = {
+	F(change, CHANGE_OBJECT, object, ENUM, "object",
+	  .names = object_names),
+	F(change, CHANGE_ACTION, action, ENUM, "action",
+	  .names = action_names),
+	F(change, CHANGE_TARGET_ID, target_id, U32, "target-id"),
+	F(change, CHANGE_LUN, lun, U32, "lun"),
+	F(change, CHANGE_NAME, name, STR, "name"),
+	F(change, CHANGE_ADDRESS, address, ADDR, "address"),
+	F(change, CHANGE_PORT, port, U16, "port"),
+	F(change, CHANGE_PREFIX_LEN, prefix_len, U8, "prefix-len"),
+	F(change, CHANGE_OUTGOING, outgoing, FLAG, "outgoing"),
+};
+
+OBJECT(change);
+
+static const struct field event_fields[] = {
+	F(event, EVENT_ID, id, U32, "id"),
+	F(event, EVENT_TARGET_ID, target_id, U32, "target-id"),
+	F(event, EVENT_TARGET, target, STR, "target"),
+	F(event, EVENT_INITIATOR, initiator, STR, "initiator"),
+	F(event, EVENT_ISID, isid, BIN, "isid"),
+	F(event, EVENT_TSIH, tsih, U16, "tsih"),
+	F(event, EVENT_PEER_ADDRESS, peer_address, ADDR, "peer-address"),
+	F(event, EVENT_PEER_PORT, peer_port, U16, "peer-port"),
+	F(event, EVENT_LOCAL_ADDRESS, local_address, ADDR, "local-address"),
+	F(event, EVENT_LOCAL_PORT, local_port, U16, "local-port"),
+	F(event, EVENT_END, end, ENUM, "end",
+	  .names = session_end_names),
+	F(event, EVENT_STATUS, status, U16, "status"),
+	F(event, EVENT_KEY, key, STR, "key"),
+	F(event, EVENT_REASON, reason, STR, "reason"),
+	F(event, EVENT_MISSED, missed, U32, "missed"),
+	F(event, EVENT_GENERATION, generation, U64, "generation"),
+	F(event, EVENT_CHANGES, changes, U32, "changes"),
+	F(event, EVENT_CHANGE, change, LIST, "change",
+	  .sub = &change_object),
+};
+
+OBJECT(event);
 
 const struct field *object_field(const struct object *obj, uint16_t attr)
 {

@@ -217,6 +217,41 @@ struct session {
 	uint64_t generation;
 };
 
+struct change {
+	uint64_t has;
+	uint32_t object;
+	uint32_t action;
+	uint32_t target_id;
+	uint32_t lun;
+	char name[KTGT_ACCOUNT_MAX + 1];
+	struct addr address;
+	uint16_t port;
+	uint8_t prefix_len;
+	bool outgoing;
+};
+
+struct event {
+	uint64_t has;
+	uint32_t id;
+	uint32_t target_id;
+	char target[KTGT_NAME_MAX + 1];
+	char initiator[KTGT_NAME_MAX + 1];
+	uint8_t isid[6];
+	uint16_t tsih;
+	struct addr peer_address;
+	uint16_t peer_port;
+	struct addr local_address;
+	uint16_t local_port;
+	uint32_t end;
+	uint16_t status;
+	char key[64];
+	char reason[128];
+	uint32_t missed;
+	uint64_t generation;
+	uint32_t changes;
+	struct list change;
+};
+
 extern const struct object net_object;
 extern const struct object target_object;
 extern const struct object txn_object;
@@ -227,6 +262,8 @@ extern const struct object account_object;
 extern const struct object conn_object;
 extern const struct object param_object;
 extern const struct object session_object;
+extern const struct object change_object;
+extern const struct object event_object;
 
 const struct field *object_field(const struct object *obj, uint16_t attr);
 const struct field *object_field_named(const struct object *obj,

@@ -13,10 +13,18 @@
 
 #define NL_BUFFER	32768
 #define DUMP_ATTEMPTS	16
+#define MAX_GROUPS	8
+
+struct group {
+	char name[GENL_NAMSIZ];
+	uint32_t id;
+};
 
 struct nl {
 	struct mnl_socket *sock;
 	uint16_t family;
+	struct group groups[MAX_GROUPS];
+	size_t n_groups;
 	uint32_t seq;
 	const struct object *obj;	/* of the request that is under way */
 	void *reply;
@@ -422,15 +430,38 @@ int nl_dump(struct nl *nl, uint8_t cmd, const struct object *obj,
 
 /* Socket and family */
 
-static int on_family(const struct nlmsghdr *nlh, void *data)
+static void keep_group(struct nl *nl, const struct nlattr *nest)
 {
 	const struct nlattr *attr;
+	struct group *group;
+
+	if (nl->n_groups == MAX_GROUPS)
+		return;
+	group = &nl->groups[nl->n_groups++];
+	mnl_attr_for_each_nested(attr, nest) {
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_ID &&
+		    mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+			group->id = mnl_attr_get_u32(attr);
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_NAME &&
+		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+			snprintf(group->name, sizeof(group->name), "%s",
+				 mnl_attr_get_str(attr));
+	}
+}
+
+static int on_family(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr, *nest;
 	struct nl *nl = data;
 
-	mnl_attr_for_each(attr, nlh, GENL_HDRLEN)
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
 		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID &&
 		    mnl_attr_validate(attr, MNL_TYPE_U16) >= 0)
 			nl->family = mnl_attr_get_u16(attr);
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GROUPS)
+			mnl_attr_for_each_nested(nest, attr)
+				keep_group(nl, nest);
+	}
 	return MNL_CB_OK;
 }
 
@@ -499,4 +530,47 @@ void nl_close(struct nl *nl)
 	if (nl->sock)
 		mnl_socket_close(nl->sock);
 	free(nl);
+}
+
+/* Events */
+
+int nl_join(struct nl *nl, const char *group)
+{
+	size_t i;
+
+	for (i = 0; i < nl->n_groups; i++) {
+		if (strcmp(nl->groups[i].name, group))
+			continue;
+		nl->text[0] = '\0';
+		if (mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP,
+					  &nl->groups[i].id,
+					  sizeof(nl->groups[i].id)) < 0)
+			return -errno;
+		return 0;
+	}
+	snprintf(nl->text, sizeof(nl->text),
+		 "the module tells of no '%s' events: it is older than ktgtadm",
+		 group);
+	return -EOPNOTSUPP;
+}
+
+int nl_event(struct nl *nl, const struct object *obj, void *event,
+	     uint8_t *cmd)
+{
+	const struct nlmsghdr *nlh = (const void *)nl->rx;
+	const struct genlmsghdr *genl;
+	ssize_t len;
+
+	nl->text[0] = '\0';
+	do {
+		len = mnl_socket_recvfrom(nl->sock, nl->rx, sizeof(nl->rx));
+		if (len < 0 && errno != EINTR)
+			return -errno;
+	} while (len < 0 || !mnl_nlmsg_ok(nlh, len) ||
+		 nlh->nlmsg_type != nl->family ||
+		 mnl_nlmsg_get_payload_len(nlh) < GENL_HDRLEN);
+	genl = mnl_nlmsg_get_payload(nlh);
+	*cmd = genl->cmd;
+	return get_object(obj, (const char *)genl + GENL_HDRLEN,
+			  mnl_nlmsg_get_payload_len(nlh) - GENL_HDRLEN, event);
 }

@@ -47,4 +47,18 @@ void nl_abort(struct nl *nl);
 int nl_dump(struct nl *nl, uint8_t cmd, const struct object *obj,
 	    const void *req, struct list *list);
 
+/*
+ * Hears what the kernel tells a multicast group from now on. -EOPNOTSUPP says
+ * that the module has no such group.
+ */
+int nl_join(struct nl *nl, const char *group);
+
+/*
+ * Waits for the next event of the groups that were joined. @event, a struct
+ * that @obj describes, is filled from it, and @cmd says what it is. -ENOBUFS
+ * says that the kernel had more to tell than was taken: events were lost.
+ */
+int nl_event(struct nl *nl, const struct object *obj, void *event,
+	     uint8_t *cmd);
+
 #endif

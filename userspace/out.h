@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "model.h"
 
@@ -47,5 +48,12 @@ struct target_view {
 };
 
 int out_target(enum out_format format, const struct target_view *view);
+
+/*
+ * An event on a line of its own, with its time; @cmd says what it is, and is 0
+ * when events were lost. It is not kept back in a buffer.
+ */
+int out_event(enum out_format format, const struct timespec *when, uint8_t cmd,
+	      const struct event *event);
 
 #endif
