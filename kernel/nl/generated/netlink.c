@@ -46,6 +46,10 @@ static const struct netlink_range_validation ktgt_a_session_target_id_range = {
 	.max	= 65535ULL,
 };
 
+static const struct netlink_range_validation ktgt_a_explain_target_id_range = {
+	.max	= 65535ULL,
+};
+
 /* KTGT_CMD_NET_SET - do */
 static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_NOP_INTERVAL + 1] = {
 	[KTGT_A_NET_LOGIN_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
@@ -205,8 +209,16 @@ static const struct nla_policy ktgt_txn_commit_nl_policy[KTGT_A_TXN_GENERATION +
 	[KTGT_A_TXN_GENERATION] = { .type = NLA_U64, },
 };
 
+/* KTGT_CMD_EXPLAIN_LIST - dump */
+static const struct nla_policy ktgt_explain_list_nl_policy[KTGT_A_EXPLAIN_TARGET + 1] = {
+	[KTGT_A_EXPLAIN_INITIATOR] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
+	[KTGT_A_EXPLAIN_ADDRESS] = NLA_POLICY_MAX_LEN(16),
+	[KTGT_A_EXPLAIN_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_explain_target_id_range),
+	[KTGT_A_EXPLAIN_TARGET] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
+};
+
 /* Ops table for ktgt */
-const struct genl_split_ops ktgt_nl_ops[28] = {
+const struct genl_split_ops ktgt_nl_ops[29] = {
 	{
 		.cmd	= KTGT_CMD_NET_GET,
 		.doit	= ktgt_net_get_doit,
@@ -392,6 +404,13 @@ const struct genl_split_ops ktgt_nl_ops[28] = {
 		.cmd	= KTGT_CMD_TXN_ABORT,
 		.doit	= ktgt_txn_abort_doit,
 		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_EXPLAIN_LIST,
+		.dumpit		= ktgt_explain_list_dumpit,
+		.policy		= ktgt_explain_list_nl_policy,
+		.maxattr	= KTGT_A_EXPLAIN_TARGET,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };
 

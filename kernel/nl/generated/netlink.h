@@ -14,7 +14,7 @@
 #include <uapi/linux/ktgt.h>
 
 /* Ops table for ktgt */
-extern const struct genl_split_ops ktgt_nl_ops[28];
+extern const struct genl_split_ops ktgt_nl_ops[29];
 
 int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -44,6 +44,7 @@ int ktgt_account_set_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_txn_begin_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_txn_commit_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_txn_abort_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_explain_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 enum {
 	KTGT_NLGRP_CONFIG,
