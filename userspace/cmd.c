@@ -20,6 +20,7 @@ const struct noun nouns[] = {
 	{ "session", NULL, "logged in initiators", session_commands },
 	{ "config", NULL, "all of it, as a file", config_commands },
 	{ "monitor", NULL, "what happens, while it happens", monitor_commands },
+	{ "explain", NULL, "what would become of a login", explain_commands },
 	{ NULL, NULL, NULL, NULL }
 };
 
@@ -229,6 +230,21 @@ static int fill_target(const struct command *command, const char *text,
 	return 0;
 }
 
+/* The kernel is asked by the name itself, which it need not know. */
+static int fill_asked(const struct command *command, const struct arg *arg,
+		      const char *text, struct request *req, const char **why)
+{
+	const struct field *f = object_field(command->obj, arg->attr);
+
+	if (isdigit((unsigned char)text[0]))
+		return fill_target(command, text, req, why);
+	if (parse_iscsi_name(text, why))
+		return -EINVAL;
+	SET((struct model *)req->obj, f->attr);
+	strcpy((char *)req->obj + f->off, text);
+	return 0;
+}
+
 static int fill(const struct command *command, const struct arg *arg,
 		const char *text, struct request *req, const char **why)
 {
@@ -237,6 +253,8 @@ static int fill(const struct command *command, const struct arg *arg,
 
 	if (arg->kind == ARG_TARGET)
 		return fill_target(command, text, req, why);
+	if (arg->kind == ARG_TARGET_ASKED)
+		return fill_asked(command, arg, text, req, why);
 	SET((struct model *)req->obj, f->attr);
 	switch (arg->kind) {
 	case ARG_NAME:
@@ -250,6 +268,8 @@ static int fill(const struct command *command, const struct arg *arg,
 		return fill_portal(text, req->obj, why);
 	case ARG_PREFIX:
 		return fill_prefix(text, req->obj, why);
+	case ARG_ADDRESS:
+		return parse_addr(text, (void *)p, why);
 	case ARG_PATH:
 		return path_absolute(text, p, f->size, why);
 	case ARG_SECRET:

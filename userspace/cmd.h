@@ -27,9 +27,11 @@ enum arg_kind {
 	ARG_VALUE,	/* as the field of .attr says */
 	ARG_NAME,	/* an iSCSI name */
 	ARG_TARGET,	/* a target's number or name */
+	ARG_TARGET_ASKED, /* likewise; one that does not exist is no mistake */
 	ARG_DISCOVERY,	/* a word that stands for target 0 */
 	ARG_PORTAL,	/* ADDRESS[:PORT] */
 	ARG_PREFIX,	/* ADDRESS[/BITS] */
+	ARG_ADDRESS,
 	ARG_PATH,
 	ARG_SECRET,	/* a file with a secret in it, or - */
 };
@@ -81,6 +83,7 @@ extern const struct command account_commands[];
 extern const struct command session_commands[];
 extern const struct command config_commands[];
 extern const struct command monitor_commands[];
+extern const struct command explain_commands[];
 
 const struct noun *noun_find(const char *name);
 const struct command *command_find(const struct noun *noun, const char *verb);

@@ -296,6 +296,47 @@ static const struct field event_fields[] = {
 
 OBJECT(event);
 
+static const struct field match_fields[] = {
+	F(match, RULE_ADDRESS, address, ADDR, "address"),
+	F(match, RULE_PREFIX_LEN, prefix_len, U8, "prefix-len"),
+	F(match, RULE_ALL, all, FLAG, "all"),
+	F(match, RULE_INITIATOR, initiator, STR, "initiator"),
+};
+
+OBJECT(match);
+
+static const struct field proof_fields[] = {
+	F(proof, PROOF_USER, user, STR, "user"),
+	F(proof, PROOF_OUTGOING, outgoing, FLAG, "outgoing"),
+};
+
+OBJECT(proof);
+
+static const struct field explain_fields[] = {
+	F(explain, EXPLAIN_INITIATOR, initiator, STR, "initiator"),
+	F(explain, EXPLAIN_ADDRESS, address, ADDR, "address"),
+	F(explain, EXPLAIN_TARGET_ID, target_id, U32, "target-id"),
+	F(explain, EXPLAIN_TARGET, target, STR, "target"),
+	F(explain, EXPLAIN_STATE, state, ENUM, "state",
+	  .names = target_state_names),
+	F(explain, EXPLAIN_VISIBLE, visible, BOOL, "visible"),
+	F(explain, EXPLAIN_STATUS, status, U16, "status"),
+	F(explain, EXPLAIN_REASON, reason, STR, "reason"),
+	F(explain, EXPLAIN_ACLS, acls, U32, "acls"),
+	F(explain, EXPLAIN_ADDRESS_RULE, address_rule, NEST, "address-rule",
+	  .sub = &match_object),
+	F(explain, EXPLAIN_INITIATOR_RULE, initiator_rule, NEST,
+	  "initiator-rule", .sub = &match_object),
+	F(explain, EXPLAIN_CHAP, chap, BOOL, "chap"),
+	F(explain, EXPLAIN_CHAP_STATUS, chap_status, U16, "chap-status"),
+	F(explain, EXPLAIN_ACCOUNTS, accounts, U32, "accounts"),
+	F(explain, EXPLAIN_ACCOUNT, account, LIST, "account",
+	  .sub = &proof_object),
+	F(explain, EXPLAIN_GENERATION, generation, U64, "generation"),
+};
+
+OBJECT(explain);
+
 const struct field *object_field(const struct object *obj, uint16_t attr)
 {
 	size_t i;

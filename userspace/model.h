@@ -252,6 +252,40 @@ struct event {
 	struct list change;
 };
 
+struct match {
+	uint64_t has;
+	struct addr address;
+	uint8_t prefix_len;
+	bool all;
+	char initiator[KTGT_NAME_MAX + 1];
+};
+
+struct proof {
+	uint64_t has;
+	char user[KTGT_ACCOUNT_MAX + 1];
+	bool outgoing;
+};
+
+struct explain {
+	uint64_t has;
+	char initiator[KTGT_NAME_MAX + 1];
+	struct addr address;
+	uint32_t target_id;
+	char target[KTGT_NAME_MAX + 1];
+	uint32_t state;
+	uint8_t visible;
+	uint16_t status;
+	char reason[128];
+	uint32_t acls;
+	struct match address_rule;
+	struct match initiator_rule;
+	uint8_t chap;
+	uint16_t chap_status;
+	uint32_t accounts;
+	struct list account;
+	uint64_t generation;
+};
+
 extern const struct object net_object;
 extern const struct object target_object;
 extern const struct object txn_object;
@@ -264,6 +298,9 @@ extern const struct object param_object;
 extern const struct object session_object;
 extern const struct object change_object;
 extern const struct object event_object;
+extern const struct object match_object;
+extern const struct object proof_object;
+extern const struct object explain_object;
 
 const struct field *object_field(const struct object *obj, uint16_t attr);
 const struct field *object_field_named(const struct object *obj,

@@ -444,6 +444,101 @@ int out_target(enum out_format format, const struct target_view *view)
 	return 0;
 }
 
+/* What would become of an initiator */
+
+static void print_rule(const char *kind, const struct match *rule)
+{
+	char buf[ADDR_TEXT_MAX];
+
+	printf("  %s rule: ", kind);
+	if (rule->all)
+		printf("any address");
+	else if (HAS(rule, KTGT_A_RULE_INITIATOR))
+		print_clean(rule->initiator);
+	else
+		printf("%s", prefix_text(&rule->address, rule->prefix_len, buf,
+					 sizeof(buf)));
+	putchar('\n');
+}
+
+static void print_users(const struct explain *explain, bool outgoing)
+{
+	const struct proof *proof;
+	const char *sep = "";
+	size_t n = 0;
+
+	list_for_each(proof, &explain->account) {
+		if (proof->outgoing != outgoing)
+			continue;
+		printf("%s", sep);
+		print_clean(proof->user);
+		sep = ", ";
+		n++;
+	}
+	if (!outgoing && n < explain->accounts)
+		printf("%s%zu more", sep, explain->accounts - n);
+	if (outgoing && !n)
+		printf("none, so an initiator that wants a proof is refused");
+	putchar('\n');
+}
+
+static void print_chap(const struct explain *explain)
+{
+	if (!HAS(explain, KTGT_A_EXPLAIN_CHAP))
+		return;
+	if (!explain->chap) {
+		printf("  CHAP: must not be required by the initiator\n");
+		return;
+	}
+	printf("  CHAP: required, without it the login is refused (%04x)\n",
+	       explain->chap_status);
+	printf("  accounts of the initiator: ");
+	print_users(explain, false);
+	printf("  account of the target: ");
+	print_users(explain, true);
+}
+
+static void print_explain(const struct explain *explain)
+{
+	bool named = explain->target[0];
+
+	if (explain->target_id)
+		printf("target %u (", explain->target_id);
+	print_clean(named ? explain->target : "discovery");
+	printf("%s: ", explain->target_id ? ")" : "");
+	if (named)
+		printf("%s, ", explain->visible ? "shown by discovery" :
+						  "not shown by discovery");
+	if (explain->status) {
+		printf("login refused: ");
+		print_clean(explain->reason);
+		printf(" (%04x)\n", explain->status);
+	} else {
+		printf("login admitted\n");
+	}
+	if (HAS(explain, KTGT_A_EXPLAIN_ADDRESS_RULE))
+		print_rule("address", &explain->address_rule);
+	if (HAS(explain, KTGT_A_EXPLAIN_INITIATOR_RULE))
+		print_rule("initiator", &explain->initiator_rule);
+	print_chap(explain);
+}
+
+int out_explain(enum out_format format, const struct list *list)
+{
+	const struct explain *explain;
+
+	if (is_json(format))
+		return print_json(format, "explain",
+				  list_json(&explain_object, list));
+	list_for_each(explain, list) {
+		if (format == OUT_RAW)
+			print_fields(&explain_object, explain, true, 0);
+		else
+			print_explain(explain);
+	}
+	return 0;
+}
+
 /* Events */
 
 static const char *event_name(uint8_t cmd)

@@ -49,6 +49,9 @@ struct target_view {
 
 int out_target(enum out_format format, const struct target_view *view);
 
+/* What would become of an initiator: struct explain for each target. */
+int out_explain(enum out_format format, const struct list *list);
+
 /*
  * An event on a line of its own, with its time; @cmd says what it is, and is 0
  * when events were lost. It is not kept back in a buffer.

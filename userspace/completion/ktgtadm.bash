@@ -32,6 +32,9 @@ _ktgtadm_values()
 	target)
 		ktgtadm -r target show 2>/dev/null | cut -d ' ' -f 2
 		;;
+	tid)
+		ktgtadm -r target show 2>/dev/null | cut -d ' ' -f 1
+		;;
 	user)
 		ktgtadm -r account show 2>/dev/null | cut -d ' ' -f 1 | sort -u
 		;;
