@@ -108,8 +108,10 @@ class Spec:
                       for one in tree["definitions"] if one["type"] == "enum"}
         self.sets = {one["name"]: self._attrs(one)
                      for one in tree["attribute-sets"]}
+        # an event has a number like a command, but cannot be asked for
         self.commands = [self._command(number, one) for number, one
-                         in enumerate(tree["operations"]["list"], 1)]
+                         in enumerate(tree["operations"]["list"], 1)
+                         if "event" not in one]
 
     def _attrs(self, one):
         out = []
