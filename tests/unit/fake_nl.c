@@ -2,6 +2,8 @@
 /* nl.h without a kernel; see fake_nl.h. */
 #include "fake_nl.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +24,15 @@ static struct {
 	const struct list *list;
 } answers[MAX_CMD];
 
+static struct {
+	uint8_t cmd;
+	int err;
+	const struct event *event;
+} events[8];
+static size_t n_events, next_event;
+
+char fake_joined[64];
+
 static struct nl the_nl;
 
 void fake_forget(void)
@@ -35,6 +46,9 @@ void fake_reset(void)
 	fake_forget();
 	memset(answers, 0, sizeof(answers));
 	fake_open_err = 0;
+	fake_joined[0] = '\0';
+	n_events = 0;
+	next_event = 0;
 }
 
 void fake_answer(uint8_t cmd, int err, const char *text)
@@ -140,4 +154,34 @@ int nl_commit(struct nl *nl, uint64_t generation)
 void nl_abort(struct nl *nl)
 {
 	nl_request(nl, KTGT_CMD_TXN_ABORT, &txn_object, NULL, NULL);
+}
+
+void fake_event(uint8_t cmd, const struct event *event, int err)
+{
+	events[n_events].cmd = cmd;
+	events[n_events].event = event;
+	events[n_events++].err = err;
+}
+
+int nl_join(struct nl *nl, const char *group)
+{
+	size_t len = strlen(fake_joined);
+
+	(void)nl;
+	snprintf(fake_joined + len, sizeof(fake_joined) - len, "%s ", group);
+	return 0;
+}
+
+int nl_event(struct nl *nl, const struct object *obj, void *event,
+	     uint8_t *cmd)
+{
+	size_t i = next_event++;
+
+	nl->text = NULL;
+	if (i >= n_events)
+		return -ECANCELED;
+	*cmd = events[i].cmd;
+	if (!events[i].err)
+		memcpy(event, events[i].event, obj->size);
+	return events[i].err;
 }

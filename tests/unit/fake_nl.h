@@ -26,4 +26,12 @@ void fake_list(uint8_t cmd, const struct list *list);
 /* The last request, which must have been @cmd. */
 const void *fake_request(uint8_t cmd);
 
+/*
+ * Events that a listener gets, with an error instead if there is one; behind the
+ * last one is -ECANCELED. The test keeps them alive.
+ */
+void fake_event(uint8_t cmd, const struct event *event, int err);
+/* The groups that were joined, each with a blank behind it. */
+extern char fake_joined[64];
+
 #endif

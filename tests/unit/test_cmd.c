@@ -77,6 +77,13 @@ static void test_refused(void **state)
 		{ "account frob", "unknown word 'frob'" },
 		{ "session del", "id is missing" },
 		{ "net set login-timeout x", "not a number" },
+		{ "monitor everything", "unknown word 'everything'" },
+		{ "explain", "name is missing" },
+		{ "explain initiator iqn.2026-11.org.x", "from is missing" },
+		{ "explain initiator bogus from ::1", "begins with iqn." },
+		{ "explain initiator iqn.2026-11.org.x from h", "not an IPv4" },
+		{ "explain initiator iqn.2026-11.org.x from ::1 target t",
+		  "begins with iqn." },
 	};
 	size_t i;
 
@@ -228,6 +235,61 @@ static void test_account(void **state)
 	assert_true(HAS(account, KTGT_A_ACCOUNT_OUTGOING));
 }
 
+static void test_explain(void **state)
+{
+	const struct explain *explain;
+
+	(void)state;
+	assert_int_equal(run("explain initiator iqn.2026-11.org.i from ::1 "
+			     "target iqn.2026-11.org.t"), 0);
+	/* the name is not looked up: it need not exist */
+	assert_int_equal(fake_n_calls, 1);
+	explain = fake_request(KTGT_CMD_EXPLAIN_LIST);
+	assert_string_equal(explain->initiator, "iqn.2026-11.org.i");
+	assert_int_equal(explain->address.len, 16);
+	assert_string_equal(explain->target, "iqn.2026-11.org.t");
+	assert_int_equal(explain->has, 1 << KTGT_A_EXPLAIN_INITIATOR |
+			 1 << KTGT_A_EXPLAIN_ADDRESS |
+			 1 << KTGT_A_EXPLAIN_TARGET);
+	assert_int_equal(run("explain initiator iqn.2026-11.org.i "
+			     "from 10.0.0.1 target 7"), 0);
+	explain = fake_request(KTGT_CMD_EXPLAIN_LIST);
+	assert_int_equal(explain->target_id, 7);
+	assert_int_equal(explain->address.len, 4);
+	assert_true(!HAS(explain, KTGT_A_EXPLAIN_TARGET));
+	assert_int_equal(run("explain initiator name iqn.2026-11.org.i tid 8 "
+			     "from 10.0.0.1"), 0);
+	explain = fake_request(KTGT_CMD_EXPLAIN_LIST);
+	assert_int_equal(explain->target_id, 8);
+}
+
+/* Each verb joins its groups; what was lost does not end it, an error does. */
+static void test_monitor(void **state)
+{
+	static const struct event event = { .has = 0 };
+	static const struct {
+		const char *line, *groups;
+	} rows[] = {
+		{ "monitor", "session config " },
+		{ "monitor all", "session config " },
+		{ "monitor session", "session " },
+		{ "monitor config", "config " },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		fake_reset();
+		fake_event(0, NULL, -ENOBUFS);
+		fake_event(KTGT_CMD_CONFIG_CHANGED, &event, 0);
+		assert_row(rows[i].line, run(rows[i].line), EXIT_KERNEL);
+		assert_string_equal(fake_joined, rows[i].groups);
+		assert_string_equal(got.err, "Error: Operation canceled\n");
+		assert_non_null(strstr(got.out, "events were lost"));
+		assert_non_null(strstr(got.out, "configuration 0\n"));
+	}
+}
+
 /* The kernel's text stands alone; without one there is the errno's. */
 static void test_kernel(void **state)
 {
@@ -282,6 +344,9 @@ static void test_dump_commands(void **state)
 	assert_non_null(strstr(c.out, "\ntarget del target=TARGET*! force\n"));
 	assert_non_null(strstr(c.out, "\nlun del target=TARGET! lun=N!\n"));
 	assert_non_null(strstr(c.out, " state=ready|offline\n"));
+	assert_non_null(strstr(c.out, "\nmonitor session\n"));
+	assert_non_null(strstr(c.out, "\nexplain initiator name=NAME*! "
+			       "from=ADDRESS! target=TARGET tid=N\n"));
 	capture_free(&c);
 }
 
@@ -293,6 +358,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lun, reset, done),
 		cmocka_unit_test_setup_teardown(test_acl_portal, reset, done),
 		cmocka_unit_test_setup_teardown(test_account, reset, done),
+		cmocka_unit_test_setup_teardown(test_explain, reset, done),
+		cmocka_unit_test_setup_teardown(test_monitor, reset, done),
 		cmocka_unit_test_setup_teardown(test_kernel, reset, done),
 		cmocka_unit_test_setup_teardown(test_show, reset, done),
 		cmocka_unit_test(test_dump_commands),

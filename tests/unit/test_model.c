@@ -21,6 +21,11 @@ static void test_complete(void **state)
 		{ &session_object, KTGT_A_SESSION_MAX, KTGT_A_SESSION_PAD },
 		{ &conn_object, KTGT_A_CONN_MAX, KTGT_A_CONN_PAD },
 		{ &param_object, KTGT_A_PARAM_MAX, 0 },
+		{ &change_object, KTGT_A_CHANGE_MAX, 0 },
+		{ &event_object, KTGT_A_EVENT_MAX, KTGT_A_EVENT_PAD },
+		{ &match_object, KTGT_A_RULE_MAX, 0 },
+		{ &proof_object, KTGT_A_PROOF_MAX, 0 },
+		{ &explain_object, KTGT_A_EXPLAIN_MAX, KTGT_A_EXPLAIN_PAD },
 	};
 	unsigned int attr;
 	size_t i;
@@ -40,7 +45,8 @@ static void test_sound(void **state)
 	static const struct object *const objs[] = {
 		&net_object, &target_object, &portal_object, &lu_object,
 		&acl_object, &account_object, &session_object, &conn_object,
-		&param_object,
+		&param_object, &change_object, &event_object, &match_object,
+		&proof_object, &explain_object,
 	};
 	const struct field *f, *g;
 	size_t i, j, k;

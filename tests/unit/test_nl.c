@@ -20,6 +20,8 @@ static size_t answer_len[16];
 static size_t n_answers, next_answer, n_opened;
 static char sent[8192];
 static size_t sent_len;
+static uint32_t joined;
+static int join_err, recv_err;
 
 struct mnl_socket *mnl_socket_open2(int bus, int flags)
 {
@@ -43,10 +45,12 @@ int mnl_socket_setsockopt(const struct mnl_socket *nl, int type, void *buf,
 			  socklen_t len)
 {
 	(void)nl;
-	(void)type;
-	(void)buf;
-	(void)len;
-	return 0;
+	if (type != NETLINK_ADD_MEMBERSHIP)
+		return 0;
+	assert_int_equal(len, sizeof(joined));
+	memcpy(&joined, buf, len);
+	errno = join_err;
+	return join_err ? -1 : 0;
 }
 
 unsigned int mnl_socket_get_portid(const struct mnl_socket *nl)
@@ -80,6 +84,11 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf,
 	int len;
 
 	(void)nl;
+	if (recv_err) {
+		errno = recv_err;
+		recv_err = 0;
+		return -1;
+	}
 	if (next_answer == n_answers)
 		fail_msg("there is no answer left to read");
 	len = answer_len[next_answer];
@@ -157,8 +166,19 @@ static void restart(void)
 	memset(answers, 0, sizeof(answers));
 }
 
+static void put_group(struct nlmsghdr *nlh, uint16_t i, const char *name,
+		      uint32_t id)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, i);
+
+	mnl_attr_put_strz(nlh, CTRL_ATTR_MCAST_GRP_NAME, name);
+	mnl_attr_put_u32(nlh, CTRL_ATTR_MCAST_GRP_ID, id);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 static struct nl *open_it(void)
 {
+	struct nlattr *nest;
 	struct nlmsghdr *nlh;
 	struct nl *nl = NULL;
 
@@ -167,6 +187,10 @@ static struct nl *open_it(void)
 	nlh->nlmsg_type = GENL_ID_CTRL;
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, "ktgt");
 	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, FAMILY);
+	nest = mnl_attr_nest_start(nlh, CTRL_ATTR_MCAST_GROUPS);
+	put_group(nlh, 1, "config", 33);
+	put_group(nlh, 2, "session", 34);
+	mnl_attr_nest_end(nlh, nest);
 	queue(nlh);
 	queue_ack(0, NULL);
 	assert_int_equal(nl_open(&nl), 0);
@@ -465,6 +489,63 @@ static void test_dump_error(void **state)
 	nl_close(nl);
 }
 
+static void test_join(void **state)
+{
+	struct nl *nl = open_it();
+
+	(void)state;
+	assert_int_equal(nl_join(nl, "session"), 0);
+	assert_int_equal(joined, 34);
+	assert_int_equal(nl_join(nl, "config"), 0);
+	assert_int_equal(joined, 33);
+	join_err = EPERM;
+	assert_int_equal(nl_join(nl, "config"), -EPERM);
+	join_err = 0;
+	/* a module that is older */
+	assert_int_equal(nl_join(nl, "weather"), -EOPNOTSUPP);
+	assert_non_null(strstr(nl_text(nl), "'weather'"));
+	nl_close(nl);
+}
+
+static void test_event(void **state)
+{
+	struct event event = { 0 };
+	struct nl *nl = open_it();
+	const struct change *change;
+	struct genlmsghdr *genl;
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+	uint8_t cmd = 0;
+	int i;
+
+	(void)state;
+	/* of another family: not ours, and passed over */
+	nlh = data(0);
+	nlh->nlmsg_type = FAMILY + 1;
+	queue(nlh);
+	nlh = data(0);
+	genl = mnl_nlmsg_get_payload(nlh);
+	genl->cmd = KTGT_CMD_CONFIG_CHANGED;
+	mnl_attr_put_u64(nlh, KTGT_A_EVENT_GENERATION, 7);
+	for (i = 1; i <= 2; i++) {
+		nest = mnl_attr_nest_start(nlh, KTGT_A_EVENT_CHANGE);
+		mnl_attr_put_u32(nlh, KTGT_A_CHANGE_TARGET_ID, i);
+		mnl_attr_nest_end(nlh, nest);
+	}
+	queue(nlh);
+	recv_err = EINTR;
+	assert_int_equal(nl_event(nl, &event_object, &event, &cmd), 0);
+	assert_int_equal(cmd, KTGT_CMD_CONFIG_CHANGED);
+	assert_int_equal(event.generation, 7);
+	assert_int_equal(event.change.n, 2);
+	change = list_at(&event.change, 1);
+	assert_int_equal(change->target_id, 2);
+	object_free(&event_object, &event);
+	recv_err = ENOBUFS;
+	assert_int_equal(nl_event(nl, &event_object, &event, &cmd), -ENOBUFS);
+	nl_close(nl);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -477,6 +558,8 @@ int main(void)
 		cmocka_unit_test(test_dump),
 		cmocka_unit_test(test_torn),
 		cmocka_unit_test(test_dump_error),
+		cmocka_unit_test(test_join),
+		cmocka_unit_test(test_event),
 	};
 
 	return cmocka_run_group_tests_name("nl", tests, NULL, NULL);

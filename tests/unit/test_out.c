@@ -243,6 +243,168 @@ static void test_target_add(void **state)
 			    "[{\"id\":5}]}}\n");
 }
 
+static const struct timespec noon = { 1795608000, 7000000 };
+
+static const char *event_text(enum out_format format, uint8_t cmd,
+			      const struct event *event)
+{
+	capture_free(&got);
+	capture_start(&got);
+	assert_int_equal(out_event(format, &noon, cmd, event), 0);
+	capture_stop(&got);
+	return got.out;
+}
+
+static void fill_event(struct event *event)
+{
+	memset(event, 0, sizeof(*event));
+	SET(event, KTGT_A_EVENT_ID);
+	SET(event, KTGT_A_EVENT_TARGET_ID);
+	SET(event, KTGT_A_EVENT_INITIATOR);
+	SET(event, KTGT_A_EVENT_PEER_ADDRESS);
+	event->id = 3;
+	event->target_id = 1;
+	strcpy(event->initiator, "iqn.i\x1b");
+	strcpy(event->target, "iqn.t");
+	event->peer_address = (struct addr){ 4, { 192, 0, 2, 9 } };
+	event->peer_port = 40000;
+}
+
+#define WAY	"iqn.i\xef\xbf\xbd from 192.0.2.9:40000 to "
+
+static void test_event(void **state)
+{
+	struct event event;
+
+	(void)state;
+	fill_event(&event);
+	assert_string_equal(event_text(OUT_TABLE, KTGT_CMD_SESSION_LOGIN,
+				       &event),
+			    "2026-11-25 12:00:00.007 session 3 login: " WAY
+			    "target 1 (iqn.t)\n");
+	event.end = KTGT_SESSION_END_REINSTATED;
+	assert_string_equal(event_text(OUT_RAW, KTGT_CMD_SESSION_END, &event),
+			    "2026-11-25 12:00:00.007 session 3 end, "
+			    "reinstated: " WAY "target 1 (iqn.t)\n");
+	event.target_id = 0;
+	event.target[0] = '\0';
+	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_SESSION_LOGIN,
+					  &event), WAY "discovery\n"));
+	SET(&event, KTGT_A_EVENT_STATUS);
+	event.status = 0x0207;
+	event.missed = 4;
+	strcpy(event.key, "SessionType");
+	strcpy(event.reason, "is odd");
+	event_text(OUT_TABLE, KTGT_CMD_LOGIN_FAILED, &event);
+	assert_non_null(strstr(got.out, " login failed: " WAY "discovery: "
+			       "SessionType: is odd (0207); 4 before it were "
+			       "too many to be told of\n"));
+	memset(&event, 0, sizeof(event));
+	event.missed = 9;
+	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_LOGIN_FAILED,
+					  &event), " login failed: 9 more,"));
+}
+
+static void add_change(struct event *event, uint32_t object, uint32_t action)
+{
+	struct change *change = list_add(&event->change, sizeof(*change));
+
+	SET(change, KTGT_A_CHANGE_TARGET_ID);
+	change->target_id = 2;
+	change->object = object;
+	change->action = action;
+	if (object == KTGT_OBJECT_LU) {
+		SET(change, KTGT_A_CHANGE_LUN);
+		change->lun = 5;
+	} else {
+		strcpy(change->name, "who");
+	}
+}
+
+static void test_changes(void **state)
+{
+	struct event event = { .generation = 8, .changes = 7 };
+	json_t *json;
+
+	(void)state;
+	SET(&event, KTGT_A_EVENT_GENERATION);
+	SET(&event, KTGT_A_EVENT_CHANGE);
+	add_change(&event, KTGT_OBJECT_TARGET, KTGT_ACTION_ADD);
+	add_change(&event, KTGT_OBJECT_LU, KTGT_ACTION_DELETE);
+	add_change(&event, KTGT_OBJECT_ACCOUNT, KTGT_ACTION_BIND);
+	assert_string_equal(event_text(OUT_TABLE, KTGT_CMD_CONFIG_CHANGED,
+				       &event),
+			    "2026-11-25 12:00:00.007 configuration 8: target 2 "
+			    "who added, lu 5 of target 2 deleted, account who "
+			    "of target 2 bound, 4 more\n");
+	event_text(OUT_JSON, KTGT_CMD_CONFIG_CHANGED, &event);
+	assert_int_equal(strcspn(got.out, "\n"), got.out_len - 1);
+	json = json_loads(got.out, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(json);
+	json_decref(json);
+	assert_non_null(strstr(got.out, "\"generation\":8,"));
+	assert_non_null(strstr(got.out,
+			       "\"time\":\"2026-11-25T12:00:00.007Z\","
+			       "\"event\":\"config-changed\"}}}\n"));
+	object_free(&event_object, &event);
+	memset(&event, 0, sizeof(event));
+	assert_non_null(strstr(event_text(OUT_JSON, 0, &event),
+			       "\"event\":\"lost\""));
+}
+
+static struct list answers;
+
+static struct explain *add_answer(uint32_t tid, const char *name,
+				  uint16_t status)
+{
+	struct explain *explain = list_add(&answers, sizeof(*explain));
+
+	SET(explain, KTGT_A_EXPLAIN_STATUS);
+	SET(explain, KTGT_A_EXPLAIN_CHAP);
+	explain->target_id = tid;
+	strcpy(explain->target, name);
+	explain->status = status;
+	strcpy(explain->reason, status ? "for a reason" : "");
+	return explain;
+}
+
+static void test_explain(void **state)
+{
+	struct explain *one;
+	struct proof *proof;
+
+	(void)state;
+	add_answer(0, "", 0);
+	one = add_answer(1, "iqn.t", 0);
+	one->visible = 1;
+	one->chap = 1;
+	one->chap_status = 0x0201;
+	one->accounts = 3;
+	proof = list_add(&one->account, sizeof(*proof));
+	strcpy(proof->user, "alice");
+	proof = list_add(&one->account, sizeof(*proof));
+	strcpy(proof->user, "us");
+	proof->outgoing = true;
+	SET(one, KTGT_A_EXPLAIN_ADDRESS_RULE);
+	one->address_rule.all = true;
+	add_answer(2, "iqn.u", 0x0202);
+	capture_start(&got);
+	assert_int_equal(out_explain(OUT_TABLE, &answers), 0);
+	capture_stop(&got);
+	list_free(&answers, &explain_object);
+	assert_string_equal(got.out,
+		"discovery: login admitted\n"
+		"  CHAP: must not be required by the initiator\n"
+		"target 1 (iqn.t): shown by discovery, login admitted\n"
+		"  address rule: any address\n"
+		"  CHAP: required, without it the login is refused (0201)\n"
+		"  accounts of the initiator: alice, 2 more\n"
+		"  account of the target: us\n"
+		"target 2 (iqn.u): not shown by discovery, login refused: "
+		"for a reason (0202)\n"
+		"  CHAP: must not be required by the initiator\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,9 +415,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_hostile, reset, reset),
 		cmocka_unit_test_setup_teardown(test_block, reset, reset),
 		cmocka_unit_test_setup_teardown(test_target_add, reset, reset),
+		cmocka_unit_test_setup_teardown(test_event, reset, reset),
+		cmocka_unit_test_setup_teardown(test_changes, reset, reset),
+		cmocka_unit_test_setup_teardown(test_explain, reset, reset),
 	};
 
 	/* libsmartcols measures and escapes by the locale */
 	setenv("LC_ALL", "C.UTF-8", 1);
+	setenv("TZ", "UTC", 1);
 	return cmocka_run_group_tests_name("out", tests, NULL, NULL);
 }
