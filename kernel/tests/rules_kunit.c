@@ -181,6 +181,7 @@ static const struct admit_case admit_cases[] = {
 	{ "second of two addresses", { A, B }, IN_B, N, true, 2, 0 },
 	{ "neither of two addresses", { A, B }, OUTSIDE, N, false, 0, 0 },
 	{ "address or all", { A, "ALL" }, OUTSIDE, N, true, 2, 0 },
+	{ "address and all", { A, "ALL" }, IN_A, N, true, 1, 0 },
 	{ "name", { N }, OUTSIDE, N, true, 0, 1 },
 	{ "other name", { N }, OUTSIDE, M, false, 0, 0 },
 	{ "beginning of a name", { N }, OUTSIDE, N "x", false, 0, 0 },

@@ -414,7 +414,7 @@ static void tell(struct kunit *test)
 	txn_add(test, 0, &txn_all_ops);
 	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), 0);
 	ktgt_event_set_ops(NULL);
-	KUNIT_EXPECT_STREQ(test, t->log, "c0c1a0a1ef0f1");
+	KUNIT_EXPECT_STREQ(test, t->log, "c0c1a0a1ef0f1s0s1");
 	KUNIT_EXPECT_FALSE(test, t->unlocked);
 	KUNIT_EXPECT_FALSE(test, t->bad_seq);
 	ktgt_txn_destroy(&t->txn);
