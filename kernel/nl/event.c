@@ -213,10 +213,9 @@ static void event_config(struct ktgt_net *kn, struct ktgt_txn *txn)
 	msg = event_begin(kn, KTGT_CMD_CONFIG_CHANGED, &hdr);
 	if (!msg)
 		goto lost;
-	if (nla_put_u64_64bit(msg, KTGT_A_EVENT_GENERATION, kn->generation,
+	if (nla_put_u64_64bit(msg, KTGT_A_EVENT_GENERATION, txn->generation,
 			      KTGT_A_EVENT_PAD) ||
-	    nla_put_u32(msg, KTGT_A_EVENT_CHANGES,
-			list_count_nodes(&txn->changes))) {
+	    nla_put_u32(msg, KTGT_A_EVENT_CHANGES, txn->nr_changes)) {
 		nlmsg_free(msg);
 		goto lost;
 	}
