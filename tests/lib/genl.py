@@ -9,6 +9,7 @@ import errno
 import os
 import socket
 import struct
+import sys
 
 NETLINK_GENERIC = 16
 NLM_F_REQUEST, NLM_F_ACK = 1, 4
@@ -17,7 +18,9 @@ NLMSG_ERROR, NLMSG_DONE = 2, 3
 SOL_NETLINK, NETLINK_EXT_ACK = 270, 11
 NLM_F_CAPPED, NLM_F_ACK_TLVS, NLMSGERR_ATTR_MSG = 0x100, 0x200, 1
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
-CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
+CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_ATTR_MCAST_GROUPS = 1, 2, 7
+CTRL_ATTR_MCAST_GRP_NAME, CTRL_ATTR_MCAST_GRP_ID = 1, 2
+NETLINK_ADD_MEMBERSHIP = 1
 (NET_GET, NET_SET, TARGET_NEW, TARGET_DEL, TARGET_SET, TARGET_GET, TARGET_LIST,
  PORTAL_NEW, PORTAL_DEL, PORTAL_LIST, LU_NEW, LU_DEL, LU_GET, LU_LIST, ACL_NEW,
  ACL_DEL, ACL_LIST) = range(1, 18)
@@ -35,7 +38,8 @@ COMMANDS = {name: number for number, name in enumerate(
     "portal-new portal-del portal-list lu-new lu-del lu-get lu-list acl-new "
     "acl-del acl-list account-new account-del account-bind account-unbind "
     "account-list session-list session-del account-set txn-begin txn-commit "
-    "txn-abort".split(), 1)}
+    "txn-abort session-login session-end login-failed config-changed "
+    "explain-list".split(), 1)}
 ATTRS = {
     "net": "generation targets portals accounts sessions connections version "
            "login-timeout max-logins memory-limit nop-interval",
@@ -50,12 +54,26 @@ ATTRS = {
     "session": "id target-id target initiator alias isid tsih group-tag conn "
                "param generation",
     "txn": "generation pad",
+    "explain": "initiator address target-id target",
+    "change": "object action target-id lun name address port prefix-len "
+              "outgoing",
+    "event": "id target-id target initiator isid tsih peer-address peer-port "
+             "local-address local-port end status key reason missed generation "
+             "changes change",
 }
 ATTRS = {name: {word: number for number, word in enumerate(words.split(), 1)}
          for name, words in ATTRS.items()}
 # Numbers that are no u32
 WIDTHS = {"generation": "=Q", "port": "=H", "group-tag": "=H", "size": "=Q", "read-only": "=B",
           "write-cache": "=B", "naa": "=Q", "prefix-len": "=B"}
+NESTS = {"change": "change"}
+ENUMS = {
+    "end": "connection-lost logout reinstated target-deleted administrator "
+           "no-answer protocol-error no-memory".split(),
+    "object": "net target portal lu acl account".split(),
+    "action": "add change delete bind unbind".split(),
+}
+TEXTS = ("target", "initiator", "key", "reason", "name")
 
 
 class Refused(OSError):
@@ -89,15 +107,50 @@ def attr(kind, value):
         bytes(-len(value) & 3)
 
 
-def attrs_of(data):
-    """{kind: bytes} of a chain of attributes."""
-    out, at = {}, 0
+def attrs_list(data):
+    """[(kind, bytes)] of a chain of attributes."""
+    out, at = [], 0
     while at + 4 <= len(data):
         size, kind = struct.unpack_from("=HH", data, at)
         if size < 4:
             break
-        out[kind & 0x3FFF] = data[at + 4:at + size]
+        out.append((kind & 0x3FFF, data[at + 4:at + size]))
         at += size + 3 & ~3
+    return out
+
+
+def attrs_of(data):
+    """{kind: bytes} of a chain of attributes."""
+    return dict(attrs_list(data))
+
+
+def value_of(name, data):
+    """What an attribute of this name means."""
+    if name in NESTS:
+        return decode(NESTS[name], data)
+    if name in TEXTS:
+        return data.rstrip(b"\0").decode()
+    if name.endswith("address"):
+        return socket.inet_ntop(socket.AF_INET if len(data) == 4
+                                else socket.AF_INET6, data)
+    if name == "isid":
+        return data.hex()
+    if not data:
+        return True
+    number = int.from_bytes(data, sys.byteorder)
+    return ENUMS[name][number] if name in ENUMS else number
+
+
+def decode(noun, data):
+    """{name: value} of the attributes of an object; a nest is a list."""
+    names = {number: name for name, number in ATTRS[noun].items()}
+    out = {}
+    for kind, value in attrs_list(data):
+        name = names.get(kind)
+        if name in NESTS:
+            out.setdefault(name, []).append(value_of(name, value))
+        elif name:
+            out[name] = value_of(name, value)
     return out
 
 
@@ -144,6 +197,7 @@ class Genl:
         reply = self.request(CTRL_CMD_GETFAMILY,
                              attr(CTRL_ATTR_FAMILY_NAME, family), version=1)
         self.family = struct.unpack("=H", reply[0][CTRL_ATTR_FAMILY_ID])[0]
+        self.groups = reply[0].get(CTRL_ATTR_MCAST_GROUPS, b"")
 
     def close(self):
         self.sock.close()
@@ -186,3 +240,42 @@ class Genl:
                     return out
                 out.append(attrs_of(data[at + 20:at + size]))
                 at += size + 3 & ~3
+
+
+class Listener(Genl):
+    """Hears what the kernel tells the groups of the family."""
+
+    def join(self, *names):
+        """Hear of these groups from now on."""
+        numbers = {}
+        for _, group in attrs_list(self.groups):
+            group = attrs_of(group)
+            name = group[CTRL_ATTR_MCAST_GRP_NAME].rstrip(b"\0").decode()
+            numbers[name] = int.from_bytes(group[CTRL_ATTR_MCAST_GRP_ID],
+                                           sys.byteorder)
+        for name in names:
+            self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
+                                 numbers[name])
+        return self
+
+    def next(self, seconds=10):
+        """The next event: its attributes by name, and its name as "event";
+        None if there is none in time. ENOBUFS is an OSError."""
+        self.sock.settimeout(seconds)
+        try:
+            data = self.sock.recv(1 << 17)
+        except (socket.timeout, BlockingIOError):
+            return None
+        names = {number: name for name, number in COMMANDS.items()}
+        out = decode("event", data[20:])
+        out["event"] = names[data[16]]
+        return out
+
+    def drain(self):
+        """All events that are there."""
+        out = []
+        while True:
+            event = self.next(0)
+            if not event:
+                return out
+            out.append(event)
