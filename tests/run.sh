@@ -8,8 +8,8 @@
 #
 #   -v     show all results, not only failures
 #   -l     list the tests
-#   NAME   only these: ktgt_login, or login; NAME:CASE for one case of a Python
-#          test
+#   NAME   only these: ktgt_login, or login; - and _ are the same in it, and it
+#          may be a pattern, as howto-*; NAME:CASE for one case of a Python test
 #
 # KTGT_KO: the module (default: /ktgt/ktgt.ko, else the installed one).
 # KTGT_TIMEOUT: seconds for each test (120, or what a line "# Timeout: N" of the
@@ -48,25 +48,25 @@ all_tests()
 		\( -name '*.sh' -o -name '*.py' \) -printf '%f\n' | sort
 }
 
-# NAME[:CASE] -> FILE[:CASE]
-find_test()
+# NAME[:CASE] -> FILE[:CASE]...
+find_tests()
 {
-	local name=${1%%:*} case='' file
+	local name=${1%%:*} case='' file found=''
 
 	[[ $1 != *:* ]] || case=:${1#*:}
 	name=${name%.sh} name=${name%.py} name=ktgt_${name#ktgt_}
-	for file in "$name.py" "$name.sh"; do
-		if [[ -x $top/kselftest/$file ]]; then
-			echo "$file$case"
-			return
-		fi
-	done
-	die "no test '$1'; there are:" $'\n'"$(all_tests)"
+	while read -r file; do
+		# shellcheck disable=SC2053 # a pattern
+		[[ ${file%.*} == ${name//-/_} ]] || continue
+		echo "$file$case"
+		found=1
+	done < <(all_tests)
+	[[ $found ]] || die "no test '$1'; there are:" $'\n'"$(all_tests)"
 }
 
 parse_options()
 {
-	local word
+	local word found
 
 	while getopts vlh option; do
 		case $option in
@@ -78,7 +78,8 @@ parse_options()
 	shift $((OPTIND - 1))
 	for word in "$@"; do
 		[[ -n $word && $word != T= ]] || continue
-		tests+=("$(find_test "${word#T=}")") || exit 1
+		found=$(find_tests "${word#T=}") || exit 1
+		mapfile -t -O "${#tests[@]}" tests <<<"$found"
 	done
 	((${#tests[@]})) || mapfile -t tests < <(all_tests)
 }
