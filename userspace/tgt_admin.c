@@ -369,6 +369,16 @@ static int no_target(const char *which)
 	return EXIT_CONF;
 }
 
+/* Scripts that rely on tgt delete what may not be there, and see no error. */
+static int none_changed(const struct admin_job *job)
+{
+	int status = no_target(job->which);
+
+	if (job->action == ADMIN_DELETE)
+		return 0;
+	return strncmp(job->which, "tid=", 4) ? status : TGT_EXIT_ERROR;
+}
+
 static bool is_meant(const struct target *target, const char *which)
 {
 	char tid[32];
@@ -412,7 +422,7 @@ static int change_targets(struct admin *admin, const struct admin_job *job)
 	}
 	err = admin_commit(admin, err);
 	if (!found && strcmp(job->which, "ALL"))
-		return no_target(job->which);
+		return none_changed(job);
 	return exit_status(admin, err);
 }
 

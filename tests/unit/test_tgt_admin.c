@@ -533,7 +533,10 @@ static void test_others(void **state)
 		assert_int_equal(run(line), 0);
 		assert_changes(steps[i].changes);
 	}
-	assert_int_equal(run("tgt-admin --delete tid=3"), 1);
+	assert_int_equal(run("tgt-admin --delete tid=3"), 0);
+	assert_string_equal(got.err, "tgt-admin: there is no target tid=3\n");
+	assert_int_equal(run("tgt-admin --ready tid=3"), 22);
+	assert_int_equal(run("tgt-admin --offline " A "1"), 1);
 	assert_int_equal(run("tgt-admin --delete ALL --ready ALL"), 1);
 	assert_int_equal(run("tgt-admin"), 1);
 	assert_int_equal(run("tgt-admin x"), 1);
