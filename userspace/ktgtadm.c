@@ -12,6 +12,7 @@
 
 #include "cmd.h"
 #include "tgt_admin.h"
+#include "tgt_setup_lun.h"
 #include "tgtadm.h"
 #include "version.h"
 
@@ -35,6 +36,7 @@ static void usage(FILE *file)
 "       ktgtadm OBJECT help\n"
 "       ktgtadm tgtadm TGTADM-OPTIONS\n"
 "       ktgtadm tgt-admin TGT-ADMIN-OPTIONS\n"
+"       ktgtadm tgt-setup-lun TGT-SETUP-LUN-OPTIONS\n"
 "Configures the ktgt iSCSI target. Without a verb an object is shown.\n"
 "\n"
 "Objects:\n");
@@ -115,6 +117,8 @@ static int native_main(int argc, char **argv)
 		return tgtadm_main(argc, argv);
 	if (argc && !strcmp(argv[0], "tgt-admin"))
 		return tgt_admin_main(argc, argv);
+	if (argc && !strcmp(argv[0], "tgt-setup-lun"))
+		return tgt_setup_lun_main(argc, argv);
 	return command_run(&app, argc, argv);
 }
 
@@ -130,6 +134,8 @@ int main(int argc, char **argv)
 		status = tgtadm_main(argc, argv);
 	else if (!strcmp(name, "tgt-admin"))
 		status = tgt_admin_main(argc, argv);
+	else if (!strcmp(name, "tgt-setup-lun"))
+		status = tgt_setup_lun_main(argc, argv);
 	else
 		status = native_main(argc, argv);
 	/* a full disk or a closed pipe must not look like success */

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# tgt-admin and targets.conf.
+# tgt-admin and targets.conf; tgt-setup-lun.
 #
 #   target namespace                                  initial namespace
 #   disk1: LUN 1 disk, LUN 2 added and removed   --   open-iscsi
@@ -257,6 +257,23 @@ delete()
 	[[ -z $(show) ]]
 }
 
+# A target with a disk by one command, a second disk by another
+setup_lun()
+{
+	in_target tgt-setup-lun -n "$name" -d "$disk1" 10.77.0.2
+	login "$name"
+	wait_until 10 lun_disk "$name" 1
+	echo yes | in_target tgt-setup-lun -n "$name" -d "$disk2" 10.77.0.2
+	iscsiadm -m session -R >/dev/null
+	wait_until 10 lun_disk "$name" 2
+	[[ $(show | grep -c '^        10.77.0.2$') == 1 ]]
+	# What cannot be completed is taken back
+	refute in_target tgt-setup-lun -n "$name:2" -d "$disk1"
+	refute grep "$name:2" <<<"$(show)"
+	logout "$name"
+	admin --delete ALL
+}
+
 many()
 {
 	local n lun start
@@ -296,7 +313,7 @@ null_blk a 16
 disk1=$dev
 null_blk b 8
 disk2=$dev
-ktap_plan 18
+ktap_plan 19
 initiator_start
 ktap_test "a target from a file" create
 ktap_test "the same file once more changes nothing" again
@@ -312,6 +329,7 @@ ktap_test "all but that when errors are ignored" rest_done
 ktap_test "a device goes to another target" renamed
 ktap_test "ktgtadm config does the same" native
 ktap_test "delete" delete
+ktap_test "tgt-setup-lun" setup_lun
 ktap_test "1000 targets with 4 logical units each" many
 [[ ! -e $lab_dir/times ]] || ktap_comment "$(<"$lab_dir/times")"
 lab_finish
