@@ -32,6 +32,8 @@ static const struct option long_options[] = {
 	{ "initiator-name", required_argument, NULL, 'Q' },
 	{ "user", required_argument, NULL, 'u' },
 	{ "password", required_argument, NULL, 'p' },
+	/* as people write it since --params was not there yet */
+	{ "p", required_argument, NULL, 'p' },
 	{ "host", required_argument, NULL, 'H' },
 	{ "force", no_argument, NULL, 'F' },
 	{ "params", required_argument, NULL, 'P' },

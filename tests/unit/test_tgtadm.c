@@ -225,6 +225,8 @@ static void test_howto(void **state)
 	assert_int_equal(run("tgtadm -m target -o bind -t 1 -Q iqn.x"), 0);
 	acl = fake_request(KTGT_CMD_ACL_NEW);
 	assert_string_equal(acl->initiator, "iqn.x");
+	assert_int_equal(run("tgtadm -m account -o new --u bob --p secret"), 0);
+	fake_request(KTGT_CMD_ACCOUNT_NEW);
 	assert_int_equal(run("tgtadm -m account -o new -u bob -p secret"), 0);
 	account = fake_request(KTGT_CMD_ACCOUNT_NEW);
 	assert_string_equal(account->user, "bob");

@@ -1,6 +1,6 @@
 # Accounts that are not there, or there already.
 tgtadm -L iscsi -m target -o new -t 1 -T iqn.2017-03.com.example:chap
-tgtadm -L iscsi -m account -o new --u alice --p secretsecret1
+tgtadm -L iscsi -m account -o new -u alice -p secretsecret1
 tgtadm -L iscsi -m account -o new -u alice -p secretsecret2
 tgtadm -L iscsi -m account -o new -u bob
 tgtadm -L iscsi -m account -o new -p secretsecret1
