@@ -15,8 +15,10 @@ make -C "$top" install DESTDIR="$to" >"$to.log" 2>&1 || {
 
 status=0
 for file in lib/modules/*/updates/kernel/ktgt.ko lib/modules/*/modules.dep \
-	usr/local/sbin/ktgtadm usr/local/sbin/tgtadm \
-	usr/local/include/linux/ktgt.h usr/local/share/man/man8/ktgtadm.8; do
+	usr/local/sbin/{ktgtadm,tgtadm,tgt-admin,tgt-setup-lun} \
+	usr/local/include/linux/ktgt.h \
+	usr/local/share/man/man8/{ktgtadm,tgtadm,tgt-admin,tgt-setup-lun}.8 \
+	usr/local/lib/systemd/system/ktgt.service; do
 	compgen -G "$to/$file" >/dev/null || {
 		echo "make install: no $file"
 		status=1
