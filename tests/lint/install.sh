@@ -16,7 +16,7 @@ make -C "$top" install DESTDIR="$to" >"$to.log" 2>&1 || {
 status=0
 for file in lib/modules/*/updates/kernel/ktgt.ko lib/modules/*/modules.dep \
 	usr/local/sbin/{ktgtadm,tgtadm,tgt-admin,tgt-setup-lun} \
-	usr/local/include/linux/ktgt.h \
+	usr/local/include/linux/ktgt.h usr/local/share/man/man7/ktgt.7 \
 	usr/local/share/man/man8/{ktgtadm,tgtadm,tgt-admin,tgt-setup-lun}.8 \
 	usr/local/lib/systemd/system/ktgt.service; do
 	compgen -G "$to/$file" >/dev/null || {
