@@ -1,20 +1,28 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The how-to of scsi-target-utils, chapters 2.2.3 and 5, with its own commands.
+# Timeout: 240
+#
+# The how-to of scsi-target-utils, chapter 2, with its own commands.
 #
 #   target namespace                        initial namespace
-#   target 1: LUN 1 disk, LUN 2 later   --  open-iscsi
+#   target 1: LUN 1 disk, LUN 2 later   --  open-iscsi, as two initiators
 #
 # Shown: a target is made with tgtadm, found, logged in to, formatted, mounted,
 # written, read back after a new login, verified by fio; a LUN that is added
-# while logged in appears; logout; the target goes.
+# while logged in is told and appears; a second initiator is seen beside the
+# first; the target goes, comes back, and so does the initiator; dump, delete,
+# execute; logout; the target goes.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/lab.sh
 . "$(dirname "$0")/../lib/lab.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/howto.sh
+. "$lab_top/lib/howto.sh"
 
-name=iqn.2007-04.com.example:storage.disk1
+name=$howto_name
+disk1=${howto_devices[0]}
+disk2=${howto_devices[1]}
 
 create()
 {
@@ -39,6 +47,78 @@ tid_zero()
 		return 1
 	fi
 	grep -q '^tgtadm: ' "$lab_dir/err"
+}
+
+# The second line of a refusal has the rule
+refused_name()
+{
+	refute compat -L iscsi -m target -o new -t 9 -T "$1" 2>"$lab_dir/err"
+	cat "$lab_dir/err"
+	grep -qx 'tgtadm: invalid request' "$lab_dir/err"
+	grep -q "^  .*$2" "$lab_dir/err"
+}
+
+names()
+{
+	refused_name not-an-iqn 'iqn\.'
+	refused_name iqn.2017.com.longshuai:test YYYY-MM
+	refused_name "iqn.2017-03.com.longshuai:te st" .
+	refused_name "iqn.2017-03.com.longshuai:$(printf 'x%.0s' {1..200})" .
+	[[ -z $(compat -L iscsi -m target -o show) ]]
+}
+
+iser()
+{
+	refute compat -L iser -m target -o new -t 9 -T "$name:iser" \
+		2>"$lab_dir/err"
+	cat "$lab_dir/err"
+	grep -qx "tgtadm: can't find the driver" "$lab_dir/err"
+	grep -q '^  .*RDMA' "$lab_dir/err"
+}
+
+# The layout, byte for byte
+layout()
+{
+	compat -L iscsi -m target -o show >"$lab_dir/show"
+	diff - "$lab_dir/show" <<-EOT
+		Target 1: $name
+		    System information:
+		        Driver: iscsi
+		        State: ready
+		    I_T nexus information:
+		    LUN information:
+		        LUN: 0
+		            Type: controller
+		            SCSI ID: IET     00010000
+		            SCSI SN: beaf10
+		            Size: 0 MB, Block size: 1
+		            Online: Yes
+		            Removable media: No
+		            Prevent removal: No
+		            Readonly: No
+		            SWP: No
+		            Thin-provisioning: No
+		            Backing store type: null
+		            Backing store path: None
+		            Backing store flags:$(printf ' ')
+		        LUN: 1
+		            Type: disk
+		            SCSI ID: IET     00010001
+		            SCSI SN: beaf11
+		            Size: 17 MB, Block size: 512
+		            Online: Yes
+		            Removable media: No
+		            Prevent removal: No
+		            Readonly: No
+		            SWP: No
+		            Thin-provisioning: Yes
+		            Backing store type: rdwr
+		            Backing store path: $disk1
+		            Backing store flags:$(printf ' ')
+		    Account information:
+		    ACL information:
+		        10.77.0.0/24
+	EOT
 }
 
 listening()
@@ -117,8 +197,11 @@ add_lun()
 	local sd
 
 	compat -L iscsi -m logicalunit -o new -t 1 -l 2 -b "$disk2"
+	dd if="$(lun_disk "$name" 1)" of=/dev/null bs=4k count=1 iflag=direct
 	iscsiadm -m session --rescan
 	wait_until 10 lun_disk "$name" 2
+	# The kernel says that it was told
+	log_since_start | grep 'LUN assignments on this target have changed'
 	sd=$(lun_disk "$name" 2)
 	dd if=/dev/zero of="$sd" bs=64k count=4 oflag=direct
 	dd if="$sd" of=/dev/null bs=64k count=4 iflag=direct
@@ -145,6 +228,85 @@ no_nexus()
 	! compat -L iscsi -m target -o show | grep 'I_T nexus: ' >/dev/null
 }
 
+# The alias of initiatorname.iscsi; all nodes at once
+alias_and_all()
+{
+	logout "$name"
+	echo "InitiatorName=$(iscsi-iname -p iqn.2017-03.com.longshuai)" \
+		>/etc/iscsi/initiatorname.iscsi
+	echo 'InitiatorAlias=client.longshuai.com' \
+		>>/etc/iscsi/initiatorname.iscsi
+	restart_iscsid
+	timeout 60 iscsiadm -m node -L all
+	compat -L iscsi -m target -o show | tee "$lab_dir/show"
+	grep -q 'Initiator: iqn.2017-03.com.longshuai:[0-9a-f]* alias: client.longshuai.com' \
+		"$lab_dir/show"
+	timeout 60 iscsiadm -m node -U all
+	wait_until 5 no_nexus
+	login "$name"
+}
+
+# Server C, with a name and an address of its own
+second()
+{
+	iscsiadm -m iface -I c -o new
+	iscsiadm -m iface -I c -o update -n iface.initiatorname \
+		-v iqn.1994-05.com.redhat:42b7f829d2ec
+	timeout 60 iscsiadm -m discovery -t st -p "$portal" -I c
+	timeout 60 iscsiadm -m node -T "$name" -p "$portal" -I c -l
+	compat -L iscsi -m target -o show | tee "$lab_dir/show"
+	[[ $(grep -c 'I_T nexus: ' "$lab_dir/show") == 2 ]]
+	grep -A2 'Initiator: iqn.1994-05.com.redhat:42b7f829d2ec' \
+		"$lab_dir/show" | grep 'IP Address: 10.77.0.2'
+	grep -q 'Initiator: iqn.2017-03.com.longshuai' "$lab_dir/show"
+	[[ $(grep -c 'Connection: 0' "$lab_dir/show") == 2 ]]
+	timeout 60 iscsiadm -m node -T "$name" -p "$portal" -I c -u
+	iscsiadm -m node -T "$name" -p "$portal" -I c -o delete
+	iscsiadm -m iface -I c -o delete
+}
+
+disk_answers()
+{
+	dd if="$(lun_disk "$name" 1)" of=/dev/null bs=4k count=1 iflag=direct
+}
+
+# Whoever comes while it is offline is asked to come again
+away()
+{
+	disk_answers
+	tgt-admin --offline ALL
+	compat -L iscsi -m target -o delete --force -t 1
+	compat -L iscsi -m target -o new -t 1 -T "$name"
+	tgt-admin --offline ALL
+	compat -L iscsi -m target -o bind -t 1 -I 10.77.0.0/24
+	compat -L iscsi -m logicalunit -o new -t 1 -l 1 -b "$disk1"
+	compat -L iscsi -m logicalunit -o new -t 1 -l 2 -b "$disk2"
+	no_nexus
+	tgt-admin --ready ALL
+	wait_until 60 disk_answers
+}
+
+# Two files with a default-driver line each, as two dumps are
+dump_and_execute()
+{
+	local dir=$lab_dir/temp
+
+	tgt-admin -s >"$lab_dir/before"
+	mkdir "$dir"
+	tgt-admin --dump | tee "$dir/tgt1.conf"
+	tgt-admin --delete ALL
+	[[ -z $(tgt-admin -s) ]]
+	tgt-admin -e -c "$dir/tgt1.conf"
+	tgt-admin -s | diff "$lab_dir/before" -
+	printf '%s\n' 'default-driver iscsi' "<target $name:2>" \
+		'	initiator-address 10.0.0.0/8' '</target>' >"$dir/tgt2.conf"
+	echo "include $dir/*.conf" >"$lab_dir/targets.conf"
+	tgt-admin -e -c "$lab_dir/targets.conf"
+	tgt-admin -s | grep "^Target 2: $name:2"
+	tgt-admin --delete "$name:2"
+	tgt-admin -s | diff "$lab_dir/before" -
+}
+
 delete()
 {
 	compat -L iscsi -m logicalunit -o delete -t 1 -l 2
@@ -156,24 +318,27 @@ delete()
 	dd if=/dev/zero of="$disk2" bs=4k count=1 oflag=direct
 }
 
-lab_start
-command -v iscsid >/dev/null || ktap_skip_all "open-iscsi is not installed"
-null_blk a 32
-disk1=$dev
-null_blk b 8
-disk2=$dev
-ktap_plan 15
-initiator_start
-ktap_test "tgtadm makes a target, a logical unit and a rule" create
-ktap_test "target 0 is refused" tid_zero
-ktap_test "port 3260 listens on IPv4 and IPv6" listening
-ktap_test "discovery by open-iscsi" discovery
-ktap_test "login" log_in
-ktap_test "mkfs.ext4, mount, write" file_system
-ktap_test "logout, login, e2fsck, checksums" log_in_again
-ktap_test "fio verify" verify
-ktap_test "a logical unit is added while logged in" add_lun
-ktap_test "a target in use is not deleted" busy
-ktap_test "logout" log_out
-ktap_test "delete" delete
-lab_finish
+howto_start
+ktap_plan 22
+ktap_test "howto-2.2.2-name: a malformed name is refused with its rule" names
+ktap_test "howto-2.2.1-iser: iSER is understood and refused" iser
+ktap_test "howto-2.2.3-target: target, logical unit, rule" create
+ktap_test "howto-2.2.3-zero: target 0 is refused" tid_zero
+ktap_test "howto-2.2.3-show: the layout" layout
+ktap_test "howto-2.2-port: port 3260 listens on IPv4 and IPv6" listening
+ktap_test "howto-2.3.4-discovery: by open-iscsi" discovery
+ktap_test "howto-2.3.5-login: login" log_in
+ktap_test "howto-2.3.6-mkfs: mkfs.ext4, mount, write" file_system
+ktap_test "howto-2.3.5-again: logout, login, e2fsck, checksums" log_in_again
+ktap_test "howto-2.3.5-data: fio verify" verify
+ktap_test "howto-2.2.3-second: a logical unit more is told to the initiator" \
+	add_lun
+ktap_test "howto-2.3.2-alias: iscsi-iname, alias, -L all, -U all" \
+	alias_and_all
+ktap_test "howto-2.3.5-nexus: two initiators are seen" second
+ktap_test "howto-2.3.7-away: the initiator comes back by itself" away
+ktap_test "howto-2.2.3-busy: a target in use is not deleted" busy
+ktap_test "howto-2.3.5-logout: logout" log_out
+ktap_test "howto-2.2.4-dump: dump, delete, execute" dump_and_execute
+ktap_test "howto-2.2.3-delete: delete" delete
+howto_finish

@@ -1,0 +1,97 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154 # lab.sh has them
+#
+# The servers of the how-to of scsi-target-utils, so that its commands can be
+# taken as they stand there. Sourced after lab.sh.
+#
+#   A, the target           192.168.100.151    tgtadm and tgt-admin run there
+#   B and C, initiators     192.168.100.5, .6  both here; C is iface "c"
+#
+#   howto_start             servers, and devices /dev/sdb1 and /dev/sdc of A
+#   chap_conf [KEY=VALUE].. what is in iscsid.conf of CHAP
+#   restart_iscsid          what the how-to does by "service iscsi restart"
+#   told STATUS COMMAND...  the command ends with the status
+#   howto_finish
+
+howto_name=iqn.2017-03.com.longshuai:test.disk1
+howto_ip=192.168.100.151
+howto_devices=(/dev/sdb1 /dev/sdc)
+
+howto_start()
+{
+	local device
+
+	lab_start
+	command -v iscsid >/dev/null ||
+		ktap_skip_all "open-iscsi is not installed"
+	ip addr add 192.168.100.5/24 dev "ktw$$"
+	ip addr add 192.168.100.6/24 dev "ktw$$"
+	ip -n "$target_ns" addr add "$howto_ip/24" dev wire
+	for device in "${howto_devices[@]}"; do
+		[[ ! -L $device ]] || rm "$device"
+		[[ ! -e $device ]] || ktap_skip_all "there is a $device"
+		null_blk "${device##*/}" 16
+		ln -s "$dev" "$device"
+	done
+	initiator_start
+}
+
+howto_finish()
+{
+	rm -f "${howto_devices[@]}"
+	lab_finish
+}
+
+tgtadm()
+{
+	in_target tgtadm "$@"
+}
+
+tgt-admin()
+{
+	in_target tgt-admin "$@"
+}
+
+chap_conf()
+{
+	local pair
+
+	sed -i '/session\.auth\./d' "$iscsi_conf"
+	for pair in "$@"; do
+		echo "node.session.auth.${pair%%=*} = ${pair#*=}"
+	done >>"$iscsi_conf"
+}
+
+restart_iscsid()
+{
+	kill "$(<"$lab_dir/iscsid.pid")"
+	wait_until 10 refute pgrep -x iscsid
+	setsid iscsid -f >"$lab_dir/iscsid.log" 2>&1 &
+	echo $! >"$lab_dir/iscsid.pid"
+	wait_until 10 iscsiadm -m iface
+}
+
+told()
+{
+	local want=$1 status=0
+
+	shift
+	"$@" >"$lab_dir/told" 2>&1 || status=$?
+	cat "$lab_dir/told"
+	[[ $status == "$want" ]] || {
+		echo "$*: exit status $status, not $want"
+		return 1
+	}
+}
+
+howto_discover()
+{
+	iscsiadm -m discovery -t st -p "$howto_ip:3260"
+}
+
+# howto_node WORDS...: the commands of chapter 2.3.5
+howto_node()
+{
+	timeout 60 iscsiadm -m node -T "$howto_name" -p "$howto_ip:3260" "$@"
+}
