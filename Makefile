@@ -35,6 +35,8 @@ help:
 	@echo 'make conformance   iscsi-test-cu of libiscsi (KERNEL=...)'
 	@echo 'make bench         IOPS beside LIO, tgt and nvmet, in the counting VM'
 	@echo '   B=quick         the most telling jobs; P="lio ktgt": only those'
+	@echo '   B=guard         the part of make check: no more instructions than'
+	@echo '                   the baseline; B=baseline: write that anew'
 	@echo 'make vm            a shell in a VM with all of it'
 	@echo 'make regen         generated netlink files, from their specification'
 

@@ -8,6 +8,9 @@
 #   -k KERNEL   6.1 (default), 6.12, 7.2 or debug; may be given again
 #   NAME        only these tests in the VM, and neither lint nor unit tests
 #
+# With 6.1, and without a NAME, it also counts the instructions of a command
+# (tests/bench/run.sh guard).
+#
 # Logs of the VM stay in build/check/KERNEL. Last line: N passed, N failed,
 # N skipped. Exit status 1 if one failed or none ran.
 
@@ -140,6 +143,9 @@ main()
 	for kernel in "${kernels[@]}"; do
 		run_suite "tests on $kernel" vm_tests "$kernel" "$@"
 	done
+	if [[ $# -eq 0 && " ${kernels[*]} " == *" 6.1 "* ]]; then
+		run_suite "instructions on 6.1" tests/bench/run.sh guard
+	fi
 
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[[ $failed == 0 && $passed -gt 0 ]]

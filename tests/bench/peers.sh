@@ -4,7 +4,7 @@
 # Compares ktgt with other targets over the same memory-backed device. Runs in
 # the counting VM, where run.sh starts it.
 #
-#   peers.sh all|quick [PEER]...
+#   peers.sh all|quick|guard [PEER]...
 #
 #   PEER   only these, of raw, floor, lio, tgt, nvmet, ktgt
 #
@@ -37,6 +37,12 @@ gen_quick=("randread 4096 1 false" "randread 4096 32 false"
 gen_all=("${gen_quick[@]}" "write 262144 8 false" "randread 4096 1 true"
 	"randwrite 4096 1 true" "randwrite 4096 32 true" "read 262144 8 true"
 	"write 262144 8 true")
+
+# 4 KiB, where the cost of a command shows, and not that of its bytes
+small_jobs()
+{
+	printf '%s\n' "$@" | grep ' 4096 '
+}
 
 make_disk()
 {
@@ -253,8 +259,12 @@ main()
 	case $mode in
 	all) fio_jobs=("${fio_all[@]}") gen_jobs=("${gen_all[@]}") ;;
 	quick) fio_jobs=("${fio_quick[@]}") gen_jobs=("${gen_quick[@]}") ;;
+	guard)
+		mapfile -t fio_jobs < <(small_jobs "${fio_all[@]}")
+		mapfile -t gen_jobs < <(small_jobs "${gen_all[@]}")
+		;;
 	*)
-		echo "usage: peers.sh all|quick [PEER]..." >&2
+		echo "usage: peers.sh all|quick|guard [PEER]..." >&2
 		exit 2
 		;;
 	esac

@@ -4,24 +4,40 @@
 # Measures ktgt beside other targets in the counting VM: one run, one table.
 #
 #   run.sh all|quick [PEER]...
+#   run.sh guard|baseline
 #
-#   all     every job (less than 15 minutes)
-#   quick   those that a change of the data path shows in, without tgt (less
-#           than 4)
-#   PEER    only these, of raw, floor, lio, tgt, nvmet, ktgt
+#   all       every job (less than 15 minutes)
+#   quick     those that a change of the data path shows in, without tgt (less
+#             than 4)
+#   PEER      only these, of raw, floor, lio, tgt, nvmet, ktgt
+#   guard     the 4 KiB jobs of ktgt alone: fails if one takes 5 % more
+#             instructions for each I/O than baseline.json says
+#   baseline  measures the same, and writes baseline.json
 #
-# Results: build/bench.json, charts in build/bench.
+# Results: build/bench.json, charts in build/bench; of the guard, and of what
+# becomes the baseline, build/guard.json.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 mode=${1:-}
 out=build/bench
+result=build/bench.json
+baseline=tests/bench/baseline.json
 known=(raw floor lio tgt nvmet ktgt)
+jobs=$mode
+groups=(lab build tools)
 
 case $mode in
 all) peers=("${known[@]}") ;;
 quick) peers=(raw floor lio nvmet ktgt) ;;
+guard | baseline)
+	peers=(ktgt) jobs=guard out=build/guard result=build/guard.json
+	[[ $# == 1 ]] || {
+		echo "run.sh: '$mode' measures ktgt alone; leave out '${*:2}'" >&2
+		exit 2
+	}
+	;;
 *)
 	sed -n '/^#   run/,/^$/s/^# \{0,1\}//p' "$0" >&2
 	exit 2
@@ -36,10 +52,16 @@ for peer in "$@"; do
 	}
 done
 
-tests/vm/deps.sh lab build tools bench
+# gnuplot, for the charts
+[[ $jobs == guard ]] || groups+=(bench)
+tests/vm/deps.sh "${groups[@]}"
 tests/vm/build.sh 6.1
 make --no-print-directory -C userspace
 make --no-print-directory -C tests/bench
-tests/vm/run.sh -c -t 1500 -o "$out/vm" -p "$out/payload" -- \
-	tests/bench/peers.sh "$mode" "$@"
-tests/bench/report.py "$mode" "$out/vm/out" build/bench.json "$out"
+tests/vm/run.sh -c -t 1500 -o "$out/vm" -p build/bench/payload -- \
+	tests/bench/peers.sh "$jobs" "$@"
+if [[ $jobs == guard ]]; then
+	tests/bench/guard.py "$mode" "$out/vm/out" "$result" "$baseline"
+else
+	tests/bench/report.py "$mode" "$out/vm/out" "$result" "$out"
+fi

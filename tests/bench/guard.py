@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Compares the instructions for each I/O with those that were committed.
+
+    guard.py guard|baseline RESULTS FILE BASELINE
+
+RESULTS is the folder with rows.json and kernel; FILE takes the rows. "guard"
+fails if a row of BASELINE takes 5 % more now, or was not measured; "baseline"
+writes BASELINE anew. The last line of the guard is
+"N passed, N failed, N skipped".
+"""
+
+import json
+import os
+import sys
+
+from report import add_instructions, label_of, job_of, meta_of, read_rows
+
+ALLOWED = 1.05
+
+
+def name_of(row):
+    return "%s %s" % (row["client"], label_of(job_of(row)))
+
+
+def write_json(path, data):
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(data, file, indent=1)
+        file.write("\n")
+
+
+def write_baseline(path, meta, rows):
+    """A line for each row, so that a diff shows which have changed."""
+    lines = ",\n".join("  " + json.dumps({key: row[key] for key in (
+        "client", "op", "bs", "qd", "digest", "instr_per_io")})
+        for row in rows)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write('{\n "kernel": %s,\n "rows": [\n%s\n ]\n}\n'
+                   % (json.dumps(meta["kernel"]), lines))
+    for row in rows:
+        print("%-32s %7d" % (name_of(row), row["instr_per_io"]))
+    print("written to %s" % path)
+
+
+def compare(baseline, measured):
+    """Prints a line for each row. Return: how many passed, and failed."""
+    now = {name_of(row): row["instr_per_io"] for row in measured}
+    failed = 0
+    print("%-7s%-32s%9s%9s" % ("", "instructions for each I/O", "baseline",
+                               "now"))
+    for row in baseline:
+        name, before = name_of(row), row["instr_per_io"]
+        after = now.get(name)
+        good = after is not None and after <= before * ALLOWED
+        failed += not good
+        change = "not measured" if after is None else \
+            "%9d %+6.1f %%" % (after, 100 * after / before - 100)
+        print("%-7s%-32s%9d%s" % ("ok" if good else "not ok", name, before,
+                                  change))
+    return len(baseline) - failed, failed
+
+
+def guard(path, meta, rows):
+    with open(path, encoding="utf-8") as file:
+        baseline = json.load(file)
+    if baseline["kernel"] != meta["kernel"]:
+        print("the baseline is of kernel %s, this is %s"
+              % (baseline["kernel"], meta["kernel"]))
+    passed, failed = compare(baseline["rows"], rows)
+    if failed:
+        print("if that is what it has to cost: make bench B=baseline, and say"
+              " why")
+    print("%d passed, %d failed, 0 skipped" % (passed, failed))
+    return failed or not passed
+
+
+def main():
+    mode, results, path, baseline = sys.argv[1:]
+    rows = read_rows(os.path.join(results, "rows.json"))
+    add_instructions(rows)
+    meta = meta_of(mode, results)
+    write_json(path, {"meta": meta, "rows": rows})
+    if mode == "baseline":
+        write_baseline(baseline, meta, rows)
+        return 0
+    return 1 if guard(baseline, meta, rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
