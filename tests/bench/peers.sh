@@ -13,13 +13,10 @@
 # of JSON for each job; report.py makes tables of it.
 
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=../lib/kernel.sh
-. "$(dirname "$0")/../lib/kernel.sh"
+# shellcheck source-path=SCRIPTDIR source=targets.sh
+. "$(dirname "$0")/targets.sh"
 
 disk=/dev/nullb0
-mib=256
-iqn=iqn.2026-11.org.example
-lio=/sys/kernel/config/target
 nvmet=/sys/kernel/config/nvmet
 out=/ktgt/out
 # seconds of virtual time for each job
@@ -42,20 +39,6 @@ gen_all=("${gen_quick[@]}" "write 262144 8 false" "randread 4096 1 true"
 small_jobs()
 {
 	printf '%s\n' "$@" | grep ' 4096 '
-}
-
-make_disk()
-{
-	local dir=/sys/kernel/config/nullb/nullb0
-
-	modprobe null_blk nr_devices=0
-	mkdir "$dir"
-	echo "$mib" >"$dir/size"
-	echo 1 >"$dir/memory_backed"
-	echo 1 >"$dir/discard"
-	echo 1 >"$dir/power"
-	# Memory that is taken as it is first written would count for the first.
-	dd if=/dev/zero of="$disk" bs=1M count="$mib" oflag=direct status=none
 }
 
 # CLIENT PEER OP BLOCKSIZE DEPTH DIGEST IOPS
@@ -123,32 +106,12 @@ gen_jobs()
 	done
 }
 
-start_initiator()
-{
-	! pgrep -x iscsid >/dev/null || return 0
-	modprobe iscsi_tcp
-	mkdir -p /run/lock/iscsi
-	iscsid
-	sleep 1
-}
-
 # PEER PORT LUN: log in, run, log out; then the generator
 iscsi_jobs()
 {
-	local link try
-
-	start_initiator
-	iscsiadm -m discovery -t st -p "127.0.0.1:$2" >/dev/null
-	iscsiadm -m node -T "$iqn:$1" -p "127.0.0.1:$2" -l >/dev/null
-	for ((try = 0; try < 20; try++)); do
-		udevadm settle
-		link=$(compgen -G "/dev/disk/by-path/*$iqn:$1-lun-$3") && break
-		sleep 0.5
-	done
-	# fio takes a colon in a name for the end of it
-	fio_jobs open-iscsi "$1" "$(readlink -f "$link")"
-	iscsiadm -m node -u >/dev/null
-	iscsiadm -m node -o delete
+	log_in "$1" "$2" "$3"
+	fio_jobs open-iscsi "$1" "$device"
+	log_out
 	gen_jobs "$1" -l "$3" "127.0.0.1:$2" "$iqn:$1"
 }
 
@@ -174,23 +137,9 @@ run_floor()
 
 run_lio()
 {
-	local core=$lio/core/iblock_0/disk tpg=$lio/iscsi/$iqn:lio/tpgt_1
-
-	modprobe -a target_core_iblock iscsi_target_mod
-	mkdir -p "$core" "$tpg"
-	echo "udev_path=$disk" >"$core/control"
-	echo 1 >"$core/enable"
-	mkdir "$tpg/lun/lun_0" "$tpg/np/127.0.0.1:3261"
-	ln -s "$core" "$tpg/lun/lun_0/disk"
-	echo 1 >"$tpg/attrib/generate_node_acls"
-	echo 0 >"$tpg/attrib/demo_mode_write_protect"
-	echo 0 >"$tpg/attrib/authentication"
-	echo 1 >"$tpg/enable"
+	start_lio "$disk"
 	iscsi_jobs lio 3261 0
-	echo 0 >"$tpg/enable"
-	rm "$tpg/lun/lun_0/disk"
-	rmdir "$tpg/np/127.0.0.1:3261" "$tpg/lun/lun_0" "$tpg" "${tpg%/*}" \
-		"$core"
+	stop_lio
 }
 
 # The tgtadm that comes first in PATH is ktgt's.
@@ -243,13 +192,9 @@ run_nvmet()
 
 run_ktgt()
 {
-	insert_module ktgt.ko
-	ktgtadm target add "$iqn:ktgt" id 1
-	ktgtadm lun add target 1 lun 1 path "$disk"
-	ktgtadm acl add target 1 all
+	start_ktgt "$disk"
 	iscsi_jobs ktgt 3260 1
-	ktgtadm target del 1
-	rmmod ktgt
+	stop_ktgt
 }
 
 main()
@@ -271,7 +216,8 @@ main()
 	shift
 	# The instruction, where there is one, for all who sum by the kernel
 	modprobe -q crc32c_intel || true
-	make_disk
+	modprobe null_blk nr_devices=0
+	make_disk nullb0 1
 	mkdir -p "$out"
 	uname -r >"$out/kernel"
 	for name in "$@"; do
