@@ -5,8 +5,10 @@
 # the counting VM, where run.sh starts it.
 #
 #   peers.sh all|quick|guard [PEER]...
+#   peers.sh profile JOB [PEER]...
 #
 #   PEER   only these, of raw, floor, lio, tgt, nvmet, ktgt
+#   JOB    as gen-4k-read-qd32 or fio-64k-write-qd8; -crc behind it: digests
 #
 # Every target is measured with the initiator of the kernel and fio, and, if it
 # speaks iSCSI, with the generator. What comes out is in out/rows.json, a line
@@ -21,6 +23,12 @@ nvmet=/sys/kernel/config/nvmet
 out=/ktgt/out
 # seconds of virtual time for each job
 seconds=1
+# Nanoseconds between the samples of a profile, 5000 a second together. With one
+# period alone, in a machine whose time is its instructions, each sample would
+# hit a loop of commands at one of a few places.
+periods=(1000003 1130021 1270037 1410047 1570039 1730041 1890053)
+profiled=''
+sampler=()
 
 # RW BLOCKSIZE DEPTH; what B=quick leaves out stands behind the others
 fio_quick=("randread 4096 1" "randread 4096 32" "randwrite 4096 1"
@@ -51,17 +59,44 @@ row()
 		>>"$out/rows.json"
 }
 
+# COMMAND...: the same job once more, for its profile, in which what comes before
+# its first half second is not. What sampling itself costs does not show in the
+# samples, but would in the IOPS.
+profile()
+{
+	local period
+
+	[[ $profiled ]] || return 0
+	sampler=(perf record -q -a -g -m 16M -D 500 -o /run/perf.data)
+	for period in "${periods[@]}"; do
+		sampler+=(-e "cpu-clock/period=$period/")
+	done
+	sampler+=(--)
+	seconds=2 "$@" >/dev/null
+	sampler=()
+	perf script -i /run/perf.data -F comm,ip,sym,dso >"$out/stacks.txt"
+	# perf does not tell modules that lie in none of its folders.
+	awk 'NF == 4 { print $3, $4 }' /proc/kallsyms >"$out/modules.txt"
+}
+
+# DEVICE RW BLOCKSIZE DEPTH
+run_fio()
+{
+	# Of the terse fields, 8 and 49 are IOPS of reads and writes.
+	"${sampler[@]}" fio --name=job --filename="$1" --direct=1 \
+		--ioengine=libaio --rw="$2" --rwmixread=70 --bs="$3" \
+		--iodepth="$4" --size="${mib}m" --runtime="$seconds" \
+		--time_based --output-format=terse --terse-version=3 |
+		awk -F';' '{ print $8 + $49 }'
+}
+
 # CLIENT PEER DEVICE RW BLOCKSIZE DEPTH
 fio_job()
 {
 	local iops
 
-	# Of the terse fields, 8 and 49 are IOPS of reads and writes.
-	iops=$(fio --name=job --filename="$3" --direct=1 --ioengine=libaio \
-		--rw="$4" --rwmixread=70 --bs="$5" --iodepth="$6" \
-		--size="${mib}m" --runtime="$seconds" --time_based \
-		--output-format=terse --terse-version=3 |
-		awk -F';' '{ print $8 + $49 }')
+	iops=$(run_fio "${@:3}")
+	profile run_fio "${@:3}"
 	row "$1" "$2" "$4" "$5" "$6" false "$iops"
 }
 
@@ -77,18 +112,24 @@ fio_jobs()
 	done
 }
 
+# OP BLOCKSIZE DEPTH DIGEST WHERE...
+run_gen()
+{
+	local -a options=(-o "$1" -b "$2" -q "$3" -t "$seconds")
+
+	[[ $4 == false ]] || options+=(-d)
+	"${sampler[@]}" iscsigen "${options[@]}" "${@:5}"
+}
+
 # PEER OP BLOCKSIZE DEPTH DIGEST WHERE...
 gen_job()
 {
-	local peer=$1 op=$2 size=$3 depth=$4 digest=$5 result iops
-	local -a options=()
+	local result iops
 
-	shift 5
-	[[ $digest == false ]] || options=(-d)
-	result=$(iscsigen -o "$op" -b "$size" -q "$depth" -t "$seconds" \
-		"${options[@]}" "$@")
+	result=$(run_gen "${@:2}")
+	profile run_gen "${@:2}"
 	iops=${result##*\"iops\": }
-	row gen "$peer" "$op" "$size" "$depth" "$digest" "${iops%\}}"
+	row gen "${@:1:5}" "${iops%\}}"
 }
 
 # PEER WHERE...: what iscsigen is to be told of where the target is
@@ -197,6 +238,29 @@ run_ktgt()
 	stop_ktgt
 }
 
+# JOB: the one that is to be measured, as the tables call it
+only_job()
+{
+	local re='^(gen|fio)-([0-9]+)k-([a-z]+)-qd([0-9]+)(-crc)?$' op digest=false
+
+	[[ $1 =~ $re ]] || {
+		echo "peers.sh: no job '$1'; one is gen-4k-read-qd32" >&2
+		exit 2
+	}
+	# Small ones are at random in all tables.
+	op=${BASH_REMATCH[3]}
+	[[ ${BASH_REMATCH[2]} != 4 || $op == rand* ]] || op=rand$op
+	set -- "$op $((BASH_REMATCH[2] * 1024)) ${BASH_REMATCH[4]}"
+	[[ ! ${BASH_REMATCH[5]} ]] || digest=true
+	fio_jobs=() gen_jobs=()
+	if [[ ${BASH_REMATCH[1]} == gen ]]; then
+		gen_jobs=("$1 $digest")
+	else
+		fio_jobs=("$1")
+	fi
+	profiled=1
+}
+
 main()
 {
 	local name mode=${1:-}
@@ -208,8 +272,12 @@ main()
 		mapfile -t fio_jobs < <(small_jobs "${fio_all[@]}")
 		mapfile -t gen_jobs < <(small_jobs "${gen_all[@]}")
 		;;
+	profile)
+		only_job "${2:-}"
+		shift
+		;;
 	*)
-		echo "usage: peers.sh all|quick|guard [PEER]..." >&2
+		echo "usage: peers.sh all|quick|guard|profile ..." >&2
 		exit 2
 		;;
 	esac

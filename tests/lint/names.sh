@@ -23,7 +23,7 @@ forbid()
 
 {
 	forbid 'an address on the web' 'https?://[A-Za-z0-9.-]+' \
-		'//www\.(kernel|rfc-editor|gnu)\.org'
+		'//www\.(kernel|rfc-editor|gnu|w3)\.org'
 	forbid 'a host that packages come from' \
 		'\<[a-z]+\.debian\.org\>' '^$'
 	forbid 'a folder of one machine' \
