@@ -5,6 +5,7 @@
 #
 #   run.sh all|quick [PEER]...
 #   run.sh guard|baseline
+#   run.sh smp [ROUNDS]
 #
 #   all       every job (less than 15 minutes)
 #   quick     those that a change of the data path shows in, without tgt (less
@@ -13,9 +14,12 @@
 #   guard     the 4 KiB jobs of ktgt alone: fails if one takes 5 % more
 #             instructions for each I/O than baseline.json says
 #   baseline  measures the same, and writes baseline.json
+#   smp       ktgt and LIO by the clock, on two CPUs: 1, 4 and 16 sessions, and
+#             the time of a single command; a minute for each of 5 ROUNDS. It
+#             wants a machine that does nothing else.
 #
 # Results: build/bench.json, charts in build/bench; of the guard, and of what
-# becomes the baseline, build/guard.json.
+# becomes the baseline, build/guard.json; build/bench-smp.json.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -28,6 +32,26 @@ known=(raw floor lio tgt nvmet ktgt)
 jobs=$mode
 groups=(lab build tools)
 
+build()
+{
+	tests/vm/deps.sh "${groups[@]}"
+	tests/vm/build.sh 6.1
+	make --no-print-directory -C userspace
+	make --no-print-directory -C tests/bench
+}
+
+smp()
+{
+	[[ $# == 1 && $1 =~ ^[1-9][0-9]?$ ]] || {
+		echo "run.sh: rounds are a number from 1 to 99, not '$*'" >&2
+		exit 2
+	}
+	build
+	tests/vm/run.sh -s 2 -t $((300 + $1 * 300)) -o "$out/smp" \
+		-p build/bench/payload -- tests/bench/smp.sh "$1"
+	tests/bench/smp.py "$out/smp/out" build/bench-smp.json
+}
+
 case $mode in
 all) peers=("${known[@]}") ;;
 quick) peers=(raw floor lio nvmet ktgt) ;;
@@ -37,6 +61,11 @@ guard | baseline)
 		echo "run.sh: '$mode' measures ktgt alone; leave out '${*:2}'" >&2
 		exit 2
 	}
+	;;
+smp)
+	shift
+	smp "${@:-5}"
+	exit
 	;;
 *)
 	sed -n '/^#   run/,/^$/s/^# \{0,1\}//p' "$0" >&2
@@ -54,10 +83,7 @@ done
 
 # gnuplot, for the charts
 [[ $jobs == guard ]] || groups+=(bench)
-tests/vm/deps.sh "${groups[@]}"
-tests/vm/build.sh 6.1
-make --no-print-directory -C userspace
-make --no-print-directory -C tests/bench
+build
 tests/vm/run.sh -c -t 1500 -o "$out/vm" -p build/bench/payload -- \
 	tests/bench/peers.sh "$jobs" "$@"
 if [[ $jobs == guard ]]; then
