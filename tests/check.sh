@@ -9,7 +9,7 @@
 #   NAME        only these tests in the VM, and neither lint nor unit tests
 #
 # With 6.1, and without a NAME, it also counts the instructions of a command
-# (tests/bench/run.sh guard).
+# (tests/bench/run.sh guard). Two VMs run at a time.
 #
 # Logs of the VM stay in build/check/KERNEL. Last line: N passed, N failed,
 # N skipped. Exit status 1 if one failed or none ran.
@@ -101,27 +101,97 @@ parser_tests()
 	return "$status"
 }
 
+# What a VM needs from here. Not two at a time: they build in one tree.
+build()
+{
+	local kernel=$1
+
+	tests/vm/build.sh "$kernel" >"$work/build" 2>&1 || {
+		cat "$work/build"
+		return 1
+	}
+	make --no-print-directory -C userspace
+}
+
 vm_tests()
 {
-	local kernel=$1 out=build/check/$1 told
+	local kernel=$1 told
 
 	shift
 	# What tests take from their environment they take in the VM as well.
 	told=$(env | grep -E '^KTGT_(LOOPS|SESSIONS|RACE_SECONDS|FUZZ_[A-Z]*|TIMEOUT)=' ||
 		true)
-	tests/vm/build.sh "$kernel" >"$work/build" 2>&1 || {
-		cat "$work/build"
-		return 1
-	}
-	make --no-print-directory -C userspace || return
 	# shellcheck disable=SC2086 # a list of words
-	tests/vm/run.sh -k "$kernel" -t 5400 -o "$out" -- \
+	tests/vm/run.sh -k "$kernel" -t 5400 -o "build/check/$kernel" -- \
 		env $told tests/run.sh "$@"
+}
+
+# Runs a job and keeps what it prints, and its status in the last line.
+run_job()
+{
+	local status=0
+
+	if [[ $1 == instructions ]]; then
+		tests/bench/run.sh guard || status=$?
+	else
+		vm_tests "$@" || status=$?
+	fi >"$work/job-$1" 2>&1
+	echo "$status" >"$work/status-$1"
+}
+
+end_job()
+{
+	local job=$1 name="tests on $1"
+
+	[[ $job != instructions ]] || name='instructions on 6.1'
+	echo "== $name"
+	cat "$work/job-$job"
+	add_counts "$name" "$work/job-$job" "$(<"$work/status-$job")"
+}
+
+# run_jobs "JOB..." [NAME]...: two at a time, since a VM waits for much of its
+# time. Each is printed when it ends.
+run_jobs()
+{
+	local job pid
+	local -A running=()
+
+	for job in $1; do
+		((${#running[@]} < 2)) || reap_job
+		run_job "$job" "${@:2}" &
+		running[$!]=$job
+	done
+	while ((${#running[@]})); do
+		reap_job
+	done
+}
+
+reap_job()
+{
+	wait -n -p pid "${!running[@]}" || true
+	end_job "${running[$pid]}"
+	unset "running[$pid]"
+}
+
+# The kernel that checks itself takes the longest, and so comes first.
+all_jobs()
+{
+	local kernel jobs=''
+
+	for kernel in "${kernels[@]}"; do
+		if [[ $kernel == debug ]]; then
+			jobs="debug $jobs"
+		else
+			jobs+=" $kernel"
+		fi
+		[[ $kernel != 6.1 || $# -gt 0 ]] || jobs+=' instructions'
+	done
+	echo "$jobs"
 }
 
 main()
 {
-	local kernel
+	local kernel built=''
 
 	while getopts k:h option; do
 		case $option in
@@ -141,10 +211,19 @@ main()
 		run_suite parsers parser_tests
 	fi
 	for kernel in "${kernels[@]}"; do
-		run_suite "tests on $kernel" vm_tests "$kernel" "$@"
+		build "$kernel" || {
+			echo "tests on $kernel: cannot be built"
+			failed=$((failed + 1))
+			continue
+		}
+		built+=" $kernel"
 	done
-	if [[ $# -eq 0 && " ${kernels[*]} " == *" 6.1 "* ]]; then
-		run_suite "instructions on 6.1" tests/bench/run.sh guard
+	read -ra kernels <<<"$built"
+	if [[ $# -gt 0 && ${#kernels[@]} == 1 ]]; then
+		# somebody watches
+		run_suite "tests on ${kernels[0]}" vm_tests "${kernels[0]}" "$@"
+	else
+		run_jobs "$(all_jobs "$@")" "$@"
 	fi
 
 	echo "$passed passed, $failed failed, $skipped skipped"
