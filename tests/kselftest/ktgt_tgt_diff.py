@@ -24,14 +24,13 @@ import re
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
 from iscsi import Initiator  # noqa: E402
 from ktap import Skip, Suite, check, comment, wait_until  # noqa: E402
-from lab import DEBUG, Lab, enter_netns, enter_named, run  # noqa: E402
+from lab import Lab, enter_netns, enter_named, run  # noqa: E402
 
 CASES = os.path.join(HERE, "tgt-diff")
 DEVICES = "/dev/tgt-diff"
@@ -221,8 +220,8 @@ class DiffLab(Lab):
         if os.geteuid():
             raise Skip("needs root")
         self.need_target()
-        if DEBUG:
-            raise Skip("it is the tools that are compared")
+        if not os.uname().release.startswith("6.1."):
+            raise Skip("it is the tools that are compared, on 6.1")
         if not os.path.exists("/usr/sbin/tgtd"):
             raise Skip("tgt is not installed")
         self.mark()
@@ -270,12 +269,11 @@ def in_directory(lab, oracle, lines, env, cwd):
 
 
 def compare(lab, case, lines, env, cwd):
-    """Run a case on both sides at once, each in a directory of its own if it is
-    not a fixed one."""
+    """Run a case on both sides, one after the other: tgt-admin passes over a
+    device that somebody else has."""
     ran.append(case)
-    with ThreadPoolExecutor(2) as pool:
-        old, new = pool.map(lambda oracle: in_directory(
-            lab, oracle, lines, env, cwd), (True, False))
+    old, new = [in_directory(lab, oracle, lines, env, cwd)
+                for oracle in (True, False)]
     bad = [text for line, a, b in zip(lines, old, new)
            for text in unexplained(case, line, a, b)]
     for text in bad:
