@@ -243,6 +243,7 @@ static void check_reject(struct peer *peer, const struct iscsi_hdr *hdr,
 			 const u8 *data, u32 len)
 {
 	const struct iscsi_reject *rej = (const void *)hdr;
+	const struct iscsi_hdr *sent = (const void *)data;
 	u32 i;
 
 	require(len == KTGT_BHS_LEN && rej->reason >= 2 && rej->reason <= 12);
@@ -250,14 +251,12 @@ static void check_reject(struct peer *peer, const struct iscsi_hdr *hdr,
 		if (!memcmp(&peer->sent[i], data, len))
 			break;
 	}
-	if (i == MAX_SENT) {	/* it is not remembered any more */
-		require(peer->nr_sent > MAX_SENT);
-		return;
-	}
+	/* or it is not remembered any more */
+	require(i < MAX_SENT || peer->nr_sent > MAX_SENT);
 	/* what the window has room for there are tasks for */
 	if (rej->reason == ISCSI_REASON_IMM_CMD_REJECT)
-		require(peer->sent[i].opcode & ISCSI_OP_IMMEDIATE);
-	switch (peer->sent[i].opcode & ISCSI_OPCODE_MASK) {
+		require(sent->opcode & ISCSI_OP_IMMEDIATE);
+	switch (sent->opcode & ISCSI_OPCODE_MASK) {
 	case ISCSI_OP_SCSI_TMFUNC:
 		require(peer->nr_tmfs--);
 		break;
