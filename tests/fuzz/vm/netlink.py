@@ -484,7 +484,9 @@ class Fuzz:
     # --- batches ------------------------------------------------------------------
 
     def wipe(self, talk):
-        """All that there is can be deleted."""
+        """All that there is can be deleted, outside of a transaction."""
+        talk.ask(Request(self.maker.by_name["txn-abort"], genl.NLM_F_ACK, b"",
+                         None))
         for body in self.dump(talk, "target-list"):
             self._delete(talk, "target-del", encode(1, attrs_of(body[4:])[1])
                          + encode(5, b""))

@@ -38,6 +38,8 @@ def _lines(text):
 
 
 def _scalar(word):
+    if word == "{}":
+        return {}
     word = word.strip('"')
     if word[:1] == "[":
         return [_scalar(item.strip()) for item in word[1:-1].split(",")]
