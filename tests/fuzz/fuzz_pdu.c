@@ -37,6 +37,9 @@ enum {
 #define CDB_SERIAL	12	/* of the command, at the end of its CDB */
 #define NO_SERIAL	0xffffffff
 
+/* in which bytes come before they come as they are */
+#define MAX_PIECES	100000
+
 /* what connections count of answers that no task bounds, and one PDU more */
 #define HELD_MAX	(16384 + 300)
 #define UNSENT_MAX	(2048 + 300)
@@ -454,7 +457,10 @@ static int read_sock(struct sock *sk, read_descriptor_t *desc,
 
 	require(sk->owned);
 	while (readable(peer) && desc->count && used > 0) {
-		skb.len = min(peer->piece, readable(peer));
+		skb.len = readable(peer);
+		/* megabytes come byte by byte only for a while */
+		if (peer->nr_pieces++ < MAX_PIECES)
+			skb.len = min(peer->piece, skb.len);
 		/* so that a byte read too far is found */
 		copy = malloc(skb.len);
 		memcpy(copy, peer->stream + peer->stream_pos, skb.len);

@@ -62,7 +62,7 @@ struct peer {
 	u8			*stream;
 	u32			stream_len, stream_pos, stream_room;
 	u32			hidden;		/* bytes of it that have not come */
-	u32			piece;
+	u32			piece, nr_pieces;
 	struct iscsi_hdr	sent[MAX_SENT];
 	u32			nr_sent;
 
