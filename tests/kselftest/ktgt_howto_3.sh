@@ -120,6 +120,7 @@ reload()
 	howto_node -u
 }
 
+howto_tools
 howto_start
 service_install
 service stop >/dev/null 2>&1

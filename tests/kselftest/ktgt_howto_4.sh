@@ -164,6 +164,7 @@ unbind()
 	howto_node -u
 }
 
+howto_tools
 howto_start
 ktap_plan 12
 ktap_test "begin" begin

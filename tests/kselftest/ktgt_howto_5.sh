@@ -88,6 +88,7 @@ chap()
 	iscsiadm -m node -U all
 }
 
+howto_tools
 howto_start
 service_install
 service stop >/dev/null 2>&1
