@@ -122,10 +122,13 @@ reload_keeps()
 	sd=$(lun_disk "$name" 1)
 	before=$(session)
 	[[ -n $before ]]
-	fio --name=v --filename="$sd" --direct=1 --ioengine=libaio \
-		--iodepth=8 --rw=randrw --bs=4k --size=8m --time_based \
-		--runtime=8 --verify=crc32c --verify_fatal=1 \
-		--verify_backlog=64 --minimal >"$lab_dir/fio" 2>&1 &
+	: >"$lab_dir/busy"
+	while [[ -e $lab_dir/busy ]]; do
+		fio --name=v --filename="$sd" --direct=1 --ioengine=libaio \
+			--iodepth=8 --rw=randrw --bs=4k --size=8m --time_based \
+			--runtime=2 --verify=crc32c --verify_fatal=1 \
+			--verify_backlog=64 --minimal || exit
+	done >"$lab_dir/fio" 2>&1 &
 	pid=$!
 	wait_until 5 busy_disk "$sd"
 	service_conf "backing-store $disk1" "backing-store $disk2"
@@ -133,8 +136,11 @@ reload_keeps()
 	both_there
 	service reload
 	[[ $(session) == "$before" ]]
-	kill -0 "$pid"
-	wait "$pid"
+	rm "$lab_dir/busy"
+	wait "$pid" || {
+		cat "$lab_dir/fio"
+		return 1
+	}
 	[[ $(session) == "$before" ]]
 }
 
