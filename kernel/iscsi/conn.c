@@ -271,6 +271,30 @@ static void conn_release_pdu(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 }
 
 /**
+ * ktgt_conn_pong - the initiator has answered a ping
+ * @conn: the connection
+ *
+ * The NOP-In of a ping uses up no StatSN (RFC 7143, 11.19.2), so that on an idle
+ * connection no ExpStatSN ever tells that it was consumed. The answer does.
+ *
+ * Context: the connection's work.
+ */
+void ktgt_conn_pong(struct ktgt_conn *conn)
+{
+	struct ktgt_pdu *pdu;
+
+	if (conn->ping_ttt == ISCSI_RESERVED_TAG)
+		return;
+	conn->ping_ttt = ISCSI_RESERVED_TAG;
+	list_for_each_entry(pdu, &conn->unacked, node) {
+		if (pdu->flags & KTGT_PDU_PING) {
+			conn_release_pdu(conn, pdu);
+			return;
+		}
+	}
+}
+
+/**
  * ktgt_conn_sent - the socket has taken a PDU whole
  * @conn: the connection
  * @pdu: the PDU, in no list

@@ -327,6 +327,7 @@ bool ktgt_conn_process(struct ktgt_conn *conn);
 bool ktgt_conn_rx_ok(const struct ktgt_conn *conn);
 unsigned long ktgt_conn_timer(struct ktgt_conn *conn);
 void ktgt_conn_abandon(struct ktgt_conn *conn);
+void ktgt_conn_pong(struct ktgt_conn *conn);
 void ktgt_conn_sent(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
 void ktgt_conn_announce(struct ktgt_conn *conn);
 void ktgt_conn_ack(struct ktgt_conn *conn, u32 exp_stat_sn);

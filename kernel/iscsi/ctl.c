@@ -12,7 +12,7 @@
 #include "sess.h"
 #include "tmf.h"
 
-static bool ctl_send_nop_in(struct ktgt_conn *conn, u32 ttt)
+static bool ctl_send_nop_in(struct ktgt_conn *conn, u32 ttt, u8 flags)
 {
 	struct ktgt_pdu *pdu = ktgt_pdu_alloc(conn);
 	struct iscsi_nopin *nop;
@@ -24,6 +24,7 @@ static bool ctl_send_nop_in(struct ktgt_conn *conn, u32 ttt)
 	nop->flags = ISCSI_FLAG_CMD_FINAL;
 	nop->itt = RESERVED_ITT;
 	nop->ttt = cpu_to_be32(ttt);
+	pdu->flags = flags;
 	ktgt_pdu_queue(conn, pdu);
 	return true;
 }
@@ -36,7 +37,7 @@ static bool ctl_send_nop_in(struct ktgt_conn *conn, u32 ttt)
  */
 void ktgt_ctl_nop_in(struct ktgt_conn *conn)
 {
-	ctl_send_nop_in(conn, ISCSI_RESERVED_TAG);
+	ctl_send_nop_in(conn, ISCSI_RESERVED_TAG, 0);
 }
 
 /**
@@ -47,7 +48,7 @@ void ktgt_ctl_nop_in(struct ktgt_conn *conn)
  */
 void ktgt_ctl_ping(struct ktgt_conn *conn)
 {
-	if (!ctl_send_nop_in(conn, 0))
+	if (!ctl_send_nop_in(conn, 0, KTGT_PDU_PING))
 		return;	/* the timer tries again */
 	conn->ping_ttt = 0;
 	conn->ping_at = jiffies;
@@ -62,7 +63,7 @@ static void ctl_nop_out(struct ktgt_conn *conn)
 	struct ktgt_pdu *pdu;
 
 	if (req->ttt != cpu_to_be32(ISCSI_RESERVED_TAG))
-		conn->ping_ttt = ISCSI_RESERVED_TAG;
+		ktgt_conn_pong(conn);
 	if (req->itt == RESERVED_ITT)
 		return;
 	if (req->ttt != cpu_to_be32(ISCSI_RESERVED_TAG)) {

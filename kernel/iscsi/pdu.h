@@ -27,12 +27,14 @@ struct ktgt_task;
  * @KTGT_PDU_FINAL_LOGIN: digests are in force on what is sent after it
  * @KTGT_PDU_DATA_IN: more Data-In PDUs of the same task may follow
  * @KTGT_PDU_LAST: the task ends with it
+ * @KTGT_PDU_PING: the initiator will answer it
  */
 enum ktgt_pdu_flags {
 	KTGT_PDU_STATSN		= BIT(0),
 	KTGT_PDU_FINAL_LOGIN	= BIT(1),
 	KTGT_PDU_DATA_IN	= BIT(2),
 	KTGT_PDU_LAST		= BIT(3),
+	KTGT_PDU_PING		= BIT(4),
 };
 
 /**

@@ -406,6 +406,43 @@ static void ack(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&t->conn.unacked), c->left);
 }
 
+static void send_ping(struct kunit *test)
+{
+	struct seq_test *t = test->priv;
+	struct ktgt_pdu *pdu = ktgt_pdu_alloc(&t->conn);
+
+	KUNIT_ASSERT_NOT_NULL(test, pdu);
+	pdu->flags = KTGT_PDU_PING;
+	ktgt_pdu_queue(&t->conn, pdu);
+	list_del(&pdu->node);
+	ktgt_pdu_stamp(&t->conn, pdu);
+	ktgt_conn_sent(&t->conn, pdu);
+	t->conn.ping_ttt = 0;
+}
+
+/* A ping has no StatSN of its own, so only its answer acknowledges it. */
+static void ping_is_released(struct kunit *test)
+{
+	struct seq_test *t = test->priv;
+	u32 i;
+
+	ack_send(test, true);
+	for (i = 0; i < 40000; i++) {
+		send_ping(test);
+		KUNIT_ASSERT_EQ(test, list_count_nodes(&t->conn.unacked), 2);
+		ktgt_conn_pong(&t->conn);
+		KUNIT_ASSERT_EQ(test, list_count_nodes(&t->conn.unacked), 1);
+	}
+	KUNIT_EXPECT_EQ(test, t->conn.mem.ctl_held, 0);
+	KUNIT_EXPECT_FALSE(test, t->closed);
+
+	/* what nobody has asked for acknowledges nothing */
+	send_ping(test);
+	t->conn.ping_ttt = ISCSI_RESERVED_TAG;
+	ktgt_conn_pong(&t->conn);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&t->conn.unacked), 2);
+}
+
 /* --- target transfer tags ------------------------------------------------- */
 
 /* Tags are all different, are never the reserved one, and name their task. */
@@ -727,6 +764,7 @@ static struct kunit_case seq_cases[] = {
 	KUNIT_CASE_PARAM(window, window_gen_params),
 	KUNIT_CASE(window_never_shrinks),
 	KUNIT_CASE_PARAM(ack, ack_gen_params),
+	KUNIT_CASE(ping_is_released),
 	KUNIT_CASE(ttt_unique),
 	KUNIT_CASE(ttt_generations),
 	KUNIT_CASE(r2t_sequence),
