@@ -29,6 +29,9 @@
 #define CONN_UNSENT_MAX	2048
 #define CONN_HELD_MAX	16384
 
+/* how often to look for silence if there are no pings */
+#define CONN_IDLE_TIME	(5 * HZ)
+
 /**
  * ktgt_conn_init - prepare a connection for its login
  * @conn: the connection, zeroed; @ops, @kn, @peer, @local and @tag are set
@@ -49,6 +52,7 @@ int ktgt_conn_init(struct ktgt_conn *conn)
 	INIT_LIST_HEAD(&conn->unacked);
 	conn->ping_ttt = ISCSI_RESERVED_TAG;
 	conn->last_rx = jiffies;
+	conn->idle_at = jiffies;
 
 	ret = ktgt_mem_init(conn);
 	if (ret)
@@ -112,7 +116,7 @@ int ktgt_conn_enter_ffp(struct ktgt_conn *conn)
 	int ret;
 
 	if (conn->sess->nexus.target) {
-		ret = ktgt_tasks_alloc(conn);
+		ret = ktgt_tasks_init(conn);
 		if (ret)
 			return ret;
 		mem->max_used = limit << (20 - PAGE_SHIFT);
@@ -156,8 +160,8 @@ void ktgt_conn_prepare(struct ktgt_conn *conn)
 	if (mem->bvec_task)
 		ktgt_mem_set_bvec(mem->bvec_task, mem->bvec_pages, GFP_KERNEL);
 	mem->bvec_task = NULL;
-	ktgt_mem_refill(conn, max_t(u32, mem->wanted, KTGT_STASH_MIN));
-	mem->wanted = 0;
+	ktgt_tasks_prepare(conn);
+	ktgt_mem_prepare(conn);
 }
 
 /**
@@ -202,6 +206,18 @@ bool ktgt_conn_process(struct ktgt_conn *conn)
 	return progress;
 }
 
+/* Pings are no use of a connection, only commands are. */
+static void conn_shrink_idle(struct ktgt_conn *conn, unsigned long after)
+{
+	if (conn->seq != conn->idle_seq) {
+		conn->idle_seq = conn->seq;
+		conn->idle_at = jiffies;
+	} else if (time_after_eq(jiffies, conn->idle_at + after)) {
+		ktgt_tasks_shrink(conn);
+		ktgt_mem_shrink(conn);
+	}
+}
+
 /**
  * ktgt_conn_timer - look whether time is up
  * @conn: the connection
@@ -212,6 +228,7 @@ bool ktgt_conn_process(struct ktgt_conn *conn)
 unsigned long ktgt_conn_timer(struct ktgt_conn *conn)
 {
 	unsigned long interval = READ_ONCE(conn->kn->nop_interval) * HZ;
+	unsigned long look = interval ?: CONN_IDLE_TIME;
 	unsigned long idle = jiffies - conn->last_rx;
 
 	if (conn->state < KTGT_CONN_STATE_FULL_FEATURE) {
@@ -219,12 +236,14 @@ unsigned long ktgt_conn_timer(struct ktgt_conn *conn)
 		conn->ops->close(conn);
 		return 0;
 	}
-	if (conn->state > KTGT_CONN_STATE_FULL_FEATURE || !interval)
+	if (conn->state > KTGT_CONN_STATE_FULL_FEATURE)
 		return HZ;
-	if (idle < interval)
-		return interval - idle;
+	conn_shrink_idle(conn, look);
+	if (idle < look)
+		return look - idle;
 
-	ktgt_mem_shrink(conn);
+	if (!interval)
+		return look;
 	if (conn->ping_ttt == ISCSI_RESERVED_TAG) {
 		ktgt_ctl_ping(conn);
 	} else if (time_after(jiffies, conn->ping_at + interval)) {
@@ -250,7 +269,7 @@ void ktgt_conn_abandon(struct ktgt_conn *conn)
 	u32 i;
 
 	for (i = 0; i < conn->nr_slots; i++) {
-		struct ktgt_task *task = &conn->slots[i];
+		struct ktgt_task *task = conn->slots[i];
 
 		if (task->state != KTGT_TASK_FREE)
 			ktgt_task_abort(task, false);

@@ -159,6 +159,7 @@ struct ktgt_conn_stats {
  * @nr_used: pages that hold data of tasks that are not answered yet
  * @max_used: pages that tasks may hold before the window closes
  * @wanted: pages that somebody failed to get from the stash
+ * @floor: pages that are kept in the stash for what comes unasked
  * @bvec_task: task that lacks room for its segments, or NULL
  * @bvec_pages: segments that it needs
  * @starved: memory could not be had; another try comes with the timer
@@ -174,6 +175,7 @@ struct ktgt_mem {
 	u32			nr_used;
 	u32			max_used;
 	u32			wanted;
+	u32			floor;
 	struct ktgt_task	*bvec_task;
 	u32			bvec_pages;
 	bool			starved;
@@ -215,10 +217,11 @@ struct ktgt_mem {
  * @msgs: struct ktgt_msg, filled from any context
  * @ctl: control PDU under way
  * @rx: PDU under way that brings data for a task, or NULL
- * @slots: tasks, @nr_slots of them
+ * @slots: tasks that were made so far, @nr_slots of them; NULL in a discovery
+ *	session, which has none
  * @nr_slots: length of @slots
- * @free_slots: free tasks
- * @nr_free: length of @free_slots
+ * @free_slots: free tasks of @slots
+ * @nr_free: free tasks, with those that can still be made
  * @itts: tasks by initiator task tag
  * @ready: tasks to be submitted, in order of CmdSN
  * @nr_ready: length of @ready
@@ -230,6 +233,8 @@ struct ktgt_mem {
  * @nr_tmf: task management functions that are not answered yet
  * @waits: struct ktgt_tmf_wait, what waits for tasks of this connection
  * @seq: number of tasks submitted
+ * @idle_seq: @seq when the timer last saw that it had changed
+ * @idle_at: jiffies at that time
  * @waiting_for: session whose end the login waits for, or NULL; referenced
  * @unacked: PDUs that were sent, until the initiator acknowledges
  * @ping_ttt: target transfer tag of the NOP-In that waits for an answer, or
@@ -266,7 +271,7 @@ struct ktgt_conn {
 	struct ktgt_ctl			ctl;
 	struct ktgt_rx_pdu		*rx;
 
-	struct ktgt_task		*slots;
+	struct ktgt_task		**slots;
 	u32				nr_slots;
 	struct list_head		free_slots;
 	u32				nr_free;
@@ -280,6 +285,8 @@ struct ktgt_conn {
 	u32				nr_tmf;
 	struct list_head		waits;
 	u32				seq;
+	u32				idle_seq;
+	unsigned long			idle_at;
 	struct ktgt_sess		*waiting_for;
 
 	struct list_head		unacked;

@@ -283,7 +283,7 @@ static struct ktgt_task *data_find_solicited(struct ktgt_conn *conn,
 
 	if (index >= conn->nr_slots || slot >= KTGT_MAX_R2T)
 		return NULL;
-	task = &conn->slots[index];
+	task = conn->slots[index];
 	*stale = ttt == ttt_make(index, task->dead_gen, slot);
 	if (ttt != ttt_make(index, task->gen, slot) ||
 	    task->state != KTGT_TASK_RECV || !task->r2t[slot].len ||
@@ -301,7 +301,7 @@ static bool data_is_stale(struct ktgt_conn *conn, const struct ktgt_rx_pdu *rx)
 	if (rx->hdr.itt == RESERVED_ITT)
 		return false;
 	for (i = 0; i < conn->nr_slots; i++) {
-		struct ktgt_task *task = &conn->slots[i];
+		struct ktgt_task *task = conn->slots[i];
 
 		if (task->dead_itt != rx->hdr.itt)
 			continue;
@@ -320,7 +320,7 @@ static struct ktgt_task *data_find(struct ktgt_conn *conn,
 	struct ktgt_task *task;
 
 	*stale = false;
-	if (!conn->nr_slots)
+	if (!conn->slots)
 		return NULL;
 	if (ttt != ISCSI_RESERVED_TAG)
 		return data_find_solicited(conn, rx, ttt, stale);

@@ -47,6 +47,7 @@ static int mem_add_block(struct ktgt_mem *mem, gfp_t gfp)
 		struct ktgt_pdu *pdu = &block->pdus[i];
 
 		pdu->page = block->page;
+		pdu->flags = KTGT_PDU_FREE;
 		pdu->page_off = i * KTGT_CHUNK_LEN;
 		pdu->hdr = page_address(block->page) + pdu->page_off;
 		list_add_tail(&pdu->node, &mem->pdus);
@@ -54,6 +55,13 @@ static int mem_add_block(struct ktgt_mem *mem, gfp_t gfp)
 	mem->nr_pdus += KTGT_BLOCK_PDUS;
 	list_add(&block->node, &mem->blocks);
 	return 0;
+}
+
+static void mem_free_block(struct ktgt_pdu_block *block)
+{
+	list_del(&block->node);
+	put_page(block->page);
+	kfree(block);
 }
 
 /**
@@ -88,11 +96,8 @@ void ktgt_mem_free(struct ktgt_conn *conn)
 	kvfree(mem->stash);
 	mem->stash = NULL;
 
-	list_for_each_entry_safe(block, next, &mem->blocks, node) {
-		put_page(block->page);
-		kfree(block);
-	}
-	INIT_LIST_HEAD(&mem->blocks);
+	list_for_each_entry_safe(block, next, &mem->blocks, node)
+		mem_free_block(block);
 	INIT_LIST_HEAD(&mem->pdus);
 }
 
@@ -127,6 +132,53 @@ void ktgt_mem_refill(struct ktgt_conn *conn, u32 want)
 }
 
 /**
+ * ktgt_mem_prepare - have at hand what was lacking, and what may be
+ * @conn: the connection
+ *
+ * Unsolicited data can not wait for pages without the socket's lock being given
+ * up for them. Each time that it had to, twice as many are kept.
+ *
+ * Context: the connection's work, outside of the socket's lock; may sleep.
+ */
+void ktgt_mem_prepare(struct ktgt_conn *conn)
+{
+	struct ktgt_mem *mem = &conn->mem;
+
+	if (mem->wanted)
+		mem->floor = clamp(2 * mem->floor, mem->wanted,
+				   (u32)KTGT_STASH_FLOOR);
+	ktgt_mem_refill(conn, max(mem->wanted, mem->floor));
+	mem->wanted = 0;
+}
+
+static bool block_is_free(const struct ktgt_pdu_block *block)
+{
+	unsigned int i;
+
+	for (i = 0; i < KTGT_BLOCK_PDUS; i++)
+		if (!(block->pdus[i].flags & KTGT_PDU_FREE))
+			return false;
+	return true;
+}
+
+static void mem_shrink_blocks(struct ktgt_mem *mem)
+{
+	struct ktgt_pdu_block *block, *next;
+	unsigned int i;
+
+	list_for_each_entry_safe(block, next, &mem->blocks, node) {
+		if (list_is_singular(&mem->blocks))
+			return;
+		if (!block_is_free(block))
+			continue;
+		for (i = 0; i < KTGT_BLOCK_PDUS; i++)
+			list_del(&block->pdus[i].node);
+		mem->nr_pdus -= KTGT_BLOCK_PDUS;
+		mem_free_block(block);
+	}
+}
+
+/**
  * ktgt_mem_shrink - give back what an idle connection does not need
  * @conn: the connection
  *
@@ -136,8 +188,10 @@ void ktgt_mem_shrink(struct ktgt_conn *conn)
 {
 	struct ktgt_mem *mem = &conn->mem;
 
-	while (mem->nr_stash > KTGT_STASH_MIN)
+	mem->floor = 0;
+	while (mem->nr_stash)
 		put_page(mem->stash[--mem->nr_stash]);
+	mem_shrink_blocks(mem);
 }
 
 /**
@@ -268,6 +322,7 @@ void ktgt_pdu_free(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 	pdu->own = NULL;
 	mem->ctl_held -= pdu->weight;
 
+	pdu->flags = KTGT_PDU_FREE;
 	list_add(&pdu->node, &mem->pdus);
 	mem->nr_pdus++;
 }

@@ -12,12 +12,13 @@ struct ktgt_task;
 struct page;
 
 /* pages that are kept for the next command, 4 MiB */
-#define KTGT_STASH_MAX	1024
-/* pages that are there before anything is received: a FirstBurst */
-#define KTGT_STASH_MIN	64
+#define KTGT_STASH_MAX		1024
+/* pages that are kept at most for what comes unasked: a FirstBurst */
+#define KTGT_STASH_FLOOR	64
 
 int ktgt_mem_init(struct ktgt_conn *conn);
 void ktgt_mem_free(struct ktgt_conn *conn);
+void ktgt_mem_prepare(struct ktgt_conn *conn);
 void ktgt_mem_refill(struct ktgt_conn *conn, u32 want);
 void ktgt_mem_shrink(struct ktgt_conn *conn);
 int ktgt_mem_set_bvec(struct ktgt_task *task, u32 nr_pages, gfp_t gfp);

@@ -28,6 +28,7 @@ struct ktgt_task;
  * @KTGT_PDU_DATA_IN: more Data-In PDUs of the same task may follow
  * @KTGT_PDU_LAST: the task ends with it
  * @KTGT_PDU_PING: the initiator will answer it
+ * @KTGT_PDU_FREE: it is in &ktgt_mem.pdus
  */
 enum ktgt_pdu_flags {
 	KTGT_PDU_STATSN		= BIT(0),
@@ -35,6 +36,7 @@ enum ktgt_pdu_flags {
 	KTGT_PDU_DATA_IN	= BIT(2),
 	KTGT_PDU_LAST		= BIT(3),
 	KTGT_PDU_PING		= BIT(4),
+	KTGT_PDU_FREE		= BIT(5),
 };
 
 /**

@@ -28,35 +28,86 @@
 #define TASK_HASH_BITS	8
 
 /**
- * ktgt_tasks_alloc - make the tasks of a connection
+ * ktgt_tasks_init - make it possible for a connection to have tasks
  * @conn: the connection
  *
  * Context: process context, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int ktgt_tasks_alloc(struct ktgt_conn *conn)
+int ktgt_tasks_init(struct ktgt_conn *conn)
 {
-	u32 i;
-
-	conn->itts = kvcalloc(1 << TASK_HASH_BITS, sizeof(*conn->itts),
-			      GFP_KERNEL);
-	conn->slots = kvcalloc(TASK_SLOTS, sizeof(*conn->slots), GFP_KERNEL);
+	conn->itts = kcalloc(1 << TASK_HASH_BITS, sizeof(*conn->itts),
+			     GFP_KERNEL);
+	conn->slots = kcalloc(TASK_SLOTS, sizeof(*conn->slots), GFP_KERNEL);
 	if (!conn->itts || !conn->slots)
 		return -ENOMEM;
-
-	for (i = 0; i < TASK_SLOTS; i++) {
-		struct ktgt_task *task = &conn->slots[i];
-
-		task->conn = conn;
-		task->index = i;
-		task->dead_gen = U16_MAX;
-		task->dead_itt = RESERVED_ITT;
-		INIT_HLIST_NODE(&task->itt_node);
-		list_add_tail(&task->node, &conn->free_slots);
-	}
-	conn->nr_slots = TASK_SLOTS;
 	conn->nr_free = TASK_SLOTS;
 	return 0;
+}
+
+/*
+ * The generation goes on from where one that had the same index before can
+ * not have come to, so that no tag of that one is valid again.
+ */
+static int task_make(struct ktgt_conn *conn, gfp_t gfp)
+{
+	struct ktgt_task *task = kzalloc_obj(*task, gfp);
+
+	if (!task)
+		return -ENOMEM;
+	task->conn = conn;
+	task->index = conn->nr_slots;
+	task->gen = conn->seq;
+	task->dead_gen = task->gen - 1;
+	task->dead_itt = RESERVED_ITT;
+	INIT_HLIST_NODE(&task->itt_node);
+	list_add_tail(&task->node, &conn->free_slots);
+	conn->slots[conn->nr_slots++] = task;
+	return 0;
+}
+
+static bool task_is_at_hand(struct ktgt_conn *conn, gfp_t gfp)
+{
+	if (!list_empty(&conn->free_slots) || conn->nr_slots == TASK_SLOTS)
+		return true;
+	return !task_make(conn, gfp);
+}
+
+/**
+ * ktgt_tasks_prepare - have a task at hand for the next command
+ * @conn: the connection
+ *
+ * Whether there was memory for it shows when the command comes.
+ *
+ * Context: the connection's work, outside of the socket's lock; may sleep.
+ */
+void ktgt_tasks_prepare(struct ktgt_conn *conn)
+{
+	if (conn->slots)
+		task_is_at_hand(conn, GFP_KERNEL | __GFP_NOWARN);
+}
+
+static void task_free_last(struct ktgt_conn *conn)
+{
+	struct ktgt_task *task = conn->slots[--conn->nr_slots];
+
+	kvfree(task->big_bvec);
+	kfree(task);
+}
+
+/**
+ * ktgt_tasks_shrink - free the tasks that an idle connection does not need
+ * @conn: the connection
+ *
+ * Context: the connection's work.
+ */
+void ktgt_tasks_shrink(struct ktgt_conn *conn)
+{
+	while (conn->nr_slots &&
+	       conn->slots[conn->nr_slots - 1]->state == KTGT_TASK_FREE) {
+		list_del(&conn->slots[conn->nr_slots - 1]->node);
+		task_free_last(conn);
+	}
 }
 
 /**
@@ -67,17 +118,14 @@ int ktgt_tasks_alloc(struct ktgt_conn *conn)
  */
 void ktgt_tasks_free(struct ktgt_conn *conn)
 {
-	u32 i;
-
-	for (i = 0; i < conn->nr_slots; i++) {
-		ktgt_mem_put_pages(&conn->slots[i]);
-		kvfree(conn->slots[i].big_bvec);
+	while (conn->nr_slots) {
+		ktgt_mem_put_pages(conn->slots[conn->nr_slots - 1]);
+		task_free_last(conn);
 	}
-	kvfree(conn->slots);
-	kvfree(conn->itts);
+	kfree(conn->slots);
+	kfree(conn->itts);
 	conn->slots = NULL;
 	conn->itts = NULL;
-	conn->nr_slots = 0;
 }
 
 static struct hlist_head *task_bucket(struct ktgt_conn *conn, itt_t itt)
@@ -143,7 +191,7 @@ static u8 task_check(struct ktgt_conn *conn, const struct ktgt_rx_pdu *rx)
 	bool write = req->flags & ISCSI_FLAG_CMD_WRITE;
 	bool final = req->flags & ISCSI_FLAG_CMD_FINAL;
 
-	if (!conn->nr_slots)
+	if (!conn->slots)
 		return ISCSI_REASON_CMD_NOT_SUPPORTED;
 	if ((req->flags & ISCSI_FLAG_CMD_ATTR_MASK) > ISCSI_ATTR_ACA ||
 	    req->itt == RESERVED_ITT || !task_ahs_ok(rx))
@@ -245,6 +293,8 @@ int ktgt_task_recv(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
 
 	if (task)	/* called again, there are pages now */
 		return ktgt_data_out_start(task, rx);
+	if (conn->slots && !task_is_at_hand(conn, GFP_NOWAIT | __GFP_NOWARN))
+		return KTGT_RECV_AGAIN;
 
 	switch (ktgt_sess_cmdsn(conn->sess, be32_to_cpu(req->cmdsn),
 				req->opcode & ISCSI_OP_IMMEDIATE)) {

@@ -146,7 +146,9 @@ static inline bool ktgt_task_is_aborted(const struct ktgt_task *task)
 				  BIT(KTGT_CMD_TASK_ABORTED));
 }
 
-int ktgt_tasks_alloc(struct ktgt_conn *conn);
+int ktgt_tasks_init(struct ktgt_conn *conn);
+void ktgt_tasks_prepare(struct ktgt_conn *conn);
+void ktgt_tasks_shrink(struct ktgt_conn *conn);
 void ktgt_tasks_free(struct ktgt_conn *conn);
 struct ktgt_task *ktgt_task_find(struct ktgt_conn *conn, itt_t itt);
 int ktgt_task_recv(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx);

@@ -147,7 +147,7 @@ static void tmf_abort_covered(struct ktgt_conn *conn,
 	wait->left = 1;
 	list_add_tail(&wait->node, &conn->waits);
 	for (i = 0; i < conn->nr_slots; i++) {
-		struct ktgt_task *task = &conn->slots[i];
+		struct ktgt_task *task = conn->slots[i];
 
 		if (task->state == KTGT_TASK_FREE ||
 		    task->state == KTGT_TASK_SEND || !tmf_covers(wait, task))
@@ -320,7 +320,7 @@ static void tmf_abort_task_set(struct ktgt_tmf *tmf,
 	u32 i;
 
 	for (i = 0; i < conn->nr_slots; i++) {
-		struct ktgt_task *task = &conn->slots[i];
+		struct ktgt_task *task = conn->slots[i];
 		struct ktgt_tmf_wait *wait;
 
 		if (task->state == KTGT_TASK_FREE ||
@@ -386,7 +386,7 @@ void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
 	const struct iscsi_tm *req = (const void *)hdr;
 	struct ktgt_tmf *tmf;
 
-	if (!conn->nr_slots) {
+	if (!conn->slots) {
 		ktgt_pdu_reject(conn, hdr, ISCSI_REASON_CMD_NOT_SUPPORTED);
 		return;
 	}

@@ -122,7 +122,7 @@ static void seq_alloc_tasks(struct kunit *test)
 	struct seq_test *t = test->priv;
 	struct ktgt_mem *mem = &t->conn.mem;
 
-	KUNIT_ASSERT_EQ(test, ktgt_tasks_alloc(&t->conn), 0);
+	KUNIT_ASSERT_EQ(test, ktgt_tasks_init(&t->conn), 0);
 	mem->stash = kvmalloc_array(KTGT_STASH_MAX, sizeof(*mem->stash),
 				    GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, mem->stash);
@@ -599,6 +599,8 @@ static void ttt_find(struct kunit *test)
 	itt_t itt = (__force itt_t)cpu_to_be32(0x1234 ^ c->itt);
 
 	seq_alloc_tasks(test);
+	KUNIT_ASSERT_EQ(test, task_make(&t->conn, GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test, task_make(&t->conn, GFP_KERNEL), 0);
 	recv_write(test, 8);
 	r2t = next_r2t(test);
 	make_data_out(t, itt, be32_to_cpu(r2t.ttt) ^ c->ttt, 0, 0, 4096);
@@ -641,6 +643,75 @@ static void ttt_stale(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->rx), 0);
 	KUNIT_EXPECT_NULL(test, t->rx.task);
 	KUNIT_EXPECT_TRUE(test, list_empty(&t->queued));
+}
+
+/* Tasks are made when commands need them, and an idle connection has none. */
+static void tasks_on_demand(struct kunit *test)
+{
+	struct seq_test *t = test->priv;
+	struct ktgt_conn *conn = &t->conn;
+	struct iscsi_r2t_rsp r2t;
+	u16 gen;
+
+	seq_alloc_tasks(test);
+	KUNIT_EXPECT_EQ(test, conn->nr_slots, 0);
+	KUNIT_EXPECT_EQ(test, conn->nr_free, TASK_SLOTS);
+	KUNIT_ASSERT_EQ(test, task_make(conn, GFP_KERNEL), 0);
+	recv_write(test, 8);
+	KUNIT_EXPECT_EQ(test, conn->nr_slots, 1);
+	ktgt_tasks_prepare(conn);
+	ktgt_tasks_prepare(conn);
+	KUNIT_EXPECT_EQ(test, conn->nr_slots, 2);
+	KUNIT_EXPECT_EQ(test, conn->nr_free, TASK_SLOTS - 1);
+
+	/* the one that is in use stays */
+	ktgt_tasks_shrink(conn);
+	KUNIT_EXPECT_EQ(test, conn->nr_slots, 1);
+	r2t = next_r2t(test);
+	gen = conn->slots[0]->gen;
+	KUNIT_EXPECT_TRUE(test, ktgt_task_abort(conn->slots[0], false));
+	ktgt_tasks_shrink(conn);
+	KUNIT_EXPECT_EQ(test, conn->nr_slots, 0);
+	KUNIT_EXPECT_EQ(test, conn->nr_free, TASK_SLOTS);
+	KUNIT_EXPECT_TRUE(test, list_empty(&conn->free_slots));
+
+	/* its tag is good for nothing, not even for its successor */
+	recv_write(test, 8);
+	KUNIT_ASSERT_EQ(test, conn->nr_slots, 1);
+	KUNIT_EXPECT_NE(test, conn->slots[0]->gen, gen);
+	KUNIT_EXPECT_NE(test, next_r2t(test).ttt, r2t.ttt);
+}
+
+/* Pages and PDUs go as well, but for the PDUs that are not acknowledged. */
+static void memory_of_idle(struct kunit *test)
+{
+	struct seq_test *t = test->priv;
+	struct ktgt_mem *mem = &t->conn.mem;
+	u32 i, block;
+
+	seq_alloc_tasks(test);
+	block = mem->nr_pdus;
+	for (i = 0; i < 3 * block; i++)
+		ack_send(test, true);
+	ktgt_conn_ack(&t->conn, t->conn.stat_sn - 1);
+	KUNIT_EXPECT_GE(test, mem->nr_pdus, 3 * block - 1);
+	for (i = 1; i < 200; i *= 2) {
+		mem->wanted = 1;
+		ktgt_mem_prepare(&t->conn);
+		KUNIT_EXPECT_EQ(test, mem->nr_stash,
+				min_t(u32, i, KTGT_STASH_FLOOR));
+	}
+	mem->wanted = 300;
+	ktgt_mem_prepare(&t->conn);
+	KUNIT_EXPECT_EQ(test, mem->nr_stash, 300);
+	KUNIT_EXPECT_EQ(test, mem->floor, KTGT_STASH_FLOOR);
+
+	ktgt_mem_shrink(&t->conn);
+	KUNIT_EXPECT_EQ(test, mem->nr_stash, 0);
+	KUNIT_EXPECT_EQ(test, mem->nr_pdus, block - 1);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&mem->pdus), block - 1);
+	ktgt_mem_prepare(&t->conn);
+	KUNIT_EXPECT_EQ(test, mem->nr_stash, 0);
 }
 
 /**
@@ -770,6 +841,8 @@ static struct kunit_case seq_cases[] = {
 	KUNIT_CASE(r2t_sequence),
 	KUNIT_CASE_PARAM(ttt_find, ttt_gen_params),
 	KUNIT_CASE(ttt_stale),
+	KUNIT_CASE(tasks_on_demand),
+	KUNIT_CASE(memory_of_idle),
 	KUNIT_CASE_PARAM(data_out, data_gen_params),
 	KUNIT_CASE(data_beyond_burst),
 	KUNIT_CASE_PARAM(ahs, ahs_gen_params),

@@ -43,6 +43,8 @@ enum {
 /* what connections count of answers that no task bounds, and one PDU more */
 #define HELD_MAX	(16384 + 300)
 #define UNSENT_MAX	(2048 + 300)
+/* twice the window, and the immediate ones */
+#define TASKS_MAX	(2 * 128 + 16)
 
 struct request {
 	u32	edtl, itt, unsolicited;
@@ -647,7 +649,7 @@ static void check_counts(const struct ktgt_conn *conn)
 	u32 used = 0, numbered = 0, full = 0, busy = 0, i;
 
 	for (i = 0; i < conn->nr_slots; i++) {
-		const struct ktgt_task *t = &conn->slots[i];
+		const struct ktgt_task *t = conn->slots[i];
 
 		if (t->state == KTGT_TASK_FREE) {
 			require(!t->nr_pages && hlist_unhashed(&t->itt_node));
@@ -663,7 +665,8 @@ static void check_counts(const struct ktgt_conn *conn)
 	}
 	require(used == conn->mem.nr_used && full == conn->nr_full);
 	require(numbered == conn->nr_inflight && busy == conn->nr_busy);
-	require(list_len(&conn->free_slots) == conn->nr_free);
+	require(list_len(&conn->free_slots) + TASKS_MAX - conn->nr_slots ==
+		conn->nr_free || !conn->slots);
 	require(list_len(&conn->ready) == conn->nr_ready);
 	require(list_len(&conn->mem.pdus) == conn->mem.nr_pdus);
 	require(conn->mem.nr_stash <= 1024);

@@ -452,6 +452,7 @@ extern u64 shim_clock, shim_tick;
 #define jiffies				shim_jiffies
 #define time_after(a, b)		((long)((b) - (a)) < 0)
 #define time_before(a, b)		time_after(b, a)
+#define time_after_eq(a, b)		(!time_before(a, b))
 #define local_clock()			(shim_clock += shim_tick)
 #define need_resched()			false
 #define raw_smp_processor_id()		0
