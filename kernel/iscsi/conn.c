@@ -165,6 +165,20 @@ void ktgt_conn_prepare(struct ktgt_conn *conn)
 }
 
 /**
+ * ktgt_conn_starve - receive nothing until the timer brings another try
+ * @conn: the connection, which could not get memory
+ *
+ * The silence is ours then, not the initiator's.
+ *
+ * Context: the connection's work.
+ */
+void ktgt_conn_starve(struct ktgt_conn *conn)
+{
+	conn->mem.starved = true;
+	conn->last_rx = jiffies;
+}
+
+/**
  * ktgt_conn_rx_ok - whether more can be received
  * @conn: the connection
  *

@@ -240,7 +240,8 @@ struct ktgt_mem {
  * @ping_ttt: target transfer tag of the NOP-In that waits for an answer, or
  *	ISCSI_RESERVED_TAG
  * @ping_at: jiffies when it was sent
- * @last_rx: jiffies when something was last received
+ * @last_rx: jiffies when something was last received, or was not for want of
+ *	memory
  * @mem: pages and PDUs
  * @stats: counters; read by others with READ_ONCE()
  */
@@ -329,6 +330,7 @@ int ktgt_conn_init(struct ktgt_conn *conn);
 void ktgt_conn_free(struct ktgt_conn *conn);
 void ktgt_conn_set_state(struct ktgt_conn *conn, enum ktgt_conn_state state);
 int ktgt_conn_enter_ffp(struct ktgt_conn *conn);
+void ktgt_conn_starve(struct ktgt_conn *conn);
 void ktgt_conn_prepare(struct ktgt_conn *conn);
 bool ktgt_conn_process(struct ktgt_conn *conn);
 bool ktgt_conn_rx_ok(const struct ktgt_conn *conn);

@@ -413,7 +413,7 @@ void ktgt_data_serve_pages(struct ktgt_conn *conn)
 			ktgt_mem_refill(conn, need);
 		if (ktgt_mem_set_bvec(task, total, GFP_KERNEL) ||
 		    !ktgt_mem_add_pages(task, need)) {
-			conn->mem.starved = true;
+			ktgt_conn_starve(conn);
 			return;
 		}
 		list_del_init(&task->node);

@@ -265,7 +265,7 @@ static bool rx_resume(struct ktgt_tcp *tcp)
 	while (ret > 0 && !rx_wants_bytes(&tcp->rx))
 		ret = rx_step(tcp, &none);
 	if (tcp->rx.state == KTGT_RX_HEADER && ret >= 0)
-		tcp->conn.mem.starved = true;
+		ktgt_conn_starve(&tcp->conn);
 	if (ret < 0) {
 		ktgt_conn_end(&tcp->conn, KTGT_SESSION_END_PROTOCOL_ERROR);
 		return false;

@@ -1029,6 +1029,29 @@ def short_of_pages(lab):
 
 
 @suite.case
+def not_silent_but_short(lab):
+    """Who is not listened to, because no page is to be had, is not thrown out
+    for not answering a ping."""
+    bench = Bench(lab)
+    ini = logged_in(lab, bench.iqn, luns=(1, 2))
+    lab.adm("net", "set", "nop-interval", 1)
+    try:
+        with lab.faults.shortage("fail_page_alloc", "ktgt_mem_refill"):
+            task = ini.issue(iscsi.write10(0, 128), 2, write=bytes(65536),
+                             immediate=65536)
+            try:
+                ini.wait([task], 4)
+                check(False, "nothing had to wait")
+            except iscsi.Timeout:
+                pass
+        ini.wait([task])
+        equal(task.status, 0, "status")
+    finally:
+        lab.adm("net", "set", "nop-interval", 10)
+    bench.leave(ini)
+
+
+@suite.case
 def login_short_of_memory(lab):
     """No memory for the text of a login for a second: it waits, and goes on.
     """
