@@ -20,6 +20,9 @@
 
 /* PDUs that one run may receive before it submits and sends */
 #define RX_BUDGET	64
+/* what of a long data segment is worth a run, in bytes */
+#define RX_LOWAT_MIN	16384
+#define RX_LOWAT_MAX	131072
 
 /**
  * struct ktgt_rx_piece - what the actor was given
@@ -273,6 +276,23 @@ static bool rx_resume(struct ktgt_tcp *tcp)
 	return ktgt_conn_rx_ok(&tcp->conn);
 }
 
+/*
+ * Within a long data segment there is nothing to do but to copy, so do not run
+ * for each piece of it. The socket tells us earlier if it has no room for more.
+ */
+static void rx_set_lowat(struct ktgt_tcp *tcp)
+{
+	const struct ktgt_rx *rx = &tcp->rx;
+	struct socket *sock = tcp->sock;
+	int lowat = 1;
+
+	if (rx->state == KTGT_RX_DATA &&
+	    rx->pdu.data_len - rx->off >= RX_LOWAT_MIN)
+		lowat = min_t(u32, rx->pdu.data_len - rx->off, RX_LOWAT_MAX);
+	if (READ_ONCE(sock->sk->sk_rcvlowat) != lowat)
+		sock->ops->set_rcvlowat(sock->sk, lowat);
+}
+
 static int rx_read(struct ktgt_tcp *tcp)
 {
 	read_descriptor_t desc = {
@@ -284,6 +304,7 @@ static int rx_read(struct ktgt_tcp *tcp)
 
 	lock_sock(sk);
 	ret = tcp->sock->ops->read_sock(sk, &desc, rx_actor);
+	rx_set_lowat(tcp);
 	release_sock(sk);
 
 	if (ret > 0)

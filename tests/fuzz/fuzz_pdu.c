@@ -480,7 +480,16 @@ static int read_sock(struct sock *sk, read_descriptor_t *desc,
 	return copied;
 }
 
-static const struct proto_ops socket_ops = { .read_sock = read_sock };
+static int set_rcvlowat(struct sock *sk, int val)
+{
+	require(sk->owned && val > 0);
+	sk->sk_rcvlowat = val;
+	return 0;
+}
+
+static const struct proto_ops socket_ops = {
+	.read_sock = read_sock, .set_rcvlowat = set_rcvlowat,
+};
 
 int sock_sendmsg(struct socket *sock, struct shim_msghdr *msg)
 {
@@ -688,6 +697,11 @@ static void check_idle(const struct peer *peer)
 	require(!conn->nr_ready && !conn->ctl.ready);
 	if (!list_empty(&conn->page_wait))
 		require(conn->nr_full || conn->mem.starved);
+	/* what is waited for belongs to the data that is due */
+	if (tcp->sock->sk->sk_rcvlowat > 1)
+		require(tcp->rx.state == KTGT_RX_DATA &&
+			tcp->sock->sk->sk_rcvlowat <=
+			tcp->rx.pdu.data_len - tcp->rx.off);
 	if (readable(peer))
 		require(tcp->draining || conn->mem.starved || conn->logout ||
 			conn->mem.ctl_unsent >= 2048);

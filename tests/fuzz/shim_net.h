@@ -53,7 +53,7 @@ struct sock {
 	void		(*sk_write_space)(struct sock *sk);
 	void		(*sk_state_change)(struct sock *sk);
 	rwlock_t	sk_callback_lock;
-	int		sk_state, sk_incoming_cpu;
+	int		sk_state, sk_incoming_cpu, sk_rcvlowat;
 	gfp_t		sk_allocation;
 	bool		sk_use_task_frag, owned, writeable;
 	struct socket	*sk_socket;
@@ -63,6 +63,7 @@ typedef int (*sk_read_actor_t)(read_descriptor_t *desc, struct sk_buff *skb,
 			       unsigned int off, size_t len);
 
 struct proto_ops {
+	int	(*set_rcvlowat)(struct sock *sk, int val);
 	int	(*read_sock)(struct sock *sk, read_descriptor_t *desc,
 			     sk_read_actor_t actor);
 };

@@ -14,6 +14,7 @@ every PDU (tests/lib/iscsi.py).
 
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
@@ -420,6 +421,45 @@ def slow_sender(lab):
     equal(ini.expect(iscsi.SCSI_RSP).byte(3), 0, "status")
     ini.expstatsn += 1
     equal(ini.good(read10(9, 1), read=512).data, data, "data")
+    ini.logout()
+
+
+def counters(lab):
+    """Those of the only connection."""
+    return lab.sessions()[0]["conn"][0]
+
+
+def long_write(ini, size, sizes):
+    """A write with all its data in one segment, whose bytes come in pieces of
+    these sizes, with time in between; the rest follows at once."""
+    data = pattern(size)
+    pdu = iscsi.Pdu(iscsi.SCSI_CMD, 0xA1, data, itt=ini.itt(), edtl=size, lun=1)
+    pdu.bhs[32:48] = write10(0, size // 512).ljust(16, b"\0")
+    raw = ini.stamp(pdu).pack()
+    for piece in sizes:
+        ini.send_raw(raw[:piece])
+        raw = raw[piece:]
+        time.sleep(0.01)
+    ini.send_raw(raw)
+    equal(ini.expect(iscsi.SCSI_RSP).byte(3), 0, "status")
+    ini.expstatsn += 1
+    check(ini.good(read10(0, size // 512), read=size).data == data,
+          "data differ")
+
+
+@suite.case
+def long_segment(lab):
+    """Of a long data segment not each piece is worth a run, and none is waited
+    for that does not come; what is behind it is seen at once."""
+    ini = session(lab)
+    before = counters(lab)["runs"]
+    long_write(ini, 262144, [48] + 48 * [4096])
+    runs = counters(lab)["runs"] - before
+    # the header, the data, the read, its acknowledgement; time for some more
+    check(runs < 20, f"{runs} runs for 49 pieces")
+    for size in (16384, 20480, 131072, 262144):
+        for cut in (size + 47, size + 46, size - 1, size - 16383, 49):
+            long_write(ini, size, [cut])
     ini.logout()
 
 
