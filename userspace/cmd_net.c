@@ -23,6 +23,7 @@ static const struct arg set_args[] = {
 	{ "max-logins", "N", ARG_VALUE, 0, KTGT_A_NET_MAX_LOGINS },
 	{ "memory-limit", "MIB", ARG_VALUE, 0, KTGT_A_NET_MEMORY_LIMIT },
 	{ "nop-interval", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_NOP_INTERVAL },
+	{ "poll-time", "MICROSECONDS", ARG_VALUE, 0, KTGT_A_NET_POLL_TIME },
 	{ NULL, NULL, 0, 0, 0 }
 };
 

@@ -97,6 +97,7 @@ static const struct field net_fields[] = {
 	F(net, NET_MAX_LOGINS, max_logins, U32, "max-logins"),
 	F(net, NET_MEMORY_LIMIT, memory_limit, U32, "memory-limit"),
 	F(net, NET_NOP_INTERVAL, nop_interval, U32, "nop-interval"),
+	F(net, NET_POLL_TIME, poll_time, U32, "poll-time"),
 };
 
 OBJECT(net);
@@ -206,6 +207,10 @@ static const struct field conn_fields[] = {
 	F(conn, CONN_PAGES_FRESH, pages_fresh, U64, "pages-fresh"),
 	F(conn, CONN_ZERO_COPY, zero_copy, U64, "zero-copy"),
 	F(conn, CONN_COPIED, copied, U64, "copied"),
+	F(conn, CONN_PLUGS, plugs, U64, "plugs"),
+	F(conn, CONN_PLUGGED, plugged, U64, "plugged"),
+	F(conn, CONN_POLLS, polls, U64, "polls"),
+	F(conn, CONN_POLLS_HIT, polls_hit, U64, "polls-hit"),
 };
 
 OBJECT(conn);

@@ -86,6 +86,7 @@ struct net {
 	uint32_t max_logins;
 	uint32_t memory_limit;
 	uint32_t nop_interval;
+	uint32_t poll_time;
 };
 
 struct target {
@@ -183,6 +184,10 @@ struct conn {
 	uint64_t pages_fresh;
 	uint64_t zero_copy;
 	uint64_t copied;
+	uint64_t plugs;
+	uint64_t plugged;
+	uint64_t polls;
+	uint64_t polls_hit;
 };
 
 struct param {

@@ -43,6 +43,8 @@ static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		WRITE_ONCE(kn->memory_limit, params->memory_limit);
 	if (params->set_nop_interval)
 		WRITE_ONCE(kn->nop_interval, params->nop_interval);
+	if (params->set_poll_time)
+		WRITE_ONCE(kn->poll_time, params->poll_time);
 }
 
 static void net_set_tell(struct ktgt_txn *txn,

@@ -87,6 +87,7 @@ struct ktgt_portal {
  * @max_logins: connections that may be in login
  * @memory_limit: MiB that a connection may hold for data
  * @nop_interval: s of silence before a NOP-In, 0 for never
+ * @poll_time: us that a connection looks for more to do before it goes idle
  */
 struct ktgt_net {
 	struct net		*net;
@@ -122,6 +123,7 @@ struct ktgt_net {
 	u32			max_logins;
 	u32			memory_limit;
 	u32			nop_interval;
+	u32			poll_time;
 };
 
 extern unsigned int ktgt_net_id;

@@ -135,6 +135,10 @@ struct ktgt_ctl {
  * @fresh: data pages that came from the page allocator
  * @zero_copy: sampled pages that the socket held after a send
  * @copied: sampled pages that it did not hold
+ * @plugs: times that several commands were submitted as one batch
+ * @plugged: commands in those
+ * @polls: times that polling began
+ * @polls_hit: times that it found something to do
  */
 struct ktgt_conn_stats {
 	u64	rx_bytes;
@@ -150,6 +154,10 @@ struct ktgt_conn_stats {
 	u64	fresh;
 	u64	zero_copy;
 	u64	copied;
+	u64	plugs;
+	u64	plugged;
+	u64	polls;
+	u64	polls_hit;
 };
 
 /**

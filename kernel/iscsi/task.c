@@ -359,6 +359,8 @@ void ktgt_tasks_submit(struct ktgt_conn *conn)
 	if (batch) {
 		blk_start_plug(&plug);
 		plug.nr_ios = min_t(u32, conn->nr_ready, 32);
+		conn->stats.plugs++;
+		conn->stats.plugged += conn->nr_ready;
 	}
 	while (conn->nr_ready) {
 		task = list_first_entry(&conn->ready, struct ktgt_task, node);

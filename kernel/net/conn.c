@@ -14,6 +14,7 @@
 #include <linux/sched/clock.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include <net/busy_poll.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
@@ -287,6 +288,34 @@ static bool tcp_pending(const struct ktgt_tcp *tcp)
 	return !llist_empty(&conn->done.head) || !llist_empty(&conn->msgs);
 }
 
+/*
+ * Look for more to do for a while, so that what comes then need not wait until
+ * the work has been queued and has begun. Kicks are saved meanwhile.
+ */
+static bool tcp_spin(struct ktgt_tcp *tcp)
+{
+	u32 time = READ_ONCE(tcp->conn.kn->poll_time);
+	struct ktgt_conn_stats *stats = &tcp->conn.stats;
+	struct sock *sk = tcp->sock->sk;
+	u64 end;
+
+	if (likely(!time) || tcp->conn.state != KTGT_CONN_STATE_FULL_FEATURE)
+		return false;
+	stats->polls++;
+	end = local_clock() + time * NSEC_PER_USEC;
+	do {
+		if (sk_can_busy_loop(sk))
+			sk_busy_loop(sk, 1);
+		if (tcp_pending(tcp)) {
+			stats->polls_hit++;
+			return true;
+		}
+		cpu_relax();
+	} while (!READ_ONCE(tcp->closing) && !need_resched() &&
+		 local_clock() < end);
+	return false;
+}
+
 static void tcp_io_work(struct work_struct *work)
 {
 	struct ktgt_tcp *tcp = container_of(work, struct ktgt_tcp, io_work);
@@ -304,7 +333,8 @@ static void tcp_io_work(struct work_struct *work)
 	smp_mb(); /* kicks that were saved are seen by the first look */
 	while (!READ_ONCE(tcp->closing)) {
 		more = tcp_run(tcp);
-		if (!more || local_clock() >= end || need_resched())
+		if (local_clock() >= end || need_resched() ||
+		    (!more && !tcp_spin(tcp)))
 			break;
 	}
 	WRITE_ONCE(tcp->active, false);

@@ -63,7 +63,9 @@ static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)
 	       nla_put_u32(skb, KTGT_A_NET_MEMORY_LIMIT,
 			   READ_ONCE(kn->memory_limit)) ||
 	       nla_put_u32(skb, KTGT_A_NET_NOP_INTERVAL,
-			   READ_ONCE(kn->nop_interval));
+			   READ_ONCE(kn->nop_interval)) ||
+	       nla_put_u32(skb, KTGT_A_NET_POLL_TIME,
+			   READ_ONCE(kn->poll_time));
 }
 
 static int fill_totals(struct sk_buff *skb, struct ktgt_net *kn)
@@ -139,6 +141,8 @@ int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 		    &params.set_memory_limit);
 	get_setting(info, KTGT_A_NET_NOP_INTERVAL, &params.nop_interval,
 		    &params.set_nop_interval);
+	get_setting(info, KTGT_A_NET_POLL_TIME, &params.poll_time,
+		    &params.set_poll_time);
 
 	ktgt_nl_begin(&nlc, info);
 	return ktgt_nl_end(&nlc, ktgt_net_stage_set(nlc.txn, &params));

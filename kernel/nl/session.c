@@ -43,6 +43,10 @@ static int fill_counters(struct sk_buff *skb,
 		{ KTGT_A_CONN_PAGES_FRESH, &stats->fresh },
 		{ KTGT_A_CONN_ZERO_COPY, &stats->zero_copy },
 		{ KTGT_A_CONN_COPIED, &stats->copied },
+		{ KTGT_A_CONN_PLUGS, &stats->plugs },
+		{ KTGT_A_CONN_PLUGGED, &stats->plugged },
+		{ KTGT_A_CONN_POLLS, &stats->polls },
+		{ KTGT_A_CONN_POLLS_HIT, &stats->polls_hit },
 	};
 	unsigned int i;
 

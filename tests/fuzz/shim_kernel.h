@@ -35,6 +35,7 @@
 #define BITS_PER_LONG		64
 #define HZ			100UL
 #define NSEC_PER_MSEC		1000000ULL
+#define NSEC_PER_USEC		1000ULL
 #define SZ_4K			4096
 #define SZ_1M			(1 << 20)
 #define SZ_4M			(4 << 20)
@@ -455,6 +456,9 @@ extern u64 shim_clock, shim_tick;
 #define time_after_eq(a, b)		(!time_before(a, b))
 #define local_clock()			(shim_clock += shim_tick)
 #define need_resched()			false
+#define cpu_relax()			((void)0)
+#define sk_can_busy_loop(sk)		false
+#define sk_busy_loop(sk, nonblock)	((void)(sk))
 #define raw_smp_processor_id()		0
 #define nr_cpu_ids			1
 #define cpu_online(cpu)			true

@@ -464,6 +464,46 @@ def long_segment(lab):
 
 
 @suite.case
+def batches(lab):
+    """Commands that come together go to the device together."""
+    ini = session(lab)
+    before = counters(lab)
+    raw = b""
+    for i in range(32):
+        pdu = iscsi.Pdu(iscsi.SCSI_CMD, 0xC1, itt=ini.itt(), edtl=512, lun=1)
+        pdu.bhs[32:48] = read10(i, 1).ljust(16, b"\0")
+        raw += ini.stamp(pdu).pack()
+    ini.send_raw(raw)
+    for _ in range(32):
+        equal(ini.expect(iscsi.DATA_IN).byte(1), 0x81, "flags")
+        ini.expstatsn += 1
+    after = counters(lab)
+    plugs, plugged = (after[k] - before[k] for k in ("plugs", "plugged"))
+    check(plugs and plugged > 2 * plugs and plugged <= 32,
+          f"{plugged} commands in {plugs} batches")
+    ini.logout()
+
+
+@suite.case
+def polling(lab):
+    """With a poll time a connection looks for more before it goes idle."""
+    ini = session(lab)
+    for poll_time in (1000, 0):
+        lab.adm("net", "set", "poll-time", poll_time)
+        before = counters(lab)
+        for i in range(64):
+            round_trip(ini, 4096, 8 * i)
+        after = counters(lab)
+        polls, hits = (after[k] - before[k] for k in ("polls", "polls_hit"))
+        if poll_time:
+            check(polls >= 64 and 0 < hits <= polls,
+                  f"{hits} of {polls} polls found something")
+        else:
+            equal((polls, hits), (0, 0), "polls")
+    ini.logout()
+
+
+@suite.case
 def slow_reader(lab):
     """A peer that does not read holds up nobody else, and loses nothing."""
     slow = lab.connect(target(lab), rcvbuf=16384)

@@ -247,12 +247,13 @@ def settings(lab):
     """Settings of the namespace, and their ranges."""
     for key, good, bad in (("login-timeout", 5, 0), ("login-timeout", 15, 3601),
                            ("max-logins", 100, 0), ("max-logins", 256, 65536),
-                           ("memory-limit", 32, 3), ("nop-interval", 9, 3601)):
+                           ("memory-limit", 32, 3), ("nop-interval", 9, 3601),
+                           ("poll-time", 50, 1001)):
         lab.adm("net", "set", key, good)
         net = lab.adm_json("net", "show")["net"]
         equal(net[key.replace("-", "_")], good, key)
         refuses(lab, ("net", "set", key, bad))
-    lab.adm("net", "set", "nop-interval", 0, "memory-limit", 64)
+    lab.adm("net", "set", "nop-interval", 0, "memory-limit", 64, "poll-time", 0)
 
 
 @suite.case
