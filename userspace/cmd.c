@@ -18,6 +18,7 @@ const struct noun nouns[] = {
 	{ "acl", NULL, "which initiators a target admits", acl_commands },
 	{ "account", NULL, "CHAP accounts", account_commands },
 	{ "session", NULL, "logged in initiators", session_commands },
+	{ "stats", NULL, "how the data path does", stats_commands },
 	{ "config", NULL, "all of it, as a file", config_commands },
 	{ "monitor", NULL, "what happens, while it happens", monitor_commands },
 	{ "explain", NULL, "what would become of a login", explain_commands },

@@ -332,6 +332,43 @@ static void test_show(void **state)
 			       "[alias TEXT] [state ready|offline]"));
 }
 
+static void test_stats(void **state)
+{
+	struct conn conn = {
+		.rx_pdus = 645, .runs = 10, .send_vectors = 30, .sends = 20,
+		.plugged = 96, .plugs = 3, .kicks_saved = 30,
+		.pages_recycled = 99, .pages_fresh = 1, .zero_copy = 1,
+		.copied = 3, .polls = 8, .polls_hit = 2,
+	};
+	struct session sessions[] = { { .id = 7 }, { .id = 8 } };
+	const struct list list = { (char *)sessions, 2, sizeof(sessions[0]) };
+	static const char *const words[] = {
+		"7", "-", "64.5", "1.5", "32.0", "75", "99", "25", "25",
+		"8", "-", "-", "-", "-", "-", "-", "-", "-",
+	};
+	char *word;
+	size_t i;
+
+	(void)state;
+	SET(&sessions[0], KTGT_A_SESSION_ID);
+	SET(&sessions[1], KTGT_A_SESSION_ID);
+	sessions[0].conn = (struct list){ (char *)&conn, 1, sizeof(conn) };
+	fake_list(KTGT_CMD_SESSION_LIST, &list);
+
+	assert_int_equal(run("stats target 3"), 0);
+	assert_int_equal(((const struct session *)
+			  fake_request(KTGT_CMD_SESSION_LIST))->target_id, 3);
+	word = strchr(got.out, '\n');
+	assert_non_null(word);
+	word = strtok(word, " \n");
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		assert_non_null(word);
+		assert_string_equal(word, words[i]);
+		word = strtok(NULL, " \n");
+	}
+	assert_null(word);
+}
+
 /* Completion reads this. */
 static void test_dump_commands(void **state)
 {
@@ -362,6 +399,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_monitor, reset, done),
 		cmocka_unit_test_setup_teardown(test_kernel, reset, done),
 		cmocka_unit_test_setup_teardown(test_show, reset, done),
+		cmocka_unit_test_setup_teardown(test_stats, reset, done),
 		cmocka_unit_test(test_dump_commands),
 	};
 
