@@ -220,6 +220,21 @@ bool ktgt_conn_process(struct ktgt_conn *conn)
 	return progress;
 }
 
+/**
+ * ktgt_conn_waits - whether there is something that progress may have helped
+ * @conn: the connection
+ *
+ * Context: the connection's work.
+ * Return: true if tasks wait for pages, or the initiator for the window.
+ */
+bool ktgt_conn_waits(const struct ktgt_conn *conn)
+{
+	const struct ktgt_sess *sess = conn->sess;
+
+	return !list_empty(&conn->page_wait) ||
+	       (sess && iscsi_sna_lt(sess->max_cmd_sn, sess->exp_cmd_sn));
+}
+
 /* Pings are no use of a connection, only commands are. */
 static void conn_shrink_idle(struct ktgt_conn *conn, unsigned long after)
 {

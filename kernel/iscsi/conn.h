@@ -342,6 +342,7 @@ void ktgt_conn_starve(struct ktgt_conn *conn);
 void ktgt_conn_prepare(struct ktgt_conn *conn);
 bool ktgt_conn_process(struct ktgt_conn *conn);
 bool ktgt_conn_rx_ok(const struct ktgt_conn *conn);
+bool ktgt_conn_waits(const struct ktgt_conn *conn);
 unsigned long ktgt_conn_timer(struct ktgt_conn *conn);
 void ktgt_conn_abandon(struct ktgt_conn *conn);
 void ktgt_conn_pong(struct ktgt_conn *conn);

@@ -268,7 +268,7 @@ static bool tcp_run(struct ktgt_tcp *tcp)
 	if (conn->mem.starved)
 		timer_reduce(&tcp->timer, jiffies + STARVED_TIME);
 	tcp_check_login(tcp, before);
-	return progress && !READ_ONCE(tcp->closing);
+	return progress;
 }
 
 /* Whether there is something that tcp_run() would act on. */
@@ -321,7 +321,7 @@ static void tcp_io_work(struct work_struct *work)
 	struct ktgt_tcp *tcp = container_of(work, struct ktgt_tcp, io_work);
 	u64 end = local_clock() + IO_RUN_NS;
 	unsigned int noio;
-	bool more = false;
+	bool progress, more = false;
 
 	/* Waiting for memory must not wait for one of our own disks. */
 	noio = memalloc_noio_save();
@@ -332,14 +332,17 @@ static void tcp_io_work(struct work_struct *work)
 	WRITE_ONCE(tcp->active, true);
 	smp_mb(); /* kicks that were saved are seen by the first look */
 	while (!READ_ONCE(tcp->closing)) {
-		more = tcp_run(tcp);
-		if (local_clock() >= end || need_resched() ||
-		    (!more && !tcp_spin(tcp)))
+		progress = tcp_run(tcp);
+		/* What was set free may be what others wait for. */
+		more = tcp_pending(tcp) ||
+		       (progress && ktgt_conn_waits(&tcp->conn));
+		if (local_clock() >= end || need_resched())
+			break;
+		if (!more && !tcp_spin(tcp))
 			break;
 	}
 	WRITE_ONCE(tcp->active, false);
 	smp_mb(); /* pairs with the barrier before tcp_kick() */
-	/* What the last round has set free may be what others wait for. */
 	if (!READ_ONCE(tcp->closing) && (more || tcp_pending(tcp)))
 		queue_work_on(tcp->cpu, ktgt_io_wq, &tcp->io_work);
 	memalloc_noio_restore(noio);
