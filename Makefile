@@ -15,7 +15,7 @@ VM_KERNEL = $(or $(KERNEL),6.1)
 ALL_KERNELS = 6.1 6.12 7.2 debug
 
 .PHONY: all help deps modules tools install check check-all coverage lint \
-	unit fuzz conformance bench bench-smp profile demo vm regen clean
+	unit fuzz conformance bench bench-scale bench-smp profile demo vm regen clean
 
 all: modules tools
 
@@ -37,6 +37,7 @@ help:
 	@echo '   B=quick         the most telling jobs; P="lio ktgt": only those'
 	@echo '   B=guard         the part of make check: no more instructions than'
 	@echo '                   the baseline; B=baseline: write that anew'
+	@echo 'make bench-scale   memory and I/O of many sessions and logical units'
 	@echo 'make bench-smp     ktgt and LIO by the clock, on two CPUs (ROUNDS=5)'
 	@echo 'make profile       where the instructions of a job go: tables and a'
 	@echo '   W=JOB           flame graph (gen-4k-read-qd32); P=lio: of LIO'
@@ -96,6 +97,9 @@ conformance:
 
 bench:
 	@tests/bench/run.sh $(or $(B),all) $(P)
+
+bench-scale:
+	@tests/bench/run.sh scale
 
 bench-smp:
 	@tests/bench/run.sh smp $(ROUNDS)

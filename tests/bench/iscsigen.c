@@ -8,7 +8,6 @@
  * correct target: it keeps to the command window and to R2T, and checks status,
  * StatSN, DataSN, offsets and lengths. See usage() below for the options.
  */
-#include <endian.h>
 #include <getopt.h>
 #include <string.h>
 
@@ -19,7 +18,6 @@
 #include "work.h"
 
 enum {
-	TRIES = 16,		/* until the unit has no more to tell */
 	READ_10 = 0x28,
 	WRITE_10 = 0x2a,
 };
@@ -320,41 +318,17 @@ static void run(struct gen *g)
 		handle_next(g);
 }
 
-static void wait_ready(struct gen *g)
-{
-	static const uint8_t test_unit_ready[16];
-	uint8_t status;
-	int try;
-
-	for (try = 0; try < TRIES; try++) {
-		status = session_read(&g->session, test_unit_ready, NULL, 0);
-		if (status == GOOD)
-			return;
-	}
-	die("the unit is not ready: status %#x", status);
-}
-
 static void read_capacity(struct gen *g)
 {
-	static const uint8_t cdb[16] = { READ_CAPACITY_16, 0x10, [13] = 32 };
-	uint8_t data[32] = { 0 }, status;
-	uint64_t last;
-	uint32_t sector;
+	uint64_t sectors = session_sectors(&g->session, &g->sector);
 
-	status = session_read(&g->session, cdb, data, sizeof(data));
-	if (status != GOOD)
-		die("READ CAPACITY: status %#x", status);
-	memcpy(&last, data, sizeof(last));
-	memcpy(&sector, data + 8, sizeof(sector));
-	g->sector = ntohl(sector);
 	/* 32 bits of it are what a command of 10 bytes reaches. */
-	last = be64toh(last);
-	if (last > UINT32_MAX - 1)
-		last = UINT32_MAX - 1;
-	if (!g->sector || g->work.block % g->sector)
+	if (sectors > UINT32_MAX)
+		sectors = UINT32_MAX;
+	if (g->work.block % g->sector)
 		die("blocks of %u are no multiple of the unit's %u", g->work.block,
 		    g->sector);
-	g->work.blocks = (last + 1) * g->sector / g->work.block;
+	g->work.blocks = sectors * g->sector / g->work.block;
 	if (!g->work.blocks)
 		die("the unit is smaller than one block of %u", g->work.block);
 }
@@ -462,7 +436,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	session_open(&g->session, argv[optind], argv[optind + 1]);
-	wait_ready(g);
+	session_wait_ready(&g->session);
 	read_capacity(g);
 	prepare(g);
 	run(g);

@@ -6,6 +6,7 @@
 #   run.sh all|quick [PEER]...
 #   run.sh guard|baseline
 #   run.sh smp [ROUNDS]
+#   run.sh scale
 #
 #   all       every job (less than 15 minutes)
 #   quick     those that a change of the data path shows in, without tgt (less
@@ -17,9 +18,12 @@
 #   smp       ktgt and LIO by the clock, on two CPUs: 1, 4 and 16 sessions, and
 #             the time of a single command; a minute for each of 5 ROUNDS. It
 #             wants a machine that does nothing else.
+#   scale     up to 1000 sessions and 4000 logical units: memory, logins,
+#             instructions for each I/O
 #
 # Results: build/bench.json, charts in build/bench; of the guard, and of what
-# becomes the baseline, build/guard.json; build/bench-smp.json.
+# becomes the baseline, build/guard.json; build/bench-smp.json;
+# build/bench-scale.json.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -52,6 +56,14 @@ smp()
 	tests/bench/smp.py "$out/smp/out" build/bench-smp.json
 }
 
+scale()
+{
+	build
+	tests/vm/run.sh -c -t 1500 -o "$out/scale" -p build/bench/payload -- \
+		tests/bench/scale.sh
+	tests/bench/scale.py "$out/scale/out" build/bench-scale.json
+}
+
 case $mode in
 all) peers=("${known[@]}") ;;
 quick) peers=(raw floor lio nvmet ktgt) ;;
@@ -65,6 +77,10 @@ guard | baseline)
 smp)
 	shift
 	smp "${@:-5}"
+	exit
+	;;
+scale)
+	scale
 	exit
 	;;
 *)

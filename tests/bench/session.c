@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <endian.h>
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -11,6 +12,7 @@ enum {
 	TEXT_SIZE = 8192,
 	MAX_ROUNDS = 8,		/* of a login */
 	OWN_TAG = 0x10000,	/* no index of a command */
+	TRIES = 16,		/* until the unit has no more to tell */
 };
 
 #define RESULT(member) offsetof(struct session, member)
@@ -131,7 +133,8 @@ static void send_login(struct session *s, char *text, uint32_t len,
 		.opcode = LOGIN_REQUEST | IMMEDIATE,
 		.flags = flags,
 		.lengths = htonl(len),
-		.lun = { 0x80, 0, 0, 1 },	/* ISID: type and qualifier */
+		/* ISID: type, number, qualifier */
+		.lun = { 0x80, s->number >> 8, s->number, 1 },
 		.itt = htonl(OWN_TAG),
 		.cmd_sn = htonl(s->cmd_sn),
 		.exp_stat_sn = htonl(s->exp_stat_sn),
@@ -292,6 +295,21 @@ void session_next(struct session *s, struct pdu *pdu)
 	}
 }
 
+void session_acknowledge(struct session *s)
+{
+	struct pdu pdu = {
+		.opcode = NOP_OUT | IMMEDIATE,
+		.flags = FINAL,
+		.itt = NO_TAG,		/* no answer */
+		.ttt = NO_TAG,
+		.cmd_sn = htonl(s->cmd_sn),
+		.exp_stat_sn = htonl(s->exp_stat_sn),
+	};
+
+	conn_put(&s->conn, &pdu);
+	conn_flush(&s->conn);
+}
+
 void session_command(struct session *s, struct pdu *pdu, uint32_t itt)
 {
 	pdu->opcode = SCSI_COMMAND;
@@ -323,6 +341,37 @@ uint8_t session_read(struct session *s, const uint8_t cdb[16], void *data,
 	if (pdu.opcode == SCSI_RESPONSE && pdu.response)
 		die("response %#x to command %#x", pdu.response, cdb[0]);
 	return pdu.status;
+}
+
+void session_wait_ready(struct session *s)
+{
+	static const uint8_t test_unit_ready[16];
+	uint8_t status;
+	int try;
+
+	for (try = 0; try < TRIES; try++) {
+		status = session_read(s, test_unit_ready, NULL, 0);
+		if (status == GOOD)
+			return;
+	}
+	die("the unit is not ready: status %#x", status);
+}
+
+uint64_t session_sectors(struct session *s, uint32_t *sector)
+{
+	static const uint8_t cdb[16] = { READ_CAPACITY_16, 0x10, [13] = 32 };
+	uint8_t data[32] = { 0 }, status;
+	uint64_t last;
+
+	status = session_read(s, cdb, data, sizeof(data));
+	if (status != GOOD)
+		die("READ CAPACITY: status %#x", status);
+	memcpy(&last, data, sizeof(last));
+	memcpy(sector, data + 8, sizeof(*sector));
+	*sector = ntohl(*sector);
+	if (!*sector)
+		die("READ CAPACITY: blocks of 0 bytes");
+	return be64toh(last) + 1;
 }
 
 void session_close(struct session *s)

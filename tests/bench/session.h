@@ -16,6 +16,7 @@ enum {
 struct session {
 	struct conn conn;
 	uint8_t lun;
+	uint16_t number;	/* of the initiator's sessions, in the ISID */
 
 	/* what the login came to */
 	uint32_t header_digest;
@@ -42,6 +43,14 @@ static inline bool session_window(const struct session *s)
 {
 	return (int32_t)(s->max_cmd_sn - s->cmd_sn) >= 0;
 }
+
+/* Until the unit has no unit attention any more */
+void session_wait_ready(struct session *s);
+/* READ CAPACITY: the number of blocks, and their size */
+uint64_t session_sectors(struct session *s, uint32_t *sector);
+
+/* Tells what has come, as the ping of an idle initiator does */
+void session_acknowledge(struct session *s);
 
 /* The header of a command, with the next CmdSN */
 void session_command(struct session *s, struct pdu *pdu, uint32_t itt);
