@@ -113,6 +113,7 @@ struct ktgt_backend {
 
 extern const struct ktgt_backend_ops ktgt_backend_block_ops;
 extern const struct ktgt_backend_ops ktgt_backend_null_ops;
+extern struct ktgt_backend ktgt_backend_absent;
 
 int ktgt_backend_block_dev(const char *path, dev_t *dev);
 void ktgt_backend_complete(struct ktgt_cmd *cmd, blk_status_t status);

@@ -46,6 +46,22 @@ struct lu_del {
 	struct ktgt_lu		*lu;
 };
 
+/**
+ * struct lu_attach - change that gives a logical unit its device
+ * @change: the change
+ * @tid: number of its target
+ * @lun: its number
+ * @old: the logical unit without a device, found by the check
+ * @lu: the one that takes its place, made by the check
+ */
+struct lu_attach {
+	struct ktgt_change	change;
+	u32			tid;
+	u32			lun;
+	struct ktgt_lu		*old;
+	struct ktgt_lu		*lu;
+};
+
 static const struct ktgt_change_ops lu_new_ops;
 
 static bool is_leaving(const struct ktgt_lu *lu)
@@ -208,27 +224,34 @@ int ktgt_lu_stage_new(struct ktgt_txn *txn, u32 tid,
 	return 0;
 }
 
+static struct ktgt_lu *find_lu(struct ktgt_txn *txn, u32 tid, u32 lun)
+{
+	struct ktgt_target *target = ktgt_target_check(txn, tid, NULL);
+	struct ktgt_lu *lu;
+
+	if (IS_ERR(target))
+		return ERR_CAST(target);
+	lu = xa_load(&target->lus, lun);
+	if (!lu || lu->leaving) {
+		NL_SET_ERR_MSG_FMT(txn->extack, "target %u: no LUN %u", tid,
+				   lun);
+		return ERR_PTR(-ENOENT);
+	}
+	return lu;
+}
+
 static int lu_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct lu_del *del = container_of(change, struct lu_del, change);
-	struct ktgt_target *target;
-	struct ktgt_lu *lu;
+	struct ktgt_lu *lu = find_lu(txn, del->tid, del->lun);
 
-	target = ktgt_target_check(txn, del->tid, NULL);
-	if (IS_ERR(target))
-		return PTR_ERR(target);
+	if (IS_ERR(lu))
+		return PTR_ERR(lu);
 	if (!del->lun) {
 		NL_SET_ERR_MSG_FMT(txn->extack,
 				   "target %u: LUN 0 goes with the target only",
 				   del->tid);
 		return -EINVAL;
-	}
-
-	lu = xa_load(&target->lus, del->lun);
-	if (!lu || lu->leaving) {
-		NL_SET_ERR_MSG_FMT(txn->extack, "target %u: no LUN %u",
-				   del->tid, del->lun);
-		return -ENOENT;
 	}
 	lu->leaving = true;
 	del->lu = lu;
@@ -291,5 +314,107 @@ int ktgt_lu_stage_del(struct ktgt_txn *txn, u32 tid, u32 lun)
 	del->tid = tid;
 	del->lun = lun;
 	ktgt_txn_stage(txn, &del->change, &lu_del_ops);
+	return 0;
+}
+
+/* The same logical unit once more, this time with a device. */
+static int lu_attach_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct lu_attach *attach = container_of(change, struct lu_attach,
+						change);
+	struct ktgt_lu *old = find_lu(txn, attach->tid, attach->lun);
+	struct ktgt_lu_params params;
+	struct ktgt_lu *lu;
+	int err;
+
+	if (IS_ERR(old))
+		return PTR_ERR(old);
+	if (!ktgt_lu_is_absent(old)) {
+		NL_SET_ERR_MSG_FMT(txn->extack,
+				   "target %u: LUN %u does not wait for a device",
+				   attach->tid, attach->lun);
+		return -EEXIST;
+	}
+	params = old->params;
+	params.may_be_absent = false;
+	if (!params.naa_given)
+		params.naa = 0;
+	lu = make_lu(txn, old->target, &params);
+	if (IS_ERR(lu))
+		return PTR_ERR(lu);
+
+	old->leaving = true;
+	err = ktgt_lu_reserve(lu, txn->extack);
+	if (err) {
+		old->leaving = false;
+		ktgt_lu_free(lu);
+		return err;
+	}
+	attach->old = old;
+	attach->lu = lu;
+	return 0;
+}
+
+static void lu_attach_abort(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct lu_attach *attach = container_of(change, struct lu_attach,
+						change);
+
+	ktgt_lu_free(attach->lu);
+	attach->old->leaving = false;
+}
+
+static void lu_attach_apply(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	ktgt_lu_publish(container_of(change, struct lu_attach, change)->lu);
+}
+
+static void lu_attach_settle(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	ktgt_lu_remove(container_of(change, struct lu_attach, change)->old,
+		       jiffies + REMOVE_TIMEOUT);
+}
+
+static void lu_attach_tell(struct ktgt_txn *txn,
+			   const struct ktgt_change *change,
+			   struct ktgt_change_info *info)
+{
+	const struct lu_attach *attach = container_of(change, struct lu_attach,
+						      change);
+
+	info->object = KTGT_OBJECT_LU;
+	info->action = KTGT_ACTION_CHANGE;
+	info->tid = attach->tid;
+	info->lun = attach->lun;
+}
+
+static const struct ktgt_change_ops lu_attach_ops = {
+	.check = lu_attach_check,
+	.abort = lu_attach_abort,
+	.apply = lu_attach_apply,
+	.tell = lu_attach_tell,
+	.settle = lu_attach_settle,
+};
+
+/**
+ * ktgt_lu_stage_attach - give a logical unit the device that it waits for
+ * @txn: the transaction
+ * @tid: number of its target
+ * @lun: its number
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid, u32 lun)
+{
+	struct lu_attach *attach;
+
+	attach = kzalloc_obj(*attach, GFP_KERNEL);
+	if (!attach)
+		return -ENOMEM;
+	attach->tid = tid;
+	attach->lun = lun;
+	ktgt_txn_stage(txn, &attach->change, &lu_attach_ops);
 	return 0;
 }

@@ -49,6 +49,8 @@ static int check_backend(struct genl_info *info,
 	case KTGT_BACKEND_NULL:
 		if (params->path)
 			text = "logical unit: path is for the block backend";
+		else if (params->may_be_absent)
+			text = "logical unit: only the device of a block backend can be absent";
 		else if (!params->size)
 			text = "logical unit: a null backend needs a size";
 		break;
@@ -105,6 +107,7 @@ static void get_params(struct nlattr **attrs, struct ktgt_lu_params *params)
 		params->block_size = nla_get_u32(attrs[KTGT_A_LU_BLOCK_SIZE]);
 	if (attrs[KTGT_A_LU_READ_ONLY])
 		params->read_only = nla_get_u8(attrs[KTGT_A_LU_READ_ONLY]);
+	params->may_be_absent = nla_get_flag(attrs[KTGT_A_LU_ABSENT]);
 	params->write_cache = -1;
 	if (attrs[KTGT_A_LU_WRITE_CACHE])
 		params->write_cache =
@@ -159,6 +162,27 @@ int ktgt_lu_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return ktgt_nl_end(&nlc, ktgt_lu_stage_del(nlc.txn, tid, lun));
 }
 
+/**
+ * ktgt_lu_attach_doit - give a logical unit the device that it waits for
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_lu_attach_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ktgt_nl_change nlc;
+	u32 tid, lun;
+	int err;
+
+	err = get_ids(info, &tid, &lun);
+	if (err)
+		return err;
+
+	ktgt_nl_begin(&nlc, info);
+	return ktgt_nl_end(&nlc, ktgt_lu_stage_attach(nlc.txn, tid, lun));
+}
+
 static int fill_identity(struct sk_buff *skb, const struct ktgt_lu *lu)
 {
 	const struct ktgt_lu_params *params = &lu->params;
@@ -175,6 +199,20 @@ static int fill_identity(struct sk_buff *skb, const struct ktgt_lu *lu)
 				 KTGT_A_LU_PAD);
 }
 
+/* Of a device that is not there, what was asked for is all that is known. */
+static int fill_absent(struct sk_buff *skb, const struct ktgt_lu *lu)
+{
+	const struct ktgt_lu_params *params = &lu->params;
+
+	if (params->block_size &&
+	    nla_put_u32(skb, KTGT_A_LU_BLOCK_SIZE, params->block_size))
+		return -EMSGSIZE;
+	if (params->write_cache >= 0 &&
+	    nla_put_u8(skb, KTGT_A_LU_WRITE_CACHE, params->write_cache))
+		return -EMSGSIZE;
+	return nla_put_u8(skb, KTGT_A_LU_READ_ONLY, params->read_only);
+}
+
 /* What only a disk has. */
 static int fill_medium(struct sk_buff *skb, struct ktgt_lu *lu)
 {
@@ -182,6 +220,8 @@ static int fill_medium(struct sk_buff *skb, struct ktgt_lu *lu)
 
 	if (!lu->be)
 		return 0;
+	if (ktgt_lu_is_absent(lu))
+		return fill_absent(skb, lu);
 
 	spin_lock(&lu->lock);
 	physical = lu->caps.physical_block;
@@ -226,7 +266,7 @@ static int fill_lu(struct sk_buff *skb, struct ktgt_target *target,
 	    nla_put_u32(skb, KTGT_A_LU_TYPE, lu->be ? KTGT_LU_TYPE_DISK :
 			KTGT_LU_TYPE_CONTROLLER) ||
 	    nla_put_u32(skb, KTGT_A_LU_BACKEND, lu->params.backend) ||
-	    nla_put_u8(skb, KTGT_A_LU_ONLINE, 1) ||
+	    nla_put_u8(skb, KTGT_A_LU_ONLINE, !ktgt_lu_is_absent(lu)) ||
 	    fill_medium(skb, lu) || fill_identity(skb, lu) ||
 	    fill_stats(skb, lu) ||
 	    nla_put_u64_64bit(skb, KTGT_A_LU_GENERATION, generation,

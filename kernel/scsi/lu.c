@@ -177,7 +177,7 @@ static int set_block_size(struct ktgt_lu *lu, u32 size,
 	}
 	lu->block_shift = ilog2(size);
 	lu->nr_blocks = lu->caps.size >> lu->block_shift;
-	if (!lu->nr_blocks) {
+	if (!lu->nr_blocks && !ktgt_lu_is_absent(lu)) {
 		NL_SET_ERR_MSG_FMT(extack,
 				   "lun %u: size %llu is less than one block",
 				   lu->lun, lu->caps.size);
@@ -199,6 +199,20 @@ static int set_caps(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 			  (params->write_cache < 0 && caps->write_cache);
 	lu->thin = caps->max_discard;
 	return set_block_size(lu, params->block_size, extack);
+}
+
+/* Whether it may be there later, and is nobody's. */
+static bool is_absent(const struct ktgt_backend *be)
+{
+	switch (PTR_ERR_OR_ZERO(be)) {
+	case -ENOENT:
+	case -ENODEV:
+	case -ENXIO:
+	case -ENOMEDIUM:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static int open_backend(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
@@ -231,6 +245,11 @@ static int open_backend(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 		return -EINVAL;
 	}
 	be = ops->open(&how, extack);
+	if (params->may_be_absent && is_absent(be)) {
+		be = &ktgt_backend_absent;
+		if (extack)
+			extack->_msg = NULL;
+	}
 	if (IS_ERR(be))
 		return PTR_ERR(be);
 	lu->be = be;

@@ -29,6 +29,7 @@ struct netlink_ext_ack;
  * @size: bytes, null only
  * @block_size: bytes of a logical block, 0 for the device's own
  * @read_only: refuse writes
+ * @may_be_absent: if there is no such device, the LU is not ready until there is
  * @write_cache: 0 makes every write FUA, 1 not, -1 is the device's own
  * @scsi_id: T10 vendor specific identifier, "" for the default
  * @serial: unit serial number, "" for the default
@@ -45,6 +46,7 @@ struct ktgt_lu_params {
 	u64		size;
 	u32		block_size;
 	bool		read_only;
+	bool		may_be_absent;
 	int		write_cache;
 	char		scsi_id[25];
 	char		serial[37];
@@ -174,6 +176,19 @@ struct ktgt_lu {
 	struct completion		released;
 	struct work_struct		release_work;
 };
+
+/**
+ * ktgt_lu_is_absent - whether a logical unit waits for its device
+ * @lu: logical unit
+ *
+ * Context: any.
+ * Return: true if it does; it never changes, as it is another LU that gets the
+ *	device.
+ */
+static inline bool ktgt_lu_is_absent(const struct ktgt_lu *lu)
+{
+	return lu->be == &ktgt_backend_absent;
+}
 
 struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 			      const struct ktgt_lu_params *params,

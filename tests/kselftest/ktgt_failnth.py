@@ -130,6 +130,7 @@ def sweep(lab, name, arm, once):
 
 # --- configuration ----------------------------------------------------------
 
+LINK = "/run/ktgt-link"
 LISTS = ("target-list", "portal-list", "lu-list", "acl-list", "account-list")
 VARIES = {name.split("-")[0]: {genl.ATTRS[name.split("-")[0]]["generation"]}
           for name in (*LISTS, "net-get")}
@@ -159,7 +160,14 @@ def differs(got, want):
 
 
 def carry_out(nl, command, values):
-    """A request, or as "transaction" a list of them."""
+    """A request, or as "transaction" a list of them; or "link", what a path
+    leads to."""
+    if command == "link":
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(values["path"])
+        if values["to"]:
+            os.symlink(values["to"], values["path"])
+        return
     if command != "transaction":
         nl.do(command, **values)
         return
@@ -277,6 +285,7 @@ def changes(lab):
            "port": 3262}
     block = {**one, "lun": 3, "path": spare, "serial": "S", "naa": 3 << 60 | 5}
     null = {**one, "lun": 3, "backend": 2, "size": 1 << 20}
+    absent = {**one, "lun": 3, "path": "/dev/ktgt-none", "absent": None}
     net = {"address": b"\12\0\0\0", "prefix_len": 8}
     carol = {"user": "carol", "secret": SECRET}
     for name, do, undo in (
@@ -297,6 +306,8 @@ def changes(lab):
                               "group_tag": 1})]),
             ("lun new block", ("lu-new", block), [("lu-del", {**one, "lun": 3})]),
             ("lun new null", ("lu-new", null), [("lu-del", {**one, "lun": 3})]),
+            ("lun new absent", ("lu-new", absent),
+             [("lu-del", {**one, "lun": 3})]),
             ("lun del", ("lu-del", {**one, "lun": 1}), [target[1]]),
             ("lun with another device", ("transaction", [
                 ("lu-del", {**one, "lun": 1}),
@@ -335,6 +346,13 @@ def changes(lab):
             ("account unbind discovery", ("account-unbind", bindings[2][1]),
              [bindings[2]])):
         change(lab, nl, name, do, undo)
+    third = {**one, "lun": 3}
+    waits = [("link", {"path": LINK, "to": None}),
+             ("lu-new", {**third, "path": LINK, "absent": None}),
+             ("link", {"path": LINK, "to": spare})]
+    ask(nl, waits)
+    change(lab, nl, "lun attach", ("lu-attach", third),
+           [("lu-del", third), *waits])
     ask(nl, [("target-del", {"id": 1}), ("target-del", {"id": 2})])
     nl.close()
     check(is_free(dev) and is_free(spare), "a device is in use still")

@@ -39,7 +39,7 @@ COMMANDS = {name: number for number, name in enumerate(
     "acl-del acl-list account-new account-del account-bind account-unbind "
     "account-list session-list session-del account-set txn-begin txn-commit "
     "txn-abort session-login session-end login-failed config-changed "
-    "explain-list".split(), 1)}
+    "explain-list lu-attach".split(), 1)}
 ATTRS = {
     "net": "generation targets portals accounts sessions connections version "
            "login-timeout max-logins memory-limit nop-interval poll-time",
@@ -48,7 +48,7 @@ ATTRS = {
     "lu": "target-id lun type backend path size block-size "
           "physical-block-size read-only write-cache online thin scsi-id "
           "serial vendor product revision naa read-commands read-bytes "
-          "write-commands write-bytes errors generation",
+          "write-commands write-bytes errors generation pad absent",
     "acl": "target-id address prefix-len all initiator generation",
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "

@@ -102,7 +102,7 @@ static const struct nla_policy ktgt_portal_del_nl_policy[KTGT_A_PORTAL_PORT + 1]
 };
 
 /* KTGT_CMD_LU_NEW - do */
-static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_NAA + 1] = {
+static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_ABSENT + 1] = {
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 	[KTGT_A_LU_BACKEND] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -117,6 +117,7 @@ static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_NAA + 1] = {
 	[KTGT_A_LU_PRODUCT] = { .type = NLA_NUL_STRING, .len = 16, },
 	[KTGT_A_LU_REVISION] = { .type = NLA_NUL_STRING, .len = 4, },
 	[KTGT_A_LU_NAA] = { .type = NLA_U64, },
+	[KTGT_A_LU_ABSENT] = { .type = NLA_FLAG, },
 };
 
 /* KTGT_CMD_LU_DEL - do */
@@ -218,8 +219,14 @@ static const struct nla_policy ktgt_explain_list_nl_policy[KTGT_A_EXPLAIN_TARGET
 	[KTGT_A_EXPLAIN_TARGET] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
 };
 
+/* KTGT_CMD_LU_ATTACH - do */
+static const struct nla_policy ktgt_lu_attach_nl_policy[KTGT_A_LU_LUN + 1] = {
+	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
+	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
+};
+
 /* Ops table for ktgt */
-const struct genl_split_ops ktgt_nl_ops[29] = {
+const struct genl_split_ops ktgt_nl_ops[30] = {
 	{
 		.cmd	= KTGT_CMD_NET_GET,
 		.doit	= ktgt_net_get_doit,
@@ -288,7 +295,7 @@ const struct genl_split_ops ktgt_nl_ops[29] = {
 		.cmd		= KTGT_CMD_LU_NEW,
 		.doit		= ktgt_lu_new_doit,
 		.policy		= ktgt_lu_new_nl_policy,
-		.maxattr	= KTGT_A_LU_NAA,
+		.maxattr	= KTGT_A_LU_ABSENT,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -412,6 +419,13 @@ const struct genl_split_ops ktgt_nl_ops[29] = {
 		.policy		= ktgt_explain_list_nl_policy,
 		.maxattr	= KTGT_A_EXPLAIN_TARGET,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= KTGT_CMD_LU_ATTACH,
+		.doit		= ktgt_lu_attach_doit,
+		.policy		= ktgt_lu_attach_nl_policy,
+		.maxattr	= KTGT_A_LU_LUN,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };
 
