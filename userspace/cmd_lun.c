@@ -3,6 +3,9 @@
 #include "cmd.h"
 
 #include <errno.h>
+#include <string.h>
+
+#include "device.h"
 
 static const struct column columns[] = {
 	{ "TARGET", KTGT_A_LU_TARGET_ID, NULL, true },
@@ -67,6 +70,7 @@ static const struct arg add_args[] = {
 	{ "product", NULL, ARG_VALUE, 0, KTGT_A_LU_PRODUCT },
 	{ "revision", NULL, ARG_VALUE, 0, KTGT_A_LU_REVISION },
 	{ "naa", "0xN", ARG_VALUE, 0, KTGT_A_LU_NAA },
+	{ "absent", NULL, ARG_VALUE, 0, KTGT_A_LU_ABSENT },
 	{ NULL, NULL, 0, 0, 0 }
 };
 
@@ -75,6 +79,72 @@ static const struct arg del_args[] = {
 	{ "lun", "N", ARG_VALUE, ARG_REQUIRED, KTGT_A_LU_LUN },
 	{ NULL, NULL, 0, 0, 0 }
 };
+
+static const struct arg attach_args[] = {
+	{ "target", "TARGET", ARG_TARGET, 0, KTGT_A_LU_TARGET_ID },
+	{ "lun", "N", ARG_VALUE, 0, KTGT_A_LU_LUN },
+	{ "path", "DEVICE", ARG_PATH, 0, KTGT_A_LU_PATH },
+	{ NULL, NULL, 0, 0, 0 }
+};
+
+static int attach_one(struct app *app, const struct command *command,
+		      const struct lu *lu)
+{
+	struct lu req = { .target_id = lu->target_id, .lun = lu->lun };
+
+	SET(&req, KTGT_A_LU_TARGET_ID);
+	SET(&req, KTGT_A_LU_LUN);
+	return nl_request(app->nl, command->cmd, command->obj, &req, NULL);
+}
+
+/* The names may differ: udev tells one, and the user gave another. */
+static bool waits_for(const struct lu *lu, const char *dir)
+{
+	char own[64];
+
+	return HAS(lu, KTGT_A_LU_PATH) && HAS(lu, KTGT_A_LU_ONLINE) &&
+	       !lu->online && !device_dir(lu->path, own, sizeof(own)) &&
+	       !strcmp(own, dir);
+}
+
+/* What waits for a device, if anything; more than one can not have it. */
+static int attach_path(struct app *app, const struct command *command,
+		       const char *path)
+{
+	struct list list = { 0 };
+	const struct lu *lu;
+	char dir[64];
+	int err;
+
+	if (device_dir(path, dir, sizeof(dir))) {
+		fprintf(stderr, "Error: %s is not a block device\n", path);
+		return EXIT_USAGE;
+	}
+	err = nl_dump(app->nl, KTGT_CMD_LU_LIST, command->obj, NULL, &list);
+	list_for_each(lu, &list) {
+		if (err || !waits_for(lu, dir))
+			continue;
+		err = attach_one(app, command, lu);
+		break;
+	}
+	list_free(&list, command->obj);
+	return err;
+}
+
+static int lun_attach(struct app *app, const struct command *command,
+		      struct request *req)
+{
+	const struct lu *lu = req->obj;
+	bool target = HAS(lu, KTGT_A_LU_TARGET_ID);
+	bool lun = HAS(lu, KTGT_A_LU_LUN);
+
+	if (HAS(lu, KTGT_A_LU_PATH) && !target && !lun)
+		return attach_path(app, command, lu->path);
+	if (!HAS(lu, KTGT_A_LU_PATH) && target && lun)
+		return attach_one(app, command, lu);
+	fprintf(stderr, "Error: target and lun, or path, say what is to be attached\n");
+	return EXIT_USAGE;
+}
 
 /* A path says which backend is meant. */
 static int lun_add(struct app *app, const struct command *command,
@@ -96,5 +166,7 @@ const struct command lun_commands[] = {
 	  &lu_object, add_args, KTGT_CMD_LU_NEW, lun_add },
 	{ "del", "remove a logical unit; initiators are told", &lu_object,
 	  del_args, KTGT_CMD_LU_DEL, NULL },
+	{ "attach", "give a logical unit the device that was absent",
+	  &lu_object, attach_args, KTGT_CMD_LU_ATTACH, lun_attach },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

@@ -11,6 +11,13 @@
 
 #include "parse.h"
 
+bool device_exists(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st);
+}
+
 int device_dir(const char *path, char *buf, size_t size)
 {
 	struct stat st;

@@ -7,6 +7,9 @@
 
 #include "model.h"
 
+/* Whether there is a file of that name, whatever it is. */
+bool device_exists(const char *path);
+
 /* The folder of a block device in sysfs, or -1 when @path is none. */
 int device_dir(const char *path, char *buf, size_t size);
 

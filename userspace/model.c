@@ -155,6 +155,7 @@ static const struct field lu_fields[] = {
 	F(lu, LU_PRODUCT, product, STR, "product"),
 	F(lu, LU_REVISION, revision, STR, "revision"),
 	F(lu, LU_NAA, naa, HEX, "naa"),
+	F(lu, LU_ABSENT, absent, FLAG, "absent"),
 	F(lu, LU_READ_COMMANDS, read_commands, U64, "read-commands"),
 	F(lu, LU_READ_BYTES, read_bytes, U64, "read-bytes"),
 	F(lu, LU_WRITE_COMMANDS, write_commands, U64, "write-commands"),

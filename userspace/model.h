@@ -129,6 +129,7 @@ struct lu {
 	uint8_t read_only;
 	uint8_t write_cache;
 	uint8_t online;
+	bool absent;
 	uint8_t thin;
 	char scsi_id[25];
 	char serial[37];

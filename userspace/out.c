@@ -146,6 +146,13 @@ static json_t *field_json(const struct field *f, const void *item)
 	}
 }
 
+/* What commands take, and the kernel never tells. */
+static bool is_input(const struct field *f)
+{
+	return f->kind == FIELD_FLAG && (!strcmp(f->name, "force") ||
+					 !strcmp(f->name, "absent"));
+}
+
 static json_t *object_json(const struct object *obj, const void *item)
 {
 	const struct model *m = item;
@@ -158,8 +165,7 @@ static json_t *object_json(const struct object *obj, const void *item)
 		/* an absent flag is false; anything else is not known */
 		if (!HAS(m, f->attr) && f->kind != FIELD_FLAG)
 			continue;
-		/* an input of commands only */
-		if (f->kind == FIELD_FLAG && !strcmp(f->name, "force"))
+		if (is_input(f))
 			continue;
 		snprintf(key, sizeof(key), "%s", f->name);
 		for (p = key; *p; p++)
@@ -340,6 +346,10 @@ static void print_lu(const struct lu *lu)
 		print_clean(lu->path);
 		printf(", ");
 	}
+	if (HAS(lu, KTGT_A_LU_ONLINE) && !lu->online) {
+		printf("not ready\n");
+		return;
+	}
 	printf("%s, %u-byte blocks", size_text(lu->size, buf, sizeof(buf)),
 	       lu->block_size);
 	printf(", write-cache %s", lu->write_cache ? "on" : "off");
@@ -347,8 +357,6 @@ static void print_lu(const struct lu *lu)
 		printf(", read-only");
 	if (lu->thin)
 		printf(", thin");
-	if (!lu->online)
-		printf(", not ready");
 	putchar('\n');
 }
 

@@ -103,6 +103,12 @@ static void describe(uint8_t cmd, const void *req)
 	const struct lu *lu = req;
 	const struct account *account = req;
 
+	/* what tgtadm has no words for */
+	if (cmd == KTGT_CMD_LU_ATTACH) {
+		printf("ktgtadm lun attach target %u lun %u\n", lu->target_id,
+		       lu->lun);
+		return;
+	}
 	printf("tgtadm --lld iscsi --mode ");
 	switch (cmd) {
 	case KTGT_CMD_LU_NEW:

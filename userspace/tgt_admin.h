@@ -39,6 +39,7 @@ struct admin {
 	bool open;		/* a transaction is */
 	unsigned int staged;	/* changes in it */
 	unsigned int failures;
+	unsigned int absent;	/* devices that were not there */
 };
 
 /*
@@ -59,8 +60,14 @@ int admin_commit(struct admin *admin, int err);
 int __attribute__((format(printf, 2, 3)))
 admin_refuse(struct admin *admin, const char *format, ...);
 
-/* Sets what the kernel has when nothing is said of it. */
-void admin_lu_defaults(struct lu *lu);
+/*
+ * Sets what the kernel has when nothing is said of it: names, and what the
+ * device is by itself. @have is what there is, or NULL: as long as that waits
+ * for its device, nothing of the device counts.
+ */
+void admin_lu_defaults(struct lu *lu, const struct lu *have);
+/* Whether it was made without its device, and did not get it yet. */
+bool admin_lu_waits(const struct lu *lu);
 /* Whether all that @want has is in @have. */
 bool admin_same_lu(const struct lu *want, const struct lu *have);
 

@@ -216,8 +216,13 @@ static const struct lu *lu_at(const struct admin *admin, uint32_t tid,
 	return NULL;
 }
 
-/* What the kernel has when nothing is said. */
-void admin_lu_defaults(struct lu *lu)
+bool admin_lu_waits(const struct lu *lu)
+{
+	return lu->backend == KTGT_BACKEND_BLOCK &&
+	       HAS(lu, KTGT_A_LU_ONLINE) && !lu->online;
+}
+
+void admin_lu_defaults(struct lu *lu, const struct lu *have)
 {
 	char text[32], dir[64];
 
@@ -229,7 +234,8 @@ void admin_lu_defaults(struct lu *lu)
 	lu_default_text(lu, KTGT_A_LU_VENDOR, "IET");
 	lu_default_text(lu, KTGT_A_LU_PRODUCT, "VIRTUAL-DISK");
 	lu_default_text(lu, KTGT_A_LU_REVISION, "0001");
-	if (!device_dir(lu->path, dir, sizeof(dir)))
+	if (!(have && admin_lu_waits(have)) &&
+	    !device_dir(lu->path, dir, sizeof(dir)))
 		device_defaults(dir, lu);
 }
 
@@ -258,7 +264,7 @@ static bool lu_stays(const struct conf_target *target, const struct lu *have)
 		return false;
 	want = lu->lu;
 	want.target_id = have->target_id;
-	admin_lu_defaults(&want);
+	admin_lu_defaults(&want, have);
 	return admin_same_lu(&want, have);
 }
 
@@ -286,24 +292,62 @@ static int delete_lus(struct admin *admin, const struct conf_target *target,
 	return err;
 }
 
+/* A device that is not there does not keep the others from the initiators. */
+static void tell_absent(struct admin *admin,
+			const struct conf_target *target, const struct lu *lu)
+{
+	fprintf(stderr, "%s: %s: lun %u: %s is not there; it is not ready until \"%s\" or udev attaches it\n",
+		admin->program, target->target.name, lu->lun, lu->path,
+		"ktgtadm lun attach");
+	admin->absent++;
+}
+
+/* What is there still is as wanted, or was kept; it may lack its device. */
+static int keep_lu(struct admin *admin, const struct conf_target *target,
+		   const struct lu *have)
+{
+	struct lu req = { .target_id = have->target_id, .lun = have->lun };
+
+	if (!admin_lu_waits(have))
+		return 0;
+	if (!device_exists(have->path)) {
+		tell_absent(admin, target, have);
+		return 0;
+	}
+	SET(&req, KTGT_A_LU_TARGET_ID);
+	SET(&req, KTGT_A_LU_LUN);
+	return admin_change(admin, KTGT_CMD_LU_ATTACH, &lu_object, &req);
+}
+
+static int create_lu(struct admin *admin, const struct conf_target *target,
+		     uint32_t tid, const struct lu *lu)
+{
+	struct lu req = *lu;
+
+	SET(&req, KTGT_A_LU_TARGET_ID);
+	req.target_id = tid;
+	if (lu->backend == KTGT_BACKEND_BLOCK) {
+		SET(&req, KTGT_A_LU_ABSENT);
+		req.absent = true;
+		if (!device_exists(lu->path))
+			tell_absent(admin, target, lu);
+	}
+	return admin_change(admin, KTGT_CMD_LU_NEW, &lu_object, &req);
+}
+
 static int create_lus(struct admin *admin, const struct conf_target *target,
 		      uint32_t tid, const struct target *old)
 {
 	const struct conf_lu *lu;
 	const struct lu *have;
-	struct lu req;
 	int err = 0;
 
 	for (lu = target->lus; lu && !err; lu = lu->next) {
 		have = old ? lu_at(admin, tid, lu->lu.lun) : NULL;
-		/* what is there still is as wanted, or was kept above */
-		if (have && (lu_stays(target, have) ||
-			     (old->sessions && !admin->force)))
-			continue;
-		req = lu->lu;
-		SET(&req, KTGT_A_LU_TARGET_ID);
-		req.target_id = tid;
-		err = admin_change(admin, KTGT_CMD_LU_NEW, &lu_object, &req);
+		if (have && lu_stays(target, have))
+			err = keep_lu(admin, target, have);
+		else if (!have || !old->sessions || admin->force)
+			err = create_lu(admin, target, tid, &lu->lu);
 	}
 	return err;
 }
@@ -565,6 +609,30 @@ static int apply(struct admin *admin, const struct conf *conf,
 	return err;
 }
 
+/*
+ * What has come since it was looked for: udev found nobody who waits for it, as
+ * long as nothing was committed. Whatever goes wrong with one, it still waits.
+ */
+static void attach_late(struct admin *admin)
+{
+	struct list list = { 0 };
+	const struct lu *lu;
+	struct lu req;
+
+	if (nl_dump(admin->nl, KTGT_CMD_LU_LIST, &lu_object, NULL, &list))
+		return;
+	list_for_each(lu, &list) {
+		if (!admin_lu_waits(lu) || !device_exists(lu->path))
+			continue;
+		req = (struct lu){ .target_id = lu->target_id, .lun = lu->lun };
+		SET(&req, KTGT_A_LU_TARGET_ID);
+		SET(&req, KTGT_A_LU_LUN);
+		nl_request(admin->nl, KTGT_CMD_LU_ATTACH, &lu_object, &req,
+			   NULL);
+	}
+	list_free(&list, &lu_object);
+}
+
 int admin_apply(struct admin *admin, struct conf *conf, const char *only)
 {
 	bool *gone = calloc(admin->view->targets.n + 1, sizeof(*gone));
@@ -576,6 +644,8 @@ int admin_apply(struct admin *admin, struct conf *conf, const char *only)
 	err = admin->ignore_errors ? 0 : admin_begin(admin);
 	if (!err)
 		err = admin_commit(admin, apply(admin, conf, only, gone));
+	if (!err && admin->absent && !admin->pretend)
+		attach_late(admin);
 	free(gone);
 	return err;
 }

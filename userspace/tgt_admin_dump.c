@@ -33,7 +33,7 @@ static void dump_identity(FILE *file, const struct lu *lu)
 {
 	struct lu plain = { .target_id = lu->target_id, .lun = lu->lun };
 
-	admin_lu_defaults(&plain);
+	admin_lu_defaults(&plain, lu);
 	if (strcmp(lu->scsi_id, plain.scsi_id))
 		put(file, "scsi_id", lu->scsi_id);
 	if (strcmp(lu->serial, plain.serial))
@@ -52,14 +52,29 @@ static struct lu device_of(const struct lu *lu)
 
 	plain.backend = lu->backend;
 	strcpy(plain.path, lu->path);
-	admin_lu_defaults(&plain);
+	admin_lu_defaults(&plain, lu);
 	return plain;
+}
+
+/* Without its device it has no more settings than it was given. */
+static void dump_given(FILE *file, const struct lu *lu)
+{
+	if (HAS(lu, KTGT_A_LU_WRITE_CACHE))
+		put(file, "write-cache", lu->write_cache ? "on" : "off");
+	if (lu->read_only)
+		put(file, "readonly", "1");
+	if (HAS(lu, KTGT_A_LU_BLOCK_SIZE))
+		fprintf(file, "\t\tblock-size %u\n", lu->block_size);
 }
 
 static void dump_settings(FILE *file, const struct lu *lu)
 {
 	struct lu plain = device_of(lu);
 
+	if (admin_lu_waits(lu)) {
+		dump_given(file, lu);
+		return;
+	}
 	if (HAS(&plain, KTGT_A_LU_WRITE_CACHE) &&
 	    lu->write_cache != plain.write_cache)
 		put(file, "write-cache", lu->write_cache ? "on" : "off");
@@ -93,6 +108,9 @@ static bool fits_line(const struct lu *lu, uint32_t lun)
 {
 	struct lu plain = device_of(lu);
 
+	if (admin_lu_waits(lu) && (HAS(lu, KTGT_A_LU_WRITE_CACHE) ||
+				   HAS(lu, KTGT_A_LU_BLOCK_SIZE)))
+		return false;
 	return lu->backend == KTGT_BACKEND_BLOCK && lu->lun == lun &&
 	       admin_same_lu(&plain, lu) &&
 	       (HAS(&plain, KTGT_A_LU_READ_ONLY) || !lu->read_only);

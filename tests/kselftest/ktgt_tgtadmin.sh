@@ -183,12 +183,12 @@ one_refused()
 		cat "$lab_dir/conf"
 		printf '%s\n' "<target $name:2>" "	backing-store $disk2" \
 			'</target>' "<target $name:3>" \
-			'	backing-store /dev/none' '</target>'
+			'	backing-store /dev/null' '</target>'
 	} >"$lab_dir/part"
 	admin -e -f -c "$lab_dir/part" 2>"$lab_dir/said" || status=$?
 	cat "$lab_dir/said"
 	[[ $status == 22 ]]
-	grep -q '/dev/none' "$lab_dir/said"
+	grep -q '/dev/null' "$lab_dir/said"
 	[[ -n $before && $(session) == "$before" ]]
 	show | sed 's/ Connection: .*//' >"$lab_dir/after"
 	sed 's/ Connection: .*//' "$lab_dir/before" | cmp - "$lab_dir/after"
@@ -245,7 +245,7 @@ native()
 	echo 'no such thing' | adm config check - || status=$?
 	[[ $status == 1 ]]
 	status=0
-	printf '<target %s>\n\tbacking-store /dev/none\n</target>\n' "$name" |
+	printf '<target %s>\n\tbacking-store /dev/null\n</target>\n' "$name" |
 		adm config apply - || status=$?
 	[[ $status == 2 ]]
 	adm config dump | cmp - "$lab_dir/other"

@@ -178,6 +178,10 @@ static void assert_changes(const char *want)
 #define READY	"target --op update --tid 1 --name state --value ready\n"
 #define OFFLINE	"target --op update --tid 1 --name state --value offline\n"
 
+#define ABSENT(lun, device)						\
+	"tgt-admin: " A ": lun " lun ": " device " is not there; it is not "	\
+	"ready until \"ktgtadm lun attach\" or udev attaches it\n"
+
 /* requests that look at what is there, and those around changes */
 #define LOOK	6
 #define AROUND	2
@@ -197,8 +201,8 @@ static void test_create(void **state)
 		" --backing-store /dev/none1\n"
 		"logicalunit --op new --tid 1 --lun 2"
 		" --backing-store /dev/none2\n");
-	/* the same to the kernel, for what was seen at first */
-	assert_int_equal(fake_n_calls, LOOK + 8 + AROUND);
+	/* the same to the kernel, for what was seen at first; who waits */
+	assert_int_equal(fake_n_calls, LOOK + 8 + AROUND + 1);
 	assert_int_equal(fake_calls[LOOK].cmd, KTGT_CMD_TXN_BEGIN);
 	assert_int_equal(fake_calls[LOOK + 3].cmd, KTGT_CMD_TARGET_NEW);
 	assert_int_equal(((struct target *)fake_calls[LOOK + 3].req)->state,
@@ -495,10 +499,11 @@ static void test_ignored(void **state)
 		       " --backing-store /dev/none1\n"
 		       "logicalunit --op new --tid 1 --lun 2"
 		       " --backing-store /dev/none2\n" READY);
-	assert_string_equal(got.err,
-			    "tgt-admin: no device\ntgt-admin: no device\n");
-	/* account; target, account and rule; two disks; ready */
-	assert_int_equal(fake_n_calls, LOOK + 1 + 3 + AROUND + 2 + 1);
+	assert_string_equal(got.err, ABSENT("1", "/dev/none1")
+			    "tgt-admin: no device\n" ABSENT("2", "/dev/none2")
+			    "tgt-admin: no device\n");
+	/* account; target, account and rule; two disks; ready; who waits */
+	assert_int_equal(fake_n_calls, LOOK + 1 + 3 + AROUND + 2 + 1 + 1);
 	assert_int_equal(fake_calls[LOOK + 1].cmd, KTGT_CMD_TXN_BEGIN);
 	assert_int_equal(((struct target *)fake_calls[LOOK + 2].req)->state,
 			 KTGT_TARGET_STATE_OFFLINE);
@@ -611,6 +616,70 @@ static void test_dump(void **state)
 	assert_null(strstr(got.err, "Error"));
 }
 
+/* @device is what target 1 has as LUN 1, and waits for. */
+static void waiting(const char *device)
+{
+	struct lu *lu;
+
+	forget();
+	add_target(1, A);
+	add_acl(1, "10.0.0.0/8");
+	lu = add_lu(1, 1, device);
+	SET(lu, KTGT_A_LU_ONLINE);
+	lu->block_size = 0;
+}
+
+/* A device that is not there is waited for, and attached when it is. */
+static void test_absent(void **state)
+{
+	const struct lu *req = NULL;
+	struct lu *lu;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(run_conf("-e", HEAD DISKS NET TAIL), 0);
+	assert_string_equal(got.err, ABSENT("1", "/dev/none1")
+			    ABSENT("2", "/dev/none2"));
+	for (i = 0; i < fake_n_calls; i++)
+		if (fake_calls[i].cmd == KTGT_CMD_LU_NEW)
+			req = fake_calls[i].req;
+	assert_non_null(req);
+	assert_true(HAS(req, KTGT_A_LU_ABSENT) && req->absent);
+
+	waiting("/dev/none1");
+	assert_int_equal(run_conf("-e -v", HEAD "backing-store /dev/none1\n"
+				  NET TAIL), 0);
+	assert_string_equal(got.out, "");
+	assert_string_equal(got.err, ABSENT("1", "/dev/none1"));
+
+	/* it has come while another one was waited for */
+	waiting("/dev/null");
+	add_target(2, B);
+	assert_int_equal(run_conf("--update " B, "<target " B ">\n"
+				  "backing-store /dev/none1\n" NET TAIL), 0);
+	assert_int_equal(fake_calls[fake_n_calls - 1].cmd, KTGT_CMD_LU_ATTACH);
+	req = fake_calls[fake_n_calls - 1].req;
+	assert_true(req->target_id == 1 && req->lun == 1);
+
+	waiting("/dev/null");
+	assert_int_equal(run_conf("-e -v", HEAD "backing-store /dev/null\n"
+				  NET TAIL), 0);
+	assert_string_equal(got.out, "ktgtadm lun attach target 1 lun 1\n");
+	assert_string_equal(got.err, "");
+
+	waiting("/dev/none1");
+	lu = list_at(&view.lus, 0);
+	SET(lu, KTGT_A_LU_BLOCK_SIZE);
+	SET(lu, KTGT_A_LU_WRITE_CACHE);
+	lu->block_size = 4096;
+	lu->read_only = 1;
+	assert_int_equal(run("tgt-admin --dump"), 0);
+	assert_non_null(strstr(got.out, "\t<backing-store /dev/none1>\n"
+			       "\t\tlun 1\n\t\twrite-cache off\n"
+			       "\t\treadonly 1\n\t\tblock-size 4096\n"
+			       "\t</backing-store>\n"));
+}
+
 int main(void)
 {
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -630,6 +699,7 @@ int main(void)
 		TEST(test_ignored),
 		TEST(test_others),
 		TEST(test_dump),
+		TEST(test_absent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
