@@ -550,7 +550,7 @@ struct blk_plug { u32 nr_ios; };
 /* --- netlink's and names -------------------------------------------------- */
 
 struct net;
-struct netlink_ext_ack { int dummy; };
+struct netlink_ext_ack { const char *_msg; };
 
 #define NL_SET_ERR_MSG_FMT(extack, ...)	((void)(extack), shim_log(__VA_ARGS__))
 
