@@ -62,12 +62,12 @@ run_suite()
 	add_counts "$name" "$work/log" "$status"
 }
 
-# Each cmocka program prints its own totals.
+# unit_tests [SAN=1]: each cmocka program prints its own totals.
 unit_tests()
 {
 	local status=0
 
-	make --no-print-directory -C userspace check >"$work/unit" 2>&1 ||
+	make --no-print-directory -C userspace "$@" check >"$work/unit" 2>&1 ||
 		status=$?
 	cat "$work/unit"
 	awk -v status="$status" '
@@ -208,6 +208,7 @@ main()
 	if [[ $# -eq 0 ]]; then
 		run_suite lint tests/lint/run.sh
 		run_suite unit unit_tests
+		run_suite "unit, with sanitizers" unit_tests SAN=1
 		run_suite parsers parser_tests
 	fi
 	for kernel in "${kernels[@]}"; do
