@@ -296,9 +296,8 @@ static int delete_lus(struct admin *admin, const struct conf_target *target,
 static void tell_absent(struct admin *admin,
 			const struct conf_target *target, const struct lu *lu)
 {
-	fprintf(stderr, "%s: %s: lun %u: %s is not there; it is not ready until \"%s\" or udev attaches it\n",
-		admin->program, target->target.name, lu->lun, lu->path,
-		"ktgtadm lun attach");
+	fprintf(stderr, "%s: %s: lun %u waits for its device, %s; see lun attach in ktgtadm(8)\n",
+		admin->program, target->target.name, lu->lun, lu->path);
 	admin->absent++;
 }
 

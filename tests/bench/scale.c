@@ -58,7 +58,7 @@ static unsigned long own_memory(void)
 	return sum;
 }
 
-static void stage(const char *name, unsigned long count, double seconds)
+static void tell_stage(const char *name, unsigned long count, double seconds)
 {
 	printf("{\"stage\": \"%s\", \"count\": %lu, \"seconds\": %.6f, \"own\": %lu}\n",
 	       name, count, seconds, own_memory());
@@ -92,7 +92,7 @@ static void plain_connections(void)
 		if (fds[2 * n + 1] < 0)
 			die("accept: %s", strerror(errno));
 	}
-	stage("connected", nr, 0);
+	tell_stage("connected", nr, 0);
 	for (n = 0; n < 2 * nr; n++)
 		close(fds[n]);
 	close(listener);
@@ -109,7 +109,7 @@ static void log_in(const char *address, const char *target, uint8_t lun)
 		sessions[n].lun = lun;
 		session_open(&sessions[n], address, target);
 	}
-	stage("logged-in", nr, now() - start);
+	tell_stage("logged-in", nr, now() - start);
 }
 
 static void put_reads(struct session *s, struct work *work, unsigned int depth)
@@ -176,7 +176,7 @@ static void run(unsigned int depth, unsigned long count)
 	start = now();
 	for (; done < count; done += (unsigned long)nr * depth)
 		one_round(&work, depth);
-	stage("read", done, now() - start);
+	tell_stage("read", done, now() - start);
 }
 
 static unsigned long parse_number(const char *text, unsigned long most)
@@ -230,7 +230,7 @@ int main(int argc, char **argv)
 	run(depth, count);
 	for (n = 0; n < nr; n++)
 		session_acknowledge(&sessions[n]);
-	stage("idle", nr, 0);
+	tell_stage("idle", nr, 0);
 	for (n = 0; n < nr; n++)
 		session_close(&sessions[n]);
 	return 0;

@@ -179,8 +179,8 @@ static void assert_changes(const char *want)
 #define OFFLINE	"target --op update --tid 1 --name state --value offline\n"
 
 #define ABSENT(lun, device)						\
-	"tgt-admin: " A ": lun " lun ": " device " is not there; it is not "	\
-	"ready until \"ktgtadm lun attach\" or udev attaches it\n"
+	"tgt-admin: " A ": lun " lun " waits for its device, " device "; see "	\
+	"lun attach in ktgtadm(8)\n"
 
 /* requests that look at what is there, and those around changes */
 #define LOOK	6
