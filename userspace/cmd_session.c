@@ -2,7 +2,16 @@
 /* ktgtadm session: logged in initiators. */
 #include "cmd.h"
 
+#include <errno.h>
+#include <time.h>
+
 #include "parse.h"
+
+#define LOGOUT_TIME	10	/* s */
+/* until what the kernel ends is gone, too */
+#define END_TIME	5
+/* between two looks, in ms */
+#define MOMENT		100
 
 static void peer_text(const void *item, char *buf, size_t size)
 {
@@ -93,10 +102,144 @@ static const struct arg del_args[] = {
 	{ NULL, NULL, 0, 0, 0 }
 };
 
+static const struct arg logout_args[] = {
+	{ "target", "TARGET", ARG_TARGET, 0, KTGT_A_SESSION_TARGET_ID },
+	{ "id", "N", ARG_VALUE, 0, KTGT_A_SESSION_ID },
+	{ "time", "SECONDS", ARG_VALUE, 0, KTGT_A_SESSION_LOGOUT_TIME },
+	{ NULL, NULL, 0, 0, 0 }
+};
+
+static bool is_meant(const struct session *want, const struct session *have)
+{
+	if (HAS(want, KTGT_A_SESSION_ID) && want->id != have->id)
+		return false;
+	return !HAS(want, KTGT_A_SESSION_TARGET_ID) ||
+	       want->target_id == have->target_id;
+}
+
+/* Those of @list that @want means; forgets the others. */
+static int sessions_meant(struct app *app, const struct session *want,
+			  struct list *list)
+{
+	struct session *session, *to;
+	struct list all = { 0 };
+	int err;
+
+	err = nl_dump(app->nl, KTGT_CMD_SESSION_LIST, &session_object, NULL,
+		      &all);
+	list_for_each(session, &all) {
+		if (err || !is_meant(want, session))
+			continue;
+		to = list_add(list, sizeof(*to));
+		if (!to)
+			err = -ENOMEM;
+		else
+			to->id = session->id;
+	}
+	list_free(&all, &session_object);
+	return err;
+}
+
+static int ask_all(struct app *app, const struct list *list, uint32_t seconds)
+{
+	const struct session *session;
+	struct session req;
+	int err = 0;
+
+	list_for_each(session, list) {
+		req = (struct session){ .id = session->id };
+		SET(&req, KTGT_A_SESSION_ID);
+		SET(&req, KTGT_A_SESSION_LOGOUT_TIME);
+		req.logout_time = seconds;
+		err = nl_request(app->nl, KTGT_CMD_SESSION_DEL,
+				 &session_object, &req, NULL);
+		/* one that has gone meanwhile has done what it should */
+		if (err && err != -ENOENT)
+			return err;
+	}
+	return 0;
+}
+
+/* How many of @list there are still; who has come since does not matter. */
+static int count_left(struct app *app, const struct list *list, size_t *left)
+{
+	const struct session *session, *one;
+	struct session any = { 0 };
+	struct list now = { 0 };
+	int err;
+
+	*left = 0;
+	err = sessions_meant(app, &any, &now);
+	list_for_each(session, &now)
+		list_for_each(one, list)
+			*left += one->id == session->id;
+	list_free(&now, &session_object);
+	return err;
+}
+
+static int64_t milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* Until all have gone, or it is so late. */
+static int wait_until(struct app *app, const struct list *list, int64_t late,
+		      size_t *left)
+{
+	static const struct timespec moment = { .tv_nsec = MOMENT * 1000000 };
+	int err = 0;
+
+	while (!err && *left && milliseconds() < late) {
+		nanosleep(&moment, NULL);
+		err = count_left(app, list, left);
+	}
+	return err;
+}
+
+/* The kernel ends what is left, so what goes at the end did not go by itself. */
+static int wait_gone(struct app *app, const struct list *list,
+		     uint32_t seconds)
+{
+	int64_t end = milliseconds() + seconds * 1000LL;
+	size_t left = list->n;
+	int err;
+
+	err = wait_until(app, list, end - 3 * MOMENT, &left);
+	if (err || !left)
+		return err;
+	fprintf(stderr, "Warning: %zu of %zu sessions did not log out in %u s and are ended\n",
+		left, list->n, seconds);
+	return wait_until(app, list, end + END_TIME * 1000, &left);
+}
+
+static int session_logout(struct app *app, const struct command *command,
+			  struct request *req)
+{
+	const struct session *want = req->obj;
+	uint32_t seconds = HAS(want, KTGT_A_SESSION_LOGOUT_TIME) ?
+			   want->logout_time : LOGOUT_TIME;
+	struct list list = { 0 };
+	int err;
+
+	(void)command;
+	err = sessions_meant(app, want, &list);
+	if (!err)
+		err = ask_all(app, &list, seconds);
+	if (!err)
+		err = wait_gone(app, &list, seconds);
+	list_free(&list, &session_object);
+	return err;
+}
+
 const struct command session_commands[] = {
 	{ "show", "list sessions, or show one in full", &session_object,
 	  show_args, KTGT_CMD_SESSION_LIST, session_show },
 	{ "del", "end a session; the initiator may log in again",
 	  &session_object, del_args, KTGT_CMD_SESSION_DEL, NULL },
+	{ "logout", "ask initiators to log out; end who has not in time",
+	  &session_object, logout_args, KTGT_CMD_SESSION_DEL, session_logout },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

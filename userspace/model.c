@@ -257,6 +257,7 @@ static const struct field session_fields[] = {
 	F(session, SESSION_PARAM, param, NEST, "param",
 	  .sub = &param_object),
 	F(session, SESSION_GENERATION, generation, U64, "generation"),
+	F(session, SESSION_LOGOUT_TIME, logout_time, U32, "logout-time"),
 };
 
 OBJECT(session);

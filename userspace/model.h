@@ -221,6 +221,7 @@ struct session {
 	struct list conn;
 	struct param param;
 	uint64_t generation;
+	uint32_t logout_time;
 };
 
 struct change {

@@ -247,26 +247,13 @@ static void conn_shrink_idle(struct ktgt_conn *conn, unsigned long after)
 	}
 }
 
-/**
- * ktgt_conn_timer - look whether time is up
- * @conn: the connection
- *
- * Context: the connection's work.
- * Return: jiffies until the next look.
- */
-unsigned long ktgt_conn_timer(struct ktgt_conn *conn)
+/* Is the initiator still there? Return: jiffies until the next look. */
+static unsigned long conn_ping(struct ktgt_conn *conn)
 {
 	unsigned long interval = READ_ONCE(conn->kn->nop_interval) * HZ;
 	unsigned long look = interval ?: CONN_IDLE_TIME;
 	unsigned long idle = jiffies - conn->last_rx;
 
-	if (conn->state < KTGT_CONN_STATE_FULL_FEATURE) {
-		ktgt_login_timeout(conn);
-		conn->ops->close(conn);
-		return 0;
-	}
-	if (conn->state > KTGT_CONN_STATE_FULL_FEATURE)
-		return HZ;
 	conn_shrink_idle(conn, look);
 	if (idle < look)
 		return look - idle;
@@ -281,6 +268,76 @@ unsigned long ktgt_conn_timer(struct ktgt_conn *conn)
 		ktgt_conn_end(conn, KTGT_SESSION_END_NO_ANSWER);
 	}
 	return interval;
+}
+
+/**
+ * ktgt_conn_ask_to_leave - ask the initiator to log out, and wait for a while
+ * @conn: the connection
+ * @seconds: after which it is closed
+ *
+ * Context: any.
+ */
+void ktgt_conn_ask_to_leave(struct ktgt_conn *conn, u16 seconds)
+{
+	WRITE_ONCE(conn->leave_time, seconds);
+	set_bit(KTGT_EV_LEAVE, &conn->events);
+	smp_mb__after_atomic(); /* pairs with the work going idle */
+	conn->ops->kick(conn);
+}
+
+/* What is left of the time to log out, in jiffies; 0 if it is over. */
+static unsigned long conn_leave_left(const struct ktgt_conn *conn)
+{
+	return time_before(jiffies, conn->leave_at) ?
+	       conn->leave_at - jiffies : 0;
+}
+
+/**
+ * ktgt_conn_leave - KTGT_EV_LEAVE has been set
+ * @conn: the connection
+ *
+ * Whoever asks once more does not give more time than there was.
+ *
+ * Context: the connection's work.
+ * Return: jiffies until ktgt_conn_timer() has to be called.
+ */
+unsigned long ktgt_conn_leave(struct ktgt_conn *conn)
+{
+	u16 seconds = READ_ONCE(conn->leave_time);
+	unsigned long at = jiffies + seconds * HZ;
+
+	if (!conn->leaving || time_before(at, conn->leave_at))
+		conn->leave_at = at;
+	conn->leaving = true;
+	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE && !conn->logout)
+		ktgt_ctl_ask_logout(conn, seconds);
+	return conn_leave_left(conn) ?: 1;
+}
+
+/**
+ * ktgt_conn_timer - look whether time is up
+ * @conn: the connection
+ *
+ * Context: the connection's work.
+ * Return: jiffies until the next look.
+ */
+unsigned long ktgt_conn_timer(struct ktgt_conn *conn)
+{
+	unsigned long next;
+
+	if (conn->state < KTGT_CONN_STATE_FULL_FEATURE) {
+		ktgt_login_timeout(conn);
+		conn->ops->close(conn);
+		return 0;
+	}
+	if (conn->state > KTGT_CONN_STATE_FULL_FEATURE)
+		return HZ;
+	if (conn->leaving && !conn_leave_left(conn)) {
+		ktgt_conn_end(conn, KTGT_SESSION_END_ADMINISTRATOR);
+		return 0;
+	}
+	next = conn_ping(conn);
+	return conn->leaving ? min(next, conn_leave_left(conn) ?: 1) : next;
 }
 
 /**

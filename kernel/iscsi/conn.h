@@ -88,12 +88,14 @@ struct ktgt_conn_ops {
  * @KTGT_EV_TX: there may be room to send
  * @KTGT_EV_TIMER: the connection's timer has fired
  * @KTGT_EV_RESUME: what a login waited for has come about
+ * @KTGT_EV_LEAVE: the initiator is to be asked to log out
  */
 enum ktgt_conn_events {
 	KTGT_EV_RX,
 	KTGT_EV_TX,
 	KTGT_EV_TIMER,
 	KTGT_EV_RESUME,
+	KTGT_EV_LEAVE,
 };
 
 /**
@@ -217,6 +219,10 @@ struct ktgt_mem {
  * @tx_digests: digests are in force on what is sent
  * @ended: why it ends, the first reason that was given: 1 + enum
  *	ktgt_session_end_reason, or 0; written by anybody
+ * @leave_time: seconds that the initiator gets to log out; written by anybody,
+ *	before KTGT_EV_LEAVE
+ * @leave_at: jiffies when they are over
+ * @leaving: the initiator was asked to log out
  * @logout: a Logout was answered; nothing that follows is handled, and nothing
  *	is sent behind the answer
  * @stat_sn: next StatSN
@@ -269,6 +275,9 @@ struct ktgt_conn {
 	struct ktgt_param		param;
 	bool				digests;
 	bool				tx_digests;
+	u16				leave_time;
+	unsigned long			leave_at;
+	bool				leaving;
 	bool				logout;
 	int				ended;
 
@@ -343,6 +352,8 @@ void ktgt_conn_prepare(struct ktgt_conn *conn);
 bool ktgt_conn_process(struct ktgt_conn *conn);
 bool ktgt_conn_rx_ok(const struct ktgt_conn *conn);
 bool ktgt_conn_waits(const struct ktgt_conn *conn);
+void ktgt_conn_ask_to_leave(struct ktgt_conn *conn, u16 seconds);
+unsigned long ktgt_conn_leave(struct ktgt_conn *conn);
 unsigned long ktgt_conn_timer(struct ktgt_conn *conn);
 void ktgt_conn_abandon(struct ktgt_conn *conn);
 void ktgt_conn_pong(struct ktgt_conn *conn);

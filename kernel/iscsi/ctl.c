@@ -4,6 +4,7 @@
  * those that go to text and task management.
  */
 #include <linux/jiffies.h>
+#include <linux/string.h>
 
 #include "conn.h"
 #include "ctl.h"
@@ -52,6 +53,30 @@ void ktgt_ctl_ping(struct ktgt_conn *conn)
 		return;	/* the timer tries again */
 	conn->ping_ttt = 0;
 	conn->ping_at = jiffies;
+}
+
+/**
+ * ktgt_ctl_ask_logout - ask the initiator to log out (RFC 7143, 11.9)
+ * @conn: the connection, in full feature phase
+ * @seconds: what it gets for that
+ *
+ * Context: the connection's work.
+ */
+void ktgt_ctl_ask_logout(struct ktgt_conn *conn, u16 seconds)
+{
+	struct ktgt_pdu *pdu = ktgt_pdu_alloc(conn);
+	struct iscsi_async *async;
+
+	if (!pdu)
+		return;	/* then it is not asked */
+	async = pdu->hdr;
+	async->opcode = ISCSI_OP_ASYNC_EVENT;
+	async->flags = ISCSI_FLAG_CMD_FINAL;
+	memset(async->rsvd4, 0xff, 4);
+	async->async_event = ISCSI_ASYNC_MSG_REQUEST_LOGOUT;
+	async->param3 = cpu_to_be16(seconds);
+	pdu->flags = KTGT_PDU_STATSN;
+	ktgt_pdu_queue(conn, pdu);
 }
 
 /* NOP-Out: a question, or the answer to our own (RFC 7143, 11.18). */

@@ -11,5 +11,6 @@ struct ktgt_conn;
 void ktgt_ctl_handle(struct ktgt_conn *conn);
 void ktgt_ctl_nop_in(struct ktgt_conn *conn);
 void ktgt_ctl_ping(struct ktgt_conn *conn);
+void ktgt_ctl_ask_logout(struct ktgt_conn *conn, u16 seconds);
 
 #endif /* _KTGT_ISCSI_CTL_H */

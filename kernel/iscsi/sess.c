@@ -117,6 +117,21 @@ void ktgt_sess_end(struct ktgt_sess *sess, enum ktgt_session_end_reason reason)
 	spin_unlock_bh(&sess->lock);
 }
 
+/**
+ * ktgt_sess_ask_to_leave - have the initiator end a session, within a time
+ * @sess: the session
+ * @seconds: after which it is ended
+ *
+ * Context: any that may take a spinlock.
+ */
+void ktgt_sess_ask_to_leave(struct ktgt_sess *sess, u16 seconds)
+{
+	spin_lock_bh(&sess->lock);
+	if (sess->conn)
+		ktgt_conn_ask_to_leave(sess->conn, seconds);
+	spin_unlock_bh(&sess->lock);
+}
+
 /*
  * The login of @conn has to wait until @old has gone: a command of @old that
  * is still on its way to the disk must not overtake what the new session

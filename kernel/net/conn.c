@@ -247,6 +247,15 @@ static void tcp_shut(struct ktgt_tcp *tcp)
 	kernel_sock_shutdown(tcp->sock, SHUT_WR);
 }
 
+/* The timer has to fire when the time to log out is over, if not before. */
+static void tcp_leave(struct ktgt_tcp *tcp)
+{
+	unsigned long left = ktgt_conn_leave(&tcp->conn);
+
+	if (time_before(jiffies + left, tcp->deadline))
+		tcp_set_deadline(tcp, left);
+}
+
 /* One round. Return: whether anything was done. */
 static bool tcp_run(struct ktgt_tcp *tcp)
 {
@@ -258,6 +267,8 @@ static bool tcp_run(struct ktgt_tcp *tcp)
 		tcp_timer_event(tcp);
 	if (test_and_clear_bit(KTGT_EV_RESUME, &conn->events) && conn->login)
 		ktgt_login_resume(conn);
+	if (test_and_clear_bit(KTGT_EV_LEAVE, &conn->events) && !tcp->draining)
+		tcp_leave(tcp);
 
 	progress = ktgt_rx_run(tcp);
 	progress |= ktgt_conn_process(conn);
@@ -277,7 +288,8 @@ static bool tcp_pending(const struct ktgt_tcp *tcp)
 	const struct ktgt_conn *conn = &tcp->conn;
 	unsigned long events = READ_ONCE(conn->events);
 
-	if (events & (BIT(KTGT_EV_TIMER) | BIT(KTGT_EV_RESUME)))
+	if (events & (BIT(KTGT_EV_TIMER) | BIT(KTGT_EV_RESUME) |
+		      BIT(KTGT_EV_LEAVE)))
 		return true;
 	if (events & BIT(KTGT_EV_RX) && !tcp->draining && ktgt_conn_rx_ok(conn))
 		return true;

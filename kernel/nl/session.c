@@ -238,6 +238,7 @@ int ktgt_session_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
  */
 int ktgt_session_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct nlattr *time = info->attrs[KTGT_A_SESSION_LOGOUT_TIME];
 	struct ktgt_net *kn = ktgt_net_get(genl_info_net(info));
 	struct ktgt_sess *sess;
 	u32 id;
@@ -252,7 +253,10 @@ int ktgt_session_del_doit(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG_FMT(info->extack, "no session %u", id);
 		return -ENOENT;
 	}
-	ktgt_sess_end(sess, KTGT_SESSION_END_ADMINISTRATOR);
+	if (time && sess->nexus.target)
+		ktgt_sess_ask_to_leave(sess, nla_get_u32(time));
+	else
+		ktgt_sess_end(sess, KTGT_SESSION_END_ADMINISTRATOR);
 	ktgt_sess_put(sess);
 	return 0;
 }

@@ -96,6 +96,7 @@ STUB_FAIL(ktgt_login_free, struct ktgt_conn *conn)
 STUB_FAIL(ktgt_text_free, struct ktgt_conn *conn)
 STUB_FAIL(ktgt_ctl_handle, struct ktgt_conn *conn)
 STUB_FAIL(ktgt_ctl_ping, struct ktgt_conn *conn)
+STUB_FAIL(ktgt_ctl_ask_logout, struct ktgt_conn *conn, u16 seconds)
 STUB_FAIL(ktgt_ctl_nop_in, struct ktgt_conn *conn)
 STUB_FAIL_VALUE(bool, ktgt_msgs_run, false, struct ktgt_conn *conn)
 STUB_FAIL(ktgt_tmf_abort_lu, struct ktgt_nexus *nexus, struct ktgt_lu *lu,

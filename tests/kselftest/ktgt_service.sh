@@ -167,7 +167,11 @@ wrong_file()
 stop_logged_in()
 {
 	[[ -n $(session) ]]
-	service stop
+	service stop >"$lab_dir/said" 2>&1
+	cat "$lab_dir/said"
+	# It was asked to log out, and did
+	grep -q 'session logout' "$lab_dir/said"
+	refute grep -q 'did not log out' "$lab_dir/said"
 	[[ ! -d /sys/module/ktgt ]]
 	refute grep -q 3260 <<<"$(in_target ss -ltn)"
 	# The devices are free again

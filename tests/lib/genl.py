@@ -52,7 +52,7 @@ ATTRS = {
     "acl": "target-id address prefix-len all initiator generation",
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "
-               "param generation",
+               "param generation pad logout-time",
     "txn": "generation pad",
     "explain": "initiator address target-id target",
     "change": "object action target-id lun name address port prefix-len "

@@ -196,8 +196,9 @@ static const struct nla_policy ktgt_session_list_nl_policy[KTGT_A_SESSION_TARGET
 };
 
 /* KTGT_CMD_SESSION_DEL - do */
-static const struct nla_policy ktgt_session_del_nl_policy[KTGT_A_SESSION_ID + 1] = {
+static const struct nla_policy ktgt_session_del_nl_policy[KTGT_A_SESSION_LOGOUT_TIME + 1] = {
 	[KTGT_A_SESSION_ID] = { .type = NLA_U32, },
+	[KTGT_A_SESSION_LOGOUT_TIME] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
 };
 
 /* KTGT_CMD_ACCOUNT_SET - do */
@@ -386,7 +387,7 @@ const struct genl_split_ops ktgt_nl_ops[30] = {
 		.cmd		= KTGT_CMD_SESSION_DEL,
 		.doit		= ktgt_session_del_doit,
 		.policy		= ktgt_session_del_nl_policy,
-		.maxattr	= KTGT_A_SESSION_ID,
+		.maxattr	= KTGT_A_SESSION_LOGOUT_TIME,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
