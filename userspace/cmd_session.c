@@ -172,7 +172,8 @@ static int count_left(struct app *app, const struct list *list, size_t *left)
 	err = sessions_meant(app, &any, &now);
 	list_for_each(session, &now)
 		list_for_each(one, list)
-			*left += one->id == session->id;
+			if (one->id == session->id)
+				++*left;
 	list_free(&now, &session_object);
 	return err;
 }
@@ -189,7 +190,7 @@ static int64_t milliseconds(void)
 static int wait_until(struct app *app, const struct list *list, int64_t late,
 		      size_t *left)
 {
-	static const struct timespec moment = { .tv_nsec = MOMENT * 1000000 };
+	static const struct timespec moment = { .tv_nsec = 1000000 * MOMENT };
 	int err = 0;
 
 	while (!err && *left && milliseconds() < late) {
