@@ -120,6 +120,9 @@ static int attach_path(struct app *app, const struct command *command,
 		fprintf(stderr, "Error: %s is not a block device\n", path);
 		return EXIT_USAGE;
 	}
+	/* udev tells of it again when it has got a size */
+	if (!device_exists(path))
+		return 0;
 	err = nl_dump(app->nl, KTGT_CMD_LU_LIST, command->obj, NULL, &list);
 	list_for_each(lu, &list) {
 		if (err || !waits_for(lu, dir))
@@ -151,12 +154,18 @@ static int lun_add(struct app *app, const struct command *command,
 		   struct request *req)
 {
 	struct lu *lu = req->obj;
+	int err;
 
 	if (!HAS(lu, KTGT_A_LU_BACKEND) && HAS(lu, KTGT_A_LU_PATH)) {
 		SET(lu, KTGT_A_LU_BACKEND);
 		lu->backend = KTGT_BACKEND_BLOCK;
 	}
-	return nl_request(app->nl, command->cmd, command->obj, lu, NULL);
+	err = nl_request(app->nl, command->cmd, command->obj, lu, NULL);
+	if (err && HAS(lu, KTGT_A_LU_PATH) && !HAS(lu, KTGT_A_LU_ABSENT) &&
+	    !device_exists(lu->path))
+		fprintf(stderr, "Hint: with \"absent\" it waits until %s is there\n",
+			lu->path);
+	return err;
 }
 
 const struct command lun_commands[] = {

@@ -11,13 +11,6 @@
 
 #include "parse.h"
 
-bool device_exists(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st);
-}
-
 int device_dir(const char *path, char *buf, size_t size)
 {
 	struct stat st;
@@ -62,6 +55,23 @@ static int attribute_text(const char *dir, const char *name, char *buf,
 		n--;
 	buf[n] = '\0';
 	return 0;
+}
+
+bool device_exists(const char *path)
+{
+	uint64_t sectors;
+	const char *why;
+	struct stat st;
+	char text[64];
+	char dir[64];
+
+	if (stat(path, &st))
+		return false;
+	if (device_dir(path, dir, sizeof(dir)) ||
+	    attribute_text(dir, "size", text, sizeof(text)) ||
+	    parse_u64(text, &sectors, &why))
+		return true;
+	return sectors;
 }
 
 void device_defaults(const char *dir, struct lu *lu)

@@ -7,7 +7,10 @@
 
 #include "model.h"
 
-/* Whether there is a file of that name, whatever it is. */
+/*
+ * Whether there is a file of that name, whatever it is; but a block device has to
+ * have a size, which a loop device that is free has not, for example.
+ */
 bool device_exists(const char *path);
 
 /* The folder of a block device in sysfs, or -1 when @path is none. */

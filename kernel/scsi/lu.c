@@ -201,9 +201,28 @@ static int set_caps(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 	return set_block_size(lu, params->block_size, extack);
 }
 
-/* Whether it may be there later, and is nobody's. */
-static bool is_absent(const struct ktgt_backend *be)
+/* A node without a device behind it, as that of a loop device that is free. */
+static bool is_empty(struct ktgt_backend *be)
 {
+	struct ktgt_backend_caps caps;
+
+	be->ops->caps(be, &caps);
+	if (caps.size)
+		return false;
+	be->ops->close(be);
+	return true;
+}
+
+/*
+ * Whether it may be there later, and is nobody's. It is closed then. Without a
+ * medium is how Linux initiators see what has no size: 3Ah, as for 04h they would
+ * try to start it.
+ */
+static bool is_absent(struct ktgt_backend *be)
+{
+	if (!IS_ERR(be))
+		return is_empty(be);
+
 	switch (PTR_ERR_OR_ZERO(be)) {
 	case -ENOENT:
 	case -ENODEV:

@@ -74,7 +74,7 @@ def asked_for(lab):
     words = ("lun", "add", "target", iqn, "lun", 1, "path")
     status, text = lab.adm_fails(*words, path)
     equal(status, 2, "status")
-    check(path in text and "no such file" in text, text)
+    check(path in text and "no such file" in text and '"absent"' in text, text)
     for wrong in ("/dev/null", "/etc/passwd"):
         status, text = lab.adm_fails(*words, wrong, "absent")
         check("not a block device" in text, text)
@@ -177,6 +177,35 @@ def in_a_transaction(lab):
     lab.adm("lun", "attach", "target", iqn, "lun", 1)
     ready(ini, os.urandom(4096))
     ini.logout()
+
+
+@suite.case
+def without_a_size(lab):
+    """A node that has no device behind it yet is as good as none."""
+    backing = tempfile.NamedTemporaryFile(prefix="ktgt-absent")  # pylint: disable=R1732
+    os.truncate(backing.name, 8 << 20)
+    run("modprobe", "loop")
+    node = run("losetup", "-f").strip()
+    place(lab)
+    iqn = f"{IQN}:node"
+    file = conf(lab, iqn, node, lab.null_blk(4))
+    lab.in_target("tgt-admin", "-e", "-c", file)
+    equal(lun(lab)["online"], False, "online")
+    lab.in_target("tgt-admin", "--update", "ALL", "-c", file)
+    ini = lab.login(iqn, luns=(1, 2))
+    equal(ini.command(tur()).key, NO_MEDIUM, "LUN 1")
+    ready(ini, os.urandom(4096), 2)
+    lab.adm("lun", "attach", "path", node)
+    run("losetup", node, backing.name)
+    try:
+        lab.adm("lun", "attach", "path", node)
+        equal(lun(lab)["size"], 8 << 20, "size")
+        ready(ini, os.urandom(4096))
+        ini.logout()
+        lab.drop(iqn)
+    finally:
+        run("losetup", "-d", node)
+        backing.close()
 
 
 def conf(lab, iqn, *paths):
