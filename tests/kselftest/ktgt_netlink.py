@@ -32,8 +32,10 @@ def refuses(lab, words, *parts, status=2):
     said = " ".join(str(word) for word in words)
     equal(got, status, f"exit status of '{said}' ({text})")
     check(text, f"'{said}' says nothing")
-    equal(len(text.splitlines()) if status == 2 else 1, 1,
+    hints = [line for line in text.splitlines() if line.startswith("Hint: ")]
+    equal(len(text.splitlines()) - len(hints) if status == 2 else 1, 1,
           f"lines of '{said}': {text}")
+    check(len(hints) <= 1, f"hints of '{said}': {text}")
     for part in parts:
         check(str(part).lower() in text.lower(),
               f"'{said}': '{part}' is not in: {text}")
