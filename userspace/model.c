@@ -85,6 +85,12 @@ static const char *const action_names[] = {
 	NULL,
 };
 
+static const char *const net_state_names[] = {
+	"ready",
+	"loading",
+	NULL,
+};
+
 static const struct field net_fields[] = {
 	F(net, NET_GENERATION, generation, U64, "generation"),
 	F(net, NET_TARGETS, targets, U32, "targets"),
@@ -98,6 +104,7 @@ static const struct field net_fields[] = {
 	F(net, NET_MEMORY_LIMIT, memory_limit, U32, "memory-limit"),
 	F(net, NET_NOP_INTERVAL, nop_interval, U32, "nop-interval"),
 	F(net, NET_POLL_TIME, poll_time, U32, "poll-time"),
+	F(net, NET_STATE, state, ENUM, "state", .names = net_state_names),
 };
 
 OBJECT(net);

@@ -87,6 +87,7 @@ struct net {
 	uint32_t memory_limit;
 	uint32_t nop_interval;
 	uint32_t poll_time;
+	uint32_t state;
 };
 
 struct target {

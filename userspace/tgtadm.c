@@ -642,13 +642,16 @@ static int do_session(struct nl *nl, const struct tgt_opts *opts)
 static int system_show(struct nl *nl)
 {
 	static const struct texts texts = { 0 };
+	struct net ask = { 0 }, net = { 0 };
 	struct list accounts = { 0 };
 	int err;
 
-	err = nl_dump(nl, KTGT_CMD_ACCOUNT_LIST, &account_object, NULL,
-		      &accounts);
+	err = nl_request(nl, KTGT_CMD_NET_GET, &net_object, &ask, &net);
 	if (!err)
-		tgt_show_system(stdout, &accounts);
+		err = nl_dump(nl, KTGT_CMD_ACCOUNT_LIST, &account_object, NULL,
+			      &accounts);
+	if (!err)
+		tgt_show_system(stdout, &net, &accounts);
 	list_free(&accounts, &account_object);
 	return finish(nl, err, &texts);
 }
@@ -668,14 +671,34 @@ static int system_delete(struct nl *nl, const char *refusal)
 	return 0;
 }
 
-static int system_update(const struct tgt_opts *opts)
+/*
+ * How the start scripts of tgt keep initiators waiting until all targets are
+ * there. tgt then turns everybody away; here targets that are there serve.
+ */
+static int system_state(struct nl *nl, const char *value)
+{
+	static const struct texts texts = { 0 };
+	struct net req = { .state = KTGT_NET_STATE_LOADING };
+
+	if (!strcmp(value, "ready"))
+		req.state = KTGT_NET_STATE_READY;
+	else if (strcmp(value, "offline"))
+		return fail_because(INVALID, "a state is ready or offline");
+	SET(&req, KTGT_A_NET_STATE);
+	return finish(nl, nl_request(nl, KTGT_CMD_NET_SET, &net_object, &req,
+				     NULL), &texts);
+}
+
+static int system_update(struct nl *nl, const struct tgt_opts *opts)
 {
 	static const char *const names[] = {
-		"State", "debug", "iSNS", "iSNSServerIP", "iSNSServerPort",
+		"debug", "iSNS", "iSNSServerIP", "iSNSServerPort",
 		"iSNSAccessControl",
 	};
 	size_t i;
 
+	if (!strcmp(opts->name, "State"))
+		return system_state(nl, opts->value);
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(names[i], opts->name))
 			return fail_because(UNSUPPORTED, NULL);
@@ -690,7 +713,7 @@ static int do_system(struct nl *nl, const struct tgt_opts *opts)
 	case TGT_OP_DELETE:
 		return system_delete(nl, INVALID);
 	case TGT_OP_UPDATE:
-		return system_update(opts);
+		return system_update(nl, opts);
 	default:
 		return fail_because(UNSUPPORTED, NULL);
 	}

@@ -106,7 +106,8 @@ void tgt_show_session(FILE *file, const struct param *param);
 void tgt_show_conns(FILE *file, const struct list *sessions, uint32_t tid);
 void tgt_show_portals(FILE *file, const struct list *portals);
 void tgt_show_accounts(FILE *file, const struct list *accounts);
-void tgt_show_system(FILE *file, const struct list *accounts);
+void tgt_show_system(FILE *file, const struct net *net,
+		     const struct list *accounts);
 void tgt_show_lld(FILE *file, const struct list *targets);
 
 int tgtadm_main(int argc, char **argv);

@@ -311,11 +311,12 @@ static bool any_discovery(const struct list *accounts)
 	return false;
 }
 
-void tgt_show_system(FILE *file, const struct list *accounts)
+void tgt_show_system(FILE *file, const struct net *net,
+		     const struct list *accounts)
 {
+	fprintf(file, "System:\n    State: %s\n",
+		net->state == KTGT_NET_STATE_READY ? "ready" : "offline");
 	fprintf(file,
-		"System:\n"
-		"    State: ready\n"
 		"    debug: off\n"
 		"LLDs:\n"
 		"    iscsi: ready\n"

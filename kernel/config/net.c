@@ -23,16 +23,52 @@
  * struct net_set - change of settings
  * @change: the change
  * @params: the settings
+ * @made: default portals that come with it
+ * @gone: default portals that go with it
  */
 struct net_set {
 	struct ktgt_change	change;
 	struct ktgt_net_params	params;
+	struct ktgt_portal	*made[KTGT_DEFAULT_PORTALS];
+	struct ktgt_portal	*gone[KTGT_DEFAULT_PORTALS];
 };
+
+static bool begins_to_load(const struct ktgt_net *kn,
+			   const struct ktgt_net_params *params)
+{
+	return params->set_state && params->state == KTGT_NET_STATE_LOADING &&
+	       kn->state != KTGT_NET_STATE_LOADING;
+}
+
+/* Who comes while it loads is to be told so, and not to find a closed port. */
+static int net_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct net_set *set = container_of(change, struct net_set, change);
+
+	if (!begins_to_load(txn->kn, &set->params))
+		return 0;
+	return ktgt_portal_check_defaults(txn, set->made);
+}
+
+static void net_set_abort(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	ktgt_portal_abort_defaults(container_of(change, struct net_set,
+						change)->made);
+}
+
+static void apply_state(struct ktgt_net *kn, struct net_set *set)
+{
+	/* pairs with the acquire in iscsi/admit.c */
+	smp_store_release(&kn->state, set->params.state);
+	ktgt_portal_apply_defaults(set->made);
+	if (kn->state == KTGT_NET_STATE_READY && xa_empty(&kn->targets))
+		ktgt_portal_unlink_defaults(kn, set->gone);
+}
 
 static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 {
-	const struct ktgt_net_params *params =
-		&container_of(change, struct net_set, change)->params;
+	struct net_set *set = container_of(change, struct net_set, change);
+	const struct ktgt_net_params *params = &set->params;
 	struct ktgt_net *kn = txn->kn;
 
 	if (params->set_login_timeout)
@@ -45,6 +81,14 @@ static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		WRITE_ONCE(kn->nop_interval, params->nop_interval);
 	if (params->set_poll_time)
 		WRITE_ONCE(kn->poll_time, params->poll_time);
+	if (params->set_state)
+		apply_state(kn, set);
+}
+
+static void net_set_finish(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	ktgt_portal_finish_defaults(container_of(change, struct net_set,
+						 change)->gone);
 }
 
 static void net_set_tell(struct ktgt_txn *txn,
@@ -56,8 +100,11 @@ static void net_set_tell(struct ktgt_txn *txn,
 }
 
 static const struct ktgt_change_ops net_set_ops = {
+	.check = net_set_check,
+	.abort = net_set_abort,
 	.apply = net_set_apply,
 	.tell = net_set_tell,
+	.finish = net_set_finish,
 };
 
 /**

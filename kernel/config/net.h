@@ -16,11 +16,13 @@ struct ktgt_txn;
  * @memory_limit: MiB
  * @nop_interval: s
  * @poll_time: us
+ * @state: enum ktgt_net_state
  * @set_login_timeout: @login_timeout is to be set
  * @set_max_logins: @max_logins is to be set
  * @set_memory_limit: @memory_limit is to be set
  * @set_nop_interval: @nop_interval is to be set
  * @set_poll_time: @poll_time is to be set
+ * @set_state: @state is to be set
  */
 struct ktgt_net_params {
 	u32	login_timeout;
@@ -28,11 +30,13 @@ struct ktgt_net_params {
 	u32	memory_limit;
 	u32	nop_interval;
 	u32	poll_time;
+	u32	state;
 	bool	set_login_timeout;
 	bool	set_max_logins;
 	bool	set_memory_limit;
 	bool	set_nop_interval;
 	bool	set_poll_time;
+	bool	set_state;
 };
 
 int ktgt_net_stage_set(struct ktgt_txn *txn,

@@ -629,7 +629,8 @@ static void target_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 
 	unlink_target(txn->kn, del->target);
 	close_nexuses(del->target);
-	if (xa_empty(&txn->kn->targets))
+	if (xa_empty(&txn->kn->targets) &&
+	    txn->kn->state == KTGT_NET_STATE_READY)
 		ktgt_portal_unlink_defaults(txn->kn, del->portals);
 }
 

@@ -88,6 +88,8 @@ struct ktgt_portal {
  * @memory_limit: MiB that a connection may hold for data
  * @nop_interval: s of silence before a NOP-In, 0 for never
  * @poll_time: us that a connection looks for more to do before it goes idle
+ * @state: enum ktgt_net_state; to be read before a target is looked for, with
+ *	smp_load_acquire(), so that a target that came before it is found
  */
 struct ktgt_net {
 	struct net		*net;
@@ -124,6 +126,7 @@ struct ktgt_net {
 	u32			memory_limit;
 	u32			nop_interval;
 	u32			poll_time;
+	u32			state;
 };
 
 extern unsigned int ktgt_net_id;

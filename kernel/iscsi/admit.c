@@ -19,6 +19,19 @@ static void refuse(struct ktgt_admission *adm, u16 status, const char *why)
 	adm->why = why;
 }
 
+/* An initiator takes "not found" for the end, and comes back for this one. */
+static void refuse_while_loading(struct ktgt_admission *adm)
+{
+	refuse(adm, KTGT_LOGIN_UNAVAILABLE,
+	       "the configuration is still being loaded");
+}
+
+static bool is_loading(const struct ktgt_net *kn)
+{
+	/* pairs with the release in config/net.c */
+	return smp_load_acquire(&kn->state) == KTGT_NET_STATE_LOADING;
+}
+
 /**
  * ktgt_admit_find() - find the target that a login is for
  * @kn: the namespace
@@ -31,10 +44,14 @@ static void refuse(struct ktgt_admission *adm, u16 status, const char *why)
 struct ktgt_target *ktgt_admit_find(struct ktgt_net *kn, const char *name,
 				    struct ktgt_admission *adm)
 {
+	/* first, since what was loaded by then is found */
+	bool loading = is_loading(kn);
 	struct ktgt_target *target = ktgt_net_find_target(kn, name);
 
 	memset(adm, 0, sizeof(*adm));
-	if (!target)
+	if (!target && loading)
+		refuse_while_loading(adm);
+	else if (!target)
 		refuse(adm, KTGT_LOGIN_NOT_FOUND, "there is no such target");
 	return target;
 }
@@ -67,7 +84,7 @@ static const char *fault(const struct ktgt_rules_match *match)
  * ktgt_admit_login() - decide about a login
  * @kn: the namespace
  * @target: the target, or NULL for discovery. Everybody may discover, because
- *	SendTargets shows each only what admits it
+ *	SendTargets shows each only what admits it; but not a part of it
  * @peer: address of the initiator
  * @initiator: its name
  * @adm: takes the decision
@@ -85,8 +102,11 @@ void ktgt_admit_login(const struct ktgt_net *kn,
 	adm->rules = rules;
 	if (rules && rules->nr_incoming)
 		adm->auth_status = KTGT_LOGIN_AUTH_FAILED;
-	if (!target)
+	if (!target) {
+		if (is_loading(kn))
+			refuse_while_loading(adm);
 		return;
+	}
 	if (!ktgt_rules_judge(rules, peer, initiator, &adm->match))
 		refuse(adm, KTGT_LOGIN_FORBIDDEN, fault(&adm->match));
 	else if (READ_ONCE(target->state) != KTGT_TARGET_STATE_READY)

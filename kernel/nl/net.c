@@ -65,7 +65,8 @@ static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)
 	       nla_put_u32(skb, KTGT_A_NET_NOP_INTERVAL,
 			   READ_ONCE(kn->nop_interval)) ||
 	       nla_put_u32(skb, KTGT_A_NET_POLL_TIME,
-			   READ_ONCE(kn->poll_time));
+			   READ_ONCE(kn->poll_time)) ||
+	       nla_put_u32(skb, KTGT_A_NET_STATE, READ_ONCE(kn->state));
 }
 
 static int fill_totals(struct sk_buff *skb, struct ktgt_net *kn)
@@ -143,6 +144,7 @@ int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 		    &params.set_nop_interval);
 	get_setting(info, KTGT_A_NET_POLL_TIME, &params.poll_time,
 		    &params.set_poll_time);
+	get_setting(info, KTGT_A_NET_STATE, &params.state, &params.set_state);
 
 	ktgt_nl_begin(&nlc, info);
 	return ktgt_nl_end(&nlc, ktgt_net_stage_set(nlc.txn, &params));

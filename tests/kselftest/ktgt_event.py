@@ -800,6 +800,11 @@ def explain_nothing(lab):
     equal(hex(answer["status"]), hex(lab.login_status(iqn)), "status")
     equal(answer["reason"], "there is no such target", "reason")
     check(not answer["visible"] and "target_id" not in answer, str(answer))
+    lab.adm("net", "set", "state", "loading")
+    answer = explain(lab, iqn)
+    equal(hex(answer["status"]), hex(lab.login_status(iqn)), "while it loads")
+    equal(answer["reason"], "the configuration is still being loaded", "reason")
+    lab.adm("net", "set", "state", "ready")
 
 
 def chap_login(lab, iqn, **chap):

@@ -12,6 +12,8 @@ its own connection only: a good one must work right after it.
 
 import os
 import sys
+import threading
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
@@ -481,6 +483,59 @@ def offline_target(lab):
     lab.state(iqn, "ready")
     equal(lab.login_status(iqn), 0, "status when ready again")
     lab.drop(iqn)
+
+
+@suite.case
+def while_loading(lab):
+    """Before all targets are there: 0301 for one that is not, and for
+    discovery; then 0203, and an empty list."""
+    there = lab.target("there")
+    missing = there + "-not"
+    lab.adm("net", "set", "state", "loading")
+    try:
+        equal(hex(lab.login_status(missing)), hex(0x0301), "of none")
+        equal(lab.login_status(there), 0, "of one that is there")
+        status(lab, lambda c: c.login(discovery=True), 0x0301, "discovery")
+    finally:
+        lab.adm("net", "set", "state", "ready")
+    equal(hex(lab.login_status(missing)), hex(0x0203), "of none, ready")
+    lab.login(None, discovery=True).logout()
+    lab.drop(there)
+
+
+@suite.case
+def ready_at_once(lab):
+    """Targets that come together with the end of loading: nobody is told that
+    one is not found."""
+    iqn = lab.target("once")
+    lab.drop(iqn)
+    lab.adm("net", "set", "state", "loading")
+    got, stop = set(), threading.Event()
+
+    def ask():
+        while not stop.is_set():
+            got.add(lab.login_status(iqn))
+    asking = threading.Thread(target=ask)
+    asking.start()
+    nl = lab.genl()
+    try:
+        for _ in range(20):
+            nl.do("txn-begin")
+            nl.do("target-new", name=iqn)
+            nl.do("net-set", state=0)
+            nl.do("txn-commit")
+            time.sleep(0.05)
+            nl.do("txn-begin")
+            nl.do("net-set", state=1)
+            nl.do("target-del", name=iqn, force=None)
+            nl.do("txn-commit")
+            time.sleep(0.05)
+    finally:
+        stop.set()
+        asking.join()
+        lab.adm("net", "set", "state", "ready")
+    check(0x0301 in got and got <= {0x0301, 0x0202},
+          f"statuses: {[hex(one) for one in got]}")
 
 
 @suite.case

@@ -179,6 +179,49 @@ def acl_round_trip(lab):
     lab.drop(iqn)
 
 
+def ports(lab):
+    """Ports that it listens on by itself."""
+    found = lab.adm_json("portal", "show")["portals"]
+    return [p["port"] for p in found if p["automatic"]]
+
+
+@suite.case
+def loading(lab):
+    """It listens while it is loading; when that ends, only for a target. One
+    refusal in a transaction, and it does not load."""
+    def state(text):
+        lab.adm("net", "set", "state", text)
+        equal(lab.adm_json("net", "show")["net"]["state"], text, "state")
+    equal(lab.adm_json("net", "show")["net"]["state"], "ready", "at first")
+    for _ in range(2):
+        state("loading")
+        equal(ports(lab), [3260, 3260], "portals while it loads")
+    state("ready")
+    equal(ports(lab), [], "portals without a target")
+    state("loading")
+    iqn = lab.target("l")
+    state("ready")
+    equal(ports(lab), [3260, 3260], "portals with a target")
+    state("loading")
+    lab.drop(iqn)
+    equal(ports(lab), [3260, 3260], "portals while it loads, without a target")
+    state("ready")
+    equal(ports(lab), [], "portals when that is over")
+    nl = lab.genl()
+    nl.do("txn-begin")
+    nl.do("net-set", state=1)
+    nl.do("target-del", name=iqn)
+    try:
+        nl.do("txn-commit")
+        check(False, "a target was deleted that is not there")
+    except genl.Refused:
+        pass
+    nl.close()
+    equal(lab.adm_json("net", "show")["net"]["state"], "ready", "after that")
+    equal(ports(lab), [], "portals after that")
+    refuses(lab, ("net", "set", "state", "offline"), "offline", status=1)
+
+
 @suite.case
 def portals(lab):
     """The first target brings two portals, the last takes them away; own

@@ -69,6 +69,47 @@ old_file()
 	refute grep -q "$disk1" <<<"$(show)"
 }
 
+# Statuses of logins to TARGET until one succeeds, each once; "closed" for a
+# port that nobody listens on. The unit's commands may take as long as they like.
+statuses()
+{
+	in_target python3 -c "
+import sys, time
+sys.path.insert(0, '$lab_top/lib')
+from iscsi import Initiator, LoginError
+seen, end = {}, time.monotonic() + 60
+while 'ok' not in seen and time.monotonic() < end:
+    try:
+        ini = Initiator('$target_ip', '$1')
+        ini.login()
+        seen['ok'] = True
+    except LoginError as err:
+        seen['%04x' % err.status] = True
+    except OSError:
+        seen['closed'] = True
+    open('$lab_dir/asked', 'w').close()
+print(*sorted(seen))
+"
+}
+
+# Initiators give up at "not found" (0203), and come back for 0301
+loads()
+{
+	local pid
+
+	service stop
+	service_conf "backing-store $disk1"
+	statuses "$name" >"$lab_dir/statuses" &
+	pid=$!
+	wait_until 10 test -e "$lab_dir/asked"
+	service start
+	wait "$pid"
+	cat "$lab_dir/statuses"
+	[[ $(<"$lab_dir/statuses") == "0301 closed ok" ]]
+	adm net show
+	[[ $(adm -j net show | json 'd["net"]["state"]') == ready ]]
+}
+
 # both_there: all logical units of the file
 both_there()
 {
@@ -186,10 +227,11 @@ disk1=$dev
 null_blk b 8
 disk2=$dev
 service_install
-ktap_plan 11
+ktap_plan 12
 initiator_start
 ktap_test "start without a file: empty, and listening" empty
 ktap_test "start with the file of tgt and what it includes" old_file
+ktap_test "logins while it starts are asked to try again" loads
 ktap_test "restart with an initiator logged in" restart_logged_in
 ktap_test "restart with the initiator logged out" restart_logged_out
 ktap_test "reload drops no session and no I/O" reload_keeps

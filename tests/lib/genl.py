@@ -42,7 +42,8 @@ COMMANDS = {name: number for number, name in enumerate(
     "explain-list lu-attach".split(), 1)}
 ATTRS = {
     "net": "generation targets portals accounts sessions connections version "
-           "login-timeout max-logins memory-limit nop-interval poll-time",
+           "login-timeout max-logins memory-limit nop-interval poll-time "
+           "pad state",
     "target": "id name alias state force lus sessions acls generation",
     "portal": "address port group-tag automatic generation",
     "lu": "target-id lun type backend path size block-size "

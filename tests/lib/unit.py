@@ -5,8 +5,8 @@
     unit.py FILE start|stop|reload|restart
 
 Commands run in their order, as systemd does it for a service of the type
-oneshot: one that fails ends it, unless it has a - before it. Exit status is that
-of the command that failed.
+oneshot: one that fails ends it, unless it has a - before it; those of
+ExecStopPost run all the same. Exit status is that of the command that failed.
 """
 
 import configparser
@@ -14,8 +14,9 @@ import shlex
 import subprocess
 import sys
 
-WORDS = {"start": ["ExecStart"], "stop": ["ExecStop"], "reload": ["ExecReload"],
-         "restart": ["ExecStop", "ExecStart"]}
+JOBS = {"start": ["start"], "stop": ["stop"], "reload": ["reload"],
+        "restart": ["stop", "start"]}
+KEYS = {"start": "ExecStart", "stop": "ExecStop", "reload": "ExecReload"}
 
 
 class Many(dict):
@@ -52,16 +53,27 @@ def run(line):
     return 0 if ignored else status
 
 
+def run_all(file, key):
+    """Up to the one that fails, whose status is given back."""
+    for line in commands(file, key):
+        status = run(line)
+        if status:
+            print(f"{key} failed with {status}")
+            return status
+    return 0
+
+
 def main():
     """See the head of the file."""
-    if len(sys.argv) != 3 or sys.argv[2] not in WORDS:
+    if len(sys.argv) != 3 or sys.argv[2] not in JOBS:
         sys.exit(__doc__)
-    for key in WORDS[sys.argv[2]]:
-        for line in commands(sys.argv[1], key):
-            status = run(line)
-            if status:
-                print(f"{key} failed with {status}")
-                sys.exit(status)
+    file = sys.argv[1]
+    for job in JOBS[sys.argv[2]]:
+        status = run_all(file, KEYS[job])
+        if job == "stop" or (job == "start" and status):
+            run_all(file, "ExecStopPost")
+        if status:
+            sys.exit(status)
 
 
 if __name__ == "__main__":

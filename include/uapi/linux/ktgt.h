@@ -28,6 +28,18 @@ enum ktgt_target_state {
 };
 
 /**
+ * enum ktgt_net_state - whether the configuration of a namespace is complete
+ * @KTGT_NET_STATE_READY: who asks for a target that is not there learns so
+ * @KTGT_NET_STATE_LOADING: targets are still to come: logins to one that is
+ *   not there, and discovery, are answered 'service unavailable', which asks
+ *   to retry
+ */
+enum ktgt_net_state {
+	KTGT_NET_STATE_READY,
+	KTGT_NET_STATE_LOADING,
+};
+
+/**
  * enum ktgt_lu_type - peripheral device type as the user names it
  * @KTGT_LU_TYPE_CONTROLLER: the storage array controller that every target has
  *   at LUN 0
@@ -125,6 +137,7 @@ enum {
 	KTGT_A_NET_NOP_INTERVAL,
 	KTGT_A_NET_POLL_TIME,
 	KTGT_A_NET_PAD,
+	KTGT_A_NET_STATE,
 
 	__KTGT_A_NET_MAX,
 	KTGT_A_NET_MAX = (__KTGT_A_NET_MAX - 1)

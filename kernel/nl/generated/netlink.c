@@ -51,12 +51,13 @@ static const struct netlink_range_validation ktgt_a_explain_target_id_range = {
 };
 
 /* KTGT_CMD_NET_SET - do */
-static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_POLL_TIME + 1] = {
+static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_STATE + 1] = {
 	[KTGT_A_NET_LOGIN_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
 	[KTGT_A_NET_MAX_LOGINS] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_net_max_logins_range),
 	[KTGT_A_NET_MEMORY_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_net_memory_limit_range),
 	[KTGT_A_NET_NOP_INTERVAL] = NLA_POLICY_MAX(NLA_U32, 3600),
 	[KTGT_A_NET_POLL_TIME] = NLA_POLICY_MAX(NLA_U32, 1000),
+	[KTGT_A_NET_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* KTGT_CMD_TARGET_NEW - do */
@@ -237,7 +238,7 @@ const struct genl_split_ops ktgt_nl_ops[30] = {
 		.cmd		= KTGT_CMD_NET_SET,
 		.doit		= ktgt_net_set_doit,
 		.policy		= ktgt_net_set_nl_policy,
-		.maxattr	= KTGT_A_NET_POLL_TIME,
+		.maxattr	= KTGT_A_NET_STATE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

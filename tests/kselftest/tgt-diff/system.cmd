@@ -10,3 +10,9 @@ tgtadm -m system -o update -n State
 tgtadm -m system -o update
 tgtadm -m lld -o delete
 tgtadm -m lld -o new
+# How start scripts keep initiators waiting
+tgtadm -m system -o update -n State -v offline
+tgtadm -m system -o show | sed -n '1,/State/p'
+tgtadm -m system -o update -n State -v ready
+tgtadm -m system -o show | sed -n '1,/State/p'
+tgtadm -m system -o update -n State -v away
