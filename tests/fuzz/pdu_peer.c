@@ -198,8 +198,14 @@ static void check_r2t(struct peer *peer, const struct iscsi_hdr *hdr, u32 len)
 		}
 		if (r2t->serial != task->serial)
 			continue;
-		require(r2t->ttt != rsp->ttt);
-		nr++;
+		if (r2t->ttt != rsp->ttt) {
+			nr++;
+			continue;
+		}
+		/* a tag that was guessed, 0, can be the one of this burst */
+		require(peer->astray);
+		r2t->used = false;
+		free = r2t;
 	}
 	require(task->write && task->dir == DMA_TO_DEVICE && !len);
 	require(nr < param_of(peer)->max_r2t);
