@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ktgtadm config: a whole configuration, in the form of targets.conf. */
+/* ktgtadm config: a whole configuration, as targets.conf or as JSON. */
 #include "cmd.h"
 #include "conf_load.h"
 #include "tgt_admin.h"
@@ -68,6 +68,7 @@ static int run_admin(struct app *app, const struct config *config,
 	const struct admin_job job = {
 		.action = action,
 		.conf = config->file,
+		.format = app->format,
 	};
 
 	switch (admin_run(&admin, &job)) {
@@ -117,11 +118,11 @@ static const struct arg no_args[] = {
 };
 
 const struct command config_commands[] = {
-	{ "show", "print all as targets.conf, without secrets", &config_object,
+	{ "show", "print all as targets.conf or, with -j, as JSON; no secrets", &config_object,
 	  no_args, KTGT_CMD_NET_GET, config_dump },
 	{ "dump", "the same", &config_object, no_args, KTGT_CMD_NET_GET,
 	  config_dump },
-	{ "check", "read FILE, which is like targets.conf, and do nothing",
+	{ "check", "read FILE, like targets.conf or JSON, and do nothing",
 	  &config_object, file_args, 0, config_check },
 	{ "diff", "print what apply would change", &config_object,
 	  change_args, KTGT_CMD_NET_GET, config_diff },

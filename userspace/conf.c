@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf_parse.h"
+#include "conf_json.h"
 
 /* Messages */
 
@@ -19,22 +19,50 @@ const char *conf_file(const struct conf_parser *parser, struct conf_at at)
 	return name ? *name : "";
 }
 
+const char *conf_where(const struct conf_parser *parser, struct conf_at at,
+		       char *buf)
+{
+	if (at.path)
+		snprintf(buf, CONF_WHERE_MAX, "%s: %s", conf_file(parser, at),
+			 at.path);
+	else
+		snprintf(buf, CONF_WHERE_MAX, "%s:%u", conf_file(parser, at),
+			 at.line);
+	return buf;
+}
+
+/* The place that the parser is at, the key with it. */
+static char *place(const struct conf_parser *parser)
+{
+	const struct conf_at at = parser->at;
+	const char *path = at.path;
+	char *text;
+	int n;
+
+	if (!path)
+		n = asprintf(&text, "%s:%u: ", conf_file(parser, at), at.line);
+	else
+		n = asprintf(&text, "%s: %s%s%s%s", conf_file(parser, at), path,
+			     *path && parser->key[0] ? "." : "", parser->key,
+			     *path || parser->key[0] ? ": " : "");
+	return n < 0 ? NULL : text;
+}
+
 static void say(struct conf_parser *parser, bool error, const char *format,
 		va_list args)
 {
 	struct conf_message *message;
-	char *text = NULL;
+	char *text = NULL, *where = place(parser);
 
-	if (vasprintf(&text, format, args) < 0) {
+	if (!where || vasprintf(&text, format, args) < 0) {
+		free(where);
 		parser->no_memory = true;
 		return;
 	}
 	message = conf_add(parser, &parser->conf->messages, sizeof(*message));
 	if (message) {
 		message->error = error;
-		if (asprintf(&message->text, "%s:%u: %s",
-			     conf_file(parser, parser->at), parser->at.line,
-			     text) < 0) {
+		if (asprintf(&message->text, "%s%s", where, text) < 0) {
 			message->text = NULL;
 			parser->no_memory = true;
 		}
@@ -42,6 +70,7 @@ static void say(struct conf_parser *parser, bool error, const char *format,
 	/* it may quote a secret */
 	explicit_bzero(text, strlen(text));
 	free(text);
+	free(where);
 }
 
 void conf_error(struct conf_parser *parser, const char *format, ...)
@@ -129,6 +158,7 @@ void conf_free(struct conf *conf)
 		free(message->text);
 	free(conf->messages.items);
 	strings_free(&conf->files);
+	strings_free(&conf->paths);
 	list_free(&conf->discovery, &account_object);
 	memset(conf, 0, sizeof(*conf));
 }
@@ -158,13 +188,15 @@ static const char *level_name(const struct conf_parser *parser,
 static void close_to(struct conf_parser *parser, enum conf_level level,
 		     bool missing)
 {
+	char buf[CONF_WHERE_MAX];
+
 	for (; parser->level > level; parser->level--) {
 		if (missing)
-			conf_error(parser, "</%s> is missing: the block begins at %s:%u",
+			conf_error(parser, "</%s> is missing: the block begins at %s",
 				   level_name(parser, parser->level),
-				   conf_file(parser,
-					     parser->opened[parser->level]),
-				   parser->opened[parser->level].line);
+				   conf_where(parser,
+					      parser->opened[parser->level],
+					      buf));
 		if (parser->level == CONF_LU)
 			parser->lu = NULL;
 		else
@@ -374,27 +406,38 @@ static uint32_t count_lines(const char *text, const char *end)
 	return n;
 }
 
+/* From now on it is the one that messages name. */
+static bool add_file(struct conf_parser *parser, const char *file)
+{
+	struct list *files = &parser->conf->files;
+	char **name = conf_add(parser, files, sizeof(*name));
+
+	if (!name)
+		return false;
+	*name = strdup(file);
+	if (!*name) {
+		parser->no_memory = true;
+		/* a file without a name is none */
+		files->n--;
+		return false;
+	}
+	parser->at.file = files->n - 1;
+	return true;
+}
+
 static void parse_text(struct conf_parser *parser, const char *file,
 		       const char *text, size_t len)
 {
 	const struct conf_at from = parser->at;
 	const char *nul = memchr(text, '\0', len);
 	struct scan scan;
-	char **name, *buf;
+	char *buf;
 
 	buf = conf_alloc(parser, len + 1);
-	name = buf ? conf_add(parser, &parser->conf->files, sizeof(*name)) :
-		     NULL;
-	if (name)
-		*name = strdup(file);
-	if (!name || !*name) {
-		parser->no_memory = true;
-		/* a file without a name is none */
-		parser->conf->files.n -= !!name;
+	if (!buf || !add_file(parser, file)) {
 		free(buf);
 		return;
 	}
-	parser->at.file = parser->conf->files.n - 1;
 	parser->at.line = nul ? count_lines(text, nul) : 1;
 	parser->depth++;
 	scan_init(&scan, text, len, buf);
@@ -415,7 +458,10 @@ int conf_parse(struct conf *conf, const char *file, const char *text,
 	struct conf_parser parser = { .conf = conf, .source = source };
 
 	memset(conf, 0, sizeof(*conf));
-	parse_text(&parser, file, text, len);
+	if (!conf_is_json(text, len))
+		parse_text(&parser, file, text, len);
+	else if (add_file(&parser, file))
+		conf_json_read(&parser, text, len);
 	if (!parser.no_memory && parser.errors < CONF_ERRORS)
 		conf_finish(&parser);
 	if (parser.no_memory)

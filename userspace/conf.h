@@ -19,6 +19,7 @@
 struct conf_at {
 	uint32_t file;		/* number in conf.files */
 	uint32_t line;
+	const char *path;	/* of the object, in JSON, which has no lines */
 };
 
 struct conf_lu {
@@ -48,7 +49,7 @@ struct conf_account {
 
 struct conf_message {
 	bool error;
-	char *text;		/* FILE:LINE: ... */
+	char *text;		/* FILE:LINE: ... or FILE: PATH: ... */
 };
 
 struct conf {
@@ -58,6 +59,7 @@ struct conf {
 	bool ignore_errors;
 	struct list messages;	/* struct conf_message, in the order found */
 	struct list files;	/* char *, the first is the one parsed */
+	struct list paths;	/* char *, of objects in JSON */
 };
 
 /* Where texts come from; each returns 0 or a negative errno. */
@@ -70,6 +72,7 @@ struct conf_source {
 };
 
 /*
+ * A text that begins with { is JSON and means the same, see conf_json.h.
  * Returns 0; -EINVAL when the text is wrong, which conf.messages explain;
  * -ENOMEM. In each case the caller calls conf_free(). A message without an
  * error says that the file means something else for tgt.

@@ -85,6 +85,7 @@ static const struct conf_lu *lun_find(const struct conf_target *target,
 static void take_luns(struct conf_parser *parser, struct conf_target *target,
 		      bool *taken)
 {
+	char buf[CONF_WHERE_MAX];
 	const struct conf_lu *other;
 	struct conf_lu *lu;
 
@@ -94,10 +95,9 @@ static void take_luns(struct conf_parser *parser, struct conf_target *target,
 		if (taken[lu->lu.lun]) {
 			other = lun_find(target, lu->lu.lun);
 			parser->at = lu->at;
-			conf_error(parser, "lun %u is that of %s, %s:%u, too",
+			conf_error(parser, "lun %u is that of %s, %s, too",
 				   lu->lu.lun, other->name,
-				   conf_file(parser, other->at),
-				   other->at.line);
+				   conf_where(parser, other->at, buf));
 		}
 		taken[lu->lu.lun] = true;
 	}
@@ -162,6 +162,7 @@ static void check_tid(struct conf_parser *parser,
 		      const struct conf_target *target)
 {
 	const struct conf_target *other = parser->conf->targets;
+	char buf[CONF_WHERE_MAX];
 
 	if (!HAS(&target->target, KTGT_A_TARGET_ID))
 		return;
@@ -169,9 +170,9 @@ static void check_tid(struct conf_parser *parser,
 		if (other->target.id != target->target.id)
 			continue;
 		parser->at = target->at;
-		conf_error(parser, "controller_tid %u is that of %s, %s:%u, too",
+		conf_error(parser, "controller_tid %u is that of %s, %s, too",
 			   target->target.id, other->target.name,
-			   conf_file(parser, other->at), other->at.line);
+			   conf_where(parser, other->at, buf));
 		return;
 	}
 }

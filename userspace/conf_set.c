@@ -101,11 +101,11 @@ static void account_set(struct conf_parser *parser, const char *user,
 {
 	struct conf_account **end = &parser->conf->accounts;
 	struct conf_account *account = account_find(parser->conf, user);
+	char buf[CONF_WHERE_MAX];
 
 	if (account && strcmp(account->account.secret, secret))
-		conf_error(parser, "user %s has another secret at %s:%u; there is one for each",
-			   user, conf_file(parser, account->at),
-			   account->at.line);
+		conf_error(parser, "user %s has another secret at %s; there is one for each",
+			   user, conf_where(parser, account->at, buf));
 	if (account)
 		return;
 	account = conf_alloc(parser, sizeof(*account));
@@ -575,6 +575,14 @@ void conf_set(struct conf_parser *parser, struct scan *scan)
 		d->set(parser, d, (char *[]){ scan_rest(scan) });
 }
 
+void conf_set_words(struct conf_parser *parser, const char *name, char **value)
+{
+	const struct directive *d;
+
+	d = directive_find(directives, ARRAY_SIZE(directives), name);
+	d->set(parser, d, value);
+}
+
 /* Blocks */
 
 static void check_name(struct conf_parser *parser, const char *name)
@@ -628,6 +636,7 @@ static struct conf_lu *lu_add(struct conf_parser *parser, const char *path,
 void conf_open_lu(struct conf_parser *parser, const char *path, bool direct)
 {
 	struct conf_lu **end = &parser->target->lus;
+	char buf[CONF_WHERE_MAX];
 
 	for (; *end; end = &(*end)->next)
 		if (!strcmp((*end)->name, path))
@@ -635,8 +644,8 @@ void conf_open_lu(struct conf_parser *parser, const char *path, bool direct)
 	if (!*end)
 		*end = lu_add(parser, path, direct);
 	else if ((*end)->direct != direct)
-		conf_error(parser, "%s is a %s at %s:%u", path,
+		conf_error(parser, "%s is a %s at %s", path,
 			   direct ? "backing-store" : "direct-store",
-			   conf_file(parser, (*end)->at), (*end)->at.line);
+			   conf_where(parser, (*end)->at, buf));
 	parser->lu = *end;
 }

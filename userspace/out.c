@@ -176,8 +176,7 @@ static json_t *object_json(const struct object *obj, const void *item)
 	return json;
 }
 
-/* Prints {"ktgt": {"version": 1, KEY: VALUE}} and drops @value. */
-static int print_json(enum out_format format, const char *key, json_t *value)
+int out_json(enum out_format format, const char *key, json_t *value)
 {
 	size_t flags = format == OUT_JSON_PRETTY ? JSON_INDENT(2) :
 						   JSON_COMPACT;
@@ -194,7 +193,7 @@ static int print_json(enum out_format format, const char *key, json_t *value)
 	return err ? -EIO : 0;
 }
 
-static bool is_json(enum out_format format)
+bool out_is_json(enum out_format format)
 {
 	return format == OUT_JSON || format == OUT_JSON_PRETTY;
 }
@@ -255,8 +254,8 @@ int out_list(enum out_format format, const char *key,
 	struct libscols_table *table;
 	int err;
 
-	if (is_json(format))
-		return print_json(format, key, list_json(obj, list));
+	if (out_is_json(format))
+		return out_json(format, key, list_json(obj, list));
 	table = scols_new_table();
 	if (!table)
 		return -ENOMEM;
@@ -310,8 +309,8 @@ static void print_fields(const struct object *obj, const void *item, bool raw,
 int out_object(enum out_format format, const char *key,
 	       const struct object *obj, const void *item)
 {
-	if (is_json(format))
-		return print_json(format, key, object_json(obj, item));
+	if (out_is_json(format))
+		return out_json(format, key, object_json(obj, item));
 	print_fields(obj, item, format == OUT_RAW, 0);
 	return 0;
 }
@@ -414,7 +413,7 @@ static int target_json(enum out_format format, const struct target_view *view)
 			    list_json(&account_object, &view->accounts));
 	json_object_set_new(target, "session",
 			    list_json(&session_object, &view->sessions));
-	return print_json(format, "targets", json_pack("[o]", target));
+	return out_json(format, "targets", json_pack("[o]", target));
 }
 
 int out_target(enum out_format format, const struct target_view *view)
@@ -425,7 +424,7 @@ int out_target(enum out_format format, const struct target_view *view)
 	const struct acl *acl;
 	const struct lu *lu;
 
-	if (is_json(format))
+	if (out_is_json(format))
 		return target_json(format, view);
 	printf("target %u: ", target->id);
 	print_clean(target->name);
@@ -535,8 +534,8 @@ int out_explain(enum out_format format, const struct list *list)
 {
 	const struct explain *explain;
 
-	if (is_json(format))
-		return print_json(format, "explain",
+	if (out_is_json(format))
+		return out_json(format, "explain",
 				  list_json(&explain_object, list));
 	list_for_each(explain, list) {
 		if (format == OUT_RAW)
@@ -579,7 +578,7 @@ static int event_json(enum out_format format, const struct timespec *when,
 		 when->tv_nsec / 1000000);
 	json_object_set_new(json, "time", json_string(time));
 	json_object_set_new(json, "event", json_string(event_name(cmd)));
-	return print_json(format, "event", json);
+	return out_json(format, "event", json);
 }
 
 /* "iqn... from 192.0.2.1:40000 to target 1 (iqn...)", as much as is known */
@@ -709,7 +708,7 @@ int out_event(enum out_format format, const struct timespec *when, uint8_t cmd,
 	struct tm tm;
 	int err = 0;
 
-	if (is_json(format)) {
+	if (out_is_json(format)) {
 		err = event_json(format, when, cmd, event);
 	} else {
 		localtime_r(&when->tv_sec, &tm);

@@ -9,6 +9,8 @@
 
 #include "model.h"
 
+struct json_t;
+
 #define OUT_VERSION	1	/* of the JSON layout */
 
 enum out_format {
@@ -17,6 +19,10 @@ enum out_format {
 	OUT_JSON,
 	OUT_JSON_PRETTY,
 };
+
+bool out_is_json(enum out_format format);
+/* Prints {"ktgt": {"version": 1, KEY: VALUE}} and drops @value. */
+int out_json(enum out_format format, const char *key, struct json_t *value);
 
 /*
  * A column shows an attribute, or what @text makes of the item. JSON has all

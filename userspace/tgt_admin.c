@@ -487,6 +487,22 @@ static int run_conf(struct admin *admin, const struct admin_job *job)
 	return status;
 }
 
+static int dump(const struct admin *admin, enum out_format format)
+{
+	int err = 0;
+
+	if (out_is_json(format))
+		err = admin_dump_json(format, admin);
+	else
+		admin_dump(stdout, admin);
+	if (!err)
+		return 0;
+	fprintf(stderr, "%s: %s\n", admin->program, err == -EILSEQ ?
+		"a name is not in UTF-8, which JSON has to be" :
+		strerror(-err));
+	return TGT_EXIT_ERROR;
+}
+
 static int run(struct admin *admin, const struct admin_job *job)
 {
 	switch (job->action) {
@@ -494,8 +510,7 @@ static int run(struct admin *admin, const struct admin_job *job)
 		tgt_show_targets(stdout, admin->view);
 		return 0;
 	case ADMIN_DUMP:
-		admin_dump(stdout, admin);
-		return 0;
+		return dump(admin, job->format);
 	case ADMIN_EXECUTE:
 	case ADMIN_UPDATE:
 		return run_conf(admin, job);

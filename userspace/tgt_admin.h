@@ -9,6 +9,7 @@
 
 #include "conf.h"
 #include "nl.h"
+#include "out.h"
 #include "tgtadm.h"
 
 enum admin_action {
@@ -26,6 +27,7 @@ struct admin_job {
 	enum admin_action action;
 	const char *which;	/* ALL, tid=N or a name */
 	const char *conf;	/* a file, - for the standard input, or NULL */
+	enum out_format format;	/* of a dump: a table is targets.conf */
 };
 
 struct admin {
@@ -83,6 +85,8 @@ int admin_apply(struct admin *admin, struct conf *conf, const char *only);
 
 /* What is there in the form of targets.conf, without secrets. */
 void admin_dump(FILE *file, const struct admin *admin);
+/* As JSON of conf_json.h, on the standard output. Returns a negative errno. */
+int admin_dump_json(enum out_format format, const struct admin *admin);
 
 /* Does a job, for what is there. Returns an exit status of tgt-admin. */
 int admin_run(struct admin *admin, const struct admin_job *job);

@@ -13,7 +13,8 @@
 #include <string.h>
 
 #include "conf.h"
-#include "parse.h"
+#include "conf_check.h"
+#include "conf_json.h"
 #include "require.h"
 
 #define MAX_FILES	8
@@ -96,76 +97,6 @@ static void check_messages(const struct conf *conf, const struct input *input,
 	require(!errors == !err && (!err || err == -EINVAL));
 }
 
-static void check_lus(const struct conf_target *target)
-{
-	static unsigned int taken[KTGT_LUN_MAX + 1], now;
-	const struct conf_lu *lu;
-
-	now++;
-	for (lu = target->lus; lu; lu = lu->next) {
-		require(HAS(&lu->lu, KTGT_A_LU_LUN));
-		require(lu->lu.lun && lu->lu.lun <= KTGT_LUN_MAX);
-		require(taken[lu->lu.lun] != now);
-		taken[lu->lu.lun] = now;
-		require(HAS(&lu->lu, KTGT_A_LU_BACKEND));
-		if (lu->lu.backend == KTGT_BACKEND_NULL)
-			require(HAS(&lu->lu, KTGT_A_LU_SIZE));
-		else
-			require(lu->lu.path[0] == '/');
-	}
-}
-
-static void check_acls(const struct conf_target *target)
-{
-	const char *why;
-	const struct acl *acl;
-
-	/* a target that admits nobody is not what anybody writes */
-	require(target->acls.n);
-	list_for_each(acl, &target->acls) {
-		require(HAS(acl, KTGT_A_ACL_ALL) +
-			HAS(acl, KTGT_A_ACL_INITIATOR) +
-			HAS(acl, KTGT_A_ACL_ADDRESS) == 1);
-		if (HAS(acl, KTGT_A_ACL_INITIATOR))
-			require(!parse_iscsi_name(acl->initiator, &why));
-		require(acl->prefix_len <= acl->address.len * 8);
-	}
-}
-
-/* Each has an account with a secret, and the outgoing one is alone. */
-static void check_bindings(const struct conf *conf, const struct list *bindings)
-{
-	const struct conf_account *account;
-	const struct account *binding;
-	unsigned int outgoing = 0;
-
-	list_for_each(binding, bindings) {
-		outgoing += binding->outgoing;
-		require(!binding->secret[0]);
-		for (account = conf->accounts; account;
-		     account = account->next)
-			if (!strcmp(account->account.user, binding->user))
-				break;
-		require(account && account->account.secret[0]);
-	}
-	require(outgoing <= 1);
-}
-
-static void check_tree(const struct conf *conf)
-{
-	const struct conf_target *target;
-	const char *why;
-
-	check_bindings(conf, &conf->discovery);
-	for (target = conf->targets; target; target = target->next) {
-		require(!parse_iscsi_name(target->target.name, &why));
-		require(conf_find(conf, target->target.name) == target);
-		check_lus(target);
-		check_acls(target);
-		check_bindings(conf, &target->bindings);
-	}
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *p = (const char *)data, *end = p + size, *next;
@@ -177,6 +108,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text;
 	int err;
 
+	/* JSON is what fuzz_json is for */
+	if (conf_is_json(p, size))
+		return -1;
 	do {
 		next = memchr(p, '\f', end - p);
 		input.text[input.n] = p;
@@ -190,7 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	free(text);
 	check_messages(&conf, &input, err);
 	if (!err)
-		check_tree(&conf);
+		conf_check(&conf);
 	conf_free(&conf);
 	return 0;
 }

@@ -249,6 +249,20 @@ native()
 		adm config apply - || status=$?
 	[[ $status == 2 ]]
 	adm config dump | cmp - "$lab_dir/other"
+	native_json
+}
+
+native_json()
+{
+	adm -j config dump >"$lab_dir/json"
+	adm config check "$lab_dir/json"
+	[[ -z $(adm config diff "$lab_dir/json") ]]
+	sed "s/:newer/:newest/" "$lab_dir/json" >"$lab_dir/json2"
+	refute cmp -s "$lab_dir/json" "$lab_dir/json2"
+	adm config apply - <"$lab_dir/json2"
+	adm -j config dump | cmp - "$lab_dir/json2"
+	adm config apply "$lab_dir/json"
+	adm config dump | cmp - "$lab_dir/other"
 }
 
 delete()

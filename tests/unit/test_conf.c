@@ -708,6 +708,145 @@ static void test_lengths(void **state)
 	}
 }
 
+/* JSON */
+
+/* ' stands for a quote */
+static char *json(const char *config)
+{
+	char *text, *p;
+
+	if (asprintf(&text, "{'ktgt':{'version':1,'config':{%s}}}", config) < 0)
+		fail();
+	for (p = text; *p; p++)
+		if (*p == '\'')
+			*p = '"';
+	return text;
+}
+
+#define JT(text)	"'targets':[{'name':'iqn.2026-11.org.x:a'" text "}]"
+
+/* What each key means: the same as its directive. */
+static void test_json(void **state)
+{
+	static const struct row rows[] = {
+		{ "", "" },
+		{ "'targets':[]", "" },
+		{ "'discovery':{'incoming':[{'user':'u','secret':'s'}],"
+		  "'outgoing':{'user':'o','secret':'t'}}",
+		  "[u|s][o|t] <[u] >[o]" },
+		{ JT(""), S(" @ALL") },
+		{ JT(",'id':7,'state':'offline'"), S(" tid=7 state=1 @ALL") },
+		{ JT(",'lus':[{'path':'/a'},{'path':'/b c','lun':1}]"),
+		  S(" 2=/a 1=/b c @ALL") },
+		{ JT(",'lus':[{'path':'/a','backend':'block','direct':false},"
+		     "{'direct':true,'path':'/b'}]"),
+		  S(" 1=/a 2=direct:/b @ALL") },
+		{ JT(",'lus':[{'backend':'null','size':4096}]"),
+		  S(" 1=null,size:4096 @ALL") },
+		{ JT(",'lus':[{'path':'/a','block_size':4096,'read_only':true,"
+		     "'write_cache':false,'scsi_id':'i','serial':'s',"
+		     "'vendor':'v','product':'p','revision':'r'}]"),
+		  S(" 1=/a,block-size:4096,read-only:1,write-cache:0,scsi-id:i,"
+		    "serial:s,vendor:v,product:p,revision:r @ALL") },
+		{ JT(",'addresses':['10.0.0.0/8','fe80::1'],"
+		     "'initiators':['iqn.2026-11.org.x:i']"),
+		  S(" @10.0.0.0/8 @fe80::1 @iqn.2026-11.org.x:i") },
+		{ JT(",'incoming':[{'user':'a b','secret':'c\\'d'}],"
+		     "'outgoing':{'user':'o','secret':'t'}"),
+		  "[a b|c\"d][o|t]" S(" @ALL <[a b] >[o]") },
+	};
+	char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		text = json(rows[i].text);
+		assert_shown(text, NULL, rows[i].want);
+		free(text);
+	}
+}
+
+static void assert_complains(const char *text, const char *want)
+{
+	const struct conf_message *message;
+	struct conf conf;
+	FILE *file;
+	char *got;
+	size_t len;
+
+	assert_int_equal(parse(&conf, text, NULL), -EINVAL);
+	file = open_memstream(&got, &len);
+	list_for_each(message, &conf.messages)
+		if (message->error)
+			fprintf(file, "%s\n", message->text);
+	fclose(file);
+	if (strcmp(got, want))
+		fail_msg("'%s'\n  is   %s\n  want %s", text, got, want);
+	free(got);
+	conf_free(&conf);
+}
+
+#define JSON_ROOT "it is {\"ktgt\": {\"version\": 1, \"config\": {...}}}\n"
+
+/* Each names the place, by line or by keys. */
+static void test_json_errors(void **state)
+{
+	static const struct row rows[] = {
+		{ "'more':1", "there is no key more; there are discovery, targets\n" },
+		{ "'targets':{}", "targets: it is an array\n" },
+		{ "'discovery':[]", "discovery: it is an object\n" },
+		{ "'discovery':{'incoming':{}}",
+		  "discovery.incoming: it is an array\n" },
+		{ "'targets':[1]", "targets[0]: it is an object\n" },
+		{ "'targets':[{}]",
+		  "targets[0]: name is missing, a string\n" },
+		{ "'targets':[{'name':'iqn.2026-11.org.x:a'},"
+		  "{'name':'iqn.2026-11.org.x:a'}]",
+		  "targets[1]: iqn.2026-11.org.x:a is there already\n" },
+		{ JT(",'id':0"),
+		  "targets[0].id: controller_tid 0: it is 1 to 65535\n" },
+		{ JT(",'id':[]"),
+		  "targets[0].id: it is a string, a number, true or false\n" },
+		{ JT(",'lus':[{'path':'/a'},{'path':'a'}]"),
+		  "targets[0].lus[1].path: it is a string, and begins with /\n" },
+		{ JT(",'lus':[{'lun':3}]"),
+		  "targets[0].lus[0]: path is missing, which only the backend "
+		  "null can do without\n" },
+		{ JT(",'lus':[{'path':'/a','direct':1}]"),
+		  "targets[0].lus[0].direct: it is true or false\n" },
+		{ JT(",'lus':[{'path':'/a'},{'path':'/a'}]"),
+		  "targets[0].lus[1]: /a is there already\n" },
+		{ JT(",'lus':[{'path':'/a','lun':2},{'path':'/b','lun':2}]"),
+		  "targets[0].lus[1]: lun 2 is that of /a, /etc/f: targets[0].lus[0], too\n" },
+		{ JT(",'addresses':['ALL','x']"),
+		  "targets[0].addresses[1]: initiator-address x: not an IPv4 or IPv6 network\n" },
+		{ JT(",'incoming':[{'user':'u'}]"),
+		  "targets[0].incoming[0]: it is {\"user\": NAME, \"secret\": TEXT}\n" },
+		{ JT(",'outgoing':{'user':'u','secret':"
+		     "'PLEASE_CORRECT_THE_PASSWORD'}"),
+		  "targets[0].outgoing: outgoinguser u: tgt-admin --dump does not "
+		  "know the secret; put it here\n" },
+	};
+	char *text, want[512];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		text = json(rows[i].text);
+		snprintf(want, sizeof(want), "/etc/f: %s", rows[i].want);
+		assert_complains(text, want);
+		free(text);
+	}
+	assert_complains("{}", "/etc/f: " JSON_ROOT);
+	assert_complains(" {\"ktgt\":{\"version\":1}}", "/etc/f: " JSON_ROOT);
+	assert_complains("{\"ktgt\":{\"version\":2,\"config\":{}}}",
+			 "/etc/f: ktgt.version: it is 1\n");
+	assert_complains("{\"ktgt\":{\n\"config\":{,}}}",
+			 "/etc/f:2: string or '}' expected near ',' (column 11)\n");
+	assert_complains("{\"a\":1,\n\"a\":2}",
+			 "/etc/f:2: duplicate object key near '\"a\"' (column 3)\n");
+}
+
 /* The files of the system */
 
 static char dir[] = "/tmp/test_conf.XXXXXX";
@@ -847,6 +986,8 @@ int main(void)
 		cmocka_unit_test(test_many_errors),
 		cmocka_unit_test(test_many_late_errors),
 		cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_json_errors),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test_setup_teardown(test_load, make_dir,
 						remove_dir),

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "fake_nl.h"
+#include "out.h"
 #include "parse.h"
 #include "tgt_admin.h"
 
@@ -551,13 +552,11 @@ static void test_others(void **state)
 	assert_memory_equal(got.out, "Target 1: " A "\n", 10 + strlen(A));
 }
 
-/* What is dumped, and that it is what is there. */
-static void test_dump(void **state)
+/* Whatever a dump has to tell. */
+static void some_of_all(void)
 {
 	struct lu *lu;
-	char *text, *p;
 
-	(void)state;
 	fixture();
 	add_target(2, B)->state = KTGT_TARGET_STATE_OFFLINE;
 	lu = add_lu(2, 4, "/dev/a b");
@@ -569,6 +568,15 @@ static void test_dump(void **state)
 	add_acl(2, "eui.0123456789abcdef");
 	add_account("a b", 0, false);
 	add_target(3, "iqn.2026-11.org.x:c");
+}
+
+/* What is dumped, and that it is what is there. */
+static void test_dump(void **state)
+{
+	char *text, *p;
+
+	(void)state;
+	some_of_all();
 	assert_int_equal(run("tgt-admin --dump"), 0);
 	assert_string_equal(got.out,
 		"default-driver iscsi\n"
@@ -614,6 +622,54 @@ static void test_dump(void **state)
 	assert_null(strstr(got.out, "target --op new"));
 	assert_null(strstr(got.out, "unbind"));
 	assert_null(strstr(got.err, "Error"));
+}
+
+/* As JSON: what is dumped, and that it is what is there. */
+static void test_dump_json(void **state)
+{
+	const struct admin admin = { .program = "x", .view = &view };
+	struct lu *lu;
+	char *text, *p;
+	int err;
+
+	(void)state;
+	some_of_all();
+	capture_free(&got);
+	capture_start(&got);
+	err = admin_dump_json(OUT_JSON, &admin);
+	capture_stop(&got);
+	assert_int_equal(err, 0);
+#define SECRET "\"secret\":\"PLEASE_CORRECT_THE_PASSWORD\"}"
+	assert_string_equal(got.out,
+		"{\"ktgt\":{\"version\":1,\"config\":{"
+		"\"discovery\":{\"incoming\":[{\"user\":\"a b\"," SECRET "]},"
+		"\"targets\":[{\"name\":\"" A "\",\"id\":1,\"lus\":["
+		"{\"path\":\"/dev/none1\",\"lun\":1},"
+		"{\"path\":\"/dev/none2\",\"lun\":2}],"
+		"\"incoming\":[{\"user\":\"in\"," SECRET "],"
+		"\"outgoing\":{\"user\":\"out\"," SECRET ","
+		"\"addresses\":[\"10.0.0.0/8\"]},"
+		"{\"name\":\"" B "\",\"id\":2,\"state\":\"offline\",\"lus\":["
+		"{\"path\":\"/dev/a b\",\"lun\":4,\"read_only\":true,"
+		"\"vendor\":\"My \\\"V\\\"\\\\\"},"
+		"{\"lun\":5,\"backend\":\"null\",\"size\":4096}],"
+		"\"initiators\":[\"eui.0123456789abcdef\"]},"
+		"{\"name\":\"iqn.2026-11.org.x:c\",\"id\":3,"
+		"\"addresses\":[\"0.0.0.0\"]}]}}}\n");
+	/* nothing is to be done, but for what cannot be dumped */
+	text = strdup(got.out);
+	for (p = text; (p = strstr(p, "PLEASE_CORRECT")) != NULL;)
+		*p = 'p';
+	assert_int_equal(run_conf("-e -p", text), 0);
+	free(text);
+	assert_null(strstr(got.out, "logicalunit"));
+	assert_null(strstr(got.out, "target --op new"));
+	assert_null(strstr(got.out, "unbind"));
+	assert_null(strstr(got.err, "Error"));
+	/* JSON is UTF-8 */
+	lu = add_lu(2, 6, "");
+	strcpy(lu->path, "/dev/\xff");
+	assert_int_equal(admin_dump_json(OUT_JSON, &admin), -EILSEQ);
 }
 
 /* @device is what target 1 has as LUN 1, and waits for. */
@@ -699,6 +755,7 @@ int main(void)
 		TEST(test_ignored),
 		TEST(test_others),
 		TEST(test_dump),
+		TEST(test_dump_json),
 		TEST(test_absent),
 	};
 

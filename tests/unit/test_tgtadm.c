@@ -380,7 +380,9 @@ static void test_refused(void **state)
 		{ "-m conn -o delete -t 1 -s 1 -c 0",
 		  "tgtadm: can't find the session\n" },
 		{ "-m conn -o new -t 1", "tgtadm: invalid request\n" },
-		{ "-m sys -o update -n State -v offline",
+		{ "-m sys -o update -n State -v away",
+		  "tgtadm: invalid request\n  a state is ready or offline" },
+		{ "-m sys -o update -n debug -v on",
 		  "tgtadm: this operation isn't supported\n" },
 		{ "-m sys -o update -n foo -v offline",
 		  "tgtadm: invalid request\n" },
@@ -631,6 +633,13 @@ static void test_system(void **state)
 	assert_non_null(strstr(got.err, "tgtadm: this driver is busy\n"));
 	net.targets = 0;
 	assert_int_equal(run("tgtadm -m sys -o delete"), 0);
+	assert_int_equal(run("tgtadm -m sys -o update -n State -v offline"), 0);
+	assert_int_equal(((const struct net *)
+			  fake_request(KTGT_CMD_NET_SET))->state,
+			 KTGT_NET_STATE_LOADING);
+	net.state = KTGT_NET_STATE_LOADING;
+	assert_int_equal(run("tgtadm -m system -o show"), 0);
+	assert_non_null(strstr(got.out, "    State: offline\n"));
 }
 
 /* Control characters of a peer do not reach the terminal. */
