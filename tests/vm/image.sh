@@ -41,8 +41,9 @@ optional_of_kernel()
 {
 	case $1 in
 	6.1)
-		# The peers to compare with, and what builds the debug kernel.
-		echo "nvme-cli tgt linux-perf flex bison bc libelf-dev"
+		# The peers to compare with, what builds the debug kernel, and
+		# what a server boots with (run.sh -S).
+		echo "nvme-cli tgt linux-perf flex bison bc libelf-dev systemd"
 		;;
 	esac
 }

@@ -15,6 +15,10 @@
 #   -p DIR      its contents go into the payload too; may be given again
 #   -a 'WORDS'  more kernel command line
 #   -c          counting VM: one CPU, time is the count of instructions
+#   -S          systemd is process 1 and starts the command when all is up. The
+#               command may reboot the VM (systemctl reboot) and is started anew
+#               then, with all that was written; what it ends with otherwise is
+#               the end. 6.1 alone has systemd
 #   -i          a shell on this terminal; leave it with exit
 #
 # In the VM: /ktgt has ktgt.ko, bin/ (in PATH), tests/, Documentation/, and is
@@ -27,6 +31,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 kernel=6.1 memory=2048 cpus=2 limit='' out='' append='' counting='' interactive=''
+systemd=''
 disks=() payloads=() command=()
 work='' qemu_pid='' watch_pid='' boot_limit=300
 
@@ -40,7 +45,7 @@ parse_options()
 {
 	local option
 
-	while getopts k:m:s:t:o:d:p:a:cih option; do
+	while getopts k:m:s:t:o:d:p:a:cSih option; do
 		case $option in
 		k) kernel=$OPTARG ;;
 		m) memory=$OPTARG ;;
@@ -51,6 +56,7 @@ parse_options()
 		p) payloads+=("$OPTARG") ;;
 		a) append=$OPTARG ;;
 		c) counting=1 ;;
+		S) systemd=1 ;;
 		i) interactive=1 ;;
 		*) usage ;;
 		esac
@@ -131,6 +137,7 @@ write_orders()
 		printf 'vm_interactive=%q vm_term=%q\n' "$interactive" \
 			"${TERM:-dumb}"
 		printf 'vm_rows=%q vm_columns=%q\n' "$rows" "$columns"
+		printf 'vm_systemd=%q\n' "$systemd"
 	} >"$dir/config"
 	# exec, or a signal that ends the command would be told twice.
 	[[ ${#command[@]} == 0 ]] ||
@@ -237,16 +244,20 @@ port()
 qemu_words()
 {
 	local n=0 size
-	local cmdline="console=ttyS0 quiet panic=-1 oops=panic nokaslr no_timer_check"
+	local cmdline="console=ttyS0 quiet oops=panic nokaslr no_timer_check"
+
+	# What may reboot has no other end after a panic than the time limit.
+	[[ $systemd ]] || cmdline+=" panic=-1"
 
 	# Fewer instructions for each system call; not where they are counted.
 	[[ $counting ]] || cmdline+=" mitigations=off"
 	! own_kernel "$kernel" || cmdline+=" panic_on_warn=1 kunit.enable=1"
 	printf '%s\n' "${machine[@]}" -nodefaults -no-user-config \
-		-display none -nic none -no-reboot \
+		-display none -nic none \
 		-serial "file:$out/console.txt" \
 		-kernel "$vmlinux" -initrd "$boot/initrd" \
 		-append "$cmdline $append" -device virtio-serial-pci
+	[[ $systemd ]] || echo -no-reboot
 	port out "$out/stdout.txt"
 	port log "$out/dmesg.txt"
 	port status "$work/status"
