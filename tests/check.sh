@@ -9,7 +9,8 @@
 #   NAME        only these tests in the VM, and neither lint nor unit tests
 #
 # With 6.1, and without a NAME, it also counts the instructions of a command
-# (tests/bench/run.sh guard). Two VMs run at a time.
+# (tests/bench/run.sh guard), and boots a server with systemd (tests/systemd,
+# whose NAME is howto_systemd). Two VMs run at a time.
 #
 # Logs of the VM stay in build/check/KERNEL. Last line: N passed, N failed,
 # N skipped. Exit status 1 if one failed or none ran.
@@ -22,6 +23,8 @@ cd "$(dirname "$0")/.."
 unset KERNEL MAKEFLAGS MFLAGS MAKEOVERRIDES
 
 kernels=()
+names=()	# of tests in the VM; none: all
+server=''	# whether the one with systemd is among them
 passed=0 failed=0 skipped=0
 work=''
 
@@ -126,16 +129,27 @@ vm_tests()
 		env $told tests/run.sh "$@"
 }
 
+# A server with what make install puts there, which reboots on the way.
+server_tests()
+{
+	local install=$work/server/install
+
+	make --no-print-directory -s -C userspace DESTDIR="$install" install ||
+		return
+	tests/vm/run.sh -k 6.1 -S -t 600 -d 64M -d 64M -p "$work/server" \
+		-o build/check/server -- /ktgt/tests/systemd/howto.sh
+}
+
 # Runs a job and keeps what it prints, and its status in the last line.
 run_job()
 {
 	local status=0
 
-	if [[ $1 == instructions ]]; then
-		tests/bench/run.sh guard || status=$?
-	else
-		vm_tests "$@" || status=$?
-	fi >"$work/job-$1" 2>&1
+	case $1 in
+	instructions) tests/bench/run.sh guard ;;
+	server) server_tests ;;
+	*) vm_tests "$@" ;;
+	esac >"$work/job-$1" 2>&1 || status=$?
 	echo "$status" >"$work/status-$1"
 }
 
@@ -144,6 +158,7 @@ end_job()
 	local job=$1 name="tests on $1"
 
 	[[ $job != instructions ]] || name='instructions on 6.1'
+	[[ $job != server ]] || name='howto_systemd'
 	echo "== $name"
 	cat "$work/job-$job"
 	add_counts "$name" "$work/job-$job" "$(<"$work/status-$job")"
@@ -173,25 +188,42 @@ reap_job()
 	unset "running[$pid]"
 }
 
-# The kernel that checks itself takes the longest, and so comes first.
+# parse_names [NAME]...: the server's is no test of the VMs' run.sh
+parse_names()
+{
+	local name
+
+	(($#)) || server=1
+	for name in "$@"; do
+		# shellcheck disable=SC2053 # a pattern
+		[[ howto_systemd != ${name//-/_} ]] || server=1
+		[[ howto_systemd == "${name//-/_}" ]] || names+=("$name")
+	done
+}
+
+# all_jobs EVERYTHING: the kernel that checks itself takes the longest, and so
+# comes first.
 all_jobs()
 {
 	local kernel jobs=''
 
 	for kernel in "${kernels[@]}"; do
-		if [[ $kernel == debug ]]; then
+		if [[ ! $1 && ! ${names[*]} ]]; then
+			:
+		elif [[ $kernel == debug ]]; then
 			jobs="debug $jobs"
 		else
 			jobs+=" $kernel"
 		fi
-		[[ $kernel != 6.1 || $# -gt 0 ]] || jobs+=' instructions'
+		[[ $kernel != 6.1 || ! $1 ]] || jobs+=' instructions'
+		[[ $kernel != 6.1 || ! $server ]] || jobs+=' server'
 	done
 	echo "$jobs"
 }
 
 main()
 {
-	local kernel built=''
+	local kernel built='' everything=''
 
 	while getopts k:h option; do
 		case $option in
@@ -201,11 +233,13 @@ main()
 	done
 	shift $((OPTIND - 1))
 	((${#kernels[@]})) || kernels=(6.1)
+	(($#)) || everything=1
+	parse_names "$@"
 
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
 	tests/vm/deps.sh
-	if [[ $# -eq 0 ]]; then
+	if [[ $everything ]]; then
 		run_suite lint tests/lint/run.sh
 		run_suite unit unit_tests
 		run_suite "unit, with sanitizers" unit_tests SAN=1
@@ -220,11 +254,12 @@ main()
 		built+=" $kernel"
 	done
 	read -ra kernels <<<"$built"
-	if [[ $# -gt 0 && ${#kernels[@]} == 1 ]]; then
+	if [[ ${#kernels[@]} == 1 && ! $server ]]; then
 		# somebody watches
-		run_suite "tests on ${kernels[0]}" vm_tests "${kernels[0]}" "$@"
+		run_suite "tests on ${kernels[0]}" vm_tests "${kernels[0]}" \
+			"${names[@]}"
 	else
-		run_jobs "$(all_jobs "$@")" "$@"
+		run_jobs "$(all_jobs "$everything")" "${names[@]}"
 	fi
 
 	echo "$passed passed, $failed failed, $skipped skipped"

@@ -1,0 +1,377 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The how-to of scsi-target-utils on a server that boots with systemd: chapters
+# 3.3 and 5, and what a reboot and udev have to do with it.
+#
+#   192.168.100.151: ktgt.service, /dev/sdb1, /dev/sdc, and open-iscsi
+#
+# Run by run.sh -S, with two disks and, in /ktgt/install, what make install makes
+# of the tools. It reboots the machine, and goes on where it was. Last line:
+# N passed, N failed, N skipped.
+#
+# Shown: the service as an administrator uses it, enabled, restarted, reloaded;
+# chapter 5 as it stands there; after the reboot the target is up before the
+# initiator that logs in by itself, with the numbers, the rules and the data that
+# it had; the shutdown waits for nobody; a device that comes late is attached.
+
+set -euo pipefail
+top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source-path=SCRIPTDIR source=../lib/ktap.sh
+. "$top/lib/ktap.sh"
+
+state=/var/lib/ktgt-howto
+first=iqn.2017-03.com.longshuai:test.disk1
+name=iqn.2017-03.com.longshuai:test1.disk1
+ip=192.168.100.151
+# What a shutdown may take at the most
+shutdown_limit=60
+
+wait_until()
+{
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		((SECONDS < end)) || {
+			echo "not in time: $*"
+			return 1
+		}
+		sleep 0.2
+	done
+}
+
+refute()
+{
+	if "$@"; then
+		echo "did not fail: $*"
+		return 1
+	fi
+}
+
+# The server of the how-to, as far as it is not ours: an address, names of disks,
+# and an initiator that logs in by itself.
+machine()
+{
+	local n
+
+	cat >/etc/systemd/system/howto-address.service <<-EOT
+		[Unit]
+		DefaultDependencies=no
+		Before=network-pre.target network.target
+		Wants=network-pre.target
+		[Service]
+		Type=oneshot
+		RemainAfterExit=yes
+		ExecStart=/sbin/ip address add $ip/24 dev lo
+		[Install]
+		WantedBy=sysinit.target
+	EOT
+	cat >/etc/udev/rules.d/61-howto.rules <<-'EOT'
+		ENV{ID_SERIAL}=="disk0", SYMLINK+="sdb1"
+		ENV{ID_SERIAL}=="disk1", SYMLINK+="sdc"
+	EOT
+	udevadm control --reload
+	udevadm trigger --settle --subsystem-match=block
+	systemctl daemon-reload
+	systemctl enable --now howto-address
+	# Who comes from tgt leaves it
+	systemctl disable --now tgt
+	sed -i 's/^node.startup = .*/node.startup = automatic/' \
+		/etc/iscsi/iscsid.conf
+	for n in /dev/sdb1 /dev/sdc; do
+		[[ -b $n ]]
+	done
+}
+
+install_all()
+{
+	cp -a --no-preserve=ownership /ktgt/install/. /
+	install -D -m 0644 /ktgt/ktgt.ko \
+		"/lib/modules/$(uname -r)/updates/ktgt.ko"
+	depmod -a
+	systemctl daemon-reload
+	udevadm control --reload
+	mkdir -p /etc/tgt
+	echo '#include /etc/tgt/temp/*.conf' >/etc/tgt/targets.conf
+	systemd-analyze verify --man=no ktgt.service
+	systemctl enable --now ktgt
+	systemctl is-active ktgt
+	listens
+}
+
+listens()
+{
+	ss -ltn | tee "$state/ss"
+	grep -q '0\.0\.0\.0:3260' "$state/ss"
+	grep -q '\[::\]:3260' "$state/ss"
+}
+
+luns()
+{
+	tgt-admin -s | awk '/LUN: / { lun = $2 }
+		/Backing store path: \// { printf "%s %s;", lun, $4 }'
+}
+
+all_luns()
+{
+	[[ $(luns) == "1 /dev/sdb1;2 /dev/sdc;" ]]
+}
+
+sessions()
+{
+	ktgtadm -j session show | python3 -c '
+import json, sys
+print(*[s["id"] for s in json.load(sys.stdin)["ktgt"]["sessions"]])'
+}
+
+# lun_disk IQN LUN
+lun_disk()
+{
+	local session path
+
+	for session in /sys/class/iscsi_session/session*; do
+		[[ -e $session && $(<"$session/targetname") == "$1" ]] ||
+			continue
+		for path in "$session"/device/target*/*:"$2"/block/*; do
+			[[ -e $path ]] || continue
+			echo "/dev/${path##*/}"
+			return
+		done
+	done
+	return 1
+}
+
+# disk_answers IQN LUN
+disk_answers()
+{
+	dd if="$(lun_disk "$1" "$2")" of=/dev/null bs=4k count=1 iflag=direct
+}
+
+conf_33()
+{
+	cat >/etc/tgt/targets.conf <<-EOT
+		<target $first>
+		    backing-store /dev/sdb1
+		    backing-store /dev/sdc
+		    initiator-address 192.168.100.0/24
+		</target>
+	EOT
+}
+
+logged_out()
+{
+	conf_33
+	systemctl restart ktgt
+	all_luns
+	iscsiadm -m discovery -t st -p "$ip:3260"
+	iscsiadm -m node -T "$first" -p "$ip:3260" -l
+	iscsiadm -m node -T "$first" -p "$ip:3260" -u
+	systemctl restart ktgt
+	all_luns
+}
+
+logged_in()
+{
+	iscsiadm -m node -T "$first" -p "$ip:3260" -l
+	wait_until 10 lun_disk "$first" 2
+	systemctl restart ktgt
+	all_luns
+	wait_until 40 disk_answers "$first" 2
+}
+
+reload()
+{
+	local before
+
+	before=$(sessions)
+	[[ $before ]]
+	systemctl reload ktgt
+	all_luns
+	[[ $(sessions) == "$before" ]]
+	disk_answers "$first" 1
+}
+
+# It stays as it was, and says where the fault is
+wrong_file()
+{
+	local before
+
+	before=$(sessions)
+	echo 'backing-stor /dev/sdc' >>/etc/tgt/targets.conf
+	refute systemctl reload ktgt
+	systemctl is-active ktgt
+	journalctl -u ktgt --no-pager | tail -n 20 | tee "$state/journal"
+	grep -q 'targets.conf:6: ' "$state/journal"
+	all_luns
+	[[ $(sessions) == "$before" ]]
+	conf_33
+	systemctl reload ktgt
+}
+
+# Whoever is logged in is asked to leave, and does so; open-iscsi then tries to
+# come back, until it is told not to.
+stop()
+{
+	systemctl stop ktgt
+	[[ ! -d /sys/module/ktgt ]]
+	refute grep -q ':3260' <<<"$(ss -ltn)"
+	journalctl -u ktgt --no-pager | tail -n 20 | tee "$state/journal"
+	refute grep -q 'did not log out' "$state/journal"
+	iscsiadm -m node -T "$first" -u
+	iscsiadm -m node -T "$first" -o delete
+}
+
+chapter_5_target()
+{
+	echo '#include /etc/tgt/temp/*.conf' >/etc/tgt/targets.conf
+	systemctl start ktgt
+	# As it stands there
+	tgtadm -L iscsi -m target -o new -t 1 -T iqn.2017-03.com.longshuai:test1.disk1
+	tgtadm -L iscsi -m logicalunit -o new -t 1 -l 1 -b /dev/sdb1
+	tgtadm -L iscsi -m logicalunit -o new -t 1 -l 2 -b /dev/sdc
+	tgtadm -L iscsi -m target -o bind -t 1 -I 192.168.100.0/24
+	sed -i -r 's/#include(.*)/include\1/' /etc/tgt/targets.conf
+	mkdir /etc/tgt/temp
+	tgt-admin --dump | sed '/default/d' >/etc/tgt/temp/tgt1.conf
+}
+
+chapter_5_initiator()
+{
+	iscsiadm -m discovery -t st -p 192.168.100.151:3260
+	iscsiadm -m node -T iqn.2017-03.com.longshuai:test1.disk1 -p 192.168.100.151:3260 -l
+	wait_until 10 lun_disk "$name" 2
+	dd if=/dev/urandom of="$state/data" bs=64k count=8 status=none
+	dd if="$state/data" of="$(lun_disk "$name" 1)" bs=64k oflag=direct
+	# Debian's unit, which logs out at a shutdown, has not started without
+	# nodes
+	systemctl start open-iscsi
+}
+
+without_nexus()
+{
+	tgt-admin -s | sed '/I_T nexus: /,/IP Address/d'
+}
+
+before_reboot()
+{
+	cat >>/etc/tgt/temp/tgt1.conf <<-EOT
+		<target iqn.2017-03.com.longshuai:test.late>
+		    backing-store /dev/ram0
+		</target>
+	EOT
+	refute test -e /dev/ram0
+	systemctl reload ktgt
+	without_nexus >"$state/show"
+	sync
+	echo "$EPOCHSECONDS" >"$state/reboot"
+}
+
+rebooted()
+{
+	local took=$((EPOCHSECONDS - $(<"$state/reboot")))
+
+	uptime
+	systemctl is-system-running || systemctl --failed --no-pager
+	systemctl is-active ktgt
+	systemctl is-enabled ktgt
+	wait_until 20 same_show
+	echo "shutdown and boot took $took s"
+	((took < shutdown_limit + $(cut -d. -f1 /proc/uptime)))
+}
+
+same_show()
+{
+	without_nexus | diff "$state/show" -
+}
+
+data_is_there()
+{
+	# Nobody logs in here: open-iscsi.service does
+	systemctl is-active open-iscsi
+	wait_until 20 lun_disk "$name" 1
+	dd if="$(lun_disk "$name" 1)" bs=64k count=8 iflag=direct status=none |
+		cmp - "$state/data"
+}
+
+started()
+{
+	systemctl show -P "$2EnterTimestampMonotonic" "$1"
+}
+
+# Whoever waits for the network's file systems finds the target
+order()
+{
+	local target initiator
+
+	target=$(started ktgt Active)
+	initiator=$(systemctl show -P ExecMainStartTimestampMonotonic open-iscsi)
+	echo "target up at $target us, initiator started at $initiator us"
+	((target > 0 && target <= initiator))
+}
+
+late_is_away()
+{
+	local text
+
+	text=$(ktgtadm target show iqn.2017-03.com.longshuai:test.late |
+		grep '/dev/ram0')
+	echo "$text"
+	[[ $text == *"not ready"* ]]
+}
+
+late_device()
+{
+	late_is_away
+	modprobe brd rd_nr=1 rd_size=8192
+	wait_until 10 refute late_is_away
+}
+
+log_is_clean()
+{
+	dmesg | "$top/vm/logcheck.sh" -
+}
+
+first_boot()
+{
+	mkdir -p "$state"
+	ktap_plan 16
+	ktap_test "a machine of the how-to" machine
+	ktap_test "howto-2.2-service: installed, enabled and started" install_all
+	ktap_test "howto-3.3-logged-out: all is there after a restart" logged_out
+	ktap_test "howto-3.3-logged-in: and with an initiator" logged_in
+	ktap_test "howto-3.3-reload: the session is not dropped" reload
+	ktap_test "howto-3.3-wrong: nor by a file with a mistake" wrong_file
+	ktap_test "howto-3.3-stop: initiators leave, nothing stays" stop
+	ktap_test "howto-5-target: the commands of the target's side" \
+		chapter_5_target
+	ktap_test "howto-5-initiator: the commands of the initiator's side" \
+		chapter_5_initiator
+	ktap_test "a device that is not there yet" before_reboot
+	ktap_test "kernel log" log_is_clean
+	echo "ktap_number=$ktap_number ktap_failed=$ktap_failed" \
+		"ktap_skipped=$ktap_skipped" >"$state/results"
+	sync
+	systemctl reboot 2>/dev/null # it misses logind
+}
+
+second_boot()
+{
+	# shellcheck disable=SC1091 # what the first boot has left
+	. "$state/results"
+	ktap_test "howto-5-reboot: all is there again, soon" rebooted
+	ktap_test "howto-2.3.7-order: the target is up first" order
+	ktap_test "howto-5-data: the initiator as well, and the data" \
+		data_is_there
+	ktap_test "a device that comes late is attached" late_device
+	ktap_test "kernel log after the reboot" log_is_clean
+	echo "$((ktap_number - ktap_failed - ktap_skipped)) passed," \
+		"$ktap_failed failed, $ktap_skipped skipped"
+	((ktap_failed == 0))
+}
+
+if [[ -e $state/results ]]; then
+	second_boot
+else
+	first_boot
+fi
