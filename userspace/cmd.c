@@ -88,8 +88,11 @@ static void arg_meta(const struct command *command, const struct arg *arg,
 	case FIELD_SIZE:
 		snprintf(buf, size, "SIZE");
 		break;
+	case FIELD_KEY:
+		n = snprintf(buf, size, f->names ? "default|" : "default|N");
+		/* fall through */
 	case FIELD_ENUM:
-		for (i = 0; f->names[i] && n < size; i++)
+		for (i = 0; f->names && f->names[i] && n < size; i++)
 			n += snprintf(buf + n, size - n, "%s%s", i ? "|" : "",
 				      f->names[i]);
 		break;

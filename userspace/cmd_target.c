@@ -91,6 +91,30 @@ static int target_add(struct app *app, const struct command *command,
 	return err;
 }
 
+/* What a target says in a login, and how it looks after its initiators */
+#define KEY_ARGS							\
+	{ "header-digest", NULL, ARG_VALUE, 0,				\
+	  KTGT_A_TARGET_HEADER_DIGEST },				\
+	{ "data-digest", NULL, ARG_VALUE, 0, KTGT_A_TARGET_DATA_DIGEST },\
+	{ "initial-r2t", NULL, ARG_VALUE, 0, KTGT_A_TARGET_INITIAL_R2T },\
+	{ "immediate-data", NULL, ARG_VALUE, 0,				\
+	  KTGT_A_TARGET_IMMEDIATE_DATA },				\
+	{ "max-recv-data-segment-length", NULL, ARG_VALUE, 0,		\
+	  KTGT_A_TARGET_MAX_RECV_DATA_SEGMENT_LENGTH },			\
+	{ "max-xmit-data-segment-length", NULL, ARG_VALUE, 0,		\
+	  KTGT_A_TARGET_MAX_XMIT_DATA_SEGMENT_LENGTH },			\
+	{ "first-burst-length", NULL, ARG_VALUE, 0,			\
+	  KTGT_A_TARGET_FIRST_BURST_LENGTH },				\
+	{ "max-burst-length", NULL, ARG_VALUE, 0,			\
+	  KTGT_A_TARGET_MAX_BURST_LENGTH },				\
+	{ "max-outstanding-r2t", NULL, ARG_VALUE, 0,			\
+	  KTGT_A_TARGET_MAX_OUTSTANDING_R2T },				\
+	{ "default-time2wait", NULL, ARG_VALUE, 0,			\
+	  KTGT_A_TARGET_DEFAULT_TIME2WAIT },				\
+	{ "nop-interval", NULL, ARG_VALUE, 0,				\
+	  KTGT_A_TARGET_NOP_INTERVAL },					\
+	{ "nop-count", NULL, ARG_VALUE, 0, KTGT_A_TARGET_NOP_COUNT }
+
 static const struct arg show_args[] = {
 	{ "target", "TARGET", ARG_TARGET, ARG_FIRST, 0 },
 	{ NULL, NULL, 0, 0, 0 }
@@ -102,6 +126,7 @@ static const struct arg add_args[] = {
 	{ "id", "N", ARG_VALUE, 0, KTGT_A_TARGET_ID },
 	{ "alias", NULL, ARG_VALUE, 0, KTGT_A_TARGET_ALIAS },
 	{ "state", NULL, ARG_VALUE, 0, KTGT_A_TARGET_STATE },
+	KEY_ARGS,
 	{ NULL, NULL, 0, 0, 0 }
 };
 
@@ -109,6 +134,7 @@ static const struct arg set_args[] = {
 	{ "target", "TARGET", ARG_TARGET, ARG_FIRST | ARG_REQUIRED, 0 },
 	{ "alias", NULL, ARG_VALUE, 0, KTGT_A_TARGET_ALIAS },
 	{ "state", NULL, ARG_VALUE, 0, KTGT_A_TARGET_STATE },
+	KEY_ARGS,
 	{ NULL, NULL, 0, 0, 0 }
 };
 

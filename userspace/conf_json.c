@@ -80,6 +80,20 @@ static const struct key target_keys[] = {
 	OTHER("name", read_before),
 	KEY("id", "controller_tid", TYPE_NUMBER),
 	KEY("state", "state", TYPE_TEXT),
+	KEY("header_digest", "HeaderDigest", TYPE_TEXT),
+	KEY("data_digest", "DataDigest", TYPE_TEXT),
+	KEY("initial_r2t", "InitialR2T", TYPE_BOOL),
+	KEY("immediate_data", "ImmediateData", TYPE_BOOL),
+	KEY("max_recv_data_segment_length", "MaxRecvDataSegmentLength",
+	    TYPE_NUMBER),
+	KEY("max_xmit_data_segment_length", "MaxXmitDataSegmentLength",
+	    TYPE_NUMBER),
+	KEY("first_burst_length", "FirstBurstLength", TYPE_NUMBER),
+	KEY("max_burst_length", "MaxBurstLength", TYPE_NUMBER),
+	KEY("max_outstanding_r2t", "MaxOutstandingR2T", TYPE_NUMBER),
+	KEY("default_time2wait", "DefaultTime2Wait", TYPE_NUMBER),
+	KEY("nop_interval", "nop_interval", TYPE_NUMBER),
+	KEY("nop_count", "nop_count", TYPE_NUMBER),
 	OTHER("lus", read_lus),
 	KEY("incoming", "incominguser", TYPE_USER, .many = true),
 	KEY("outgoing", "outgoinguser", TYPE_USER),
@@ -276,7 +290,7 @@ static void read_version(struct conf_parser *parser, const struct key *key,
 static void refuse_key(struct conf_parser *parser, const struct key *keys,
 		       const char *name)
 {
-	char all[256] = "";
+	char all[512] = "";
 	size_t n = 0;
 
 	for (; keys->name; keys++)
@@ -479,7 +493,8 @@ static json_t *value_of(const struct key *key, const char *text,
 		return json_integer(strtoull(text + strlen(key->prefix ?: ""),
 					     NULL, 0));
 	case TYPE_BOOL:
-		return json_boolean(!strcmp(text, "on") || !strcmp(text, "1"));
+		return json_boolean(!strcmp(text, "on") || !strcmp(text, "1") ||
+				    !strcmp(text, "Yes"));
 	case TYPE_USER:
 		return json_pack("{s:s,s:s}", "user", text, "secret", more);
 	default:

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "parse.h"
+#include "tgt_key.h"
 
 #define GLOBAL	(1u << CONF_GLOBAL)
 #define TARGET	(1u << CONF_TARGET)
@@ -379,6 +380,27 @@ static void set_target(struct conf_parser *parser, const struct directive *d,
 		merge_field(parser, d, f, &parser->target->target, &target);
 }
 
+/* What ktgt has no choice about is left out, as tgt's files often have it. */
+static void set_key(struct conf_parser *parser, const struct directive *d,
+		    char **value)
+{
+	const struct tgt_key *key = tgt_key_named(d->name);
+	struct target target = { 0 };
+	const char *why = NULL;
+
+	if (!tgt_key_parse(key, value[0], &target, &why)) {
+		if (target.has)
+			merge_field(parser, d,
+				    object_field(&target_object, key->attr),
+				    &parser->target->target, &target);
+	} else if (key->attr) {
+		conf_error(parser, "%s %s: %s", d->name, value[0], why);
+	} else {
+		conf_note(parser, "%s %s is left out: %s", d->name, value[0],
+			  why);
+	}
+}
+
 static void set_line_lu(struct conf_parser *parser, const struct directive *d,
 			char **value)
 {
@@ -394,7 +416,7 @@ static void set_line_lu(struct conf_parser *parser, const struct directive *d,
 	ROW(name, TARGET | LU, set_lu, .attr = KTGT_A_LU_##_attr)
 #define LU_FIXED(name, value)						\
 	ROW(name, TARGET | LU, set_fixed, .fixed = (value))
-#define KEY(name, value)	ROW(name, TARGET, set_fixed, .fixed = (value))
+#define KEY(name)		ROW(name, TARGET, set_key)
 #define USER(name, level, out)						\
 	ROW(name, level, set_user, .outgoing = (out), .two = true)
 
@@ -418,25 +440,27 @@ static const struct directive directives[] = {
 	ROW("initiator-name", TARGET, set_name),
 	USER("incominguser", TARGET, false),
 	USER("outgoinguser", TARGET, true),
-	KEY("MaxRecvDataSegmentLength", NULL),
-	KEY("MaxXmitDataSegmentLength", NULL),
-	KEY("HeaderDigest", NULL),
-	KEY("DataDigest", NULL),
-	KEY("InitialR2T", NULL),
-	KEY("MaxOutstandingR2T", NULL),
-	KEY("ImmediateData", NULL),
-	KEY("FirstBurstLength", NULL),
-	KEY("MaxBurstLength", NULL),
-	KEY("DataPDUInOrder", "Yes"),
-	KEY("DataSequenceInOrder", "Yes"),
-	KEY("ErrorRecoveryLevel", "0"),
-	KEY("IFMarker", "No"),
-	KEY("OFMarker", "No"),
-	KEY("IFMarkInt", NULL),
-	KEY("OFMarkInt", NULL),
-	KEY("DefaultTime2Wait", NULL),
-	KEY("DefaultTime2Retain", NULL),
-	KEY("MaxConnections", "1"),
+	KEY("nop_interval"),
+	KEY("nop_count"),
+	KEY("MaxRecvDataSegmentLength"),
+	KEY("MaxXmitDataSegmentLength"),
+	KEY("HeaderDigest"),
+	KEY("DataDigest"),
+	KEY("InitialR2T"),
+	KEY("MaxOutstandingR2T"),
+	KEY("ImmediateData"),
+	KEY("FirstBurstLength"),
+	KEY("MaxBurstLength"),
+	KEY("DataPDUInOrder"),
+	KEY("DataSequenceInOrder"),
+	KEY("ErrorRecoveryLevel"),
+	KEY("IFMarker"),
+	KEY("OFMarker"),
+	KEY("IFMarkInt"),
+	KEY("OFMarkInt"),
+	KEY("DefaultTime2Wait"),
+	KEY("DefaultTime2Retain"),
+	KEY("MaxConnections"),
 
 	LU_FIELD("lun", LUN),
 	LU_FIELD("block-size", BLOCK_SIZE),

@@ -91,6 +91,19 @@ static const char *const net_state_names[] = {
 	NULL,
 };
 
+static const char *const digest_names[] = {
+	"none",
+	"crc32c",
+	"either",
+	NULL,
+};
+
+static const char *const yes_names[] = {
+	"no",
+	"yes",
+	NULL,
+};
+
 static const struct field net_fields[] = {
 	F(net, NET_GENERATION, generation, U64, "generation"),
 	F(net, NET_TARGETS, targets, U32, "targets"),
@@ -120,6 +133,28 @@ static const struct field target_fields[] = {
 	F(target, TARGET_SESSIONS, sessions, U32, "sessions"),
 	F(target, TARGET_ACLS, acls, U32, "acls"),
 	F(target, TARGET_GENERATION, generation, U64, "generation"),
+	F(target, TARGET_HEADER_DIGEST, header_digest, KEY, "header-digest",
+	  .names = digest_names),
+	F(target, TARGET_DATA_DIGEST, data_digest, KEY, "data-digest",
+	  .names = digest_names),
+	F(target, TARGET_INITIAL_R2T, initial_r2t, KEY, "initial-r2t",
+	  .names = yes_names),
+	F(target, TARGET_IMMEDIATE_DATA, immediate_data, KEY,
+	  "immediate-data", .names = yes_names),
+	F(target, TARGET_MAX_RECV_DATA_SEGMENT_LENGTH,
+	  max_recv_data_segment_length, KEY, "max-recv-data-segment-length"),
+	F(target, TARGET_MAX_XMIT_DATA_SEGMENT_LENGTH,
+	  max_xmit_data_segment_length, KEY, "max-xmit-data-segment-length"),
+	F(target, TARGET_FIRST_BURST_LENGTH, first_burst_length, KEY,
+	  "first-burst-length"),
+	F(target, TARGET_MAX_BURST_LENGTH, max_burst_length, KEY,
+	  "max-burst-length"),
+	F(target, TARGET_MAX_OUTSTANDING_R2T, max_outstanding_r2t, KEY,
+	  "max-outstanding-r2t"),
+	F(target, TARGET_DEFAULT_TIME2WAIT, default_time2wait, KEY,
+	  "default-time2wait"),
+	F(target, TARGET_NOP_INTERVAL, nop_interval, KEY, "nop-interval"),
+	F(target, TARGET_NOP_COUNT, nop_count, KEY, "nop-count"),
 };
 
 OBJECT(target);

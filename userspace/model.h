@@ -23,6 +23,7 @@ enum field_kind {
 	FIELD_SIZE,	/* u64, bytes */
 	FIELD_HEX,	/* u64, an identifier */
 	FIELD_ENUM,	/* u32, named by field.names */
+	FIELD_KEY,	/* likewise, or a number, or "default" */
 	FIELD_FLAG,
 	FIELD_STR,
 	FIELD_ADDR,	/* struct addr */
@@ -39,7 +40,7 @@ struct field {
 	size_t off;
 	size_t size;
 	const char *name;		/* the attribute's name in the spec */
-	const char *const *names;	/* FIELD_ENUM: ends with NULL */
+	const char *const *names;	/* FIELD_ENUM, FIELD_KEY: ends with NULL */
 	const struct object *sub;	/* FIELD_NEST, FIELD_LIST */
 };
 
@@ -101,6 +102,18 @@ struct target {
 	uint32_t sessions;
 	uint32_t acls;
 	uint64_t generation;
+	uint32_t header_digest;
+	uint32_t data_digest;
+	uint32_t initial_r2t;
+	uint32_t immediate_data;
+	uint32_t max_recv_data_segment_length;
+	uint32_t max_xmit_data_segment_length;
+	uint32_t first_burst_length;
+	uint32_t max_burst_length;
+	uint32_t max_outstanding_r2t;
+	uint32_t default_time2wait;
+	uint32_t nop_interval;
+	uint32_t nop_count;
 };
 
 struct txn {

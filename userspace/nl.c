@@ -56,6 +56,7 @@ static void put_field(struct nlmsghdr *nlh, const struct field *f,
 		break;
 	case FIELD_U32:
 	case FIELD_ENUM:
+	case FIELD_KEY:
 		mnl_attr_put_u32(nlh, f->attr, *(const uint32_t *)p);
 		break;
 	case FIELD_U64:
@@ -164,6 +165,7 @@ static int get_field(const struct field *f, const struct nlattr *attr, void *p)
 		return get_number(f, attr, sizeof(uint16_t), p);
 	case FIELD_U32:
 	case FIELD_ENUM:
+	case FIELD_KEY:
 		return get_number(f, attr, sizeof(uint32_t), p);
 	case FIELD_U64:
 	case FIELD_SIZE:

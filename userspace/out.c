@@ -65,6 +65,12 @@ static void field_text(const struct field *f, const void *item, bool exact,
 	case FIELD_ENUM:
 		snprintf(buf, size, "%s", enum_name(f, number(f, p)));
 		break;
+	case FIELD_KEY:
+		if (f->names)
+			snprintf(buf, size, "%s", enum_name(f, number(f, p)));
+		else
+			snprintf(buf, size, "%" PRIu64, number(f, p));
+		break;
 	case FIELD_HEX:
 		snprintf(buf, size, "0x%016" PRIx64, number(f, p));
 		break;
@@ -123,6 +129,8 @@ static json_t *field_json(const struct field *f, const void *item)
 	const void *p = member(f, item);
 	char buf[128];
 
+	if (f->kind == FIELD_KEY && !f->names)
+		return json_integer(number(f, p));
 	switch (f->kind) {
 	case FIELD_U8:
 	case FIELD_U16:
@@ -416,6 +424,20 @@ static int target_json(enum out_format format, const struct target_view *view)
 	return out_json(format, "targets", json_pack("[o]", target));
 }
 
+/* What was said of the target; nothing holds for most of them. */
+static void print_keys(const struct target *target)
+{
+	const struct field *f = target_object.fields;
+	char buf[32];
+
+	for (; f < target_object.fields + target_object.n_fields; f++) {
+		if (f->kind != FIELD_KEY || !HAS(target, f->attr))
+			continue;
+		field_text(f, target, false, buf, sizeof(buf));
+		printf("  %s: %s\n", f->name, buf);
+	}
+}
+
 int out_target(enum out_format format, const struct target_view *view)
 {
 	const struct target *target = &view->target;
@@ -437,6 +459,7 @@ int out_target(enum out_format format, const struct target_view *view)
 	printf("  state: %s\n",
 	       enum_name(object_field(&target_object, KTGT_A_TARGET_STATE),
 			 target->state));
+	print_keys(target);
 	print_portals(&view->portals);
 	list_for_each(lu, &view->lus)
 		print_lu(lu);

@@ -321,6 +321,20 @@ static int fill_string(const struct field *f, const char *text, char *p,
 	return 0;
 }
 
+static int fill_key(const struct field *f, const char *text, uint32_t *p,
+		    const char **why)
+{
+	if (!strcmp(text, "default")) {
+		*p = KTGT_KEY_DEFAULT;
+		return 0;
+	}
+	if (!f->names)
+		return parse_u32(text, p, why);
+	if (!field_enum(f, text, p))
+		return 0;
+	return refuse(why, "not one of the words that may stand here");
+}
+
 static int fill_enum(const struct field *f, const char *text, uint32_t *p,
 		     const char **why)
 {
@@ -362,6 +376,8 @@ int parse_field(const struct field *field, const char *text, void *p,
 		return parse_size(text, p, why);
 	case FIELD_ENUM:
 		return fill_enum(field, text, p, why);
+	case FIELD_KEY:
+		return fill_key(field, text, p, why);
 	case FIELD_STR:
 		return fill_string(field, text, p, why);
 	}

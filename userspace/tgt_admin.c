@@ -11,7 +11,10 @@
 
 #include "conf_load.h"
 #include "parse.h"
+#include "tgt_key.h"
 #include "version.h"
+
+#define TGTADM	"tgtadm --lld iscsi --mode "
 
 /* how often a change of somebody else meanwhile is an excuse */
 #define ATTEMPTS	10
@@ -91,11 +94,34 @@ static void describe_target(uint8_t cmd, const struct target *target)
 		printf("target --op delete%s --tid %u",
 		       HAS(target, KTGT_A_TARGET_FORCE) ? " --force" : "",
 		       target->id);
-	else
+	else if (HAS(target, KTGT_A_TARGET_STATE))
 		printf("target --op update --tid %u --name state --value %s",
 		       target->id,
 		       target->state == KTGT_TARGET_STATE_READY ? "ready" :
 								  "offline");
+}
+
+/* Each key takes a command of tgtadm, which cannot take one back. */
+static void describe_keys(const struct target *target)
+{
+	const struct tgt_key *key;
+	char buf[TGT_KEY_TEXT];
+	const struct field *f;
+	uint32_t value;
+
+	for (key = tgt_keys; key->name; key++) {
+		if (!key->attr || !HAS(target, key->attr))
+			continue;
+		f = object_field(&target_object, key->attr);
+		memcpy(&value, (const char *)target + f->off, sizeof(value));
+		if (value == KTGT_KEY_DEFAULT)
+			printf("ktgtadm target set tid %u %s default\n",
+			       target->id, f->name);
+		else
+			printf(TGTADM "target --op update --tid %u --name %s --value %s\n",
+			       target->id, key->name,
+			       tgt_key_text(key, target, buf));
+	}
 }
 
 static void describe(uint8_t cmd, const void *req)
@@ -109,7 +135,12 @@ static void describe(uint8_t cmd, const void *req)
 		       lu->lun);
 		return;
 	}
-	printf("tgtadm --lld iscsi --mode ");
+	if (cmd == KTGT_CMD_TARGET_SET &&
+	    !HAS((const struct target *)req, KTGT_A_TARGET_STATE)) {
+		describe_keys(req);
+		return;
+	}
+	printf(TGTADM);
 	switch (cmd) {
 	case KTGT_CMD_LU_NEW:
 		describe_lu(lu);
@@ -139,6 +170,8 @@ static void describe(uint8_t cmd, const void *req)
 		break;
 	}
 	printf("\n");
+	if (cmd == KTGT_CMD_TARGET_NEW)
+		describe_keys(req);
 }
 
 static void tell_error(struct admin *admin, int err)

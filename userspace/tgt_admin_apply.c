@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "device.h"
+#include "tgt_key.h"
 
 static struct target *target_named(const struct admin *admin, const char *name)
 {
@@ -383,6 +384,32 @@ static int apply_rules(struct admin *admin, const struct conf_target *target,
 	return err ? err : apply_acls(admin, tid, &target->acls);
 }
 
+/* What the file does not say any more goes back to what holds without. */
+static int apply_keys(struct admin *admin, const struct conf_target *target,
+		      const struct target *have)
+{
+	const struct target *want = &target->target;
+	struct target req = { .id = have->id };
+	const struct tgt_key *key;
+	const struct field *f;
+
+	for (key = tgt_keys; key->name; key++) {
+		f = object_field(&target_object, key->attr);
+		if (!key->attr || HAS(want, key->attr) + HAS(have, key->attr) == 0)
+			continue;
+		if (!HAS(want, key->attr)) {
+			SET(&req, key->attr);
+			*(uint32_t *)((char *)&req + f->off) = KTGT_KEY_DEFAULT;
+		} else if (!HAS(have, key->attr) || !field_same(f, want, have)) {
+			field_copy(f, &req, want);
+		}
+	}
+	if (!req.has)
+		return 0;
+	SET(&req, KTGT_A_TARGET_ID);
+	return admin_change(admin, KTGT_CMD_TARGET_SET, &target_object, &req);
+}
+
 static int change_target(struct admin *admin, const struct conf_target *target,
 			 struct target *have)
 {
@@ -390,6 +417,8 @@ static int change_target(struct admin *admin, const struct conf_target *target,
 
 	if (!err)
 		err = end_part(admin, apply_rules(admin, target, have->id));
+	if (!err)
+		err = apply_keys(admin, target, have);
 	if (!err)
 		err = create_lus(admin, target, have->id, have);
 	if (!err)

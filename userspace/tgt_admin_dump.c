@@ -6,6 +6,7 @@
 #include "conf_json.h"
 #include "out.h"
 #include "parse.h"
+#include "tgt_key.h"
 #include "tgt_admin.h"
 
 #define NO_SECRET	"PLEASE_CORRECT_THE_PASSWORD"
@@ -316,6 +317,19 @@ static void dump_acls(struct dump *dump, uint32_t tid)
 		put(dump, "initiator-address", "0.0.0.0");
 }
 
+static void dump_keys(struct dump *dump, const struct target *target)
+{
+	const struct tgt_key *key;
+	char buf[TGT_KEY_TEXT];
+	const char *text;
+
+	for (key = tgt_keys; key->name; key++) {
+		text = tgt_key_text(key, target, buf);
+		if (text)
+			put(dump, key->name, text);
+	}
+}
+
 static void dump_all(struct dump *dump)
 {
 	static const char *const discovery[] = {
@@ -330,6 +344,7 @@ static void dump_all(struct dump *dump)
 		put_number(dump, "controller_tid", "", target->id);
 		if (target->state == KTGT_TARGET_STATE_OFFLINE)
 			put(dump, "state", "offline");
+		dump_keys(dump, target);
 		dump_lus(dump, target->id);
 		dump_accounts(dump, target->id, users);
 		dump_acls(dump, target->id);

@@ -12,6 +12,7 @@
 
 #include "nl.h"
 #include "parse.h"
+#include "tgt_key.h"
 
 #define NO_DRIVER	"can't find the driver"
 #define NO_TARGET	"can't find the target"
@@ -120,47 +121,47 @@ static int target_delete(struct nl *nl, const struct tgt_opts *opts)
 				     &target, NULL), &texts);
 }
 
-static bool is_session_key(const char *name)
+static bool is_redirect(const char *name)
 {
-	static const char *const keys[] = {
-		"nop_interval", "nop_count", "MaxRecvDataSegmentLength",
-		"HeaderDigest", "DataDigest", "InitialR2T",
-		"MaxOutstandingR2T", "ImmediateData", "FirstBurstLength",
-		"MaxBurstLength", "DataPDUInOrder", "DataSequenceInOrder",
-		"ErrorRecoveryLevel", "IFMarker", "OFMarker",
-		"DefaultTime2Wait", "DefaultTime2Retain", "OFMarkInt",
-		"IFMarkInt", "MaxConnections", "RDMAExtensions",
-		"TargetRecvDataSegmentLength",
-		"InitiatorRecvDataSegmentLength",
-		"MaxOutstandingUnexpectedPDUs", "MaxXmitDataSegmentLength",
-		"MaxQueueCmd", "RedirectAddress", "RedirectPort",
-		"RedirectReason", "RedirectCallback",
-	};
-	size_t i;
+	return !strcmp(name, "RedirectAddress") ||
+	       !strcmp(name, "RedirectPort") ||
+	       !strcmp(name, "RedirectReason") ||
+	       !strcmp(name, "RedirectCallback");
+}
 
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (!strcmp(keys[i], name))
-			return true;
-	return false;
+/* tgt looks at the name before it looks at the value. */
+static int update_fill(const struct tgt_opts *opts, struct target *target,
+		       const char **why)
+{
+	const struct tgt_key *key = tgt_key_named(opts->name);
+
+	if (key)
+		return tgt_key_parse(key, opts->value, target, why);
+	SET(target, KTGT_A_TARGET_STATE);
+	*why = "the state is ready or offline";
+	return field_enum(object_field(&target_object, KTGT_A_TARGET_STATE),
+			  opts->value, &target->state);
 }
 
 static int target_update(struct nl *nl, const struct tgt_opts *opts)
 {
 	static const struct texts texts = { .missing = NO_TARGET };
+	const struct tgt_key *key = tgt_key_named(opts->name);
 	struct target target = { .id = opts->tid };
+	const char *why = NULL;
 
 	if (!has_target(nl, opts->tid))
 		return fail_because(NO_TARGET, nl_text(nl));
-	if (strcmp(opts->name, "state"))
-		return is_session_key(opts->name) ?
-		       fail_because(UNKNOWN_PARAM,
-				    "ktgt cannot change it for one target") :
-		       fail_because(INVALID, "there is no such parameter");
-	if (field_enum(object_field(&target_object, KTGT_A_TARGET_STATE),
-		       opts->value, &target.state))
-		return fail_because(INVALID, "the state is ready or offline");
+	if (is_redirect(opts->name))
+		return fail_because(UNKNOWN_PARAM, "ktgt cannot redirect yet");
+	if (!key && strcmp(opts->name, "state"))
+		return fail_because(INVALID, "there is no such parameter");
+	if (update_fill(opts, &target, &why))
+		return fail_because(key && !key->attr ? UNKNOWN_PARAM :
+							INVALID, why);
+	if (!target.has)
+		return 0;	/* that is how it is */
 	SET(&target, KTGT_A_TARGET_ID);
-	SET(&target, KTGT_A_TARGET_STATE);
 	return finish(nl, nl_request(nl, KTGT_CMD_TARGET_SET, &target_object,
 				     &target, NULL), &texts);
 }
@@ -224,16 +225,21 @@ static int target_show_all(struct nl *nl)
 static int target_show(struct nl *nl, const struct tgt_opts *opts)
 {
 	static const struct texts texts = { 0 };
-	struct net ask = { 0 }, net = { 0 };
+	struct target ask = { .id = opts->tid }, target = { 0 };
+	struct net net = { 0 };
 	int err;
 
 	if (!tgt_given(opts, 't'))
 		return target_show_all(nl);
 	if (!opts->tid || !has_target(nl, opts->tid))
 		return fail_because(NO_TARGET, nl_text(nl));
-	err = nl_request(nl, KTGT_CMD_NET_GET, &net_object, &ask, &net);
+	SET(&ask, KTGT_A_TARGET_ID);
+	err = nl_request(nl, KTGT_CMD_NET_GET, &net_object, NULL, &net);
 	if (!err)
-		tgt_show_params(stdout, &net);
+		err = nl_request(nl, KTGT_CMD_TARGET_GET, &target_object, &ask,
+				 &target);
+	if (!err)
+		tgt_show_params(stdout, &net, &target);
 	return finish(nl, err, &texts);
 }
 

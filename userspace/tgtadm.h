@@ -101,7 +101,8 @@ struct list tgt_view_lus(const struct tgt_view *view, uint32_t tid);
 struct list tgt_view_acls(const struct tgt_view *view, uint32_t tid);
 
 void tgt_show_targets(FILE *file, const struct tgt_view *view);
-void tgt_show_params(FILE *file, const struct net *net);
+void tgt_show_params(FILE *file, const struct net *net,
+		     const struct target *target);
 void tgt_show_session(FILE *file, const struct param *param);
 void tgt_show_conns(FILE *file, const struct list *sessions, uint32_t tid);
 void tgt_show_portals(FILE *file, const struct list *portals);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "parse.h"
+#include "tgt_key.h"
 
 #define MB	1000000
 
@@ -163,39 +164,24 @@ void tgt_show_targets(FILE *file, const struct tgt_view *view)
 		show_target(file, target, view);
 }
 
-/*
- * The keys that a login starts from. Markers and iSER's keys are gone from
- * RFC 7143, and are shown because readers of this list expect them.
- */
-void tgt_show_params(FILE *file, const struct net *net)
+/* What was set, else what holds in the namespace, or before a login. */
+void tgt_show_params(FILE *file, const struct net *net,
+		     const struct target *target)
 {
-	fprintf(file, "nop_interval=%u\n", net->nop_interval);
-	fprintf(file,
-		"nop_count=0\n"
-		"MaxRecvDataSegmentLength=8192\n"
-		"HeaderDigest=None\n"
-		"DataDigest=None\n"
-		"InitialR2T=Yes\n"
-		"MaxOutstandingR2T=1\n"
-		"ImmediateData=Yes\n"
-		"FirstBurstLength=65536\n"
-		"MaxBurstLength=262144\n"
-		"DataPDUInOrder=Yes\n"
-		"DataSequenceInOrder=Yes\n"
-		"ErrorRecoveryLevel=0\n"
-		"IFMarker=No\n"
-		"OFMarker=No\n"
-		"DefaultTime2Wait=2\n"
-		"DefaultTime2Retain=20\n"
-		"OFMarkInt=Reject\n"
-		"IFMarkInt=Reject\n"
-		"MaxConnections=1\n"
-		"RDMAExtensions=Yes\n"
-		"TargetRecvDataSegmentLength=262144\n"
-		"InitiatorRecvDataSegmentLength=262144\n"
-		"MaxOutstandingUnexpectedPDUs=0\n"
-		"MaxXmitDataSegmentLength=8192\n"
-		"MaxQueueCmd=128\n");
+	const struct tgt_key *key;
+	char buf[TGT_KEY_TEXT];
+	const char *text;
+
+	for (key = tgt_keys; key->name; key++) {
+		text = tgt_key_text(key, target, buf);
+		if (text)
+			fprintf(file, "%s=%s\n", key->name, text);
+		else if (key->attr == KTGT_A_TARGET_NOP_INTERVAL)
+			fprintf(file, "%s=%u\n", key->name,
+				net->nop_interval);
+		else
+			fprintf(file, "%s=%s\n", key->name, key->text);
+	}
 }
 
 void tgt_show_session(FILE *file, const struct param *param)

@@ -32,6 +32,8 @@
  * struct target_new - change that makes a target
  * @change: the change
  * @target: the target; of the change until it is applied
+ * @keys: what the user says of its keys
+ * @set_keys: of which
  * @tid: number that the user wants, or 0; when it is applied, that which it has
  * @tid_out: takes the number that it got; may be NULL
  * @lu: the controller at LUN 0
@@ -40,6 +42,8 @@
 struct target_new {
 	struct ktgt_change	change;
 	struct ktgt_target	*target;
+	u32			keys[KTGT_NR_TARGET_KEYS];
+	u32			set_keys;
 	u32			tid;
 	u32			*tid_out;
 	struct ktgt_lu		*lu;
@@ -343,6 +347,56 @@ static void take_places(struct ktgt_net *kn, struct ktgt_target *target)
 					     GFP_KERNEL)));
 }
 
+static int check_keys(struct ktgt_txn *txn, const u32 *keys, u32 set)
+{
+	static const struct {
+		const char *name;
+		u32 min, max;
+	} rows[KTGT_NR_TARGET_KEYS] = {
+		[KTGT_TARGET_HEADER_DIGEST] = {
+			"header-digest", 0, KTGT_DIGEST_EITHER },
+		[KTGT_TARGET_DATA_DIGEST] = {
+			"data-digest", 0, KTGT_DIGEST_EITHER },
+		[KTGT_TARGET_INITIAL_R2T] = { "initial-r2t", 0, 1 },
+		[KTGT_TARGET_IMMEDIATE_DATA] = { "immediate-data", 0, 1 },
+		[KTGT_TARGET_MAX_RECV_DSL] = {
+			"max-recv-data-segment-length", 512, 16777215 },
+		[KTGT_TARGET_MAX_XMIT_DSL] = {
+			"max-xmit-data-segment-length", 512, 16777215 },
+		[KTGT_TARGET_FIRST_BURST] = {
+			"first-burst-length", 512, 16777215 },
+		[KTGT_TARGET_MAX_BURST] = {
+			"max-burst-length", 512, 16777215 },
+		[KTGT_TARGET_MAX_R2T] = { "max-outstanding-r2t", 1, 65535 },
+		[KTGT_TARGET_TIME2WAIT] = { "default-time2wait", 0, 3600 },
+		[KTGT_TARGET_NOP_INTERVAL] = { "nop-interval", 0, 3600 },
+		[KTGT_TARGET_NOP_COUNT] = { "nop-count", 0, 3600 },
+	};
+	unsigned long mask = set;
+	u32 i;
+
+	for_each_set_bit(i, &mask, KTGT_NR_TARGET_KEYS) {
+		if (keys[i] == U32_MAX ||
+		    (keys[i] >= rows[i].min && keys[i] <= rows[i].max))
+			continue;
+		NL_SET_ERR_MSG_FMT(txn->extack, "%s %u: it is %u to %u",
+				   rows[i].name, keys[i], rows[i].min,
+				   rows[i].max);
+		return -ERANGE;
+	}
+	return 0;
+}
+
+/* The value and 1, which makes 0 of that which nothing is said by */
+static void set_keys(struct ktgt_target *target, const u32 *keys, u32 set)
+{
+	unsigned long mask = set;
+	u32 i;
+
+	for_each_set_bit(i, &mask, KTGT_NR_TARGET_KEYS)
+		WRITE_ONCE(target->keys[i], keys[i] + 1);
+}
+
 static int target_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct target_new *new = container_of(change, struct target_new,
@@ -351,8 +405,10 @@ static int target_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	int err;
 
 	err = check_name(txn, target->name);
+	err = err ?: check_keys(txn, new->keys, new->set_keys);
 	if (err)
 		return err;
+	set_keys(target, new->keys, new->set_keys);
 	err = take_name(txn, target);
 	if (err)
 		return err;
@@ -445,7 +501,7 @@ static const struct ktgt_change_ops target_new_ops = {
 /**
  * ktgt_target_stage_new - make a target
  * @txn: the transaction
- * @params: number, name, alias and state
+ * @params: number, name, alias, state and keys
  * @tid: takes the number when the transaction is applied; may be NULL
  *
  * Context: may sleep.
@@ -474,6 +530,8 @@ int ktgt_target_stage_new(struct ktgt_txn *txn,
 		strscpy(target->alias, params->alias, sizeof(target->alias));
 	if (params->set_state)
 		target->state = params->state;
+	memcpy(new->keys, params->keys, sizeof(new->keys));
+	new->set_keys = params->set_keys;
 	new->target = target;
 	new->tid = params->tid;
 	new->tid_out = tid;
@@ -513,7 +571,9 @@ static int target_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
 
 	set->target = ktgt_target_check(txn, set->params.tid,
 					set->params.name);
-	return PTR_ERR_OR_ZERO(set->target);
+	if (IS_ERR(set->target))
+		return PTR_ERR(set->target);
+	return check_keys(txn, set->params.keys, set->params.set_keys);
 }
 
 static void target_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
@@ -527,6 +587,7 @@ static void target_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 			sizeof(set->target->alias));
 	if (set->params.set_state)
 		WRITE_ONCE(set->target->state, set->params.state);
+	set_keys(set->target, set->params.keys, set->params.set_keys);
 }
 
 static void target_set_tell(struct ktgt_txn *txn,
@@ -549,7 +610,7 @@ static const struct ktgt_change_ops target_set_ops = {
 };
 
 /**
- * ktgt_target_stage_set - change alias or state of a target
+ * ktgt_target_stage_set - change alias, state or keys of a target
  * @txn: the transaction
  * @params: which target, and what of it
  *

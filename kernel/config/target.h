@@ -7,8 +7,9 @@
 
 #include <linux/types.h>
 
+#include "../core/target.h"
+
 struct ktgt_net;
-struct ktgt_target;
 struct ktgt_txn;
 
 /* how much of a name fits into an extack text, which has 80 bytes; SHORT for
@@ -26,6 +27,9 @@ struct ktgt_txn;
  * @alias: TargetAlias, or NULL
  * @state: enum ktgt_target_state
  * @set_state: @state holds
+ * @keys: for each &enum ktgt_target_key in @set_keys, the value, or U32_MAX to
+ *	go back to what holds without
+ * @set_keys: bits of &enum ktgt_target_key
  * @force: delete although there are sessions
  */
 struct ktgt_target_params {
@@ -34,6 +38,8 @@ struct ktgt_target_params {
 	const char	*alias;
 	u32		state;
 	bool		set_state;
+	u32		keys[KTGT_NR_TARGET_KEYS];
+	u32		set_keys;
 	bool		force;
 };
 

@@ -34,6 +34,38 @@ enum ktgt_target_stage {
 };
 
 /**
+ * enum ktgt_target_key - what can be said of a target's logins and NOPs
+ * @KTGT_TARGET_HEADER_DIGEST: enum ktgt_digest, as the following
+ * @KTGT_TARGET_DATA_DIGEST: of data segments
+ * @KTGT_TARGET_INITIAL_R2T: the offer for InitialR2T: 0 No, 1 Yes
+ * @KTGT_TARGET_IMMEDIATE_DATA: the offer for ImmediateData: 0 No, 1 Yes
+ * @KTGT_TARGET_MAX_RECV_DSL: bytes of a data segment that initiators may send
+ * @KTGT_TARGET_MAX_XMIT_DSL: bytes of one that they get
+ * @KTGT_TARGET_FIRST_BURST: the offer for FirstBurstLength
+ * @KTGT_TARGET_MAX_BURST: the offer for MaxBurstLength
+ * @KTGT_TARGET_MAX_R2T: the offer for MaxOutstandingR2T
+ * @KTGT_TARGET_TIME2WAIT: the offer for DefaultTime2Wait, s
+ * @KTGT_TARGET_NOP_INTERVAL: &ktgt_net.nop_interval of this target, s
+ * @KTGT_TARGET_NOP_COUNT: intervals that the answer to a NOP-In may take
+ * @KTGT_NR_TARGET_KEYS: how many there are
+ */
+enum ktgt_target_key {
+	KTGT_TARGET_HEADER_DIGEST,
+	KTGT_TARGET_DATA_DIGEST,
+	KTGT_TARGET_INITIAL_R2T,
+	KTGT_TARGET_IMMEDIATE_DATA,
+	KTGT_TARGET_MAX_RECV_DSL,
+	KTGT_TARGET_MAX_XMIT_DSL,
+	KTGT_TARGET_FIRST_BURST,
+	KTGT_TARGET_MAX_BURST,
+	KTGT_TARGET_MAX_R2T,
+	KTGT_TARGET_TIME2WAIT,
+	KTGT_TARGET_NOP_INTERVAL,
+	KTGT_TARGET_NOP_COUNT,
+	KTGT_NR_TARGET_KEYS,
+};
+
+/**
  * struct ktgt_target - an iSCSI target node
  * @ref: holders are the lookup tables (one), nexuses and short-lived users
  * @rcu: frees it when no reader can see it
@@ -50,6 +82,9 @@ enum ktgt_target_stage {
  * @name: iSCSI name
  * @alias: TargetAlias; under &ktgt_net.config_mutex, read under RCU as a
  *	string that always ends
+ * @keys: by &enum ktgt_target_key, 1 more than the value, or 0 for what holds
+ *	if nothing is said; written under &ktgt_net.config_mutex, read by
+ *	ktgt_target_key()
  * @lus: struct ktgt_lu by LUN, the controller at 0 included; read under RCU,
  *	written under &ktgt_net.config_mutex
  * @nr_lus: entries of @lus
@@ -73,6 +108,7 @@ struct ktgt_target {
 	struct rhash_head	name_node;
 	char			name[KTGT_NAME_LEN];
 	char			alias[KTGT_ALIAS_LEN];
+	u32			keys[KTGT_NR_TARGET_KEYS];
 
 	struct xarray		lus;
 	unsigned int		nr_lus;
@@ -85,6 +121,23 @@ struct ktgt_target {
 };
 
 extern const struct rhashtable_params ktgt_target_names;
+
+/**
+ * ktgt_target_key - what is said of a target
+ * @target: the target, or NULL for discovery
+ * @key: of what
+ * @none: what holds if nothing is said
+ *
+ * Context: any.
+ * Return: the value, or @none.
+ */
+static inline u32 ktgt_target_key(const struct ktgt_target *target,
+				  enum ktgt_target_key key, u32 none)
+{
+	u32 value = target ? READ_ONCE(target->keys[key]) : 0;
+
+	return value ? value - 1 : none;
+}
 
 struct ktgt_target *ktgt_target_alloc(struct ktgt_net *kn, const char *name);
 unsigned int ktgt_target_nr_nexuses(struct ktgt_target *target);

@@ -250,7 +250,12 @@ static void conn_shrink_idle(struct ktgt_conn *conn, unsigned long after)
 /* Is the initiator still there? Return: jiffies until the next look. */
 static unsigned long conn_ping(struct ktgt_conn *conn)
 {
-	unsigned long interval = READ_ONCE(conn->kn->nop_interval) * HZ;
+	const struct ktgt_target *target = conn->sess->nexus.target;
+	u32 seconds = ktgt_target_key(target, KTGT_TARGET_NOP_INTERVAL,
+				      READ_ONCE(conn->kn->nop_interval));
+	u32 count = ktgt_target_key(target, KTGT_TARGET_NOP_COUNT, 1);
+	unsigned long interval = seconds * HZ;
+	unsigned long patience = interval * (count ?: 1);
 	unsigned long look = interval ?: CONN_IDLE_TIME;
 	unsigned long idle = jiffies - conn->last_rx;
 
@@ -262,7 +267,7 @@ static unsigned long conn_ping(struct ktgt_conn *conn)
 		return look;
 	if (conn->ping_ttt == ISCSI_RESERVED_TAG) {
 		ktgt_ctl_ping(conn);
-	} else if (time_after(jiffies, conn->ping_at + interval)) {
+	} else if (time_after(jiffies, conn->ping_at + patience)) {
 		net_info_ratelimited("%s at %pISpc does not answer, connection closed\n",
 				     conn->sess->key.initiator, &conn->peer);
 		ktgt_conn_end(conn, KTGT_SESSION_END_NO_ANSWER);

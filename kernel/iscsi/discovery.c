@@ -307,7 +307,9 @@ static void text_apply(struct ktgt_conn *conn)
 
 	if (nego->seen & BIT_ULL(KTGT_KEY_MAX_RECV_DSL))
 		conn->param.max_xmit_dsl =
-			nego->results[KTGT_KEY_MAX_RECV_DSL];
+			min(nego->results[KTGT_KEY_MAX_RECV_DSL],
+			    ktgt_target_key(conn->sess->nexus.target,
+					    KTGT_TARGET_MAX_XMIT_DSL, U32_MAX));
 }
 
 /* Answer one request: with nothing, with a piece, or with the last piece. */

@@ -59,6 +59,7 @@ static const u32 login_offers[KTGT_NR_KEYS] = {
 	[KTGT_KEY_MAX_CONNECTIONS]		= 1,
 	[KTGT_KEY_INITIAL_R2T]			= false,
 	[KTGT_KEY_IMMEDIATE_DATA]		= true,
+	[KTGT_KEY_MAX_RECV_DSL]			= KTGT_MAX_RECV_DSL,
 	[KTGT_KEY_MAX_BURST]			= KTGT_MAX_BURST,
 	[KTGT_KEY_FIRST_BURST]			= KTGT_FIRST_BURST,
 	/* a session ends with its connection: there is nothing to wait for */
@@ -88,6 +89,7 @@ enum login_auth {
 /**
  * struct ktgt_login - state of a login
  * @nego: text negotiation
+ * @ours: what @nego offers
  * @in: text that came with the C bit, not complete yet
  * @out: answers
  * @out_pos: bytes of @out that were sent
@@ -114,6 +116,7 @@ enum login_auth {
  */
 struct ktgt_login {
 	struct ktgt_text_nego	nego;
+	u32			ours[KTGT_NR_KEYS];
 	struct ktgt_text_out	in;
 	struct ktgt_text_out	out;
 	u32			out_pos;
@@ -151,6 +154,76 @@ static u16 login_text_error(struct ktgt_login *login, u16 status)
 	return status;
 }
 
+#define login_key(login, key, none)					\
+	ktgt_target_key((login)->target, KTGT_TARGET_##key, none)
+
+/* What of a digest is not accepted: bits of the values that it can have */
+static u32 login_barred(u32 digest)
+{
+	switch (digest) {
+	case KTGT_DIGEST_NONE:
+		return BIT(true);
+	case KTGT_DIGEST_CRC32C:
+		return BIT(false);
+	default:
+		return 0;
+	}
+}
+
+/* A target may offer less than there is, and insist on digests. */
+static void login_set_offers(struct ktgt_login *login)
+{
+	static const struct {
+		u8 key;
+		u8 limit;
+	} limits[] = {
+		{ KTGT_KEY_MAX_RECV_DSL, KTGT_TARGET_MAX_RECV_DSL },
+		{ KTGT_KEY_FIRST_BURST, KTGT_TARGET_FIRST_BURST },
+		{ KTGT_KEY_MAX_BURST, KTGT_TARGET_MAX_BURST },
+		{ KTGT_KEY_MAX_R2T, KTGT_TARGET_MAX_R2T },
+	};
+	const struct ktgt_target *target = login->target;
+	u32 *ours = login->ours, i;
+
+	for (i = 0; i < ARRAY_SIZE(limits); i++)
+		ours[limits[i].key] = min(login_offers[limits[i].key],
+					  ktgt_target_key(target,
+							  limits[i].limit,
+							  U32_MAX));
+	ours[KTGT_KEY_INITIAL_R2T] = login_key(login, INITIAL_R2T, false);
+	ours[KTGT_KEY_IMMEDIATE_DATA] = login_key(login, IMMEDIATE_DATA, true);
+	ours[KTGT_KEY_TIME2WAIT] = login_key(login, TIME2WAIT, 0);
+	ours[KTGT_KEY_HEADER_DIGEST] =
+		login_barred(login_key(login, HEADER_DIGEST,
+				       KTGT_DIGEST_EITHER));
+	ours[KTGT_KEY_DATA_DIGEST] =
+		login_barred(login_key(login, DATA_DIGEST,
+				       KTGT_DIGEST_EITHER));
+}
+
+/* Who does not offer the digest that the target insists on does not get in. */
+static u16 login_check_digests(struct ktgt_login *login)
+{
+	static const struct {
+		u8 key;
+		const char *name;
+	} digests[] = {
+		{ KTGT_KEY_HEADER_DIGEST, "HeaderDigest" },
+		{ KTGT_KEY_DATA_DIGEST, "DataDigest" },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(digests); i++) {
+		if (!(login->ours[digests[i].key] &
+		      BIT(login->nego.results[digests[i].key])))
+			continue;
+		login->nego.bad = digests[i].name;
+		return login_error(login, LOGIN_BAD,
+				   "it does not offer CRC32C, which is required");
+	}
+	return 0;
+}
+
 static void login_set_param(struct ktgt_conn *conn)
 {
 	const struct ktgt_login *login = conn->login;
@@ -161,9 +234,11 @@ static void login_set_param(struct ktgt_conn *conn)
 	param->data_digest = results[KTGT_KEY_DATA_DIGEST];
 	param->initial_r2t = results[KTGT_KEY_INITIAL_R2T];
 	param->immediate_data = results[KTGT_KEY_IMMEDIATE_DATA];
-	param->max_recv_dsl = login->declared ? KTGT_MAX_RECV_DSL :
-						KTGT_LOGIN_DSL;
-	param->max_xmit_dsl = results[KTGT_KEY_MAX_RECV_DSL];
+	param->max_recv_dsl = login->declared ?
+			      login->ours[KTGT_KEY_MAX_RECV_DSL] :
+			      KTGT_LOGIN_DSL;
+	param->max_xmit_dsl = min(results[KTGT_KEY_MAX_RECV_DSL],
+				  login_key(login, MAX_XMIT_DSL, U32_MAX));
 	param->max_burst = results[KTGT_KEY_MAX_BURST];
 	/* the default may be more than what was agreed upon for MaxBurst */
 	param->first_burst = min(results[KTGT_KEY_FIRST_BURST],
@@ -191,7 +266,8 @@ int ktgt_login_start(struct ktgt_conn *conn)
 		return -ENOMEM;
 	login->in.max = KTGT_TEXT_MAX;
 	login->out.max = KTGT_TEXT_MAX;
-	ktgt_text_init(&login->nego, login_offers);
+	memcpy(login->ours, login_offers, sizeof(login->ours));
+	ktgt_text_init(&login->nego, login->ours);
 	conn->login = login;
 	login_set_param(conn);
 	return 0;
@@ -372,6 +448,7 @@ static u16 login_find_target(struct ktgt_conn *conn)
 	if (!login->target)
 		return login_error(login, adm.status, adm.why);
 	login->key.tid = login->target->tid;
+	login_set_offers(login);
 	return 0;
 }
 
@@ -654,7 +731,7 @@ static u16 login_negotiate(struct ktgt_conn *conn, const char *text, u32 len)
 	if (nego->stage == KTGT_TEXT_OPERATIONAL && !login->declared) {
 		login->declared = true;
 		ktgt_text_put_number(&login->out, "MaxRecvDataSegmentLength",
-				     KTGT_MAX_RECV_DSL);
+				     login->ours[KTGT_KEY_MAX_RECV_DSL]);
 	}
 	status = ktgt_text_answer(nego, text, len, &login->out);
 	return status ? login_text_error(login, status) : 0;
@@ -670,6 +747,7 @@ static u16 login_finish(struct ktgt_conn *conn)
 	/* rules may have changed since they were first looked at */
 	status = login_admit(conn);
 	status = status ?: login_check_auth(login);
+	status = status ?: login_check_digests(login);
 	if (status)
 		return status;
 

@@ -332,6 +332,23 @@ bool ktgt_text_is(const char *value, u32 len, const char *word)
 	return strlen(word) == len && !memcmp(value, word, len);
 }
 
+static int text_choose(const char *list, u32 len, const char * const *ours,
+		       u32 barred)
+{
+	const char *item;
+	u32 item_len;
+	int i;
+
+	while (ktgt_text_pop(&list, &len, &item, &item_len)) {
+		for (i = 0; ours[i]; i++) {
+			if (!(barred & BIT(i)) &&
+			    ktgt_text_is(item, item_len, ours[i]))
+				return i;
+		}
+	}
+	return -ENOENT;
+}
+
 /**
  * ktgt_text_choose() - choose from a list as RFC 7143, 6.2.1 wants it
  * @list: what the initiator offers, in its order of preference
@@ -343,17 +360,7 @@ bool ktgt_text_is(const char *value, u32 len, const char *word)
  */
 int ktgt_text_choose(const char *list, u32 len, const char * const *ours)
 {
-	const char *item;
-	u32 item_len;
-	int i;
-
-	while (ktgt_text_pop(&list, &len, &item, &item_len)) {
-		for (i = 0; ours[i]; i++) {
-			if (ktgt_text_is(item, item_len, ours[i]))
-				return i;
-		}
-	}
-	return -ENOENT;
+	return text_choose(list, len, ours, 0);
 }
 
 static int text_digit(char c)
@@ -822,7 +829,8 @@ static void text_answer_list(struct ktgt_text_nego *nego, int key,
 	const struct text_row *row = &text_rows[key];
 	int i;
 
-	i = ktgt_text_choose(pair->value, pair->value_len, row->values);
+	i = text_choose(pair->value, pair->value_len, row->values,
+			nego->ours[key]);
 	if (i < 0) {
 		ktgt_text_put(out, row->name, "Reject");
 		return;

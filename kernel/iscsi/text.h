@@ -102,7 +102,8 @@ struct ktgt_text_out {
  * @seen: keys that the initiator has used, a bit each
  * @now: those in the request that was parsed last
  * @pairs: key and value of each key in @now; they point into the request
- * @ours: for each key, what the target offers
+ * @ours: for each key, what the target offers; of a list, bits of the values
+ *	that it does not accept
  * @results: for each key, the outcome; the default until it is negotiated
  * @stage: enum ktgt_text_stage
  * @discovery: SessionType=Discovery

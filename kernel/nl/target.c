@@ -16,6 +16,23 @@ struct target_cursor {
 	unsigned long	tid;
 };
 
+static const u16 key_attrs[KTGT_NR_TARGET_KEYS] = {
+	[KTGT_TARGET_HEADER_DIGEST]	= KTGT_A_TARGET_HEADER_DIGEST,
+	[KTGT_TARGET_DATA_DIGEST]	= KTGT_A_TARGET_DATA_DIGEST,
+	[KTGT_TARGET_INITIAL_R2T]	= KTGT_A_TARGET_INITIAL_R2T,
+	[KTGT_TARGET_IMMEDIATE_DATA]	= KTGT_A_TARGET_IMMEDIATE_DATA,
+	[KTGT_TARGET_MAX_RECV_DSL] =
+		KTGT_A_TARGET_MAX_RECV_DATA_SEGMENT_LENGTH,
+	[KTGT_TARGET_MAX_XMIT_DSL] =
+		KTGT_A_TARGET_MAX_XMIT_DATA_SEGMENT_LENGTH,
+	[KTGT_TARGET_FIRST_BURST]	= KTGT_A_TARGET_FIRST_BURST_LENGTH,
+	[KTGT_TARGET_MAX_BURST]		= KTGT_A_TARGET_MAX_BURST_LENGTH,
+	[KTGT_TARGET_MAX_R2T]		= KTGT_A_TARGET_MAX_OUTSTANDING_R2T,
+	[KTGT_TARGET_TIME2WAIT]		= KTGT_A_TARGET_DEFAULT_TIME2WAIT,
+	[KTGT_TARGET_NOP_INTERVAL]	= KTGT_A_TARGET_NOP_INTERVAL,
+	[KTGT_TARGET_NOP_COUNT]		= KTGT_A_TARGET_NOP_COUNT,
+};
+
 static void get_params(struct genl_info *info,
 		       struct ktgt_target_params *params)
 {
@@ -32,12 +49,19 @@ static void get_values(struct genl_info *info,
 		       struct ktgt_target_params *params)
 {
 	struct nlattr **attrs = info->attrs;
+	u32 i;
 
 	if (attrs[KTGT_A_TARGET_ALIAS])
 		params->alias = nla_data(attrs[KTGT_A_TARGET_ALIAS]);
 	if (attrs[KTGT_A_TARGET_STATE]) {
 		params->state = nla_get_u32(attrs[KTGT_A_TARGET_STATE]);
 		params->set_state = true;
+	}
+	for (i = 0; i < ARRAY_SIZE(key_attrs); i++) {
+		if (!attrs[key_attrs[i]])
+			continue;
+		params->keys[i] = nla_get_u32(attrs[key_attrs[i]]);
+		params->set_keys |= BIT(i);
 	}
 }
 
@@ -133,6 +157,18 @@ static u32 count_rules(const struct ktgt_target *target)
 	return rules ? rules->nr_rules : 0;
 }
 
+static int fill_keys(struct sk_buff *skb, const struct ktgt_target *target)
+{
+	u32 i, value;
+
+	for (i = 0; i < ARRAY_SIZE(key_attrs); i++) {
+		value = ktgt_target_key(target, i, U32_MAX);
+		if (value != U32_MAX && nla_put_u32(skb, key_attrs[i], value))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
 static int fill_target(struct sk_buff *skb, struct ktgt_target *target)
 {
 	u64 generation = READ_ONCE(target->kn->generation);
@@ -150,7 +186,7 @@ static int fill_target(struct sk_buff *skb, struct ktgt_target *target)
 	if (target->alias[0] &&
 	    nla_put_string(skb, KTGT_A_TARGET_ALIAS, target->alias))
 		return -EMSGSIZE;
-	return 0;
+	return fill_keys(skb, target);
 }
 
 static struct ktgt_target *find_target(struct genl_info *info)

@@ -137,6 +137,13 @@ void ktgt_conn_set_state(struct ktgt_conn *c, enum ktgt_conn_state state)
 	c->state = state;
 }
 
+static bool insists(const struct ktgt_conn *c, enum ktgt_target_key key,
+		    u32 digest)
+{
+	return ktgt_target_key(c->sess->nexus.target, key,
+			       KTGT_DIGEST_EITHER) == digest;
+}
+
 int ktgt_conn_enter_ffp(struct ktgt_conn *c)
 {
 	const struct ktgt_param *p = &c->param;
@@ -145,6 +152,13 @@ int ktgt_conn_enter_ffp(struct ktgt_conn *c)
 	require(p->max_burst >= 512 && p->max_burst <= KTGT_MAX_BURST);
 	require(p->first_burst <= p->max_burst && p->max_r2t <= KTGT_MAX_R2T);
 	require(p->max_conns == 1 && !p->erl);
+	require(p->max_xmit_dsl <= ktgt_target_key(c->sess->nexus.target,
+						   KTGT_TARGET_MAX_XMIT_DSL,
+						   U32_MAX));
+	require(p->header_digest || !insists(c, KTGT_TARGET_HEADER_DIGEST,
+					     KTGT_DIGEST_CRC32C));
+	require(!p->data_digest || !insists(c, KTGT_TARGET_DATA_DIGEST,
+					    KTGT_DIGEST_NONE));
 	/* whoever comes so far has proved himself */
 	require(!rules.nr_incoming || shim_proved ||
 		(!c->sess->nexus.target && !kn.discovery));
@@ -380,6 +394,11 @@ static void start(u8 how, u8 allocs)
 	rules.nr_incoming = how & 1;
 	target.state = how & 8 ? KTGT_TARGET_STATE_OFFLINE :
 				 KTGT_TARGET_STATE_READY;
+	target.keys[KTGT_TARGET_HEADER_DIGEST] =
+		how & 16 ? 1 + KTGT_DIGEST_CRC32C : 0;
+	target.keys[KTGT_TARGET_DATA_DIGEST] =
+		how & 32 ? 1 + KTGT_DIGEST_NONE : 0;
+	target.keys[KTGT_TARGET_MAX_XMIT_DSL] = how & 64 ? 1 + 1024 : 0;
 	target.ref.refcount = 0;
 	shim_proved = false;
 	closed = false;

@@ -30,6 +30,7 @@ typedef unsigned int gfp_t;
 #define U8_MAX		UINT8_MAX
 #define S64_MAX		INT64_MAX
 #define BIT_ULL(n)	(1ULL << (n))
+#define BIT(n)		(1UL << (n))
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define GFP_KERNEL	1	/* may sleep, as all that are odd */
 

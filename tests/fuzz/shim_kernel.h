@@ -41,7 +41,6 @@
 #define SZ_4M			(4 << 20)
 #define SZ_32M			(32 << 20)
 #define SZ_1G			(1 << 30)
-#define BIT(n)			(1UL << (n))
 #define GENMASK_ULL(h, l)	(~0ULL << (l) & ~0ULL >> (63 - (h)))
 #define READ_ONCE(x)		(x)
 #define WRITE_ONCE(x, v)	((x) = (v))

@@ -276,6 +276,92 @@ def own_declarations(lab):
 
 
 @suite.case
+def keys_of_a_target(lab):
+    """What is said of a target is what it offers, never more than there is;
+    sessions that are there keep what they have."""
+    iqn = lab.target("keys")
+    lab.lun(iqn, 1, lab.null_blk(4))
+    most = {"MaxRecvDataSegmentLength": 262144, "FirstBurstLength": 16777215,
+            "MaxBurstLength": 16777215, "MaxOutstandingR2T": 100,
+            "InitialR2T": "No", "ImmediateData": "Yes", "DefaultTime2Wait": 0}
+    before = lab.login(iqn, most, isid=b"\x80\0\0\0\0\x09")
+
+    def says(words, want):
+        lab.adm("target", "set", iqn, *words.split())
+        conn = lab.connect(iqn)
+        got = conn.login(most)
+        lab.clear_ua(conn)
+        equal({key: got.get(key) for key in want}, want, words)
+        conn.good(iscsi.write10(0, 8), write=bytes(4096))
+        data = conn.good(iscsi.read10(0, 16), read=8192)
+        equal(len(data.data), 8192, "bytes read")
+        pieces = [len(pdu.data) for pdu in data.pdus]
+        conn.close()
+        return pieces
+
+    says("max-burst-length 4096 first-burst-length 1024",
+         {"MaxBurstLength": "4096", "FirstBurstLength": "1024"})
+    says("first-burst-length 8192",
+         {"MaxBurstLength": "4096", "FirstBurstLength": "4096"})
+    says("max-burst-length 16777215 first-burst-length default",
+         {"MaxBurstLength": "1048576", "FirstBurstLength": "262144"})
+    says("max-outstanding-r2t 2 default-time2wait 7",
+         {"MaxOutstandingR2T": "2", "DefaultTime2Wait": "7"})
+    says("initial-r2t yes immediate-data no",
+         {"InitialR2T": "Yes", "ImmediateData": "No"})
+    says("initial-r2t default immediate-data default",
+         {"InitialR2T": "No", "ImmediateData": "Yes"})
+    says("max-recv-data-segment-length 512",
+         {"MaxRecvDataSegmentLength": "512"})
+    pieces = says("max-recv-data-segment-length default "
+                  "max-xmit-data-segment-length 1024",
+                  {"MaxRecvDataSegmentLength": "262144"})
+    equal(pieces, [1024] * 8, "bytes of each Data-In")
+    before.good(iscsi.read10(0, 16), read=8192)
+    before.close()
+    lab.drop(iqn)
+
+
+@suite.case
+def digests_of_a_target(lab):
+    """One that insists on a digest, or has none."""
+    iqn = lab.target("digests")
+    lab.lun(iqn, 1, lab.null_blk(4))
+
+    def login(**keys):
+        conn = lab.connect(iqn)
+        try:
+            got = conn.login(keys)
+            lab.clear_ua(conn)
+            conn.good(iscsi.read10(0, 1), read=512)
+            return got.get("HeaderDigest"), got.get("DataDigest")
+        except LoginError as err:
+            return err.status
+        finally:
+            conn.close()
+
+    lab.adm("target", "set", iqn, "header-digest", "crc32c")
+    equal(login(), 0x0200, "not offered")
+    equal(login(HeaderDigest="None"), 0x0200, "None offered")
+    equal(login(HeaderDigest="None,CRC32C"), ("CRC32C", None), "both offered")
+    lab.adm("target", "set", iqn, "header-digest", "none", "data-digest",
+            "crc32c")
+    equal(login(HeaderDigest="CRC32C,None", DataDigest="CRC32C,None"),
+          ("None", "CRC32C"), "None and CRC32C")
+    equal(login(HeaderDigest="CRC32C", DataDigest="CRC32C"),
+          ("Reject", "CRC32C"), "None, which is not offered")
+    equal(login(DataDigest="None"), 0x0200, "data digest")
+    lab.adm("target", "set", iqn, "header-digest", "either", "data-digest",
+            "default")
+    equal(login(HeaderDigest="None,CRC32C", DataDigest="CRC32C"),
+          ("None", "CRC32C"), "as the initiator prefers")
+    conn = lab.connect(iqn)
+    conn.login({"HeaderDigest": "None"}, security=True)
+    conn.close()
+    lab.drop(iqn)
+
+
+@suite.case
 def ranges(lab):
     """Values out of range are rejected, or end the login (6.2.2)."""
     table = {

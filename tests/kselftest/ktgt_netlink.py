@@ -11,6 +11,7 @@ whole; nobody but root of the initial user namespace gets in; namespaces do not
 see each other.
 """
 
+import errno
 import os
 import subprocess
 import sys
@@ -88,6 +89,43 @@ def target_refusals(lab):
         check(status in (1, 2) and text, f"{name}: {status} {text}")
     lab.drop(iqn)
     equal(lab.targets(), [], "targets")
+
+
+@suite.case
+def target_keys(lab):
+    """Keys of a target: their limits, with nothing changed by a refusal; what is
+    shown, and how it is taken back."""
+    iqn = f"{IQN}:keys"
+    for words in (("max-burst-length", 511), ("max-burst-length", 16777216),
+                  ("max-outstanding-r2t", 0), ("nop-interval", 3601),
+                  ("default-time2wait", 3601)):
+        refuses(lab, ("target", "add", iqn, *words), words[0])
+    equal(lab.targets(), [], "targets")
+    lab.adm("target", "add", iqn, "max-burst-length", 65536, "initial-r2t",
+            "yes")
+    refuses(lab, ("target", "set", iqn, "state", "offline",
+                  "first-burst-length", 100), "512 to 16777215")
+    nl = lab.genl()
+    for key in ("header-digest", "initial-r2t"):
+        try:
+            nl.do("target-set", **{"name": iqn, key.replace("-", "_"): 9})
+            check(False, f"{key} 9 is taken")
+        except genl.Refused as err:
+            equal(err.errno, errno.ERANGE, f"{key} 9")
+            check(key in err.extack, err.extack)
+    one = lab.targets()[0]
+    equal({key: one.get(key) for key in
+           ("state", "max_burst_length", "initial_r2t", "first_burst_length")},
+          {"state": "ready", "max_burst_length": 65536, "initial_r2t": "yes",
+           "first_burst_length": None}, "target")
+    lab.adm("target", "set", iqn, "max-burst-length", "default",
+            "header-digest", "crc32c", "nop-count", 0)
+    one = lab.targets()[0]
+    equal({key: one.get(key) for key in
+           ("max_burst_length", "header_digest", "nop_count")},
+          {"max_burst_length": None, "header_digest": "crc32c",
+           "nop_count": 0}, "target")
+    lab.drop(iqn)
 
 
 @suite.case

@@ -444,6 +444,22 @@ def nop_in(lab):
 
 
 @suite.case
+def nop_of_a_target(lab):
+    """A target's own interval, and how long it has patience."""
+    iqn = target(lab)
+    lab.adm("target", "set", iqn, "nop-interval", 1, "nop-count", 4)
+    try:
+        dumb = session(lab)
+        start = time.monotonic()
+        dumb.expect_close(12)
+        took = time.monotonic() - start
+        check(4 < took < 11, f"closed after {took:.1f} s")
+    finally:
+        lab.adm("target", "set", iqn, "nop-interval", "default", "nop-count",
+                "default")
+
+
+@suite.case
 def tags_in_text(lab):
     """Text Request in a normal session: empty and own name are served."""
     ini = session(lab)

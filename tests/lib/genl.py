@@ -44,7 +44,11 @@ ATTRS = {
     "net": "generation targets portals accounts sessions connections version "
            "login-timeout max-logins memory-limit nop-interval poll-time "
            "pad state",
-    "target": "id name alias state force lus sessions acls generation",
+    "target": "id name alias state force lus sessions acls generation pad "
+              "header-digest data-digest initial-r2t immediate-data "
+              "max-recv-data-segment-length max-xmit-data-segment-length "
+              "first-burst-length max-burst-length max-outstanding-r2t "
+              "default-time2wait nop-interval nop-count",
     "portal": "address port group-tag automatic generation",
     "lu": "target-id lun type backend path size block-size "
           "physical-block-size read-only write-cache online thin scsi-id "

@@ -380,7 +380,8 @@ static void test_dump_commands(void **state)
 	capture_stop(&c);
 	assert_non_null(strstr(c.out, "\ntarget del target=TARGET*! force\n"));
 	assert_non_null(strstr(c.out, "\nlun del target=TARGET! lun=N!\n"));
-	assert_non_null(strstr(c.out, " state=ready|offline\n"));
+	assert_non_null(strstr(c.out, " state=ready|offline "
+			       "header-digest=default|none|crc32c|either "));
 	assert_non_null(strstr(c.out, "\nmonitor session\n"));
 	assert_non_null(strstr(c.out, "\nexplain initiator name=NAME*! "
 			       "from=ADDRESS! target=TARGET tid=N\n"));

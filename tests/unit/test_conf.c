@@ -449,8 +449,10 @@ static void test_notes(void **state)
 		  "iSNSServerIP is left out: ktgt cannot set it" },
 		{ "control-port 1\n", "control-port is left out: use network "
 		  "namespaces instead" },
-		{ T("FirstBurstLength 1\n"),
-		  "FirstBurstLength is left out: ktgt cannot set it" },
+		{ T("OFMarkInt 1\n"),
+		  "OFMarkInt 1 is left out: ktgt has no use for it" },
+		{ T("DefaultTime2Retain 20\n"),
+		  "DefaultTime2Retain 20 is left out: it is always 0" },
 		{ T("ErrorRecoveryLevel 2\n"),
 		  "ErrorRecoveryLevel 2 is left out: it is always 0" },
 		{ T("allow-in-use yes\n"), "allow-in-use is left out: a device "

@@ -389,6 +389,52 @@ static void test_update_one(void **state)
 	assert_string_equal(got.err, "tgt-admin: there is no target tid=9\n");
 }
 
+/* Keys are made what the file says, and what it does not say is taken back. */
+static void test_keys(void **state)
+{
+	const struct target *req;
+	struct target *have;
+
+	(void)state;
+	have = add_target(1, A);
+	add_acl(1, "ALL");
+	SET(have, KTGT_A_TARGET_MAX_BURST_LENGTH);
+	have->max_burst_length = 65536;
+	SET(have, KTGT_A_TARGET_FIRST_BURST_LENGTH);
+	have->first_burst_length = 512;
+	SET(have, KTGT_A_TARGET_INITIAL_R2T);
+	have->initial_r2t = 1;
+	assert_int_equal(run_conf("-v --update ALL", HEAD
+				  "InitialR2T Yes\n"
+				  "FirstBurstLength 4096\n"
+				  "HeaderDigest CRC32C\n" TAIL), 0);
+	assert_string_equal(got.out,
+		"tgtadm --lld iscsi --mode target --op update --tid 1 "
+		"--name HeaderDigest --value CRC32C\n"
+		"tgtadm --lld iscsi --mode target --op update --tid 1 "
+		"--name FirstBurstLength --value 4096\n"
+		"ktgtadm target set tid 1 max-burst-length default\n");
+	assert_int_equal(fake_n_calls, LOOK + 1 + AROUND);
+	assert_int_equal(fake_calls[LOOK + 1].cmd, KTGT_CMD_TARGET_SET);
+	req = fake_calls[LOOK + 1].req;
+	assert_int_equal(req->has, UINT64_C(1) << KTGT_A_TARGET_ID |
+				   UINT64_C(1) << KTGT_A_TARGET_HEADER_DIGEST |
+				   UINT64_C(1) <<
+					KTGT_A_TARGET_FIRST_BURST_LENGTH |
+				   UINT64_C(1) <<
+					KTGT_A_TARGET_MAX_BURST_LENGTH);
+	assert_int_equal(req->header_digest, KTGT_DIGEST_CRC32C);
+	assert_int_equal(req->max_burst_length, KTGT_KEY_DEFAULT);
+	/* a new one has them from the beginning */
+	assert_int_equal(run_conf("-v --update " B, "<target " B ">\n"
+				  "nop_interval 0\n" TAIL), 0);
+	assert_int_equal(fake_calls[LOOK + 1].cmd, KTGT_CMD_TARGET_NEW);
+	req = fake_calls[LOOK + 1].req;
+	assert_true(HAS(req, KTGT_A_TARGET_NOP_INTERVAL));
+	assert_non_null(strstr(got.out, "--tid 2 --name nop_interval "
+			       "--value 0\n"));
+}
+
 /* A secret is said, whoever else uses the account. */
 static void test_secret(void **state)
 {
@@ -555,10 +601,21 @@ static void test_others(void **state)
 /* Whatever a dump has to tell. */
 static void some_of_all(void)
 {
+	struct target *target;
 	struct lu *lu;
 
 	fixture();
-	add_target(2, B)->state = KTGT_TARGET_STATE_OFFLINE;
+	target = add_target(2, B);
+	target->state = KTGT_TARGET_STATE_OFFLINE;
+	SET(target, KTGT_A_TARGET_DATA_DIGEST);
+	target->data_digest = KTGT_DIGEST_EITHER;
+	SET(target, KTGT_A_TARGET_IMMEDIATE_DATA);
+	SET(target, KTGT_A_TARGET_INITIAL_R2T);
+	target->initial_r2t = 1;
+	SET(target, KTGT_A_TARGET_MAX_BURST_LENGTH);
+	target->max_burst_length = 65536;
+	SET(target, KTGT_A_TARGET_NOP_COUNT);
+	target->nop_count = 3;
 	lu = add_lu(2, 4, "/dev/a b");
 	strcpy(lu->vendor, "My \"V\"\\");
 	lu->read_only = 1;
@@ -594,6 +651,11 @@ static void test_dump(void **state)
 		"<target " B ">\n"
 		"\tcontroller_tid 2\n"
 		"\tstate offline\n"
+		"\tnop_count 3\n"
+		"\tDataDigest CRC32C,None\n"
+		"\tInitialR2T Yes\n"
+		"\tImmediateData No\n"
+		"\tMaxBurstLength 65536\n"
 		"\t<backing-store \"/dev/a b\">\n"
 		"\t\tlun 4\n"
 		"\t\treadonly 1\n"
@@ -620,6 +682,8 @@ static void test_dump(void **state)
 	free(text);
 	assert_null(strstr(got.out, "logicalunit"));
 	assert_null(strstr(got.out, "target --op new"));
+	assert_null(strstr(got.out, "target --op update"));
+	assert_null(strstr(got.out, "ktgtadm"));
 	assert_null(strstr(got.out, "unbind"));
 	assert_null(strstr(got.err, "Error"));
 }
@@ -649,7 +713,10 @@ static void test_dump_json(void **state)
 		"\"incoming\":[{\"user\":\"in\"," SECRET "],"
 		"\"outgoing\":{\"user\":\"out\"," SECRET ","
 		"\"addresses\":[\"10.0.0.0/8\"]},"
-		"{\"name\":\"" B "\",\"id\":2,\"state\":\"offline\",\"lus\":["
+		"{\"name\":\"" B "\",\"id\":2,\"state\":\"offline\","
+		"\"nop_count\":3,\"data_digest\":\"CRC32C,None\","
+		"\"initial_r2t\":true,\"immediate_data\":false,"
+		"\"max_burst_length\":65536,\"lus\":["
 		"{\"path\":\"/dev/a b\",\"lun\":4,\"read_only\":true,"
 		"\"vendor\":\"My \\\"V\\\"\\\\\"},"
 		"{\"lun\":5,\"backend\":\"null\",\"size\":4096}],"
@@ -664,6 +731,8 @@ static void test_dump_json(void **state)
 	free(text);
 	assert_null(strstr(got.out, "logicalunit"));
 	assert_null(strstr(got.out, "target --op new"));
+	assert_null(strstr(got.out, "target --op update"));
+	assert_null(strstr(got.out, "ktgtadm"));
 	assert_null(strstr(got.out, "unbind"));
 	assert_null(strstr(got.err, "Error"));
 	/* JSON is UTF-8 */
@@ -748,6 +817,7 @@ int main(void)
 		TEST(test_acl_request),
 		TEST(test_discovery),
 		TEST(test_update_one),
+		TEST(test_keys),
 		TEST(test_secret),
 		TEST(test_in_use),
 		TEST(test_errors),

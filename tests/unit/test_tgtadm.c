@@ -259,6 +259,71 @@ static void test_howto(void **state)
 			  fake_request(KTGT_CMD_PORTAL_NEW))->port, 13260);
 }
 
+/* What can be set of a target, what cannot, and what is shown then. */
+static void test_keys(void **state)
+{
+	static const struct {
+		const char *name, *value, *told;
+	} refused[] = {
+		{ "FirstBurstLength", "511", "invalid request\n"
+		  "  it is 512 to 16777215\n" },
+		{ "MaxOutstandingR2T", "0", "invalid request\n"
+		  "  it is 1 to 65535\n" },
+		{ "nop_interval", "3601", "invalid request\n"
+		  "  it is 0 to 3600\n" },
+		{ "HeaderDigest", "MD5", "invalid request\n"
+		  "  it is None, CRC32C, or both with a comma\n" },
+		{ "InitialR2T", "maybe", "invalid request\n"
+		  "  it is Yes or No\n" },
+		{ "MaxConnections", "4", "unknown parameter\n"
+		  "  it is always 1\n" },
+		{ "OFMarkInt", "1", "unknown parameter\n"
+		  "  ktgt has no use for it\n" },
+		{ "RedirectAddress", "10.0.0.1", "unknown parameter\n"
+		  "  ktgt cannot redirect yet\n" },
+	};
+	const struct target *req;
+	struct target shown = { .id = 1, .nop_count = 5, .data_digest = 2 };
+	char line[128], text[128];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(run("tgtadm -m target -o update -t 1 "
+			     "-n MaxBurstLength -v 65536"), 0);
+	req = fake_request(KTGT_CMD_TARGET_SET);
+	assert_int_equal(req->max_burst_length, 65536);
+	assert_int_equal(req->has, UINT64_C(1) << KTGT_A_TARGET_ID |
+			 UINT64_C(1) << KTGT_A_TARGET_MAX_BURST_LENGTH);
+	assert_int_equal(run("tgtadm -m target -o update -t 1 "
+			     "-n DataDigest -v None,CRC32C"), 0);
+	req = fake_request(KTGT_CMD_TARGET_SET);
+	assert_int_equal(req->data_digest, KTGT_DIGEST_EITHER);
+	assert_int_equal(run("tgtadm -m target -o update -t 1 "
+			     "-n ImmediateData -v No"), 0);
+	req = fake_request(KTGT_CMD_TARGET_SET);
+	assert_true(HAS(req, KTGT_A_TARGET_IMMEDIATE_DATA));
+	assert_int_equal(req->immediate_data, 0);
+	/* it is so anyway */
+	assert_int_equal(run("tgtadm -m target -o update -t 1 "
+			     "-n MaxConnections -v 1"), 0);
+	for (i = 0; i < ARRAY_SIZE(refused); i++) {
+		snprintf(line, sizeof(line),
+			 "tgtadm -m target -o update -t 1 -n %s -v %s",
+			 refused[i].name, refused[i].value);
+		snprintf(text, sizeof(text), "tgtadm: %s", refused[i].told);
+		assert_int_equal(run(line), 22);
+		assert_string_equal(got.err, text);
+	}
+
+	SET(&shown, KTGT_A_TARGET_NOP_COUNT);
+	SET(&shown, KTGT_A_TARGET_DATA_DIGEST);
+	fake_reply(KTGT_CMD_TARGET_GET, &shown);
+	assert_int_equal(run("tgtadm -m target -o show -t 1"), 0);
+	assert_non_null(strstr(got.out, "nop_count=5\n"));
+	assert_non_null(strstr(got.out, "\nHeaderDigest=None\n"));
+	assert_non_null(strstr(got.out, "\nDataDigest=CRC32C,None\n"));
+}
+
 /* tgt's text in the first line, the kernel's in the second. */
 static void test_errors(void **state)
 {
@@ -659,6 +724,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_options, reset, done),
 		cmocka_unit_test_setup_teardown(test_howto, reset, done),
+		cmocka_unit_test_setup_teardown(test_keys, reset, done),
 		cmocka_unit_test_setup_teardown(test_errors, reset, done),
 		cmocka_unit_test_setup_teardown(test_refused, reset, done),
 		cmocka_unit_test_setup_teardown(test_layout, fixture,

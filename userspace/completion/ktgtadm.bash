@@ -46,6 +46,7 @@ _ktgtadm_values()
 		;;
 	*)
 		case $meta in
+		*'|N') printf '%s\n' "${meta%|N}" ;;
 		*'|'*) printf '%s\n' "${meta//|/$'\n'}" ;;
 		esac
 		;;

@@ -27,6 +27,20 @@ enum ktgt_target_state {
 	KTGT_TARGET_STATE_OFFLINE,
 };
 
+#define KTGT_KEY_DEFAULT	4294967295
+
+/**
+ * enum ktgt_digest - what a target accepts for HeaderDigest or DataDigest
+ * @KTGT_DIGEST_NONE: no digest
+ * @KTGT_DIGEST_CRC32C: who does not offer it is refused
+ * @KTGT_DIGEST_EITHER: as the initiator prefers
+ */
+enum ktgt_digest {
+	KTGT_DIGEST_NONE,
+	KTGT_DIGEST_CRC32C,
+	KTGT_DIGEST_EITHER,
+};
+
 /**
  * enum ktgt_net_state - whether the configuration of a namespace is complete
  * @KTGT_NET_STATE_READY: who asks for a target that is not there learns so
@@ -154,6 +168,18 @@ enum {
 	KTGT_A_TARGET_ACLS,
 	KTGT_A_TARGET_GENERATION,
 	KTGT_A_TARGET_PAD,
+	KTGT_A_TARGET_HEADER_DIGEST,
+	KTGT_A_TARGET_DATA_DIGEST,
+	KTGT_A_TARGET_INITIAL_R2T,
+	KTGT_A_TARGET_IMMEDIATE_DATA,
+	KTGT_A_TARGET_MAX_RECV_DATA_SEGMENT_LENGTH,
+	KTGT_A_TARGET_MAX_XMIT_DATA_SEGMENT_LENGTH,
+	KTGT_A_TARGET_FIRST_BURST_LENGTH,
+	KTGT_A_TARGET_MAX_BURST_LENGTH,
+	KTGT_A_TARGET_MAX_OUTSTANDING_R2T,
+	KTGT_A_TARGET_DEFAULT_TIME2WAIT,
+	KTGT_A_TARGET_NOP_INTERVAL,
+	KTGT_A_TARGET_NOP_COUNT,
 
 	__KTGT_A_TARGET_MAX,
 	KTGT_A_TARGET_MAX = (__KTGT_A_TARGET_MAX - 1)

@@ -61,11 +61,23 @@ static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_STATE + 1] = {
 };
 
 /* KTGT_CMD_TARGET_NEW - do */
-static const struct nla_policy ktgt_target_new_nl_policy[KTGT_A_TARGET_STATE + 1] = {
+static const struct nla_policy ktgt_target_new_nl_policy[KTGT_A_TARGET_NOP_COUNT + 1] = {
 	[KTGT_A_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_target_id_range),
 	[KTGT_A_TARGET_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
 	[KTGT_A_TARGET_ALIAS] = { .type = NLA_NUL_STRING, .len = 255, },
 	[KTGT_A_TARGET_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[KTGT_A_TARGET_HEADER_DIGEST] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_DATA_DIGEST] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_INITIAL_R2T] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_IMMEDIATE_DATA] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_MAX_RECV_DATA_SEGMENT_LENGTH] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_MAX_XMIT_DATA_SEGMENT_LENGTH] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_FIRST_BURST_LENGTH] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_MAX_BURST_LENGTH] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_MAX_OUTSTANDING_R2T] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_DEFAULT_TIME2WAIT] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_NOP_INTERVAL] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_NOP_COUNT] = { .type = NLA_U32, },
 };
 
 /* KTGT_CMD_TARGET_DEL - do */
@@ -76,11 +88,23 @@ static const struct nla_policy ktgt_target_del_nl_policy[KTGT_A_TARGET_FORCE + 1
 };
 
 /* KTGT_CMD_TARGET_SET - do */
-static const struct nla_policy ktgt_target_set_nl_policy[KTGT_A_TARGET_STATE + 1] = {
+static const struct nla_policy ktgt_target_set_nl_policy[KTGT_A_TARGET_NOP_COUNT + 1] = {
 	[KTGT_A_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_target_id_range),
 	[KTGT_A_TARGET_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
 	[KTGT_A_TARGET_ALIAS] = { .type = NLA_NUL_STRING, .len = 255, },
 	[KTGT_A_TARGET_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[KTGT_A_TARGET_HEADER_DIGEST] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_DATA_DIGEST] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_INITIAL_R2T] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_IMMEDIATE_DATA] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_MAX_RECV_DATA_SEGMENT_LENGTH] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_MAX_XMIT_DATA_SEGMENT_LENGTH] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_FIRST_BURST_LENGTH] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_MAX_BURST_LENGTH] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_MAX_OUTSTANDING_R2T] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_DEFAULT_TIME2WAIT] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_NOP_INTERVAL] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_NOP_COUNT] = { .type = NLA_U32, },
 };
 
 /* KTGT_CMD_TARGET_GET - do */
@@ -245,7 +269,7 @@ const struct genl_split_ops ktgt_nl_ops[30] = {
 		.cmd		= KTGT_CMD_TARGET_NEW,
 		.doit		= ktgt_target_new_doit,
 		.policy		= ktgt_target_new_nl_policy,
-		.maxattr	= KTGT_A_TARGET_STATE,
+		.maxattr	= KTGT_A_TARGET_NOP_COUNT,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -259,7 +283,7 @@ const struct genl_split_ops ktgt_nl_ops[30] = {
 		.cmd		= KTGT_CMD_TARGET_SET,
 		.doit		= ktgt_target_set_doit,
 		.policy		= ktgt_target_set_nl_policy,
-		.maxattr	= KTGT_A_TARGET_STATE,
+		.maxattr	= KTGT_A_TARGET_NOP_COUNT,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
