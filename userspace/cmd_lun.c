@@ -63,6 +63,7 @@ static const struct arg add_args[] = {
 	{ "size", NULL, ARG_VALUE, 0, KTGT_A_LU_SIZE },
 	{ "block-size", "512|4096", ARG_VALUE, 0, KTGT_A_LU_BLOCK_SIZE },
 	{ "read-only", NULL, ARG_VALUE, 0, KTGT_A_LU_READ_ONLY },
+	{ "shared", NULL, ARG_VALUE, 0, KTGT_A_LU_SHARED },
 	{ "write-cache", NULL, ARG_VALUE, 0, KTGT_A_LU_WRITE_CACHE },
 	{ "scsi-id", NULL, ARG_VALUE, 0, KTGT_A_LU_SCSI_ID },
 	{ "serial", NULL, ARG_VALUE, 0, KTGT_A_LU_SERIAL },

@@ -110,6 +110,7 @@ static const struct key lu_keys[] = {
 	KEY("size", "bsopts", TYPE_NUMBER, .prefix = "size="),
 	KEY("block_size", "block-size", TYPE_NUMBER),
 	KEY("read_only", "readonly", TYPE_BOOL),
+	KEY("shared", "shared", TYPE_BOOL),
 	KEY("write_cache", "write-cache", TYPE_BOOL),
 	KEY("scsi_id", "scsi_id", TYPE_TEXT),
 	KEY("serial", "scsi_sn", TYPE_TEXT),

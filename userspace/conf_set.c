@@ -466,6 +466,7 @@ static const struct directive directives[] = {
 	LU_FIELD("block-size", BLOCK_SIZE),
 	LU_FIELD("write-cache", WRITE_CACHE),
 	LU_FIELD("readonly", READ_ONLY),
+	LU_FIELD("shared", SHARED),
 	LU_FIELD("scsi_id", SCSI_ID),
 	LU_FIELD("scsi_sn", SERIAL),
 	LU_FIELD("vendor_id", VENDOR),

@@ -188,6 +188,7 @@ static const struct field lu_fields[] = {
 	F(lu, LU_PHYSICAL_BLOCK_SIZE, physical_block_size, U32,
 	  "physical-block-size"),
 	F(lu, LU_READ_ONLY, read_only, BOOL, "read-only"),
+	F(lu, LU_SHARED, shared, BOOL, "shared"),
 	F(lu, LU_WRITE_CACHE, write_cache, BOOL, "write-cache"),
 	F(lu, LU_ONLINE, online, BOOL, "online"),
 	F(lu, LU_THIN, thin, BOOL, "thin"),
@@ -341,6 +342,8 @@ static const struct field event_fields[] = {
 	F(event, EVENT_CHANGES, changes, U32, "changes"),
 	F(event, EVENT_CHANGE, change, LIST, "change",
 	  .sub = &change_object),
+	F(event, EVENT_LUN, lun, U32, "lun"),
+	F(event, EVENT_OTHER, other, STR, "other"),
 };
 
 OBJECT(event);

@@ -141,6 +141,7 @@ struct lu {
 	uint32_t block_size;
 	uint32_t physical_block_size;
 	uint8_t read_only;
+	uint8_t shared;
 	uint8_t write_cache;
 	uint8_t online;
 	bool absent;
@@ -271,6 +272,8 @@ struct event {
 	uint64_t generation;
 	uint32_t changes;
 	struct list change;
+	uint32_t lun;
+	char other[KTGT_NAME_MAX + 1];
 };
 
 struct match {

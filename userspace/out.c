@@ -362,6 +362,8 @@ static void print_lu(const struct lu *lu)
 	printf(", write-cache %s", lu->write_cache ? "on" : "off");
 	if (lu->read_only)
 		printf(", read-only");
+	if (lu->shared)
+		printf(", shared");
 	if (lu->thin)
 		printf(", thin");
 	putchar('\n');
@@ -584,6 +586,8 @@ static const char *event_name(uint8_t cmd)
 		return "login-failed";
 	case KTGT_CMD_CONFIG_CHANGED:
 		return "config-changed";
+	case KTGT_CMD_LU_WRITERS:
+		return "lu-writers";
 	}
 	return "unknown";
 }
@@ -696,6 +700,17 @@ static void print_changes(const struct event *event)
 		       event->changes - event->change.n);
 }
 
+static void print_writers(const struct event *event)
+{
+	printf("two initiators write lun %u of target %u (", event->lun,
+	       event->target_id);
+	print_clean(event->target);
+	printf("): ");
+	print_clean(event->initiator);
+	printf(" after ");
+	print_clean(event->other);
+}
+
 static void print_event(uint8_t cmd, const struct event *event)
 {
 	switch (cmd) {
@@ -717,6 +732,9 @@ static void print_event(uint8_t cmd, const struct event *event)
 		break;
 	case KTGT_CMD_CONFIG_CHANGED:
 		print_changes(event);
+		break;
+	case KTGT_CMD_LU_WRITERS:
+		print_writers(event);
 		break;
 	default:
 		printf("an event that ktgtadm does not know: %u", cmd);

@@ -55,6 +55,8 @@ static void describe_lu(const struct lu *lu)
 		printf(" write-cache=%s", lu->write_cache ? "on" : "off");
 	if (HAS(lu, KTGT_A_LU_READ_ONLY))
 		printf(" readonly=%u", lu->read_only);
+	if (HAS(lu, KTGT_A_LU_SHARED))
+		printf(" shared=%u", lu->shared);
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		f = object_field(&lu_object, texts[i].attr);
 		if (HAS(lu, texts[i].attr))

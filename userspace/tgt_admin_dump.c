@@ -220,6 +220,8 @@ static void dump_settings(struct dump *dump, const struct lu *lu)
 {
 	struct lu plain = device_of(lu);
 
+	if (lu->shared)
+		put(dump, "shared", "1");
 	if (admin_lu_waits(lu)) {
 		dump_given(dump, lu);
 		return;

@@ -22,8 +22,10 @@ struct ktgt_txn;
 #define KTGT_EVENT_INTERVAL	HZ
 
 /**
- * struct ktgt_event - a session that comes, goes, or does not come about
- * @cmd: KTGT_CMD_SESSION_LOGIN, KTGT_CMD_SESSION_END or KTGT_CMD_LOGIN_FAILED
+ * struct ktgt_event - a session that comes, goes, does not come about, or writes
+ *	what another one writes
+ * @cmd: KTGT_CMD_SESSION_LOGIN, KTGT_CMD_SESSION_END, KTGT_CMD_LOGIN_FAILED or
+ *	KTGT_CMD_LU_WRITERS
  * @id: number of the session, or 0
  * @tid: number of the target, 0 for discovery, negative if it is not known
  * @target: name of the target, or NULL
@@ -36,6 +38,8 @@ struct ktgt_txn;
  * @status: class and detail of the Login Response, or 0 if there was none
  * @key: key of the login text that @why is about, or NULL
  * @why: why the login has failed, or NULL
+ * @lun: logical unit that is written, if there is an @other
+ * @other: name of the initiator that writes it too, or NULL
  */
 struct ktgt_event {
 	u8				cmd;
@@ -50,6 +54,8 @@ struct ktgt_event {
 	u16				status;
 	const char			*key;
 	const char			*why;
+	u32				lun;
+	const char			*other;
 };
 
 /**

@@ -107,6 +107,8 @@ static void get_params(struct nlattr **attrs, struct ktgt_lu_params *params)
 		params->block_size = nla_get_u32(attrs[KTGT_A_LU_BLOCK_SIZE]);
 	if (attrs[KTGT_A_LU_READ_ONLY])
 		params->read_only = nla_get_u8(attrs[KTGT_A_LU_READ_ONLY]);
+	if (attrs[KTGT_A_LU_SHARED])
+		params->shared = nla_get_u8(attrs[KTGT_A_LU_SHARED]);
 	params->may_be_absent = nla_get_flag(attrs[KTGT_A_LU_ABSENT]);
 	params->write_cache = -1;
 	if (attrs[KTGT_A_LU_WRITE_CACHE])
@@ -210,7 +212,8 @@ static int fill_absent(struct sk_buff *skb, const struct ktgt_lu *lu)
 	if (params->write_cache >= 0 &&
 	    nla_put_u8(skb, KTGT_A_LU_WRITE_CACHE, params->write_cache))
 		return -EMSGSIZE;
-	return nla_put_u8(skb, KTGT_A_LU_READ_ONLY, params->read_only);
+	return nla_put_u8(skb, KTGT_A_LU_READ_ONLY, params->read_only) ||
+	       nla_put_u8(skb, KTGT_A_LU_SHARED, params->shared);
 }
 
 /* What only a disk has. */
@@ -234,6 +237,7 @@ static int fill_medium(struct sk_buff *skb, struct ktgt_lu *lu)
 	       nla_put_u32(skb, KTGT_A_LU_PHYSICAL_BLOCK_SIZE,
 			   physical) ||
 	       nla_put_u8(skb, KTGT_A_LU_READ_ONLY, lu->read_only) ||
+	       nla_put_u8(skb, KTGT_A_LU_SHARED, lu->params.shared) ||
 	       nla_put_u8(skb, KTGT_A_LU_WRITE_CACHE,
 			  READ_ONCE(lu->write_cache)) ||
 	       nla_put_u8(skb, KTGT_A_LU_THIN, READ_ONCE(lu->thin));

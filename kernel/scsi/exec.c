@@ -127,8 +127,12 @@ static bool check_row(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 	}
 	if ((row->flags & KTGT_CDB_FUA) && (cmd->cdb[1] & BIT(3)))
 		__set_bit(KTGT_CMD_FUA, &cmd->flags);
-	if ((row->flags & KTGT_CDB_WRITE) && lu->write_through)
+	if (!(row->flags & KTGT_CDB_WRITE))
+		return true;
+	if (lu->write_through)
 		__set_bit(KTGT_CMD_FUA, &cmd->flags);
+	if (unlikely(!READ_ONCE(cmd->itl->wrote)))
+		ktgt_cmd_note_write(cmd);
 	return true;
 }
 

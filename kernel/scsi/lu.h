@@ -29,6 +29,7 @@ struct netlink_ext_ack;
  * @size: bytes, null only
  * @block_size: bytes of a logical block, 0 for the device's own
  * @read_only: refuse writes
+ * @shared: several initiators are meant to write it
  * @may_be_absent: if there is no such device, the LU is not ready until there is
  * @write_cache: 0 makes every write FUA, 1 not, -1 is the device's own
  * @scsi_id: T10 vendor specific identifier, "" for the default
@@ -46,6 +47,7 @@ struct ktgt_lu_params {
 	u64		size;
 	u32		block_size;
 	bool		read_only;
+	bool		shared;
 	bool		may_be_absent;
 	int		write_cache;
 	char		scsi_id[25];
@@ -101,6 +103,7 @@ enum ktgt_ua {
  *	Under &ktgt_target.nexus_lock
  * @flags: not zero if a command has to take the slow path. Bits 0 to
  *	KTGT_UA_MAX - 1 are pending unit attentions, changed atomically
+ * @wrote: the initiator has written; changed under &ktgt_target.nexus_lock
  * @node: in &ktgt_lu.itls, under &ktgt_target.nexus_lock
  */
 struct ktgt_itl {
@@ -108,6 +111,7 @@ struct ktgt_itl {
 	struct ktgt_lu		*lu;
 	struct ktgt_nexus	*nexus;
 	unsigned long		flags;
+	bool			wrote;
 	struct list_head	node;
 };
 

@@ -6,13 +6,19 @@
  * nexuses of all LUs of the target, and writes to &ktgt_nexus.itls: nexus and
  * LU can end at the same time, and each takes the other's I_T_L nexus along.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include "nexus.h"
 
 #include <linux/percpu-refcount.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/unaligned.h>
+#include <uapi/linux/ktgt.h>
 
 #include "../core/cmd.h"
+#include "../core/event.h"
 #include "../core/fabric.h"
 #include "../core/target.h"
 #include "exec.h"
@@ -162,6 +168,70 @@ int ktgt_cmd_attach(struct ktgt_cmd *cmd)
 	}
 	rcu_read_unlock();
 	return attach_slow(cmd, lun);
+}
+
+/* The initiator device that a port belongs to, without ",i,0x" and the ISID */
+static void device_name(const struct ktgt_nexus *nexus, char *name)
+{
+	const char *tail = strrchr(nexus->port_name, ',');
+	size_t len = tail ? tail - nexus->port_name : 0;
+
+	strscpy(name, nexus->port_name, KTGT_NAME_LEN);
+	if (len > 2 && len - 2 < KTGT_NAME_LEN)
+		name[len - 2] = '\0';
+}
+
+/* Another initiator that has written: its name, if there is one. */
+static bool find_writer(const struct ktgt_lu *lu, const char *own, char *other)
+{
+	const struct ktgt_itl *itl;
+
+	list_for_each_entry(itl, &lu->itls, node) {
+		if (!itl->wrote || !itl->nexus)
+			continue;
+		device_name(itl->nexus, other);
+		if (strcmp(own, other))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * ktgt_cmd_note_write - an initiator writes to a logical unit for the first time
+ * @cmd: its command; &ktgt_itl.wrote is not set yet
+ *
+ * Two that write the same disk destroy its file system, unless that is made for
+ * it: when the disk is not said to be shared, the administrator is told. Several
+ * ports of one initiator are the same one.
+ *
+ * Context: process; takes &ktgt_target.nexus_lock.
+ */
+void ktgt_cmd_note_write(struct ktgt_cmd *cmd)
+{
+	char own[KTGT_NAME_LEN], other[KTGT_NAME_LEN];
+	struct ktgt_lu *lu = cmd->lu;
+	struct ktgt_target *target = lu->target;
+	struct ktgt_event event = {
+		.cmd = KTGT_CMD_LU_WRITERS,
+		.tid = target->tid,
+		.target = target->name,
+		.initiator = own,
+		.lun = lu->lun,
+		.other = other,
+	};
+	bool found;
+
+	device_name(cmd->nexus, own);
+	spin_lock_bh(&target->nexus_lock);
+	WRITE_ONCE(cmd->itl->wrote, true);
+	found = !lu->params.shared && find_writer(lu, own, other);
+	spin_unlock_bh(&target->nexus_lock);
+	if (!found)
+		return;
+
+	pr_notice_ratelimited("target %u: %s writes to LUN %u, and so does %s: their file systems must be made for that; 'shared' says that they are\n",
+			      target->tid, own, lu->lun, other);
+	ktgt_event_session(target->kn, &event);
 }
 
 /**

@@ -15,6 +15,7 @@ struct ktgt_lu;
 u32 ktgt_lun_decode(__be64 wire);
 __be64 ktgt_lun_encode(u32 lun);
 int ktgt_cmd_attach(struct ktgt_cmd *cmd);
+void ktgt_cmd_note_write(struct ktgt_cmd *cmd);
 void ktgt_itls_free(struct ktgt_lu *lu);
 
 #endif /* _KTGT_SCSI_NEXUS_H */

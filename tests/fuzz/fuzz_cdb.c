@@ -12,6 +12,7 @@
 
 #include <scsi/scsi_proto.h>
 
+#include "../../kernel/core/event.h"
 #include "../../kernel/core/fabric.h"
 #include "../../kernel/core/target.h"
 #include "../../kernel/scsi/cdb.h"
@@ -123,6 +124,13 @@ void shim_wait(void)
 static void kick(struct ktgt_done_queue *q)
 {
 	require(q == &done);
+}
+
+/* Only of two that write, and whom the other one is told from. */
+void ktgt_event_session(struct ktgt_net *kn, const struct ktgt_event *event)
+{
+	require(event->cmd == KTGT_CMD_LU_WRITERS);
+	require(strcmp(event->initiator, event->other));
 }
 
 static void abort_lu(struct ktgt_nexus *nexus, struct ktgt_lu *lu,
@@ -1126,7 +1134,7 @@ static void open_nexus(unsigned int nr)
 
 	nexus->ops = &fabric;
 	nexus->target = &target;
-	nexus->port_name = "iqn.i,i,0x0";
+	nexus->port_name = nr & 1 ? "iqn.i,i,0x0" : "iqn.j,i,0x0";
 	nexuses[nr] = nexus;
 	require(!ktgt_nexus_open(nexus));
 }

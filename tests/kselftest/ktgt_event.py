@@ -549,6 +549,76 @@ def too_slow(lab):
     nl.close()
 
 
+# --- writers --------------------------------------------------------------
+
+SECOND = "iqn.1994-05.com.redhat:42b7f829d2ec"
+
+
+def writer(lab, iqn, name=NAME, port=1):
+    """A session, its events already heard."""
+    ini = lab.login(iqn, name=name, isid=bytes((0x80, 0, 0, 0, 0, port)),
+                    luns=(1, 2))
+    lab.listeners[-1].drain()
+    return ini
+
+
+def put(ini, lun=1, lba=0):
+    ini.good(iscsi.write10(lba, 1), lun, write=bytes(512))
+
+
+@suite.case
+def two_writers(lab):
+    """Who writes what another initiator writes is told of, once; reading and a
+    second port of one initiator do no harm."""
+    iqn = lab.target("shared", tid=3)
+    lab.lun(iqn, 1, lab.null_blk(4))
+    lab.lun(iqn, 2, lab.null_blk(4), shared="on")
+    listener = lab.listen("session")
+    one, again = writer(lab, iqn), writer(lab, iqn, port=2)
+    other = writer(lab, iqn, SECOND)
+    put(one)
+    put(again)
+    other.good(iscsi.read10(0, 1), read=512)
+    refused = other.command(iscsi.write10(1 << 20, 1), write=bytes(512))
+    silent(listener, "one writes, another reads")
+    check(refused.key, "a write behind the end was good")
+    put(other)
+    event = expect(listener, "lu-writers", target_id=3, target=iqn, lun=1,
+                   initiator=SECOND, other=NAME)
+    equal(len(event), 6, f"attributes of {event}")
+    put(other)
+    put(one)
+    silent(listener, "each has been told of")
+    put(one, 2)
+    put(other, 2)
+    silent(listener, "shared")
+    for ini in one, again, other:
+        ini.logout()
+    listener.drain()
+    put(writer(lab, iqn, SECOND))
+    silent(listener, "the first has gone")
+    put(writer(lab, iqn))
+    expect(listener, "lu-writers", lun=1, initiator=NAME, other=SECOND)
+
+
+@suite.case
+def writers_text(lab):
+    """The line of ktgtadm monitor, and the one of the kernel."""
+    iqn = lab.target("shared", tid=3)
+    lab.lun(iqn, 1, lab.null_blk(4))
+    lab.listen("session")
+    monitor = Monitor(lab, "monitor", "session")
+    monitor.wait_for(lambda: visit(lab))
+    put(writer(lab, iqn))
+    put(writer(lab, iqn, SECOND))
+    lines = [monitor.line(10 * SLOW) for _ in range(3)]
+    check(lines[-1].endswith(f" two initiators write lun 1 of target 3 ({iqn}): "
+                             f"{SECOND} after {NAME}"), f"{lines}")
+    log = run("dmesg")
+    check(f"target 3: {SECOND} writes to LUN 1, and so does {NAME}" in log,
+          "the kernel's line")
+
+
 # --- ktgtadm monitor ------------------------------------------------------
 
 

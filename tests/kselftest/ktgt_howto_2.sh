@@ -270,6 +270,47 @@ disk_answers()
 	dd if="$(lun_disk "$name" 1)" of=/dev/null bs=4k count=1 iflag=direct
 }
 
+# MAJOR:MINOR of LUN 1, once for each session: /dev/sdc is not the initiator's
+disks()
+{
+	local session path
+
+	for session in /sys/class/iscsi_session/session*; do
+		for path in "$session"/device/target*/*:1/block/*; do
+			[[ ! -e $path ]] || cat "$path/dev"
+		done
+	done
+}
+
+two_disks()
+{
+	[[ $(disks | wc -l) == 2 ]]
+}
+
+# A and C write; neither can see what the other one does
+two_writers()
+{
+	local sd
+
+	iscsiadm -m iface -I c -o new
+	iscsiadm -m iface -I c -o update -n iface.initiatorname \
+		-v iqn.1994-05.com.redhat:42b7f829d2ec
+	timeout 60 iscsiadm -m discovery -t st -p "$portal" -I c
+	timeout 60 iscsiadm -m node -T "$name" -p "$portal" -I c -l
+	wait_until 10 two_disks
+	for sd in $(disks); do
+		mknod "$lab_dir/disk-$sd" b "${sd%:*}" "${sd#*:}"
+		dd if=/dev/zero of="$lab_dir/disk-$sd" bs=4k count=1 \
+			oflag=direct
+	done
+	log_since_start | grep -E 'writes to LUN 1, and so does' |
+		tee "$lab_dir/writers"
+	grep -q iqn.1994-05.com.redhat:42b7f829d2ec "$lab_dir/writers"
+	timeout 60 iscsiadm -m node -T "$name" -p "$portal" -I c -u
+	iscsiadm -m node -T "$name" -p "$portal" -I c -o delete
+	iscsiadm -m iface -I c -o delete
+}
+
 # Whoever comes while it is offline is asked to come again
 away()
 {
@@ -319,7 +360,7 @@ delete()
 }
 
 howto_start
-ktap_plan 22
+ktap_plan 23
 ktap_test "howto-2.2.2-name: a malformed name is refused with its rule" names
 ktap_test "howto-2.2.1-iser: iSER is understood and refused" iser
 ktap_test "howto-2.2.3-target: target, logical unit, rule" create
@@ -336,6 +377,8 @@ ktap_test "howto-2.2.3-second: a logical unit more is told to the initiator" \
 ktap_test "howto-2.3.2-alias: iscsi-iname, alias, -L all, -U all" \
 	alias_and_all
 ktap_test "howto-2.3.5-nexus: two initiators are seen" second
+ktap_test "howto-2.3.6-writers: two that write one disk are told of" \
+	two_writers
 ktap_test "howto-2.3.7-away: the initiator comes back by itself" away
 ktap_test "howto-2.2.3-busy: a target in use is not deleted" busy
 ktap_test "howto-2.3.5-logout: logout" log_out

@@ -39,7 +39,7 @@ COMMANDS = {name: number for number, name in enumerate(
     "acl-del acl-list account-new account-del account-bind account-unbind "
     "account-list session-list session-del account-set txn-begin txn-commit "
     "txn-abort session-login session-end login-failed config-changed "
-    "explain-list lu-attach".split(), 1)}
+    "explain-list lu-attach lu-writers".split(), 1)}
 ATTRS = {
     "net": "generation targets portals accounts sessions connections version "
            "login-timeout max-logins memory-limit nop-interval poll-time "
@@ -53,7 +53,7 @@ ATTRS = {
     "lu": "target-id lun type backend path size block-size "
           "physical-block-size read-only write-cache online thin scsi-id "
           "serial vendor product revision naa read-commands read-bytes "
-          "write-commands write-bytes errors generation pad absent",
+          "write-commands write-bytes errors generation pad absent shared",
     "acl": "target-id address prefix-len all initiator generation",
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "
@@ -64,13 +64,13 @@ ATTRS = {
               "outgoing",
     "event": "id target-id target initiator isid tsih peer-address peer-port "
              "local-address local-port end status key reason missed generation "
-             "changes change",
+             "changes change pad lun other",
 }
 ATTRS = {name: {word: number for number, word in enumerate(words.split(), 1)}
          for name, words in ATTRS.items()}
 # Numbers that are no u32
 WIDTHS = {"generation": "=Q", "port": "=H", "group-tag": "=H", "size": "=Q", "read-only": "=B",
-          "write-cache": "=B", "naa": "=Q", "prefix-len": "=B"}
+          "write-cache": "=B", "shared": "=B", "naa": "=Q", "prefix-len": "=B"}
 NESTS = {"change": "change"}
 ENUMS = {
     "end": "connection-lost logout reinstated target-deleted administrator "
@@ -78,7 +78,7 @@ ENUMS = {
     "object": "net target portal lu acl account".split(),
     "action": "add change delete bind unbind".split(),
 }
-TEXTS = ("target", "initiator", "key", "reason", "name")
+TEXTS = ("target", "initiator", "key", "reason", "name", "other")
 
 
 class Refused(OSError):

@@ -300,6 +300,16 @@ static void test_event(void **state)
 			       "SessionType: is odd (0207); 4 before it were "
 			       "too many to be told of\n"));
 	memset(&event, 0, sizeof(event));
+	event.lun = 5;
+	event.target_id = 2;
+	strcpy(event.target, "iqn.t");
+	strcpy(event.initiator, "iqn.b\x1b");
+	strcpy(event.other, "iqn.a");
+	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_LU_WRITERS,
+					  &event), " two initiators write lun "
+			       "5 of target 2 (iqn.t): iqn.b\xef\xbf\xbd "
+			       "after iqn.a\n"));
+	memset(&event, 0, sizeof(event));
 	event.missed = 9;
 	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_LOGIN_FAILED,
 					  &event), " login failed: 9 more,"));

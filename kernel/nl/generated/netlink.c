@@ -127,7 +127,7 @@ static const struct nla_policy ktgt_portal_del_nl_policy[KTGT_A_PORTAL_PORT + 1]
 };
 
 /* KTGT_CMD_LU_NEW - do */
-static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_ABSENT + 1] = {
+static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_SHARED + 1] = {
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 	[KTGT_A_LU_BACKEND] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -135,6 +135,7 @@ static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_ABSENT + 1] = {
 	[KTGT_A_LU_SIZE] = { .type = NLA_U64, },
 	[KTGT_A_LU_BLOCK_SIZE] = NLA_POLICY_RANGE(NLA_U32, 512, 4096),
 	[KTGT_A_LU_READ_ONLY] = NLA_POLICY_MAX(NLA_U8, 1),
+	[KTGT_A_LU_SHARED] = NLA_POLICY_MAX(NLA_U8, 1),
 	[KTGT_A_LU_WRITE_CACHE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[KTGT_A_LU_SCSI_ID] = { .type = NLA_NUL_STRING, .len = 24, },
 	[KTGT_A_LU_SERIAL] = { .type = NLA_NUL_STRING, .len = 36, },
@@ -321,7 +322,7 @@ const struct genl_split_ops ktgt_nl_ops[30] = {
 		.cmd		= KTGT_CMD_LU_NEW,
 		.doit		= ktgt_lu_new_doit,
 		.policy		= ktgt_lu_new_nl_policy,
-		.maxattr	= KTGT_A_LU_ABSENT,
+		.maxattr	= KTGT_A_LU_SHARED,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
