@@ -619,6 +619,7 @@ static void some_of_all(void)
 	lu = add_lu(2, 4, "/dev/a b");
 	strcpy(lu->vendor, "My \"V\"\\");
 	lu->read_only = 1;
+	lu->shared = 1;
 	lu = add_lu(2, 5, "");
 	lu->backend = KTGT_BACKEND_NULL;
 	lu->size = 4096;
@@ -658,6 +659,7 @@ static void test_dump(void **state)
 		"\tMaxBurstLength 65536\n"
 		"\t<backing-store \"/dev/a b\">\n"
 		"\t\tlun 4\n"
+		"\t\tshared 1\n"
 		"\t\treadonly 1\n"
 		"\t\tvendor_id \"My \\\"V\\\"\\\\\"\n"
 		"\t</backing-store>\n"
@@ -717,7 +719,7 @@ static void test_dump_json(void **state)
 		"\"nop_count\":3,\"data_digest\":\"CRC32C,None\","
 		"\"initial_r2t\":true,\"immediate_data\":false,"
 		"\"max_burst_length\":65536,\"lus\":["
-		"{\"path\":\"/dev/a b\",\"lun\":4,\"read_only\":true,"
+		"{\"path\":\"/dev/a b\",\"lun\":4,\"shared\":true,\"read_only\":true,"
 		"\"vendor\":\"My \\\"V\\\"\\\\\"},"
 		"{\"lun\":5,\"backend\":\"null\",\"size\":4096}],"
 		"\"initiators\":[\"eui.0123456789abcdef\"]},"
