@@ -224,7 +224,7 @@ run_nvmet()
 	ln -s "$sub" "$port/subsystems/bench"
 	nvme connect -t tcp -a 127.0.0.1 -s 4420 -n bench >/dev/null
 	sleep 2
-	udevadm settle
+	udevadm settle --timeout=100000
 	fio_jobs nvme nvmet /dev/nvme0n1
 	nvme disconnect -n bench >/dev/null
 	rm "$port/subsystems/bench"

@@ -87,7 +87,7 @@ log_in()
 	iscsiadm -m discovery -t st -p "127.0.0.1:$2" >/dev/null
 	iscsiadm -m node -T "$iqn:$1" -p "127.0.0.1:$2" -l >/dev/null
 	for ((try = 0; try < 20; try++)); do
-		udevadm settle
+		udevadm settle --timeout=100000
 		link=$(compgen -G "/dev/disk/by-path/*$iqn:$1-lun-$3") && break
 		sleep 0.5
 	done
