@@ -301,7 +301,8 @@ static unsigned long conn_leave_left(const struct ktgt_conn *conn)
  * ktgt_conn_leave - KTGT_EV_LEAVE has been set
  * @conn: the connection
  *
- * Whoever asks once more does not give more time than there was.
+ * Whoever asks once more does not give more time than there was: the initiator
+ * hears of what is left.
  *
  * Context: the connection's work.
  * Return: jiffies until ktgt_conn_timer() has to be called.
@@ -309,14 +310,15 @@ static unsigned long conn_leave_left(const struct ktgt_conn *conn)
 unsigned long ktgt_conn_leave(struct ktgt_conn *conn)
 {
 	u16 seconds = READ_ONCE(conn->leave_time);
-	unsigned long at = jiffies + seconds * HZ;
+	unsigned long at = jiffies + seconds * HZ, left;
 
 	if (!conn->leaving || time_before(at, conn->leave_at))
 		conn->leave_at = at;
 	conn->leaving = true;
+	left = conn_leave_left(conn);
 	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE && !conn->logout)
-		ktgt_ctl_ask_logout(conn, seconds);
-	return conn_leave_left(conn) ?: 1;
+		ktgt_ctl_ask_logout(conn, DIV_ROUND_UP(left, HZ));
+	return left ?: 1;
 }
 
 /**
