@@ -48,7 +48,7 @@ static int mem_add_block(struct ktgt_mem *mem, gfp_t gfp)
 
 		pdu->page = block->page;
 		pdu->flags = KTGT_PDU_FREE;
-		pdu->page_off = i * KTGT_CHUNK_LEN;
+		pdu->page_off = i * KTGT_CHUNK_LEN + KTGT_CHUNK_LEAD;
 		pdu->hdr = page_address(block->page) + pdu->page_off;
 		list_add_tail(&pdu->node, &mem->pdus);
 	}
@@ -294,7 +294,7 @@ struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn)
 	pdu = list_first_entry(&mem->pdus, struct ktgt_pdu, node);
 	list_del_init(&pdu->node);
 	mem->nr_pdus--;
-	memset(pdu->hdr, 0, KTGT_CHUNK_LEN);
+	memset(pdu->hdr, 0, KTGT_CHUNK_HDR);
 	pdu->flags = 0;
 	pdu->tail_len = 0;
 	pdu->bvec = NULL;

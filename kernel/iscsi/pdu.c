@@ -14,7 +14,7 @@
 #include "sess.h"
 
 static_assert(sizeof(struct iscsi_hdr) == KTGT_BHS_LEN);
-static_assert(KTGT_CHUNK_TAIL + 3 + KTGT_DIGEST_LEN <= KTGT_CHUNK_LEN);
+static_assert(KTGT_CHUNK_TAIL + 3 + KTGT_DIGEST_LEN <= KTGT_CHUNK_HDR);
 
 /* CRC32C of a part of an array of whole pages. */
 static u32 pdu_crc_bvec(u32 crc, const struct bio_vec *bvec, u32 off, u32 len)
@@ -50,7 +50,8 @@ static void pdu_set_digests(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 	}
 	if (conn->param.data_digest && pdu->data_len) {
 		crc = pdu_crc_bvec(~0, pdu->bvec, pdu->bvec_off, pdu->data_len);
-		crc = crc32c(crc, tail, pad);
+		if (pad)
+			crc = crc32c(crc, tail, pad);
 		put_unaligned_le32(~crc, tail + pad);
 		pdu->tail_len += KTGT_DIGEST_LEN;
 	}

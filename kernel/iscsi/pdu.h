@@ -17,8 +17,12 @@ struct ktgt_task;
 #define KTGT_BHS_LEN		48
 #define KTGT_DIGEST_LEN		4
 #define KTGT_AHS_MAX		1020
-/* memory of a header that is sent: BHS, digest, padding, digest */
+/* memory of a header that is sent: the data digest of the PDU before it, BHS,
+ * digest, padding, data digest
+ */
 #define KTGT_CHUNK_LEN		64
+#define KTGT_CHUNK_LEAD		KTGT_DIGEST_LEN
+#define KTGT_CHUNK_HDR		(KTGT_CHUNK_LEN - KTGT_CHUNK_LEAD)
 #define KTGT_CHUNK_TAIL		(KTGT_BHS_LEN + KTGT_DIGEST_LEN)
 
 /**
@@ -47,7 +51,8 @@ enum ktgt_pdu_flags {
  * says that it has consumed it.
  *
  * @node: in &ktgt_mem.pdus, the transport's queue, or &ktgt_conn.unacked
- * @hdr: KTGT_CHUNK_LEN bytes: BHS, header digest, padding and data digest
+ * @hdr: KTGT_CHUNK_HDR bytes: BHS, header digest, padding and data digest; the
+ *	KTGT_CHUNK_LEAD bytes in front of it are the transport's
  * @page: page of @hdr
  * @page_off: offset of @hdr in @page
  * @flags: KTGT_PDU_* bits

@@ -65,6 +65,7 @@ struct ktgt_rx {
  * @sending: PDUs whose last byte is in @vec
  * @cur_off: bytes of the first PDU of @queue's data segment that are in @vec
  * @cur_hdr: its header is in @vec
+ * @tail: the PDU whose data digest goes into @vec with the next header, or NULL
  * @vec: what is being sent
  * @nr: segments in @vec
  * @first: first segment that is not sent whole
@@ -78,6 +79,7 @@ struct ktgt_tx {
 	struct list_head	sending;
 	u32			cur_off;
 	bool			cur_hdr;
+	const struct ktgt_pdu	*tail;
 	struct bio_vec		vec[KTGT_TX_VECS];
 	u32			nr;
 	u32			first;

@@ -60,13 +60,19 @@ static void tx_add(struct ktgt_tx *tx, struct page *page, u32 off, u32 len)
 static void tx_add_header(struct ktgt_tcp *tcp, struct ktgt_pdu *pdu)
 {
 	struct ktgt_conn *conn = &tcp->conn;
-	u32 len = KTGT_BHS_LEN;
+	struct ktgt_tx *tx = &tcp->tx;
+	u32 len = KTGT_BHS_LEN, lead = 0;
 
 	/* The PDU that puts digests into force does not carry one itself. */
 	if (conn->tx_digests && conn->param.header_digest)
 		len += KTGT_DIGEST_LEN;
+	if (tx->tail) {
+		lead = KTGT_CHUNK_LEAD;
+		memcpy(pdu->hdr - lead, tx->tail->hdr + KTGT_CHUNK_TAIL, lead);
+		tx->tail = NULL;
+	}
 	ktgt_pdu_stamp(conn, pdu);
-	tx_add(&tcp->tx, pdu->page, pdu->page_off, len);
+	tx_add(tx, pdu->page, pdu->page_off - lead, lead + len);
 	tcp->tx.cur_hdr = true;
 	tcp->tx.cur_off = 0;
 }
@@ -92,9 +98,16 @@ static bool tx_add_data(struct ktgt_tx *tx, const struct ktgt_pdu *pdu)
 	return true;
 }
 
+static void tx_add_tail(struct ktgt_tx *tx, const struct ktgt_pdu *pdu)
+{
+	tx_add(tx, pdu->page, pdu->page_off + KTGT_CHUNK_TAIL, pdu->tail_len);
+}
+
 /*
- * Put as much of the first PDU into the array as there is room for.
- * Return: whether all of it is in.
+ * Put as much of the first PDU into the array as there is room for. A data digest
+ * waits for the header of the next PDU, with which it is one segment instead of
+ * two: each costs the socket more than the four bytes do.
+ * Return: whether all of it is in, or waits.
  */
 static bool tx_add_pdu(struct ktgt_tcp *tcp, struct ktgt_pdu *pdu)
 {
@@ -108,9 +121,13 @@ static bool tx_add_pdu(struct ktgt_tcp *tcp, struct ktgt_pdu *pdu)
 		return false;
 	if (!pdu->tail_len)
 		return true;
+	/* also for one that waits, and finds no header behind it */
 	if (tx->nr == KTGT_TX_VECS)
 		return false;
-	tx_add(tx, pdu->page, pdu->page_off + KTGT_CHUNK_TAIL, pdu->tail_len);
+	if (pdu->tail_len == KTGT_CHUNK_LEAD)
+		tx->tail = pdu;
+	else
+		tx_add_tail(tx, pdu);
 	return true;
 }
 
@@ -118,6 +135,7 @@ static int tx_build(struct ktgt_tcp *tcp)
 {
 	struct ktgt_tx *tx = &tcp->tx;
 	struct ktgt_pdu *pdu, *next;
+	int err = 0;
 
 	tx->nr = 0;
 	tx->first = 0;
@@ -130,12 +148,17 @@ static int tx_build(struct ktgt_tcp *tcp)
 		tx->cur_hdr = false;
 		next = ktgt_pdu_next(&tcp->conn, pdu);
 		list_move_tail(&pdu->node, &tx->sending);
-		if (IS_ERR(next))
-			return PTR_ERR(next);
+		if (IS_ERR(next)) {
+			err = PTR_ERR(next);
+			break;
+		}
 		if (next)
 			list_add(&next->node, &tx->queue);
 	}
-	return 0;
+	if (tx->tail)
+		tx_add_tail(tx, tx->tail);
+	tx->tail = NULL;
+	return err;
 }
 
 /* Take account of @sent bytes of the array. */

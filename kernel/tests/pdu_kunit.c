@@ -560,7 +560,7 @@ static void used_again(struct kunit *test)
 	struct pdu_test *t = test->priv;
 	struct ktgt_pdu *pdu = pdu_with_data(test, "12345", 5), *again;
 
-	memset(pdu->hdr, 0xff, KTGT_CHUNK_LEN);
+	memset(pdu->hdr, 0xff, KTGT_CHUNK_HDR);
 	pdu->flags = 0xff;
 	pdu->tail_len = 7;
 	pdu->bvec_off = 1;
@@ -570,7 +570,7 @@ static void used_again(struct kunit *test)
 
 	again = pdu_with_data(test, NULL, 0);
 	KUNIT_ASSERT_PTR_EQ(test, again, pdu);
-	KUNIT_EXPECT_NULL(test, memchr_inv(pdu->hdr, 0, KTGT_CHUNK_LEN));
+	KUNIT_EXPECT_NULL(test, memchr_inv(pdu->hdr, 0, KTGT_CHUNK_HDR));
 	KUNIT_EXPECT_EQ(test, pdu->flags, 0);
 	KUNIT_EXPECT_EQ(test, pdu->tail_len, 0);
 	KUNIT_EXPECT_NULL(test, pdu->bvec);
@@ -586,10 +586,10 @@ static void headers_apart(struct kunit *test)
 	u32 i, bad = 0;
 
 	for (i = 0; i < 200; i++)
-		memset(pdu_with_data(test, NULL, 0)->hdr, i, KTGT_CHUNK_LEN);
+		memset(pdu_with_data(test, NULL, 0)->hdr, i, KTGT_CHUNK_HDR);
 	i = 0;
 	list_for_each_entry(pdu, &t->queued, node) {
-		bad += !!memchr_inv(pdu->hdr, i++, KTGT_CHUNK_LEN);
+		bad += !!memchr_inv(pdu->hdr, i++, KTGT_CHUNK_HDR);
 		bad += page_address(pdu->page) + pdu->page_off != pdu->hdr;
 	}
 	KUNIT_EXPECT_EQ(test, i, 200);

@@ -197,7 +197,7 @@ struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *c)
 	require(c == &conn);
 	if (!pdu)
 		return NULL;
-	pdu->hdr = calloc(1, KTGT_CHUNK_LEN);
+	pdu->hdr = calloc(1, KTGT_CHUNK_HDR);
 	nr_pdus++;
 	return pdu;
 }
