@@ -329,6 +329,48 @@ static void boolean(struct kunit *test)
 }
 
 /**
+ * struct list_case - what of a list is accepted
+ * @offer: the initiator's
+ * @barred: bits of the values that the target does not accept
+ * @answer: None, CRC32C or Reject
+ * @result: index of the value in force
+ */
+struct list_case {
+	const char	*offer;
+	u32		barred;
+	const char	*answer;
+	u32		result;
+};
+
+static const struct list_case list_cases[] = {
+	{ "None,CRC32C", 0, "None", 0 },
+	{ "CRC32C,None", 0, "CRC32C", 1 },
+	{ "None,CRC32C", BIT(0), "CRC32C", 1 },
+	{ "CRC32C,None", BIT(1), "None", 0 },
+	{ "None", BIT(0), "Reject", 0 },
+	{ "CRC32C", BIT(1), "Reject", 0 },
+	{ "MD5,None,CRC32C", BIT(0), "CRC32C", 1 },
+};
+KUNIT_ARRAY_PARAM_DESC(list, list_cases, offer);
+
+static void list(struct kunit *test)
+{
+	const struct list_case *c = test->param_value;
+	u32 ours[KTGT_NR_KEYS] = { [KTGT_KEY_DATA_DIGEST] = c->barred };
+	struct text_test *t = test->priv;
+	char text[48];
+	int len;
+
+	t->nego.ours = ours;
+	len = snprintf(text, sizeof(text), "DataDigest=%s", c->offer) + 1;
+	KUNIT_ASSERT_EQ(test, text_test_run(t, text, len), 0);
+	KUNIT_EXPECT_EQ(test, t->nego.results[KTGT_KEY_DATA_DIGEST], c->result);
+	snprintf(text, sizeof(text), "DataDigest=%s", c->answer);
+	KUNIT_ASSERT_NE(test, t->out.len, 0);
+	KUNIT_EXPECT_STREQ(test, t->out.data, text);
+}
+
+/**
  * struct decode_case - a large binary value
  * @value: coded
  * @size: room for it
@@ -565,6 +607,7 @@ static struct kunit_case text_cases[] = {
 	KUNIT_CASE_PARAM(nego, nego_gen_params),
 	KUNIT_CASE_PARAM(number, number_gen_params),
 	KUNIT_CASE_PARAM(boolean, boolean_gen_params),
+	KUNIT_CASE_PARAM(list, list_gen_params),
 	KUNIT_CASE_PARAM(decode, decode_gen_params),
 	KUNIT_CASE_PARAM(integer, int_gen_params),
 	KUNIT_CASE(key_length),
