@@ -53,6 +53,14 @@ static const char *get_secret(struct genl_info *info)
 	return NULL;
 }
 
+/* RFC 7143, 9.2.1 wants 96 bits. Who comes from tgt may have less, and is told. */
+static void judge_secret(struct genl_info *info, const char *secret)
+{
+	if (strlen(secret) < 12)
+		NL_SET_ERR_MSG(info->extack,
+			       "account: a secret of less than 12 bytes can be guessed");
+}
+
 static int change_secret(struct genl_info *info,
 			 int (*stage)(struct ktgt_txn *txn, const char *user,
 				      const char *secret))
@@ -67,6 +75,8 @@ static int change_secret(struct genl_info *info,
 	if (secret) {
 		ktgt_nl_begin(&nlc, info);
 		err = ktgt_nl_end(&nlc, stage(nlc.txn, user, secret));
+		if (!err)
+			judge_secret(info, secret);
 	}
 	if (attr)
 		memzero_explicit(nla_data(attr), nla_len(attr));

@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import iscsi  # noqa: E402
 from iscsi import Closed, LoginError, chap_decode, chap_response  # noqa: E402
-from ktap import Suite, check, equal  # noqa: E402
+from ktap import Skip, Suite, check, equal  # noqa: E402
 from lab import lab_class  # noqa: E402
 
 suite = Suite(lab_class())
@@ -100,6 +100,22 @@ def answer(conn, got, **keys):
     right.update(keys)
     return conn.login_step({k: v for k, v in right.items() if v is not None},
                            0, 1)
+
+
+@suite.case
+def short_secret(lab):
+    """A secret of less than 12 bytes is taken, with a warning."""
+    if os.environ.get("KTGT_ORACLE"):
+        raise Skip("tgtd takes all")
+    for verb in "add", "set":
+        for size in 1, 11, 12:
+            said = lab.in_target(
+                "sh", "-c", f"echo {'s' * size} | ktgtadm account {verb} "
+                f"short{size} secret-file - 2>&1")
+            equal("less than 12 bytes" in said, size < 12,
+                  f"{verb}, {size} bytes: {said}")
+    for size in 1, 11, 12:
+        lab.adm("account", "del", f"short{size}")
 
 
 @suite.case
