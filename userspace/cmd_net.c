@@ -24,7 +24,7 @@ static const struct arg set_args[] = {
 	{ "memory-limit", "MIB", ARG_VALUE, 0, KTGT_A_NET_MEMORY_LIMIT },
 	{ "nop-interval", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_NOP_INTERVAL },
 	{ "poll-time", "MICROSECONDS", ARG_VALUE, 0, KTGT_A_NET_POLL_TIME },
-	{ "state", "STATE", ARG_VALUE, 0, KTGT_A_NET_STATE },
+	{ "state", NULL, ARG_VALUE, 0, KTGT_A_NET_STATE },
 	{ NULL, NULL, 0, 0, 0 }
 };
 
