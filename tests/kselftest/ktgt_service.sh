@@ -171,7 +171,10 @@ reload_keeps()
 			--verify_backlog=64 --minimal || exit
 	done >"$lab_dir/fio" 2>&1 &
 	pid=$!
-	wait_until 5 busy_disk "$sd"
+	wait_until 30 busy_disk "$sd" || {
+		cat "$lab_dir/fio"
+		return 1
+	}
 	service_conf "backing-store $disk1" "backing-store $disk2"
 	service reload
 	both_there
