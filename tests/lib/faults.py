@@ -57,6 +57,7 @@ class Armed:
         self.tries = tries
         self.fired = 0
         self.seen = 0
+        self.active = []
 
     def set(self, value):
         for file in self.files:
@@ -65,9 +66,28 @@ class Armed:
             except ProcessLookupError:
                 continue
 
+    def disarm(self):
+        """Nobody fails any more. A task that is about to allocate has read its
+        count already, and after a walk over its stack puts it back, one less:
+        those that have allocated are told again once they do not run."""
+        self.set(0)
+        for file in self.active:
+            try:
+                while self._runs(file) or int(os.pread(file, 16, 0)):
+                    os.pwrite(file, b"0", 0)
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+
+    @staticmethod
+    def _runs(file):
+        """Whether the task that has FILE runs, or would, were it let."""
+        folder = os.path.dirname(os.readlink(f"/proc/self/fd/{file}"))
+        return read(f"{folder}/stat").rpartition(") ")[2].startswith("R")
+
     def look(self):
         """How many have failed an allocation, and how many they have made."""
         self.fired = self.seen = 0
+        self.active = []
         for file in self.files:
             try:
                 left = int(os.pread(file, 16, 0))
@@ -75,6 +95,8 @@ class Armed:
                 continue
             self.fired += not left
             self.seen += self.number - left
+            if left != self.number:
+                self.active.append(file)
         return self.fired
 
 
@@ -219,7 +241,7 @@ class Faults:
             yield armed
         finally:
             armed.look()
-            armed.set(0)
+            armed.disarm()
             self._collect()
 
     def _find_workers(self):
