@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ktgtadm stats: how well the data path does, as quotients of counters. The
- * counters themselves are in the JSON.
+ * ktgtadm stats: how well the data path does, as quotients of counters, and
+ * what it moves. All counters themselves are in the JSON.
  */
 #include "cmd.h"
+
+#include <inttypes.h>
 
 /* "-" if there was nothing to divide by */
 static void quotient(uint64_t a, uint64_t b, char *buf, size_t size)
@@ -106,8 +108,44 @@ static const struct arg show_args[] = {
 	{ NULL, NULL, 0, 0, 0 }
 };
 
+/* Commands that have come, and are not answered */
+static void flight_text(const void *item, char *buf, size_t size)
+{
+	const struct itl *itl = item;
+
+	snprintf(buf, size, "%" PRIu64,
+		 itl->read_begun - itl->read_commands +
+		 itl->write_begun - itl->write_commands);
+}
+
+static const struct column itl_columns[] = {
+	{ "TARGET", KTGT_A_ITL_TARGET_ID, NULL, true },
+	{ "SESSION", KTGT_A_ITL_SESSION_ID, NULL, true },
+	{ "LUN", KTGT_A_ITL_LUN, NULL, true },
+	{ "READS", KTGT_A_ITL_READ_COMMANDS, NULL, true },
+	{ "READ BYTES", KTGT_A_ITL_READ_BYTES, NULL, true },
+	{ "WRITES", KTGT_A_ITL_WRITE_COMMANDS, NULL, true },
+	{ "WRITTEN BYTES", KTGT_A_ITL_WRITE_BYTES, NULL, true },
+	{ "IN FLIGHT", 0, flight_text, true },
+	{ "ERRORS", KTGT_A_ITL_ERRORS, NULL, true },
+	{ NULL, 0, NULL, false }
+};
+
+static int luns_show(struct app *app, const struct command *command,
+		     struct request *req)
+{
+	return dump_and_print(app, command, req->obj, "itls", itl_columns);
+}
+
+static const struct arg luns_args[] = {
+	{ "target", "TARGET", ARG_TARGET, 0, KTGT_A_ITL_TARGET_ID },
+	{ NULL, NULL, 0, 0, 0 }
+};
+
 const struct command stats_commands[] = {
 	{ "show", "how the data path does, for each session", &session_object,
 	  show_args, KTGT_CMD_SESSION_LIST, stats_show },
+	{ "luns", "what each session has moved on each LUN", &itl_object,
+	  luns_args, KTGT_CMD_ITL_LIST, luns_show },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

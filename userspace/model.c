@@ -255,6 +255,10 @@ static const struct field conn_fields[] = {
 	F(conn, CONN_PLUGGED, plugged, U64, "plugged"),
 	F(conn, CONN_POLLS, polls, U64, "polls"),
 	F(conn, CONN_POLLS_HIT, polls_hit, U64, "polls-hit"),
+	F(conn, CONN_COMMAND_PDUS, command_pdus, U64, "command-pdus"),
+	F(conn, CONN_DATA_OUT_PDUS, data_out_pdus, U64, "data-out-pdus"),
+	F(conn, CONN_DATA_IN_PDUS, data_in_pdus, U64, "data-in-pdus"),
+	F(conn, CONN_RESPONSE_PDUS, response_pdus, U64, "response-pdus"),
 };
 
 OBJECT(conn);
@@ -304,6 +308,25 @@ static const struct field session_fields[] = {
 };
 
 OBJECT(session);
+
+static const struct field itl_fields[] = {
+	F(itl, ITL_TARGET_ID, target_id, U32, "target-id"),
+	F(itl, ITL_SESSION_ID, session_id, U32, "session-id"),
+	F(itl, ITL_LUN, lun, U32, "lun"),
+	F(itl, ITL_READ_BEGUN, read_begun, U64, "read-begun"),
+	F(itl, ITL_READ_BEGUN_BYTES, read_begun_bytes, U64, "read-begun-bytes"),
+	F(itl, ITL_READ_COMMANDS, read_commands, U64, "read-commands"),
+	F(itl, ITL_READ_BYTES, read_bytes, U64, "read-bytes"),
+	F(itl, ITL_WRITE_BEGUN, write_begun, U64, "write-begun"),
+	F(itl, ITL_WRITE_BEGUN_BYTES, write_begun_bytes, U64,
+	  "write-begun-bytes"),
+	F(itl, ITL_WRITE_COMMANDS, write_commands, U64, "write-commands"),
+	F(itl, ITL_WRITE_BYTES, write_bytes, U64, "write-bytes"),
+	F(itl, ITL_ERRORS, errors, U64, "errors"),
+	F(itl, ITL_GENERATION, generation, U64, "generation"),
+};
+
+OBJECT(itl);
 
 static const struct field change_fields[] = {
 	F(change, CHANGE_OBJECT, object, ENUM, "object",

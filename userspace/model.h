@@ -204,6 +204,10 @@ struct conn {
 	uint64_t plugged;
 	uint64_t polls;
 	uint64_t polls_hit;
+	uint64_t command_pdus;
+	uint64_t data_out_pdus;
+	uint64_t data_in_pdus;
+	uint64_t response_pdus;
 };
 
 struct param {
@@ -237,6 +241,23 @@ struct session {
 	struct param param;
 	uint64_t generation;
 	uint32_t logout_time;
+};
+
+struct itl {
+	uint64_t has;
+	uint32_t target_id;
+	uint32_t session_id;
+	uint32_t lun;
+	uint64_t read_begun;
+	uint64_t read_begun_bytes;
+	uint64_t read_commands;
+	uint64_t read_bytes;
+	uint64_t write_begun;
+	uint64_t write_begun_bytes;
+	uint64_t write_commands;
+	uint64_t write_bytes;
+	uint64_t errors;
+	uint64_t generation;
 };
 
 struct change {
@@ -320,6 +341,7 @@ extern const struct object account_object;
 extern const struct object conn_object;
 extern const struct object param_object;
 extern const struct object session_object;
+extern const struct object itl_object;
 extern const struct object change_object;
 extern const struct object event_object;
 extern const struct object match_object;

@@ -141,6 +141,10 @@ struct ktgt_ctl {
  * @plugged: commands in those
  * @polls: times that polling began
  * @polls_hit: times that it found something to do
+ * @cmd_pdus: SCSI Command PDUs among those received
+ * @data_out_pdus: Data-Out PDUs among them
+ * @data_in_pdus: Data-In PDUs among those sent
+ * @rsp_pdus: SCSI Response PDUs among them
  */
 struct ktgt_conn_stats {
 	u64	rx_bytes;
@@ -160,6 +164,10 @@ struct ktgt_conn_stats {
 	u64	plugged;
 	u64	polls;
 	u64	polls_hit;
+	u64	cmd_pdus;
+	u64	data_out_pdus;
+	u64	data_in_pdus;
+	u64	rsp_pdus;
 };
 
 /**

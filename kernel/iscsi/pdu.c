@@ -114,6 +114,8 @@ void ktgt_pdu_stamp(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 	if (pdu->flags & KTGT_PDU_FINAL_LOGIN)
 		conn->tx_digests = true;
 	conn->stats.tx_pdus++;
+	conn->stats.data_in_pdus += hdr->opcode == ISCSI_OP_SCSI_DATA_IN;
+	conn->stats.rsp_pdus += hdr->opcode == ISCSI_OP_SCSI_CMD_RSP;
 }
 
 /**

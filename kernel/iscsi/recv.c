@@ -63,6 +63,8 @@ int ktgt_recv_lengths(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
 	rx->dropped = false;
 
 	conn->stats.rx_pdus++;
+	conn->stats.cmd_pdus += opcode == ISCSI_OP_SCSI_CMD;
+	conn->stats.data_out_pdus += opcode == ISCSI_OP_SCSI_DATA_OUT;
 	conn->last_rx = jiffies;
 
 	if (rx->data_len > recv_max_data(conn, opcode)) {

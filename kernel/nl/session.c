@@ -47,6 +47,10 @@ static int fill_counters(struct sk_buff *skb,
 		{ KTGT_A_CONN_PLUGGED, &stats->plugged },
 		{ KTGT_A_CONN_POLLS, &stats->polls },
 		{ KTGT_A_CONN_POLLS_HIT, &stats->polls_hit },
+		{ KTGT_A_CONN_COMMAND_PDUS, &stats->cmd_pdus },
+		{ KTGT_A_CONN_DATA_OUT_PDUS, &stats->data_out_pdus },
+		{ KTGT_A_CONN_DATA_IN_PDUS, &stats->data_in_pdus },
+		{ KTGT_A_CONN_RESPONSE_PDUS, &stats->rsp_pdus },
 	};
 	unsigned int i;
 

@@ -179,6 +179,27 @@ static void parse_lu(struct ktgt_cmd *cmd)
 		end_with(cmd, SAM_STAT_CHECK_CONDITION);
 }
 
+/* Where a command is counted; NULL for most that move no data of the medium */
+static struct ktgt_io_stats *io_stats(const struct ktgt_cmd *cmd)
+{
+	const struct ktgt_cdb_row *row = cmd->row;
+
+	if (!row || !(row->flags & KTGT_CDB_COUNT))
+		return NULL;
+	return row->dir == DMA_FROM_DEVICE ? &cmd->itl->stats.read :
+					     &cmd->itl->stats.write;
+}
+
+static void count_begin(const struct ktgt_cmd *cmd)
+{
+	struct ktgt_io_stats *stats = io_stats(cmd);
+
+	if (!stats)
+		return;
+	stats->begun++;
+	stats->begun_bytes += cmd->edtl;
+}
+
 /**
  * ktgt_cmd_parse - find out what a command wants
  * @cmd: the fabric has set its part of it
@@ -208,12 +229,14 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 	cmd->nr_blocks = 0;
 
 	err = ktgt_cmd_attach(cmd);
-	if (likely(!err))
+	if (likely(!err)) {
+		count_begin(cmd);
 		parse_lu(cmd);
-	else if (err == -ENXIO)
+	} else if (err == -ENXIO) {
 		parse_no_lu(cmd);
-	else
+	} else {
 		end_with(cmd, SAM_STAT_BUSY);
+	}
 }
 
 /**
@@ -232,25 +255,17 @@ void ktgt_cmd_submit(struct ktgt_cmd *cmd)
 	cmd->exec(cmd);
 }
 
-static void account(const struct ktgt_cmd *cmd, struct ktgt_lu *lu)
+static void count_end(const struct ktgt_cmd *cmd)
 {
-	u64 bytes = 0;
+	struct ktgt_io_stats *stats = io_stats(cmd);
 
 	if (cmd->error != BLK_STS_OK)
-		this_cpu_inc(lu->stats->errors);
-	if (!cmd->row || !(cmd->row->flags & KTGT_CDB_COUNT))
+		cmd->itl->stats.errors++;
+	if (!stats)
 		return;
+	stats->ended++;
 	if (cmd->status == SAM_STAT_GOOD)
-		bytes = cmd->buf_len;
-	else if (cmd->status != SAM_STAT_CHECK_CONDITION)
-		return;
-	if (cmd->row->dir == DMA_FROM_DEVICE) {
-		this_cpu_inc(lu->stats->read_cmds);
-		this_cpu_add(lu->stats->read_bytes, bytes);
-	} else {
-		this_cpu_inc(lu->stats->write_cmds);
-		this_cpu_add(lu->stats->write_bytes, bytes);
-	}
+		stats->bytes += cmd->buf_len;
 }
 
 /**
@@ -268,7 +283,7 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 
 	if (!test_bit(KTGT_CMD_LU_REF, &cmd->flags))
 		return;
-	account(cmd, lu);
+	count_end(cmd);
 	clear_bit(KTGT_CMD_LU_REF, &cmd->flags);
 	cmd->itl = NULL;
 	cmd->lu = NULL;

@@ -56,7 +56,6 @@ void ktgt_lu_queue(struct work_struct *work)
 
 static void lu_free_memory(struct ktgt_lu *lu)
 {
-	free_percpu(lu->stats);
 	kfree(lu->params.path);
 	kfree_rcu(lu, rcu);
 }
@@ -299,14 +298,9 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
 		if (!lu->params.path)
 			return -ENOMEM;
 	}
-	lu->stats = alloc_percpu(struct ktgt_lu_stats);
-	err = lu->stats ? 0 : -ENOMEM;
-	if (!err)
-		err = percpu_ref_init(&lu->ref, lu_ref_release, 0, GFP_KERNEL);
-	if (err) {
-		free_percpu(lu->stats);
+	err = percpu_ref_init(&lu->ref, lu_ref_release, 0, GFP_KERNEL);
+	if (err)
 		kfree(lu->params.path);
-	}
 	return err;
 }
 
@@ -517,27 +511,46 @@ u64 ktgt_lu_refresh(struct ktgt_lu *lu, const struct ktgt_nexus *except)
 	return nr_blocks;
 }
 
+static void io_stats_add(struct ktgt_io_stats *sum,
+			 const struct ktgt_io_stats *one)
+{
+	sum->begun += READ_ONCE(one->begun);
+	sum->begun_bytes += READ_ONCE(one->begun_bytes);
+	sum->ended += READ_ONCE(one->ended);
+	sum->bytes += READ_ONCE(one->bytes);
+}
+
 /**
- * ktgt_lu_stats_sum - totals over all CPUs
- * @lu: logical unit
- * @sum: where to put them
+ * ktgt_lu_stats_add - add up totals
+ * @sum: what they are added to
+ * @one: totals, which may change meanwhile
  *
  * Context: any.
  */
+void ktgt_lu_stats_add(struct ktgt_lu_stats *sum,
+		       const struct ktgt_lu_stats *one)
+{
+	io_stats_add(&sum->read, &one->read);
+	io_stats_add(&sum->write, &one->write);
+	sum->errors += READ_ONCE(one->errors);
+}
+
+/**
+ * ktgt_lu_stats_sum - totals of all initiators, also those that have gone
+ * @lu: logical unit
+ * @sum: where to put them
+ *
+ * Context: any; takes &ktgt_target.nexus_lock.
+ */
 void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum)
 {
-	const struct ktgt_lu_stats *one;
-	int cpu;
+	const struct ktgt_itl *itl;
 
-	memset(sum, 0, sizeof(*sum));
-	for_each_possible_cpu(cpu) {
-		one = per_cpu_ptr(lu->stats, cpu);
-		sum->read_cmds += READ_ONCE(one->read_cmds);
-		sum->read_bytes += READ_ONCE(one->read_bytes);
-		sum->write_cmds += READ_ONCE(one->write_cmds);
-		sum->write_bytes += READ_ONCE(one->write_bytes);
-		sum->errors += READ_ONCE(one->errors);
-	}
+	spin_lock_bh(&lu->target->nexus_lock);
+	*sum = lu->ended;
+	list_for_each_entry(itl, &lu->itls, node)
+		ktgt_lu_stats_add(sum, &itl->stats);
+	spin_unlock_bh(&lu->target->nexus_lock);
 }
 
 /**

@@ -60,19 +60,30 @@ struct ktgt_lu_params {
 };
 
 /**
- * struct ktgt_lu_stats - totals of one logical unit
- * @read_cmds: READ commands that have ended
- * @read_bytes: bytes that they moved
- * @write_cmds: WRITE commands that have ended
- * @write_bytes: bytes that they moved
+ * struct ktgt_io_stats - totals of the commands of one direction that are
+ *	counted (KTGT_CDB_COUNT)
+ * @begun: commands that have come
+ * @begun_bytes: bytes that the initiator expected them to move
+ * @ended: those of @begun that are in flight no more
+ * @bytes: bytes that those moved
+ */
+struct ktgt_io_stats {
+	u64	begun;
+	u64	begun_bytes;
+	u64	ended;
+	u64	bytes;
+};
+
+/**
+ * struct ktgt_lu_stats - totals of an I_T_L nexus or of a logical unit
+ * @read: READ commands
+ * @write: WRITE commands
  * @errors: commands that failed because of the backend
  */
 struct ktgt_lu_stats {
-	u64	read_cmds;
-	u64	read_bytes;
-	u64	write_cmds;
-	u64	write_bytes;
-	u64	errors;
+	struct ktgt_io_stats	read;
+	struct ktgt_io_stats	write;
+	u64			errors;
 };
 
 /**
@@ -105,6 +116,7 @@ enum ktgt_ua {
  *	KTGT_UA_MAX - 1 are pending unit attentions, changed atomically
  * @wrote: the initiator has written; changed under &ktgt_target.nexus_lock
  * @node: in &ktgt_lu.itls, under &ktgt_target.nexus_lock
+ * @stats: written by the fabric's thread of the nexus alone, read by anybody
  */
 struct ktgt_itl {
 	struct rcu_head		rcu;
@@ -113,6 +125,7 @@ struct ktgt_itl {
 	unsigned long		flags;
 	bool			wrote;
 	struct list_head	node;
+	struct ktgt_lu_stats	stats;
 };
 
 /**
@@ -145,7 +158,8 @@ struct ktgt_itl {
  * @params: identity, defaults filled in; immutable, @path is owned
  * @lock: protects @caps and writes to @nr_blocks; process context
  * @itls: struct ktgt_itl, under &ktgt_target.nexus_lock
- * @stats: per CPU totals
+ * @ended: totals of the I_T nexuses that have gone, under
+ *	&ktgt_target.nexus_lock
  * @released: completed when the last command has let go and the backend is
  *	closed
  * @release_work: closes the backend when the last command has let go
@@ -176,7 +190,7 @@ struct ktgt_lu {
 
 	spinlock_t			lock;	/* see above */
 	struct list_head		itls;
-	struct ktgt_lu_stats __percpu	*stats;
+	struct ktgt_lu_stats		ended;
 	struct completion		released;
 	struct work_struct		release_work;
 };
@@ -204,6 +218,8 @@ void ktgt_lu_publish(struct ktgt_lu *lu);
 void ktgt_lu_unpublish(struct ktgt_lu *lu);
 void ktgt_lu_remove(struct ktgt_lu *lu, unsigned long deadline);
 u64 ktgt_lu_refresh(struct ktgt_lu *lu, const struct ktgt_nexus *except);
+void ktgt_lu_stats_add(struct ktgt_lu_stats *sum,
+		       const struct ktgt_lu_stats *one);
 void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum);
 void ktgt_lu_queue(struct work_struct *work);
 int ktgt_lu_init(void);

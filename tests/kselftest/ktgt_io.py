@@ -566,5 +566,52 @@ def zero_copy(lab):
     ini.logout()
 
 
+TOTALS = ("begun", "begun_bytes", "commands", "bytes")
+
+
+def moved(rows):
+    """Of the one row that is of LUN 1: numbers of reads, of writes, errors."""
+    row, = (row for row in rows if row["lun"] == 1)
+    return [[row.get(f"{kind}_{name}") for name in TOTALS]
+            for kind in ("read", "write")] + [row["errors"]]
+
+
+@suite.case
+def moved_data(lab):
+    """What a session moves on a LUN is counted, and its PDUs; what has moved
+    stays with the LUN when it ends."""
+    def pdus():
+        return [counters(lab)[f"{kind}_pdus"] for kind in
+                ("command", "data_out", "data_in", "response")]
+
+    def lu_totals():
+        return moved(lab.adm_json("lun", "show", "target", lab.iqn)["lus"])
+
+    ini = session(lab)
+    before, total = pdus(), lu_totals()
+    for _ in range(3):
+        ini.good(read10(0, 8), read=4096)
+    ini.good(iscsi.inquiry(96), read=96)
+    equal(ini.command(read10(BLOCKS, 1), read=512).status, 2, "past the end")
+    ini.good(write10(0, 16), write=pattern(8192), immediate=0, unsolicited=0)
+    waits = ini.issue(write10(16, 8), write=pattern(4096), immediate=0,
+                      unsolicited=0)
+    wait_until(lambda: pdus()[0] == before[0] + 7, 10 * SLOW, "it has come")
+    equal(moved(lab.adm_json("stats", "luns")["itls"]),
+          [[4, 12800, 4, 12288], [2, 12288, 1, 8192], 0], "with one in flight")
+    ini.wait([waits])
+    equal(moved(lab.adm_json("stats", "luns")["itls"]),
+          [[4, 12800, 4, 12288], [2, 12288, 2, 12288], 0], "without")
+    equal([now - then for now, then in zip(pdus(), before)], [7, 2, 4, 3],
+          "commands, Data-Out, Data-In, responses")
+    ini.logout()
+    wait_until(lambda: not lab.sessions(), 10 * SLOW, "the session ends")
+    equal(lab.adm_json("stats", "luns").get("itls", []), [], "of nobody")
+    now = lu_totals()
+    equal([now[0][2] - total[0][2], now[0][3] - total[0][3],
+           now[1][2] - total[1][2], now[1][3] - total[1][3], now[2]],
+          [4, 12288, 2, 12288, total[2]], "in all")
+
+
 if __name__ == "__main__":
     suite.main()

@@ -39,7 +39,7 @@ COMMANDS = {name: number for number, name in enumerate(
     "acl-del acl-list account-new account-del account-bind account-unbind "
     "account-list session-list session-del account-set txn-begin txn-commit "
     "txn-abort session-login session-end login-failed config-changed "
-    "explain-list lu-attach lu-writers".split(), 1)}
+    "explain-list lu-attach lu-writers itl-list".split(), 1)}
 ATTRS = {
     "net": "generation targets portals accounts sessions connections version "
            "login-timeout max-logins memory-limit nop-interval poll-time "
@@ -58,6 +58,9 @@ ATTRS = {
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "
                "param generation pad logout-time",
+    "itl": "target-id session-id lun read-begun read-begun-bytes "
+           "read-commands read-bytes write-begun write-begun-bytes "
+           "write-commands write-bytes errors generation pad",
     "txn": "generation pad",
     "explain": "initiator address target-id target",
     "change": "object action target-id lun name address port prefix-len "

@@ -50,6 +50,11 @@ static const struct netlink_range_validation ktgt_a_explain_target_id_range = {
 	.max	= 65535ULL,
 };
 
+static const struct netlink_range_validation ktgt_a_itl_target_id_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
 /* KTGT_CMD_NET_SET - do */
 static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_STATE + 1] = {
 	[KTGT_A_NET_LOGIN_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
@@ -252,8 +257,13 @@ static const struct nla_policy ktgt_lu_attach_nl_policy[KTGT_A_LU_LUN + 1] = {
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 };
 
+/* KTGT_CMD_ITL_LIST - dump */
+static const struct nla_policy ktgt_itl_list_nl_policy[KTGT_A_ITL_TARGET_ID + 1] = {
+	[KTGT_A_ITL_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_itl_target_id_range),
+};
+
 /* Ops table for ktgt */
-const struct genl_split_ops ktgt_nl_ops[30] = {
+const struct genl_split_ops ktgt_nl_ops[31] = {
 	{
 		.cmd	= KTGT_CMD_NET_GET,
 		.doit	= ktgt_net_get_doit,
@@ -453,6 +463,13 @@ const struct genl_split_ops ktgt_nl_ops[30] = {
 		.policy		= ktgt_lu_attach_nl_policy,
 		.maxattr	= KTGT_A_LU_LUN,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_ITL_LIST,
+		.dumpit		= ktgt_itl_list_dumpit,
+		.policy		= ktgt_itl_list_nl_policy,
+		.maxattr	= KTGT_A_ITL_TARGET_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };
 
