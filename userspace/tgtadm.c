@@ -296,6 +296,59 @@ static int target_bind(struct nl *nl, const struct tgt_opts *opts)
 	return finish(nl, err, &texts);
 }
 
+/*
+ * What --op stat looks at, of one target or, without @tid, of all; to be freed
+ * whether it fails or not.
+ */
+static int stat_load(struct nl *nl, uint32_t tid, struct tgt_stat *stat)
+{
+	struct session session = { .target_id = tid };
+	struct itl itl = { .target_id = tid };
+	struct lu lu = { .target_id = tid };
+	int err;
+
+	if (tid) {
+		SET(&session, KTGT_A_SESSION_TARGET_ID);
+		SET(&itl, KTGT_A_ITL_TARGET_ID);
+		SET(&lu, KTGT_A_LU_TARGET_ID);
+	}
+	err = nl_dump(nl, KTGT_CMD_LU_LIST, &lu_object, &lu, &stat->lus);
+	if (!err)
+		err = nl_dump(nl, KTGT_CMD_SESSION_LIST, &session_object,
+			      &session, &stat->sessions);
+	if (!err)
+		err = nl_dump(nl, KTGT_CMD_ITL_LIST, &itl_object, &itl,
+			      &stat->itls);
+	return err;
+}
+
+static void stat_free(struct tgt_stat *stat)
+{
+	list_free(&stat->lus, &lu_object);
+	list_free(&stat->sessions, &session_object);
+	list_free(&stat->itls, &itl_object);
+}
+
+/* tid 0 is all */
+static int stat_all(struct nl *nl, uint32_t tid)
+{
+	static const struct texts texts = { .missing = NO_TARGET };
+	struct tgt_stat stat = { 0 };
+	int err = stat_load(nl, tid, &stat);
+
+	if (!err)
+		tgt_show_stat(stdout, &stat);
+	stat_free(&stat);
+	return finish(nl, err, &texts);
+}
+
+static int target_stat(struct nl *nl, const struct tgt_opts *opts)
+{
+	if (!opts->tid || !has_target(nl, opts->tid))
+		return fail_because(NO_TARGET, nl_text(nl));
+	return stat_all(nl, opts->tid);
+}
+
 static int do_target(struct nl *nl, const struct tgt_opts *opts)
 {
 	switch (opts->op) {
@@ -310,6 +363,8 @@ static int do_target(struct nl *nl, const struct tgt_opts *opts)
 	case TGT_OP_BIND:
 	case TGT_OP_UNBIND:
 		return target_bind(nl, opts);
+	case TGT_OP_STAT:
+		return target_stat(nl, opts);
 	default:
 		return fail_because(UNSUPPORTED, NULL);
 	}
@@ -430,6 +485,23 @@ static int lu_update(struct nl *nl, const struct tgt_opts *opts)
 	return fail_because(INVALID, "there is no such parameter");
 }
 
+static int lu_stat(struct nl *nl, const struct tgt_opts *opts)
+{
+	static const struct texts texts = { .missing = NO_TARGET };
+	struct tgt_stat stat = { 0 };
+	int err;
+
+	if (!opts->tid || !has_target(nl, opts->tid))
+		return fail_because(NO_TARGET, nl_text(nl));
+	if (!has_lu(nl, opts))
+		return fail_because(NO_LU, nl_text(nl));
+	err = stat_load(nl, opts->tid, &stat);
+	if (!err)
+		tgt_show_lu_stat(stdout, &stat, opts->tid, opts->lun);
+	stat_free(&stat);
+	return finish(nl, err, &texts);
+}
+
 static int do_lu(struct nl *nl, const struct tgt_opts *opts)
 {
 	switch (opts->op) {
@@ -439,6 +511,8 @@ static int do_lu(struct nl *nl, const struct tgt_opts *opts)
 		return lu_delete(nl, opts);
 	case TGT_OP_UPDATE:
 		return lu_update(nl, opts);
+	case TGT_OP_STAT:
+		return lu_stat(nl, opts);
 	default:
 		return fail_because(UNSUPPORTED, NULL);
 	}
@@ -596,6 +670,24 @@ static int session_delete(struct nl *nl, uint32_t id)
 				     &session_object, &session, NULL), &texts);
 }
 
+static int session_stat(struct nl *nl, const struct tgt_opts *opts,
+			const struct session *session)
+{
+	static const struct texts texts = { .missing = NO_TARGET };
+	struct tgt_stat stat = { 0 };
+	int err;
+
+	if (opts->mode == TGT_MODE_CONN) {
+		tgt_show_conn_stat(stdout, session, opts->cid);
+		return 0;
+	}
+	err = stat_load(nl, opts->tid, &stat);
+	if (!err)
+		tgt_show_session_stat(stdout, &stat, session);
+	stat_free(&stat);
+	return finish(nl, err, &texts);
+}
+
 static int one_session(struct nl *nl, const struct tgt_opts *opts,
 		       const struct session *session)
 {
@@ -607,11 +699,10 @@ static int one_session(struct nl *nl, const struct tgt_opts *opts,
 		tgt_show_session(stdout, &session->param);
 		return 0;
 	}
-	if (opts->op == TGT_OP_STAT)
-		return fail_because(UNSUPPORTED,
-				    "see ktgtadm -j session show");
 	if (conn && !has_conn(session, opts->cid))
 		return fail_because(NO_CONN, NULL);
+	if (opts->op == TGT_OP_STAT)
+		return session_stat(nl, opts, session);
 	if (conn && session->conn.n > 1)
 		return fail_because(UNSUPPORTED,
 			"the session has other connections: delete it");
@@ -720,6 +811,8 @@ static int do_system(struct nl *nl, const struct tgt_opts *opts)
 		return system_delete(nl, INVALID);
 	case TGT_OP_UPDATE:
 		return system_update(nl, opts);
+	case TGT_OP_STAT:
+		return stat_all(nl, 0);
 	default:
 		return fail_because(UNSUPPORTED, NULL);
 	}

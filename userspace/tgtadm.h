@@ -111,6 +111,23 @@ void tgt_show_system(FILE *file, const struct net *net,
 		     const struct list *accounts);
 void tgt_show_lld(FILE *file, const struct list *targets);
 
+/* What --op stat looks at, of one target or of all */
+struct tgt_stat {
+	struct list lus;
+	struct list sessions;
+	struct list itls;
+};
+
+#define TGT_ALL_CONNS	-1
+
+void tgt_show_stat(FILE *file, const struct tgt_stat *stat);
+void tgt_show_lu_stat(FILE *file, const struct tgt_stat *stat, uint32_t tid,
+		      uint32_t lun);
+void tgt_show_session_stat(FILE *file, const struct tgt_stat *stat,
+			   const struct session *session);
+void tgt_show_conn_stat(FILE *file, const struct session *session,
+			int64_t cid);
+
 int tgtadm_main(int argc, char **argv);
 
 #endif

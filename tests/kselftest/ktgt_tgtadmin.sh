@@ -94,6 +94,30 @@ add_lun()
 	wait_until 10 lun_disk "$name" 2
 }
 
+# stat_of COLUMN: of LUN 1, by tgtadm
+stat_of()
+{
+	compat -L iscsi -m target -o stat -t 1 |
+		awk -v column="$1" '$1 == 1 && $2 == 1 { print $column }'
+}
+
+# Others read as well when a disk is found: it is at least as much
+stat_counts()
+{
+	local bytes cmds
+
+	bytes=$(stat_of 6)
+	cmds=$(stat_of 7)
+	dd if="$(lun_disk "$name" 1)" of=/dev/null bs=64k count=16 iflag=direct
+	(($(stat_of 6) >= bytes + (1 << 20)))
+	(($(stat_of 7) >= cmds + 16))
+	[[ $(stat_of 12) == 0 ]]
+	# octets sent, Data-In PDUs, commands
+	compat -L iscsi -m session -o stat -t 1 -s "$(stat_of 3)" |
+		tail -n 1 | tee "$lab_dir/stat" |
+		awk '{ exit !($4 > 1048576 && $6 >= 16 && $7 >= 16) }'
+}
+
 # A unit that somebody sees goes by force alone
 remove_lun()
 {
@@ -327,12 +351,13 @@ null_blk a 16
 disk1=$dev
 null_blk b 8
 disk2=$dev
-ktap_plan 19
+ktap_plan 20
 initiator_start
 ktap_test "a target from a file" create
 ktap_test "the same file once more changes nothing" again
 ktap_test "what is dumped makes the same again" dump
 ktap_test "a logical unit is added, the session stays" add_lun
+ktap_test "tgtadm's stat counts what is read" stat_counts
 ktap_test "a logical unit in use goes by force alone" remove_lun
 ktap_test "a target in use is not deleted" in_use
 ktap_test "another secret holds from the next login on" new_secret

@@ -490,7 +490,7 @@ static void test_refused(void **state)
 
 /* Layout */
 
-static struct list targets, lus, acls, accounts, sessions, portals;
+static struct list targets, lus, acls, accounts, sessions, itls, portals;
 
 static void add_target(uint32_t id, const char *name, uint32_t state)
 {
@@ -562,6 +562,29 @@ static void add_session(uint32_t id, const char *initiator, const char *alias,
 	strcpy(session->initiator, initiator);
 	strcpy(session->alias, alias);
 	parse_addr(address, &conn->peer_address, &why);
+	conn->rx_bytes = 6800;
+	conn->tx_bytes = 708340;
+	conn->command_pdus = 132;
+	conn->data_in_pdus = 129;
+	conn->response_pdus = 3;
+}
+
+static void add_itl(uint32_t sid, uint32_t lun, uint64_t first)
+{
+	struct itl *itl = list_add(&itls, sizeof(*itl));
+
+	itl->target_id = 1;
+	itl->session_id = sid;
+	itl->lun = lun;
+	itl->read_begun = first;
+	itl->read_begun_bytes = first * 512;
+	itl->read_commands = first - 1;
+	itl->read_bytes = first * 512 - 512;
+	itl->write_begun = first + 1;
+	itl->write_begun_bytes = first * 4096;
+	itl->write_commands = first;
+	itl->write_bytes = first * 4096 - 4096;
+	itl->errors = 7;
 }
 
 static void add_portal(const char *text)
@@ -607,6 +630,9 @@ static int fixture(void **state)
 	add_session(1, "iqn.1994-05.com.redhat:42b7f829d2ec",
 		    "client.longshuai.com", "127.0.0.1");
 	add_session(2, "iqn.1994-05.com.redhat:ceb390801983", "", "::1");
+	add_itl(1, 1, 1369);
+	add_itl(1, 2, 100);
+	add_itl(2, 1, 12345678);
 	add_portal("127.0.0.1:13270");
 	add_portal("[::1]:13270");
 	fake_list(KTGT_CMD_TARGET_LIST, &targets);
@@ -614,6 +640,7 @@ static int fixture(void **state)
 	fake_list(KTGT_CMD_ACL_LIST, &acls);
 	fake_list(KTGT_CMD_ACCOUNT_LIST, &accounts);
 	fake_list(KTGT_CMD_SESSION_LIST, &sessions);
+	fake_list(KTGT_CMD_ITL_LIST, &itls);
 	fake_list(KTGT_CMD_PORTAL_LIST, &portals);
 	return 0;
 }
@@ -625,6 +652,7 @@ static int unfixture(void **state)
 	list_free(&acls, &acl_object);
 	list_free(&accounts, &account_object);
 	list_free(&sessions, &session_object);
+	list_free(&itls, &itl_object);
 	list_free(&portals, &portal_object);
 	return done(state);
 }
@@ -655,6 +683,8 @@ static void test_layout(void **state)
 		{ "-m portal -o show", "tgt-portal-show.txt" },
 		{ "-m account -o show", "tgt-account-show.txt" },
 		{ "-m lld -o show", "tgt-lld-show.txt" },
+		{ "-m lu -o stat -t 1 -l 1", "tgt-lu-stat.txt" },
+		{ "-m sess -o stat -t 1 -s 1", "tgt-session-stat.txt" },
 	};
 	char line[160], *want;
 	size_t i;
@@ -682,6 +712,29 @@ static void test_sessions(void **state)
 			  fake_request(KTGT_CMD_SESSION_DEL))->id, 2);
 	assert_int_equal(run("tgtadm -m sess -o show -t 1 -s 1"), 0);
 	assert_non_null(strstr(got.out, "ImmediateData=No\n"));
+}
+
+static void test_stat(void **state)
+{
+	char *want = file_text("tgt-session-stat.txt");
+
+	(void)state;
+	assert_int_equal(run("tgtadm -m conn -o stat -t 1 -s 1 -c 0"), 0);
+	assert_string_equal(got.out, strstr(want, "\n\n") + 2);
+	assert_int_equal(run("tgtadm -m conn -o stat -t 1 -s 1 -c 5"), 22);
+	assert_string_equal(got.err, "tgtadm: can't find the connection\n");
+	assert_int_equal(run("tgtadm -m sess -o stat -t 2 -s 1"), 22);
+	assert_string_equal(got.err, "tgtadm: can't find the session\n");
+
+	assert_int_equal(run("tgtadm -m target -o stat -t 1"), 0);
+	assert_int_equal(((const struct itl *)
+			  fake_request(KTGT_CMD_ITL_LIST))->target_id, 1);
+	assert_true(HAS((const struct itl *)fake_request(KTGT_CMD_ITL_LIST),
+			KTGT_A_ITL_TARGET_ID));
+	assert_int_equal(run("tgtadm -m sys -o stat"), 0);
+	assert_int_equal(((const struct itl *)
+			  fake_request(KTGT_CMD_ITL_LIST))->has, 0);
+	free(want);
 }
 
 static void test_system(void **state)
@@ -731,6 +784,7 @@ int main(void)
 						unfixture),
 		cmocka_unit_test_setup_teardown(test_sessions, fixture,
 						unfixture),
+		cmocka_unit_test_setup_teardown(test_stat, fixture, unfixture),
 		cmocka_unit_test_setup_teardown(test_system, fixture,
 						unfixture),
 		cmocka_unit_test_setup_teardown(test_hostile_alias, fixture,
