@@ -21,6 +21,9 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=../lib/steps.sh
+. "$here/../lib/steps.sh"
+
 out=/ktgt/out
 work=$(mktemp -d)
 fault=${1:-}
@@ -124,29 +127,6 @@ expect_not()
 	fi
 }
 
-# refute COMMAND...: it must fail (a plain "!" would not end a step)
-refute()
-{
-	if "$@"; then
-		echo "did not fail: $*"
-		return 1
-	fi
-}
-
-# wait_for COMMAND...: at most ten seconds
-wait_for()
-{
-	local end=$((SECONDS + 10))
-
-	until "$@" >/dev/null 2>&1; do
-		if ((SECONDS >= end)); then
-			echo "not in time: $*"
-			return 1
-		fi
-		sleep 0.1
-	done
-}
-
 # --- the machines ----------------------------------------------------------------
 
 # The disks of the target's machine, whatever the kernel calls them
@@ -158,18 +138,7 @@ disk()
 # disk_of HOST LUN: the initiator's name for it, /dev/sdX
 disk_of()
 {
-	local session path
-
-	for session in /sys/class/iscsi_session/session*; do
-		[[ -e $session && $(<"$session/initiatorname") == "$iqn:$1" ]] ||
-			continue
-		for path in "$session"/device/target*/*:"$2"/block/*; do
-			[[ -e $path ]] || continue
-			echo "/dev/${path##*/}"
-			return
-		done
-	done
-	return 1
+	session_disk initiatorname "$iqn:$1" "$2"
 }
 
 # --- the steps ----------------------------------------------------------------------
@@ -187,8 +156,8 @@ network()
 		addr add fd00:100::151/64 dev wire nodad
 		link set wire up
 	EOT
-	wait_for ping -c 1 192.168.100.151
-	wait_for ping -c 1 fd00:100::151
+	wait_until 10 ping -c 1 192.168.100.151
+	wait_until 10 ping -c 1 fd00:100::151
 	target ip -brief addr show wire
 	initiator ip -brief addr show initiator
 }
@@ -211,7 +180,7 @@ make_target()
 
 	first=$(disk 0) second=$(disk 1)
 	target parted -s "$first" mklabel gpt mkpart storage 1MiB 100%
-	wait_for test -b "${first}1"
+	wait_until 10 test -b "${first}1"
 	target tgtadm --lld iscsi --mode target --op new --tid 1 \
 		--targetname "$name"
 	target tgtadm -L iscsi -m logicalunit -o new -t 1 -l 1 -b "$second"
@@ -235,7 +204,7 @@ discover()
 
 	initiator modprobe iscsi_tcp
 	initiator iscsid
-	wait_for iscsiadm -m iface
+	wait_until 10 iscsiadm -m iface
 	for host in host-a host-b; do
 		initiator iscsiadm -m iface -I "$host" -o new
 		initiator iscsiadm -m iface -I "$host" -o update \
@@ -254,8 +223,8 @@ log_in()
 	initiator iscsiadm -m node -T "$name" -p "$portal4" -I host-a -l
 	initiator iscsiadm -m node -T "$name" -p "$portal6" -I host-b -l
 	for host in host-a host-b; do
-		wait_for disk_of "$host" 1
-		wait_for disk_of "$host" 2
+		wait_until 10 disk_of "$host" 1
+		wait_until 10 disk_of "$host" 2
 	done
 	initiator udevadm settle
 	initiator lsscsi -t
@@ -273,7 +242,7 @@ file_system()
 
 	sd=$(disk_of host-a 1)
 	initiator parted -s "$sd" mklabel gpt mkpart data ext4 1MiB 100%
-	wait_for test -b "${sd}1"
+	wait_until 10 test -b "${sd}1"
 	initiator mkfs.ext4 -q "${sd}1"
 	initiator mount "${sd}1" /mnt
 	initiator cp -a /etc /mnt/
@@ -299,8 +268,8 @@ again()
 	refute disk_of host-a 1
 	refute disk_of host-b 1
 	initiator iscsiadm -m node -L all
-	wait_for partition_of host-a
-	wait_for partition_of host-b
+	wait_until 10 partition_of host-a
+	wait_until 10 partition_of host-b
 	initiator udevadm settle
 	initiator e2fsck -fn "$(partition_of host-a)"
 	initiator mount "$(partition_of host-a)" /mnt
@@ -336,11 +305,11 @@ add_lun()
 	for host in host-a host-b; do
 		initiator sg_turs -v "$(disk_of "$host" 1)" || true
 	done
-	wait_for told_of_luns
+	wait_until 10 told_of_luns
 	initiator_sh "dmesg | grep -o 'sd .*LUN assignments.*changed'"
 	initiator iscsiadm -m session --rescan
-	wait_for disk_of host-a 3
-	wait_for disk_of host-b 3
+	wait_until 10 disk_of host-a 3
+	wait_until 10 disk_of host-b 3
 	initiator udevadm settle
 	initiator lsscsi -t
 }
@@ -452,7 +421,7 @@ remove()
 	target tgtadm -L iscsi -m target -o show
 	[[ ! -s $work/said ]]
 	target blockdev --rereadpt "$second"
-	wait_for test -b "${second}1"
+	wait_until 10 test -b "${second}1"
 	target mount -o ro "${second}1" /mnt
 	compare target
 }

@@ -27,6 +27,8 @@
 lab_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=ktap.sh
 . "$lab_top/lib/ktap.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/steps.sh
+. "$lab_top/lib/steps.sh"
 
 lab_name=$(basename "$0" .sh)
 target_ns=kt-$$
@@ -41,34 +43,6 @@ lab_dir=''
 lab_marker="ktgt-test: begin $lab_name $$"
 iscsid_pid=''
 dev=''
-
-# A kernel that checks itself takes a multiple of the time for everything.
-slow=1
-[[ ! -e /sys/kernel/debug/kmemleak ]] || slow=6
-
-# wait_until SECONDS COMMAND...
-wait_until()
-{
-	local end=$((SECONDS + $1 * slow + 1))
-
-	shift
-	until "$@" >/dev/null 2>&1; do
-		if ((SECONDS >= end)); then
-			echo "not in time: $*"
-			return 1
-		fi
-		sleep 0.1
-	done
-}
-
-# A plain "!" would not end a step that runs with set -e
-refute()
-{
-	if "$@"; then
-		echo "did not fail: $*"
-		return 1
-	fi
-}
 
 # need COMMAND...: a step that needs programs skips without them
 need()
@@ -288,23 +262,6 @@ initiator_stop()
 discover()
 {
 	timeout 30 iscsiadm -m discovery -t st -p "$portal"
-}
-
-# lun_disk IQN LUN: its device, /dev/sdX
-lun_disk()
-{
-	local session path
-
-	for session in /sys/class/iscsi_session/session*; do
-		[[ -e $session && $(<"$session/targetname") == "$1" ]] ||
-			continue
-		for path in "$session"/device/target*/*:"$2"/block/*; do
-			[[ -e $path ]] || continue
-			echo "/dev/${path##*/}"
-			return
-		done
-	done
-	return 1
 }
 
 # login IQN [KEY=VALUE]...

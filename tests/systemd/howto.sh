@@ -19,6 +19,8 @@ set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=../lib/ktap.sh
 . "$top/lib/ktap.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/steps.sh
+. "$top/lib/steps.sh"
 
 state=/var/lib/ktgt-howto
 first=iqn.2017-03.com.longshuai:test.disk1
@@ -26,28 +28,6 @@ name=iqn.2017-03.com.longshuai:test1.disk1
 ip=192.168.100.151
 # What a shutdown may take at the most
 shutdown_limit=60
-
-wait_until()
-{
-	local end=$((SECONDS + $1))
-
-	shift
-	until "$@" >/dev/null 2>&1; do
-		((SECONDS < end)) || {
-			echo "not in time: $*"
-			return 1
-		}
-		sleep 0.2
-	done
-}
-
-refute()
-{
-	if "$@"; then
-		echo "did not fail: $*"
-		return 1
-	fi
-}
 
 # The server of the how-to, as far as it is not ours: an address, names of disks,
 # and an initiator that logs in by itself.
@@ -123,23 +103,6 @@ sessions()
 	ktgtadm -j session show | python3 -c '
 import json, sys
 print(*[s["id"] for s in json.load(sys.stdin)["ktgt"]["sessions"]])'
-}
-
-# lun_disk IQN LUN
-lun_disk()
-{
-	local session path
-
-	for session in /sys/class/iscsi_session/session*; do
-		[[ -e $session && $(<"$session/targetname") == "$1" ]] ||
-			continue
-		for path in "$session"/device/target*/*:"$2"/block/*; do
-			[[ -e $path ]] || continue
-			echo "/dev/${path##*/}"
-			return
-		done
-	done
-	return 1
 }
 
 # disk_answers IQN LUN
