@@ -418,12 +418,12 @@ static u16 login_join(struct ktgt_conn *conn)
 	sess = ktgt_sess_find(conn->kn, be16_to_cpu(login->tsih));
 	if (!sess)
 		return login_error(login, LOGIN_NO_SESSION,
-				   "no session has that TSIH");
+				   "its session is not there any more (TSIH)");
 	same = !memcmp(&sess->key, &login->key, sizeof(login->key));
 	ktgt_sess_put(sess);
 	if (!same)
 		return login_error(login, LOGIN_NO_SESSION,
-				   "the session of that TSIH is another's");
+				   "its session is another's (TSIH)");
 	return login_error(login, LOGIN_TOO_MANY,
 			   "a session has one connection only");
 }
@@ -601,7 +601,7 @@ static u16 login_check_proof(struct ktgt_conn *conn)
 	ret = login_get_account(conn, n->value, &account);
 	if (ret == -ENOENT)
 		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "CHAP_N names no account that is bound");
+				   "no account of its user is bound (CHAP_N)");
 	if (!ret)
 		ret = ktgt_chap_check(login->chap, r, account);
 	kfree_sensitive(account);
@@ -615,7 +615,7 @@ static u16 login_check_proof(struct ktgt_conn *conn)
 				   "CHAP_R is no digest");
 	case -EACCES:
 		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "CHAP_R is wrong: another secret");
+				   "its secret is not the account's (CHAP_R)");
 	default:
 		return login_error(login, LOGIN_NO_MEMORY, "no memory");
 	}

@@ -246,23 +246,33 @@ alias_and_all()
 	login "$name"
 }
 
-# Server C, with a name and an address of its own
-second()
+# Server C: another initiator
+second_login()
 {
 	iscsiadm -m iface -I c -o new
 	iscsiadm -m iface -I c -o update -n iface.initiatorname \
 		-v iqn.1994-05.com.redhat:42b7f829d2ec
 	timeout 60 iscsiadm -m discovery -t st -p "$portal" -I c
 	timeout 60 iscsiadm -m node -T "$name" -p "$portal" -I c -l
+}
+
+second_logout()
+{
+	timeout 60 iscsiadm -m node -T "$name" -p "$portal" -I c -u
+	iscsiadm -m node -T "$name" -p "$portal" -I c -o delete
+	iscsiadm -m iface -I c -o delete
+}
+
+second()
+{
+	second_login
 	compat -L iscsi -m target -o show | tee "$lab_dir/show"
 	[[ $(grep -c 'I_T nexus: ' "$lab_dir/show") == 2 ]]
 	grep -A2 'Initiator: iqn.1994-05.com.redhat:42b7f829d2ec' \
 		"$lab_dir/show" | grep 'IP Address: 10.77.0.2'
 	grep -q 'Initiator: iqn.2017-03.com.longshuai' "$lab_dir/show"
 	[[ $(grep -c 'Connection: 0' "$lab_dir/show") == 2 ]]
-	timeout 60 iscsiadm -m node -T "$name" -p "$portal" -I c -u
-	iscsiadm -m node -T "$name" -p "$portal" -I c -o delete
-	iscsiadm -m iface -I c -o delete
+	second_logout
 }
 
 disk_answers()
@@ -292,11 +302,7 @@ two_writers()
 {
 	local sd
 
-	iscsiadm -m iface -I c -o new
-	iscsiadm -m iface -I c -o update -n iface.initiatorname \
-		-v iqn.1994-05.com.redhat:42b7f829d2ec
-	timeout 60 iscsiadm -m discovery -t st -p "$portal" -I c
-	timeout 60 iscsiadm -m node -T "$name" -p "$portal" -I c -l
+	second_login
 	wait_until 10 two_disks
 	for sd in $(disks); do
 		mknod "$lab_dir/disk-$sd" b "${sd%:*}" "${sd#*:}"
@@ -306,9 +312,7 @@ two_writers()
 	log_since_start | grep -E 'writes to LUN 1, and so does' |
 		tee "$lab_dir/writers"
 	grep -q iqn.1994-05.com.redhat:42b7f829d2ec "$lab_dir/writers"
-	timeout 60 iscsiadm -m node -T "$name" -p "$portal" -I c -u
-	iscsiadm -m node -T "$name" -p "$portal" -I c -o delete
-	iscsiadm -m iface -I c -o delete
+	second_logout
 }
 
 # Whoever comes while it is offline is asked to come again
