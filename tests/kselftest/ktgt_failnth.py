@@ -367,7 +367,7 @@ def questions(lab):
     for command, values in (
             ("net-get", {}), ("target-get", {"id": 1}),
             ("lu-get", {"target_id": 1, "lun": 1}),
-            *((name, {}) for name in LISTS), ("session-list", {}),
+            *((name, {}) for name in (*LISTS, "session-list", "itl-list")),
             ("lu-list", {"target_id": 1})):
         nl = lab.genl()
         wanted = nl.do(command, **values)
