@@ -12,12 +12,8 @@
 # (tests/bench/run.sh guard), and boots a server with systemd (tests/systemd,
 # whose NAME is howto_systemd). Two VMs run at a time.
 #
-# The debug kernel then has two, each with half of the tests, since it takes
-# longer than all others.
-#
-# Logs of the VM stay in build/check/KERNEL, of the two in debug-1 and debug-2.
-# Last line: N passed, N failed, N skipped. Exit status 1 if one failed or none
-# ran.
+# Logs of the VM stay in build/check/KERNEL. Last line: N passed, N failed,
+# N skipped. Exit status 1 if one failed or none ran.
 
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -120,19 +116,17 @@ build()
 	make --no-print-directory -C userspace
 }
 
-# vm_tests KERNEL[-K] [NAME]...: all tests, or the K-th half of them
 vm_tests()
 {
-	local job=$1 kernel=${1%-[12]} told part=1/1
+	local kernel=$1 told
 
 	shift
-	[[ $job == "$kernel" ]] || part=${job##*-}/2
 	# What tests take from their environment they take in the VM as well.
 	told=$(env | grep -E '^KTGT_(LOOPS|SESSIONS|RACE_SECONDS|FUZZ_[A-Z]*|TIMEOUT)=' ||
 		true)
 	# shellcheck disable=SC2086 # a list of words
-	tests/vm/run.sh -k "$kernel" -t 5400 -o "build/check/$job" -- \
-		env $told tests/run.sh -s "$part" "$@"
+	tests/vm/run.sh -k "$kernel" -t 5400 -o "build/check/$kernel" -- \
+		env $told tests/run.sh "$@"
 }
 
 # A server with what make install puts there, which reboots on the way.
@@ -163,7 +157,6 @@ end_job()
 {
 	local job=$1 name="tests on $1"
 
-	[[ $job != debug-? ]] || name="tests on debug, ${job#*-} of 2"
 	[[ $job != instructions ]] || name='instructions on 6.1'
 	[[ $job != server ]] || name='howto_systemd'
 	echo "== $name"
@@ -208,26 +201,24 @@ parse_names()
 	done
 }
 
-# all_jobs EVERYTHING: what takes long comes first. The halves of the debug
-# kernel are not beside each other, for they would be the slower for it.
+# all_jobs EVERYTHING: the kernel that checks itself takes the longest, and so
+# comes first.
 all_jobs()
 {
-	local kernel first='' jobs='' second='' short=''
+	local kernel jobs=''
 
 	for kernel in "${kernels[@]}"; do
 		if [[ ! $1 && ! ${names[*]} ]]; then
 			:
-		elif [[ $kernel != debug ]]; then
-			jobs+=" $kernel"
-		elif [[ $1 ]]; then
-			first=debug-1 second=debug-2
+		elif [[ $kernel == debug ]]; then
+			jobs="debug $jobs"
 		else
-			first=debug
+			jobs+=" $kernel"
 		fi
-		[[ $kernel != 6.1 || ! $1 ]] || short+=' instructions'
-		[[ $kernel != 6.1 || ! $server ]] || short+=' server'
+		[[ $kernel != 6.1 || ! $1 ]] || jobs+=' instructions'
+		[[ $kernel != 6.1 || ! $server ]] || jobs+=' server'
 	done
-	echo "$first $jobs $second $short"
+	echo "$jobs"
 }
 
 main()

@@ -4,11 +4,10 @@
 # Runs the tests of tests/kselftest on this machine (a VM: it loads the module,
 # makes devices and network namespaces, and needs root).
 #
-#   run.sh [-v] [-l] [-s K/N] [NAME|T=NAME]...
+#   run.sh [-v] [-l] [NAME|T=NAME]...
 #
 #   -v     show all results, not only failures
 #   -l     list the tests
-#   -s K/N only every N-th of the tests, beginning with the K-th
 #   NAME   only these: ktgt_login, or login; - and _ are the same in it, and it
 #          may be a pattern, as howto-*; NAME:CASE for one case of a Python test
 #
@@ -67,13 +66,12 @@ find_tests()
 
 parse_options()
 {
-	local word found part=1/1
+	local word found
 
-	while getopts vls:h option; do
+	while getopts vlh option; do
 		case $option in
 		v) verbose=1 ;;
 		l) all_tests; exit 0 ;;
-		s) part=$OPTARG ;;
 		*) usage ;;
 		esac
 	done
@@ -84,8 +82,6 @@ parse_options()
 		mapfile -t -O "${#tests[@]}" tests <<<"$found"
 	done
 	((${#tests[@]})) || mapfile -t tests < <(all_tests)
-	mapfile -t tests < <(printf '%s\n' "${tests[@]}" |
-		awk -v k="${part%/*}" -v n="${part#*/}" 'NR % n == k % n')
 }
 
 module_file()
