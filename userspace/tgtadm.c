@@ -330,14 +330,14 @@ static void stat_free(struct tgt_stat *stat)
 }
 
 /* tid 0 is all */
-static int stat_all(struct nl *nl, uint32_t tid)
+static int stat_show(struct nl *nl, uint32_t tid, int64_t lun)
 {
 	static const struct texts texts = { .missing = NO_TARGET };
 	struct tgt_stat stat = { 0 };
 	int err = stat_load(nl, tid, &stat);
 
 	if (!err)
-		tgt_show_stat(stdout, &stat);
+		tgt_show_stat(stdout, &stat, lun);
 	stat_free(&stat);
 	return finish(nl, err, &texts);
 }
@@ -346,7 +346,7 @@ static int target_stat(struct nl *nl, const struct tgt_opts *opts)
 {
 	if (!opts->tid || !has_target(nl, opts->tid))
 		return fail_because(NO_TARGET, nl_text(nl));
-	return stat_all(nl, opts->tid);
+	return stat_show(nl, opts->tid, TGT_ALL);
 }
 
 static int do_target(struct nl *nl, const struct tgt_opts *opts)
@@ -487,19 +487,11 @@ static int lu_update(struct nl *nl, const struct tgt_opts *opts)
 
 static int lu_stat(struct nl *nl, const struct tgt_opts *opts)
 {
-	static const struct texts texts = { .missing = NO_TARGET };
-	struct tgt_stat stat = { 0 };
-	int err;
-
 	if (!opts->tid || !has_target(nl, opts->tid))
 		return fail_because(NO_TARGET, nl_text(nl));
 	if (!has_lu(nl, opts))
 		return fail_because(NO_LU, nl_text(nl));
-	err = stat_load(nl, opts->tid, &stat);
-	if (!err)
-		tgt_show_lu_stat(stdout, &stat, opts->tid, opts->lun);
-	stat_free(&stat);
-	return finish(nl, err, &texts);
+	return stat_show(nl, opts->tid, opts->lun);
 }
 
 static int do_lu(struct nl *nl, const struct tgt_opts *opts)
@@ -812,7 +804,7 @@ static int do_system(struct nl *nl, const struct tgt_opts *opts)
 	case TGT_OP_UPDATE:
 		return system_update(nl, opts);
 	case TGT_OP_STAT:
-		return stat_all(nl, 0);
+		return stat_show(nl, 0, TGT_ALL);
 	default:
 		return fail_because(UNSUPPORTED, NULL);
 	}

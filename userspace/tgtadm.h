@@ -118,11 +118,9 @@ struct tgt_stat {
 	struct list itls;
 };
 
-#define TGT_ALL_CONNS	-1
+#define TGT_ALL	-1	/* for a LUN, or a connection */
 
-void tgt_show_stat(FILE *file, const struct tgt_stat *stat);
-void tgt_show_lu_stat(FILE *file, const struct tgt_stat *stat, uint32_t tid,
-		      uint32_t lun);
+void tgt_show_stat(FILE *file, const struct tgt_stat *stat, int64_t lun);
 void tgt_show_session_stat(FILE *file, const struct tgt_stat *stat,
 			   const struct session *session);
 void tgt_show_conn_stat(FILE *file, const struct session *session,

@@ -55,23 +55,13 @@ static void show_lu(FILE *file, const struct tgt_stat *stat,
 			show_row(file, stat, lu, session);
 }
 
-void tgt_show_stat(FILE *file, const struct tgt_stat *stat)
+void tgt_show_stat(FILE *file, const struct tgt_stat *stat, int64_t lun)
 {
 	const struct lu *lu;
 
 	show_header(file);
 	list_for_each(lu, &stat->lus)
-		show_lu(file, stat, lu);
-}
-
-void tgt_show_lu_stat(FILE *file, const struct tgt_stat *stat, uint32_t tid,
-		      uint32_t lun)
-{
-	const struct lu *lu;
-
-	show_header(file);
-	list_for_each(lu, &stat->lus)
-		if (lu->target_id == tid && lu->lun == lun)
+		if (lun == TGT_ALL || lun == lu->lun)
 			show_lu(file, stat, lu);
 }
 
@@ -83,7 +73,7 @@ void tgt_show_conn_stat(FILE *file, const struct session *session, int64_t cid)
 		"sid cid rxdata_octets txdata_octets dataout_pdus datain_pdus "
 		"cmd_pdus rsp_pdus\n");
 	list_for_each(conn, &session->conn)
-		if (cid == TGT_ALL_CONNS || cid == conn->cid)
+		if (cid == TGT_ALL || cid == conn->cid)
 			fprintf(file,
 				"%3u %3u %13" PRIu64 " %13" PRIu64 " %12" PRIu64
 				" %11" PRIu64 " %8" PRIu64 " %8" PRIu64 "\n",
@@ -107,5 +97,5 @@ void tgt_show_session_stat(FILE *file, const struct tgt_stat *stat,
 			show_row(file, stat, lu, session);
 	}
 	fprintf(file, "\n");
-	tgt_show_conn_stat(file, session, TGT_ALL_CONNS);
+	tgt_show_conn_stat(file, session, TGT_ALL);
 }

@@ -17,6 +17,7 @@ struct itl_cursor {
 	unsigned long	lun;
 };
 
+/* @first: of four attributes that follow each other in the specification */
 static int fill_io(struct sk_buff *skb, const struct ktgt_io_stats *io,
 		   int first)
 {

@@ -179,7 +179,7 @@ static void parse_lu(struct ktgt_cmd *cmd)
 		end_with(cmd, SAM_STAT_CHECK_CONDITION);
 }
 
-/* Where a command is counted; NULL for most that move no data of the medium */
+/* Where a command is counted; NULL if it is neither a READ nor a WRITE */
 static struct ktgt_io_stats *io_stats(const struct ktgt_cmd *cmd)
 {
 	const struct ktgt_cdb_row *row = cmd->row;
