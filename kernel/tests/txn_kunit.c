@@ -148,11 +148,16 @@ static void txn_add(struct kunit *test, int err,
 	ktgt_txn_stage(&t->txn, &c->change, ops);
 }
 
+/* In @errs of a case, among what check returns */
+enum {
+	NO_OPS = 1,	/* this change has no functions at all */
+	END,		/* no more changes */
+};
+
 /**
  * struct order_case - a transaction
  * @what: its name
- * @errs: what check of each change returns; 1: it has no functions at all;
- *	2: no more changes
+ * @errs: what check of each change returns, or NO_OPS; then END
  * @ret: what the commit returns
  * @log: what is called: c check, r abort (take back), a apply, f finish,
  *	s settle
@@ -167,21 +172,21 @@ struct order_case {
 };
 
 static const struct order_case order_cases[] = {
-	{ "empty", { 2 }, 0, "", "" },
-	{ "one", { 0, 2 }, 0, "c0a0f0s0", "x0" },
-	{ "three", { 0, 0, 0, 2 }, 0, "c0c1c2a0a1a2f0f1f2s0s1s2", "x0x1x2" },
-	{ "one is refused", { -EEXIST, 2 }, -EEXIST, "c0", "x0" },
-	{ "the first is refused", { -EBUSY, 0, 0, 2 }, -EBUSY, "c0",
+	{ "empty", { END }, 0, "", "" },
+	{ "one", { 0, END }, 0, "c0a0f0s0", "x0" },
+	{ "three", { 0, 0, 0, END }, 0, "c0c1c2a0a1a2f0f1f2s0s1s2", "x0x1x2" },
+	{ "one is refused", { -EEXIST, END }, -EEXIST, "c0", "x0" },
+	{ "the first is refused", { -EBUSY, 0, 0, END }, -EBUSY, "c0",
 	  "x0x1x2" },
-	{ "the second is refused", { 0, -ENOSPC, 0, 2 }, -ENOSPC, "c0c1r0",
+	{ "the second is refused", { 0, -ENOSPC, 0, END }, -ENOSPC, "c0c1r0",
 	  "x0x1x2" },
-	{ "the last is refused", { 0, 0, -ENOMEM, 2 }, -ENOMEM,
+	{ "the last is refused", { 0, 0, -ENOMEM, END }, -ENOMEM,
 	  "c0c1c2r1r0", "x0x1x2" },
-	{ "two would be refused", { 0, -EPERM, -ENOENT, 2 }, -EPERM,
+	{ "two would be refused", { 0, -EPERM, -ENOENT, END }, -EPERM,
 	  "c0c1r0", "x0x1x2" },
-	{ "without functions", { 0, 1, 0, 2 }, 0, "c0c2a0a2f0f2s0s2",
+	{ "without functions", { 0, NO_OPS, 0, END }, 0, "c0c2a0a2f0f2s0s2",
 	  "x0x2" },
-	{ "without functions, refused", { 0, 1, -EIO, 2 }, -EIO, "c0c2r0",
+	{ "without functions, refused", { 0, NO_OPS, -EIO, END }, -EIO, "c0c2r0",
 	  "x0x2" },
 };
 KUNIT_ARRAY_PARAM_DESC(order, order_cases, what);
@@ -192,9 +197,12 @@ static void order(struct kunit *test)
 	struct txn_test *t = test->priv;
 	int i;
 
-	for (i = 0; c->errs[i] != 2; i++)
-		txn_add(test, c->errs[i] < 1 ? c->errs[i] : 0,
-			c->errs[i] < 1 ? &txn_all_ops : &txn_no_ops);
+	for (i = 0; c->errs[i] != END; i++) {
+		if (c->errs[i] == NO_OPS)
+			txn_add(test, 0, &txn_no_ops);
+		else
+			txn_add(test, c->errs[i], &txn_all_ops);
+	}
 	KUNIT_EXPECT_STREQ(test, t->log, "");
 	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), c->ret);
 	KUNIT_EXPECT_STREQ(test, t->log, c->log);
