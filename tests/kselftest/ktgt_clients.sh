@@ -22,20 +22,20 @@ url=iscsi://$target_ip:3260/$name
 iscsi_ls()
 {
 	need iscsi-ls
-	timeout $((20 * slow)) iscsi-ls -s "iscsi://$target_ip:3260" | tee "$lab_dir/out"
+	within 20 iscsi-ls -s "iscsi://$target_ip:3260" | tee "$lab_dir/out"
 	grep -qF "Target:$name" "$lab_dir/out"
 	grep -q 'Lun:1.*Type:DIRECT_ACCESS.*Size' "$lab_dir/out"
-	timeout $((20 * slow)) iscsi-ls "iscsi://[$target_ip6]:3260" | grep -F "$name" >/dev/null
+	within 20 iscsi-ls "iscsi://[$target_ip6]:3260" | grep -F "$name" >/dev/null
 }
 
 iscsi_inq()
 {
 	need iscsi-inq
-	timeout $((20 * slow)) iscsi-inq "$url/1" | tee "$lab_dir/out"
+	within 20 iscsi-inq "$url/1" | tee "$lab_dir/out"
 	grep -qi 'DIRECT_ACCESS' "$lab_dir/out"
-	timeout $((20 * slow)) iscsi-inq -e 1 -c 0x83 "$url/1"
-	timeout $((20 * slow)) iscsi-inq -e 1 -c 0xb0 "$url/2"
-	timeout $((20 * slow)) iscsi-inq "$url/0" | grep -i 'CONTROLLER' >/dev/null
+	within 20 iscsi-inq -e 1 -c 0x83 "$url/1"
+	within 20 iscsi-inq -e 1 -c 0xb0 "$url/2"
+	within 20 iscsi-inq "$url/0" | grep -i 'CONTROLLER' >/dev/null
 }
 
 # QEMU's iSCSI driver is in a package of its own
@@ -52,9 +52,9 @@ need_qemu()
 qemu_info()
 {
 	need_qemu
-	timeout $((30 * slow)) qemu-img info "$url/1" | tee "$lab_dir/out"
+	within 30 qemu-img info "$url/1" | tee "$lab_dir/out"
 	grep -q 'virtual size: 16 MiB' "$lab_dir/out"
-	timeout $((30 * slow)) qemu-img info "$url/2" | grep 'virtual size: 16 MiB' >/dev/null
+	within 30 qemu-img info "$url/2" | grep 'virtual size: 16 MiB' >/dev/null
 }
 
 qemu_patterns()
@@ -63,7 +63,7 @@ qemu_patterns()
 
 	need_qemu
 	for lun in 1 2; do
-		timeout $((60 * slow)) qemu-io -f raw \
+		within 60 qemu-io -f raw \
 			-c 'write -P 0x5a 0 1M' -c 'read -P 0x5a 0 1M' \
 			-c 'write -P 0xa5 1M 300k' -c 'read -P 0xa5 1M 300k' \
 			-c 'discard 0 512k' -c 'read -P 0 0 512k' \
@@ -79,8 +79,8 @@ qemu_patterns()
 qemu_bench()
 {
 	need_qemu
-	timeout $((60 * slow)) qemu-img bench -f raw -t none -c 300 -d 16 -s 4k "$url/1"
-	timeout $((60 * slow)) qemu-img bench -f raw -t none -c 300 -d 16 -s 4k -w "$url/1"
+	within 60 qemu-img bench -f raw -t none -c 300 -d 16 -s 4k "$url/1"
+	within 60 qemu-img bench -f raw -t none -c 300 -d 16 -s 4k -w "$url/1"
 }
 
 qemu_convert()
@@ -88,8 +88,8 @@ qemu_convert()
 	need_qemu
 	head -c 3000000 /dev/urandom >"$lab_dir/image"
 	truncate -s 16M "$lab_dir/image"
-	timeout $((60 * slow)) qemu-img convert -n -f raw -O raw "$lab_dir/image" "$url/1"
-	timeout $((60 * slow)) qemu-img compare -f raw -F raw "$lab_dir/image" "$url/1"
+	within 60 qemu-img convert -n -f raw -O raw "$lab_dir/image" "$url/1"
+	within 60 qemu-img compare -f raw -F raw "$lab_dir/image" "$url/1"
 }
 
 # Tests that work alike in all versions of the tool (1.19 has faults of its own in
@@ -103,7 +103,7 @@ test_cu()
 	[[ $list ]] || list=$(printf 'ALL.%s,' Read10.BeyondEol Read16.Simple \
 		Write10.Simple TestUnitReady.Simple ReadCapacity10.Simple \
 		ModeSense6.AllPages Inquiry.Standard)
-	timeout $((60 * slow)) iscsi-test-cu -d -n -t "${list%,}" "$url/1" \
+	within 60 iscsi-test-cu -d -n -t "${list%,}" "$url/1" \
 		>"$lab_dir/out" 2>&1 || { cat "$lab_dir/out"; return 1; }
 	grep -E '^ +tests ' "$lab_dir/out"
 	[[ ${KTGT_CU:-} ]] || grep -qE '^ +tests +7 +7 +7 +0' "$lab_dir/out"
@@ -126,7 +126,7 @@ need_disk()
 negotiated()
 {
 	need_disk iscsiadm
-	timeout $((20 * slow)) iscsiadm -m session -P 3 | tee "$lab_dir/out"
+	within 20 iscsiadm -m session -P 3 | tee "$lab_dir/out"
 	grep -q 'ImmediateData: Yes' "$lab_dir/out"
 	grep -q 'InitialR2T: No' "$lab_dir/out"
 	grep -q 'FirstBurstLength: 262144' "$lab_dir/out"
@@ -218,7 +218,7 @@ multipath_sees()
 	modprobe dm_multipath
 	printf 'defaults {\n find_multipaths no\n user_friendly_names no\n}\n' \
 		>/etc/multipath.conf
-	timeout $((30 * slow)) multipath -v3 -d "$sd" >"$lab_dir/out" 2>&1 || true
+	within 30 multipath -v3 -d "$sd" >"$lab_dir/out" 2>&1 || true
 	grep -iE 'wwid|uid|checker|prio|serial' "$lab_dir/out" | head -n 30
 	grep -qF "$id" "$lab_dir/out"
 	refute grep -i 'could not get\|failed to get' "$lab_dir/out"

@@ -7,6 +7,12 @@
 slow=1
 [[ ! -e /sys/kernel/debug/kmemleak ]] || slow=6
 
+# within SECONDS COMMAND...: a program, not a function
+within()
+{
+	timeout $(($1 * slow)) "${@:2}"
+}
+
 # wait_until SECONDS COMMAND...
 wait_until()
 {
