@@ -62,7 +62,7 @@ ktap_skip()
 # ends it (and sees the test's own variables, so ours have long names). What it wants to tell the others goes into files in $lab_dir.
 ktap_test()
 {
-	local ktap_name=$1 ktap_status=0 ktap_log
+	local ktap_name=$1 ktap_status=0 ktap_log ktap_start=$EPOCHSECONDS
 
 	shift
 	ktap_log=$(mktemp)
@@ -74,6 +74,8 @@ ktap_test()
 	) >"$ktap_log" 2>&1 </dev/null
 	ktap_status=$?
 	set -e
+	((EPOCHSECONDS - ktap_start <= 2)) ||
+		ktap_comment "$ktap_name: $((EPOCHSECONDS - ktap_start)) s"
 	case $ktap_status in
 	0) ktap_pass "$ktap_name" ;;
 	"$KTAP_SKIP") ktap_skip "$ktap_name" "$(tail -n 1 "$ktap_log")" ;;
