@@ -47,6 +47,7 @@ int ktgt_conn_init(struct ktgt_conn *conn)
 	init_llist_head(&conn->msgs);
 	INIT_LIST_HEAD(&conn->free_slots);
 	INIT_LIST_HEAD(&conn->ready);
+	INIT_LIST_HEAD(&conn->held);
 	INIT_LIST_HEAD(&conn->page_wait);
 	INIT_LIST_HEAD(&conn->waits);
 	INIT_LIST_HEAD(&conn->unacked);
@@ -225,13 +226,14 @@ bool ktgt_conn_process(struct ktgt_conn *conn)
  * @conn: the connection
  *
  * Context: the connection's work.
- * Return: true if tasks wait for pages, or the initiator for the window.
+ * Return: true if tasks wait for pages, or the initiator for the window, or a
+ *	task has become ready because another one has ended.
  */
 bool ktgt_conn_waits(const struct ktgt_conn *conn)
 {
 	const struct ktgt_sess *sess = conn->sess;
 
-	return !list_empty(&conn->page_wait) ||
+	return conn->nr_ready || !list_empty(&conn->page_wait) ||
 	       (sess && iscsi_sna_lt(sess->max_cmd_sn, sess->exp_cmd_sn));
 }
 

@@ -247,8 +247,12 @@ struct ktgt_mem {
  * @itts: tasks by initiator task tag
  * @ready: tasks to be submitted, in order of CmdSN
  * @nr_ready: length of @ready
+ * @held: tasks with all that they need, which others go before; see
+ *	ktgt_task_set_ready()
+ * @nr_strict: tasks that are ORDERED or HEAD OF QUEUE, between receipt and
+ *	response
  * @page_wait: tasks that wait for pages, in order
- * @nr_full: tasks that have all their pages and are not answered yet
+ * @nr_full: tasks that have all their pages and are neither held nor answered
  * @nr_inflight: non-immediate tasks between receipt and response
  * @nr_busy: tasks that were submitted and are not back. Not zero: memory of
  *	the connection must stay
@@ -304,6 +308,8 @@ struct ktgt_conn {
 	struct hlist_head		*itts;
 	struct list_head		ready;
 	u32				nr_ready;
+	struct list_head		held;
+	u32				nr_strict;
 	struct list_head		page_wait;
 	u32				nr_full;
 	u32				nr_inflight;

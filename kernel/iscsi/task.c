@@ -207,6 +207,12 @@ static u8 task_check(struct ktgt_conn *conn, const struct ktgt_rx_pdu *rx)
 	return 0;
 }
 
+static bool task_is_strict(const struct ktgt_task *task)
+{
+	return task->attr == ISCSI_ATTR_ORDERED ||
+	       task->attr == ISCSI_ATTR_HEAD_OF_QUEUE;
+}
+
 /* Take a free task and put what the PDU says into it. */
 static struct ktgt_task *task_start(struct ktgt_conn *conn,
 				    const struct iscsi_scsi_req *req)
@@ -220,6 +226,9 @@ static struct ktgt_task *task_start(struct ktgt_conn *conn,
 	task->itt = req->itt;
 	task->state = KTGT_TASK_RECV;
 	task->flags = 0;
+	task->attr = req->flags & ISCSI_FLAG_CMD_ATTR_MASK;
+	if (unlikely(task_is_strict(task)))
+		conn->nr_strict++;
 	task->seq = conn->seq++;
 	task->unsol = (struct ktgt_burst) {};
 	task->r2t_sn = 0;
@@ -321,24 +330,100 @@ int ktgt_task_recv(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
 	return 0;
 }
 
+static void task_put_ready(struct ktgt_task *task)
+{
+	struct ktgt_conn *conn = task->conn;
+
+	task->state = KTGT_TASK_READY;
+	list_add_tail(&task->node, &conn->ready);
+	conn->nr_ready++;
+}
+
+/*
+ * SAM-5, 8.6: whether @task is dormant as long as @other has not ended. What has
+ * been enabled stays so, also when one for the head of the queue comes. Tasks of
+ * other nexuses are in task sets of their own (TST of the Control mode page).
+ */
+static bool task_goes_behind(const struct ktgt_task *task,
+			     const struct ktgt_task *other)
+{
+	if (task == other || hlist_unhashed(&other->itt_node) ||
+	    task->cmd.lun != other->cmd.lun)
+		return false;
+	if (other->attr == ISCSI_ATTR_HEAD_OF_QUEUE &&
+	    task->state == KTGT_TASK_HELD)
+		return true;
+	return (task_is_strict(other) || task->attr == ISCSI_ATTR_ORDERED) &&
+	       iscsi_sna_lt(other->seq, task->seq);
+}
+
+/* Not inline, as those after it: few connections ever come here. */
+static noinline bool task_has_to_wait(const struct ktgt_task *task)
+{
+	const struct ktgt_conn *conn = task->conn;
+	u32 i;
+
+	if (task->attr == ISCSI_ATTR_HEAD_OF_QUEUE)
+		return false;
+	for (i = 0; i < conn->nr_slots; i++)
+		if (task_goes_behind(task, conn->slots[i]))
+			return true;
+	return false;
+}
+
+/*
+ * What is held makes no progress, so it must not keep those that it waits for
+ * from getting pages.
+ */
+static noinline void task_hold(struct ktgt_task *task)
+{
+	struct ktgt_conn *conn = task->conn;
+
+	if (task->flags & KTGT_TASK_FULL)
+		conn->nr_full--;
+	task->flags &= ~KTGT_TASK_FULL;
+	task->state = KTGT_TASK_HELD;
+	list_add_tail(&task->node, &conn->held);
+}
+
+/* A task has ended: go on with those that waited for it alone. */
+static noinline void task_make_way(const struct ktgt_task *ended)
+{
+	struct ktgt_conn *conn = ended->conn;
+	struct ktgt_task *task, *next;
+
+	conn->nr_strict -= task_is_strict(ended);
+	list_for_each_entry_safe(task, next, &conn->held, node) {
+		if (task_has_to_wait(task))
+			continue;
+		list_del_init(&task->node);
+		task->flags |= KTGT_TASK_FULL;
+		conn->nr_full++;
+		task_put_ready(task);
+	}
+}
+
 /**
  * ktgt_task_set_ready - a task has all that it needs to be carried out
  * @task: the task, in no list
+ *
+ * It is held as long as an ORDERED or HEAD OF QUEUE task, or its being ORDERED,
+ * lets others go first.
  *
  * Context: the connection's work.
  */
 void ktgt_task_set_ready(struct ktgt_task *task)
 {
-	struct ktgt_conn *conn = task->conn;
 	struct ktgt_cmd *cmd = &task->cmd;
 
 	cmd->nr_bvec = task->nr_pages;
 	if (cmd->nr_bvec)
 		cmd->bvec[cmd->nr_bvec - 1].bv_len =
 			cmd->buf_len - (cmd->nr_bvec - 1) * PAGE_SIZE;
-	task->state = KTGT_TASK_READY;
-	list_add_tail(&task->node, &conn->ready);
-	conn->nr_ready++;
+	if (unlikely(task->conn->nr_strict) && task_has_to_wait(task))
+		task_hold(task);
+	else
+		task_put_ready(task);
 }
 
 /**
@@ -456,6 +541,8 @@ static void task_forget(struct ktgt_task *task)
 		hlist_del_init(&task->itt_node);
 		if (!(task->flags & KTGT_TASK_IMMEDIATE))
 			task->conn->nr_inflight--;
+		if (unlikely(task->conn->nr_strict))
+			task_make_way(task);
 	}
 	ktgt_cmd_release(&task->cmd);
 }

@@ -21,6 +21,7 @@ struct ktgt_rx_pdu;
  * @KTGT_TASK_FREE: in &ktgt_conn.free_slots
  * @KTGT_TASK_RECV: data is to come from the initiator
  * @KTGT_TASK_PAGES: in &ktgt_conn.page_wait
+ * @KTGT_TASK_HELD: in &ktgt_conn.held
  * @KTGT_TASK_READY: in &ktgt_conn.ready
  * @KTGT_TASK_BUSY: with the SCSI side
  * @KTGT_TASK_SEND: its answer is being sent, or waits for its acknowledgement
@@ -29,6 +30,7 @@ enum ktgt_task_state {
 	KTGT_TASK_FREE,
 	KTGT_TASK_RECV,
 	KTGT_TASK_PAGES,
+	KTGT_TASK_HELD,
 	KTGT_TASK_READY,
 	KTGT_TASK_BUSY,
 	KTGT_TASK_SEND,
@@ -40,7 +42,7 @@ enum ktgt_task_state {
  * @KTGT_TASK_READ: the R bit of the PDU
  * @KTGT_TASK_WRITE: the W bit of the PDU
  * @KTGT_TASK_UNSOL: unsolicited Data-Out PDUs are to come
- * @KTGT_TASK_FULL: it has all pages that it needs
+ * @KTGT_TASK_FULL: it has all pages that it needs, and is not held
  * @KTGT_TASK_SENT: the socket has taken all of the answer
  * @KTGT_TASK_BAD_DATA: a Data-Out sequence was wrong; the command fails when
  *	all that was asked for has come
@@ -88,6 +90,7 @@ struct ktgt_burst {
  *	which are dropped as well; else RESERVED_ITT
  * @state: enum ktgt_task_state
  * @flags: KTGT_TASK_* bits
+ * @attr: task attribute, ISCSI_ATTR_*
  * @seq: order of submission, to tell what a task management function covers
  * @nr_pages: pages in &ktgt_cmd.bvec so far
  * @bvec_cap: length of @big_bvec
@@ -115,6 +118,7 @@ struct ktgt_task {
 	itt_t			dead_itt;
 	u8			state;
 	u8			flags;
+	u8			attr;
 	u32			seq;
 
 	u32			nr_pages;

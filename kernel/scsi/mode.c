@@ -57,6 +57,7 @@ static void fill_caching(const struct ktgt_lu *lu, u8 *p)
 
 static void fill_control(const struct ktgt_lu *lu, u8 *p)
 {
+	p[2] = 1 << 5;			/* TST: a task set for each I_T nexus */
 	if (lu->d_sense)
 		p[2] |= BIT(2);		/* D_SENSE */
 	p[3] = 0x10;			/* unrestricted reordering */

@@ -69,6 +69,7 @@ static void seq_init_conn(struct seq_test *t)
 	conn->sess = &t->sess;
 	INIT_LIST_HEAD(&conn->free_slots);
 	INIT_LIST_HEAD(&conn->ready);
+	INIT_LIST_HEAD(&conn->held);
 	INIT_LIST_HEAD(&conn->page_wait);
 	INIT_LIST_HEAD(&conn->waits);
 	INIT_LIST_HEAD(&conn->unacked);
@@ -613,6 +614,81 @@ static void ttt_find(struct kunit *test)
 		ktgt_recv_data(&t->conn, &t->rx, true);
 }
 
+/**
+ * struct attr_case - two tasks, and whether one goes behind the other
+ * @what: its name
+ * @attr: ISCSI_ATTR_* of the task
+ * @other: of the other one
+ * @older: the other one is older
+ * @held: the task is held already
+ * @lun: they have the same LUN
+ * @ended: the other one has ended
+ * @behind: the task waits for the other one
+ */
+struct attr_case {
+	const char	*what;
+	u8		attr;
+	u8		other;
+	bool		older;
+	bool		held;
+	bool		lun;
+	bool		ended;
+	bool		behind;
+};
+
+#define UNTAGGED	ISCSI_ATTR_UNTAGGED
+#define SIMPLE		ISCSI_ATTR_SIMPLE
+#define ORDERED		ISCSI_ATTR_ORDERED
+#define HEAD		ISCSI_ATTR_HEAD_OF_QUEUE
+
+static const struct attr_case attr_cases[] = {
+	{ "simple, simple", SIMPLE, SIMPLE, 1, 0, 1, 0, false },
+	{ "simple, ordered", SIMPLE, ORDERED, 1, 0, 1, 0, true },
+	{ "untagged, ordered", UNTAGGED, ORDERED, 1, 0, 1, 0, true },
+	{ "simple, ordered that is younger", SIMPLE, ORDERED, 0, 0, 1, 0,
+	  false },
+	{ "ordered, simple", ORDERED, SIMPLE, 1, 0, 1, 0, true },
+	{ "ordered, untagged", ORDERED, UNTAGGED, 1, 0, 1, 0, true },
+	{ "ordered, simple that is younger", ORDERED, SIMPLE, 0, 0, 1, 0,
+	  false },
+	{ "ordered, ordered", ORDERED, ORDERED, 1, 0, 1, 0, true },
+	{ "ordered, ordered that is younger", ORDERED, ORDERED, 0, 1, 1, 0,
+	  false },
+	{ "simple, head of queue", SIMPLE, HEAD, 1, 0, 1, 0, true },
+	{ "enabled, head of queue that is younger", SIMPLE, HEAD, 0, 0, 1, 0,
+	  false },
+	{ "dormant, head of queue that is younger", SIMPLE, HEAD, 0, 1, 1, 0,
+	  true },
+	{ "ordered and dormant, head of queue that is younger", ORDERED, HEAD,
+	  0, 1, 1, 0, true },
+	{ "ordered, of another LUN", ORDERED, ORDERED, 1, 1, 0, 0, false },
+	{ "ordered, one that has ended", ORDERED, ORDERED, 1, 1, 1, 1, false },
+};
+KUNIT_ARRAY_PARAM_DESC(attr, attr_cases, what);
+
+static void attr_order(struct kunit *test)
+{
+	const struct attr_case *c = test->param_value;
+	struct ktgt_task *task = kunit_kzalloc(test, sizeof(*task), GFP_KERNEL);
+	struct ktgt_task *other = kunit_kzalloc(test, sizeof(*other), GFP_KERNEL);
+	struct hlist_head bucket = HLIST_HEAD_INIT;
+
+	KUNIT_ASSERT_NOT_NULL(test, task);
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	task->attr = c->attr;
+	task->state = c->held ? KTGT_TASK_HELD : KTGT_TASK_RECV;
+	other->attr = c->other;
+	other->state = KTGT_TASK_BUSY;
+	other->cmd.lun = cpu_to_be64(c->lun ? 0 : 1);
+	/* where the numbers wrap */
+	task->seq = 0;
+	other->seq = c->older ? U32_MAX : 1;
+	if (!c->ended)
+		hlist_add_head(&other->itt_node, &bucket);
+	KUNIT_EXPECT_EQ(test, task_goes_behind(task, other), c->behind);
+	KUNIT_EXPECT_FALSE(test, task_goes_behind(other, other));
+}
+
 /* Data for a task that was just aborted is dropped without a word. */
 static void ttt_stale(struct kunit *test)
 {
@@ -840,6 +916,7 @@ static struct kunit_case seq_cases[] = {
 	KUNIT_CASE(ttt_generations),
 	KUNIT_CASE(r2t_sequence),
 	KUNIT_CASE_PARAM(ttt_find, ttt_gen_params),
+	KUNIT_CASE_PARAM(attr_order, attr_gen_params),
 	KUNIT_CASE(ttt_stale),
 	KUNIT_CASE(tasks_on_demand),
 	KUNIT_CASE(memory_of_idle),

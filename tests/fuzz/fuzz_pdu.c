@@ -233,6 +233,7 @@ static void check_request(const struct task *task, const struct ktgt_task *t)
 void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 {
 	struct ktgt_task *t = container_of(cmd, struct ktgt_task, cmd);
+	static u32 born;
 	struct task *task = new_task();
 	u32 lun = be64_to_cpu(cmd->lun) >> 48;
 
@@ -255,11 +256,13 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 		.used = true, .cmd = cmd, .peer = peer_of(t->conn),
 		.serial = get_unaligned_be32(cmd->cdb + CDB_SERIAL),
 		.itt = (__force u32)t->itt, .index = t->index, .gen = t->gen,
+		.lun = cmd->lun, .born = born++,
 		.edtl = cmd->edtl, .dir = cmd->dir, .wanted = cmd->xfer_len,
 		.moved = cmd->xfer_len,
 		.read = t->flags & KTGT_TASK_READ,
 		.write = t->flags & KTGT_TASK_WRITE,
 	};
+	task->attr = request_of(task->serial)->flags & ISCSI_FLAG_CMD_ATTR_MASK;
 	require(!t->conn->logout);
 	check_request(task, t);
 	task->r2t_off = min_t(u64, request_of(task->serial)->unsolicited,
@@ -306,6 +309,28 @@ static void complete(struct task *task)
 	ktgt_cmd_complete(cmd, task->status);
 }
 
+/* Whether a task that has not ended keeps another one from beginning. */
+static bool goes_before(const struct task *other, const struct task *task)
+{
+	bool ordered = other->attr == ISCSI_ATTR_ORDERED ||
+		       task->attr == ISCSI_ATTR_ORDERED;
+
+	if (!other->used || !other->cmd || other == task ||
+	    other->peer != task->peer || other->lun != task->lun ||
+	    task->attr == ISCSI_ATTR_HEAD_OF_QUEUE)
+		return false;
+	return (ordered || other->attr == ISCSI_ATTR_HEAD_OF_QUEUE) &&
+	       other->born < task->born;
+}
+
+static void check_turn(const struct task *task)
+{
+	const struct task *other;
+
+	for (other = tasks; other < tasks + MAX_TASKS; other++)
+		require(!goes_before(other, task) || task->peer->wild);
+}
+
 void ktgt_cmd_submit(struct ktgt_cmd *cmd)
 {
 	struct task *task = task_of(cmd);
@@ -320,6 +345,7 @@ void ktgt_cmd_submit(struct ktgt_cmd *cmd)
 				 cmd->dir == DMA_FROM_DEVICE && task->read &&
 				 !task->write ?
 				 min_t(u64, task->edtl, task->wanted) : 0));
+	check_turn(task);
 	touch_buffer(task, cmd);
 	task->submitted = true;
 	if (cdb_later(cmd->cdb))
@@ -655,7 +681,7 @@ static u32 list_len(const struct list_head *head)
 /* What a connection counts is what it has. */
 static void check_counts(const struct ktgt_conn *conn)
 {
-	u32 used = 0, numbered = 0, full = 0, busy = 0, i;
+	u32 used = 0, numbered = 0, full = 0, busy = 0, held = 0, strict = 0, i;
 
 	for (i = 0; i < conn->nr_slots; i++) {
 		const struct ktgt_task *t = conn->slots[i];
@@ -668,6 +694,10 @@ static void check_counts(const struct ktgt_conn *conn)
 			used += t->nr_pages;
 		full += !!(t->flags & KTGT_TASK_FULL);
 		busy += t->state == KTGT_TASK_BUSY;
+		held += t->state == KTGT_TASK_HELD;
+		strict += !hlist_unhashed(&t->itt_node) &&
+			  (t->attr == ISCSI_ATTR_ORDERED ||
+			   t->attr == ISCSI_ATTR_HEAD_OF_QUEUE);
 		numbered += !hlist_unhashed(&t->itt_node) &&
 			    !(t->flags & KTGT_TASK_IMMEDIATE);
 		require(t->nr_r2t <= conn->param.max_r2t);
@@ -677,6 +707,7 @@ static void check_counts(const struct ktgt_conn *conn)
 	require(list_len(&conn->free_slots) + TASKS_MAX - conn->nr_slots ==
 		conn->nr_free || !conn->slots);
 	require(list_len(&conn->ready) == conn->nr_ready);
+	require(list_len(&conn->held) == held && strict == conn->nr_strict);
 	require(list_len(&conn->mem.pdus) == conn->mem.nr_pdus);
 	require(conn->mem.nr_stash <= 1024);
 	require(conn->mem.ctl_held <= HELD_MAX);
@@ -686,13 +717,31 @@ static void check_counts(const struct ktgt_conn *conn)
 	require((s32)(conn->stat_sn - conn->exp_stat_sn) >= 0);
 }
 
+/* Whether some task that is not held itself will let this one go on. */
+static bool will_go_on(const struct ktgt_conn *conn, const struct ktgt_task *held)
+{
+	u32 i;
+
+	for (i = 0; i < conn->nr_slots; i++) {
+		const struct ktgt_task *t = conn->slots[i];
+
+		if (!hlist_unhashed(&t->itt_node) &&
+		    t->cmd.lun == held->cmd.lun && t->state != KTGT_TASK_HELD)
+			return true;
+	}
+	return false;
+}
+
 /* Whoever has nothing to do has done all that it could. */
 static void check_idle(const struct peer *peer)
 {
 	const struct ktgt_tcp *tcp = peer->tcp;
 	const struct ktgt_conn *conn = &tcp->conn;
+	const struct ktgt_task *held;
 
 	check_counts(conn);
+	list_for_each_entry(held, &conn->held, node)
+		require(will_go_on(conn, held));
 	require(llist_empty(&conn->done.head) && llist_empty(&conn->msgs));
 	require(!conn->nr_ready && !conn->ctl.ready);
 	if (!list_empty(&conn->page_wait))

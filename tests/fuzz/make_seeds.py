@@ -235,6 +235,7 @@ PLAIN = SEG64K | BURST64K | FIRST64K | 7 << 10
 OVERFLOW, PIECES = 0x40, 0x80
 # bits of flags of a SCSI Command, and of what is not in the PDU
 FINAL, READ, WRITE, WITH_DATA, ALL_DATA = 0x80, 0x40, 0x20, 4, 12
+ORDERED, HEAD = 2, 3
 # of the third byte
 AHS, BADDIGEST, STALE, BEYOND, GAP, ATTR = 1, 2, 4, 8, 16, 32
 # of the first byte of what makes the CDB
@@ -283,6 +284,11 @@ def write(edtl, tag=1, cdb=0, flags=FINAL, data=None, **more):
     if data is not None:
         flags |= WITH_DATA
     return scsi(flags | WRITE, edtl, OUT | cdb, tag, data=data, **more)
+
+
+def read_as(attr, edtl, tag, cdb=0):
+    """A READ with this task attribute."""
+    return scsi(FINAL | READ | attr, edtl, IN | cdb, tag)
 
 
 def out(which=0, how=0, size=None, what=0):
@@ -380,6 +386,26 @@ PDU = {
     'bad-data-digest': login(PLAIN | DDIGEST) +
                        write(4096, data=4096, how=BADDIGEST) +
                        write(4096, flags=0) + out(UNSOL | 1, OUTDIGEST),
+    'ordered': login(R2T_ONLY) + write(4096) + read_as(ORDERED, 512, 2) +
+               read(512, tag=3) + read(512, tag=0x43) + out(),
+    'ordered-write': login(R2T_ONLY) + write(4096, flags=FINAL | ORDERED) +
+                     read(512, tag=2) + read_as(ORDERED, 512, 3) + out(),
+    'ordered-later': login() + read(512, cdb=PEND) +
+                     read_as(ORDERED, 4096, 2, PEND) + read(512, tag=3) +
+                     step(COMPLETE, 0) + step(COMPLETE, 0),
+    'ordered-abort': login(R2T_ONLY) + write(4096) + read_as(ORDERED, 512, 2) +
+                     read(512, tag=3) + tmf(ABORT_TASK, tag=1) +
+                     write(4096) + read_as(ORDERED, 512, 2) +
+                     tmf(ABORT_TASK, tag=2) + tmf(LU_RESET),
+    'ordered-limit': login() + step(OTHER_STEP, 0x20) + SECOND +
+                     read(512, cdb=PEND, what=PEER1) +
+                     scsi(FINAL | READ | ORDERED, 262144, IN, 2, what=PEER1) +
+                     write(65536, tag=3, data=65536, what=PEER1) +
+                     step(COMPLETE, 0),
+    'head-of-queue': login(R2T_ONLY) + write(4096) + read_as(ORDERED, 512, 2) +
+                     read_as(HEAD, 512, 3) +
+                     write(4096, tag=4, flags=FINAL | HEAD) + out() +
+                     read(512, tag=5) + out(),
     'many': login() + b''.join(read(512, tag=i, what=HOLD) for i in range(40)) +
             nop(),
     'many-writes': login(R2T_ONLY) +

@@ -23,6 +23,9 @@ struct task {
 	struct ktgt_cmd	*cmd;		/* NULL when it was released */
 	u32		serial;
 	u32		itt;
+	__be64		lun;
+	u32		born;		/* order of arrival */
+	u8		attr;		/* ISCSI_ATTR_*, as it was sent */
 	u32		edtl, unsolicited;
 	bool		read, write;	/* bits of the PDU */
 	u16		index, gen;	/* what its target transfer tags have */

@@ -29,6 +29,7 @@
 #define __attribute_const__	__attribute__((__const__))
 #undef __always_inline
 #define __always_inline		inline __attribute__((__always_inline__))
+#define noinline		__attribute__((__noinline__))
 #define likely(x)		(x)
 #define unlikely(x)		(x)
 #define KBUILD_MODNAME		"ktgt"
