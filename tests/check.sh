@@ -24,6 +24,7 @@ unset KERNEL MAKEFLAGS MFLAGS MAKEOVERRIDES
 
 kernels=()
 names=()	# of tests in the VM; none: all
+told_names='LOOPS|SESSIONS|RACE_SECONDS|SHORT|FUZZ_[A-Z]*|TIMEOUT'
 server=''	# whether the one with systemd is among them
 passed=0 failed=0 skipped=0
 work=''
@@ -122,8 +123,7 @@ vm_tests()
 
 	shift
 	# What tests take from their environment they take in the VM as well.
-	told=$(env | grep -E '^KTGT_(LOOPS|SESSIONS|RACE_SECONDS|FUZZ_[A-Z]*|TIMEOUT)=' ||
-		true)
+	told=$(env | grep -E "^KTGT_($told_names)=" || true)
 	# shellcheck disable=SC2086 # a list of words
 	tests/vm/run.sh -k "$kernel" -t 5400 -o "build/check/$kernel" -- \
 		env $told tests/run.sh "$@"

@@ -363,6 +363,7 @@ delete()
 	dd if=/dev/zero of="$disk2" bs=4k count=1 oflag=direct
 }
 
+skip_tools_if_short
 howto_start
 ktap_plan 23
 ktap_test "howto-2.2.2-name: a malformed name is refused with its rule" names

@@ -345,6 +345,7 @@ took()
 		'BEGIN { printf "%s in %.2f s\n", what, b - a }' >>"$lab_dir/times"
 }
 
+skip_tools_if_short
 lab_start
 command -v iscsid >/dev/null || ktap_skip_all "open-iscsi is not installed"
 null_blk a 16

@@ -22,8 +22,7 @@ howto_devices=(/dev/sdb1 /dev/sdc)
 # ktgt_service, what the other chapters would ask of it.
 howto_tools()
 {
-	((slow == 1)) ||
-		ktap_skip_all "it is the tools that are tested, on other kernels"
+	((slow == 1)) || skip_tools
 }
 
 howto_start()

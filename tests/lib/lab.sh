@@ -57,6 +57,18 @@ need()
 	done
 }
 
+skip_tools()
+{
+	ktap_skip_all "it is the tools that are tested, on other kernels"
+}
+
+# For tests that ask a kernel that checks itself, by the tools, nothing that
+# others do not ask it: not in a short run.
+skip_tools_if_short()
+{
+	[[ ! ${KTGT_SHORT:-} ]] || ((slow == 1)) || skip_tools
+}
+
 lab_start()
 {
 	[[ $EUID == 0 ]] || ktap_skip_all "needs root"
