@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import iscsi  # noqa: E402
 from iscsi import inquiry, mode_sense6, read10, write10  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import Lab, seconds  # noqa: E402
+from lab import Lab, is_free, seconds  # noqa: E402
 
 suite = Suite(Lab)
 SIMPLE, ORDERED, HEAD = 1, 2, 3
@@ -33,8 +33,7 @@ def target(lab):
     """The one target of this file."""
     if not hasattr(lab, "iqn"):
         lab.iqn = lab.target("attr")
-        lab.dev = lab.null_blk(16)
-        lab.lun(lab.iqn, 1, lab.dev)
+        lab.lun(lab.iqn, 1, lab.null_blk(16))
         lab.lun(lab.iqn, 2, lab.null_blk(4))
     return lab.iqn
 
@@ -77,6 +76,12 @@ def let_go(ini, task):
     """A blocker gets its data."""
     task.answer_r2t = True
     ini.answer(task)
+
+
+def abort(ini, task):
+    """TASK is aborted: nothing more may come for it."""
+    equal(ini.tmf(ABORT_TASK, rtt=task.itt), COMPLETE, "response")
+    del ini.tasks[task.itt]
 
 
 @suite.case
@@ -178,10 +183,8 @@ def device_order(lab):
     """On a device that takes 200 ms for each write, and does all at once: what
     is before the ORDERED one, it, and what is behind it, one after the other.
     """
-    if not hasattr(lab, "slow"):
-        lab.slow = lab.null_blk(4, irqmode=2, completion_nsec=200_000_000)
-        target(lab)
-        lab.lun(lab.iqn, 3, lab.slow)
+    lab.lun(target(lab), 3,
+            lab.null_blk(4, irqmode=2, completion_nsec=200_000_000))
     ini = lab.login(lab.iqn, luns=(3,))
     tasks = [ini.issue(write10(8 * i, 8), 3, write=b"d" * 4096,
                        attr=ORDERED if i == 4 else SIMPLE)
@@ -213,15 +216,13 @@ def abort_what_is_waited_for(lab):
     ini = session(lab)
     first = blocker(ini)
     tasks = [read(ini, ORDERED), read(ini)]
-    equal(ini.tmf(ABORT_TASK, rtt=first.itt), COMPLETE, "response")
-    del ini.tasks[first.itt]
+    abort(ini, first)
     ini.wait(tasks)
     equal({task.status for task in tasks}, {0}, "status")
     # an ORDERED one that is aborted keeps nobody any more
     first = blocker(ini, ORDERED)
     tasks = [read(ini), read(ini)]
-    equal(ini.tmf(ABORT_TASK, rtt=first.itt), COMPLETE, "response")
-    del ini.tasks[first.itt]
+    abort(ini, first)
     ini.wait(tasks)
     equal({task.status for task in tasks}, {0}, "status")
     ini.logout()
@@ -235,8 +236,7 @@ def abort_what_waits(lab):
     first = blocker(ini)
     ordered = read(ini, ORDERED)
     last = read(ini)
-    equal(ini.tmf(ABORT_TASK, rtt=ordered.itt), COMPLETE, "response")
-    del ini.tasks[ordered.itt]
+    abort(ini, ordered)
     ini.wait([last])
     equal(last.status, 0, "status")
     let_go(ini, first)
@@ -286,15 +286,6 @@ def short_of_memory(lab):
         ini.logout()
     finally:
         lab.adm("net", "set", "memory-limit", 64)
-
-
-def is_free(dev):
-    """Nobody has the device for himself."""
-    try:
-        os.close(os.open(dev, os.O_RDWR | os.O_EXCL))
-    except OSError:
-        return False
-    return True
 
 
 @suite.case

@@ -41,7 +41,7 @@ from iscsi import Closed, LoginError, Rejected  # noqa: E402
 from ktap import (Failure, Skip, Suite, check, comment, equal,  # noqa: E402
                   wait_until)
 from lab import (CLONE_NEWNET, IQN, Lab, enter_named, enter_netns,  # noqa: E402
-                 read, run, write)
+                 is_free, read, run, write)
 
 HANG = 30	# seconds after which something that has to come is missed
 DATA = {"MaxRecvDataSegmentLength": 262144, "FirstBurstLength": 65536,
@@ -220,16 +220,6 @@ def change(lab, nl, name, do, undo):
         return armed
 
     sweep(lab, name, lab.faults.here, once)
-
-
-def is_free(device):
-    """Nobody has the device for himself."""
-    try:
-        os.close(os.open(device, os.O_RDWR | os.O_EXCL))
-    except OSError as err:
-        equal(err.errno, errno.EBUSY, "error of opening")
-        return False
-    return True
 
 
 def configured(lab):

@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import genl  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import IQN, Lab, run  # noqa: E402
+from lab import IQN, Lab, is_free, run  # noqa: E402
 
 suite = Suite(Lab)
 suite.after = Lab.stop_target
@@ -191,8 +191,7 @@ def device_is_released(lab):
         lab.drop_lun(iqn, 1)
     lab.lun(iqn, 1, dev)
     lab.drop(iqn)
-    fd = os.open(dev, os.O_RDWR | os.O_EXCL)
-    os.close(fd)
+    check(is_free(dev), "the device is in use still")
 
 
 @suite.case
@@ -461,14 +460,7 @@ def namespace_ends(lab):
     run(*extra, "target", "add", f"{IQN}:gone")
     run(*extra, "lun", "add", "target", f"{IQN}:gone", "lun", 1, "path", dev)
     run("ip", "netns", "del", lab.tns + "x")
-
-    def free():
-        try:
-            os.close(os.open(dev, os.O_RDWR | os.O_EXCL))
-            return True
-        except OSError:
-            return False
-    wait_until(free, 5, "the device is free")
+    wait_until(lambda: is_free(dev), 5, "the device is free")
 
 
 if __name__ == "__main__":

@@ -30,9 +30,9 @@ import genl  # noqa: E402
 import iscsi  # noqa: E402
 from iscsi import Closed, IscsiError, LoginError, read10, write10  # noqa: E402
 from ktap import Suite, check, comment, equal, wait_until  # noqa: E402
-from lab import IQN, CommandError, Lab, run  # noqa: E402
+from lab import IQN, CommandError, Lab, is_free, run  # noqa: E402
 from race import (GONE, LIMIT, SLOW, Control, Load, Trace,  # noqa: E402
-                  as_before, beside, claimable, control, delete_module,
+                  as_before, beside, control, delete_module,
                   in_flight, kept, new_netns, open_session, port_isid, ready,
                   rude_end, still_works, take, together)
 
@@ -472,7 +472,7 @@ def remover(load, lab, tid, devs):
         flight = in_flight(dev)
         load.count("removals")
         nl.drop_lun(tid, 1)
-        check(claimable(dev), f"{dev} is removed, but in use")
+        check(is_free(dev), f"{dev} is removed, but in use")
         turn += 1
         load.count("removals with commands in flight", flight > 0)
         load.count("commands in flight", flight)
@@ -650,7 +650,7 @@ def mover(load, lab, iqn):
             continue
         nl.drop(tid)
         for dev in devs:
-            check(claimable(dev), f"{dev} is in use by a deleted target")
+            check(is_free(dev), f"{dev} is in use by a deleted target")
         load.count("targets deleted")
         tid = nl.target(iqn)
         for lun, dev in enumerate(devs, 1):
@@ -808,7 +808,7 @@ def netns_exit_accept(lab):
             load.run(*wanted)
         met(load, *wanted)
         for dev in disks(lab):
-            wait_until(lambda dev=dev: claimable(dev), LIMIT, f"{dev} is free")
+            wait_until(lambda dev=dev: is_free(dev), LIMIT, f"{dev} is free")
         still_works(lab, slow_target(lab, "ns"))
 
 

@@ -12,6 +12,7 @@ between the two targets are findings, and the client itself is checked so.
 """
 
 import ctypes
+import errno
 import json
 import os
 import re
@@ -23,7 +24,7 @@ import time
 
 import genl
 from iscsi import Initiator, LoginError
-from ktap import Failure, Skip, check, wait_until
+from ktap import Failure, Skip, check, equal, wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LOGCHECK = os.path.join(HERE, "..", "vm", "logcheck.sh")
@@ -455,6 +456,16 @@ class TgtdLab(Lab):
 def lab_class():
     """The lab that the environment asks for."""
     return TgtdLab if os.environ.get("KTGT_ORACLE") == "tgtd" else Lab
+
+
+def is_free(device):
+    """Nobody has the device for himself."""
+    try:
+        os.close(os.open(device, os.O_RDWR | os.O_EXCL))
+    except OSError as err:
+        equal(err.errno, errno.EBUSY, "error of opening")
+        return False
+    return True
 
 
 def seconds(func, *args, **kwargs):

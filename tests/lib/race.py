@@ -349,15 +349,6 @@ def in_flight(dev):
     return int(read(f"/sys/block/{os.path.basename(dev)}/stat").split()[8])
 
 
-def claimable(dev):
-    """Whether nobody holds a block device."""
-    try:
-        os.close(os.open(dev, os.O_RDWR | os.O_EXCL))
-    except OSError:
-        return False
-    return True
-
-
 def delete_module(name, seconds):
     """Unload a module as soon as nobody uses it; gives back the time that the
     unloading itself took."""
