@@ -10,11 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
-#include "tgt_admin.h"
-#include "tgt_setup_lun.h"
-#include "tgtadm.h"
-#include "version.h"
+#include "cmd/cmd.h"
+#include "tgt/admin.h"
+#include "tgt/setup_lun.h"
+#include "tgt/tgtadm.h"
+#include "lib/version.h"
 
 enum { OPT_DUMP_COMMANDS = 0x100 };
 

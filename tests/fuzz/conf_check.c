@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "parse.h"
+#include "lib/parse.h"
 #include "require.h"
 
 static void check_lus(const struct conf_target *target)

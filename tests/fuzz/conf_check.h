@@ -2,7 +2,7 @@
 #ifndef CONF_CHECK_H
 #define CONF_CHECK_H
 
-#include "conf.h"
+#include "conf/conf.h"
 
 /* A configuration that was taken: all of it can go to the kernel as it is. */
 void conf_check(const struct conf *conf);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parse.h"
+#include "lib/parse.h"
 #include "require.h"
 
 #define NAME_MAX_LEN	223	/* RFC 7143, 4.2.7.1 */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* nl.h without a kernel; see fake_nl.h. */
+/* lib/nl.h without a kernel; see fake_nl.h. */
 #include "fake_nl.h"
 
 #include <errno.h>

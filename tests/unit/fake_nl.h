@@ -3,7 +3,7 @@
 #ifndef FAKE_NL_H
 #define FAKE_NL_H
 
-#include "nl.h"
+#include "lib/nl.h"
 
 struct fake_call {
 	uint8_t cmd;

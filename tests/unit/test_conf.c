@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "conf.h"
-#include "conf_load.h"
-#include "conf_scan.h"
-#include "parse.h"
+#include "conf/conf.h"
+#include "conf/load.h"
+#include "conf/scan.h"
+#include "lib/parse.h"
 
 /* Files that a text includes */
 

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "device.h"
+#include "lib/device.h"
 
 static char dir[] = "/tmp/test_device.XXXXXX";
 

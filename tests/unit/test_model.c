@@ -2,7 +2,7 @@
 /* The tables of model.c against the header that comes from the protocol. */
 #include "unit.h"
 
-#include "model.h"
+#include "lib/model.h"
 
 /* Every attribute but the padding has a field, and in its place. */
 static void test_complete(void **state)

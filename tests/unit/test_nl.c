@@ -10,7 +10,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
-#include "nl.h"
+#include "lib/nl.h"
 
 #define FAMILY	0x21
 #define PORTID	77

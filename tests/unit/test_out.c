@@ -4,9 +4,9 @@
 
 #include <jansson.h>
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 #include "fake_nl.h"
-#include "parse.h"
+#include "lib/parse.h"
 
 static struct capture got;
 

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "parse.h"
+#include "lib/parse.h"
 
 static void test_numbers(void **state)
 {

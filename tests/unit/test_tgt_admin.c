@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "fake_nl.h"
-#include "out.h"
-#include "parse.h"
-#include "tgt_admin.h"
+#include "lib/out.h"
+#include "lib/parse.h"
+#include "tgt/admin.h"
 
 static struct capture got;
 static struct tgt_view view;

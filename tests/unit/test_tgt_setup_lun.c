@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "fake_nl.h"
-#include "tgt_setup_lun.h"
-#include "tgtadm.h"
+#include "tgt/setup_lun.h"
+#include "tgt/tgtadm.h"
 
 static struct capture got;
 static struct tgt_view view;

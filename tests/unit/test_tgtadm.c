@@ -9,8 +9,8 @@
 #include <errno.h>
 
 #include "fake_nl.h"
-#include "parse.h"
-#include "tgtadm.h"
+#include "lib/parse.h"
+#include "tgt/tgtadm.h"
 
 static struct capture got;
 

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The native grammar: OBJECT VERB KEY VALUE... A command is a row of a static
+ * table; the parser, the usage texts and the list that completion reads all
+ * come from the rows.
+ */
+#ifndef KTGT_CMD_CMD_H
+#define KTGT_CMD_CMD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lib/model.h"
+#include "lib/nl.h"
+#include "lib/out.h"
+
+#define EXIT_USAGE	1	/* the command line is wrong */
+#define EXIT_KERNEL	2	/* the kernel refused */
+
+struct app {
+	enum out_format format;
+	struct nl *nl;
+};
+
+enum arg_kind {
+	ARG_VALUE,	/* as the field of .attr says */
+	ARG_NAME,	/* an iSCSI name */
+	ARG_TARGET,	/* a target's number or name */
+	ARG_TARGET_ASKED, /* likewise; one that does not exist is no mistake */
+	ARG_DISCOVERY,	/* a word that stands for target 0 */
+	ARG_PORTAL,	/* ADDRESS[:PORT] */
+	ARG_PREFIX,	/* ADDRESS[/BITS] */
+	ARG_ADDRESS,
+	ARG_PATH,
+	ARG_SECRET,	/* a file with a secret in it, or - */
+};
+
+#define ARG_REQUIRED	0x1
+#define ARG_FIRST	0x2	/* its keyword may be left out */
+
+struct arg {
+	const char *key;
+	const char *meta;	/* of the value; NULL: as the field says */
+	uint8_t kind;
+	uint8_t flags;
+	uint16_t attr;
+};
+
+struct request {
+	void *obj;		/* a struct of the command's object */
+	const char *target;	/* a target's name that is not resolved yet */
+};
+
+struct command {
+	const char *verb;
+	const char *help;
+	const struct object *obj;
+	const struct arg *args;	/* ends with a key of NULL */
+	uint8_t cmd;		/* KTGT_CMD_*, 0 if it needs no kernel */
+	/*
+	 * 0, a negative errno of the kernel, or an exit status when the reason
+	 * is told already; NULL sends .cmd
+	 */
+	int (*run)(struct app *app, const struct command *command,
+		   struct request *req);
+};
+
+struct noun {
+	const char *name;
+	const char *alias;
+	const char *help;
+	const struct command *commands;	/* the default first; ends with NULL */
+};
+
+extern const struct noun nouns[];	/* ends with a name of NULL */
+extern const struct command net_commands[];
+extern const struct command target_commands[];
+extern const struct command portal_commands[];
+extern const struct command lun_commands[];
+extern const struct command acl_commands[];
+extern const struct command account_commands[];
+extern const struct command session_commands[];
+extern const struct command stats_commands[];
+extern const struct command config_commands[];
+extern const struct command monitor_commands[];
+extern const struct command explain_commands[];
+
+const struct noun *noun_find(const char *name);
+const struct command *command_find(const struct noun *noun, const char *verb);
+
+/*
+ * Fills the request from the words after the verb. A refusal is told on
+ * stderr and returns EXIT_USAGE.
+ */
+int command_parse(const struct command *command, int argc, char **argv,
+		  struct request *req);
+
+/* The whole of a command line, without the options. Returns an exit status. */
+int command_run(struct app *app, int argc, char **argv);
+
+void usage_noun(FILE *file, const struct noun *noun);
+void usage_nouns(FILE *file);
+void dump_commands(void);
+
+/* What several objects' commands need. */
+int dump_and_print(struct app *app, const struct command *command,
+		   const void *req, const char *key,
+		   const struct column *columns);
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ktgtadm config: a whole configuration, as targets.conf or as JSON. */
+#include "cmd/cmd.h"
+#include "conf/load.h"
+#include "tgt/admin.h"
+
+enum {
+	ATTR_FILE = 1,
+	ATTR_FORCE,
+	ATTR_IGNORE_ERRORS,
+};
+
+/* What the user says, which nobody sends. */
+struct config {
+	uint64_t has;
+	char file[KTGT_PATH_MAX + 1];
+	bool force;
+	bool ignore_errors;
+};
+
+#define WORD(number, member, knd, text)					\
+	{								\
+		.attr = number,						\
+		.kind = FIELD_ ## knd,					\
+		.off = offsetof(struct config, member),			\
+		.size = sizeof(((struct config *)NULL)->member),	\
+		.name = text,						\
+	}
+
+static const struct field config_fields[] = {
+	WORD(ATTR_FILE, file, STR, "file"),
+	WORD(ATTR_FORCE, force, FLAG, "force"),
+	WORD(ATTR_IGNORE_ERRORS, ignore_errors, FLAG, "ignore-errors"),
+};
+
+static const struct object config_object = {
+	.name = "config",
+	.size = sizeof(struct config),
+	.fields = config_fields,
+	.n_fields = sizeof(config_fields) / sizeof(config_fields[0]),
+};
+
+static int config_check(struct app *app, const struct command *command,
+			struct request *req)
+{
+	const struct config *config = req->obj;
+	struct conf conf;
+	int err;
+
+	(void)app;
+	(void)command;
+	err = conf_load(&conf, config->file);
+	conf_tell(stderr, &conf, config->file, err);
+	conf_free(&conf);
+	return err ? EXIT_USAGE : 0;
+}
+
+static int run_admin(struct app *app, const struct config *config,
+		     enum admin_action action, bool pretend)
+{
+	struct admin admin = {
+		.program = "ktgtadm",
+		.nl = app->nl,
+		.force = config->force,
+		.pretend = pretend,
+		.ignore_errors = config->ignore_errors,
+	};
+	const struct admin_job job = {
+		.action = action,
+		.conf = config->file,
+		.format = app->format,
+	};
+
+	switch (admin_run(&admin, &job)) {
+	case 0:
+		return 0;
+	case TGT_EXIT_ERROR:
+		return EXIT_KERNEL;
+	}
+	return EXIT_USAGE;
+}
+
+static int config_diff(struct app *app, const struct command *command,
+		       struct request *req)
+{
+	(void)command;
+	return run_admin(app, req->obj, ADMIN_EXECUTE, true);
+}
+
+static int config_apply(struct app *app, const struct command *command,
+			struct request *req)
+{
+	(void)command;
+	return run_admin(app, req->obj, ADMIN_EXECUTE, false);
+}
+
+static int config_dump(struct app *app, const struct command *command,
+		       struct request *req)
+{
+	(void)command;
+	return run_admin(app, req->obj, ADMIN_DUMP, false);
+}
+
+static const struct arg file_args[] = {
+	{ "file", "FILE|-", ARG_VALUE, ARG_FIRST | ARG_REQUIRED, ATTR_FILE },
+	{ NULL, NULL, 0, 0, 0 }
+};
+
+static const struct arg change_args[] = {
+	{ "file", "FILE|-", ARG_VALUE, ARG_FIRST | ARG_REQUIRED, ATTR_FILE },
+	{ "force", NULL, ARG_VALUE, 0, ATTR_FORCE },
+	{ "ignore-errors", NULL, ARG_VALUE, 0, ATTR_IGNORE_ERRORS },
+	{ NULL, NULL, 0, 0, 0 }
+};
+
+static const struct arg no_args[] = {
+	{ NULL, NULL, 0, 0, 0 }
+};
+
+const struct command config_commands[] = {
+	{ "show", "print all as targets.conf or, with -j, as JSON; no secrets", &config_object,
+	  no_args, KTGT_CMD_NET_GET, config_dump },
+	{ "dump", "the same", &config_object, no_args, KTGT_CMD_NET_GET,
+	  config_dump },
+	{ "check", "read FILE, like targets.conf or JSON, and do nothing",
+	  &config_object, file_args, 0, config_check },
+	{ "diff", "print what apply would change", &config_object,
+	  change_args, KTGT_CMD_NET_GET, config_diff },
+	{ "apply", "make all what FILE says, or nothing; in use: with force",
+	  &config_object, change_args, KTGT_CMD_TXN_COMMIT, config_apply },
+	{ NULL, NULL, NULL, NULL, 0, NULL }
+};

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ktgtadm lun: logical units of targets. */
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/device.h"
+
+static const struct column columns[] = {
+	{ "TARGET", KTGT_A_LU_TARGET_ID, NULL, true },
+	{ "LUN", KTGT_A_LU_LUN, NULL, true },
+	{ "TYPE", KTGT_A_LU_TYPE, NULL, false },
+	{ "BACKEND", KTGT_A_LU_BACKEND, NULL, false },
+	{ "SIZE", KTGT_A_LU_SIZE, NULL, true },
+	{ "BLOCK", KTGT_A_LU_BLOCK_SIZE, NULL, true },
+	{ "RO", KTGT_A_LU_READ_ONLY, NULL, false },
+	{ "CACHE", KTGT_A_LU_WRITE_CACHE, NULL, false },
+	{ "ONLINE", KTGT_A_LU_ONLINE, NULL, false },
+	{ "PATH", KTGT_A_LU_PATH, NULL, false },
+	{ NULL, 0, NULL, false }
+};
+
+/* JSON gives a list in both cases, so that a script has one form to read. */
+static int lun_show_one(struct app *app, struct request *req)
+{
+	struct list list = { 0 };
+	struct lu *lu = list_add(&list, sizeof(*lu));
+	int err;
+
+	if (!lu)
+		return -ENOMEM;
+	err = nl_request(app->nl, KTGT_CMD_LU_GET, &lu_object, req->obj, lu);
+	if (!err && (app->format == OUT_TABLE || app->format == OUT_RAW))
+		err = out_object(app->format, "lus", &lu_object, lu);
+	else if (!err)
+		err = out_list(app->format, "lus", &lu_object, &list, columns);
+	list_free(&list, &lu_object);
+	return err;
+}
+
+static int lun_show(struct app *app, const struct command *command,
+		    struct request *req)
+{
+	struct lu *lu = req->obj;
+
+	if (HAS(lu, KTGT_A_LU_LUN))
+		return lun_show_one(app, req);
+	return dump_and_print(app, command, lu, "lus", columns);
+}
+
+static const struct arg show_args[] = {
+	{ "target", "TARGET", ARG_TARGET, 0, KTGT_A_LU_TARGET_ID },
+	{ "lun", "N", ARG_VALUE, 0, KTGT_A_LU_LUN },
+	{ NULL, NULL, 0, 0, 0 }
+};
+
+static const struct arg add_args[] = {
+	{ "target", "TARGET", ARG_TARGET, ARG_REQUIRED, KTGT_A_LU_TARGET_ID },
+	{ "lun", "N", ARG_VALUE, ARG_REQUIRED, KTGT_A_LU_LUN },
+	{ "type", "block|null", ARG_VALUE, 0, KTGT_A_LU_BACKEND },
+	{ "path", "DEVICE", ARG_PATH, 0, KTGT_A_LU_PATH },
+	{ "size", NULL, ARG_VALUE, 0, KTGT_A_LU_SIZE },
+	{ "block-size", "512|4096", ARG_VALUE, 0, KTGT_A_LU_BLOCK_SIZE },
+	{ "read-only", NULL, ARG_VALUE, 0, KTGT_A_LU_READ_ONLY },
+	{ "shared", NULL, ARG_VALUE, 0, KTGT_A_LU_SHARED },
+	{ "write-cache", NULL, ARG_VALUE, 0, KTGT_A_LU_WRITE_CACHE },
+	{ "scsi-id", NULL, ARG_VALUE, 0, KTGT_A_LU_SCSI_ID },
+	{ "serial", NULL, ARG_VALUE, 0, KTGT_A_LU_SERIAL },
+	{ "vendor", NULL, ARG_VALUE, 0, KTGT_A_LU_VENDOR },
+	{ "product", NULL, ARG_VALUE, 0, KTGT_A_LU_PRODUCT },
+	{ "revision", NULL, ARG_VALUE, 0, KTGT_A_LU_REVISION },
+	{ "naa", "0xN", ARG_VALUE, 0, KTGT_A_LU_NAA },
+	{ "absent", NULL, ARG_VALUE, 0, KTGT_A_LU_ABSENT },
+	{ NULL, NULL, 0, 0, 0 }
+};
+
+static const struct arg del_args[] = {
+	{ "target", "TARGET", ARG_TARGET, ARG_REQUIRED, KTGT_A_LU_TARGET_ID },
+	{ "lun", "N", ARG_VALUE, ARG_REQUIRED, KTGT_A_LU_LUN },
+	{ NULL, NULL, 0, 0, 0 }
+};
+
+static const struct arg attach_args[] = {
+	{ "target", "TARGET", ARG_TARGET, 0, KTGT_A_LU_TARGET_ID },
+	{ "lun", "N", ARG_VALUE, 0, KTGT_A_LU_LUN },
+	{ "path", "DEVICE", ARG_PATH, 0, KTGT_A_LU_PATH },
+	{ NULL, NULL, 0, 0, 0 }
+};
+
+static int attach_one(struct app *app, const struct command *command,
+		      const struct lu *lu)
+{
+	struct lu req = { .target_id = lu->target_id, .lun = lu->lun };
+
+	SET(&req, KTGT_A_LU_TARGET_ID);
+	SET(&req, KTGT_A_LU_LUN);
+	return nl_request(app->nl, command->cmd, command->obj, &req, NULL);
+}
+
+/* The names may differ: udev tells one, and the user gave another. */
+static bool waits_for(const struct lu *lu, const char *dir)
+{
+	char own[64];
+
+	return HAS(lu, KTGT_A_LU_PATH) && HAS(lu, KTGT_A_LU_ONLINE) &&
+	       !lu->online && !device_dir(lu->path, own, sizeof(own)) &&
+	       !strcmp(own, dir);
+}
+
+/* What waits for a device, if anything; more than one can not have it. */
+static int attach_path(struct app *app, const struct command *command,
+		       const char *path)
+{
+	struct list list = { 0 };
+	const struct lu *lu;
+	char dir[64];
+	int err;
+
+	if (device_dir(path, dir, sizeof(dir))) {
+		fprintf(stderr, "Error: %s is not a block device\n", path);
+		return EXIT_USAGE;
+	}
+	/* udev tells of it again when it has got a size */
+	if (!device_exists(path))
+		return 0;
+	err = nl_dump(app->nl, KTGT_CMD_LU_LIST, command->obj, NULL, &list);
+	list_for_each(lu, &list) {
+		if (err || !waits_for(lu, dir))
+			continue;
+		err = attach_one(app, command, lu);
+		break;
+	}
+	list_free(&list, command->obj);
+	return err;
+}
+
+static int lun_attach(struct app *app, const struct command *command,
+		      struct request *req)
+{
+	const struct lu *lu = req->obj;
+	bool target = HAS(lu, KTGT_A_LU_TARGET_ID);
+	bool lun = HAS(lu, KTGT_A_LU_LUN);
+
+	if (HAS(lu, KTGT_A_LU_PATH) && !target && !lun)
+		return attach_path(app, command, lu->path);
+	if (!HAS(lu, KTGT_A_LU_PATH) && target && lun)
+		return attach_one(app, command, lu);
+	fprintf(stderr, "Error: target and lun, or path, say what is to be attached\n");
+	return EXIT_USAGE;
+}
+
+/* A path says which backend is meant. */
+static int lun_add(struct app *app, const struct command *command,
+		   struct request *req)
+{
+	struct lu *lu = req->obj;
+	int err;
+
+	if (!HAS(lu, KTGT_A_LU_BACKEND) && HAS(lu, KTGT_A_LU_PATH)) {
+		SET(lu, KTGT_A_LU_BACKEND);
+		lu->backend = KTGT_BACKEND_BLOCK;
+	}
+	err = nl_request(app->nl, command->cmd, command->obj, lu, NULL);
+	if (err && HAS(lu, KTGT_A_LU_PATH) && !HAS(lu, KTGT_A_LU_ABSENT) &&
+	    !device_exists(lu->path))
+		fprintf(stderr, "Hint: with \"absent\" it waits until %s is there\n",
+			lu->path);
+	return err;
+}
+
+const struct command lun_commands[] = {
+	{ "show", "list logical units, or show one in full", &lu_object,
+	  show_args, KTGT_CMD_LU_LIST, lun_show },
+	{ "add", "add a logical unit to a target; initiators are told",
+	  &lu_object, add_args, KTGT_CMD_LU_NEW, lun_add },
+	{ "del", "remove a logical unit; initiators are told", &lu_object,
+	  del_args, KTGT_CMD_LU_DEL, NULL },
+	{ "attach", "give a logical unit the device that was absent",
+	  &lu_object, attach_args, KTGT_CMD_LU_ATTACH, lun_attach },
+	{ NULL, NULL, NULL, NULL, 0, NULL }
+};

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ktgtadm net: settings and totals of a network namespace. */
+#include "cmd/cmd.h"
+
+static int net_show(struct app *app, const struct command *command,
+		    struct request *req)
+{
+	struct net net = { 0 };
+	int err;
+
+	err = nl_request(app->nl, command->cmd, command->obj, req->obj, &net);
+	if (err)
+		return err;
+	return out_object(app->format, "net", command->obj, &net);
+}
+
+static const struct arg no_args[] = {
+	{ NULL, NULL, 0, 0, 0 }
+};
+
+static const struct arg set_args[] = {
+	{ "login-timeout", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_LOGIN_TIMEOUT },
+	{ "max-logins", "N", ARG_VALUE, 0, KTGT_A_NET_MAX_LOGINS },
+	{ "memory-limit", "MIB", ARG_VALUE, 0, KTGT_A_NET_MEMORY_LIMIT },
+	{ "nop-interval", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_NOP_INTERVAL },
+	{ "poll-time", "MICROSECONDS", ARG_VALUE, 0, KTGT_A_NET_POLL_TIME },
+	{ "state", NULL, ARG_VALUE, 0, KTGT_A_NET_STATE },
+	{ NULL, NULL, 0, 0, 0 }
+};
+
+const struct command net_commands[] = {
+	{ "show", "show settings and totals", &net_object, no_args,
+	  KTGT_CMD_NET_GET, net_show },
+	{ "set", "change settings, for connections to come", &net_object,
+	  set_args, KTGT_CMD_NET_SET, NULL },
+	{ NULL, NULL, NULL, NULL, 0, NULL }
+};

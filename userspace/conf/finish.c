@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/* targets.conf: what can be told only when all of it is read. */
+#include "conf/parser.h"
+
+#include <string.h>
+
+static void inherit(struct conf_parser *parser, struct conf_target *target)
+{
+	const struct field *f;
+	struct conf_lu *lu;
+	size_t i;
+
+	if (HAS(&target->common, KTGT_A_LU_LUN) && target->lus &&
+	    target->lus->next) {
+		parser->at = target->at;
+		conf_error(parser, "lun stands in the blocks of stores where there are several");
+		target->common.has &= ~(UINT64_C(1) << KTGT_A_LU_LUN);
+	}
+	for (lu = target->lus; lu; lu = lu->next) {
+		for (i = 0; i < lu_object.n_fields; i++) {
+			f = &lu_object.fields[i];
+			if (!HAS(&lu->lu, f->attr) &&
+			    HAS(&target->common, f->attr))
+				field_copy(f, &lu->lu, &target->common);
+		}
+	}
+}
+
+static void check_null(struct conf_parser *parser, struct conf_lu *lu)
+{
+	/* a path may be its name in the file, and is nothing else */
+	lu->lu.has &= ~(UINT64_C(1) << KTGT_A_LU_PATH);
+	if (HAS(&lu->lu, KTGT_A_LU_SIZE))
+		return;
+	parser->at = lu->at;
+	conf_error(parser, "a store of the type null needs bsopts size=SIZE");
+}
+
+static void check_block(struct conf_parser *parser, struct conf_lu *lu)
+{
+	parser->at = lu->at;
+	if (HAS(&lu->lu, KTGT_A_LU_SIZE))
+		conf_error(parser, "bsopts size= is for stores of the type null");
+	if (HAS(&lu->lu, KTGT_A_LU_PATH))
+		return;
+	if (lu->name[0] != '/') {
+		conf_error(parser, "%s: the path of a store begins with /",
+			   lu->name);
+	} else if (strlen(lu->name) >= sizeof(lu->lu.path)) {
+		conf_error(parser, "the path of a store has at most %u bytes",
+			   KTGT_PATH_MAX);
+	} else {
+		SET(&lu->lu, KTGT_A_LU_PATH);
+		strcpy(lu->lu.path, lu->name);
+	}
+}
+
+static void check_stores(struct conf_parser *parser,
+			 struct conf_target *target)
+{
+	struct conf_lu *lu;
+
+	for (lu = target->lus; lu; lu = lu->next) {
+		if (!HAS(&lu->lu, KTGT_A_LU_BACKEND)) {
+			SET(&lu->lu, KTGT_A_LU_BACKEND);
+			lu->lu.backend = KTGT_BACKEND_BLOCK;
+		}
+		if (lu->lu.backend == KTGT_BACKEND_NULL)
+			check_null(parser, lu);
+		else
+			check_block(parser, lu);
+	}
+}
+
+static const struct conf_lu *lun_find(const struct conf_target *target,
+				      uint32_t lun)
+{
+	const struct conf_lu *lu = target->lus;
+
+	while (!HAS(&lu->lu, KTGT_A_LU_LUN) || lu->lu.lun != lun)
+		lu = lu->next;
+	return lu;
+}
+
+static void take_luns(struct conf_parser *parser, struct conf_target *target,
+		      bool *taken)
+{
+	char buf[CONF_WHERE_MAX];
+	const struct conf_lu *other;
+	struct conf_lu *lu;
+
+	for (lu = target->lus; lu; lu = lu->next) {
+		if (!HAS(&lu->lu, KTGT_A_LU_LUN))
+			continue;
+		if (taken[lu->lu.lun]) {
+			other = lun_find(target, lu->lu.lun);
+			parser->at = lu->at;
+			conf_error(parser, "lun %u is that of %s, %s, too",
+				   lu->lu.lun, other->name,
+				   conf_where(parser, other->at, buf));
+		}
+		taken[lu->lu.lun] = true;
+	}
+}
+
+/*
+ * In the order of the file, as tgt's manual has it, and not in that of the
+ * paths, which is what tgt-admin does.
+ */
+static void number_luns(struct conf_parser *parser, struct conf_target *target,
+			bool *taken, bool direct)
+{
+	struct conf_lu *lu;
+	uint32_t lun = 1;
+
+	for (lu = target->lus; lu; lu = lu->next) {
+		if (HAS(&lu->lu, KTGT_A_LU_LUN) || lu->direct != direct)
+			continue;
+		while (lun <= KTGT_LUN_MAX && taken[lun])
+			lun++;
+		if (lun > KTGT_LUN_MAX) {
+			parser->at = lu->at;
+			conf_error(parser, "a target has at most %u logical units",
+				   KTGT_LUN_MAX);
+			return;
+		}
+		SET(&lu->lu, KTGT_A_LU_LUN);
+		lu->lu.lun = lun;
+		taken[lun] = true;
+	}
+}
+
+/* For tgt one rule is enough, and no rule by address admits everybody. */
+static void complete_acls(struct conf_parser *parser,
+			  struct conf_target *target)
+{
+	struct acl all = { .all = true };
+	bool names = false, addresses = false;
+	const struct acl *acl;
+
+	list_for_each(acl, &target->acls) {
+		if (HAS(acl, KTGT_A_ACL_INITIATOR))
+			names = true;
+		else
+			addresses = true;
+	}
+	parser->at = target->at;
+	parser->target = target;
+	SET(&all, KTGT_A_ACL_ALL);
+	if (!names && !addresses)
+		conf_add_acl(parser, &all);
+	else if (!addresses)
+		conf_note(parser, "%s admits only initiators that are named; tgt would admit all",
+			  target->target.name);
+	else if (names)
+		conf_note(parser, "%s demands both an admitted name and address; tgt only one",
+			  target->target.name);
+	parser->target = NULL;
+}
+
+static void check_tid(struct conf_parser *parser,
+		      const struct conf_target *target)
+{
+	const struct conf_target *other = parser->conf->targets;
+	char buf[CONF_WHERE_MAX];
+
+	if (!HAS(&target->target, KTGT_A_TARGET_ID))
+		return;
+	for (; other != target; other = other->next) {
+		if (other->target.id != target->target.id)
+			continue;
+		parser->at = target->at;
+		conf_error(parser, "controller_tid %u is that of %s, %s, too",
+			   target->target.id, other->target.name,
+			   conf_where(parser, other->at, buf));
+		return;
+	}
+}
+
+void conf_finish(struct conf_parser *parser)
+{
+	struct conf_target *target = parser->conf->targets;
+	bool taken[KTGT_LUN_MAX + 1];
+
+	for (; target; target = target->next) {
+		memset(taken, 0, sizeof(taken));
+		inherit(parser, target);
+		check_stores(parser, target);
+		take_luns(parser, target, taken);
+		number_luns(parser, target, taken, false);
+		number_luns(parser, target, taken, true);
+		complete_acls(parser, target);
+		check_tid(parser, target);
+	}
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The keys of a target in the words of scsi-target-utils. */
+#include "conf/key.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/parse.h"
+
+#define SET_BY(_name, _attr, _text)					\
+	{ .name = (_name), .attr = KTGT_A_TARGET_##_attr, .text = (_text) }
+#define ALWAYS(_name, _text)						\
+	{ .name = (_name), .text = (_text), .fixed = (_text) }
+#define SHOWN(_name, _text)						\
+	{ .name = (_name), .text = (_text) }
+
+/*
+ * What is shown is what a login starts from (RFC 7143, 13). Markers and iSER's
+ * keys are gone from there, and are shown because readers expect them.
+ */
+const struct tgt_key tgt_keys[] = {
+	SET_BY("nop_interval", NOP_INTERVAL, "0"),
+	SET_BY("nop_count", NOP_COUNT, "0"),
+	SET_BY("MaxRecvDataSegmentLength", MAX_RECV_DATA_SEGMENT_LENGTH,
+	       "8192"),
+	SET_BY("HeaderDigest", HEADER_DIGEST, "None"),
+	SET_BY("DataDigest", DATA_DIGEST, "None"),
+	SET_BY("InitialR2T", INITIAL_R2T, "Yes"),
+	SET_BY("MaxOutstandingR2T", MAX_OUTSTANDING_R2T, "1"),
+	SET_BY("ImmediateData", IMMEDIATE_DATA, "Yes"),
+	SET_BY("FirstBurstLength", FIRST_BURST_LENGTH, "65536"),
+	SET_BY("MaxBurstLength", MAX_BURST_LENGTH, "262144"),
+	ALWAYS("DataPDUInOrder", "Yes"),
+	ALWAYS("DataSequenceInOrder", "Yes"),
+	ALWAYS("ErrorRecoveryLevel", "0"),
+	ALWAYS("IFMarker", "No"),
+	ALWAYS("OFMarker", "No"),
+	SET_BY("DefaultTime2Wait", DEFAULT_TIME2WAIT, "2"),
+	/* a session ends with its connection, whatever is shown */
+	{ .name = "DefaultTime2Retain", .text = "20", .fixed = "0" },
+	SHOWN("OFMarkInt", "Reject"),
+	SHOWN("IFMarkInt", "Reject"),
+	ALWAYS("MaxConnections", "1"),
+	SHOWN("RDMAExtensions", "Yes"),
+	SHOWN("TargetRecvDataSegmentLength", "262144"),
+	SHOWN("InitiatorRecvDataSegmentLength", "262144"),
+	SHOWN("MaxOutstandingUnexpectedPDUs", "0"),
+	SET_BY("MaxXmitDataSegmentLength", MAX_XMIT_DATA_SEGMENT_LENGTH,
+	       "8192"),
+	ALWAYS("MaxQueueCmd", "128"),
+	{ .name = NULL }
+};
+
+const struct tgt_key *tgt_key_named(const char *name)
+{
+	const struct tgt_key *key;
+
+	for (key = tgt_keys; key->name; key++)
+		if (!strcmp(key->name, name))
+			return key;
+	return NULL;
+}
+
+/* Words of tgt for values that have a name here, in the order of the names. */
+static const char *const *words_of(const struct tgt_key *key)
+{
+	static const char *const digests[] = {
+		"None", "CRC32C", "CRC32C,None", NULL
+	};
+	static const char *const booleans[] = { "No", "Yes", NULL };
+
+	switch (key->attr) {
+	case KTGT_A_TARGET_HEADER_DIGEST:
+	case KTGT_A_TARGET_DATA_DIGEST:
+		return digests;
+	case KTGT_A_TARGET_INITIAL_R2T:
+	case KTGT_A_TARGET_IMMEDIATE_DATA:
+		return booleans;
+	default:
+		return NULL;
+	}
+}
+
+static uint32_t *value_of(const struct tgt_key *key, const void *target)
+{
+	return (uint32_t *)((char *)target +
+			    object_field(&target_object, key->attr)->off);
+}
+
+const char *tgt_key_text(const struct tgt_key *key, const struct target *target,
+			 char *buf)
+{
+	const char *const *words = words_of(key);
+	uint32_t value, i;
+
+	if (!key->attr || !HAS(target, key->attr))
+		return NULL;
+	value = *value_of(key, target);
+	snprintf(buf, TGT_KEY_TEXT, "%u", value);
+	for (i = 0; words && words[i]; i++)
+		if (i == value)
+			return words[i];
+	return buf;
+}
+
+static int refuse(const char **why, const char *text)
+{
+	*why = text;
+	return -EINVAL;
+}
+
+static int parse_digest(const char *text, uint32_t *value, const char **why)
+{
+	if (!strcasecmp(text, "None"))
+		*value = KTGT_DIGEST_NONE;
+	else if (!strcasecmp(text, "CRC32C"))
+		*value = KTGT_DIGEST_CRC32C;
+	else if (!strcasecmp(text, "CRC32C,None") ||
+		 !strcasecmp(text, "None,CRC32C"))
+		*value = KTGT_DIGEST_EITHER;
+	else
+		return refuse(why, "it is None, CRC32C, or both with a comma");
+	return 0;
+}
+
+static int parse_yes(const char *text, uint32_t *value, const char **why)
+{
+	uint8_t on;
+
+	if (!strcasecmp(text, "Yes") || !strcasecmp(text, "No"))
+		*value = !strcasecmp(text, "Yes");
+	else if (!parse_bool(text, &on, why))
+		*value = on;
+	else
+		return refuse(why, "it is Yes or No");
+	return 0;
+}
+
+/* The kernel knows the limits of each, but not of a line in a file. */
+static int parse_number(const struct tgt_key *key, const char *text,
+			uint32_t *value, const char **why)
+{
+	if (parse_u32(text, value, why))
+		return -EINVAL;
+	switch (key->attr) {
+	case KTGT_A_TARGET_MAX_OUTSTANDING_R2T:
+		return *value && *value <= 65535 ? 0 :
+		       refuse(why, "it is 1 to 65535");
+	case KTGT_A_TARGET_DEFAULT_TIME2WAIT:
+	case KTGT_A_TARGET_NOP_INTERVAL:
+	case KTGT_A_TARGET_NOP_COUNT:
+		return *value <= 3600 ? 0 : refuse(why, "it is 0 to 3600");
+	default:
+		return *value >= 512 && *value <= 16777215 ? 0 :
+		       refuse(why, "it is 512 to 16777215");
+	}
+}
+
+static int parse_fixed(const struct tgt_key *key, const char *text,
+		       const char **why)
+{
+	static char reason[64];
+
+	if (!key->fixed)
+		return refuse(why, "ktgt has no use for it");
+	if (!strcasecmp(text, key->fixed))
+		return 0;
+	snprintf(reason, sizeof(reason), "it is always %s", key->fixed);
+	return refuse(why, reason);
+}
+
+int tgt_key_parse(const struct tgt_key *key, const char *text,
+		  struct target *target, const char **why)
+{
+	uint32_t value = 0;
+	int err;
+
+	switch (key->attr) {
+	case 0:
+		return parse_fixed(key, text, why);
+	case KTGT_A_TARGET_HEADER_DIGEST:
+	case KTGT_A_TARGET_DATA_DIGEST:
+		err = parse_digest(text, &value, why);
+		break;
+	case KTGT_A_TARGET_INITIAL_R2T:
+	case KTGT_A_TARGET_IMMEDIATE_DATA:
+		err = parse_yes(text, &value, why);
+		break;
+	default:
+		err = parse_number(key, text, &value, why);
+		break;
+	}
+	if (err)
+		return err;
+	*value_of(key, target) = value;
+	SET(target, key->attr);
+	return 0;
+}

@@ -1,0 +1,676 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * targets.conf: what the directives mean. Those that ktgt has nothing for are
+ * known too: what is harmless without is noted and left out, what is not is
+ * refused.
+ */
+#include "conf/parser.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/parse.h"
+#include "conf/key.h"
+
+#define GLOBAL	(1u << CONF_GLOBAL)
+#define TARGET	(1u << CONF_TARGET)
+#define LU	(1u << CONF_LU)
+
+struct directive {
+	const char *name;
+	unsigned int levels;
+	void (*set)(struct conf_parser *parser, const struct directive *d,
+		    char **value);
+	uint16_t attr;		/* of the target or the logical unit */
+	bool outgoing;
+	bool two;		/* values; USER SECRET */
+	const char *fixed;	/* the value that ktgt has anyway */
+};
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+static void set_param(struct conf_parser *parser, char *name, char *value);
+
+/* Global */
+
+static void set_ignore_errors(struct conf_parser *parser,
+			      const struct directive *d, char **value)
+{
+	const char *why;
+	uint8_t on;
+
+	if (parse_bool(value[0], &on, &why))
+		conf_error(parser, "%s %s: %s", d->name, value[0], why);
+	else
+		parser->conf->ignore_errors = on;
+}
+
+static void set_control_port(struct conf_parser *parser,
+			     const struct directive *d, char **value)
+{
+	const char *why;
+	uint16_t port;
+
+	if (parse_u16(value[0], &port, &why))
+		conf_error(parser, "%s %s: %s", d->name, value[0], why);
+	else if (port)
+		conf_note(parser, "%s is left out: use network namespaces instead",
+			  d->name);
+}
+
+static void set_driver(struct conf_parser *parser, const struct directive *d,
+		       char **value)
+{
+	if (!strcmp(value[0], "iser"))
+		conf_error(parser, "%s iser: iSER needs RDMA, which ktgt has not; iscsi is right",
+			   d->name);
+	else if (strcmp(value[0], "iscsi"))
+		conf_error(parser, "%s %s: the driver is iscsi", d->name,
+			   value[0]);
+}
+
+/* Left out, unless the value is what ktgt does. */
+static void set_fixed(struct conf_parser *parser, const struct directive *d,
+		      char **value)
+{
+	if (d->fixed && !strcasecmp(value[0], d->fixed))
+		return;
+	if (d->fixed)
+		conf_note(parser, "%s %s is left out: it is always %s",
+			  d->name, value[0], d->fixed);
+	else
+		conf_note(parser, "%s is left out: ktgt cannot set it",
+			  d->name);
+}
+
+/* Accounts */
+
+static struct conf_account *account_find(struct conf *conf, const char *user)
+{
+	struct conf_account *account;
+
+	for (account = conf->accounts; account; account = account->next)
+		if (!strcmp(account->account.user, user))
+			return account;
+	return NULL;
+}
+
+/* tgt keeps the first secret that it sees for a user, and says nothing. */
+static void account_set(struct conf_parser *parser, const char *user,
+			const char *secret)
+{
+	struct conf_account **end = &parser->conf->accounts;
+	struct conf_account *account = account_find(parser->conf, user);
+	char buf[CONF_WHERE_MAX];
+
+	if (account && strcmp(account->account.secret, secret))
+		conf_error(parser, "user %s has another secret at %s; there is one for each",
+			   user, conf_where(parser, account->at, buf));
+	if (account)
+		return;
+	account = conf_alloc(parser, sizeof(*account));
+	if (!account)
+		return;
+	account->at = parser->at;
+	SET(&account->account, KTGT_A_ACCOUNT_USER);
+	SET(&account->account, KTGT_A_ACCOUNT_SECRET);
+	strcpy(account->account.user, user);
+	strcpy(account->account.secret, secret);
+	while (*end)
+		end = &(*end)->next;
+	*end = account;
+}
+
+static void bind(struct conf_parser *parser, const struct directive *d,
+		 struct list *bindings, const char *user)
+{
+	struct account *have;
+
+	list_for_each(have, bindings) {
+		if (have->outgoing != d->outgoing)
+			continue;
+		if (!strcmp(have->user, user))
+			return;
+		if (d->outgoing) {
+			conf_error(parser, "%s: there can be one, and that is %s",
+				   d->name, have->user);
+			return;
+		}
+	}
+	have = conf_add(parser, bindings, sizeof(*have));
+	if (!have)
+		return;
+	SET(have, KTGT_A_ACCOUNT_USER);
+	strcpy(have->user, user);
+	have->outgoing = d->outgoing;
+	if (d->outgoing)
+		SET(have, KTGT_A_ACCOUNT_OUTGOING);
+}
+
+static bool account_check(struct conf_parser *parser,
+			  const struct directive *d, const char *user,
+			  const char *secret)
+{
+	if (!*user || !*secret)
+		conf_error(parser, "%s USER SECRET: neither is empty", d->name);
+	else if (strlen(user) > KTGT_ACCOUNT_MAX ||
+		 strlen(secret) > KTGT_ACCOUNT_MAX)
+		conf_error(parser, "%s USER SECRET: each has at most %u bytes",
+			   d->name, KTGT_ACCOUNT_MAX);
+	else if (!strcmp(secret, "PLEASE_CORRECT_THE_PASSWORD"))
+		conf_error(parser, "%s %s: tgt-admin --dump does not know the secret; put it here",
+			   d->name, user);
+	else
+		return true;
+	return false;
+}
+
+static void set_user(struct conf_parser *parser, const struct directive *d,
+		     char **value)
+{
+	struct list *bindings = parser->target ? &parser->target->bindings :
+						 &parser->conf->discovery;
+
+	if (!account_check(parser, d, value[0], value[1]))
+		return;
+	account_set(parser, value[0], value[1]);
+	bind(parser, d, bindings, value[0]);
+}
+
+/* Access rules */
+
+void conf_add_acl(struct conf_parser *parser, const struct acl *acl)
+{
+	struct list *acls = &parser->target->acls;
+	struct acl *have;
+
+	list_for_each(have, acls)
+		if (acl_same(have, acl))
+			return;
+	have = conf_add(parser, acls, sizeof(*have));
+	if (have)
+		*have = *acl;
+}
+
+/* ADDRESS[/BITS], or ALL */
+static int address_parse(const char *text, struct acl *acl, const char **why)
+{
+	int err;
+
+	if (!strcmp(text, "ALL")) {
+		SET(acl, KTGT_A_ACL_ALL);
+		acl->all = true;
+		return 0;
+	}
+	err = parse_prefix(text, &acl->address, &acl->prefix_len, why);
+	if (err)
+		return err;
+	SET(acl, KTGT_A_ACL_ADDRESS);
+	SET(acl, KTGT_A_ACL_PREFIX_LEN);
+	if (!strchr(text, '/'))
+		acl->prefix_len = acl->address.len * 8;
+	return 0;
+}
+
+static void set_address(struct conf_parser *parser, const struct directive *d,
+			char **value)
+{
+	struct acl acl = { 0 };
+	const char *why;
+
+	if (address_parse(value[0], &acl, &why))
+		conf_error(parser, "%s %s: %s", d->name, value[0], why);
+	else
+		conf_add_acl(parser, &acl);
+}
+
+static void set_name(struct conf_parser *parser, const struct directive *d,
+		     char **value)
+{
+	const char *why, *unused;
+	struct acl acl = { 0 };
+
+	if (!parse_iscsi_name(value[0], &why)) {
+		SET(&acl, KTGT_A_ACL_INITIATOR);
+		strcpy(acl.initiator, value[0]);
+	} else if (!address_parse(value[0], &acl, &unused)) {
+		/* tgt-admin --dump of tgt writes networks in this way */
+		conf_note(parser, "%s %s is taken as initiator-address",
+			  d->name, value[0]);
+	} else {
+		conf_error(parser, "%s %s: %s", d->name, value[0], why);
+		return;
+	}
+	conf_add_acl(parser, &acl);
+}
+
+/* Fields of targets and logical units */
+
+/* Gives @to what @from has of @f, and refuses another value than @to has. */
+static void merge_field(struct conf_parser *parser, const struct directive *d,
+			const struct field *f, void *to, const void *from)
+{
+	if (HAS((struct model *)to, f->attr)) {
+		if (!field_same(f, to, from))
+			conf_error(parser, "%s has another value already in this block",
+				   d->name);
+		return;
+	}
+	field_copy(f, to, from);
+}
+
+static struct lu *lu_here(struct conf_parser *parser)
+{
+	return parser->lu ? &parser->lu->lu : &parser->target->common;
+}
+
+/* Vendor, product and the like are identity, which a move must not change. */
+static void shorten(struct conf_parser *parser, const struct directive *d,
+		    const struct field *f, char *value)
+{
+	if (f->kind != FIELD_STR || d->attr == KTGT_A_LU_PATH ||
+	    strlen(value) < f->size)
+		return;
+	conf_note(parser, "%s %s: cut to its first %zu bytes, as tgt does",
+		  d->name, value, f->size - 1);
+	value[f->size - 1] = '\0';
+}
+
+static void set_lu(struct conf_parser *parser, const struct directive *d,
+		   char **value)
+{
+	const struct field *f = object_field(&lu_object, d->attr);
+	struct lu lu = { 0 };
+	const char *why;
+
+	shorten(parser, d, f, value[0]);
+	if (parse_field(f, value[0], (char *)&lu + f->off, &why))
+		conf_error(parser, "%s %s: %s", d->name, value[0], why);
+	else if (d->attr == KTGT_A_LU_BLOCK_SIZE && lu.block_size != 512 &&
+		 lu.block_size != 4096)
+		conf_error(parser, "%s %s: it is 512 or 4096", d->name,
+			   value[0]);
+	else if (d->attr == KTGT_A_LU_PATH && lu.path[0] != '/')
+		conf_error(parser, "%s %s: it begins with /", d->name,
+			   value[0]);
+	else if (d->attr == KTGT_A_LU_LUN &&
+		 (!lu.lun || lu.lun > KTGT_LUN_MAX))
+		conf_error(parser, "%s %s: it is 1 to %u; LUN 0 is the controller",
+			   d->name, value[0], KTGT_LUN_MAX);
+	else
+		merge_field(parser, d, f, lu_here(parser), &lu);
+}
+
+/* bs-type, bsopts, bsoflags: what they say is in one field each. */
+static void set_store(struct conf_parser *parser, const struct directive *d,
+		      char **value)
+{
+	const struct field *f = object_field(&lu_object, d->attr);
+	struct lu lu = { 0 };
+	const char *why;
+	int err;
+
+	if (d->attr == KTGT_A_LU_BACKEND)
+		err = parse_bstype(value[0], &lu, &why);
+	else if (d->attr == KTGT_A_LU_SIZE)
+		err = parse_bsopts(value[0], &lu, &why);
+	else
+		err = parse_bsoflags(value[0], &lu, &why);
+	if (err)
+		conf_error(parser, "%s %s: %s", d->name, value[0], why);
+	else if (HAS(&lu, d->attr))
+		merge_field(parser, d, f, lu_here(parser), &lu);
+}
+
+static void set_device_type(struct conf_parser *parser,
+			    const struct directive *d, char **value)
+{
+	if (strcmp(value[0], "disk"))
+		conf_error(parser, "%s %s: the only type is disk", d->name,
+			   value[0]);
+}
+
+static void set_in_use(struct conf_parser *parser, const struct directive *d,
+		       char **value)
+{
+	const char *why;
+	uint8_t on;
+
+	if (parse_bool(value[0], &on, &why))
+		conf_error(parser, "%s %s: %s", d->name, value[0], why);
+	else if (on)
+		conf_note(parser, "%s is left out: a device that is in use is always refused",
+			  d->name);
+}
+
+static void set_params(struct conf_parser *parser, const struct directive *d,
+		       char **value)
+{
+	char *rest = value[0], *name, *end;
+
+	while ((name = strsep(&rest, ",")) != NULL) {
+		end = strchr(name, '=');
+		if (!end) {
+			conf_error(parser, "%s is NAME=VALUE, with commas between several",
+				   d->name);
+			return;
+		}
+		*end = '\0';
+		set_param(parser, name, end + 1);
+	}
+}
+
+static void set_target(struct conf_parser *parser, const struct directive *d,
+		       char **value)
+{
+	const struct field *f = object_field(&target_object, d->attr);
+	struct target target = { 0 };
+	const char *why;
+
+	if (parse_field(f, value[0], (char *)&target + f->off, &why))
+		conf_error(parser, "%s %s: %s", d->name, value[0],
+			   f->kind == FIELD_ENUM ? "it is ready or offline" :
+						   why);
+	else if (d->attr == KTGT_A_TARGET_ID && (!target.id ||
+						 target.id > UINT16_MAX))
+		conf_error(parser, "%s %s: it is 1 to %u", d->name, value[0],
+			   UINT16_MAX);
+	else
+		merge_field(parser, d, f, &parser->target->target, &target);
+}
+
+/* What ktgt has no choice about is left out, as tgt's files often have it. */
+static void set_key(struct conf_parser *parser, const struct directive *d,
+		    char **value)
+{
+	const struct tgt_key *key = tgt_key_named(d->name);
+	struct target target = { 0 };
+	const char *why = NULL;
+
+	if (!tgt_key_parse(key, value[0], &target, &why)) {
+		if (target.has)
+			merge_field(parser, d,
+				    object_field(&target_object, key->attr),
+				    &parser->target->target, &target);
+	} else if (key->attr) {
+		conf_error(parser, "%s %s: %s", d->name, value[0], why);
+	} else {
+		conf_note(parser, "%s %s is left out: %s", d->name, value[0],
+			  why);
+	}
+}
+
+static void set_line_lu(struct conf_parser *parser, const struct directive *d,
+			char **value)
+{
+	conf_open_lu(parser, value[0], d->name[0] == 'd');
+	parser->lu = NULL;
+}
+
+/* The table */
+
+#define ROW(_name, _levels, _set, ...)					\
+	{ .name = (_name), .levels = (_levels), .set = (_set), __VA_ARGS__ }
+#define LU_FIELD(name, _attr)						\
+	ROW(name, TARGET | LU, set_lu, .attr = KTGT_A_LU_##_attr)
+#define LU_FIXED(name, value)						\
+	ROW(name, TARGET | LU, set_fixed, .fixed = (value))
+#define KEY(name)		ROW(name, TARGET, set_key)
+#define USER(name, level, out)						\
+	ROW(name, level, set_user, .outgoing = (out), .two = true)
+
+static const struct directive directives[] = {
+	ROW("default-driver", GLOBAL, set_driver),
+	ROW("ignore-errors", GLOBAL, set_ignore_errors),
+	ROW("control-port", GLOBAL, set_control_port),
+	ROW("iSNS", GLOBAL, set_fixed, .fixed = "Off"),
+	ROW("iSNSServerIP", GLOBAL, set_fixed),
+	ROW("iSNSServerPort", GLOBAL, set_fixed),
+	ROW("iSNSAccessControl", GLOBAL, set_fixed, .fixed = "Off"),
+	USER("incomingdiscoveryuser", GLOBAL, false),
+	USER("outgoingdiscoveryuser", GLOBAL, true),
+
+	ROW("driver", TARGET, set_driver),
+	ROW("controller_tid", TARGET, set_target, .attr = KTGT_A_TARGET_ID),
+	ROW("state", TARGET, set_target, .attr = KTGT_A_TARGET_STATE),
+	ROW("backing-store", TARGET, set_line_lu),
+	ROW("direct-store", TARGET, set_line_lu),
+	ROW("initiator-address", TARGET, set_address),
+	ROW("initiator-name", TARGET, set_name),
+	USER("incominguser", TARGET, false),
+	USER("outgoinguser", TARGET, true),
+	KEY("nop_interval"),
+	KEY("nop_count"),
+	KEY("MaxRecvDataSegmentLength"),
+	KEY("MaxXmitDataSegmentLength"),
+	KEY("HeaderDigest"),
+	KEY("DataDigest"),
+	KEY("InitialR2T"),
+	KEY("MaxOutstandingR2T"),
+	KEY("ImmediateData"),
+	KEY("FirstBurstLength"),
+	KEY("MaxBurstLength"),
+	KEY("DataPDUInOrder"),
+	KEY("DataSequenceInOrder"),
+	KEY("ErrorRecoveryLevel"),
+	KEY("IFMarker"),
+	KEY("OFMarker"),
+	KEY("IFMarkInt"),
+	KEY("OFMarkInt"),
+	KEY("DefaultTime2Wait"),
+	KEY("DefaultTime2Retain"),
+	KEY("MaxConnections"),
+
+	LU_FIELD("lun", LUN),
+	LU_FIELD("block-size", BLOCK_SIZE),
+	LU_FIELD("write-cache", WRITE_CACHE),
+	LU_FIELD("readonly", READ_ONLY),
+	LU_FIELD("shared", SHARED),
+	LU_FIELD("scsi_id", SCSI_ID),
+	LU_FIELD("scsi_sn", SERIAL),
+	LU_FIELD("vendor_id", VENDOR),
+	LU_FIELD("product_id", PRODUCT),
+	LU_FIELD("product_rev", REVISION),
+	ROW("bs-type", TARGET | LU, set_store, .attr = KTGT_A_LU_BACKEND),
+	ROW("bsopts", TARGET | LU, set_store, .attr = KTGT_A_LU_SIZE),
+	ROW("bsoflags", TARGET | LU, set_store, .attr = KTGT_A_LU_WRITE_CACHE),
+	ROW("device-type", TARGET | LU, set_device_type),
+	ROW("allow-in-use", TARGET | LU, set_in_use),
+	ROW("path", LU, set_lu, .attr = KTGT_A_LU_PATH),
+	ROW("params", TARGET | LU, set_params),
+	LU_FIXED("removable", "0"),
+	LU_FIXED("online", "1"),
+	LU_FIXED("sense_format", "0"),
+	LU_FIXED("mode_page", NULL),
+	LU_FIXED("lbppbe", NULL),
+	LU_FIXED("la_lba", NULL),
+	LU_FIXED("optimal_xfer_gran", NULL),
+	LU_FIXED("optimal_xfer_len", NULL),
+};
+
+/* of params alone */
+static const struct directive params[] = {
+	LU_FIXED("thin_provisioning", NULL),
+	LU_FIXED("rotation_rate", NULL),
+};
+
+static const struct directive *directive_find(const struct directive *table,
+					      size_t n, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!strcmp(table[i].name, name))
+			return &table[i];
+	return NULL;
+}
+
+/* Inside "params" stands what logical units have, without more of it. */
+static void set_param(struct conf_parser *parser, char *name, char *value)
+{
+	const struct directive *d;
+
+	d = directive_find(directives, ARRAY_SIZE(directives), name);
+	if (!d)
+		d = directive_find(params, ARRAY_SIZE(params), name);
+	if (!d || d->set == set_params || d->set == set_line_lu ||
+	    !(d->levels & 1u << parser->level) || !(d->levels & LU))
+		conf_error(parser, "params: %s is no parameter of a logical unit",
+			   name);
+	else
+		d->set(parser, d, &value);
+}
+
+/* Whether @max letters changed, left out or put in make @b of @a. */
+static bool similar(const char *a, const char *b, unsigned int max)
+{
+	for (; *a && tolower((unsigned char)*a) == tolower((unsigned char)*b);
+	     a++)
+		b++;
+	if (!*a && !*b)
+		return true;
+	if (!max--)
+		return false;
+	return (*a && *b && similar(a + 1, b + 1, max)) ||
+	       (*a && similar(a + 1, b, max)) ||
+	       (*b && similar(a, b + 1, max));
+}
+
+/* tgt passes over what it does not know, a misspelt access rule included. */
+static void refuse_name(struct conf_parser *parser, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(directives); i++) {
+		if (!similar(name, directives[i].name, 2))
+			continue;
+		conf_error(parser, "there is no directive %s; perhaps %s is meant",
+			   name, directives[i].name);
+		return;
+	}
+	conf_error(parser, "there is no directive %s", name);
+}
+
+static void refuse_level(struct conf_parser *parser, const struct directive *d)
+{
+	static const char *const places[] = {
+		[GLOBAL] = "outside of blocks",
+		[TARGET] = "in a <target NAME> block",
+		[LU] = "in a <backing-store PATH> block",
+		[TARGET | LU] = "in a <target NAME> or <backing-store PATH> block",
+	};
+
+	conf_error(parser, "%s stands %s", d->name, places[d->levels]);
+}
+
+/*
+ * Config::General takes quotes off that are around all of a value, so "USER
+ * SECRET" is two words as well.
+ */
+static bool split_pair(char **value)
+{
+	value[1] = strchr(value[0], ' ');
+	if (!value[1])
+		return false;
+	*value[1]++ = '\0';
+	return true;
+}
+
+void conf_set(struct conf_parser *parser, struct scan *scan)
+{
+	char *value[2] = { scan->word[1], scan->word[2] };
+	const char *name = scan->word[0];
+	const struct directive *d;
+	size_t n = scan->n - 1;
+
+	d = directive_find(directives, ARRAY_SIZE(directives), name);
+	if (!d)
+		refuse_name(parser, name);
+	else if (!(d->levels & 1u << parser->level))
+		refuse_level(parser, d);
+	else if (d->two && n != 2 && !(n == 1 && split_pair(value)))
+		conf_error(parser, "it is %s USER SECRET; what has blanks is quoted",
+			   name);
+	else if (!n)
+		conf_error(parser, "it is %s VALUE", name);
+	else if (d->two)
+		d->set(parser, d, value);
+	else
+		d->set(parser, d, (char *[]){ scan_rest(scan) });
+}
+
+void conf_set_words(struct conf_parser *parser, const char *name, char **value)
+{
+	const struct directive *d;
+
+	d = directive_find(directives, ARRAY_SIZE(directives), name);
+	d->set(parser, d, value);
+}
+
+/* Blocks */
+
+static void check_name(struct conf_parser *parser, const char *name)
+{
+	const char *why;
+
+	if (parse_iscsi_name(name, &why))
+		conf_error(parser, "<target %s>: %s", name, why);
+}
+
+void conf_open_target(struct conf_parser *parser, const char *name)
+{
+	struct conf_target **end = &parser->conf->targets;
+	struct target *target;
+
+	for (; *end; end = &(*end)->next) {
+		if (!strcmp((*end)->target.name, name)) {
+			parser->target = *end;
+			return;
+		}
+	}
+	*end = conf_alloc(parser, sizeof(**end));
+	parser->target = *end;
+	if (!*end)
+		return;
+	check_name(parser, name);
+	parser->target->at = parser->at;
+	target = &parser->target->target;
+	SET(target, KTGT_A_TARGET_NAME);
+	snprintf(target->name, sizeof(target->name), "%s", name);
+}
+
+static struct conf_lu *lu_add(struct conf_parser *parser, const char *path,
+			      bool direct)
+{
+	struct conf_lu *lu = conf_alloc(parser, sizeof(*lu));
+
+	if (!lu)
+		return NULL;
+	lu->at = parser->at;
+	lu->direct = direct;
+	lu->name = strdup(path);
+	if (!lu->name) {
+		parser->no_memory = true;
+		free(lu);
+		return NULL;
+	}
+	return lu;
+}
+
+void conf_open_lu(struct conf_parser *parser, const char *path, bool direct)
+{
+	struct conf_lu **end = &parser->target->lus;
+	char buf[CONF_WHERE_MAX];
+
+	for (; *end; end = &(*end)->next)
+		if (!strcmp((*end)->name, path))
+			break;
+	if (!*end)
+		*end = lu_add(parser, path, direct);
+	else if ((*end)->direct != direct)
+		conf_error(parser, "%s is a %s at %s", path,
+			   direct ? "backing-store" : "direct-store",
+			   conf_where(parser, (*end)->at, buf));
+	parser->lu = *end;
+}

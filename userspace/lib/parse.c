@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From text to values and back; see parse.h. */
+#include "lib/parse.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int refuse(const char **why, const char *reason)
+{
+	*why = reason;
+	return -EINVAL;
+}
+
+/* Numbers */
+
+/*
+ * Decimal or 0x: a leading zero is not octal here, because nobody means it
+ * when he writes lun 010.
+ */
+static int parse_number(const char *text, uint64_t max, const char **rest,
+			uint64_t *value)
+{
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	char *end;
+
+	/* strtoull() would accept blanks and a sign */
+	if (!isdigit((unsigned char)text[0]) ||
+	    (hex && !isxdigit((unsigned char)text[2])))
+		return -EINVAL;
+	errno = 0;
+	*value = strtoull(text, &end, hex ? 16 : 10);
+	*rest = end;
+	return errno || *value > max ? -ERANGE : 0;
+}
+
+static int parse_plain(const char *text, uint64_t max, uint64_t *value,
+		       const char **why)
+{
+	const char *rest;
+	int err = parse_number(text, max, &rest, value);
+
+	if (err == -ERANGE)
+		return refuse(why, "the number is too large");
+	if (err || *rest)
+		return refuse(why, "not a number");
+	return 0;
+}
+
+int parse_u64(const char *text, uint64_t *value, const char **why)
+{
+	return parse_plain(text, UINT64_MAX, value, why);
+}
+
+int parse_u32(const char *text, uint32_t *value, const char **why)
+{
+	uint64_t wide;
+	int err = parse_plain(text, UINT32_MAX, &wide, why);
+
+	if (!err)
+		*value = wide;
+	return err;
+}
+
+int parse_u16(const char *text, uint16_t *value, const char **why)
+{
+	uint64_t wide;
+	int err = parse_plain(text, UINT16_MAX, &wide, why);
+
+	if (!err)
+		*value = wide;
+	return err;
+}
+
+int parse_size(const char *text, uint64_t *value, const char **why)
+{
+	static const char suffixes[] = "KMGTP";
+	const char *rest, *suffix;
+	unsigned int shift = 0;
+	uint64_t number;
+	int err;
+
+	err = parse_number(text, UINT64_MAX, &rest, &number);
+	if (err == -ERANGE)
+		return refuse(why, "the size is too large");
+	if (err)
+		return refuse(why, "not a size: digits, then K, M, G, T or P");
+	if (*rest) {
+		suffix = strchr(suffixes, toupper((unsigned char)*rest));
+		if (!suffix || rest[1])
+			return refuse(why,
+				"not a size: digits, then K, M, G, T or P");
+		shift = 10 * (suffix - suffixes + 1);
+	}
+	if (number > UINT64_MAX >> shift)
+		return refuse(why, "the size is too large");
+	*value = number << shift;
+	return 0;
+}
+
+int parse_bool(const char *text, uint8_t *value, const char **why)
+{
+	static const char *const words[] = { "off", "on", "no", "yes", "0",
+					     "1" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!strcasecmp(text, words[i])) {
+			*value = i & 1;
+			return 0;
+		}
+	}
+	return refuse(why, "neither on nor off");
+}
+
+/* iSCSI names */
+
+static int check_hex_name(const char *digits, bool long_too, const char **why)
+{
+	size_t n = strspn(digits, "0123456789abcdefABCDEF");
+
+	if (!digits[n] && (n == 16 || (long_too && n == 32)))
+		return 0;
+	return refuse(why, long_too ?
+		      "naa. is followed by 16 or 32 hexadecimal digits" :
+		      "eui. is followed by 16 hexadecimal digits");
+}
+
+static bool digits_at(const char *text, size_t n)
+{
+	while (n--)
+		if (!isdigit((unsigned char)*text++))
+			return false;
+	return true;
+}
+
+/* @p stands after "iqn." */
+static int check_iqn(const char *p, const char **why)
+{
+	int month;
+
+	if (!digits_at(p, 4) || p[4] != '-' || !digits_at(p + 5, 2))
+		return refuse(why, "iqn. is followed by a date, YYYY-MM");
+	month = (p[5] - '0') * 10 + p[6] - '0';
+	if (month < 1 || month > 12)
+		return refuse(why, "the month of the date is 01 to 12");
+	p += 7;
+	if (*p != '.' || !p[1] || p[1] == ':' || p[1] == '.')
+		return refuse(why,
+			"the date is followed by .REVERSED.DOMAIN[:ID]");
+	return 0;
+}
+
+/*
+ * Letters of both cases and other scripts pass: the names that initiators
+ * bring are not always normalized, and the kernel compares what it is given.
+ */
+int parse_iscsi_name(const char *text, const char **why)
+{
+	const unsigned char *p;
+
+	if (!*text)
+		return refuse(why, "the name is empty");
+	if (strlen(text) > KTGT_NAME_MAX)
+		return refuse(why, "the name is longer than 223 bytes");
+	for (p = (const unsigned char *)text; *p; p++)
+		if (*p <= ' ' || *p == ',' || *p == 0x7f)
+			return refuse(why,
+				"a name has no blank, comma or control "
+				"character");
+	if (!strncmp(text, "iqn.", 4))
+		return check_iqn(text + 4, why);
+	if (!strncmp(text, "eui.", 4))
+		return check_hex_name(text + 4, false, why);
+	if (!strncmp(text, "naa.", 4))
+		return check_hex_name(text + 4, true, why);
+	return refuse(why, "a name begins with iqn., eui. or naa.");
+}
+
+/* Addresses */
+
+static int take_addr(const char *text, size_t len, struct addr *addr)
+{
+	char buf[INET6_ADDRSTRLEN + 2];
+	bool brackets = len > 2 && text[0] == '[' && text[len - 1] == ']';
+
+	if (brackets) {
+		text++;
+		len -= 2;
+	}
+	if (len >= sizeof(buf))
+		return -EINVAL;
+	memcpy(buf, text, len);
+	buf[len] = '\0';
+	memset(addr, 0, sizeof(*addr));
+	if (!brackets && inet_pton(AF_INET, buf, addr->byte) == 1) {
+		addr->len = 4;
+		return 0;
+	}
+	if (inet_pton(AF_INET6, buf, addr->byte) != 1)
+		return -EINVAL;
+	addr->len = 16;
+	return 0;
+}
+
+int parse_addr(const char *text, struct addr *addr, const char **why)
+{
+	if (take_addr(text, strlen(text), addr))
+		return refuse(why, "not an IPv4 or IPv6 address");
+	return 0;
+}
+
+int parse_prefix(const char *text, struct addr *addr, uint8_t *bits,
+		 const char **why)
+{
+	const char *slash = strchrnul(text, '/');
+	uint32_t n;
+
+	if (take_addr(text, slash - text, addr))
+		return refuse(why, "not an IPv4 or IPv6 network");
+	if (!*slash)
+		return 0;
+	if (parse_u32(slash + 1, &n, why))
+		return refuse(why, "the prefix length is not a number");
+	if (n > addr->len * 8u)
+		return refuse(why, addr->len == 4 ?
+			      "the prefix length of IPv4 is at most 32" :
+			      "the prefix length of IPv6 is at most 128");
+	*bits = n;
+	return 0;
+}
+
+int parse_portal(const char *text, struct addr *addr, uint16_t *port,
+		 const char **why)
+{
+	const char *end = text + strlen(text);
+	const char *colon = strrchr(text, ':');
+	const char *bracket = strrchr(text, ']');
+
+	/* a colon within an address without brackets is not a port's */
+	if (colon && (bracket ? colon < bracket : strchr(text, ':') != colon))
+		colon = NULL;
+	if (colon)
+		end = colon;
+	if (take_addr(text, end - text, addr))
+		return refuse(why, "not ADDRESS or ADDRESS:PORT; an IPv6 "
+			      "address before a port stands in [ ]");
+	if (!colon)
+		return 0;
+	if (parse_u16(colon + 1, port, why) || !*port)
+		return refuse(why, "the port is a number from 1 to 65535");
+	return 0;
+}
+
+const char *addr_text(const struct addr *addr, char *buf, size_t size)
+{
+	int family = addr->len == 4 ? AF_INET : AF_INET6;
+
+	if (!addr->len || !inet_ntop(family, addr->byte, buf, size))
+		snprintf(buf, size, "-");
+	return buf;
+}
+
+const char *portal_text(const struct addr *addr, uint16_t port, char *buf,
+			size_t size)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	addr_text(addr, text, sizeof(text));
+	snprintf(buf, size, addr->len == 16 ? "[%s]:%u" : "%s:%u", text, port);
+	return buf;
+}
+
+const char *prefix_text(const struct addr *addr, uint8_t bits, char *buf,
+			size_t size)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	addr_text(addr, text, sizeof(text));
+	if (bits >= addr->len * 8)
+		snprintf(buf, size, "%s", text);
+	else
+		snprintf(buf, size, "%s/%u", text, bits);
+	return buf;
+}
+
+const char *size_text(uint64_t size, char *buf, size_t len)
+{
+	static const char units[] = "KMGTPE";
+	unsigned int unit = 0;
+	uint64_t tenths;
+
+	if (size < 1024) {
+		snprintf(buf, len, "%u B", (unsigned int)size);
+		return buf;
+	}
+	while (size >> (10 * (unit + 1)) >= 1024)
+		unit++;
+	/* shift first, so that the highest sizes do not overflow */
+	tenths = ((size >> (10 * unit)) * 10 + 512) / 1024;
+	if (tenths % 10)
+		snprintf(buf, len, "%u.%u %ciB", (unsigned int)(tenths / 10),
+			 (unsigned int)(tenths % 10), units[unit]);
+	else
+		snprintf(buf, len, "%u %ciB", (unsigned int)(tenths / 10),
+			 units[unit]);
+	return buf;
+}
+
+/* Fields of the model */
+
+static int fill_string(const struct field *f, const char *text, char *p,
+		       const char **why)
+{
+	if (strlen(text) >= f->size)
+		return refuse(why, "too long");
+	strcpy(p, text);
+	return 0;
+}
+
+static int fill_key(const struct field *f, const char *text, uint32_t *p,
+		    const char **why)
+{
+	if (!strcmp(text, "default")) {
+		*p = KTGT_KEY_DEFAULT;
+		return 0;
+	}
+	if (!f->names)
+		return parse_u32(text, p, why);
+	if (!field_enum(f, text, p))
+		return 0;
+	return refuse(why, "not one of the words that may stand here");
+}
+
+static int fill_enum(const struct field *f, const char *text, uint32_t *p,
+		     const char **why)
+{
+	if (!field_enum(f, text, p))
+		return 0;
+	return refuse(why, "not one of the words that may stand here");
+}
+
+static int fill_u8(const char *text, uint8_t *p, const char **why)
+{
+	uint32_t value;
+	int err = parse_u32(text, &value, why);
+
+	if (!err && value > UINT8_MAX) {
+		*why = "the number is too large";
+		err = -EINVAL;
+	}
+	if (!err)
+		*p = value;
+	return err;
+}
+
+int parse_field(const struct field *field, const char *text, void *p,
+		const char **why)
+{
+	switch (field->kind) {
+	case FIELD_U8:
+		return fill_u8(text, p, why);
+	case FIELD_BOOL:
+		return parse_bool(text, p, why);
+	case FIELD_U16:
+		return parse_u16(text, p, why);
+	case FIELD_U32:
+		return parse_u32(text, p, why);
+	case FIELD_U64:
+	case FIELD_HEX:
+		return parse_u64(text, p, why);
+	case FIELD_SIZE:
+		return parse_size(text, p, why);
+	case FIELD_ENUM:
+		return fill_enum(field, text, p, why);
+	case FIELD_KEY:
+		return fill_key(field, text, p, why);
+	case FIELD_STR:
+		return fill_string(field, text, p, why);
+	}
+	return refuse(why, "cannot be given");
+}
+
+/* Backing stores, in the words of tgt */
+
+int parse_bstype(const char *text, struct lu *lu, const char **why)
+{
+	SET(lu, KTGT_A_LU_BACKEND);
+	if (!strcmp(text, "rdwr") || !strcmp(text, "aio")) {
+		lu->backend = KTGT_BACKEND_BLOCK;
+		return 0;
+	}
+	if (strcmp(text, "null"))
+		return refuse(why,
+			"the backing store type is rdwr, aio or null");
+	lu->backend = KTGT_BACKEND_NULL;
+	return 0;
+}
+
+int parse_bsopts(const char *text, struct lu *lu, const char **why)
+{
+	if (strncmp(text, "size=", 5))
+		return refuse(why, "bsopts of a null store is size=SIZE");
+	SET(lu, KTGT_A_LU_SIZE);
+	return parse_size(text + 5, &lu->size, why);
+}
+
+/*
+ * direct is how the block backend works anyway; sync asks that every write
+ * is on the medium when it is acknowledged.
+ */
+int parse_bsoflags(const char *text, struct lu *lu, const char **why)
+{
+	size_t n;
+
+	for (;; text += n + 1) {
+		n = strcspn(text, ":");
+		if (n == 4 && !strncmp(text, "sync", n)) {
+			SET(lu, KTGT_A_LU_WRITE_CACHE);
+			lu->write_cache = 0;
+		} else if (n != 6 || strncmp(text, "direct", n)) {
+			return refuse(why,
+				      "bsoflags is made of sync and direct");
+		}
+		if (!text[n])
+			return 0;
+	}
+}
+
+/* Paths */
+
+int path_absolute(const char *text, char *buf, size_t size, const char **why)
+{
+	char *dir = NULL;
+	int n;
+
+	if (text[0] != '/') {
+		dir = getcwd(NULL, 0);
+		if (!dir)
+			return refuse(why, "the working directory is gone");
+	}
+	n = snprintf(buf, size, "%s%s%s", dir ? dir : "",
+		     dir && dir[1] ? "/" : "", text);
+	free(dir);
+	if (n < 0 || (size_t)n >= size)
+		return refuse(why, "the path is too long");
+	return 0;
+}
+
+/* Secrets */
+
+static int take_secret(FILE *file, char *buf, size_t size, const char **why)
+{
+	size_t n = fread(buf, 1, size, file);
+	char *newline = memchr(buf, '\n', n);
+
+	if (ferror(file))
+		return refuse(why, "the secret cannot be read");
+	if (newline)
+		n = newline - buf;
+	if (!n)
+		return refuse(why, "the secret is empty");
+	if (n == size)
+		return refuse(why, "the secret is longer than 255 bytes");
+	if (memchr(buf, '\0', n))
+		return refuse(why, "the secret holds a NUL byte");
+	/* beyond the newline may be more that is secret */
+	explicit_bzero(buf + n, size - n);
+	return 0;
+}
+
+int read_secret(FILE *file, char *buf, size_t size, const char **why)
+{
+	int err;
+
+	/* or else the bytes stay behind in the buffer of stdio */
+	setvbuf(file, NULL, _IONBF, 0);
+	err = take_secret(file, buf, size, why);
+	if (err)
+		explicit_bzero(buf, size);
+	return err;
+}
+
+/* Clean text */
+
+/* Length of the UTF-8 sequence at @p, 0 if there is none that is valid. */
+static size_t utf8_len(const unsigned char *p)
+{
+	size_t i, n;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] >= 0xc2 && p[0] <= 0xdf)
+		n = 2;
+	else if ((p[0] & 0xf0) == 0xe0)
+		n = 3;
+	else if (p[0] >= 0xf0 && p[0] <= 0xf4)
+		n = 4;
+	else
+		return 0;
+	for (i = 1; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	/* overlong forms, surrogates, and what is above U+10FFFF */
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+char *clean_text(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	char *clean = malloc(3 * strlen(text) + 1);
+	char *q = clean;
+	size_t n;
+
+	if (!clean)
+		return NULL;
+	while (*p) {
+		n = utf8_len(p);
+		/* C0 and DEL; C1 as U+0080 to U+009F */
+		if (!n || *p < ' ' || *p == 0x7f ||
+		    (p[0] == 0xc2 && p[1] < 0xa0)) {
+			q = stpcpy(q, "\xef\xbf\xbd");
+			p += n ? n : 1;
+			continue;
+		}
+		memcpy(q, p, n);
+		q += n;
+		p += n;
+	}
+	*q = '\0';
+	return clean;
+}
