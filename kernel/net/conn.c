@@ -435,7 +435,7 @@ static void tcp_set_options(struct socket *sock)
 	tcp_sock_set_nodelay(sk);
 	sock_no_linger(sk);
 	sk->sk_allocation = GFP_NOIO;
-	sk->sk_use_task_frag = false;
+	ktgt_sk_no_task_frag(sk);
 }
 
 static int tcp_get_addresses(struct ktgt_tcp *tcp)

@@ -55,7 +55,7 @@ struct sock {
 	rwlock_t	sk_callback_lock;
 	int		sk_state, sk_incoming_cpu, sk_rcvlowat;
 	gfp_t		sk_allocation;
-	bool		sk_use_task_frag, owned, writeable;
+	bool		owned, writeable;
 	struct socket	*sk_socket;
 };
 
@@ -90,6 +90,7 @@ struct shim_msghdr {
 #define sk_stream_is_writeable(sk)		((sk)->writeable)
 #define tcp_sock_set_nodelay(sk)		((void)(sk))
 #define sock_no_linger(sk)			((void)(sk))
+#define ktgt_sk_no_task_frag(sk)		((void)(sk))
 
 static inline void lock_sock(struct sock *sk)
 {

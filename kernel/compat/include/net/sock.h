@@ -6,6 +6,17 @@
 #include_next <net/sock.h>
 
 /*
+ * Without the field, sk_page_frag() looks at sk_allocation alone: what is not
+ * GFP_KERNEL does not get the fragment of the current task.
+ */
+static inline void ktgt_sk_no_task_frag(struct sock *sk)
+{
+#ifdef KTGT_HAVE_SK_USE_TASK_FRAG
+	sk->sk_use_task_frag = false;
+#endif
+}
+
+/*
  * Before 6.5 pages are spliced into a socket by ->sendpage, one segment a
  * call. All calls of one message share the socket's lock.
  */
