@@ -9,8 +9,8 @@
 #include "generated/netlink.h"
 #include "nl.h"
 
-/* The generated table is static, and says nothing of rights. What initiators do
- * is for those who may ask for it by a command.
+/* What initiators do is for those who may ask for it by a command. The generator
+ * cannot say so, which is why this table is not one of its own.
  */
 const struct genl_multicast_group ktgt_nl_groups[KTGT_NL_NR_GROUPS] = {
 	[KTGT_NLGRP_CONFIG] = {

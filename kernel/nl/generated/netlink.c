@@ -472,8 +472,3 @@ const struct genl_split_ops ktgt_nl_ops[31] = {
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };
-
-static const struct genl_multicast_group ktgt_nl_mcgrps[] = {
-	[KTGT_NLGRP_CONFIG] = { "config", },
-	[KTGT_NLGRP_SESSION] = { "session", },
-};
