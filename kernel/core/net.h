@@ -75,6 +75,8 @@ struct ktgt_portal {
  * @discovery: rules for discovery sessions, CHAP accounts only; RCU
  * @sessions: struct ktgt_sess of iscsi/sess.c by initiator, ISID and target
  * @sess_ids: struct ktgt_sess of iscsi/sess.c by number; read under RCU
+ * @next_sess_id: where the next free number is looked for; under the lock of
+ *	@sess_ids
  * @nr_sessions: sessions that are in a table
  * @conn_lock: protects @conns
  * @conns: all connections, linked by the transport
@@ -110,6 +112,7 @@ struct ktgt_net {
 
 	struct rhashtable	sessions;
 	struct xarray		sess_ids;
+	u32			next_sess_id;
 	atomic_t		nr_sessions;
 
 	spinlock_t		conn_lock;

@@ -172,6 +172,19 @@ static void sess_stop_waiting(struct ktgt_conn *conn)
 	ktgt_sess_put(old);
 }
 
+/*
+ * The search begins behind the number that was given last. A number comes again
+ * only after all others: who still has that of a session that has ended, in a
+ * TSIH or in a command, does not mean the session that came next.
+ */
+static int sess_take_id(struct ktgt_net *kn, u32 *id)
+{
+	int ret = xa_alloc_cyclic(&kn->sess_ids, id, NULL, SESS_ID_LIMIT,
+				  &kn->next_sess_id, GFP_KERNEL);
+
+	return min(ret, 0); /* positive: the numbers have begun again */
+}
+
 /* Put a session into the table, or wait for the one that is in its place. */
 static int sess_insert(struct ktgt_conn *conn, struct ktgt_sess *sess)
 {
@@ -264,8 +277,7 @@ int ktgt_sess_open(struct ktgt_conn *conn, struct ktgt_target *target,
 		return -ENOMEM;
 	}
 
-	ret = xa_alloc(&kn->sess_ids, &sess->id, NULL, SESS_ID_LIMIT,
-		       GFP_KERNEL);
+	ret = sess_take_id(kn, &sess->id);
 	if (ret)
 		goto err_put;
 	if (target) {

@@ -324,14 +324,29 @@ void xa_release(struct xarray *xa, unsigned long index)
 		xa_erase(xa, index);
 }
 
-int xa_alloc(struct xarray *xa, u32 *id, void *p, struct shim_xa_limit limit,
-	     gfp_t gfp)
+static int xa_alloc(struct xarray *xa, u32 *id, void *p, u32 min, u32 max,
+		    gfp_t gfp)
 {
-	for (*id = limit.min; *id <= limit.max; ++*id) {
+	for (*id = min; *id <= max; ++*id) {
 		if (!xa_entry(xa, *id))
 			return xa_add(xa, *id, p, gfp);
 	}
 	return -EBUSY;
+}
+
+int xa_alloc_cyclic(struct xarray *xa, u32 *id, void *p,
+		    struct shim_xa_limit limit, u32 *next, gfp_t gfp)
+{
+	u32 min = *next > limit.min ? *next : limit.min;
+	int ret = xa_alloc(xa, id, p, min, limit.max, gfp);
+
+	if (ret == -EBUSY && min > limit.min) {
+		ret = xa_alloc(xa, id, p, limit.min, limit.max, gfp);
+		ret = ret ?: 1;
+	}
+	if (ret >= 0)
+		*next = *id + 1;
+	return ret;
 }
 
 void xa_destroy(struct xarray *xa)

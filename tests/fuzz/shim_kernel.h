@@ -386,8 +386,8 @@ void *xa_cmpxchg(struct xarray *xa, unsigned long index, void *old, void *p,
 		 gfp_t gfp);
 int xa_insert(struct xarray *xa, unsigned long index, void *p, gfp_t gfp);
 void xa_release(struct xarray *xa, unsigned long index);
-int xa_alloc(struct xarray *xa, u32 *id, void *p, struct shim_xa_limit limit,
-	     gfp_t gfp);
+int xa_alloc_cyclic(struct xarray *xa, u32 *id, void *p,
+		    struct shim_xa_limit limit, u32 *next, gfp_t gfp);
 void xa_destroy(struct xarray *xa);
 void *xa_find(struct xarray *xa, unsigned long *index, unsigned long max,
 	      int filter);

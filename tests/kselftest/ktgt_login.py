@@ -681,6 +681,23 @@ def unknown_session(lab):
 
 
 @suite.case
+def session_numbers(lab):
+    """The number of a session that has ended names no other one at once."""
+    seen = []
+    for _ in range(20):
+        ini = lab.login(target(lab))
+        seen.append(ini.tsih)
+        ini.logout()
+        ini.close()
+    equal(len(set(seen)), len(seen), f"different numbers in {seen}")
+    check(all(0 < tsih <= 0xFFFF for tsih in seen), seen)
+    lab.login(target(lab))
+    for tsih in seen:
+        status(lab, lambda c, t=tsih: c.login_step(c.declarations(), tsih=t),
+               0x020A, f"TSIH {tsih} of a session that has ended")
+
+
+@suite.case
 def second_connection(lab):
     """MaxConnections is 1: another CID to a session is refused (0206)."""
     first = lab.login(target(lab))
