@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
+#include "cmd/run.h"
 #include "tgt/admin.h"
 #include "tgt/setup_lun.h"
 #include "tgt/tgtadm.h"

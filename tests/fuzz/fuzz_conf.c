@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/conf.h"
 #include "conf_check.h"
 #include "conf/json.h"
+#include "conf/text.h"
 #include "require.h"
 
 #define MAX_FILES	8

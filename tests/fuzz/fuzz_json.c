@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/conf.h"
 #include "conf_check.h"
 #include "conf/json.h"
+#include "conf/text.h"
 #include "require.h"
 
 static void check_messages(const struct conf *conf, size_t size, int err)

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
+#include "cmd/run.h"
 #include "fake_nl.h"
 
 static struct capture got;

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "conf/conf.h"
 #include "conf/load.h"
 #include "conf/scan.h"
+#include "conf/text.h"
 #include "lib/parse.h"
 
 /* Files that a text includes */

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "cmd/cmd.h"
+#include "cmd/run.h"
 #include "fake_nl.h"
 #include "lib/parse.h"
 

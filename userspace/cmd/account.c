@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ktgtadm account: CHAP accounts. Secrets go in and never come out. */
-#include "cmd/cmd.h"
+#include "cmd/objects.h"
+#include "cmd/print.h"
 
 static void bound_to(const void *item, char *buf, size_t size)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ktgtadm acl: which initiators a target admits. */
-#include "cmd/cmd.h"
+#include "cmd/objects.h"
+#include "cmd/print.h"
 
 #include "lib/parse.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ktgtadm config: a whole configuration, as targets.conf or as JSON. */
-#include "cmd/cmd.h"
+#include "cmd/objects.h"
 #include "conf/load.h"
 #include "tgt/admin.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ktgtadm explain: what would become of a login. */
-#include "cmd/cmd.h"
+#include "cmd/objects.h"
 
 static int explain(struct app *app, const struct command *command,
 		   struct request *req)

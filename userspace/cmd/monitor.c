@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ktgtadm monitor: what happens, while it happens. */
-#include "cmd/cmd.h"
+#include "cmd/objects.h"
 
 #include <errno.h>
 #include <string.h>

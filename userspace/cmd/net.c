@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ktgtadm net: settings and totals of a network namespace. */
-#include "cmd/cmd.h"
+#include "cmd/objects.h"
 
 static int net_show(struct app *app, const struct command *command,
 		    struct request *req)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ktgtadm portal: addresses that are listened on. */
-#include "cmd/cmd.h"
+#include "cmd/objects.h"
+#include "cmd/print.h"
 
 static const struct column columns[] = {
 	{ "ADDRESS", KTGT_A_PORTAL_ADDRESS, NULL, false },

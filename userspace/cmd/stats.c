@@ -3,7 +3,8 @@
  * ktgtadm stats: how well the data path does, as quotients of counters, and
  * what it moves. All counters themselves are in the JSON.
  */
-#include "cmd/cmd.h"
+#include "cmd/objects.h"
+#include "cmd/print.h"
 
 #include <inttypes.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ktgtadm target: targets. */
-#include "cmd/cmd.h"
+#include "cmd/objects.h"
+#include "cmd/print.h"
 
 #include <errno.h>
 

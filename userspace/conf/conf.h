@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * targets.conf: the configuration file of tgt-admin. The parser works on a
- * text in memory; files that the text includes come from the caller. What the
- * file says is a tree of the structs that go to the kernel.
+ * What targets.conf, the configuration file of tgt-admin, says: a tree of the
+ * structs that go to the kernel.
  */
 #ifndef KTGT_CONF_CONF_H
 #define KTGT_CONF_CONF_H
@@ -12,9 +11,6 @@
 #include <stdint.h>
 
 #include "lib/model.h"
-
-#define CONF_DEPTH	16	/* of includes */
-#define CONF_ERRORS	20	/* after so many nothing more is read */
 
 struct conf_at {
 	uint32_t file;		/* number in conf.files */
@@ -62,23 +58,6 @@ struct conf {
 	struct list paths;	/* char *, of objects in JSON */
 };
 
-/* Where texts come from; each returns 0 or a negative errno. */
-struct conf_source {
-	/* @text is allocated; the parser wipes and frees it */
-	int (*read)(void *data, const char *path, char **text, size_t *len);
-	/* appends the allocated names of files (char *) that @path is for */
-	int (*expand)(void *data, const char *path, struct list *files);
-	void *data;
-};
-
-/*
- * A text that begins with { is JSON and means the same, see conf/json.h.
- * Returns 0; -EINVAL when the text is wrong, which conf.messages explain;
- * -ENOMEM. In each case the caller calls conf_free(). A message without an
- * error says that the file means something else for tgt.
- */
-int conf_parse(struct conf *conf, const char *file, const char *text,
-	       size_t len, const struct conf_source *source);
 void conf_free(struct conf *conf);
 
 const struct conf_target *conf_find(const struct conf *conf,

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* targets.conf: what can be told only when all of it is read. */
-#include "conf/parser.h"
+#include "conf/finish.h"
 
 #include <string.h>
+
+#include "conf/set.h"
 
 static void inherit(struct conf_parser *parser, struct conf_target *target)
 {

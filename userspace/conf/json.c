@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/set.h"
 #include "lib/out.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "conf/text.h"
+
 /* A larger buffer with the same; the old one is wiped, as it has secrets. */
 static char *grow(char *text, size_t size)
 {

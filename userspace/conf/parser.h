@@ -4,12 +4,23 @@
 #define KTGT_CONF_PARSER_H
 
 #include "conf/conf.h"
-#include "conf/scan.h"
+
+#define CONF_DEPTH	16	/* of includes */
+#define CONF_ERRORS	20	/* after so many nothing more is read */
 
 enum conf_level {
 	CONF_GLOBAL,
 	CONF_TARGET,
 	CONF_LU,
+};
+
+/* Where texts come from; each returns 0 or a negative errno. */
+struct conf_source {
+	/* @text is allocated; the parser wipes and frees it */
+	int (*read)(void *data, const char *path, char **text, size_t *len);
+	/* appends the allocated names of files (char *) that @path is for */
+	int (*expand)(void *data, const char *path, struct list *files);
+	void *data;
 };
 
 struct conf_parser {
@@ -40,20 +51,5 @@ const char *conf_where(const struct conf_parser *parser, struct conf_at at,
 /* NULL, with no_memory set, when there is none. */
 void *conf_alloc(struct conf_parser *parser, size_t size);
 void *conf_add(struct conf_parser *parser, struct list *list, size_t size);
-
-/* A line NAME VALUE... at the parser's level. */
-void conf_set(struct conf_parser *parser, struct scan *scan);
-/* The same with all words of its value; that many, and ones to write in. */
-void conf_set_words(struct conf_parser *parser, const char *name,
-		    char **value);
-/* Begins blocks; they go on when they were there before. */
-void conf_open_target(struct conf_parser *parser, const char *name);
-void conf_open_lu(struct conf_parser *parser, const char *path, bool direct);
-
-/* Adds it to the parser's target if it is not there. */
-void conf_add_acl(struct conf_parser *parser, const struct acl *acl);
-
-/* What can be told when everything is read: numbers, inherited values. */
-void conf_finish(struct conf_parser *parser);
 
 #endif

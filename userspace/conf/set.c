@@ -4,14 +4,14 @@
  * known too: what is harmless without is noted and left out, what is not is
  * refused.
  */
-#include "conf/parser.h"
+#include "conf/set.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/parse.h"
 #include "conf/key.h"
+#include "lib/parse.h"
 
 #define GLOBAL	(1u << CONF_GLOBAL)
 #define TARGET	(1u << CONF_TARGET)

@@ -520,6 +520,16 @@ void list_free(struct list *list, const struct object *obj)
 	memset(list, 0, sizeof(*list));
 }
 
+void strings_free(struct list *list)
+{
+	char **text;
+
+	list_for_each(text, list)
+		free(*text);
+	free(list->items);
+	memset(list, 0, sizeof(*list));
+}
+
 bool field_same(const struct field *f, const void *a, const void *b)
 {
 	const char *p = (const char *)a + f->off;

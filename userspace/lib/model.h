@@ -375,6 +375,8 @@ void *list_at(const struct list *list, size_t i);
 struct list list_part(const struct list *list, size_t off, uint32_t key);
 /* Frees the items, with the lists that @obj says are inside them. */
 void list_free(struct list *list, const struct object *obj);
+/* Frees a list of texts (char *). */
+void strings_free(struct list *list);
 void object_free(const struct object *obj, void *item);
 
 #endif

@@ -4,8 +4,8 @@
  * table; the parser, the usage texts and the list that completion reads all
  * come from the rows.
  */
-#ifndef KTGT_CMD_CMD_H
-#define KTGT_CMD_CMD_H
+#ifndef KTGT_CMD_GRAMMAR_H
+#define KTGT_CMD_GRAMMAR_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -73,21 +73,8 @@ struct noun {
 	const struct command *commands;	/* the default first; ends with NULL */
 };
 
-extern const struct noun nouns[];	/* ends with a name of NULL */
-extern const struct command net_commands[];
-extern const struct command target_commands[];
-extern const struct command portal_commands[];
-extern const struct command lun_commands[];
-extern const struct command acl_commands[];
-extern const struct command account_commands[];
-extern const struct command session_commands[];
-extern const struct command stats_commands[];
-extern const struct command config_commands[];
-extern const struct command monitor_commands[];
-extern const struct command explain_commands[];
-
-const struct noun *noun_find(const char *name);
 const struct command *command_find(const struct noun *noun, const char *verb);
+const struct arg *arg_find(const struct command *command, const char *key);
 
 /*
  * Fills the request from the words after the verb. A refusal is told on
@@ -96,16 +83,8 @@ const struct command *command_find(const struct noun *noun, const char *verb);
 int command_parse(const struct command *command, int argc, char **argv,
 		  struct request *req);
 
-/* The whole of a command line, without the options. Returns an exit status. */
-int command_run(struct app *app, int argc, char **argv);
-
 void usage_noun(FILE *file, const struct noun *noun);
-void usage_nouns(FILE *file);
-void dump_commands(void);
-
-/* What several objects' commands need. */
-int dump_and_print(struct app *app, const struct command *command,
-		   const void *req, const char *key,
-		   const struct column *columns);
+/* A line that completion reads. */
+void dump_command(const struct noun *noun, const struct command *command);
 
 #endif

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a configuration file says, as a tree. */
+#include "conf/conf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void target_free(struct conf_target *target)
+{
+	struct conf_lu *lu;
+
+	while ((lu = target->lus) != NULL) {
+		target->lus = lu->next;
+		free(lu->name);
+		free(lu);
+	}
+	list_free(&target->acls, &acl_object);
+	list_free(&target->bindings, &account_object);
+	free(target);
+}
+
+void conf_free(struct conf *conf)
+{
+	struct conf_account *account;
+	struct conf_message *message;
+	struct conf_target *target;
+
+	while ((target = conf->targets) != NULL) {
+		conf->targets = target->next;
+		target_free(target);
+	}
+	while ((account = conf->accounts) != NULL) {
+		conf->accounts = account->next;
+		explicit_bzero(account, sizeof(*account));
+		free(account);
+	}
+	list_for_each(message, &conf->messages)
+		free(message->text);
+	free(conf->messages.items);
+	strings_free(&conf->files);
+	strings_free(&conf->paths);
+	list_free(&conf->discovery, &account_object);
+	memset(conf, 0, sizeof(*conf));
+}
+
+const struct conf_target *conf_find(const struct conf *conf, const char *name)
+{
+	const struct conf_target *target;
+
+	for (target = conf->targets; target; target = target->next)
+		if (!strcmp(target->target.name, name))
+			return target;
+	return NULL;
+}
