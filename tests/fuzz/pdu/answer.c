@@ -4,26 +4,9 @@
  */
 #include <scsi/scsi_proto.h>
 
-#include "../../kernel/iscsi/pdu.h"
-#include "../../kernel/iscsi/sess.h"
-#include "pdu_peer.h"
-
-struct task tasks[MAX_TASKS];
-
-/* The oldest one of that tag is answered first. */
-struct task *find_task(const struct peer *peer, u32 itt)
-{
-	struct task *task, *found = NULL;
-
-	for (task = tasks; task < tasks + MAX_TASKS; task++) {
-		if (!task->used || task->peer != peer || task->itt != itt ||
-		    task->silent)
-			continue;
-		if (!found || (s32)(task->serial - found->serial) < 0)
-			found = task;
-	}
-	return found;
-}
+#include "../../../kernel/iscsi/pdu.h"
+#include "../../../kernel/iscsi/sess.h"
+#include "task.h"
 
 static const struct ktgt_param *param_of(const struct peer *peer)
 {

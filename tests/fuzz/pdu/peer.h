@@ -5,39 +5,14 @@
 #ifndef _KTGT_FUZZ_PDU_PEER_H
 #define _KTGT_FUZZ_PDU_PEER_H
 
-#include "../../kernel/net/conn.h"
+#include "../../../kernel/net/conn.h"
+#include "../input.h"
 
 #define NR_PEERS	3
 #define NR_ITTS		64
-#define MAX_TASKS	512	/* that have not ended, of all peers */
 #define MAX_FLIGHT	4096	/* segments that the socket has taken */
 #define MAX_SENT	256	/* headers that are remembered */
 #define MAX_R2TS	64
-
-struct peer;
-
-/* a command that the target has accepted, until it has been answered */
-struct task {
-	bool		used;
-	struct peer	*peer;
-	struct ktgt_cmd	*cmd;		/* NULL when it was released */
-	u32		serial;
-	u32		itt;
-	__be64		lun;
-	u32		born;		/* order of arrival */
-	u8		attr;		/* ISCSI_ATTR_*, as it was sent */
-	u32		edtl, unsolicited;
-	bool		read, write;	/* bits of the PDU */
-	u16		index, gen;	/* what its target transfer tags have */
-	u8		dir;
-	u64		wanted;		/* bytes, when it was parsed */
-	u64		moved;		/* bytes, when it completed */
-	u8		status;
-	bool		submitted, pending, completed, bad, aborted, silent;
-
-	u32		data_sn, data_off, burst;
-	u32		r2t_sn, r2t_off;
-};
 
 struct r2t {
 	bool	used;
@@ -87,18 +62,23 @@ struct peer {
 	u32			ping_ttt;
 	u32			text_ttt, text_itt;
 	struct r2t		r2ts[MAX_R2TS];
+	/* unsolicited bursts: of the command of that tag that came last */
+	struct r2t		unsolicited[NR_ITTS];
 	u8			name;
 	u32			nr_tmfs, nr_pings, nr_texts, nr_logouts;
 };
 
-extern struct task tasks[MAX_TASKS];
+extern struct peer peers[NR_PEERS];
 
+/* Data says what it belongs to, and where. */
 static inline u8 pattern(u32 seed, u32 off)
 {
 	return seed * 31 + off * 7 + (off >> 8);
 }
 
-struct task *find_task(const struct peer *peer, u32 itt);
+struct peer *peer_of(const struct ktgt_conn *conn);
+void connect_peer(struct peer *peer, struct input *in);
+void hang_up(struct peer *peer);
 void peer_receive(struct peer *peer);
 
 #endif /* _KTGT_FUZZ_PDU_PEER_H */

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A connection of the target, seen from inside: what it counts is what it has,
+ * it is idle only when there is nothing to do, and it ends only for a reason.
+ */
+#include "../../../kernel/iscsi/sess.h"
+#include "../../../kernel/iscsi/task.h"
+#include "conn.h"
+#include "scsi.h"
+#include "socket.h"
+
+/* what connections count of answers that no task bounds, and one PDU more */
+#define HELD_MAX	(16384 + 300)
+#define UNSENT_MAX	(2048 + 300)
+/* twice the window, and the immediate ones */
+#define TASKS_MAX	(2 * 128 + 16)
+
+/*
+ * Those that wait further down the stack have been woken up: what they would
+ * do then.
+ */
+static bool serve_waiters(void)
+{
+	struct ktgt_conn *conn;
+	struct peer *peer;
+
+	for (peer = peers; peer < peers + NR_PEERS; peer++) {
+		if (!peer->there || !peer->tcp || !peer->tcp->closing ||
+		    peer->tcp->release_work.queued)
+			continue;
+		conn = &peer->tcp->conn;
+		if (llist_empty(&conn->done.head) && llist_empty(&conn->msgs))
+			continue;
+		ktgt_conn_abandon(conn);
+		return true;
+	}
+	return false;
+}
+
+/* Whoever closes a connection waits for the storage, and for nothing else. */
+void shim_wait(void)
+{
+	static unsigned int which;
+
+	if (complete_one(which++) || serve_waiters() || shim_run_work(0))
+		return;
+	require(!"waits for ever");
+}
+
+static u32 list_len(const struct list_head *head)
+{
+	struct list_head *pos;
+	u32 nr = 0;
+
+	list_for_each(pos, head)
+		nr++;
+	return nr;
+}
+
+/* What a connection counts is what it has. */
+static void check_counts(const struct ktgt_conn *conn)
+{
+	u32 used = 0, numbered = 0, full = 0, busy = 0, held = 0, strict = 0, i;
+
+	for (i = 0; i < conn->nr_slots; i++) {
+		const struct ktgt_task *t = conn->slots[i];
+
+		if (t->state == KTGT_TASK_FREE) {
+			require(!t->nr_pages && hlist_unhashed(&t->itt_node));
+			continue;
+		}
+		if (!(t->flags & KTGT_TASK_SENT))
+			used += t->nr_pages;
+		full += !!(t->flags & KTGT_TASK_FULL);
+		busy += t->state == KTGT_TASK_BUSY;
+		held += t->state == KTGT_TASK_HELD;
+		strict += !hlist_unhashed(&t->itt_node) &&
+			  (t->attr == ISCSI_ATTR_ORDERED ||
+			   t->attr == ISCSI_ATTR_HEAD_OF_QUEUE);
+		numbered += !hlist_unhashed(&t->itt_node) &&
+			    !(t->flags & KTGT_TASK_IMMEDIATE);
+		require(t->nr_r2t <= conn->param.max_r2t);
+	}
+	require(used == conn->mem.nr_used && full == conn->nr_full);
+	require(numbered == conn->nr_inflight && busy == conn->nr_busy);
+	require(list_len(&conn->free_slots) + TASKS_MAX - conn->nr_slots ==
+		conn->nr_free || !conn->slots);
+	require(list_len(&conn->ready) == conn->nr_ready);
+	require(list_len(&conn->held) == held && strict == conn->nr_strict);
+	require(list_len(&conn->mem.pdus) == conn->mem.nr_pdus);
+	require(conn->mem.nr_stash <= 1024);
+	require(conn->mem.ctl_held <= HELD_MAX);
+	require(conn->mem.ctl_unsent <= conn->mem.ctl_held);
+	require(conn->mem.ctl_unsent <= UNSENT_MAX);
+	/* nobody has acknowledged what was not sent */
+	require((s32)(conn->stat_sn - conn->exp_stat_sn) >= 0);
+}
+
+/* Whether some task that is not held itself will let this one go on. */
+static bool will_go_on(const struct ktgt_conn *conn, const struct ktgt_task *held)
+{
+	u32 i;
+
+	for (i = 0; i < conn->nr_slots; i++) {
+		const struct ktgt_task *t = conn->slots[i];
+
+		if (!hlist_unhashed(&t->itt_node) &&
+		    t->cmd.lun == held->cmd.lun && t->state != KTGT_TASK_HELD)
+			return true;
+	}
+	return false;
+}
+
+/* Whoever has nothing to do has done all that it could. */
+static void check_idle(const struct peer *peer)
+{
+	const struct ktgt_tcp *tcp = peer->tcp;
+	const struct ktgt_conn *conn = &tcp->conn;
+	const struct ktgt_task *held;
+
+	check_counts(conn);
+	list_for_each_entry(held, &conn->held, node)
+		require(will_go_on(conn, held));
+	require(llist_empty(&conn->done.head) && llist_empty(&conn->msgs));
+	require(!conn->nr_ready && !conn->ctl.ready);
+	if (!list_empty(&conn->page_wait))
+		require(conn->nr_full || conn->mem.starved);
+	/* what is waited for belongs to the data that is due */
+	if (tcp->sock->sk->sk_rcvlowat > 1)
+		require(tcp->rx.state == KTGT_RX_DATA &&
+			tcp->sock->sk->sk_rcvlowat <=
+			tcp->rx.pdu.data_len - tcp->rx.off);
+	if (readable(peer))
+		require(tcp->draining || conn->mem.starved || conn->logout ||
+			conn->mem.ctl_unsent >= 2048);
+	if (peer->room && !tcp->tx.blocked)
+		require(list_empty(&tcp->tx.queue) && !tcp->tx.left);
+	if (conn->mem.starved)
+		require(tcp->timer.pending && shim_failed);
+}
+
+/* Nobody is thrown out for nothing. */
+void check_closed(const struct peer *peer)
+{
+	if (peer->ffp && peer->tcp->closing)
+		require(peer->may_close || peer->wild || peer->loose ||
+			peer->logged_out || shim_failed);
+}
+
+void settle(void)
+{
+	unsigned int left = 20000;
+	struct peer *peer;
+
+	while (shim_run_work(0))
+		require(left--);
+	for (peer = peers; peer < peers + NR_PEERS; peer++) {
+		if (!peer->there || !peer->tcp)
+			continue;
+		check_closed(peer);
+		if (!peer->tcp->closing)
+			check_idle(peer);
+	}
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The SCSI side, in the place of scsi/: a command says in its CDB what is to
+ * become of it. Each comes here once, in its turn, with the data that was sent
+ * for it, and is completed at once or when the fuzzer says so.
+ */
+#include <scsi/scsi_proto.h>
+
+#include "../../../kernel/iscsi/sess.h"
+#include "../../../kernel/iscsi/task.h"
+#include "../../../kernel/scsi/exec.h"
+#include "command.h"
+#include "scsi.h"
+#include "target.h"
+#include "task.h"
+
+/* those that have reset a logical unit */
+static bool reset_by[NR_PEERS];
+static u8 lus[2];	/* nobody looks into them */
+static LIST_HEAD(nexuses);
+
+/*
+ * CDB: direction, bytes that are wanted, what becomes of it, status, by how
+ * much an answer is shorter than its allocation length.
+ */
+u8 cdb_dir(const u8 *cdb)
+{
+	static const u8 dirs[4] = {
+		DMA_NONE, DMA_FROM_DEVICE, DMA_TO_DEVICE, DMA_NONE,
+	};
+
+	return dirs[cdb[0] & 3];
+}
+
+static u8 cdb_status(const u8 *cdb)
+{
+	static const u8 statuses[8] = {
+		SAM_STAT_GOOD, SAM_STAT_GOOD, SAM_STAT_GOOD, SAM_STAT_GOOD,
+		SAM_STAT_CHECK_CONDITION, SAM_STAT_BUSY, SAM_STAT_GOOD,
+		SAM_STAT_RESERVATION_CONFLICT,
+	};
+
+	return statuses[cdb[5] & 7];
+}
+
+static bool cdb_later(const u8 *cdb)
+{
+	return cdb[4] & 1;
+}
+
+/* What was sent has been accepted: is it the same, and was it due? */
+static void check_request(const struct task *task, const struct ktgt_task *t)
+{
+	const struct request *req = request_of(task->serial);
+
+	if (task->peer->wild || !req->known)
+		return;
+	require(!req->barred && task->itt == req->itt);
+	require(task->edtl == (req->flags & 0x60 ? req->edtl : 0));
+	require(task->read == !!(req->flags & ISCSI_FLAG_CMD_READ));
+	require(task->write == !!(req->flags & ISCSI_FLAG_CMD_WRITE));
+}
+
+void ktgt_cmd_parse(struct ktgt_cmd *cmd)
+{
+	struct ktgt_task *t = container_of(cmd, struct ktgt_task, cmd);
+	static u32 born;
+	struct task *task = new_task();
+	u32 lun = be64_to_cpu(cmd->lun) >> 48;
+
+	cmd->row = NULL;
+	cmd->itl = NULL;
+	cmd->lu = lun < 2 ? (void *)&lus[lun] : NULL;
+	cmd->dir = cdb_dir(cmd->cdb);
+	cmd->status = SAM_STAT_TASK_ABORTED;
+	cmd->error = BLK_STS_OK;
+	cmd->flags = 0;
+	if (cmd->lu)
+		__set_bit(KTGT_CMD_LU_REF, &cmd->flags);
+	cmd->xfer_len = cmd->dir == DMA_NONE ? 0 :
+			get_unaligned_be24(cmd->cdb + 1);
+	cmd->buf_len = 0;
+	cmd->nr_bvec = 0;
+
+	require(!task_of(cmd) && task);
+	*task = (struct task) {
+		.used = true, .cmd = cmd, .peer = peer_of(t->conn),
+		.serial = get_unaligned_be32(cmd->cdb + CDB_SERIAL),
+		.itt = (__force u32)t->itt, .index = t->index, .gen = t->gen,
+		.lun = cmd->lun, .born = born++,
+		.edtl = cmd->edtl, .dir = cmd->dir, .wanted = cmd->xfer_len,
+		.moved = cmd->xfer_len,
+		.read = t->flags & KTGT_TASK_READ,
+		.write = t->flags & KTGT_TASK_WRITE,
+	};
+	task->attr = request_of(task->serial)->flags & ISCSI_FLAG_CMD_ATTR_MASK;
+	require(!t->conn->logout);
+	check_request(task, t);
+	task->r2t_off = min_t(u64, request_of(task->serial)->unsolicited,
+			      min_t(u64, task->edtl, task->wanted));
+}
+
+/* Data-out is what was sent; room for data-in belongs to nobody else. */
+static void touch_buffer(const struct task *task, const struct ktgt_cmd *cmd)
+{
+	u32 pos, i, part;
+	u8 *p;
+
+	require(cmd->nr_bvec == DIV_ROUND_UP(cmd->buf_len, PAGE_SIZE));
+	for (pos = 0; pos < cmd->buf_len; pos += part) {
+		const struct bio_vec *bv = &cmd->bvec[pos / PAGE_SIZE];
+
+		part = min_t(u32, cmd->buf_len - pos, PAGE_SIZE);
+		require(bv->bv_len == part && !bv->bv_offset);
+		require(page_ref_count(bv->bv_page) == 1);
+		p = bv->bv_page->mem;
+		for (i = 0; i < part; i++) {
+			if (cmd->dir == DMA_FROM_DEVICE)
+				p[i] = pattern(task->serial, pos + i);
+			else if (!task->peer->wild)
+				require(p[i] == pattern(task->itt, pos + i));
+		}
+	}
+}
+
+static void complete(struct task *task)
+{
+	struct ktgt_cmd *cmd = task->cmd;
+
+	task->pending = false;
+	task->completed = true;
+	task->status = cdb_status(cmd->cdb);
+	if (cmd->dir == DMA_FROM_DEVICE) {
+		cmd->xfer_len -= min_t(u64, cmd->xfer_len,
+				       get_unaligned_be16(cmd->cdb + 6));
+		if (task->status != SAM_STAT_GOOD)
+			cmd->xfer_len = 0;
+	}
+	task->moved = cmd->xfer_len;
+	ktgt_cmd_complete(cmd, task->status);
+}
+
+bool complete_one(unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_TASKS; i++) {
+		struct task *task = &tasks[(nr + i) % MAX_TASKS];
+
+		if (task->used && task->pending) {
+			complete(task);
+			return true;
+		}
+	}
+	return false;
+}
+
+void ktgt_cmd_submit(struct ktgt_cmd *cmd)
+{
+	struct task *task = task_of(cmd);
+
+	might_sleep();
+	require(task && !task->submitted);
+	require(!ktgt_task_is_aborted(container_of(cmd, struct ktgt_task,
+						   cmd)));
+	require(task->peer->wild || !request_of(task->serial)->bad_data);
+	require(cmd->buf_len == (cmd->dir == DMA_TO_DEVICE && task->write ?
+				 min_t(u64, task->edtl, task->wanted) :
+				 cmd->dir == DMA_FROM_DEVICE && task->read &&
+				 !task->write ?
+				 min_t(u64, task->edtl, task->wanted) : 0));
+	check_turn(task);
+	touch_buffer(task, cmd);
+	task->submitted = true;
+	if (cdb_later(cmd->cdb))
+		task->pending = true;
+	else
+		complete(task);
+}
+
+/* Its answer has been made, or there is none. */
+void ktgt_cmd_release(struct ktgt_cmd *cmd)
+{
+	struct task *task = task_of(cmd);
+	unsigned int nr;
+	bool told = false;
+
+	if (!task) {
+		require(!test_bit(KTGT_CMD_LU_REF, &cmd->flags));
+		return;
+	}
+	require(!task->pending && (task->completed || !task->submitted));
+	clear_bit(KTGT_CMD_LU_REF, &cmd->flags);
+	task->cmd = NULL;
+	cmd->lu = NULL;
+	if (test_bit(KTGT_CMD_TASK_ABORTED, &cmd->flags)) {
+		/* what an initiator has ended itself it is not told of */
+		for (nr = 0; nr < NR_PEERS; nr++)
+			told |= reset_by[nr] && &peers[nr] != task->peer;
+		require(told);
+		task->aborted = true;
+		task->moved = cmd->xfer_len;
+	} else if (test_bit(KTGT_CMD_ABORTED, &cmd->flags)) {
+		task->silent = true;
+	} else if (!task->submitted) {
+		/* not one byte of bad data has been written */
+		require(cmd->status == SAM_STAT_CHECK_CONDITION);
+		require(task->write);
+		require(request_of(task->serial)->bad_data ||
+			task->peer->astray || task->peer->wild);
+		task->completed = true;
+		task->bad = true;
+		task->status = cmd->status;
+	}
+}
+
+unsigned int ktgt_cmd_sense(const struct ktgt_cmd *cmd, u8 *buf)
+{
+	memset(buf, 0, 18);
+	buf[0] = 0x70;
+	buf[2] = cmd->sense.key;
+	buf[7] = 10;
+	buf[12] = cmd->sense.asc;
+	buf[13] = cmd->sense.ascq;
+	return 18;
+}
+
+int ktgt_nexus_open(struct ktgt_nexus *nexus)
+{
+	if (target.deleted)
+		return -ENOENT;
+	list_add_tail(&nexus->node, &nexuses);
+	return 0;
+}
+
+void ktgt_nexus_close(struct ktgt_nexus *nexus)
+{
+	struct task *task;
+
+	for (task = tasks; task < tasks + MAX_TASKS; task++)
+		require(!task->used || !task->cmd ||
+			task->cmd->nexus != nexus);
+	list_del(&nexus->node);
+}
+
+static u8 *lu_at(__be64 lun)
+{
+	u64 nr = be64_to_cpu(lun) >> 48;
+
+	return nr < 2 ? &lus[nr] : NULL;
+}
+
+bool ktgt_nexus_lun_exists(struct ktgt_nexus *nexus, __be64 lun)
+{
+	return lu_at(lun);
+}
+
+bool ktgt_nexus_lu_reset(struct ktgt_nexus *nexus, __be64 lun,
+			 struct ktgt_lu_reset *reset)
+{
+	struct ktgt_nexus *other;
+	u8 *lu = lu_at(lun);
+
+	if (!lu)
+		return false;
+	reset->lu = (void *)lu;
+	reset_by[peer_of(container_of(nexus, struct ktgt_sess,
+				      nexus)->conn) - peers] = true;
+	shim_atomic++;
+	list_for_each_entry(other, &nexuses, node)
+		other->ops->abort_lu(other, (void *)lu, nexus, reset);
+	shim_leave(&shim_atomic);
+	if (atomic_dec_and_test(&reset->pending))
+		reset->done(reset);
+	return true;
+}
+
+void ktgt_nexus_lu_reset_end(struct ktgt_lu_reset *reset)
+{
+	require(!reset->lu || (u8 *)reset->lu - lus < 2);
+}
+
+void scsi_start(void)
+{
+	memset(tasks, 0, sizeof(tasks));
+	memset(reset_by, 0, sizeof(reset_by));
+}
+
+void scsi_stop(void)
+{
+	require(list_empty(&nexuses));
+}

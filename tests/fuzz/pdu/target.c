@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is around: one namespace, with one target that admits everybody, and
+ * whoever watches it.
+ */
+#include "../../../kernel/core/rules.h"
+#include "../../../kernel/iscsi/sess.h"
+#include "../../../kernel/net/conn.h"
+#include "target.h"
+
+struct ktgt_net kn;
+static struct ktgt_rules rules;
+struct ktgt_portal portal = { .kn = &kn, .tag = 1 };
+struct ktgt_target target = {
+	.tid = 1, .name = "iqn.t:1", .alias = "alias", .rules = &rules,
+	.kn = &kn,
+};
+
+bool shim_proved;
+static u32 next_random;
+static bool told_of[0x10000];	/* sessions, by number */
+
+u32 get_random_u32(void)
+{
+	return next_random++;
+}
+
+struct ktgt_target *ktgt_net_find_target(struct ktgt_net *n, const char *name)
+{
+	require(n == &kn);
+	if (strcmp(name, target.name))
+		return NULL;
+	kref_get(&target.ref);
+	return &target;
+}
+
+struct ktgt_target *ktgt_net_find_tid(struct ktgt_net *n, u32 tid)
+{
+	require(n == &kn && tid == 1);
+	kref_get(&target.ref);
+	return &target;
+}
+
+void ktgt_target_put(struct ktgt_target *t)
+{
+	kref_put(&t->ref, NULL);
+}
+
+bool ktgt_target_tryget(struct ktgt_target *t)
+{
+	return kref_get_unless_zero(&t->ref);
+}
+
+bool ktgt_rules_judge(const struct ktgt_rules *r,
+		      const struct sockaddr_storage *peer,
+		      const char *initiator, struct ktgt_rules_match *match)
+{
+	return true;
+}
+
+const struct ktgt_chap_account *
+ktgt_rules_find_incoming(const struct ktgt_rules *r, const char *user)
+{
+	return NULL;
+}
+
+/* Who watches hears of each session twice. */
+void ktgt_event_session(struct ktgt_net *n, const struct ktgt_event *event)
+{
+	require(n == &kn && event->peer && event->local);
+	switch (event->cmd) {
+	case KTGT_CMD_SESSION_LOGIN:
+		require(event->id < ARRAY_SIZE(told_of) && !told_of[event->id]);
+		told_of[event->id] = true;
+		break;
+	case KTGT_CMD_SESSION_END:
+		require(told_of[event->id]);
+		require(event->end <= KTGT_SESSION_END_NO_MEMORY);
+		told_of[event->id] = false;
+		break;
+	default:
+		require(event->cmd == KTGT_CMD_LOGIN_FAILED && event->why);
+	}
+}
+
+void target_start(void)
+{
+	next_random = 1;
+	kref_init(&target.ref);
+	target.deleted = false;
+	kn.memory_limit = 1;
+	kn.max_logins = 2;
+	kn.login_timeout = 15;
+	kn.nop_interval = 10;
+	INIT_LIST_HEAD(&kn.portals);
+	INIT_LIST_HEAD(&kn.conns);
+	xa_store(&kn.targets, 1, &target, GFP_KERNEL);
+	require(!ktgt_sess_net_init(&kn));
+	require(!ktgt_tcp_init());
+}
+
+/* Nobody is left who uses it. */
+void target_stop(void)
+{
+	ktgt_sess_net_exit(&kn);
+	ktgt_tcp_exit();
+	xa_destroy(&kn.targets);
+	require(list_empty(&kn.conns));
+	require(!atomic_read(&kn.nr_conns) && !atomic_read(&kn.nr_logins));
+	require(!atomic_read(&kn.nr_sessions));
+	require(!memchr_inv(told_of, 0, sizeof(told_of)));
+	require(target.ref.refcount == 1);
+}
