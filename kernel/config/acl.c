@@ -4,11 +4,11 @@
  */
 #include "acl.h"
 
-#include <linux/ctype.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "../core/name.h"
 #include "../core/net.h"
 #include "../core/rules.h"
 #include "../core/target.h"
@@ -121,7 +121,6 @@ static int stage(struct ktgt_txn *txn, u32 tid, const struct ktgt_rule *rule,
 		 const struct ktgt_change_ops *ops)
 {
 	struct acl_change *acl;
-	char *c;
 
 	acl = kzalloc_obj(*acl, GFP_KERNEL);
 	if (!acl)
@@ -131,8 +130,7 @@ static int stage(struct ktgt_txn *txn, u32 tid, const struct ktgt_rule *rule,
 	acl->rule = *rule;
 	if (rule->type == KTGT_RULE_NAME) {
 		strscpy(acl->name, rule->name, sizeof(acl->name));
-		for (c = acl->name; *c; c++)
-			*c = tolower(*c);
+		ktgt_name_fold(acl->name);
 		acl->rule.name = acl->name;
 	}
 	ktgt_txn_stage(txn, &acl->change, ops);

@@ -15,6 +15,7 @@
 #include <uapi/linux/ktgt.h>
 
 #include "../core/fabric.h"
+#include "../core/name.h"
 #include "../core/net.h"
 #include "../core/target.h"
 #include "../scsi/lu.h"
@@ -408,6 +409,8 @@ static int target_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	err = err ?: check_keys(txn, new->keys, new->set_keys);
 	if (err)
 		return err;
+	/* not before: who is refused reads his name as he wrote it */
+	ktgt_name_fold(target->name);
 	set_keys(target, new->keys, new->set_keys);
 	err = take_name(txn, target);
 	if (err)
@@ -513,7 +516,6 @@ int ktgt_target_stage_new(struct ktgt_txn *txn,
 {
 	struct ktgt_target *target;
 	struct target_new *new;
-	char *c;
 
 	new = kzalloc_obj(*new, GFP_KERNEL);
 	if (!new)
@@ -524,8 +526,6 @@ int ktgt_target_stage_new(struct ktgt_txn *txn,
 		return -ENOMEM;
 	}
 
-	for (c = target->name; *c; c++)
-		*c = tolower(*c);
 	if (params->alias)
 		strscpy(target->alias, params->alias, sizeof(target->alias));
 	if (params->set_state)

@@ -4,11 +4,11 @@
  */
 #include "target.h"
 
-#include <linux/ctype.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/stringhash.h>
 
+#include "name.h"
 #include "rules.h"
 
 /* iSCSI names are compared after they were folded to lower case (RFC 3722);
@@ -19,7 +19,7 @@ static u32 name_hash(const char *name, u32 seed)
 	unsigned long hash = init_name_hash((unsigned long)seed);
 
 	while (*name)
-		hash = partial_name_hash(tolower(*name++), hash);
+		hash = partial_name_hash(ktgt_name_char(*name++), hash);
 	return end_name_hash(hash);
 }
 
@@ -56,7 +56,8 @@ const struct rhashtable_params ktgt_target_names = {
 /**
  * ktgt_target_alloc - make a target that is in no table yet
  * @kn: the namespace
- * @name: iSCSI name in lower case, shorter than KTGT_NAME_LEN
+ * @name: iSCSI name, shorter than KTGT_NAME_LEN; in lower case before others
+ *	find the target
  *
  * Context: may sleep.
  *

@@ -19,6 +19,8 @@
 
 #include <scsi/iscsi_proto.h>
 
+#include "../core/name.h"
+
 #define TEXT_BAD	(ISCSI_STATUS_CLS_INITIATOR_ERR << 8 | \
 			 ISCSI_LOGIN_STATUS_INIT_ERR)
 #define TEXT_NO_TYPE	(ISCSI_STATUS_CLS_INITIATOR_ERR << 8 | \
@@ -524,7 +526,7 @@ int ktgt_text_name(const char *value, u32 len, char *name, u32 size)
 			return -EINVAL;
 	}
 	for (i = 0; i < len; i++)
-		name[i] = isascii(value[i]) ? tolower(value[i]) : value[i];
+		name[i] = ktgt_name_char(value[i]);
 	memset(name + len, 0, size - len);
 	return 0;
 }
