@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 
 #include "../core/cmd.h"
+#include "../core/refuse.h"
 
 /*
  * The longest transfer. A connection that is allowed 64 MiB can have a dozen
@@ -45,29 +46,58 @@ static struct block_device *to_bdev(struct ktgt_backend *be)
 	return container_of(be, struct block_backend, be)->bdev;
 }
 
-static const char *open_error(int err)
+/* That the device is read-only can be the reason only if it was not to be. */
+static bool is_read_only(const char *path)
 {
+	struct file *file;
+	bool read_only;
+
+	file = bdev_file_open_by_path(path, BLK_OPEN_READ, NULL, NULL);
+	if (IS_ERR(file))
+		return false;
+	read_only = bdev_read_only(file_bdev(file));
+	bdev_fput(file);
+	return read_only;
+}
+
+static void refuse_open(const struct ktgt_backend_params *params, int err,
+			struct netlink_ext_ack *extack)
+{
+	const char *why;
+
 	switch (err) {
 	case -ENOENT:
-		return "no such file";
+		why = "does not exist";
+		break;
 	case -ENXIO:
 	case -ENODEV:
-		return "no such device";
+		why = "has no device behind it";
+		break;
 	case -ENOTBLK:
-		return "not a block device";
+		why = "is not a block device";
+		break;
 	case -EBUSY:
-		return "in use";
+		why = "is in use";
+		break;
 	case -EACCES:
 	case -EPERM:
 	case -EROFS:
-		return "read-only or not permitted";
+		why = !params->read_only && is_read_only(params->path) ?
+		      "is read-only; add read-only on" :
+		      "may not be opened: permission denied";
+		break;
 	case -ENOMEDIUM:
-		return "no medium";
+		why = "has no medium";
+		break;
 	case -ENOMEM:
-		return "out of memory";
+		why = "cannot be opened: out of memory";
+		break;
 	default:
-		return "input/output error";
+		ktgt_refuse(extack, "LUN %u: %s cannot be opened: error %d",
+			    params->lun, params->path, -err);
+		return;
 	}
+	ktgt_refuse(extack, "LUN %u: %s %s", params->lun, params->path, why);
 }
 
 /*
@@ -82,25 +112,21 @@ static struct file *open_file(const struct ktgt_backend_params *params,
 	int err;
 
 	if (!params->path || !*params->path) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "lun %u: backend block has to be given a path",
-				   params->lun);
+		ktgt_refuse(extack, "LUN %u: path is missing", params->lun);
 		return ERR_PTR(-EINVAL);
 	}
 	if (!params->read_only)
 		mode |= BLK_OPEN_WRITE;
 	file = bdev_file_open_by_path(params->path, mode, params->holder, NULL);
 	if (IS_ERR(file)) {
-		NL_SET_ERR_MSG_FMT(extack, "lun %u: cannot open %s: %s",
-				   params->lun, params->path,
-				   open_error(PTR_ERR(file)));
+		refuse_open(params, PTR_ERR(file), extack);
 		return file;
 	}
 	err = sync_blockdev(file_bdev(file));
 	if (err) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "lun %u: what was written to %s before cannot be written back: %s",
-				   params->lun, params->path, open_error(err));
+		ktgt_refuse(extack,
+			    "LUN %u: %s: what others have written to it cannot be written back: error %d",
+			    params->lun, params->path, -err);
 		bdev_fput(file);
 		return ERR_PTR(err);
 	}

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "../core/cmd.h"
+#include "../core/refuse.h"
 
 #define NULL_BLOCK		512
 #define NULL_MAX_TRANSFER	SZ_4M
@@ -41,9 +42,9 @@ static struct ktgt_backend *null_open(const struct ktgt_backend_params *params,
 
 	/* positions are loff_t everywhere else */
 	if (!params->size || params->size > S64_MAX) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "lun %u: backend null has to be given a size, and %llu is none",
-				   params->lun, params->size);
+		ktgt_refuse(extack,
+			    "LUN %u: invalid size %llu; it must be 1 to %lld bytes",
+			    params->lun, params->size, S64_MAX);
 		return ERR_PTR(-EINVAL);
 	}
 	null = kzalloc_obj(*null, GFP_KERNEL);

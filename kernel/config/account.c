@@ -13,9 +13,13 @@
 #include <crypto/algapi.h>
 
 #include "../core/net.h"
+#include "../core/refuse.h"
 #include "../core/target.h"
 #include "target.h"
 #include "txn.h"
+
+/* "target 65535" and NUL */
+#define OWNER_LEN	sizeof("target 4294967295")
 
 /**
  * struct account_change - change of an account or of a binding
@@ -56,8 +60,7 @@ static struct ktgt_account *get_account(struct ktgt_txn *txn, const char *user)
 	if (account && !account->leaving)
 		return account;
 
-	NL_SET_ERR_MSG_FMT(txn->extack, "no account '" KTGT_NAME_SHOWN "'",
-			   user);
+	ktgt_refuse(txn->extack, "there is no account '%s'", user);
 	return ERR_PTR(-ENOENT);
 }
 
@@ -71,9 +74,8 @@ static int account_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	struct account_change *new = to_account(change);
 
 	if (find_account(txn->kn, new->account->chap.user)) {
-		NL_SET_ERR_MSG_FMT(txn->extack,
-				   "account '" KTGT_NAME_SHOWN "' exists",
-				   new->account->chap.user);
+		ktgt_refuse(txn->extack, "account '%s' exists already",
+			    new->account->chap.user);
 		return -EEXIST;
 	}
 	list_add_tail_rcu(&new->account->node, &txn->kn->accounts);
@@ -208,9 +210,9 @@ static int account_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	if (IS_ERR(account))
 		return PTR_ERR(account);
 	if (account->staged) {
-		NL_SET_ERR_MSG_FMT(txn->extack, "account '" KTGT_NAME_SHORT
-				   "': is made by this transaction",
-				   del->user);
+		ktgt_refuse(txn->extack,
+			    "account '%s' is made by this transaction, which cannot delete it again",
+			    del->user);
 		return -EINVAL;
 	}
 
@@ -425,19 +427,29 @@ static struct ktgt_rules __rcu **find_slot(struct ktgt_txn *txn, u32 tid)
 	return IS_ERR(target) ? ERR_CAST(target) : &target->rules;
 }
 
+/* What an account is bound to, in words. */
+static const char *owner_text(u32 tid, char owner[OWNER_LEN])
+{
+	if (!tid)
+		return "discovery";
+	snprintf(owner, OWNER_LEN, "target %u", tid);
+	return owner;
+}
+
 static int check_incoming(struct ktgt_txn *txn, const struct ktgt_rules *rules,
 			  const struct account_change *bind)
 {
+	char owner[OWNER_LEN];
+
 	if (ktgt_rules_find_incoming(rules, bind->user)) {
-		NL_SET_ERR_MSG_FMT(txn->extack, "target %u: account '"
-				   KTGT_NAME_SHORT "' is bound already",
-				   bind->tid, bind->user);
+		ktgt_refuse(txn->extack, "%s: account '%s' is bound already",
+			    owner_text(bind->tid, owner), bind->user);
 		return -EEXIST;
 	}
 	if (rules && rules->nr_incoming >= KTGT_INCOMING_MAX) {
-		NL_SET_ERR_MSG_FMT(txn->extack,
-				   "target %u: has %u accounts already",
-				   bind->tid, KTGT_INCOMING_MAX);
+		ktgt_refuse(txn->extack,
+			    "%s: %u accounts are bound, more are not possible; unbind one first",
+			    owner_text(bind->tid, owner), KTGT_INCOMING_MAX);
 		return -ENOSPC;
 	}
 	return 0;
@@ -446,12 +458,14 @@ static int check_incoming(struct ktgt_txn *txn, const struct ktgt_rules *rules,
 static int check_outgoing(struct ktgt_txn *txn, const struct ktgt_rules *rules,
 			  const struct account_change *bind)
 {
+	char owner[OWNER_LEN];
+
 	if (!rules || !rules->outgoing)
 		return 0;
 
-	NL_SET_ERR_MSG_FMT(txn->extack, "target %u already has the outgoing account '"
-			   KTGT_NAME_SHORT "'", bind->tid,
-			   rules->outgoing->user);
+	ktgt_refuse(txn->extack,
+		    "%s: '%s' is the outgoing account already; unbind it first",
+		    owner_text(bind->tid, owner), rules->outgoing->user);
 	return -EEXIST;
 }
 
@@ -528,6 +542,7 @@ static int account_unbind_check(struct ktgt_txn *txn,
 	struct ktgt_rules_edit edit = {};
 	struct ktgt_rules __rcu **slot;
 	const struct ktgt_rules *rules;
+	char owner[OWNER_LEN];
 
 	slot = find_slot(txn, unbind->tid);
 	if (IS_ERR(slot))
@@ -545,10 +560,9 @@ static int account_unbind_check(struct ktgt_txn *txn,
 		return ktgt_txn_set_rules(txn, slot,
 					  ktgt_rules_alloc(rules, &edit));
 
-	NL_SET_ERR_MSG_FMT(txn->extack, "target %u: no %s account '"
-			   KTGT_NAME_SHORT "'", unbind->tid,
-			   unbind->outgoing ? "outgoing" : "incoming",
-			   unbind->user);
+	ktgt_refuse(txn->extack, "%s: '%s' is not bound as an %s account",
+		    owner_text(unbind->tid, owner), unbind->user,
+		    unbind->outgoing ? "outgoing" : "incoming");
 	return -ENOENT;
 }
 

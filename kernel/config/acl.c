@@ -10,6 +10,7 @@
 
 #include "../core/name.h"
 #include "../core/net.h"
+#include "../core/refuse.h"
 #include "../core/rules.h"
 #include "../core/target.h"
 #include "target.h"
@@ -29,6 +30,28 @@ struct acl_change {
 	char			name[KTGT_NAME_LEN];
 };
 
+static void refuse_rule(struct ktgt_txn *txn, const struct acl_change *acl,
+			const char *why)
+{
+	const struct ktgt_rule *rule = &acl->rule;
+
+	if (rule->type == KTGT_RULE_ALL)
+		ktgt_refuse(txn->extack, "target %u: access rule 'all' %s",
+			    acl->tid, why);
+	else if (rule->type == KTGT_RULE_NAME)
+		ktgt_refuse(txn->extack,
+			    "target %u: access rule 'initiator %s' %s",
+			    acl->tid, rule->name, why);
+	else if (rule->family == AF_INET)
+		ktgt_refuse(txn->extack,
+			    "target %u: access rule 'address %pI4/%u' %s",
+			    acl->tid, &rule->addr, rule->prefix_len, why);
+	else
+		ktgt_refuse(txn->extack,
+			    "target %u: access rule 'address %pI6c/%u' %s",
+			    acl->tid, &rule->addr, rule->prefix_len, why);
+}
+
 static int acl_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct acl_change *acl = container_of(change, struct acl_change,
@@ -43,15 +66,13 @@ static int acl_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 
 	rules = ktgt_txn_rules(txn, &target->rules);
 	if (ktgt_rules_find(rules, &acl->rule)) {
-		NL_SET_ERR_MSG_FMT(txn->extack,
-				   "target %u: this access rule exists",
-				   acl->tid);
+		refuse_rule(txn, acl, "exists already");
 		return -EEXIST;
 	}
 	if (rules && rules->nr_rules >= KTGT_RULES_MAX) {
-		NL_SET_ERR_MSG_FMT(txn->extack,
-				   "target %u: has %u access rules already",
-				   acl->tid, KTGT_RULES_MAX);
+		ktgt_refuse(txn->extack,
+			    "target %u has %u access rules, more are not possible; delete one first",
+			    acl->tid, KTGT_RULES_MAX);
 		return -ENOSPC;
 	}
 	return ktgt_txn_set_rules(txn, &target->rules,
@@ -73,8 +94,7 @@ static int acl_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	rules = ktgt_txn_rules(txn, &target->rules);
 	edit.del_rule = ktgt_rules_find(rules, &acl->rule);
 	if (!edit.del_rule) {
-		NL_SET_ERR_MSG_FMT(txn->extack,
-				   "target %u: no such access rule", acl->tid);
+		refuse_rule(txn, acl, "does not exist");
 		return -ENOENT;
 	}
 	return ktgt_txn_set_rules(txn, &target->rules,

@@ -10,6 +10,7 @@
 
 #include "../backend/backend.h"
 #include "../core/net.h"
+#include "../core/refuse.h"
 #include "../core/target.h"
 #include "../scsi/lu.h"
 #include "target.h"
@@ -69,6 +70,11 @@ static bool is_leaving(const struct ktgt_lu *lu)
 	return lu->leaving || lu->target->stage == KTGT_TARGET_LEAVING;
 }
 
+static bool has_dev(const struct ktgt_lu *lu, dev_t dev)
+{
+	return lu && lu->be && lu->be->dev == dev;
+}
+
 static struct ktgt_lu *find_by_dev(struct ktgt_net *kn, dev_t dev)
 {
 	struct ktgt_target *target;
@@ -77,8 +83,24 @@ static struct ktgt_lu *find_by_dev(struct ktgt_net *kn, dev_t dev)
 
 	xa_for_each(&kn->targets, tid, target)
 		xa_for_each(&target->lus, lun, lu)
-			if (lu->be && lu->be->dev == dev)
+			if (has_dev(lu, dev))
 				return lu;
+	return NULL;
+}
+
+/* Among those that an earlier change of the transaction has made. */
+static struct ktgt_lu *find_staged(struct ktgt_txn *txn, dev_t dev)
+{
+	struct ktgt_change *change;
+	struct lu_new *new;
+
+	list_for_each_entry(change, &txn->changes, node) {
+		if (change->ops != &lu_new_ops)
+			continue;
+		new = container_of(change, struct lu_new, change);
+		if (has_dev(new->lu, dev))
+			return new->lu;
+	}
 	return NULL;
 }
 
@@ -98,18 +120,31 @@ static bool is_taken(struct ktgt_txn *txn, const void *claim)
 	return false;
 }
 
-/* Who gives the device up in this transaction, and to nobody else. */
-static struct ktgt_lu *find_giver(struct ktgt_txn *txn, const char *path)
+/* Who gives the device up in this transaction, and to nobody else. If it is
+ * another logical unit that keeps it, the user is told which.
+ */
+static struct ktgt_lu *find_giver(struct ktgt_txn *txn,
+				  const struct ktgt_lu_params *params)
 {
-	struct ktgt_lu *lu;
+	struct ktgt_lu *lu, *staged;
 	dev_t dev;
 	int err;
 
-	err = ktgt_backend_block_dev(path, &dev);
+	err = ktgt_backend_block_dev(params->path, &dev);
 	if (err)
 		return ERR_PTR(err);
 	lu = find_by_dev(txn->kn, dev);
-	return lu && is_leaving(lu) && !is_taken(txn, lu->claim) ? lu : NULL;
+	if (lu && is_leaving(lu) && !is_taken(txn, lu->claim))
+		return lu;
+	staged = find_staged(txn, dev);
+	if (staged)
+		lu = staged;
+	if (lu)
+		ktgt_refuse(txn->extack,
+			    "LUN %u: %s is in use by LUN %u of target %u",
+			    params->lun, params->path, lu->lun,
+			    lu->target->tid);
+	return NULL;
 }
 
 /* A device may go from one logical unit to another. */
@@ -121,7 +156,7 @@ static struct ktgt_lu *make_lu(struct ktgt_txn *txn, struct ktgt_target *target,
 	lu = ktgt_lu_alloc(target, params, NULL, txn->extack);
 	if (PTR_ERR_OR_ZERO(lu) != -EBUSY)
 		return lu;
-	from = find_giver(txn, params->path);
+	from = find_giver(txn, params);
 	if (!from)
 		return lu;
 	if (txn->extack)
@@ -233,8 +268,7 @@ static struct ktgt_lu *find_lu(struct ktgt_txn *txn, u32 tid, u32 lun)
 		return ERR_CAST(target);
 	lu = xa_load(&target->lus, lun);
 	if (!lu || lu->leaving) {
-		NL_SET_ERR_MSG_FMT(txn->extack, "target %u: no LUN %u", tid,
-				   lun);
+		ktgt_refuse(txn->extack, "target %u has no LUN %u", tid, lun);
 		return ERR_PTR(-ENOENT);
 	}
 	return lu;
@@ -248,9 +282,9 @@ static int lu_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	if (IS_ERR(lu))
 		return PTR_ERR(lu);
 	if (!del->lun) {
-		NL_SET_ERR_MSG_FMT(txn->extack,
-				   "target %u: LUN 0 goes with the target only",
-				   del->tid);
+		ktgt_refuse(txn->extack,
+			    "target %u: LUN 0 is the controller; it is deleted with the target",
+			    del->tid);
 		return -EINVAL;
 	}
 	lu->leaving = true;
@@ -330,9 +364,9 @@ static int lu_attach_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	if (IS_ERR(old))
 		return PTR_ERR(old);
 	if (!ktgt_lu_is_absent(old)) {
-		NL_SET_ERR_MSG_FMT(txn->extack,
-				   "target %u: LUN %u does not wait for a device",
-				   attach->tid, attach->lun);
+		ktgt_refuse(txn->extack,
+			    "target %u: LUN %u does not wait for a device",
+			    attach->tid, attach->lun);
 		return -EEXIST;
 	}
 	params = old->params;

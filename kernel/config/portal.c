@@ -14,6 +14,7 @@
 #include <net/ipv6.h>
 
 #include "../core/net.h"
+#include "../core/refuse.h"
 #include "../net/listen.h"
 #include "txn.h"
 
@@ -70,6 +71,62 @@ static struct ktgt_portal *find_in(struct list_head *portals,
 	return NULL;
 }
 
+static bool is_any(const struct sockaddr_storage *addr)
+{
+	const struct sockaddr_in6 *in6 = (const void *)addr;
+	const struct sockaddr_in *in = (const void *)addr;
+
+	return addr->ss_family == AF_INET ?
+	       in->sin_addr.s_addr == htonl(INADDR_ANY) :
+	       ipv6_addr_any(&in6->sin6_addr);
+}
+
+static bool same_port(const struct sockaddr_storage *a,
+		      const struct sockaddr_storage *b)
+{
+	const struct sockaddr_in6 *a6 = (const void *)a, *b6 = (const void *)b;
+	const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
+
+	if (a->ss_family != b->ss_family)
+		return false;
+	return a->ss_family == AF_INET ? a4->sin_port == b4->sin_port :
+					 a6->sin6_port == b6->sin6_port;
+}
+
+/* One of the two has the port on all addresses, that of the other included. */
+static struct ktgt_portal *find_overlap(struct list_head *portals,
+					const struct sockaddr_storage *addr)
+{
+	struct ktgt_portal *portal;
+
+	list_for_each_entry(portal, portals, node)
+		if (same_port(&portal->addr, addr) &&
+		    (is_any(addr) || is_any(&portal->addr)))
+			return portal;
+	return NULL;
+}
+
+/* Says which portal has the port, if it is one of ours. */
+static void refuse_overlap(struct ktgt_txn *txn,
+			   const struct sockaddr_storage *addr)
+{
+	struct ktgt_portal *other;
+
+	other = find_overlap(&txn->kn->portals, addr);
+	if (!other)
+		other = find_overlap(&txn->kn->staged_portals, addr);
+	if (!other)
+		return;
+	if (is_any(&other->addr))
+		ktgt_refuse(txn->extack,
+			    "portal %pISpc is covered by portal %pISpc", addr,
+			    &other->addr);
+	else
+		ktgt_refuse(txn->extack,
+			    "portal %pISpc: portal %pISpc has the port already; delete it first",
+			    addr, &other->addr);
+}
+
 static void free_portal(struct ktgt_portal *portal)
 {
 	ktgt_listen_stop(portal);
@@ -91,6 +148,8 @@ static struct ktgt_portal *stage_portal(struct ktgt_txn *txn,
 	portal->addr = params->addr;
 	portal->tag = params->tag;
 	err = ktgt_listen_start(portal, txn->extack);
+	if (err == -EADDRINUSE)
+		refuse_overlap(txn, &params->addr);
 	if (err) {
 		kfree(portal);
 		return ERR_PTR(err);
@@ -138,8 +197,8 @@ static int portal_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 		return 0;
 	}
 	if (portal || find_in(&kn->staged_portals, &new->params.addr)) {
-		NL_SET_ERR_MSG_FMT(txn->extack, "portal %pISpc exists",
-				   &new->params.addr);
+		ktgt_refuse(txn->extack, "portal %pISpc exists already",
+			    &new->params.addr);
 		return -EEXIST;
 	}
 
@@ -219,8 +278,8 @@ static int portal_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 
 	portal = find_in(&txn->kn->portals, &del->addr);
 	if (!portal || portal->leaving) {
-		NL_SET_ERR_MSG_FMT(txn->extack, "no portal %pISpc",
-				   &del->addr);
+		ktgt_refuse(txn->extack, "there is no portal %pISpc",
+			    &del->addr);
 		return -ENOENT;
 	}
 	portal->leaving = true;

@@ -17,12 +17,16 @@
 #include "../core/fabric.h"
 #include "../core/name.h"
 #include "../core/net.h"
+#include "../core/refuse.h"
 #include "../core/target.h"
 #include "../scsi/lu.h"
 #include "portal.h"
 #include "txn.h"
 
 #define TID_MAX		65535
+
+#define NO_DATE		"must have a date after iqn., as in iqn.2026-11.org.example:disk1"
+#define NO_DOMAIN	"must have a reversed domain name after the date, as in iqn.2026-11.org.example:disk1"
 
 /* A session ends as soon as its commands have; a device that answers none for
  * so long has to be waited for without the user.
@@ -96,10 +100,10 @@ static const char *date_fault(const char *s)
 
 	for (i = 0; i < 7; i++)
 		if (i == 4 ? s[i] != '-' : !isdigit(s[i]))
-			return "needs YYYY-MM. behind iqn.";
+			return NO_DATE;
 	month = 10 * (s[5] - '0') + s[6] - '0';
 	if (s[7] != '.' || month < 1 || month > 12)
-		return "needs YYYY-MM. behind iqn.";
+		return NO_DATE;
 	return NULL;
 }
 
@@ -113,11 +117,10 @@ static const char *domain_fault(const char *s)
 		while (isalnum(*s) || *s == '-')
 			s++;
 		if (s == label || *label == '-' || s[-1] == '-')
-			return "needs a domain name behind the date";
+			return NO_DOMAIN;
 	} while (*s++ == '.');
 
-	return s[-1] && s[-1] != ':' ? "needs a domain name behind the date" :
-				       NULL;
+	return s[-1] && s[-1] != ':' ? NO_DOMAIN : NULL;
 }
 
 /**
@@ -137,23 +140,23 @@ const char *ktgt_target_name_fault(const char *name)
 	size_t len;
 
 	if (strlen(name) > KTGT_NAME_MAX)
-		return "is longer than 223 bytes";
+		return "must not be longer than 223 bytes";
 
 	if (!strncasecmp(name, "eui.", 4)) {
 		if (strlen(name + 4) != 16 || !all_hex(name + 4))
-			return "needs 16 hex digits behind eui.";
+			return "must have 16 hexadecimal digits after eui.";
 		return NULL;
 	}
 	if (!strncasecmp(name, "naa.", 4)) {
 		len = strlen(name + 4);
 		if ((len != 16 && len != 32) || !all_hex(name + 4))
-			return "needs 16 or 32 hex digits behind naa.";
+			return "must have 16 or 32 hexadecimal digits after naa.";
 		return NULL;
 	}
 	if (strncasecmp(name, "iqn.", 4))
 		return "must begin with iqn., eui. or naa.";
 	if (!all_allowed(name))
-		return "may have a-z, 0-9, '-', '.', ':'";
+		return "may contain only a-z, 0-9, '-', '.' and ':'";
 
 	fault = date_fault(name + 4);
 	return fault ? fault : domain_fault(name + 12);
@@ -197,46 +200,39 @@ struct ktgt_target *ktgt_target_check(struct ktgt_txn *txn, u32 tid,
 
 	lockdep_assert_held(&txn->kn->config_mutex);
 	if (!tid && !name) {
-		NL_SET_ERR_MSG(txn->extack,
-			       "target: neither id nor name is given");
+		NL_SET_ERR_MSG(txn->extack, "target: id or name is missing");
 		return ERR_PTR(-EINVAL);
 	}
 
 	target = lookup(txn->kn, tid, name);
 	if (!target && tid)
-		NL_SET_ERR_MSG_FMT(txn->extack, "no target %u", tid);
+		ktgt_refuse(txn->extack, "there is no target %u", tid);
 	else if (!target)
-		NL_SET_ERR_MSG_FMT(txn->extack,
-				   "no target '" KTGT_NAME_SHOWN "'", name);
+		ktgt_refuse(txn->extack, "there is no target '%s'", name);
 	if (!target)
 		return ERR_PTR(-ENOENT);
 
 	if (target->stage == KTGT_TARGET_LEAVING) {
-		NL_SET_ERR_MSG_FMT(txn->extack,
-				   "target %u: is deleted by this transaction",
-				   target->tid);
+		ktgt_refuse(txn->extack,
+			    "target %u is deleted by this transaction",
+			    target->tid);
 		return ERR_PTR(-ENOENT);
 	}
 	if (name && strcasecmp(name, target->name)) {
-		NL_SET_ERR_MSG_FMT(txn->extack,
-				   "target %u: is not '" KTGT_NAME_SHOWN "'",
-				   target->tid, name);
+		ktgt_refuse(txn->extack, "target %u is '%s', not '%s'",
+			    target->tid, target->name, name);
 		return ERR_PTR(-ENOENT);
 	}
 	return target;
 }
 
-/* The rule matters more than the end of a long name. */
 static int check_name(struct ktgt_txn *txn, const char *name)
 {
 	const char *fault = ktgt_target_name_fault(name);
-	int room;
 
 	if (!fault)
 		return 0;
-	room = KTGT_EXTACK_LEN - strlen("target name '': ") - strlen(fault);
-	NL_SET_ERR_MSG_FMT(txn->extack, "target name '%.*s': %s", room, name,
-			   fault);
+	ktgt_refuse(txn->extack, "target name '%s': %s", name, fault);
 	return -EINVAL;
 }
 
@@ -253,9 +249,8 @@ static int take_name(struct ktgt_txn *txn, struct ktgt_target *target)
 					   &target->name_node,
 					   ktgt_target_names);
 	if (err == -EEXIST)
-		NL_SET_ERR_MSG_FMT(txn->extack,
-				   "target '" KTGT_NAME_SHOWN "' exists",
-				   target->name);
+		ktgt_refuse(txn->extack, "target '%s' exists already",
+			    target->name);
 	return err;
 }
 
@@ -275,7 +270,7 @@ static int take_tid(struct ktgt_txn *txn, struct ktgt_target *target, u32 tid)
 		err = xa_insert(&txn->kn->targets, tid, target, GFP_KERNEL);
 		if (err != -EBUSY)
 			return err;
-		NL_SET_ERR_MSG_FMT(txn->extack, "target %u exists", tid);
+		ktgt_refuse(txn->extack, "target %u exists already", tid);
 		return -EEXIST;
 	}
 
@@ -283,8 +278,9 @@ static int take_tid(struct ktgt_txn *txn, struct ktgt_target *target, u32 tid)
 		       XA_LIMIT(1, TID_MAX), GFP_KERNEL);
 	if (err != -EBUSY)
 		return err;
-	NL_SET_ERR_MSG_FMT(txn->extack, "all %u target numbers are taken",
-			   TID_MAX);
+	ktgt_refuse(txn->extack,
+		    "all %u target numbers are taken; delete a target first",
+		    TID_MAX);
 	return -ENOSPC;
 }
 
@@ -380,9 +376,8 @@ static int check_keys(struct ktgt_txn *txn, const u32 *keys, u32 set)
 		if (keys[i] == U32_MAX ||
 		    (keys[i] >= rows[i].min && keys[i] <= rows[i].max))
 			continue;
-		NL_SET_ERR_MSG_FMT(txn->extack, "%s %u: it is %u to %u",
-				   rows[i].name, keys[i], rows[i].min,
-				   rows[i].max);
+		ktgt_refuse(txn->extack, "%s %u: must be %u to %u",
+			    rows[i].name, keys[i], rows[i].min, rows[i].max);
 		return -ERANGE;
 	}
 	return 0;
@@ -635,17 +630,17 @@ static int target_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	if (IS_ERR(target))
 		return PTR_ERR(target);
 	if (target->stage == KTGT_TARGET_STAGED) {
-		NL_SET_ERR_MSG_FMT(txn->extack,
-				   "target %u: is made by this transaction",
-				   target->tid);
+		ktgt_refuse(txn->extack,
+			    "target '%s' is made by this transaction, which cannot delete it again",
+			    target->name);
 		return -EINVAL;
 	}
 
 	nr = ktgt_target_nr_nexuses(target);
 	if (nr && !del->params.force) {
-		NL_SET_ERR_MSG_FMT(txn->extack,
-				   "target %u: has %u session%s; delete with force",
-				   target->tid, nr, nr == 1 ? "" : "s");
+		ktgt_refuse(txn->extack,
+			    "target %u has %u session%s; delete it with force, or log the initiators out first",
+			    target->tid, nr, nr == 1 ? "" : "s");
 		return -EBUSY;
 	}
 	WRITE_ONCE(target->stage, KTGT_TARGET_LEAVING);
@@ -732,7 +727,7 @@ static void target_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 					   !atomic_read(&target->nr_nexuses),
 					   CLOSE_TIMEOUT);
 	if (left <= 0)
-		pr_warn("target %u is deleted, but %u sessions still end\n",
+		pr_warn("target %u: deleted, but %u sessions have not ended: their devices still have commands\n",
 			target->tid, atomic_read(&target->nr_nexuses));
 	unpublish_lus(target, &del->lus);
 }

@@ -12,13 +12,6 @@
 struct ktgt_net;
 struct ktgt_txn;
 
-/* how much of a name fits into an extack text, which has 80 bytes; SHORT for
- * texts that say more
- */
-#define KTGT_NAME_SHOWN		"%.56s"
-#define KTGT_NAME_SHORT		"%.30s"
-#define KTGT_EXTACK_LEN		79
-
 /**
  * struct ktgt_target_params - what the user says of a target
  * @tid: target number; for a new target 0 takes the lowest free one, else 0

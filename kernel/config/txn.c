@@ -9,6 +9,7 @@
 
 #include "../core/event.h"
 #include "../core/net.h"
+#include "../core/refuse.h"
 #include "../core/rules.h"
 
 /**
@@ -163,9 +164,9 @@ static int check_expected(struct ktgt_txn *txn)
 
 	if (!txn->expected || txn->expected == generation)
 		return 0;
-	NL_SET_ERR_MSG_FMT(txn->extack,
-			   "the configuration has changed meanwhile: it is %llu, not %llu",
-			   generation, txn->expected);
+	ktgt_refuse(txn->extack,
+		    "the configuration has changed: its generation is %llu, not %llu; read it again",
+		    generation, txn->expected);
 	return -ESTALE;
 }
 

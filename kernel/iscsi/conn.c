@@ -270,7 +270,7 @@ static unsigned long conn_ping(struct ktgt_conn *conn)
 	if (conn->ping_ttt == ISCSI_RESERVED_TAG) {
 		ktgt_ctl_ping(conn);
 	} else if (time_after(jiffies, conn->ping_at + patience)) {
-		net_info_ratelimited("%s at %pISpc does not answer, connection closed\n",
+		net_info_ratelimited("%s at %pISpc does not answer a NOP-In; connection closed\n",
 				     conn->sess->key.initiator, &conn->peer);
 		ktgt_conn_end(conn, KTGT_SESSION_END_NO_ANSWER);
 	}
@@ -420,7 +420,7 @@ void ktgt_conn_sent(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 	list_add_tail(&pdu->node, &conn->unacked);
 	conn->mem.ctl_unsent -= pdu->weight;
 	if (conn->mem.ctl_held > CONN_HELD_MAX) {
-		net_info_ratelimited("%pISpc: acknowledges nothing, connection closed\n",
+		net_info_ratelimited("%pISpc does not acknowledge what it is sent; connection closed\n",
 				     &conn->peer);
 		ktgt_conn_end(conn, KTGT_SESSION_END_PROTOCOL_ERROR);
 	}

@@ -157,7 +157,7 @@ static int discovery_put_all(const struct ktgt_conn *conn,
 	} while (!ret && tid++ < U32_MAX);
 
 	if (ret == -EMSGSIZE) {
-		pr_notice_ratelimited("list of targets for %s at %pISpc is too long, it ends at number %lu\n",
+		pr_notice_ratelimited("discovery by %s at %pISpc: too many targets for one answer; those from number %lu on are left out\n",
 				      conn->sess->key.initiator, &conn->peer,
 				      tid);
 		out->err = 0;

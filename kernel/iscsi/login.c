@@ -992,7 +992,7 @@ void ktgt_login_timeout(struct ktgt_conn *conn)
 {
 	struct ktgt_login *login = conn->login;
 
-	net_info_ratelimited("%pISpc: login took too long, connection closed\n",
+	net_info_ratelimited("%pISpc: login took longer than login-timeout; connection closed\n",
 			     &conn->peer);
 	login->nego.bad = NULL;
 	login->why = "it took too long";

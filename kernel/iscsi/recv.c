@@ -68,13 +68,13 @@ int ktgt_recv_lengths(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
 	conn->last_rx = jiffies;
 
 	if (rx->data_len > recv_max_data(conn, opcode)) {
-		net_info_ratelimited("%pISpc: data segment of %u bytes in a PDU with opcode %#x, at most %u were agreed\n",
+		net_info_ratelimited("%pISpc: data segment of %u bytes in a PDU with opcode %#x, where at most %u are allowed; connection closed\n",
 				     &conn->peer, rx->data_len, opcode,
 				     recv_max_data(conn, opcode));
 		return -EMSGSIZE;
 	}
 	if (rx->ahs_len && conn->state != KTGT_CONN_STATE_FULL_FEATURE) {
-		net_info_ratelimited("%pISpc: additional header segments in login\n",
+		net_info_ratelimited("%pISpc: additional header segment in login, where none is allowed; connection closed\n",
 				     &conn->peer);
 		return -EMSGSIZE;
 	}

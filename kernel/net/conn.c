@@ -512,7 +512,7 @@ void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
 		return;
 	}
 	if (!tcp_link(tcp)) {
-		net_info_ratelimited("%pISpc: connection refused, %u are in login already\n",
+		net_info_ratelimited("%pISpc: connection refused: %u others have not logged in yet, as many as max-logins allows\n",
 				     &tcp->conn.peer,
 				     atomic_read(&kn->nr_logins));
 		ktgt_conn_free(&tcp->conn);

@@ -14,6 +14,7 @@
 #include <net/tcp.h>
 
 #include "../core/net.h"
+#include "../core/refuse.h"
 #include "conn.h"
 #include "listen.h"
 
@@ -77,11 +78,13 @@ static const char *listen_fault(int err)
 {
 	switch (err) {
 	case -EAFNOSUPPORT:
-		return "this kernel does not have the address family";
+		return "this kernel has no IPv6";
 	case -EADDRINUSE:
-		return "the address is in use";
+		return "the port is in use";
 	case -EADDRNOTAVAIL:
 		return "this machine does not have the address";
+	case -EINVAL:
+		return "a link-local address is not supported";
 	case -ENOMEM:
 	case -ENOBUFS:
 	case -ENFILE:	/* there was no memory for a socket */
@@ -164,8 +167,8 @@ int ktgt_listen_start(struct ktgt_portal *portal,
 	return 0;
 
 err_say:
-	NL_SET_ERR_MSG_FMT(extack, "portal %pISpc: %s", &portal->addr,
-			   listen_fault(ret));
+	ktgt_refuse(extack, "portal %pISpc: %s", &portal->addr,
+		    listen_fault(ret));
 	return ret;
 }
 

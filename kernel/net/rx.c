@@ -103,7 +103,7 @@ static int rx_hdigest(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
 	crc = crc32c(~0, &rx->pdu.hdr, KTGT_BHS_LEN);
 	crc = ~crc32c(crc, rx->pdu.ahs, rx->pdu.ahs_len);
 	if (crc != le32_to_cpu(rx->digest)) {
-		net_info_ratelimited("%pISpc: wrong header digest, connection closed\n",
+		net_info_ratelimited("%pISpc: wrong header digest; connection closed\n",
 				     &tcp->conn.peer);
 		return -EBADMSG;
 	}

@@ -58,7 +58,7 @@ static void judge_secret(struct genl_info *info, const char *secret)
 {
 	if (strlen(secret) < 12)
 		NL_SET_ERR_MSG(info->extack,
-			       "account: a secret of less than 12 bytes can be guessed");
+			       "account: the secret is shorter than 12 bytes and can be guessed; make it longer");
 }
 
 static int change_secret(struct genl_info *info,
@@ -139,7 +139,7 @@ static int change_binding(struct genl_info *info,
 		return -EINVAL;
 	if (GENL_REQ_ATTR_CHECK(info, KTGT_A_ACCOUNT_TARGET_ID)) {
 		NL_SET_ERR_MSG(info->extack,
-			       "account: target-id is missing");
+			       "account: target-id is missing; 0 is discovery");
 		return -EINVAL;
 	}
 	tid = nla_get_u32(info->attrs[KTGT_A_ACCOUNT_TARGET_ID]);

@@ -40,9 +40,9 @@ static int get_network(struct genl_info *info, struct ktgt_rule *rule)
 		return 0;
 
 	NL_SET_BAD_ATTR(info->extack, prefix);
-	NL_SET_ERR_MSG_FMT(info->extack,
-			   "prefix-len %u: this address has %u bits",
-			   rule->prefix_len, bits);
+	ktgt_refuse(info->extack,
+		    "prefix-len %u: must be 0 to %u for this address",
+		    rule->prefix_len, bits);
 	return -EINVAL;
 }
 
@@ -55,14 +55,14 @@ static int get_rule(struct genl_info *info, struct ktgt_rule *rule)
 	memset(rule, 0, sizeof(*rule));
 	if (!!initiator + !!address + all != 1) {
 		NL_SET_ERR_MSG(info->extack,
-			       "access rule: needs one of address, all, initiator");
+			       "access rule: say one of address, initiator and all");
 		return -EINVAL;
 	}
 	if (info->attrs[KTGT_A_ACL_PREFIX_LEN] && !address) {
 		NL_SET_BAD_ATTR(info->extack,
 				info->attrs[KTGT_A_ACL_PREFIX_LEN]);
 		NL_SET_ERR_MSG(info->extack,
-			       "access rule: prefix-len needs an address");
+			       "access rule: prefix-len is for an address, and there is none");
 		return -EINVAL;
 	}
 	if (address)

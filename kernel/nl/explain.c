@@ -47,8 +47,9 @@ static int get_name(const struct nlattr *attr, const char *what, char *name,
 	if (!ktgt_text_name(value, strlen(value), name, KTGT_NAME_LEN))
 		return 0;
 	NL_SET_BAD_ATTR(extack, attr);
-	NL_SET_ERR_MSG_FMT(extack, "explain: '" KTGT_NAME_SHORT
-			   "' is no iSCSI name for %s", value, what);
+	ktgt_refuse(extack,
+		    "%s '%s': must be 1 to 223 bytes without blanks and control characters",
+		    what, value);
 	return -EINVAL;
 }
 
@@ -62,18 +63,18 @@ static int get_ask(struct netlink_callback *cb, struct explain_ask *ask)
 	if (!attrs || !attrs[KTGT_A_EXPLAIN_INITIATOR] ||
 	    !attrs[KTGT_A_EXPLAIN_ADDRESS]) {
 		NL_SET_ERR_MSG(cb->extack,
-			       "explain: needs initiator and address");
+			       "explain: initiator or address is missing");
 		return -EINVAL;
 	}
 	if (attrs[KTGT_A_EXPLAIN_TARGET] && attrs[KTGT_A_EXPLAIN_TARGET_ID]) {
 		NL_SET_ERR_MSG(cb->extack,
-			       "explain: needs one of target and target-id, or none");
+			       "explain: say target or target-id, not both");
 		return -EINVAL;
 	}
-	err = get_name(attrs[KTGT_A_EXPLAIN_INITIATOR], "an initiator",
+	err = get_name(attrs[KTGT_A_EXPLAIN_INITIATOR], "initiator",
 		       ask->initiator, cb->extack);
 	if (!err && attrs[KTGT_A_EXPLAIN_TARGET])
-		err = get_name(attrs[KTGT_A_EXPLAIN_TARGET], "a target",
+		err = get_name(attrs[KTGT_A_EXPLAIN_TARGET], "target",
 			       ask->target, cb->extack);
 	if (attrs[KTGT_A_EXPLAIN_TARGET_ID])
 		ask->tid = nla_get_u32(attrs[KTGT_A_EXPLAIN_TARGET_ID]);
@@ -240,7 +241,7 @@ static int dump_numbered(struct sk_buff *skb, struct netlink_callback *cb,
 		return dump_one(skb, cb, kn, ask, NULL);
 	target = ktgt_net_find_tid(kn, ask->tid);
 	if (!target) {
-		NL_SET_ERR_MSG_FMT(cb->extack, "no target %ld", ask->tid);
+		ktgt_refuse(cb->extack, "there is no target %ld", ask->tid);
 		return -ENOENT;
 	}
 	err = dump_one(skb, cb, kn, ask, target);

@@ -34,37 +34,52 @@ static int get_ids(struct genl_info *info, u32 *tid, u32 *lun)
 	return 0;
 }
 
-static int check_backend(struct genl_info *info,
-			 const struct ktgt_lu_params *params)
+/* What is missing or too much for the backend, or NULL. */
+static const char *backend_fault(const struct ktgt_lu_params *params)
 {
-	const char *text = NULL;
-
 	switch (params->backend) {
 	case KTGT_BACKEND_BLOCK:
 		if (!params->path || !*params->path)
-			text = "logical unit: a block backend needs a path";
-		else if (params->size)
-			text = "logical unit: size is for the null backend";
-		break;
+			return "path is missing";
+		if (params->size)
+			return "size is for type null; a block device has its own";
+		return NULL;
 	case KTGT_BACKEND_NULL:
 		if (params->path)
-			text = "logical unit: path is for the block backend";
-		else if (params->may_be_absent)
-			text = "logical unit: only the device of a block backend can be absent";
-		else if (!params->size)
-			text = "logical unit: a null backend needs a size";
-		break;
+			return "path is for type block; type null stores nothing";
+		if (params->may_be_absent)
+			return "absent is for type block; type null has no device";
+		if (!params->size)
+			return "size is missing; type null has none of its own";
+		return NULL;
 	default:
-		text = "logical unit: only LUN 0 has no backend";
+		return "path, or type null, is missing";
 	}
-	if (!text && params->block_size && params->block_size != 512 &&
-	    params->block_size != 4096)
-		text = "logical unit: block-size must be 512 or 4096";
-	if (!text)
-		return 0;
+}
 
-	NL_SET_ERR_MSG_FMT(info->extack, "%s", text);
-	return -EINVAL;
+static int check_params(struct genl_info *info,
+			const struct ktgt_lu_params *params)
+{
+	u32 size = params->block_size;
+	const char *fault;
+
+	if (!params->lun) {
+		NL_SET_ERR_MSG(info->extack,
+			       "LUN 0 is the controller of the target; take LUN 1 or greater for a disk");
+		return -EEXIST;
+	}
+	fault = backend_fault(params);
+	if (fault) {
+		ktgt_refuse(info->extack, "LUN %u: %s", params->lun, fault);
+		return -EINVAL;
+	}
+	if (size && size != 512 && size != 4096) {
+		ktgt_refuse(info->extack,
+			    "LUN %u: block-size %u: must be 512 or 4096",
+			    params->lun, size);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static void get_identity(struct nlattr **attrs, struct ktgt_lu_params *params)
@@ -135,7 +150,7 @@ int ktgt_lu_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	get_params(info->attrs, &params);
-	err = check_backend(info, &params);
+	err = check_params(info, &params);
 	if (err)
 		return err;
 
@@ -301,7 +316,7 @@ int ktgt_lu_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	target = ktgt_net_find_tid(kn, tid);
 	if (!target) {
-		NL_SET_ERR_MSG_FMT(info->extack, "no target %u", tid);
+		ktgt_refuse(info->extack, "there is no target %u", tid);
 		return -ENOENT;
 	}
 
@@ -316,8 +331,8 @@ int ktgt_lu_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err) {
 		nlmsg_free(msg);
 		if (err == -ENOENT)
-			NL_SET_ERR_MSG_FMT(info->extack,
-					   "target %u: no LUN %u", tid, lun);
+			ktgt_refuse(info->extack, "target %u has no LUN %u",
+				    tid, lun);
 		goto out;
 	}
 	genlmsg_end(msg, hdr);

@@ -52,6 +52,7 @@ void ktgt_nl_exit(void)
 	ktgt_nl_event_exit();
 	genl_unregister_family(&ktgt_nl_family);
 	ktgt_nl_txn_exit();
+	ktgt_refuse_exit();
 }
 
 static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)

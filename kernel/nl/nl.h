@@ -15,6 +15,7 @@
 
 #include "../config/txn.h"
 #include "../core/net.h"
+#include "../core/refuse.h"
 #include "../core/target.h"
 
 extern struct genl_family ktgt_nl_family;
@@ -180,7 +181,7 @@ static inline int ktgt_nl_filter_check(struct netlink_callback *cb,
 
 	target = ktgt_net_find_tid(kn, only);
 	if (!target) {
-		NL_SET_ERR_MSG_FMT(cb->extack, "no target %u", only);
+		ktgt_refuse(cb->extack, "there is no target %u", only);
 		return -ENOENT;
 	}
 	ktgt_target_put(target);
@@ -228,8 +229,8 @@ static inline int ktgt_nl_get_addr(const struct nlattr *attr,
 		return 0;
 	}
 	NL_SET_BAD_ATTR(extack, attr);
-	NL_SET_ERR_MSG_FMT(extack, "address: has %d bytes, must have 4 or 16",
-			   nla_len(attr));
+	ktgt_refuse(extack, "address: %d bytes; must be 4 (IPv4) or 16 (IPv6)",
+		    nla_len(attr));
 	return -EINVAL;
 }
 

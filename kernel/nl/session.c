@@ -254,7 +254,7 @@ int ktgt_session_del_doit(struct sk_buff *skb, struct genl_info *info)
 	id = nla_get_u32(info->attrs[KTGT_A_SESSION_ID]);
 	sess = ktgt_sess_find(kn, id);
 	if (!sess) {
-		NL_SET_ERR_MSG_FMT(info->extack, "no session %u", id);
+		ktgt_refuse(info->extack, "there is no session %u", id);
 		return -ENOENT;
 	}
 	if (time && sess->nexus.target)

@@ -197,8 +197,7 @@ static struct ktgt_target *find_target(struct genl_info *info)
 
 	get_params(info, &params);
 	if (!params.tid && !params.name) {
-		NL_SET_ERR_MSG(info->extack,
-			       "target: neither id nor name is given");
+		NL_SET_ERR_MSG(info->extack, "target: id or name is missing");
 		return ERR_PTR(-EINVAL);
 	}
 
@@ -214,11 +213,10 @@ static struct ktgt_target *find_target(struct genl_info *info)
 		return target;
 
 	if (params.tid)
-		NL_SET_ERR_MSG_FMT(info->extack, "no target %u", params.tid);
+		ktgt_refuse(info->extack, "there is no target %u", params.tid);
 	else
-		NL_SET_ERR_MSG_FMT(info->extack,
-				   "no target '" KTGT_NAME_SHOWN "'",
-				   params.name);
+		ktgt_refuse(info->extack, "there is no target '%s'",
+			    params.name);
 	return ERR_PTR(-ENOENT);
 }
 

@@ -80,8 +80,9 @@ void ktgt_nl_begin(struct ktgt_nl_change *nlc, struct genl_info *info)
 	mutex_unlock(&kn->open_mutex);
 	if (!open)
 		return;
-	NL_SET_ERR_MSG_FMT(info->extack, "transaction: has %u changes already",
-			   CHANGES_MAX);
+	ktgt_refuse(info->extack,
+		    "transaction: it has %u changes, more are not possible; commit it first",
+		    CHANGES_MAX);
 	nlc->err = -E2BIG;
 }
 

@@ -19,6 +19,7 @@
 
 #include "../core/cmd.h"
 #include "../core/fabric.h"
+#include "../core/refuse.h"
 #include "../core/target.h"
 #include "nexus.h"
 #include "ua.h"
@@ -126,9 +127,9 @@ static int set_naa(struct ktgt_lu *lu, u64 naa, struct netlink_ext_ack *extack)
 	if (!(naa >> NAA_SHIFT))
 		naa |= NAA_LOCAL << NAA_SHIFT;
 	if (naa >> NAA_SHIFT != NAA_LOCAL) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "lun %u: naa %016llx is not locally assigned, it has to begin with 3",
-				   lu->lun, naa);
+		ktgt_refuse(extack,
+			    "LUN %u: naa %#llx: its first digit of 16 must be 3 (locally assigned) or 0",
+			    lu->lun, naa);
 		return -EINVAL;
 	}
 	lu->params.naa = naa;
@@ -155,6 +156,37 @@ static int set_identity(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 	return set_naa(lu, params->naa, extack);
 }
 
+/* @size is the device's own, if none was asked for. */
+static void refuse_block_size(const struct ktgt_lu *lu, u32 size,
+			      struct netlink_ext_ack *extack)
+{
+	u32 own = lu->caps.logical_block;
+
+	if (size == own)
+		ktgt_refuse(extack,
+			    "LUN %u: the device has blocks of %u bytes; only 512 and 4096 are supported",
+			    lu->lun, own);
+	else if (size < own)
+		ktgt_refuse(extack,
+			    "LUN %u: block-size %u: must not be less than the device's, %u",
+			    lu->lun, size, own);
+	else
+		ktgt_refuse(extack, "LUN %u: block-size %u: must be 512 or 4096",
+			    lu->lun, size);
+}
+
+static void refuse_size(const struct ktgt_lu *lu,
+			struct netlink_ext_ack *extack)
+{
+	if (!lu->caps.size && lu->params.path)
+		ktgt_refuse(extack, "LUN %u: %s has no size", lu->lun,
+			    lu->params.path);
+	else
+		ktgt_refuse(extack,
+			    "LUN %u: size %llu: must be at least one block, %u bytes",
+			    lu->lun, lu->caps.size, 1U << lu->block_shift);
+}
+
 static int set_block_size(struct ktgt_lu *lu, u32 size,
 			  struct netlink_ext_ack *extack)
 {
@@ -162,24 +194,14 @@ static int set_block_size(struct ktgt_lu *lu, u32 size,
 
 	if (!size)
 		size = own;
-	if (size != 512 && size != 4096) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "lun %u: block size %u is neither 512 nor 4096",
-				   lu->lun, size);
-		return -EINVAL;
-	}
-	if (size < own) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "lun %u: block size %u is smaller than the device's %u",
-				   lu->lun, size, own);
+	if ((size != 512 && size != 4096) || size < own) {
+		refuse_block_size(lu, size, extack);
 		return -EINVAL;
 	}
 	lu->block_shift = ilog2(size);
 	lu->nr_blocks = lu->caps.size >> lu->block_shift;
 	if (!lu->nr_blocks && !ktgt_lu_is_absent(lu)) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "lun %u: size %llu is less than one block",
-				   lu->lun, lu->caps.size);
+		refuse_size(lu, extack);
 		return -EINVAL;
 	}
 	lu->max_blocks = lu->caps.max_transfer >> lu->block_shift;
@@ -258,8 +280,8 @@ static int open_backend(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 		ops = &ktgt_backend_null_ops;
 		break;
 	default:
-		NL_SET_ERR_MSG_FMT(extack, "lun %u: there is no backend %u",
-				   lu->lun, params->backend);
+		ktgt_refuse(extack, "LUN %u: there is no backend %u", lu->lun,
+			    params->backend);
 		return -EINVAL;
 	}
 	be = ops->open(&how, extack);
@@ -323,8 +345,8 @@ struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 	int err;
 
 	if (params->lun > KTGT_LUN_MAX) {
-		NL_SET_ERR_MSG_FMT(extack, "lun %u is greater than %u",
-				   params->lun, KTGT_LUN_MAX);
+		ktgt_refuse(extack, "lun %u: must be 0 to %u", params->lun,
+			    KTGT_LUN_MAX);
 		return ERR_PTR(-EINVAL);
 	}
 	if (!ktgt_target_tryget(target))
@@ -403,8 +425,8 @@ int ktgt_lu_reserve(struct ktgt_lu *lu, struct netlink_ext_ack *extack)
 		err = xa_insert(&lu->target->lus, lu->lun, NULL, GFP_KERNEL);
 
 	if (err == -EBUSY) {
-		NL_SET_ERR_MSG_FMT(extack, "lun %u: target %u has it already",
-				   lu->lun, lu->target->tid);
+		ktgt_refuse(extack, "target %u has a LUN %u already",
+			    lu->target->tid, lu->lun);
 		return -EEXIST;
 	}
 	lu->reserved = !err;
@@ -478,7 +500,7 @@ void ktgt_lu_remove(struct ktgt_lu *lu, unsigned long deadline)
 	long wait = max_t(long, deadline - jiffies, 0);
 
 	if (!wait_for_completion_killable_timeout(&lu->released, wait))
-		pr_warn("lun %u, %s: the device still holds commands, it is released when they end\n",
+		pr_warn("LUN %u, %s: deleted, but the device still has commands; it is closed when they end\n",
 			lu->lun, lu->params.path ?: "no device");
 	lu_put(lu);
 }

@@ -229,7 +229,7 @@ void ktgt_cmd_note_write(struct ktgt_cmd *cmd)
 	if (!found)
 		return;
 
-	pr_notice_ratelimited("target %u: %s writes to LUN %u, and so does %s: their file systems must be made for that; 'shared' says that they are\n",
+	pr_notice_ratelimited("target %u: a second initiator, %s, writes LUN %u, besides %s: without a cluster file system data will be lost; set shared to silence this\n",
 			      target->tid, own, lu->lun, other);
 	ktgt_event_session(target->kn, &event);
 }

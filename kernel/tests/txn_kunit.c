@@ -3,6 +3,7 @@
  * Transactions: what is called in which order, and what is seen when.
  */
 #include "../config/txn.c"
+#include "../core/refuse.c"
 
 #include <kunit/test.h>
 

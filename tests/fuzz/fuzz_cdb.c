@@ -14,6 +14,7 @@
 
 #include "../../kernel/core/event.h"
 #include "../../kernel/core/fabric.h"
+#include "../../kernel/core/refuse.h"
 #include "../../kernel/core/target.h"
 #include "../../kernel/scsi/cdb.h"
 #include "../../kernel/scsi/exec.h"
@@ -220,6 +221,12 @@ static int log_change(struct record *rec, struct ktgt_backend *be, u64 pos,
 		rec->aborted = true;
 	}
 	return err;
+}
+
+void ktgt_refuse(struct netlink_ext_ack *extack, const char *format, ...)
+{
+	if (extack)
+		extack->_msg = format;
 }
 
 static struct ktgt_backend *fake_open(const struct ktgt_backend_params *params,

@@ -68,6 +68,8 @@
 #define cpu_to_be64(x)		htobe64(x)
 #define le32_to_cpu(x)		le32toh(x)
 
+#define __printf(a, b)		__attribute__((format(printf, a, b)))
+
 #define WARN_ON_ONCE(x)		({ bool _w = (x); require(!_w); _w; })
 
 /* %p has its own meaning in the kernel, so nothing is printed */
@@ -551,8 +553,6 @@ struct blk_plug { u32 nr_ios; };
 
 struct net;
 struct netlink_ext_ack { const char *_msg; };
-
-#define NL_SET_ERR_MSG_FMT(extack, ...)	((void)(extack), shim_log(__VA_ARGS__))
 
 typedef struct { u64 key[2]; } siphash_key_t;
 

@@ -74,7 +74,7 @@ def asked_for(lab):
     words = ("lun", "add", "target", iqn, "lun", 1, "path")
     status, text = lab.adm_fails(*words, path)
     equal(status, 2, "status")
-    check(path in text and "no such file" in text and '"absent"' in text, text)
+    check(path in text and "does not exist" in text and '"absent"' in text, text)
     for wrong in ("/dev/null", "/etc/passwd"):
         status, text = lab.adm_fails(*words, wrong, "absent")
         check("not a block device" in text, text)
@@ -82,7 +82,7 @@ def asked_for(lab):
                                  "null", "size", "1M", "absent")
     check("absent" in text, text)
     status, text = lab.adm_fails("lun", "attach", "target", iqn, "lun", 1)
-    check("no LUN 1" in text, text)
+    check("has no LUN 1" in text, text)
     status, text = lab.adm_fails("lun", "attach", "target", iqn)
     equal(status, 1, "status")
 

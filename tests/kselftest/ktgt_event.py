@@ -615,7 +615,7 @@ def writers_text(lab):
     check(lines[-1].endswith(f" two initiators write lun 1 of target 3 ({iqn}): "
                              f"{SECOND} after {NAME}"), f"{lines}")
     log = run("dmesg")
-    check(f"target 3: {SECOND} writes to LUN 1, and so does {NAME}" in log,
+    check(f"target 3: a second initiator, {SECOND}, writes LUN 1, besides {NAME}:" in log,
           "the kernel's line")
 
 
@@ -990,9 +990,9 @@ def explain_words(lab):
                  f"login refused: {NO_ADDRESS} (0202)"):
         check(part in text, f"'{part}' is not in: {text}")
     for words, status, part in (
-            ((*who, "tid", 99), 2, "no target 99"),
-            ((*who, "target", 99), 2, "no target 99"),
-            ((*who, "target", iqn, "tid", 9), 2, "one of target and target-id"),
+            ((*who, "tid", 99), 2, "there is no target 99"),
+            ((*who, "target", 99), 2, "there is no target 99"),
+            ((*who, "target", iqn, "tid", 9), 2, "say target or target-id, not both"),
             ((*who, "target", "bogus"), 1, "begins with iqn."),
             (("explain",), 1, "name is missing"),
             (("explain", "initiator", NAME), 1, "from is missing"),

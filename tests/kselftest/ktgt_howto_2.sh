@@ -309,7 +309,7 @@ two_writers()
 		dd if=/dev/zero of="$lab_dir/disk-$sd" bs=4k count=1 \
 			oflag=direct
 	done
-	log_since_start | grep -E 'writes to LUN 1, and so does' |
+	log_since_start | grep -E 'a second initiator, .*, writes LUN 1, besides' |
 		tee "$lab_dir/writers"
 	grep -q iqn.1994-05.com.redhat:42b7f829d2ec "$lab_dir/writers"
 	second_logout

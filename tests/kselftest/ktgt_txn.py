@@ -119,7 +119,7 @@ def nothing_at_all(lab):
     before = generation(nl)
     for last, error, says in (
             ({"lun": 9, "path": "/dev/none"}, errno.ENOENT, "/dev/none"),
-            ({"lun": 1, "path": devices(lab)[1]}, errno.EEXIST, "lun 1"),
+            ({"lun": 1, "path": devices(lab)[1]}, errno.EEXIST, "LUN 1"),
             ({"lun": 2, "path": devices(lab)[0]}, errno.EBUSY, "in use")):
         nl.do("txn-begin")
         target(nl, 7, "part", devices(lab)[:1])
@@ -354,7 +354,7 @@ def new_lun_twice(lab):
     nl.do("lu-del", target_id=7, lun=1)
     disk(nl, 7, 1, devs[0], read_only=1)
     disk(nl, 7, 1, devs[1])
-    refused(errno.EEXIST, commit, nl, says="lun 1")
+    refused(errno.EEXIST, commit, nl, says="LUN 1")
     for read_only in (1, 0):
         nl.do("txn-begin")
         nl.do("lu-del", target_id=7, lun=1)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Why something is refused, in words.
+ */
+#ifndef _KTGT_CORE_REFUSE_H
+#define _KTGT_CORE_REFUSE_H
+
+#include <linux/compiler.h>
+
+struct netlink_ext_ack;
+
+__printf(2, 3)
+void ktgt_refuse(struct netlink_ext_ack *extack, const char *format, ...);
+void ktgt_refuse_exit(void);
+
+#endif /* _KTGT_CORE_REFUSE_H */
