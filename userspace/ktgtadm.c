@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "cmd/run.h"
+#include "lib/version.h"
 #include "tgt/admin.h"
 #include "tgt/setup_lun.h"
 #include "tgt/tgtadm.h"
-#include "lib/version.h"
 
 enum { OPT_DUMP_COMMANDS = 0x100 };
 

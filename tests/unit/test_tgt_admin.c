@@ -10,12 +10,13 @@
 #include <unistd.h>
 
 #include "fake_nl.h"
+#include "apply/dump.h"
 #include "lib/out.h"
 #include "lib/parse.h"
 #include "tgt/admin.h"
 
 static struct capture got;
-static struct tgt_view view;
+static struct view view;
 static char path[] = "/tmp/test_tgt_admin.XXXXXX";
 
 /* What is there */
@@ -115,7 +116,7 @@ static int setup(void **state)
 
 static void forget(void)
 {
-	tgt_view_free(&view);
+	view_free(&view);
 	fake_reset();
 }
 
@@ -693,7 +694,6 @@ static void test_dump(void **state)
 /* As JSON: what is dumped, and that it is what is there. */
 static void test_dump_json(void **state)
 {
-	const struct admin admin = { .program = "x", .view = &view };
 	struct lu *lu;
 	char *text, *p;
 	int err;
@@ -702,7 +702,7 @@ static void test_dump_json(void **state)
 	some_of_all();
 	capture_free(&got);
 	capture_start(&got);
-	err = admin_dump_json(OUT_JSON, &admin);
+	err = dump_json(OUT_JSON, &view);
 	capture_stop(&got);
 	assert_int_equal(err, 0);
 #define SECRET "\"secret\":\"PLEASE_CORRECT_THE_PASSWORD\"}"
@@ -740,7 +740,7 @@ static void test_dump_json(void **state)
 	/* JSON is UTF-8 */
 	lu = add_lu(2, 6, "");
 	strcpy(lu->path, "/dev/\xff");
-	assert_int_equal(admin_dump_json(OUT_JSON, &admin), -EILSEQ);
+	assert_int_equal(dump_json(OUT_JSON, &view), -EILSEQ);
 }
 
 /* @device is what target 1 has as LUN 1, and waits for. */

@@ -9,11 +9,12 @@
 #include <unistd.h>
 
 #include "fake_nl.h"
+#include "lib/view.h"
+#include "tgt/opt.h"
 #include "tgt/setup_lun.h"
-#include "tgt/tgtadm.h"
 
 static struct capture got;
-static struct tgt_view view;
+static struct view view;
 static struct target found;
 
 #define IQN	"iqn.2026-11.org.x:a"
@@ -30,7 +31,7 @@ static int reset(void **state)
 static int done(void **state)
 {
 	(void)state;
-	tgt_view_free(&view);
+	view_free(&view);
 	fake_reset();
 	capture_free(&got);
 	memset(&got, 0, sizeof(got));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ktgtadm config: a whole configuration, as targets.conf or as JSON. */
 #include "cmd/objects.h"
+
+#include "apply/job.h"
 #include "conf/load.h"
-#include "tgt/admin.h"
 
 enum {
 	ATTR_FILE = 1,
@@ -55,50 +56,67 @@ static int config_check(struct app *app, const struct command *command,
 	return err ? EXIT_USAGE : 0;
 }
 
-static int run_admin(struct app *app, const struct config *config,
-		     enum admin_action action, bool pretend)
+static int exit_status(int status)
 {
-	struct admin admin = {
+	switch (status) {
+	case JOB_DONE:
+		return 0;
+	case JOB_FAILED:
+		return EXIT_KERNEL;
+	default:
+		return EXIT_USAGE;
+	}
+}
+
+static int apply(struct executor *ex, void *data)
+{
+	const struct config *config = data;
+
+	return job_apply(ex, config->file, NULL);
+}
+
+static int run_apply(struct app *app, struct config *config, bool pretend)
+{
+	struct executor ex = {
 		.program = "ktgtadm",
 		.nl = app->nl,
 		.force = config->force,
 		.pretend = pretend,
 		.ignore_errors = config->ignore_errors,
 	};
-	const struct admin_job job = {
-		.action = action,
-		.conf = config->file,
-		.format = app->format,
-	};
 
-	switch (admin_run(&admin, &job)) {
-	case 0:
-		return 0;
-	case TGT_EXIT_ERROR:
-		return EXIT_KERNEL;
-	}
-	return EXIT_USAGE;
+	return exit_status(job_run(&ex, apply, config));
 }
 
 static int config_diff(struct app *app, const struct command *command,
 		       struct request *req)
 {
 	(void)command;
-	return run_admin(app, req->obj, ADMIN_EXECUTE, true);
+	return run_apply(app, req->obj, true);
 }
 
 static int config_apply(struct app *app, const struct command *command,
 			struct request *req)
 {
 	(void)command;
-	return run_admin(app, req->obj, ADMIN_EXECUTE, false);
+	return run_apply(app, req->obj, false);
+}
+
+static int dump(struct executor *ex, void *data)
+{
+	const struct app *app = data;
+
+	return job_dump(ex, app->format);
 }
 
 static int config_dump(struct app *app, const struct command *command,
 		       struct request *req)
 {
+	struct executor ex = { .program = "ktgtadm", .nl = app->nl };
+
 	(void)command;
-	return run_admin(app, req->obj, ADMIN_DUMP, false);
+	(void)req;
+	return exit_status(job_run(&ex, dump, app));
 }
 
 static const struct arg file_args[] = {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Options of tgtadm: which there are, and which may stand together. */
-#include "tgt/tgtadm.h"
+#include "tgt/opt.h"
 
 #include <getopt.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

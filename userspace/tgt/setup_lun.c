@@ -13,7 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/nl.h"
 #include "lib/parse.h"
+#include "lib/view.h"
 #include "tgt/tgtadm.h"
 
 #define EXIT_FAILED	1	/* the script has no other */
@@ -144,7 +146,7 @@ static int tgtadm(const struct setup *setup, char *const *words)
 #define TGTADM(setup, ...)	\
 	tgtadm(setup, (char *const []){ __VA_ARGS__, NULL })
 
-static const struct target *find_target(const struct tgt_view *view,
+static const struct target *find_target(const struct view *view,
 					const char *name)
 {
 	const struct target *target;
@@ -156,7 +158,7 @@ static const struct target *find_target(const struct tgt_view *view,
 }
 
 /* The view has them in order. */
-static uint32_t free_tid(const struct tgt_view *view)
+static uint32_t free_tid(const struct view *view)
 {
 	const struct target *target;
 	uint32_t tid = 1;
@@ -167,7 +169,7 @@ static uint32_t free_tid(const struct tgt_view *view)
 	return tid;
 }
 
-static uint32_t free_lun(const struct tgt_view *view, uint32_t tid)
+static uint32_t free_lun(const struct view *view, uint32_t tid)
 {
 	const struct lu *lu;
 	uint32_t lun = 1;
@@ -202,7 +204,7 @@ static int use_target(struct setup *setup, const struct target *target)
 	return 0;
 }
 
-static int make_target(struct setup *setup, const struct tgt_view *view)
+static int make_target(struct setup *setup, const struct view *view)
 {
 	snprintf(setup->tid, sizeof(setup->tid), "%u", free_tid(view));
 	printf("Creating new target (name=%s, tid=%s)\n", setup->name,
@@ -262,7 +264,7 @@ static bool parse_rule(const char *text, struct acl *rule)
 	return true;
 }
 
-static bool has_rule(const struct tgt_view *view, uint32_t tid,
+static bool has_rule(const struct view *view, uint32_t tid,
 		     const char *text)
 {
 	struct acl want = { 0 };
@@ -276,7 +278,7 @@ static bool has_rule(const struct tgt_view *view, uint32_t tid,
 	return false;
 }
 
-static int admit(struct setup *setup, const struct tgt_view *view, char *who)
+static int admit(struct setup *setup, const struct view *view, char *who)
 {
 	if (has_rule(view, strtoul(setup->tid, NULL, 10), who))
 		return 0;
@@ -284,7 +286,7 @@ static int admit(struct setup *setup, const struct tgt_view *view, char *who)
 		      setup->tid, "-I", who);
 }
 
-static int admit_all(struct setup *setup, const struct tgt_view *view)
+static int admit_all(struct setup *setup, const struct view *view)
 {
 	if (has_rule(view, strtoul(setup->tid, NULL, 10), "ALL"))
 		return 0;
@@ -295,7 +297,7 @@ static int admit_all(struct setup *setup, const struct tgt_view *view)
 }
 
 /* tgt goes on after an address that it cannot take, and ends with success. */
-static int admit_some(struct setup *setup, const struct tgt_view *view)
+static int admit_some(struct setup *setup, const struct view *view)
 {
 	int status = 0;
 	char **who;
@@ -325,7 +327,7 @@ static int take_back(struct setup *setup)
 	return EXIT_FAILED;
 }
 
-static int run(struct setup *setup, const struct tgt_view *view)
+static int run(struct setup *setup, const struct view *view)
 {
 	const struct target *target = find_target(view, setup->name);
 	int status = target ? use_target(setup, target) :
@@ -342,7 +344,7 @@ static int run(struct setup *setup, const struct tgt_view *view)
 	return admit_all(setup, view) ? take_back(setup) : 0;
 }
 
-static int load(struct tgt_view *view)
+static int load(struct view *view)
 {
 	struct nl *nl = NULL;
 	int err = nl_open(&nl);
@@ -350,7 +352,7 @@ static int load(struct tgt_view *view)
 	if (err == -ENOENT)
 		return fail("the ktgt module is not loaded: modprobe ktgt");
 	if (!err)
-		err = tgt_view_load(nl, view);
+		err = view_load(nl, view);
 	if (err)
 		printf("Error: %s\n", nl && *nl_text(nl) ? nl_text(nl) :
 							  strerror(-err));
@@ -390,7 +392,7 @@ static int options(int argc, char **argv, struct setup *setup, bool *done)
 int tgt_setup_lun_main(int argc, char **argv)
 {
 	struct setup setup = { .lld = "iscsi" };
-	struct tgt_view view = { 0 };
+	struct view view = { 0 };
 	bool done;
 	int status = options(argc, argv, &setup, &done);
 
@@ -407,6 +409,6 @@ int tgt_setup_lun_main(int argc, char **argv)
 	status = load(&view);
 	if (!status)
 		status = run(&setup, &view);
-	tgt_view_free(&view);
+	view_free(&view);
 	return status;
 }

@@ -3,13 +3,13 @@
  * What tgtadm shows. Cluster agents and scripts read these texts, so every
  * blank stays where it is, the one after "Backing store flags:" included.
  */
-#include "tgt/tgtadm.h"
+#include "tgt/show.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "lib/parse.h"
 #include "conf/key.h"
+#include "lib/parse.h"
 
 #define MB	1000000
 
@@ -128,10 +128,10 @@ static void show_target_acls(FILE *file, const struct list *acls, bool names)
 }
 
 static void show_target(FILE *file, const struct target *target,
-			const struct tgt_view *view)
+			const struct view *view)
 {
-	struct list acls = tgt_view_acls(view, target->id);
-	struct list lus = tgt_view_lus(view, target->id);
+	struct list acls = view_acls(view, target->id);
+	struct list lus = view_lus(view, target->id);
 	const struct session *session;
 	const struct lu *lu;
 
@@ -156,7 +156,7 @@ static void show_target(FILE *file, const struct target *target,
 	show_target_acls(file, &acls, true);
 }
 
-void tgt_show_targets(FILE *file, const struct tgt_view *view)
+void tgt_show_targets(FILE *file, const struct view *view)
 {
 	const struct target *target;
 

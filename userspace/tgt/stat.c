@@ -3,7 +3,7 @@
  * The tables of --op stat. Their columns are tgt's, which monitoring scripts
  * count from the left.
  */
-#include "tgt/tgtadm.h"
+#include "tgt/stat.h"
 
 #include <inttypes.h>
 

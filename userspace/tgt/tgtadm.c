@@ -10,9 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/key.h"
 #include "lib/nl.h"
 #include "lib/parse.h"
-#include "conf/key.h"
+#include "lib/view.h"
+#include "tgt/opt.h"
+#include "tgt/show.h"
+#include "tgt/stat.h"
 
 #define NO_DRIVER	"can't find the driver"
 #define NO_TARGET	"can't find the target"
@@ -166,59 +170,15 @@ static int target_update(struct nl *nl, const struct tgt_opts *opts)
 				     &target, NULL), &texts);
 }
 
-int tgt_view_load(struct nl *nl, struct tgt_view *view)
-{
-	struct net net = { 0 };
-	int err;
-
-	err = nl_request(nl, KTGT_CMD_NET_GET, &net_object, NULL, &net);
-	view->generation = net.generation;
-	if (!err)
-		err = nl_dump(nl, KTGT_CMD_TARGET_LIST, &target_object, NULL,
-			      &view->targets);
-	if (!err)
-		err = nl_dump(nl, KTGT_CMD_SESSION_LIST, &session_object, NULL,
-			      &view->sessions);
-	if (!err)
-		err = nl_dump(nl, KTGT_CMD_LU_LIST, &lu_object, NULL,
-			      &view->lus);
-	if (!err)
-		err = nl_dump(nl, KTGT_CMD_ACCOUNT_LIST, &account_object, NULL,
-			      &view->accounts);
-	if (!err)
-		err = nl_dump(nl, KTGT_CMD_ACL_LIST, &acl_object, NULL,
-			      &view->acls);
-	return err;
-}
-
-void tgt_view_free(struct tgt_view *view)
-{
-	list_free(&view->targets, &target_object);
-	list_free(&view->sessions, &session_object);
-	list_free(&view->lus, &lu_object);
-	list_free(&view->accounts, &account_object);
-	list_free(&view->acls, &acl_object);
-}
-
-struct list tgt_view_lus(const struct tgt_view *view, uint32_t tid)
-{
-	return list_part(&view->lus, offsetof(struct lu, target_id), tid);
-}
-
-struct list tgt_view_acls(const struct tgt_view *view, uint32_t tid)
-{
-	return list_part(&view->acls, offsetof(struct acl, target_id), tid);
-}
-
 static int target_show_all(struct nl *nl)
 {
 	static const struct texts texts = { 0 };
-	struct tgt_view view = { 0 };
-	int err = tgt_view_load(nl, &view);
+	struct view view = { 0 };
+	int err = view_load(nl, &view);
 
 	if (!err)
 		tgt_show_targets(stdout, &view);
-	tgt_view_free(&view);
+	view_free(&view);
 	return finish(nl, err, &texts);
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is there in the form of targets.conf, or as JSON that means the same. */
+#include "apply/dump.h"
+
 #include <errno.h>
 #include <string.h>
 
+#include "apply/lu.h"
 #include "conf/json.h"
-#include "lib/out.h"
-#include "lib/parse.h"
 #include "conf/key.h"
-#include "tgt/admin.h"
+#include "lib/parse.h"
 
 #define NO_SECRET	"PLEASE_CORRECT_THE_PASSWORD"
 
@@ -23,7 +24,7 @@ struct form {
 
 struct dump {
 	const struct form *form;
-	const struct admin *admin;
+	const struct view *view;
 	enum conf_level level;
 	FILE *file;
 	/* as JSON: discovery, the target and the logical unit that are open */
@@ -182,7 +183,7 @@ static void dump_identity(struct dump *dump, const struct lu *lu)
 {
 	struct lu plain = { .target_id = lu->target_id, .lun = lu->lun };
 
-	admin_lu_defaults(&plain, lu);
+	lu_set_defaults(&plain, lu);
 	if (strcmp(lu->scsi_id, plain.scsi_id))
 		put(dump, "scsi_id", lu->scsi_id);
 	if (strcmp(lu->serial, plain.serial))
@@ -201,7 +202,7 @@ static struct lu device_of(const struct lu *lu)
 
 	plain.backend = lu->backend;
 	strcpy(plain.path, lu->path);
-	admin_lu_defaults(&plain, lu);
+	lu_set_defaults(&plain, lu);
 	return plain;
 }
 
@@ -222,7 +223,7 @@ static void dump_settings(struct dump *dump, const struct lu *lu)
 
 	if (lu->shared)
 		put(dump, "shared", "1");
-	if (admin_lu_waits(lu)) {
+	if (lu_waits(lu)) {
 		dump_given(dump, lu);
 		return;
 	}
@@ -259,17 +260,17 @@ static bool fits_line(const struct lu *lu, uint32_t lun)
 {
 	struct lu plain = device_of(lu);
 
-	if (admin_lu_waits(lu) && (HAS(lu, KTGT_A_LU_WRITE_CACHE) ||
+	if (lu_waits(lu) && (HAS(lu, KTGT_A_LU_WRITE_CACHE) ||
 				   HAS(lu, KTGT_A_LU_BLOCK_SIZE)))
 		return false;
 	return lu->backend == KTGT_BACKEND_BLOCK && lu->lun == lun &&
-	       admin_same_lu(&plain, lu) &&
+	       lu_same(&plain, lu) &&
 	       (HAS(&plain, KTGT_A_LU_READ_ONLY) || !lu->read_only);
 }
 
 static void dump_lus(struct dump *dump, uint32_t tid)
 {
-	struct list lus = tgt_view_lus(dump->admin->view, tid);
+	struct list lus = view_lus(dump->view, tid);
 	bool lines = dump->form == &conf_form;
 	const struct lu *lu;
 	uint32_t lun = 1;
@@ -293,7 +294,7 @@ static void dump_accounts(struct dump *dump, uint32_t tid,
 {
 	const struct account *account;
 
-	list_for_each(account, &dump->admin->view->accounts)
+	list_for_each(account, &dump->view->accounts)
 		if (HAS(account, KTGT_A_ACCOUNT_TARGET_ID) &&
 		    account->target_id == tid)
 			dump->form->put(dump, names[account->outgoing],
@@ -302,7 +303,7 @@ static void dump_accounts(struct dump *dump, uint32_t tid,
 
 static void dump_acls(struct dump *dump, uint32_t tid)
 {
-	struct list acls = tgt_view_acls(dump->admin->view, tid);
+	struct list acls = view_acls(dump->view, tid);
 	char buf[ADDR_TEXT_MAX];
 	const struct acl *acl;
 
@@ -341,7 +342,7 @@ static void dump_all(struct dump *dump)
 	const struct target *target;
 
 	dump_accounts(dump, 0, discovery);
-	list_for_each(target, &dump->admin->view->targets) {
+	list_for_each(target, &dump->view->targets) {
 		begin(dump, target->name);
 		put_number(dump, "controller_tid", "", target->id);
 		if (target->state == KTGT_TARGET_STATE_OFFLINE)
@@ -354,10 +355,10 @@ static void dump_all(struct dump *dump)
 	}
 }
 
-void admin_dump(FILE *file, const struct admin *admin)
+void dump_conf(FILE *file, const struct view *view)
 {
 	struct dump dump = {
-		.form = &conf_form, .admin = admin, .file = file,
+		.form = &conf_form, .view = view, .file = file,
 	};
 
 	fprintf(file, "default-driver iscsi\n");
@@ -365,9 +366,9 @@ void admin_dump(FILE *file, const struct admin *admin)
 	fputc('\n', file);
 }
 
-int admin_dump_json(enum out_format format, const struct admin *admin)
+int dump_json(enum out_format format, const struct view *view)
 {
-	struct dump dump = { .form = &json_form, .admin = admin };
+	struct dump dump = { .form = &json_form, .view = view };
 
 	dump.root = json_pack("{s:{},s:[]}", "discovery", "targets");
 	if (!dump.root)

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Changes, carried out or only told. */
+#include "apply/change.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "apply/describe.h"
+
+static void tell_error(struct executor *ex, int err)
+{
+	ex->failures++;
+	fprintf(stderr, "%s: %s\n", ex->program, *nl_text(ex->nl) ?
+		nl_text(ex->nl) : strerror(-err));
+}
+
+int change_apply(struct executor *ex, uint8_t cmd, const struct object *obj,
+		 const void *req)
+{
+	int err;
+
+	/* whether a secret is another one, the kernel alone knows */
+	if ((ex->verbose || ex->pretend) && cmd != KTGT_CMD_ACCOUNT_SET)
+		describe_change(cmd, req);
+	if (ex->pretend)
+		return 0;
+	err = nl_request(ex->nl, cmd, obj, req, NULL);
+	if (!err) {
+		ex->staged++;
+		return 0;
+	}
+	tell_error(ex, err);
+	return ex->ignore_errors && !ex->open ? 0 : err;
+}
+
+int change_begin(struct executor *ex)
+{
+	int err;
+
+	if (ex->pretend)
+		return 0;
+	err = nl_begin(ex->nl);
+	if (err)
+		tell_error(ex, err);
+	ex->open = !err;
+	ex->staged = 0;
+	return err;
+}
+
+int change_commit(struct executor *ex, int err)
+{
+	if (!ex->open)
+		return err;
+
+	ex->open = false;
+	if (err || !ex->staged) {
+		nl_abort(ex->nl);
+	} else {
+		/* it is another one once an error has been ignored */
+		err = nl_commit(ex->nl, ex->ignore_errors ? 0 :
+					   ex->view->generation);
+		if (err && err != -ESTALE)
+			tell_error(ex, err);
+	}
+	if (err && err != -ESTALE && !ex->ignore_errors)
+		fprintf(stderr, "%s: nothing was changed\n", ex->program);
+	return err;
+}
+
+int change_refuse(struct executor *ex, const char *format, ...)
+{
+	va_list args;
+
+	ex->failures++;
+	fprintf(stderr, "%s: ", ex->program);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\n");
+	/* the rest is not harmed by it */
+	return 0;
+}
+
+int change_delete_target(struct executor *ex, const struct target *target)
+{
+	struct target req = { .id = target->id };
+
+	if (target->sessions && !ex->force)
+		return change_refuse(ex, "%s is in use: it stays without --force",
+				    target->name);
+	SET(&req, KTGT_A_TARGET_ID);
+	if (target->sessions)
+		SET(&req, KTGT_A_TARGET_FORCE);
+	return change_apply(ex, KTGT_CMD_TARGET_DEL, &target_object, &req);
+}
+
+int change_target_state(struct executor *ex, struct target *target, uint32_t state)
+{
+	struct target req = { .id = target->id, .state = state };
+	int err;
+
+	SET(&req, KTGT_A_TARGET_ID);
+	SET(&req, KTGT_A_TARGET_STATE);
+	err = change_apply(ex, KTGT_CMD_TARGET_SET, &target_object, &req);
+	if (!err)
+		target->state = state;
+	return err;
+}

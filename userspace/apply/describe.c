@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Changes as command lines of tgtadm. */
+#include "apply/describe.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/key.h"
+#include "lib/parse.h"
+
+#define TGTADM	"tgtadm --lld iscsi --mode "
+
+static void describe_lu(const struct lu *lu)
+{
+	static const struct {
+		uint16_t attr;
+		const char *name;
+	} texts[] = {
+		{ KTGT_A_LU_SCSI_ID, "scsi_id" },
+		{ KTGT_A_LU_SERIAL, "scsi_sn" },
+		{ KTGT_A_LU_VENDOR, "vendor_id" },
+		{ KTGT_A_LU_PRODUCT, "product_id" },
+		{ KTGT_A_LU_REVISION, "product_rev" },
+	};
+	const struct field *f;
+	size_t i;
+
+	printf("logicalunit --op new --tid %u --lun %u", lu->target_id,
+	       lu->lun);
+	if (lu->backend == KTGT_BACKEND_NULL)
+		printf(" --bstype null --bsopts size=%llu",
+		       (unsigned long long)lu->size);
+	else
+		printf(" --backing-store %s", lu->path);
+	if (HAS(lu, KTGT_A_LU_BLOCK_SIZE))
+		printf(" --blocksize %u", lu->block_size);
+	if (HAS(lu, KTGT_A_LU_WRITE_CACHE))
+		printf(" write-cache=%s", lu->write_cache ? "on" : "off");
+	if (HAS(lu, KTGT_A_LU_READ_ONLY))
+		printf(" readonly=%u", lu->read_only);
+	if (HAS(lu, KTGT_A_LU_SHARED))
+		printf(" shared=%u", lu->shared);
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		f = object_field(&lu_object, texts[i].attr);
+		if (HAS(lu, texts[i].attr))
+			printf(" %s='%s'", texts[i].name,
+			       (const char *)lu + f->off);
+	}
+}
+
+static void describe_acl(const char *op, const struct acl *acl)
+{
+	char buf[ADDR_TEXT_MAX];
+
+	printf("target --op %s --tid %u ", op, acl->target_id);
+	if (HAS(acl, KTGT_A_ACL_INITIATOR))
+		printf("--initiator-name %s", acl->initiator);
+	else
+		printf("--initiator-address %s", acl->all ? "ALL" :
+		       prefix_text(&acl->address, acl->prefix_len, buf,
+				   sizeof(buf)));
+}
+
+static void describe_binding(const char *op, const struct account *account)
+{
+	printf("account --op %s", op);
+	if (account->target_id)
+		printf(" --tid %u", account->target_id);
+	printf(" --user %s%s", account->user,
+	       account->outgoing ? " --outgoing" : "");
+}
+
+static void describe_target(uint8_t cmd, const struct target *target)
+{
+	if (cmd == KTGT_CMD_TARGET_NEW)
+		printf("target --op new --tid %u --targetname %s", target->id,
+		       target->name);
+	else if (cmd == KTGT_CMD_TARGET_DEL)
+		printf("target --op delete%s --tid %u",
+		       HAS(target, KTGT_A_TARGET_FORCE) ? " --force" : "",
+		       target->id);
+	else if (HAS(target, KTGT_A_TARGET_STATE))
+		printf("target --op update --tid %u --name state --value %s",
+		       target->id,
+		       target->state == KTGT_TARGET_STATE_READY ? "ready" :
+								  "offline");
+}
+
+/* Each key takes a command of tgtadm, which cannot take one back. */
+static void describe_keys(const struct target *target)
+{
+	const struct tgt_key *key;
+	char buf[TGT_KEY_TEXT];
+	const struct field *f;
+	uint32_t value;
+
+	for (key = tgt_keys; key->name; key++) {
+		if (!key->attr || !HAS(target, key->attr))
+			continue;
+		f = object_field(&target_object, key->attr);
+		memcpy(&value, (const char *)target + f->off, sizeof(value));
+		if (value == KTGT_KEY_DEFAULT)
+			printf("ktgtadm target set tid %u %s default\n",
+			       target->id, f->name);
+		else
+			printf(TGTADM "target --op update --tid %u --name %s --value %s\n",
+			       target->id, key->name,
+			       tgt_key_text(key, target, buf));
+	}
+}
+
+void describe_change(uint8_t cmd, const void *req)
+{
+	const struct lu *lu = req;
+	const struct account *account = req;
+
+	/* what tgtadm has no words for */
+	if (cmd == KTGT_CMD_LU_ATTACH) {
+		printf("ktgtadm lun attach target %u lun %u\n", lu->target_id,
+		       lu->lun);
+		return;
+	}
+	if (cmd == KTGT_CMD_TARGET_SET &&
+	    !HAS((const struct target *)req, KTGT_A_TARGET_STATE)) {
+		describe_keys(req);
+		return;
+	}
+	printf(TGTADM);
+	switch (cmd) {
+	case KTGT_CMD_LU_NEW:
+		describe_lu(lu);
+		break;
+	case KTGT_CMD_LU_DEL:
+		printf("logicalunit --op delete --tid %u --lun %u",
+		       lu->target_id, lu->lun);
+		break;
+	case KTGT_CMD_ACL_NEW:
+	case KTGT_CMD_ACL_DEL:
+		describe_acl(cmd == KTGT_CMD_ACL_NEW ? "bind" : "unbind", req);
+		break;
+	case KTGT_CMD_ACCOUNT_NEW:
+		printf("account --op new --user %s --password (hidden)",
+		       account->user);
+		break;
+	case KTGT_CMD_ACCOUNT_DEL:
+		printf("account --op delete --user %s", account->user);
+		break;
+	case KTGT_CMD_ACCOUNT_BIND:
+	case KTGT_CMD_ACCOUNT_UNBIND:
+		describe_binding(cmd == KTGT_CMD_ACCOUNT_BIND ? "bind" :
+								"unbind", req);
+		break;
+	default:
+		describe_target(cmd, req);
+		break;
+	}
+	printf("\n");
+	if (cmd == KTGT_CMD_TARGET_NEW)
+		describe_keys(req);
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What there is, in one look. */
+#include "lib/view.h"
+
+#include <stddef.h>
+
+int view_load(struct nl *nl, struct view *view)
+{
+	struct net net = { 0 };
+	int err;
+
+	err = nl_request(nl, KTGT_CMD_NET_GET, &net_object, NULL, &net);
+	view->generation = net.generation;
+	if (!err)
+		err = nl_dump(nl, KTGT_CMD_TARGET_LIST, &target_object, NULL,
+			      &view->targets);
+	if (!err)
+		err = nl_dump(nl, KTGT_CMD_SESSION_LIST, &session_object, NULL,
+			      &view->sessions);
+	if (!err)
+		err = nl_dump(nl, KTGT_CMD_LU_LIST, &lu_object, NULL,
+			      &view->lus);
+	if (!err)
+		err = nl_dump(nl, KTGT_CMD_ACCOUNT_LIST, &account_object, NULL,
+			      &view->accounts);
+	if (!err)
+		err = nl_dump(nl, KTGT_CMD_ACL_LIST, &acl_object, NULL,
+			      &view->acls);
+	return err;
+}
+
+void view_free(struct view *view)
+{
+	list_free(&view->targets, &target_object);
+	list_free(&view->sessions, &session_object);
+	list_free(&view->lus, &lu_object);
+	list_free(&view->accounts, &account_object);
+	list_free(&view->acls, &acl_object);
+}
+
+struct list view_lus(const struct view *view, uint32_t tid)
+{
+	return list_part(&view->lus, offsetof(struct lu, target_id), tid);
+}
+
+struct list view_acls(const struct view *view, uint32_t tid)
+{
+	return list_part(&view->acls, offsetof(struct acl, target_id), tid);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What tgtadm shows. */
+#ifndef KTGT_TGT_SHOW_H
+#define KTGT_TGT_SHOW_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lib/view.h"
+
+void tgt_show_targets(FILE *file, const struct view *view);
+void tgt_show_params(FILE *file, const struct net *net,
+		     const struct target *target);
+void tgt_show_session(FILE *file, const struct param *param);
+void tgt_show_conns(FILE *file, const struct list *sessions, uint32_t tid);
+void tgt_show_portals(FILE *file, const struct list *portals);
+void tgt_show_accounts(FILE *file, const struct list *accounts);
+void tgt_show_system(FILE *file, const struct net *net,
+		     const struct list *accounts);
+void tgt_show_lld(FILE *file, const struct list *targets);
+
+#endif
