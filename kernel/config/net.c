@@ -147,7 +147,7 @@ static int __net_init net_start(struct net *net)
 	spin_lock_init(&kn->conn_lock);
 	INIT_LIST_HEAD(&kn->conns);
 	init_waitqueue_head(&kn->idle);
-	ktgt_event_net_init(kn);
+	ktgt_event_limit_init(&kn->failed_logins, kn);
 	kn->login_timeout = KTGT_LOGIN_TIMEOUT_DEFAULT;
 	kn->max_logins = KTGT_MAX_LOGINS_DEFAULT;
 	kn->memory_limit = KTGT_MEMORY_LIMIT_DEFAULT;
@@ -180,7 +180,7 @@ static void __net_exit net_stop(struct net *net)
 	ktgt_portal_free_all(kn);
 	ktgt_target_hide_all(kn);
 	ktgt_conn_close_all(kn);
-	ktgt_event_net_exit(kn);
+	ktgt_event_limit_exit(&kn->failed_logins);
 	ktgt_target_free_all(kn);
 	ktgt_account_free_all(kn);
 	ktgt_rules_free_rcu(rcu_dereference_protected(kn->discovery, true));

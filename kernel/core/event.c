@@ -9,8 +9,6 @@
 #include <linux/rcupdate.h>
 #include <uapi/linux/ktgt.h>
 
-#include "net.h"
-
 static const struct ktgt_event_ops __rcu *event_ops;
 
 /**
@@ -132,15 +130,14 @@ static void missed_work(struct work_struct *work)
 }
 
 /**
- * ktgt_event_net_init - prepare the events of a namespace
+ * ktgt_event_limit_init - prepare the limit of a namespace
+ * @limit: the limit
  * @kn: the namespace
  *
  * Context: any.
  */
-void ktgt_event_net_init(struct ktgt_net *kn)
+void ktgt_event_limit_init(struct ktgt_event_limit *limit, struct ktgt_net *kn)
 {
-	struct ktgt_event_limit *limit = &kn->failed_logins;
-
 	spin_lock_init(&limit->lock);
 	limit->since = jiffies;
 	limit->kn = kn;
@@ -148,12 +145,12 @@ void ktgt_event_net_init(struct ktgt_net *kn)
 }
 
 /**
- * ktgt_event_net_exit - let nothing be told any more
- * @kn: the namespace; it has no connections any more
+ * ktgt_event_limit_exit - let nothing be told any more
+ * @limit: the limit of a namespace that has no connections any more
  *
  * Context: may sleep.
  */
-void ktgt_event_net_exit(struct ktgt_net *kn)
+void ktgt_event_limit_exit(struct ktgt_event_limit *limit)
 {
-	cancel_delayed_work_sync(&kn->failed_logins.work);
+	cancel_delayed_work_sync(&limit->work);
 }

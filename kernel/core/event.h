@@ -87,10 +87,10 @@ struct ktgt_event_ops {
 };
 
 void ktgt_event_set_ops(const struct ktgt_event_ops *ops);
-void ktgt_event_net_init(struct ktgt_net *kn);
-void ktgt_event_net_exit(struct ktgt_net *kn);
 void ktgt_event_session(struct ktgt_net *kn, const struct ktgt_event *event);
 void ktgt_event_config(struct ktgt_net *kn, struct ktgt_txn *txn);
+void ktgt_event_limit_init(struct ktgt_event_limit *limit, struct ktgt_net *kn);
+void ktgt_event_limit_exit(struct ktgt_event_limit *limit);
 bool ktgt_event_allow(struct ktgt_event_limit *limit, u32 *missed);
 u32 ktgt_event_take_missed(struct ktgt_event_limit *limit);
 

@@ -42,7 +42,7 @@ static int event_test_init(struct kunit *test)
 
 	if (!t)
 		return -ENOMEM;
-	ktgt_event_net_init(&t->kn);
+	ktgt_event_limit_init(&t->kn.failed_logins, &t->kn);
 	test->priv = t;
 	return 0;
 }
@@ -53,7 +53,7 @@ static void event_test_exit(struct kunit *test)
 
 	ktgt_event_set_ops(NULL);
 	if (t)
-		ktgt_event_net_exit(&t->kn);
+		ktgt_event_limit_exit(&t->kn.failed_logins);
 }
 
 static void only_who_takes(struct kunit *test)
