@@ -2,9 +2,10 @@
 /*
  * The way up for a command that has been carried out.
  */
+#include "cmd.h"
+
 #include <linux/rcupdate.h>
 
-#include "cmd.h"
 #include "trace.h"
 
 /**

@@ -1,76 +1,32 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The one direction in which the module's folders may include each other, and
-# other rules of the tree that a look at each line can check.
+# The one direction in which rooms, and files inside of them, may include each
+# other, and other rules of the tree that a look at each line can check.
 #
-#	net -> iscsi -> scsi -> backend		a folder includes the one
+#	kernel/
+#	net -> iscsi -> scsi -> backend		a room includes the one
 #	 |       |        |        |		behind its arrow, and core
 #	 +-------+----+---+--------+
 #		      v
 #		     core			includes itself alone
 #
-#	config, nl, tests, main.c		include all
+#	config, nl, tests, main.c		include all of these
 #	compat					includes nothing of ours
+#
+#	userspace/
+#	ktgtadm.c -> cmd, tgt -> apply -> conf -> lib
+#
+#	and no circle anywhere; layers.py has the tables, floors of rooms too
+#
+#   layers.sh			checks it
+#   layers.sh --count		says how many circles there are in each folder
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-declare -A may=(
-	[core]="core"
-	[backend]="backend core"
-	[scsi]="scsi backend core"
-	[iscsi]="iscsi scsi core"
-	[net]="net iscsi core"
-	[compat]=""
-	[config]="core backend scsi iscsi net config nl"
-	[nl]="core backend scsi iscsi net config nl"
-	[tests]="core backend scsi iscsi net config nl tests"
-	[main.c]="core backend scsi iscsi net config nl"
-)
-
 # lines; a file that grows beyond it holds more than one noun
 size_limit=1000
-
-# The file that a file includes, seen from the top.
-resolve()
-{
-	local dir=${1%/*} name=$2
-
-	while [[ $name == ../* ]]; do
-		name=${name#../}
-		dir=${dir%/*}
-	done
-	path=$dir/$name
-}
-
-check_include()
-{
-	local file=$1 line=$2 name=$3 from to path
-
-	resolve "$file" "$name"
-	from=${file#kernel/} from=${from%%/*}
-	to=${path#kernel/} to=${to%%/*}
-	if [[ $path != kernel/* ]]; then
-		echo "$file:$line: includes \"$name\", which is not of kernel/"
-	elif [[ ! -v may[$from] ]]; then
-		echo "$file:$line: folder $from has no place in layers.sh"
-	elif [[ " ${may[$from]} " != *" $to "* ]]; then
-		echo "$file:$line: $from/ must not include \"$name\"" \
-			"(it may: ${may[$from]:-nothing})"
-	fi
-}
-
-check_includes()
-{
-	local file line rest name
-
-	while IFS=: read -r file line rest; do
-		name=${rest#*\"}
-		check_include "$file" "$line" "${name%%\"*}"
-	done < <(grep -nH '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' \
-		"${sources[@]}" || true)
-}
 
 # forbid TEXT REGEX EXCEPT: no line of a source matches, but of files EXCEPT
 forbid()
@@ -112,7 +68,7 @@ check_prefix()
 
 check_sizes()
 {
-	wc -l "${sources[@]}" |
+	wc -l "${sources[@]}" "${tools[@]}" |
 		awk -v limit="$size_limit" '
 			$2 == "total" || $2 ~ /generated/ || $1 <= limit { next }
 			{ print $2 ": warning: " $1 " lines, the limit is " limit }' >&2
@@ -124,12 +80,13 @@ check_guards()
 {
 	local file want
 
-	for file in "${sources[@]}"; do
+	for file in "${sources[@]}" "${tools[@]}"; do
 		[[ $file == *.h && $file != kernel/nl/generated/* ]] || continue
 		[[ $file != kernel/*/*trace.h ]] || continue
-		want=${file#kernel/}
+		want=${file/#kernel\//_ktgt/}
+		want=${want/#userspace\//ktgt/}
 		want=${want/compat\/include/compat}
-		want=_KTGT_$(tr 'a-z/.-' 'A-Z___' <<<"$want")
+		want=$(tr 'a-z/.-' 'A-Z___' <<<"$want")
 		if ! grep -qx "#ifndef $want" "$file" ||
 		   ! grep -qx "#define $want" "$file" ||
 		   ! tail -n 1 "$file" | grep -q '^#endif'; then
@@ -138,9 +95,19 @@ check_guards()
 	done
 }
 
+arrows()
+{
+	"$lint_dir/layers.py" "$@" "${sources[@]}" "${tools[@]}"
+}
+
 mapfile -t sources < <(files 'kernel/*.c' 'kernel/*.h')
+mapfile -t tools < <(files 'userspace/*.c' 'userspace/*.h')
+if [[ ${1:-} == --count ]]; then
+	arrows --count
+	exit
+fi
 check_sizes
-if ! { check_includes; check_words; check_prefix; check_guards; } | sort -V | findings; then
+if ! { arrows; check_words; check_prefix; check_guards; } | sort -V | findings; then
 	echo "how the tree goes:" >&2
 	sed -n 's/^#\t/  /p' "$0" >&2
 	exit 1
