@@ -33,7 +33,7 @@ static void check_acls(const struct conf_target *target)
 
 	/* a target that admits nobody is not what anybody writes */
 	require(target->acls.n);
-	list_for_each(acl, &target->acls) {
+	vec_for_each(acl, &target->acls) {
 		require(HAS(acl, KTGT_A_ACL_ALL) +
 			HAS(acl, KTGT_A_ACL_INITIATOR) +
 			HAS(acl, KTGT_A_ACL_ADDRESS) == 1);
@@ -44,13 +44,13 @@ static void check_acls(const struct conf_target *target)
 }
 
 /* Each has an account with a secret, and the outgoing one is alone. */
-static void check_bindings(const struct conf *conf, const struct list *bindings)
+static void check_bindings(const struct conf *conf, const struct vec *bindings)
 {
 	const struct conf_account *account;
 	const struct account *binding;
 	unsigned int outgoing = 0;
 
-	list_for_each(binding, bindings) {
+	vec_for_each(binding, bindings) {
 		outgoing += binding->outgoing;
 		require(!binding->secret[0]);
 		for (account = conf->accounts; account;

@@ -54,7 +54,7 @@ static int file_read(void *data, const char *path, char **text, size_t *len)
 	return 0;
 }
 
-static int file_expand(void *data, const char *path, struct list *files)
+static int file_expand(void *data, const char *path, struct vec *files)
 {
 	const struct input *input = data;
 	char name[] = "/0";
@@ -63,7 +63,7 @@ static int file_expand(void *data, const char *path, struct list *files)
 	for (i = 1; i < input->n; i++) {
 		name[1] = '0' + i;
 		if (strchr(path, '*') || !strcmp(path, name))
-			*(char **)list_add(files, sizeof(char *)) =
+			*(char **)vec_add(files, sizeof(char *)) =
 				strdup(name);
 	}
 	return files->n || strchr(path, '*') ? 0 : -ENOENT;
@@ -86,7 +86,7 @@ static void check_messages(const struct conf *conf, const struct input *input,
 	unsigned long line;
 	char *end;
 
-	list_for_each(message, &conf->messages) {
+	vec_for_each(message, &conf->messages) {
 		errors += message->error;
 		require(message->text[0] == '/' && message->text[2] == ':');
 		i = message->text[1] - '0';

@@ -21,7 +21,7 @@ static void check_messages(const struct conf *conf, size_t size, int err)
 	unsigned long line;
 	char *end;
 
-	list_for_each(message, &conf->messages) {
+	vec_for_each(message, &conf->messages) {
 		errors += message->error;
 		require(!strncmp(message->text, "/0:", 3));
 		line = strtoul(message->text + 3, &end, 10);

@@ -76,7 +76,8 @@ FLOORS = {
     'userspace/lib': [
         'device out view',
         'nl parse',
-        'model version',
+        'model',
+        'vec version',
     ],
 }
 

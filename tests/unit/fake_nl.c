@@ -21,7 +21,7 @@ static struct {
 	int err;
 	const char *text;
 	const void *reply;
-	const struct list *list;
+	const struct vec *list;
 } answers[MAX_CMD];
 
 static struct {
@@ -62,7 +62,7 @@ void fake_reply(uint8_t cmd, const void *item)
 	answers[cmd].reply = item;
 }
 
-void fake_list(uint8_t cmd, const struct list *list)
+void fake_list(uint8_t cmd, const struct vec *list)
 {
 	answers[cmd].list = list;
 }
@@ -113,26 +113,26 @@ int nl_request(struct nl *nl, uint8_t cmd, const struct object *obj,
 }
 
 int nl_dump(struct nl *nl, uint8_t cmd, const struct object *obj,
-	    const void *req, struct list *list)
+	    const void *req, struct vec *list)
 {
-	const struct list *have = answers[cmd].list;
+	const struct vec *have = answers[cmd].list;
 	size_t i;
 
 	keep(cmd, obj, req);
 	nl->text = answers[cmd].text;
 	for (i = 0; have && i < have->n; i++) {
-		void *item = list_add(list, obj->size);
+		void *item = vec_add(list, obj->size);
 
-		memcpy(item, list_at(have, i), obj->size);
+		memcpy(item, vec_at(have, i), obj->size);
 		/* connections belong to the test's own list */
 		if (obj == &session_object) {
 			struct session *s = item;
-			const struct session *from = list_at(have, i);
+			const struct session *from = vec_at(have, i);
 			const struct conn *conn;
 
 			memset(&s->conn, 0, sizeof(s->conn));
-			list_for_each(conn, &from->conn)
-				memcpy(list_add(&s->conn, sizeof(*conn)),
+			vec_for_each(conn, &from->conn)
+				memcpy(vec_add(&s->conn, sizeof(*conn)),
 				       conn, sizeof(*conn));
 		}
 	}

@@ -22,7 +22,7 @@ void fake_forget(void);
 void fake_answer(uint8_t cmd, int err, const char *text);
 /* What a get or a list of @cmd finds; the test keeps it alive. */
 void fake_reply(uint8_t cmd, const void *item);
-void fake_list(uint8_t cmd, const struct list *list);
+void fake_list(uint8_t cmd, const struct vec *list);
 /* The last request, which must have been @cmd. */
 const void *fake_request(uint8_t cmd);
 

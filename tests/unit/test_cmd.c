@@ -341,7 +341,7 @@ static void test_stats(void **state)
 		.copied = 3, .polls = 8, .polls_hit = 2,
 	};
 	struct session sessions[] = { { .id = 7 }, { .id = 8 } };
-	const struct list list = { (char *)sessions, 2, sizeof(sessions[0]) };
+	const struct vec list = { (char *)sessions, 2, sizeof(sessions[0]) };
 	static const char *const words[] = {
 		"7", "-", "64.5", "1.5", "32.0", "75", "99", "25", "25",
 		"8", "-", "-", "-", "-", "-", "-", "-", "-",
@@ -352,7 +352,7 @@ static void test_stats(void **state)
 	(void)state;
 	SET(&sessions[0], KTGT_A_SESSION_ID);
 	SET(&sessions[1], KTGT_A_SESSION_ID);
-	sessions[0].conn = (struct list){ (char *)&conn, 1, sizeof(conn) };
+	sessions[0].conn = (struct vec){ (char *)&conn, 1, sizeof(conn) };
 	fake_list(KTGT_CMD_SESSION_LIST, &list);
 
 	assert_int_equal(run("stats target 3"), 0);

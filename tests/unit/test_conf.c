@@ -33,7 +33,7 @@ static int file_read(void *data, const char *path, char **text, size_t *len)
 }
 
 /* All that begin with what stands before a * */
-static int file_expand(void *data, const char *path, struct list *files)
+static int file_expand(void *data, const char *path, struct vec *files)
 {
 	const char *star = strchr(path, '*');
 	size_t n = star ? (size_t)(star - path) : strlen(path) + 1;
@@ -41,7 +41,7 @@ static int file_expand(void *data, const char *path, struct list *files)
 
 	for (file = data; file->path; file++)
 		if (!strncmp(file->path, path, n))
-			*(char **)list_add(files, sizeof(char *)) =
+			*(char **)vec_add(files, sizeof(char *)) =
 				strdup(file->path);
 	return star || files->n ? 0 : -ENOENT;
 }
@@ -98,12 +98,12 @@ static void show_lu(FILE *file, const struct conf_lu *lu)
 	}
 }
 
-static void show_acls(FILE *file, const struct list *acls)
+static void show_acls(FILE *file, const struct vec *acls)
 {
 	const struct acl *acl;
 	char buf[ADDR_TEXT_MAX];
 
-	list_for_each(acl, acls) {
+	vec_for_each(acl, acls) {
 		if (HAS(acl, KTGT_A_ACL_INITIATOR))
 			fprintf(file, " @%s", acl->initiator);
 		else if (HAS(acl, KTGT_A_ACL_ALL))
@@ -115,11 +115,11 @@ static void show_acls(FILE *file, const struct list *acls)
 	}
 }
 
-static void show_bindings(FILE *file, const struct list *bindings)
+static void show_bindings(FILE *file, const struct vec *bindings)
 {
 	const struct account *account;
 
-	list_for_each(account, bindings)
+	vec_for_each(account, bindings)
 		fprintf(file, " %s[%s]", account->outgoing ? ">" : "<",
 			account->user);
 }
@@ -163,7 +163,7 @@ static void assert_shown(const char *text, const struct file *files,
 	const struct conf_message *message;
 	char *got;
 
-	list_for_each(message, &conf.messages)
+	vec_for_each(message, &conf.messages)
 		if (message->error)
 			fail_msg("'%s': %s", text, message->text);
 	assert_int_equal(err, 0);
@@ -404,7 +404,7 @@ static void test_include_errors(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		parse(&conf, rows[i].text, files);
-		message = list_at(&conf.messages, 0);
+		message = vec_at(&conf.messages, 0);
 		assert_non_null(message);
 		assert_string_equal(message->text, rows[i].want);
 		assert_int_equal(conf.messages.n, 1);
@@ -429,7 +429,7 @@ static void test_include_depth(void **state)
 		files[i].text = p;
 	}
 	assert_int_equal(parse(&conf, "include /00\n", files), -EINVAL);
-	message = list_at(&conf.messages, 0);
+	message = vec_at(&conf.messages, 0);
 	assert_string_equal(message->text,
 		"/14:1: more than 16 files stand one in the other");
 	assert_int_equal(conf.messages.n, 1);
@@ -480,7 +480,7 @@ static void test_notes(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_row(rows[i].text, parse(&conf, rows[i].text, NULL), 0);
-		message = list_at(&conf.messages, 0);
+		message = vec_at(&conf.messages, 0);
 		assert_row(rows[i].text, !!message, true);
 		assert_false(message->error);
 		assert_string_equal(strchr(message->text, ' ') + 1,
@@ -623,7 +623,7 @@ static void test_errors(void **state)
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_row(rows[i].text, parse(&conf, rows[i].text, NULL),
 			   -EINVAL);
-		message = list_at(&conf.messages, 0);
+		message = vec_at(&conf.messages, 0);
 		assert_true(message->error);
 		assert_string_equal(message->text + strlen("/etc/f:"),
 				    rows[i].want);
@@ -645,7 +645,7 @@ static void test_many_errors(void **state)
 		memcpy(text + 2 * i, "x\n", 2);
 	assert_int_equal(parse(&conf, text, NULL), -EINVAL);
 	assert_int_equal(conf.messages.n, CONF_ERRORS);
-	message = list_at(&conf.messages, CONF_ERRORS - 1);
+	message = vec_at(&conf.messages, CONF_ERRORS - 1);
 	assert_string_equal(message->text, "/etc/f:20: there is no directive x");
 	conf_free(&conf);
 }
@@ -679,7 +679,7 @@ static void test_nul(void **state)
 	(void)state;
 	assert_int_equal(conf_parse(&conf, "f", text, sizeof(text), NULL),
 			 -EINVAL);
-	message = list_at(&conf.messages, 0);
+	message = vec_at(&conf.messages, 0);
 	assert_string_equal(message->text,
 			    "f:2: this is no text: it holds a NUL byte");
 	conf_free(&conf);
@@ -778,7 +778,7 @@ static void assert_complains(const char *text, const char *want)
 
 	assert_int_equal(parse(&conf, text, NULL), -EINVAL);
 	file = open_memstream(&got, &len);
-	list_for_each(message, &conf.messages)
+	vec_for_each(message, &conf.messages)
 		if (message->error)
 			fprintf(file, "%s\n", message->text);
 	fclose(file);
@@ -927,7 +927,7 @@ static void test_load(void **state)
 		else
 			want[0] = '\0';
 		assert_string_equal(got, want);
-		text = list_at(&conf.files, 0);
+		text = vec_at(&conf.files, 0);
 		assert_string_equal(*text, in_dir("a"));
 		free(got);
 		conf_free(&conf);
@@ -947,7 +947,7 @@ static void test_load_errors(void **state)
 	conf_free(&conf);
 	write_file("a", "include none\n");
 	assert_int_equal(conf_load(&conf, in_dir("a")), -EINVAL);
-	message = list_at(&conf.messages, 0);
+	message = vec_at(&conf.messages, 0);
 	snprintf(want, sizeof(want), "%s:1: %s: No such file or directory",
 		 in_dir("a"), in_dir("none"));
 	assert_string_equal(message->text, want);

@@ -95,30 +95,30 @@ static void test_enum(void **state)
 
 static void test_list(void **state)
 {
-	struct list list = { 0 };
+	struct vec list = { 0 };
 	struct session *session;
 	struct conn *conn;
 	unsigned int i;
 
 	(void)state;
-	assert_null(list_at(&list, 0));
+	assert_null(vec_at(&list, 0));
 	for (i = 0; i < 1000; i++) {
-		session = list_add(&list, sizeof(*session));
+		session = vec_add(&list, sizeof(*session));
 		assert_non_null(session);
 		assert_int_equal(session->has, 0);
 		session->id = i;
-		conn = list_add(&session->conn, sizeof(*conn));
+		conn = vec_add(&session->conn, sizeof(*conn));
 		conn->cid = i;
 	}
 	i = 0;
-	list_for_each(session, &list) {
+	vec_for_each(session, &list) {
 		assert_int_equal(session->id, i);
-		conn = list_at(&session->conn, 0);
+		conn = vec_at(&session->conn, 0);
 		assert_int_equal(conn->cid, i++);
 	}
 	assert_int_equal(i, 1000);
 	/* with what is inside: the leak checker looks */
-	list_free(&list, &session_object);
+	objects_free(&list, &session_object);
 	assert_int_equal(list.n, 0);
 }
 

@@ -421,7 +421,7 @@ static void test_dump(void **state)
 	struct nl *nl = open_it();
 	const struct nlmsghdr *nlh = (const void *)sent;
 	const struct session *session;
-	struct list list = { 0 };
+	struct vec list = { 0 };
 	const struct conn *conn;
 
 	(void)state;
@@ -432,15 +432,15 @@ static void test_dump(void **state)
 				 NULL, &list), 0);
 	assert_int_equal(nlh->nlmsg_flags, NLM_F_REQUEST | NLM_F_DUMP);
 	assert_int_equal(list.n, 2);
-	session = list_at(&list, 1);
+	session = vec_at(&list, 1);
 	assert_int_equal(session->id, 2);
 	assert_memory_equal(session->isid, "\x80\0\0\0\0\1", 6);
 	assert_int_equal(session->conn.n, 2);
-	conn = list_at(&session->conn, 0);
+	conn = vec_at(&session->conn, 0);
 	assert_int_equal(conn->peer_address.len, 4);
-	assert_int_equal(((struct conn *)list_at(&session->conn, 1))->cid, 1);
+	assert_int_equal(((struct conn *)vec_at(&session->conn, 1))->cid, 1);
 	assert_int_equal(session->param.max_burst_length, 262144);
-	list_free(&list, &session_object);
+	objects_free(&list, &session_object);
 	nl_close(nl);
 }
 
@@ -449,7 +449,7 @@ static void test_torn(void **state)
 {
 	struct nl *nl = open_it();
 	const struct session *session;
-	struct list list = { 0 };
+	struct vec list = { 0 };
 	size_t opened = n_opened;
 
 	(void)state;
@@ -462,9 +462,9 @@ static void test_torn(void **state)
 				 NULL, &list), 0);
 	assert_int_equal(n_opened, opened + 1);
 	assert_int_equal(list.n, 1);
-	session = list_at(&list, 0);
+	session = vec_at(&list, 0);
 	assert_int_equal(session->id, 3);
-	list_free(&list, &session_object);
+	objects_free(&list, &session_object);
 	nl_close(nl);
 }
 
@@ -472,7 +472,7 @@ static void test_torn(void **state)
 static void test_dump_error(void **state)
 {
 	struct nl *nl = open_it();
-	struct list list = { 0 };
+	struct vec list = { 0 };
 
 	(void)state;
 	queue_ack(-ENOENT, "no target 9");
@@ -538,7 +538,7 @@ static void test_event(void **state)
 	assert_int_equal(cmd, KTGT_CMD_CONFIG_CHANGED);
 	assert_int_equal(event.generation, 7);
 	assert_int_equal(event.change.n, 2);
-	change = list_at(&event.change, 1);
+	change = vec_at(&event.change, 1);
 	assert_int_equal(change->target_id, 2);
 	object_free(&event_object, &event);
 	recv_err = ENOBUFS;

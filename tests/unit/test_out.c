@@ -26,18 +26,18 @@ static int run(enum out_format format, const char *line)
 	return status;
 }
 
-static struct list targets, lus, acls, accounts, sessions, portals;
+static struct vec targets, lus, acls, accounts, sessions, portals;
 
 static int reset(void **state)
 {
 	(void)state;
 	fake_reset();
-	list_free(&targets, &target_object);
-	list_free(&lus, &lu_object);
-	list_free(&acls, &acl_object);
-	list_free(&accounts, &account_object);
-	list_free(&sessions, &session_object);
-	list_free(&portals, &portal_object);
+	objects_free(&targets, &target_object);
+	objects_free(&lus, &lu_object);
+	objects_free(&acls, &acl_object);
+	objects_free(&accounts, &account_object);
+	objects_free(&sessions, &session_object);
+	objects_free(&portals, &portal_object);
 	capture_free(&got);
 	memset(&got, 0, sizeof(got));
 	return 0;
@@ -45,7 +45,7 @@ static int reset(void **state)
 
 static struct target *add_target(void)
 {
-	struct target *t = list_add(&targets, sizeof(*t));
+	struct target *t = vec_add(&targets, sizeof(*t));
 
 	SET(t, KTGT_A_TARGET_ID);
 	SET(t, KTGT_A_TARGET_NAME);
@@ -95,7 +95,7 @@ static void test_table(void **state)
 /* Sizes: for people in tables, exact elsewhere. */
 static void test_lus(void **state)
 {
-	struct lu *lu = list_add(&lus, sizeof(*lu));
+	struct lu *lu = vec_add(&lus, sizeof(*lu));
 
 	(void)state;
 	SET(lu, KTGT_A_LU_SIZE);
@@ -116,8 +116,8 @@ static void test_lus(void **state)
 
 static void add_session(void)
 {
-	struct session *session = list_add(&sessions, sizeof(*session));
-	struct conn *conn = list_add(&session->conn, sizeof(*conn));
+	struct session *session = vec_add(&sessions, sizeof(*session));
+	struct conn *conn = vec_add(&session->conn, sizeof(*conn));
 	const char *why;
 
 	SET(session, KTGT_A_SESSION_ID);
@@ -173,7 +173,7 @@ static void test_hostile(void **state)
 
 	(void)state;
 	add_session();
-	session = list_at(&sessions, 0);
+	session = vec_at(&sessions, 0);
 	strcpy(session->initiator, "a\x1b[2J");
 	assert_int_equal(run(OUT_TABLE, "session"), 0);
 	assert_null(strchr(got.out, '\x1b'));
@@ -186,10 +186,10 @@ static void test_hostile(void **state)
 static void test_block(void **state)
 {
 	struct target *target = add_target();
-	struct lu *lu = list_add(&lus, sizeof(*lu));
-	struct account *account = list_add(&accounts, sizeof(*account));
-	struct portal *portal = list_add(&portals, sizeof(*portal));
-	struct acl *acl = list_add(&acls, sizeof(*acl));
+	struct lu *lu = vec_add(&lus, sizeof(*lu));
+	struct account *account = vec_add(&accounts, sizeof(*account));
+	struct portal *portal = vec_add(&portals, sizeof(*portal));
+	struct acl *acl = vec_add(&acls, sizeof(*acl));
 	const char *why;
 	json_t *json;
 
@@ -317,7 +317,7 @@ static void test_event(void **state)
 
 static void add_change(struct event *event, uint32_t object, uint32_t action)
 {
-	struct change *change = list_add(&event->change, sizeof(*change));
+	struct change *change = vec_add(&event->change, sizeof(*change));
 
 	SET(change, KTGT_A_CHANGE_TARGET_ID);
 	change->target_id = 2;
@@ -362,12 +362,12 @@ static void test_changes(void **state)
 			       "\"event\":\"lost\""));
 }
 
-static struct list answers;
+static struct vec answers;
 
 static struct explain *add_answer(uint32_t tid, const char *name,
 				  uint16_t status)
 {
-	struct explain *explain = list_add(&answers, sizeof(*explain));
+	struct explain *explain = vec_add(&answers, sizeof(*explain));
 
 	SET(explain, KTGT_A_EXPLAIN_STATUS);
 	SET(explain, KTGT_A_EXPLAIN_CHAP);
@@ -390,9 +390,9 @@ static void test_explain(void **state)
 	one->chap = 1;
 	one->chap_status = 0x0201;
 	one->accounts = 3;
-	proof = list_add(&one->account, sizeof(*proof));
+	proof = vec_add(&one->account, sizeof(*proof));
 	strcpy(proof->user, "alice");
-	proof = list_add(&one->account, sizeof(*proof));
+	proof = vec_add(&one->account, sizeof(*proof));
 	strcpy(proof->user, "us");
 	proof->outgoing = true;
 	SET(one, KTGT_A_EXPLAIN_ADDRESS_RULE);
@@ -401,7 +401,7 @@ static void test_explain(void **state)
 	capture_start(&got);
 	assert_int_equal(out_explain(OUT_TABLE, &answers), 0);
 	capture_stop(&got);
-	list_free(&answers, &explain_object);
+	objects_free(&answers, &explain_object);
 	assert_string_equal(got.out,
 		"discovery: login admitted\n"
 		"  CHAP: must not be required by the initiator\n"

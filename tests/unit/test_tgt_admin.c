@@ -23,7 +23,7 @@ static char path[] = "/tmp/test_tgt_admin.XXXXXX";
 
 static struct target *add_target(uint32_t id, const char *name)
 {
-	struct target *target = list_add(&view.targets, sizeof(*target));
+	struct target *target = vec_add(&view.targets, sizeof(*target));
 
 	target->id = id;
 	strcpy(target->name, name);
@@ -32,7 +32,7 @@ static struct target *add_target(uint32_t id, const char *name)
 
 static struct lu *add_lu(uint32_t tid, uint32_t lun, const char *device)
 {
-	struct lu *lu = list_add(&view.lus, sizeof(*lu));
+	struct lu *lu = vec_add(&view.lus, sizeof(*lu));
 
 	lu->target_id = tid;
 	lu->lun = lun;
@@ -50,7 +50,7 @@ static struct lu *add_lu(uint32_t tid, uint32_t lun, const char *device)
 
 static void add_acl(uint32_t tid, const char *text)
 {
-	struct acl *acl = list_add(&view.acls, sizeof(*acl));
+	struct acl *acl = vec_add(&view.acls, sizeof(*acl));
 	const char *why;
 
 	SET(acl, KTGT_A_ACL_TARGET_ID);
@@ -73,7 +73,7 @@ static void add_acl(uint32_t tid, const char *text)
 
 static void add_account(const char *user, int tid, bool outgoing)
 {
-	struct account *account = list_add(&view.accounts, sizeof(*account));
+	struct account *account = vec_add(&view.accounts, sizeof(*account));
 
 	strcpy(account->user, user);
 	if (tid < 0)
@@ -795,7 +795,7 @@ static void test_absent(void **state)
 	assert_string_equal(got.err, "");
 
 	waiting("/dev/none1");
-	lu = list_at(&view.lus, 0);
+	lu = vec_at(&view.lus, 0);
 	SET(lu, KTGT_A_LU_BLOCK_SIZE);
 	SET(lu, KTGT_A_LU_WRITE_CACHE);
 	lu->block_size = 4096;

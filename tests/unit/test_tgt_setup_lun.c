@@ -72,7 +72,7 @@ static const void *request(uint8_t cmd, size_t nth)
 
 static void add_target(uint32_t id, const char *name)
 {
-	struct target *target = list_add(&view.targets, sizeof(*target));
+	struct target *target = vec_add(&view.targets, sizeof(*target));
 
 	target->id = id;
 	strcpy(target->name, name);
@@ -80,7 +80,7 @@ static void add_target(uint32_t id, const char *name)
 
 static void add_lu(uint32_t tid, uint32_t lun)
 {
-	struct lu *lu = list_add(&view.lus, sizeof(*lu));
+	struct lu *lu = vec_add(&view.lus, sizeof(*lu));
 
 	lu->target_id = tid;
 	lu->lun = lun;
@@ -207,7 +207,7 @@ static void test_existing(void **state)
 	add_lu(4, 0);
 	add_lu(4, 1);
 	add_lu(4, 3);
-	acl = list_add(&view.acls, sizeof(*acl));
+	acl = vec_add(&view.acls, sizeof(*acl));
 	acl->target_id = 4;
 	acl->all = true;
 	SET(acl, KTGT_A_ACL_ALL);

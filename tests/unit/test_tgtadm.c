@@ -490,11 +490,11 @@ static void test_refused(void **state)
 
 /* Layout */
 
-static struct list targets, lus, acls, accounts, sessions, itls, portals;
+static struct vec targets, lus, acls, accounts, sessions, itls, portals;
 
 static void add_target(uint32_t id, const char *name, uint32_t state)
 {
-	struct target *t = list_add(&targets, sizeof(*t));
+	struct target *t = vec_add(&targets, sizeof(*t));
 
 	SET(t, KTGT_A_TARGET_ID);
 	t->id = id;
@@ -505,7 +505,7 @@ static void add_target(uint32_t id, const char *name, uint32_t state)
 static struct lu *add_lu(uint32_t tid, uint32_t lun, const char *path,
 			 uint64_t size)
 {
-	struct lu *lu = list_add(&lus, sizeof(*lu));
+	struct lu *lu = vec_add(&lus, sizeof(*lu));
 
 	lu->target_id = tid;
 	lu->lun = lun;
@@ -524,7 +524,7 @@ static struct lu *add_lu(uint32_t tid, uint32_t lun, const char *path,
 
 static void add_acl(uint32_t tid, const char *address, const char *name)
 {
-	struct acl *acl = list_add(&acls, sizeof(*acl));
+	struct acl *acl = vec_add(&acls, sizeof(*acl));
 	const char *why;
 
 	acl->target_id = tid;
@@ -540,7 +540,7 @@ static void add_acl(uint32_t tid, const char *address, const char *name)
 
 static void add_account(const char *user, int tid, bool outgoing)
 {
-	struct account *account = list_add(&accounts, sizeof(*account));
+	struct account *account = vec_add(&accounts, sizeof(*account));
 
 	strcpy(account->user, user);
 	account->outgoing = outgoing;
@@ -553,8 +553,8 @@ static void add_account(const char *user, int tid, bool outgoing)
 static void add_session(uint32_t id, const char *initiator, const char *alias,
 			const char *address)
 {
-	struct session *session = list_add(&sessions, sizeof(*session));
-	struct conn *conn = list_add(&session->conn, sizeof(*conn));
+	struct session *session = vec_add(&sessions, sizeof(*session));
+	struct conn *conn = vec_add(&session->conn, sizeof(*conn));
 	const char *why;
 
 	session->id = id;
@@ -571,7 +571,7 @@ static void add_session(uint32_t id, const char *initiator, const char *alias,
 
 static void add_itl(uint32_t sid, uint32_t lun, uint64_t first)
 {
-	struct itl *itl = list_add(&itls, sizeof(*itl));
+	struct itl *itl = vec_add(&itls, sizeof(*itl));
 
 	itl->target_id = 1;
 	itl->session_id = sid;
@@ -589,7 +589,7 @@ static void add_itl(uint32_t sid, uint32_t lun, uint64_t first)
 
 static void add_portal(const char *text)
 {
-	struct portal *portal = list_add(&portals, sizeof(*portal));
+	struct portal *portal = vec_add(&portals, sizeof(*portal));
 	const char *why;
 
 	parse_portal(text, &portal->address, &portal->port, &why);
@@ -647,13 +647,13 @@ static int fixture(void **state)
 
 static int unfixture(void **state)
 {
-	list_free(&targets, &target_object);
-	list_free(&lus, &lu_object);
-	list_free(&acls, &acl_object);
-	list_free(&accounts, &account_object);
-	list_free(&sessions, &session_object);
-	list_free(&itls, &itl_object);
-	list_free(&portals, &portal_object);
+	objects_free(&targets, &target_object);
+	objects_free(&lus, &lu_object);
+	objects_free(&acls, &acl_object);
+	objects_free(&accounts, &account_object);
+	objects_free(&sessions, &session_object);
+	objects_free(&itls, &itl_object);
+	objects_free(&portals, &portal_object);
 	return done(state);
 }
 
@@ -763,7 +763,7 @@ static void test_system(void **state)
 /* Control characters of a peer do not reach the terminal. */
 static void test_hostile_alias(void **state)
 {
-	struct session *session = list_at(&sessions, 0);
+	struct session *session = vec_at(&sessions, 0);
 
 	(void)state;
 	strcpy(session->alias, "a\x1b[2J\nb");

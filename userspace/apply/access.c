@@ -13,7 +13,7 @@ static bool has_account(const struct executor *ex, const char *user)
 {
 	const struct account *account;
 
-	list_for_each(account, &ex->view->accounts)
+	vec_for_each(account, &ex->view->accounts)
 		if (!strcmp(account->user, user))
 			return true;
 	return false;
@@ -24,7 +24,7 @@ static bool has_binding(const struct executor *ex, uint32_t tid,
 {
 	const struct account *have;
 
-	list_for_each(have, &ex->view->accounts)
+	vec_for_each(have, &ex->view->accounts)
 		if (HAS(have, KTGT_A_ACCOUNT_TARGET_ID) &&
 		    have->target_id == tid &&
 		    have->outgoing == want->outgoing &&
@@ -33,20 +33,20 @@ static bool has_binding(const struct executor *ex, uint32_t tid,
 	return false;
 }
 
-static bool wants_binding(const struct list *bindings,
+static bool wants_binding(const struct vec *bindings,
 			  const struct account *have)
 {
 	const struct account *want;
 
-	list_for_each(want, bindings)
+	vec_for_each(want, bindings)
 		if (want->outgoing == have->outgoing &&
 		    !strcmp(want->user, have->user))
 			return true;
 	return false;
 }
 
-static int bind(struct executor *ex, uint8_t cmd, uint32_t tid,
-		const struct account *account)
+static int change_binding(struct executor *ex, uint8_t cmd, uint32_t tid,
+			  const struct account *account)
 {
 	struct account req = { .target_id = tid };
 
@@ -76,7 +76,7 @@ static bool uses_account(const struct conf *conf, const char *only,
 	const struct conf_target *target = conf_find(conf, only);
 	const struct account *binding;
 
-	list_for_each(binding, &target->bindings)
+	vec_for_each(binding, &target->bindings)
 		if (!strcmp(binding->user, account->user))
 			return true;
 	return false;
@@ -96,30 +96,30 @@ int apply_accounts(struct executor *ex, const struct conf *conf,
 }
 
 static int unbind_others(struct executor *ex, uint32_t tid,
-			 const struct list *bindings, bool outgoing)
+			 const struct vec *bindings, bool outgoing)
 {
 	const struct account *have;
 	int err = 0;
 
-	list_for_each(have, &ex->view->accounts)
+	vec_for_each(have, &ex->view->accounts)
 		if (HAS(have, KTGT_A_ACCOUNT_TARGET_ID) &&
 		    have->target_id == tid && have->outgoing == outgoing &&
 		    !wants_binding(bindings, have) && !err)
-			err = bind(ex, KTGT_CMD_ACCOUNT_UNBIND, tid, have);
+			err = change_binding(ex, KTGT_CMD_ACCOUNT_UNBIND, tid, have);
 	return err;
 }
 
 /* A second outgoing account would be refused; incoming ones must not lack. */
 int apply_bindings(struct executor *ex, uint32_t tid,
-			  const struct list *bindings)
+			  const struct vec *bindings)
 {
 	const struct account *want;
 	int err;
 
 	err = unbind_others(ex, tid, bindings, true);
-	list_for_each(want, bindings)
+	vec_for_each(want, bindings)
 		if (!err && !has_binding(ex, tid, want))
-			err = bind(ex, KTGT_CMD_ACCOUNT_BIND, tid, want);
+			err = change_binding(ex, KTGT_CMD_ACCOUNT_BIND, tid, want);
 	if (!err)
 		err = unbind_others(ex, tid, bindings, false);
 	return err;
@@ -127,11 +127,11 @@ int apply_bindings(struct executor *ex, uint32_t tid,
 
 /* Access rules */
 
-static bool has_acl(const struct list *acls, const struct acl *want)
+static bool has_acl(const struct vec *acls, const struct acl *want)
 {
 	const struct acl *have;
 
-	list_for_each(have, acls)
+	vec_for_each(have, acls)
 		if (acl_same(have, want))
 			return true;
 	return false;
@@ -159,21 +159,21 @@ static struct acl acl_request(const struct acl *acl, uint32_t tid)
 }
 
 int apply_acls(struct executor *ex, uint32_t tid,
-		      const struct list *acls)
+		      const struct vec *acls)
 {
-	struct list have = view_acls(ex->view, tid);
+	struct vec have = view_acls(ex->view, tid);
 	const struct acl *acl;
 	struct acl req;
 	int err = 0;
 
-	list_for_each(acl, &have) {
+	vec_for_each(acl, &have) {
 		if (err || has_acl(acls, acl))
 			continue;
 		req = acl_request(acl, tid);
 		err = change_apply(ex, KTGT_CMD_ACL_DEL, &acl_object,
 				   &req);
 	}
-	list_for_each(acl, acls) {
+	vec_for_each(acl, acls) {
 		if (err || has_acl(&have, acl))
 			continue;
 		req = acl_request(acl, tid);

@@ -13,7 +13,7 @@ int apply_accounts(struct executor *ex, const struct conf *conf,
 		   const char *only);
 /* @tid 0 is discovery. */
 int apply_bindings(struct executor *ex, uint32_t tid,
-		   const struct list *bindings);
-int apply_acls(struct executor *ex, uint32_t tid, const struct list *acls);
+		   const struct vec *bindings);
+int apply_acls(struct executor *ex, uint32_t tid, const struct vec *acls);
 
 #endif

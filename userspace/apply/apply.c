@@ -24,7 +24,7 @@ static struct target *target_named(const struct executor *ex, const char *name)
 {
 	struct target *target;
 
-	list_for_each(target, &ex->view->targets)
+	vec_for_each(target, &ex->view->targets)
 		if (!strcmp(target->name, name))
 			return target;
 	return NULL;
@@ -35,10 +35,10 @@ static struct target *target_named(const struct executor *ex, const char *name)
 static const struct lu *lu_at(const struct executor *ex, uint32_t tid,
 			      uint32_t lun)
 {
-	struct list lus = view_lus(ex->view, tid);
+	struct vec lus = view_lus(ex->view, tid);
 	const struct lu *lu;
 
-	list_for_each(lu, &lus)
+	vec_for_each(lu, &lus)
 		if (lu->lun == lun)
 			return lu;
 	return NULL;
@@ -63,12 +63,12 @@ static bool lu_stays(const struct conf_target *target, const struct lu *have)
 static int delete_lus(struct executor *ex, const struct conf_target *target,
 		      const struct target *have)
 {
-	struct list lus = view_lus(ex->view, have->id);
+	struct vec lus = view_lus(ex->view, have->id);
 	const struct lu *lu;
 	struct lu req;
 	int err = 0;
 
-	list_for_each(lu, &lus) {
+	vec_for_each(lu, &lus) {
 		if (err || !lu->lun || lu_stays(target, lu))
 			continue;
 		if (have->sessions && !ex->force) {
@@ -276,7 +276,7 @@ static int delete_targets(struct executor *ex, const struct conf *conf,
 	struct target *have;
 	int err = 0;
 
-	list_for_each(have, &ex->view->targets) {
+	vec_for_each(have, &ex->view->targets) {
 		if (err || (only && strcmp(only, have->name)))
 			continue;
 		target = conf_find(conf, have->name);
@@ -294,7 +294,7 @@ static int delete_all_lus(struct executor *ex, const struct conf *conf,
 	const struct target *have;
 	int err = 0;
 
-	list_for_each(have, &ex->view->targets) {
+	vec_for_each(have, &ex->view->targets) {
 		if (err || gone[i_have] || (only && strcmp(only, have->name)))
 			continue;
 		target = conf_find(conf, have->name);
@@ -311,7 +311,7 @@ static void mark_numbers(const struct executor *ex, const struct conf *conf,
 	const struct conf_target *target;
 	const struct target *have;
 
-	list_for_each(have, &ex->view->targets)
+	vec_for_each(have, &ex->view->targets)
 		if (!gone[i_have])
 			taken[have->id] = true;
 	for (target = conf->targets; target; target = target->next)
@@ -333,7 +333,7 @@ static int apply_target(struct executor *ex, const struct conf_target *target,
 			const bool *gone, bool *taken)
 {
 	struct target *have = target_named(ex, target->target.name);
-	const struct target *first = list_at(&ex->view->targets, 0);
+	const struct target *first = vec_at(&ex->view->targets, 0);
 	uint32_t tid = target->target.id;
 	int err;
 
@@ -434,13 +434,13 @@ static int apply(struct executor *ex, const struct conf *conf,
  */
 static void attach_late(struct executor *ex)
 {
-	struct list list = { 0 };
+	struct vec list = { 0 };
 	const struct lu *lu;
 	struct lu req;
 
 	if (nl_dump(ex->nl, KTGT_CMD_LU_LIST, &lu_object, NULL, &list))
 		return;
-	list_for_each(lu, &list) {
+	vec_for_each(lu, &list) {
 		if (!lu_waits(lu) || !device_exists(lu->path))
 			continue;
 		req = (struct lu){ .target_id = lu->target_id, .lun = lu->lun };
@@ -449,7 +449,7 @@ static void attach_late(struct executor *ex)
 		nl_request(ex->nl, KTGT_CMD_LU_ATTACH, &lu_object, &req,
 			   NULL);
 	}
-	list_free(&list, &lu_object);
+	objects_free(&list, &lu_object);
 }
 
 int apply_conf(struct executor *ex, struct conf *conf, const char *only)

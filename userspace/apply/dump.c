@@ -270,15 +270,15 @@ static bool fits_line(const struct lu *lu, uint32_t lun)
 
 static void dump_lus(struct dump *dump, uint32_t tid)
 {
-	struct list lus = view_lus(dump->view, tid);
+	struct vec lus = view_lus(dump->view, tid);
 	bool lines = dump->form == &conf_form;
 	const struct lu *lu;
 	uint32_t lun = 1;
 
-	list_for_each(lu, &lus)
+	vec_for_each(lu, &lus)
 		if (lu->lun)
 			lines = lines && fits_line(lu, lun++);
-	list_for_each(lu, &lus) {
+	vec_for_each(lu, &lus) {
 		if (!lu->lun)
 			continue;
 		if (lines)
@@ -294,7 +294,7 @@ static void dump_accounts(struct dump *dump, uint32_t tid,
 {
 	const struct account *account;
 
-	list_for_each(account, &dump->view->accounts)
+	vec_for_each(account, &dump->view->accounts)
 		if (HAS(account, KTGT_A_ACCOUNT_TARGET_ID) &&
 		    account->target_id == tid)
 			dump->form->put(dump, names[account->outgoing],
@@ -303,11 +303,11 @@ static void dump_accounts(struct dump *dump, uint32_t tid,
 
 static void dump_acls(struct dump *dump, uint32_t tid)
 {
-	struct list acls = view_acls(dump->view, tid);
+	struct vec acls = view_acls(dump->view, tid);
 	char buf[ADDR_TEXT_MAX];
 	const struct acl *acl;
 
-	list_for_each(acl, &acls) {
+	vec_for_each(acl, &acls) {
 		if (HAS(acl, KTGT_A_ACL_INITIATOR))
 			put(dump, "initiator-name", acl->initiator);
 		else
@@ -342,7 +342,7 @@ static void dump_all(struct dump *dump)
 	const struct target *target;
 
 	dump_accounts(dump, 0, discovery);
-	list_for_each(target, &dump->view->targets) {
+	vec_for_each(target, &dump->view->targets) {
 		begin(dump, target->name);
 		put_number(dump, "controller_tid", "", target->id);
 		if (target->state == KTGT_TARGET_STATE_OFFLINE)

@@ -87,7 +87,7 @@ static int find_which(const struct executor *ex, const struct conf *conf,
 	*only = which;
 	if (conf_find(conf, which))
 		return JOB_DONE;
-	list_for_each(target, &ex->view->targets) {
+	vec_for_each(target, &ex->view->targets) {
 		*only = target->name;
 		if (job_means(target, which))
 			return JOB_DONE;

@@ -5,13 +5,13 @@
 static int explain(struct app *app, const struct command *command,
 		   struct request *req)
 {
-	struct list list = { 0 };
+	struct vec list = { 0 };
 	int err;
 
 	err = nl_dump(app->nl, command->cmd, command->obj, req->obj, &list);
 	if (!err)
 		err = out_explain(app->format, &list);
-	list_free(&list, command->obj);
+	objects_free(&list, command->obj);
 	return err;
 }
 

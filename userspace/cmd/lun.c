@@ -25,8 +25,8 @@ static const struct column columns[] = {
 /* JSON gives a list in both cases, so that a script has one form to read. */
 static int lun_show_one(struct app *app, struct request *req)
 {
-	struct list list = { 0 };
-	struct lu *lu = list_add(&list, sizeof(*lu));
+	struct vec list = { 0 };
+	struct lu *lu = vec_add(&list, sizeof(*lu));
 	int err;
 
 	if (!lu)
@@ -36,7 +36,7 @@ static int lun_show_one(struct app *app, struct request *req)
 		err = out_object(app->format, "lus", &lu_object, lu);
 	else if (!err)
 		err = out_list(app->format, "lus", &lu_object, &list, columns);
-	list_free(&list, &lu_object);
+	objects_free(&list, &lu_object);
 	return err;
 }
 
@@ -113,7 +113,7 @@ static bool waits_for(const struct lu *lu, const char *dir)
 static int attach_path(struct app *app, const struct command *command,
 		       const char *path)
 {
-	struct list list = { 0 };
+	struct vec list = { 0 };
 	const struct lu *lu;
 	char dir[64];
 	int err;
@@ -126,13 +126,13 @@ static int attach_path(struct app *app, const struct command *command,
 	if (!device_exists(path))
 		return 0;
 	err = nl_dump(app->nl, KTGT_CMD_LU_LIST, command->obj, NULL, &list);
-	list_for_each(lu, &list) {
+	vec_for_each(lu, &list) {
 		if (err || !waits_for(lu, dir))
 			continue;
 		err = attach_one(app, command, lu);
 		break;
 	}
-	list_free(&list, command->obj);
+	objects_free(&list, command->obj);
 	return err;
 }
 

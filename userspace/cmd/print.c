@@ -6,12 +6,12 @@ int dump_and_print(struct app *app, const struct command *command,
 		   const void *req, const char *key,
 		   const struct column *columns)
 {
-	struct list list = { 0 };
+	struct vec list = { 0 };
 	int err;
 
 	err = nl_dump(app->nl, command->cmd, command->obj, req, &list);
 	if (!err)
 		err = out_list(app->format, key, command->obj, &list, columns);
-	list_free(&list, command->obj);
+	objects_free(&list, command->obj);
 	return err;
 }

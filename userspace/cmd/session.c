@@ -17,7 +17,7 @@
 static void peer_text(const void *item, char *buf, size_t size)
 {
 	const struct session *session = item;
-	const struct conn *conn = list_at(&session->conn, 0);
+	const struct conn *conn = vec_at(&session->conn, 0);
 
 	if (conn)
 		portal_text(&conn->peer_address, conn->peer_port, buf, size);
@@ -49,13 +49,13 @@ static const struct column columns[] = {
 	{ NULL, 0, NULL, false }
 };
 
-static int session_find(struct app *app, const struct list *list, uint32_t id)
+static int session_find(struct app *app, const struct vec *list, uint32_t id)
 {
 	const struct session *session;
 
-	list_for_each(session, list) {
+	vec_for_each(session, list) {
 		/* borrows the one item, so that JSON is a list here too */
-		struct list one = { (char *)session, 1, list->size };
+		struct vec one = { (char *)session, 1, list->size };
 
 		if (session->id != id)
 			continue;
@@ -74,7 +74,7 @@ static int session_show(struct app *app, const struct command *command,
 {
 	struct session *session = req->obj;
 	struct session filter = { 0 };
-	struct list list = { 0 };
+	struct vec list = { 0 };
 	int err;
 
 	if (!HAS(session, KTGT_A_SESSION_ID))
@@ -88,7 +88,7 @@ static int session_show(struct app *app, const struct command *command,
 	err = nl_dump(app->nl, command->cmd, command->obj, &filter, &list);
 	if (!err)
 		err = session_find(app, &list, session->id);
-	list_free(&list, command->obj);
+	objects_free(&list, command->obj);
 	return err;
 }
 
@@ -120,34 +120,34 @@ static bool is_meant(const struct session *want, const struct session *have)
 
 /* Those of @list that @want means; forgets the others. */
 static int sessions_meant(struct app *app, const struct session *want,
-			  struct list *list)
+			  struct vec *list)
 {
 	struct session *session, *to;
-	struct list all = { 0 };
+	struct vec all = { 0 };
 	int err;
 
 	err = nl_dump(app->nl, KTGT_CMD_SESSION_LIST, &session_object, NULL,
 		      &all);
-	list_for_each(session, &all) {
+	vec_for_each(session, &all) {
 		if (err || !is_meant(want, session))
 			continue;
-		to = list_add(list, sizeof(*to));
+		to = vec_add(list, sizeof(*to));
 		if (!to)
 			err = -ENOMEM;
 		else
 			to->id = session->id;
 	}
-	list_free(&all, &session_object);
+	objects_free(&all, &session_object);
 	return err;
 }
 
-static int ask_all(struct app *app, const struct list *list, uint32_t seconds)
+static int ask_all(struct app *app, const struct vec *list, uint32_t seconds)
 {
 	const struct session *session;
 	struct session req;
 	int err = 0;
 
-	list_for_each(session, list) {
+	vec_for_each(session, list) {
 		req = (struct session){ .id = session->id };
 		SET(&req, KTGT_A_SESSION_ID);
 		SET(&req, KTGT_A_SESSION_LOGOUT_TIME);
@@ -162,20 +162,20 @@ static int ask_all(struct app *app, const struct list *list, uint32_t seconds)
 }
 
 /* How many of @list there are still; who has come since does not matter. */
-static int count_left(struct app *app, const struct list *list, size_t *left)
+static int count_left(struct app *app, const struct vec *list, size_t *left)
 {
 	const struct session *session, *one;
 	struct session any = { 0 };
-	struct list now = { 0 };
+	struct vec now = { 0 };
 	int err;
 
 	*left = 0;
 	err = sessions_meant(app, &any, &now);
-	list_for_each(session, &now)
-		list_for_each(one, list)
+	vec_for_each(session, &now)
+		vec_for_each(one, list)
 			if (one->id == session->id)
 				++*left;
-	list_free(&now, &session_object);
+	objects_free(&now, &session_object);
 	return err;
 }
 
@@ -188,7 +188,7 @@ static int64_t milliseconds(void)
 }
 
 /* Until all have gone, or it is so late. */
-static int wait_until(struct app *app, const struct list *list, int64_t late,
+static int wait_until(struct app *app, const struct vec *list, int64_t late,
 		      size_t *left)
 {
 	static const struct timespec moment = { .tv_nsec = 1000000 * MOMENT };
@@ -202,7 +202,7 @@ static int wait_until(struct app *app, const struct list *list, int64_t late,
 }
 
 /* The kernel ends what is left, so what goes at the end did not go by itself. */
-static int wait_gone(struct app *app, const struct list *list,
+static int wait_gone(struct app *app, const struct vec *list,
 		     uint32_t seconds)
 {
 	int64_t end = milliseconds() + seconds * 1000LL;
@@ -223,7 +223,7 @@ static int session_logout(struct app *app, const struct command *command,
 	const struct session *want = req->obj;
 	uint32_t seconds = HAS(want, KTGT_A_SESSION_LOGOUT_TIME) ?
 			   want->logout_time : LOGOUT_TIME;
-	struct list list = { 0 };
+	struct vec list = { 0 };
 	int err;
 
 	(void)command;
@@ -232,7 +232,7 @@ static int session_logout(struct app *app, const struct command *command,
 		err = ask_all(app, &list, seconds);
 	if (!err)
 		err = wait_gone(app, &list, seconds);
-	list_free(&list, &session_object);
+	objects_free(&list, &session_object);
 	return err;
 }
 

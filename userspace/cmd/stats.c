@@ -31,7 +31,7 @@ static const struct conn *the_conn(const void *item)
 {
 	static const struct conn none;
 	const struct session *session = item;
-	const struct conn *conn = list_at(&session->conn, 0);
+	const struct conn *conn = vec_at(&session->conn, 0);
 
 	return conn ? conn : &none;
 }

@@ -46,11 +46,11 @@ static int view_load(struct app *app, struct target_view *view)
 
 static void view_free(struct target_view *view)
 {
-	list_free(&view->portals, &portal_object);
-	list_free(&view->lus, &lu_object);
-	list_free(&view->acls, &acl_object);
-	list_free(&view->accounts, &account_object);
-	list_free(&view->sessions, &session_object);
+	objects_free(&view->portals, &portal_object);
+	objects_free(&view->lus, &lu_object);
+	objects_free(&view->acls, &acl_object);
+	objects_free(&view->accounts, &account_object);
+	objects_free(&view->sessions, &session_object);
 }
 
 static int target_show(struct app *app, const struct command *command,
@@ -77,8 +77,8 @@ static int target_show(struct app *app, const struct command *command,
 static int target_add(struct app *app, const struct command *command,
 		      struct request *req)
 {
-	struct list list = { 0 };
-	struct target *made = list_add(&list, sizeof(*made));
+	struct vec list = { 0 };
+	struct target *made = vec_add(&list, sizeof(*made));
 	int err;
 
 	if (!made)
@@ -88,7 +88,7 @@ static int target_add(struct app *app, const struct command *command,
 	if (!err && (app->format == OUT_JSON || app->format == OUT_JSON_PRETTY))
 		err = out_list(app->format, "targets", &target_object, &list,
 			       columns);
-	list_free(&list, &target_object);
+	objects_free(&list, &target_object);
 	return err;
 }
 

@@ -14,8 +14,8 @@ static void target_free(struct conf_target *target)
 		free(lu->name);
 		free(lu);
 	}
-	list_free(&target->acls, &acl_object);
-	list_free(&target->bindings, &account_object);
+	objects_free(&target->acls, &acl_object);
+	objects_free(&target->bindings, &account_object);
 	free(target);
 }
 
@@ -34,12 +34,12 @@ void conf_free(struct conf *conf)
 		explicit_bzero(account, sizeof(*account));
 		free(account);
 	}
-	list_for_each(message, &conf->messages)
+	vec_for_each(message, &conf->messages)
 		free(message->text);
 	free(conf->messages.items);
-	strings_free(&conf->files);
-	strings_free(&conf->paths);
-	list_free(&conf->discovery, &account_object);
+	vec_free_strings(&conf->files);
+	vec_free_strings(&conf->paths);
+	objects_free(&conf->discovery, &account_object);
 	memset(conf, 0, sizeof(*conf));
 }
 

@@ -33,8 +33,8 @@ struct conf_target {
 	struct target target;	/* without an id: any that is free */
 	struct lu common;	/* for logical units that do not say it */
 	struct conf_lu *lus;	/* in the order of the file */
-	struct list acls;	/* struct acl */
-	struct list bindings;	/* struct account without secrets */
+	struct vec acls;	/* struct acl */
+	struct vec bindings;	/* struct account without secrets */
 };
 
 struct conf_account {
@@ -51,11 +51,11 @@ struct conf_message {
 struct conf {
 	struct conf_target *targets;
 	struct conf_account *accounts;
-	struct list discovery;	/* struct account without secrets */
+	struct vec discovery;	/* struct account without secrets */
 	bool ignore_errors;
-	struct list messages;	/* struct conf_message, in the order found */
-	struct list files;	/* char *, the first is the one parsed */
-	struct list paths;	/* char *, of objects in JSON */
+	struct vec messages;	/* struct conf_message, in the order found */
+	struct vec files;	/* char *, the first is the one parsed */
+	struct vec paths;	/* char *, of objects in JSON */
 };
 
 void conf_free(struct conf *conf);

@@ -140,7 +140,7 @@ static void complete_acls(struct conf_parser *parser,
 	bool names = false, addresses = false;
 	const struct acl *acl;
 
-	list_for_each(acl, &target->acls) {
+	vec_for_each(acl, &target->acls) {
 		if (HAS(acl, KTGT_A_ACL_INITIATOR))
 			names = true;
 		else

@@ -73,7 +73,7 @@ static int file_read(void *data, const char *path, char **text, size_t *len)
 	return err;
 }
 
-static int add_name(struct list *files, const char *dir, const char *name)
+static int add_name(struct vec *files, const char *dir, const char *name)
 {
 	struct stat st;
 	char **item, *path;
@@ -84,7 +84,7 @@ static int add_name(struct list *files, const char *dir, const char *name)
 		free(path);
 		return 0;
 	}
-	item = list_add(files, sizeof(*item));
+	item = vec_add(files, sizeof(*item));
 	if (!item) {
 		free(path);
 		return -ENOMEM;
@@ -93,7 +93,7 @@ static int add_name(struct list *files, const char *dir, const char *name)
 	return 0;
 }
 
-static int expand_dir(const char *path, struct list *files)
+static int expand_dir(const char *path, struct vec *files)
 {
 	struct dirent **entries;
 	int i, n, err = 0;
@@ -110,7 +110,7 @@ static int expand_dir(const char *path, struct list *files)
 	return err;
 }
 
-static int expand_glob(const char *path, struct list *files)
+static int expand_glob(const char *path, struct vec *files)
 {
 	glob_t found = { 0 };
 	int err = 0;
@@ -130,7 +130,7 @@ static int expand_glob(const char *path, struct list *files)
 	return err;
 }
 
-static int file_expand(void *data, const char *path, struct list *files)
+static int file_expand(void *data, const char *path, struct vec *files)
 {
 	struct stat st;
 	char **item;
@@ -142,7 +142,7 @@ static int file_expand(void *data, const char *path, struct list *files)
 		return -errno;
 	if (S_ISDIR(st.st_mode))
 		return expand_dir(path, files);
-	item = list_add(files, sizeof(*item));
+	item = vec_add(files, sizeof(*item));
 	if (!item)
 		return -ENOMEM;
 	*item = strdup(path);
@@ -176,7 +176,7 @@ void conf_tell(FILE *file, const struct conf *conf, const char *path, int err)
 {
 	const struct conf_message *message;
 
-	list_for_each(message, &conf->messages)
+	vec_for_each(message, &conf->messages)
 		fprintf(file, "%s: %s\n", message->error ? "Error" : "Warning",
 			message->text);
 	/* what is wrong in the text is told by now */

@@ -11,7 +11,7 @@
 
 const char *conf_file(const struct conf_parser *parser, struct conf_at at)
 {
-	char **name = list_at(&parser->conf->files, at.file);
+	char **name = vec_at(&parser->conf->files, at.file);
 
 	return name ? *name : "";
 }
@@ -103,9 +103,9 @@ void *conf_alloc(struct conf_parser *parser, size_t size)
 	return p;
 }
 
-void *conf_add(struct conf_parser *parser, struct list *list, size_t size)
+void *conf_add(struct conf_parser *parser, struct vec *list, size_t size)
 {
-	void *p = list_add(list, size);
+	void *p = vec_add(list, size);
 
 	if (!p)
 		parser->no_memory = true;

@@ -19,7 +19,7 @@ struct conf_source {
 	/* @text is allocated; the parser wipes and frees it */
 	int (*read)(void *data, const char *path, char **text, size_t *len);
 	/* appends the allocated names of files (char *) that @path is for */
-	int (*expand)(void *data, const char *path, struct list *files);
+	int (*expand)(void *data, const char *path, struct vec *files);
 	void *data;
 };
 
@@ -50,6 +50,6 @@ const char *conf_where(const struct conf_parser *parser, struct conf_at at,
 
 /* NULL, with no_memory set, when there is none. */
 void *conf_alloc(struct conf_parser *parser, size_t size);
-void *conf_add(struct conf_parser *parser, struct list *list, size_t size);
+void *conf_add(struct conf_parser *parser, struct vec *list, size_t size);
 
 #endif

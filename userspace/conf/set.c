@@ -123,11 +123,11 @@ static void account_set(struct conf_parser *parser, const char *user,
 }
 
 static void bind(struct conf_parser *parser, const struct directive *d,
-		 struct list *bindings, const char *user)
+		 struct vec *bindings, const char *user)
 {
 	struct account *have;
 
-	list_for_each(have, bindings) {
+	vec_for_each(have, bindings) {
 		if (have->outgoing != d->outgoing)
 			continue;
 		if (!strcmp(have->user, user))
@@ -169,7 +169,7 @@ static bool account_check(struct conf_parser *parser,
 static void set_user(struct conf_parser *parser, const struct directive *d,
 		     char **value)
 {
-	struct list *bindings = parser->target ? &parser->target->bindings :
+	struct vec *bindings = parser->target ? &parser->target->bindings :
 						 &parser->conf->discovery;
 
 	if (!account_check(parser, d, value[0], value[1]))
@@ -182,10 +182,10 @@ static void set_user(struct conf_parser *parser, const struct directive *d,
 
 void conf_add_acl(struct conf_parser *parser, const struct acl *acl)
 {
-	struct list *acls = &parser->target->acls;
+	struct vec *acls = &parser->target->acls;
 	struct acl *have;
 
-	list_for_each(have, acls)
+	vec_for_each(have, acls)
 		if (acl_same(have, acl))
 			return;
 	have = conf_add(parser, acls, sizeof(*have));

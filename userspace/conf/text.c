@@ -127,7 +127,7 @@ static bool is_read(const struct conf *conf, const char *path)
 {
 	char **name;
 
-	list_for_each(name, &conf->files)
+	vec_for_each(name, &conf->files)
 		if (!strcmp(*name, path))
 			return true;
 	return false;
@@ -170,7 +170,7 @@ static char *include_path(struct conf_parser *parser, const char *path)
 static void set_include(struct conf_parser *parser, struct scan *scan,
 			bool optional)
 {
-	struct list files = { 0 };
+	struct vec files = { 0 };
 	char *path, **name;
 	int err;
 
@@ -189,9 +189,9 @@ static void set_include(struct conf_parser *parser, struct scan *scan,
 	err = parser->source->expand(parser->source->data, path, &files);
 	if (err && !(optional && err == -ENOENT))
 		conf_error(parser, "%s: %s", path, strerror(-err));
-	list_for_each(name, &files)
+	vec_for_each(name, &files)
 		include_file(parser, *name);
-	strings_free(&files);
+	vec_free_strings(&files);
 	free(path);
 }
 
@@ -247,7 +247,7 @@ static uint32_t count_lines(const char *text, const char *end)
 /* From now on it is the one that messages name. */
 static bool add_file(struct conf_parser *parser, const char *file)
 {
-	struct list *files = &parser->conf->files;
+	struct vec *files = &parser->conf->files;
 	char **name = conf_add(parser, files, sizeof(*name));
 
 	if (!name)

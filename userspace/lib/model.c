@@ -446,57 +446,6 @@ int field_enum(const struct field *f, const char *text, uint32_t *value)
 	return -EINVAL;
 }
 
-void *list_add(struct list *list, size_t size)
-{
-	size_t n = list->n;
-	char *items;
-
-	/* grows at each power of two, so no capacity needs to be kept */
-	if (!(n & (n - 1))) {
-		items = reallocarray(list->items, n ? 2 * n : 1, size);
-		if (!items)
-			return NULL;
-		list->items = items;
-	}
-	list->size = size;
-	list->n++;
-	return memset(list->items + n * size, 0, size);
-}
-
-void *list_at(const struct list *list, size_t i)
-{
-	return i < list->n ? list->items + i * list->size : NULL;
-}
-
-/* The first item whose key is not less. */
-static size_t lower_bound(const struct list *list, size_t off, uint64_t key)
-{
-	size_t from = 0, to = list->n, mid;
-	uint32_t have;
-
-	while (from < to) {
-		mid = from + (to - from) / 2;
-		memcpy(&have, list->items + mid * list->size + off,
-		       sizeof(have));
-		if (have < key)
-			from = mid + 1;
-		else
-			to = mid;
-	}
-	return from;
-}
-
-struct list list_part(const struct list *list, size_t off, uint32_t key)
-{
-	size_t from = lower_bound(list, off, key);
-
-	return (struct list){
-		.items = list->items ? list->items + from * list->size : NULL,
-		.n = lower_bound(list, off, (uint64_t)key + 1) - from,
-		.size = list->size,
-	};
-}
-
 void object_free(const struct object *obj, void *item)
 {
 	const struct field *f;
@@ -505,27 +454,17 @@ void object_free(const struct object *obj, void *item)
 	for (i = 0; i < obj->n_fields; i++) {
 		f = &obj->fields[i];
 		if (f->kind == FIELD_LIST)
-			list_free((struct list *)((char *)item + f->off),
-				  f->sub);
+			objects_free((struct vec *)((char *)item + f->off),
+				     f->sub);
 	}
 }
 
-void list_free(struct list *list, const struct object *obj)
+void objects_free(struct vec *list, const struct object *obj)
 {
 	size_t i;
 
 	for (i = 0; i < list->n; i++)
 		object_free(obj, list->items + i * list->size);
-	free(list->items);
-	memset(list, 0, sizeof(*list));
-}
-
-void strings_free(struct list *list)
-{
-	char **text;
-
-	list_for_each(text, list)
-		free(*text);
 	free(list->items);
 	memset(list, 0, sizeof(*list));
 }

@@ -14,6 +14,8 @@
 
 #include <linux/ktgt.h>
 
+#include "lib/vec.h"
+
 enum field_kind {
 	FIELD_U8,
 	FIELD_BOOL,	/* u8 on the wire, true or false in JSON */
@@ -29,7 +31,7 @@ enum field_kind {
 	FIELD_ADDR,	/* struct addr */
 	FIELD_BIN,	/* field.size bytes exactly */
 	FIELD_NEST,	/* one struct described by field.sub */
-	FIELD_LIST,	/* struct list of structs described by field.sub */
+	FIELD_LIST,	/* struct vec of structs described by field.sub */
 };
 
 struct object;
@@ -58,16 +60,6 @@ struct model {
 
 #define HAS(m, attr)	(!!((m)->has & (UINT64_C(1) << (attr))))
 #define SET(m, attr)	((m)->has |= UINT64_C(1) << (attr))
-
-struct list {
-	char *items;
-	size_t n;
-	size_t size;	/* of one item */
-};
-
-#define list_for_each(item, list)					\
-	for (size_t i_##item = 0;					\
-	     ((item) = list_at((list), i_##item)) != NULL; i_##item++)
 
 struct addr {
 	uint8_t len;	/* 4, 16, or 0 for none */
@@ -237,7 +229,7 @@ struct session {
 	uint8_t isid[6];
 	uint16_t tsih;
 	uint16_t group_tag;
-	struct list conn;
+	struct vec conn;
 	struct param param;
 	uint64_t generation;
 	uint32_t logout_time;
@@ -292,7 +284,7 @@ struct event {
 	uint32_t missed;
 	uint64_t generation;
 	uint32_t changes;
-	struct list change;
+	struct vec change;
 	uint32_t lun;
 	char other[KTGT_NAME_MAX + 1];
 };
@@ -327,7 +319,7 @@ struct explain {
 	uint8_t chap;
 	uint16_t chap_status;
 	uint32_t accounts;
-	struct list account;
+	struct vec account;
 	uint64_t generation;
 };
 
@@ -362,21 +354,8 @@ void lu_default_text(struct lu *lu, uint16_t attr, const char *text);
 /* Whether two rules admit the same; of an address its network counts. */
 bool acl_same(const struct acl *a, const struct acl *b);
 
-/*
- * Appends a zeroed item and returns it, or NULL when memory is short. An
- * address that was returned before is not valid afterwards.
- */
-void *list_add(struct list *list, size_t size);
-void *list_at(const struct list *list, size_t i);
-/*
- * The items whose member at @off, a u32 by which the list is in order, is @key.
- * They belong to @list still.
- */
-struct list list_part(const struct list *list, size_t off, uint32_t key);
-/* Frees the items, with the lists that @obj says are inside them. */
-void list_free(struct list *list, const struct object *obj);
-/* Frees a list of texts (char *). */
-void strings_free(struct list *list);
+/* Frees the items and the row, with the rows that @obj says are inside them. */
+void objects_free(struct vec *list, const struct object *obj);
 void object_free(const struct object *obj, void *item);
 
 #endif

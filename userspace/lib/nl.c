@@ -28,7 +28,7 @@ struct nl {
 	uint32_t seq;
 	const struct object *obj;	/* of the request that is under way */
 	void *reply;
-	struct list *list;
+	struct vec *list;
 	char text[512];
 	char tx[NL_BUFFER];
 	char rx[NL_BUFFER];
@@ -147,7 +147,7 @@ static int get_addr(const struct nlattr *attr, struct addr *addr)
 static int get_nest(const struct field *f, const struct nlattr *attr, void *p)
 {
 	if (f->kind == FIELD_LIST) {
-		p = list_add(p, f->sub->size);
+		p = vec_add(p, f->sub->size);
 		if (!p)
 			return -ENOMEM;
 	}
@@ -217,7 +217,7 @@ static int on_data(const struct nlmsghdr *nlh, void *data)
 	int err;
 
 	if (nl->list)
-		item = list_add(nl->list, nl->obj->size);
+		item = vec_add(nl->list, nl->obj->size);
 	else if (!item)
 		return MNL_CB_OK;
 	if (!item || len < GENL_HDRLEN) {
@@ -409,7 +409,7 @@ void nl_abort(struct nl *nl)
 static int reopen(struct nl *nl);
 
 int nl_dump(struct nl *nl, uint8_t cmd, const struct object *obj,
-	    const void *req, struct list *list)
+	    const void *req, struct vec *list)
 {
 	int attempt = 0;
 	int err;
@@ -421,7 +421,7 @@ int nl_dump(struct nl *nl, uint8_t cmd, const struct object *obj,
 		err = exchange(nl, build(nl, cmd, NLM_F_DUMP, req), on_data);
 		if (!err)
 			return 0;
-		list_free(list, obj);
+		objects_free(list, obj);
 		if (err != -EINTR || ++attempt == DUMP_ATTEMPTS)
 			return err;
 		err = reopen(nl);

@@ -45,7 +45,7 @@ void nl_abort(struct nl *nl);
  * by a change of the configuration is repeated.
  */
 int nl_dump(struct nl *nl, uint8_t cmd, const struct object *obj,
-	    const void *req, struct list *list);
+	    const void *req, struct vec *list);
 
 /*
  * Hears what the kernel tells a multicast group from now on. -EOPNOTSUPP says

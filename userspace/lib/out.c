@@ -105,12 +105,12 @@ static void field_text(const struct field *f, const void *item, bool exact,
 
 static json_t *object_json(const struct object *obj, const void *item);
 
-static json_t *list_json(const struct object *obj, const struct list *list)
+static json_t *list_json(const struct object *obj, const struct vec *list)
 {
 	json_t *array = json_array();
 	const void *item;
 
-	list_for_each(item, list)
+	vec_for_each(item, list)
 		json_array_append_new(array, object_json(obj, item));
 	return array;
 }
@@ -226,7 +226,7 @@ static void cell_text(const struct object *obj, const struct column *col,
 }
 
 static int fill_table(struct libscols_table *table, const struct object *obj,
-		      const struct list *list, const struct column *columns,
+		      const struct vec *list, const struct column *columns,
 		      bool exact)
 {
 	struct libscols_line *line;
@@ -240,7 +240,7 @@ static int fill_table(struct libscols_table *table, const struct object *obj,
 					    columns[i].right ?
 					    SCOLS_FL_RIGHT : 0))
 			return -ENOMEM;
-	list_for_each(item, list) {
+	vec_for_each(item, list) {
 		line = scols_table_new_line(table, NULL);
 		if (!line)
 			return -ENOMEM;
@@ -256,7 +256,7 @@ static int fill_table(struct libscols_table *table, const struct object *obj,
 }
 
 int out_list(enum out_format format, const char *key,
-	     const struct object *obj, const struct list *list,
+	     const struct object *obj, const struct vec *list,
 	     const struct column *columns)
 {
 	struct libscols_table *table;
@@ -302,7 +302,7 @@ static void print_fields(const struct object *obj, const void *item, bool raw,
 			continue;
 		}
 		if (f->kind == FIELD_LIST) {
-			list_for_each(sub, (const struct list *)member(f, item))
+			vec_for_each(sub, (const struct vec *)member(f, item))
 				print_fields(f->sub, sub, raw,
 					     raw ? 0 : indent + 2);
 			continue;
@@ -323,14 +323,14 @@ int out_object(enum out_format format, const char *key,
 	return 0;
 }
 
-static void print_portals(const struct list *portals)
+static void print_portals(const struct vec *portals)
 {
 	char buf[ADDR_TEXT_MAX];
 	const struct portal *p;
 	const char *sep = " ";
 
 	printf("  portal:");
-	list_for_each(p, portals) {
+	vec_for_each(p, portals) {
 		printf("%s%s", sep, portal_text(&p->address, p->port, buf,
 						sizeof(buf)));
 		sep = ", ";
@@ -393,7 +393,7 @@ static void print_account(const struct account *account)
 
 static void print_session(const struct session *session)
 {
-	const struct conn *conn = list_at(&session->conn, 0);
+	const struct conn *conn = vec_at(&session->conn, 0);
 	char buf[ADDR_TEXT_MAX];
 
 	printf("  session %u: ", session->id);
@@ -463,15 +463,15 @@ int out_target(enum out_format format, const struct target_view *view)
 			 target->state));
 	print_keys(target);
 	print_portals(&view->portals);
-	list_for_each(lu, &view->lus)
+	vec_for_each(lu, &view->lus)
 		print_lu(lu);
-	list_for_each(acl, &view->acls)
+	vec_for_each(acl, &view->acls)
 		print_acl(acl);
 	if (!view->acls.n)
 		printf("  acl: none, no initiator is admitted\n");
-	list_for_each(account, &view->accounts)
+	vec_for_each(account, &view->accounts)
 		print_account(account);
-	list_for_each(session, &view->sessions)
+	vec_for_each(session, &view->sessions)
 		print_session(session);
 	return 0;
 }
@@ -499,7 +499,7 @@ static void print_users(const struct explain *explain, bool outgoing)
 	const char *sep = "";
 	size_t n = 0;
 
-	list_for_each(proof, &explain->account) {
+	vec_for_each(proof, &explain->account) {
 		if (proof->outgoing != outgoing)
 			continue;
 		printf("%s", sep);
@@ -555,14 +555,14 @@ static void print_explain(const struct explain *explain)
 	print_chap(explain);
 }
 
-int out_explain(enum out_format format, const struct list *list)
+int out_explain(enum out_format format, const struct vec *list)
 {
 	const struct explain *explain;
 
 	if (out_is_json(format))
 		return out_json(format, "explain",
 				  list_json(&explain_object, list));
-	list_for_each(explain, list) {
+	vec_for_each(explain, list) {
 		if (format == OUT_RAW)
 			print_fields(&explain_object, explain, true, 0);
 		else
@@ -690,7 +690,7 @@ static void print_changes(const struct event *event)
 	const char *sep = ": ";
 
 	printf("configuration %" PRIu64, event->generation);
-	list_for_each(change, &event->change) {
+	vec_for_each(change, &event->change) {
 		printf("%s", sep);
 		print_change(change);
 		sep = ", ";

@@ -36,7 +36,7 @@ struct column {
 };
 
 int out_list(enum out_format format, const char *key,
-	     const struct object *obj, const struct list *list,
+	     const struct object *obj, const struct vec *list,
 	     const struct column *columns);
 
 /* One object in full: a line for each attribute. */
@@ -46,17 +46,17 @@ int out_object(enum out_format format, const char *key,
 /* Everything about one target. */
 struct target_view {
 	struct target target;
-	struct list portals;
-	struct list lus;
-	struct list acls;
-	struct list accounts;
-	struct list sessions;
+	struct vec portals;
+	struct vec lus;
+	struct vec acls;
+	struct vec accounts;
+	struct vec sessions;
 };
 
 int out_target(enum out_format format, const struct target_view *view);
 
 /* What would become of an initiator: struct explain for each target. */
-int out_explain(enum out_format format, const struct list *list);
+int out_explain(enum out_format format, const struct vec *list);
 
 /*
  * An event on a line of its own, with its time; @cmd says what it is, and is 0

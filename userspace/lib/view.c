@@ -31,19 +31,19 @@ int view_load(struct nl *nl, struct view *view)
 
 void view_free(struct view *view)
 {
-	list_free(&view->targets, &target_object);
-	list_free(&view->sessions, &session_object);
-	list_free(&view->lus, &lu_object);
-	list_free(&view->accounts, &account_object);
-	list_free(&view->acls, &acl_object);
+	objects_free(&view->targets, &target_object);
+	objects_free(&view->sessions, &session_object);
+	objects_free(&view->lus, &lu_object);
+	objects_free(&view->accounts, &account_object);
+	objects_free(&view->acls, &acl_object);
 }
 
-struct list view_lus(const struct view *view, uint32_t tid)
+struct vec view_lus(const struct view *view, uint32_t tid)
 {
-	return list_part(&view->lus, offsetof(struct lu, target_id), tid);
+	return vec_part(&view->lus, offsetof(struct lu, target_id), tid);
 }
 
-struct list view_acls(const struct view *view, uint32_t tid)
+struct vec view_acls(const struct view *view, uint32_t tid)
 {
-	return list_part(&view->acls, offsetof(struct acl, target_id), tid);
+	return vec_part(&view->acls, offsetof(struct acl, target_id), tid);
 }

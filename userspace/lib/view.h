@@ -10,11 +10,11 @@
 
 struct view {
 	uint64_t generation;	/* that the lists are not older than */
-	struct list targets;
-	struct list lus;
-	struct list acls;
-	struct list accounts;
-	struct list sessions;
+	struct vec targets;
+	struct vec lus;
+	struct vec acls;
+	struct vec accounts;
+	struct vec sessions;
 };
 
 /* All that the kernel has; to be freed whether it fails or not. */
@@ -22,7 +22,7 @@ int view_load(struct nl *nl, struct view *view);
 void view_free(struct view *view);
 
 /* Those of one target, which are the view's still. */
-struct list view_lus(const struct view *view, uint32_t tid);
-struct list view_acls(const struct view *view, uint32_t tid);
+struct vec view_lus(const struct view *view, uint32_t tid);
+struct vec view_acls(const struct view *view, uint32_t tid);
 
 #endif

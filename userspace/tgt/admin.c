@@ -193,7 +193,7 @@ static int change_targets(struct executor *ex, const struct admin_job *job)
 
 	if (!ex->ignore_errors)
 		err = change_begin(ex);
-	list_for_each(target, &ex->view->targets) {
+	vec_for_each(target, &ex->view->targets) {
 		if (!job_means(target, job->which))
 			continue;
 		found = true;

@@ -151,7 +151,7 @@ static const struct target *find_target(const struct view *view,
 {
 	const struct target *target;
 
-	list_for_each(target, &view->targets)
+	vec_for_each(target, &view->targets)
 		if (!strcmp(target->name, name))
 			return target;
 	return NULL;
@@ -163,7 +163,7 @@ static uint32_t free_tid(const struct view *view)
 	const struct target *target;
 	uint32_t tid = 1;
 
-	list_for_each(target, &view->targets)
+	vec_for_each(target, &view->targets)
 		if (target->id == tid)
 			tid++;
 	return tid;
@@ -174,7 +174,7 @@ static uint32_t free_lun(const struct view *view, uint32_t tid)
 	const struct lu *lu;
 	uint32_t lun = 1;
 
-	list_for_each(lu, &view->lus)
+	vec_for_each(lu, &view->lus)
 		if (lu->target_id == tid && lu->lun == lun)
 			lun++;
 	return lun;
@@ -272,7 +272,7 @@ static bool has_rule(const struct view *view, uint32_t tid,
 
 	if (!parse_rule(text, &want))
 		return false;
-	list_for_each(acl, &view->acls)
+	vec_for_each(acl, &view->acls)
 		if (acl->target_id == tid && acl_same(acl, &want))
 			return true;
 	return false;

@@ -37,7 +37,7 @@ static void show_nexus(FILE *file, const struct session *session)
 	fprintf(file, " alias: ");
 	print_clean(file, session->alias[0] ? session->alias : "none");
 	fprintf(file, "\n");
-	list_for_each(conn, &session->conn) {
+	vec_for_each(conn, &session->conn) {
 		fprintf(file, "            Connection: %u\n", conn->cid);
 		fprintf(file, "                IP Address: %s\n",
 			addr_text(&conn->peer_address, buf, sizeof(buf)));
@@ -88,12 +88,12 @@ static void show_lu(FILE *file, const struct lu *lu)
 	fprintf(file, "\n            Backing store flags: \n");
 }
 
-static void show_target_accounts(FILE *file, const struct list *accounts,
+static void show_target_accounts(FILE *file, const struct vec *accounts,
 				 uint32_t tid, bool outgoing)
 {
 	const struct account *account;
 
-	list_for_each(account, accounts) {
+	vec_for_each(account, accounts) {
 		if (!HAS(account, KTGT_A_ACCOUNT_TARGET_ID) ||
 		    account->target_id != tid || account->outgoing != outgoing)
 			continue;
@@ -118,11 +118,11 @@ static void show_acl(FILE *file, const struct acl *acl)
 	fprintf(file, "\n");
 }
 
-static void show_target_acls(FILE *file, const struct list *acls, bool names)
+static void show_target_acls(FILE *file, const struct vec *acls, bool names)
 {
 	const struct acl *acl;
 
-	list_for_each(acl, acls)
+	vec_for_each(acl, acls)
 		if (HAS(acl, KTGT_A_ACL_INITIATOR) == names)
 			show_acl(file, acl);
 }
@@ -130,8 +130,8 @@ static void show_target_acls(FILE *file, const struct list *acls, bool names)
 static void show_target(FILE *file, const struct target *target,
 			const struct view *view)
 {
-	struct list acls = view_acls(view, target->id);
-	struct list lus = view_lus(view, target->id);
+	struct vec acls = view_acls(view, target->id);
+	struct vec lus = view_lus(view, target->id);
 	const struct session *session;
 	const struct lu *lu;
 
@@ -142,11 +142,11 @@ static void show_target(FILE *file, const struct target *target,
 	fprintf(file, "        State: %s\n",
 		target->state == KTGT_TARGET_STATE_READY ? "ready" : "offline");
 	fprintf(file, "    I_T nexus information:\n");
-	list_for_each(session, &view->sessions)
+	vec_for_each(session, &view->sessions)
 		if (session->target_id == target->id)
 			show_nexus(file, session);
 	fprintf(file, "    LUN information:\n");
-	list_for_each(lu, &lus)
+	vec_for_each(lu, &lus)
 		show_lu(file, lu);
 	fprintf(file, "    Account information:\n");
 	show_target_accounts(file, &view->accounts, target->id, false);
@@ -160,7 +160,7 @@ void tgt_show_targets(FILE *file, const struct view *view)
 {
 	const struct target *target;
 
-	list_for_each(target, &view->targets)
+	vec_for_each(target, &view->targets)
 		show_target(file, target, view);
 }
 
@@ -215,7 +215,7 @@ void tgt_show_session(FILE *file, const struct param *param)
 }
 
 /* tgt puts what is new at the head of its lists, here and in the next two */
-void tgt_show_conns(FILE *file, const struct list *sessions, uint32_t tid)
+void tgt_show_conns(FILE *file, const struct vec *sessions, uint32_t tid)
 {
 	const struct session *session;
 	char buf[ADDR_TEXT_MAX];
@@ -223,11 +223,11 @@ void tgt_show_conns(FILE *file, const struct list *sessions, uint32_t tid)
 	size_t i;
 
 	for (i = sessions->n; i--;) {
-		session = list_at(sessions, i);
+		session = vec_at(sessions, i);
 		if (session->target_id != tid)
 			continue;
 		fprintf(file, "Session: %u\n", session->id);
-		list_for_each(conn, &session->conn) {
+		vec_for_each(conn, &session->conn) {
 			fprintf(file, "    Connection: %u\n", conn->cid);
 			fprintf(file, "        Initiator: ");
 			print_clean(file, session->initiator);
@@ -238,28 +238,28 @@ void tgt_show_conns(FILE *file, const struct list *sessions, uint32_t tid)
 	}
 }
 
-void tgt_show_portals(FILE *file, const struct list *portals)
+void tgt_show_portals(FILE *file, const struct vec *portals)
 {
 	const struct portal *portal;
 	char buf[ADDR_TEXT_MAX];
 	size_t i;
 
 	for (i = portals->n; i--;) {
-		portal = list_at(portals, i);
+		portal = vec_at(portals, i);
 		fprintf(file, "Portal: %s,%u\n",
 			portal_text(&portal->address, portal->port, buf,
 				    sizeof(buf)), portal->group_tag);
 	}
 }
 
-void tgt_show_accounts(FILE *file, const struct list *accounts)
+void tgt_show_accounts(FILE *file, const struct vec *accounts)
 {
 	const struct account *account;
 	bool any = false;
 	size_t i;
 
 	for (i = accounts->n; i--;) {
-		account = list_at(accounts, i);
+		account = vec_at(accounts, i);
 		if (HAS(account, KTGT_A_ACCOUNT_TARGET_ID))
 			continue;
 		if (!any)
@@ -271,12 +271,12 @@ void tgt_show_accounts(FILE *file, const struct list *accounts)
 	}
 }
 
-static void show_discovery(FILE *file, const struct list *accounts,
+static void show_discovery(FILE *file, const struct vec *accounts,
 			   bool outgoing)
 {
 	const struct account *account;
 
-	list_for_each(account, accounts) {
+	vec_for_each(account, accounts) {
 		if (!HAS(account, KTGT_A_ACCOUNT_TARGET_ID) ||
 		    account->target_id || account->outgoing != outgoing)
 			continue;
@@ -286,11 +286,11 @@ static void show_discovery(FILE *file, const struct list *accounts,
 	}
 }
 
-static bool any_discovery(const struct list *accounts)
+static bool any_discovery(const struct vec *accounts)
 {
 	const struct account *account;
 
-	list_for_each(account, accounts)
+	vec_for_each(account, accounts)
 		if (HAS(account, KTGT_A_ACCOUNT_TARGET_ID) &&
 		    !account->target_id)
 			return true;
@@ -298,7 +298,7 @@ static bool any_discovery(const struct list *accounts)
 }
 
 void tgt_show_system(FILE *file, const struct net *net,
-		     const struct list *accounts)
+		     const struct vec *accounts)
 {
 	fprintf(file, "System:\n    State: %s\n",
 		net->state == KTGT_NET_STATE_READY ? "ready" : "offline");
@@ -326,12 +326,12 @@ void tgt_show_system(FILE *file, const struct net *net,
 		"    iSNSAccessControl=Off\n");
 }
 
-void tgt_show_lld(FILE *file, const struct list *targets)
+void tgt_show_lld(FILE *file, const struct vec *targets)
 {
 	const struct target *target;
 
 	fprintf(file, "LLDs:\n    iscsi: ready\n");
-	list_for_each(target, targets) {
+	vec_for_each(target, targets) {
 		fprintf(file, "        Target %u: ", target->id);
 		print_clean(file, target->name);
 		fprintf(file, "\n");

@@ -24,10 +24,10 @@ static const struct itl *find_itl(const struct tgt_stat *stat, uint32_t sid,
 				  uint32_t lun)
 {
 	static const struct itl none;
-	struct list own = list_part(&stat->itls,
-				    offsetof(struct itl, session_id), sid);
-	struct list one = list_part(&own, offsetof(struct itl, lun), lun);
-	const struct itl *itl = list_at(&one, 0);
+	struct vec own = vec_part(&stat->itls,
+				   offsetof(struct itl, session_id), sid);
+	struct vec one = vec_part(&own, offsetof(struct itl, lun), lun);
+	const struct itl *itl = vec_at(&one, 0);
 
 	return itl ? itl : &none;
 }
@@ -50,7 +50,7 @@ static void show_lu(FILE *file, const struct tgt_stat *stat,
 {
 	const struct session *session;
 
-	list_for_each(session, &stat->sessions)
+	vec_for_each(session, &stat->sessions)
 		if (session->target_id == lu->target_id)
 			show_row(file, stat, lu, session);
 }
@@ -60,7 +60,7 @@ void tgt_show_stat(FILE *file, const struct tgt_stat *stat, int64_t lun)
 	const struct lu *lu;
 
 	show_header(file);
-	list_for_each(lu, &stat->lus)
+	vec_for_each(lu, &stat->lus)
 		if (lun == TGT_ALL || lun == lu->lun)
 			show_lu(file, stat, lu);
 }
@@ -72,7 +72,7 @@ void tgt_show_conn_stat(FILE *file, const struct session *session, int64_t cid)
 	fprintf(file,
 		"sid cid rxdata_octets txdata_octets dataout_pdus datain_pdus "
 		"cmd_pdus rsp_pdus\n");
-	list_for_each(conn, &session->conn)
+	vec_for_each(conn, &session->conn)
 		if (cid == TGT_ALL || cid == conn->cid)
 			fprintf(file,
 				"%3u %3u %13" PRIu64 " %13" PRIu64 " %12" PRIu64
@@ -92,7 +92,7 @@ void tgt_show_session_stat(FILE *file, const struct tgt_stat *stat,
 
 	show_header(file);
 	for (i = stat->lus.n; i--;) {
-		lu = list_at(&stat->lus, i);
+		lu = vec_at(&stat->lus, i);
 		if (lu->target_id == session->target_id)
 			show_row(file, stat, lu, session);
 	}

@@ -10,9 +10,9 @@
 
 /* What --op stat looks at, of one target or of all */
 struct tgt_stat {
-	struct list lus;
-	struct list sessions;
-	struct list itls;
+	struct vec lus;
+	struct vec sessions;
+	struct vec itls;
 };
 
 #define TGT_ALL	-1	/* for a LUN, or a connection */

@@ -284,9 +284,9 @@ static int stat_load(struct nl *nl, uint32_t tid, struct tgt_stat *stat)
 
 static void stat_free(struct tgt_stat *stat)
 {
-	list_free(&stat->lus, &lu_object);
-	list_free(&stat->sessions, &session_object);
-	list_free(&stat->itls, &itl_object);
+	objects_free(&stat->lus, &lu_object);
+	objects_free(&stat->sessions, &session_object);
+	objects_free(&stat->itls, &itl_object);
 }
 
 /* tid 0 is all */
@@ -475,14 +475,14 @@ static int do_lu(struct nl *nl, const struct tgt_opts *opts)
 static int account_show(struct nl *nl)
 {
 	static const struct texts texts = { 0 };
-	struct list accounts = { 0 };
+	struct vec accounts = { 0 };
 	int err;
 
 	err = nl_dump(nl, KTGT_CMD_ACCOUNT_LIST, &account_object, NULL,
 		      &accounts);
 	if (!err)
 		tgt_show_accounts(stdout, &accounts);
-	list_free(&accounts, &account_object);
+	objects_free(&accounts, &account_object);
 	return finish(nl, err, &texts);
 }
 
@@ -554,14 +554,14 @@ static int do_account(struct nl *nl, const struct tgt_opts *opts)
 static int portal_show(struct nl *nl)
 {
 	static const struct texts texts = { 0 };
-	struct list portals = { 0 };
+	struct vec portals = { 0 };
 	int err;
 
 	err = nl_dump(nl, KTGT_CMD_PORTAL_LIST, &portal_object, NULL,
 		      &portals);
 	if (!err)
 		tgt_show_portals(stdout, &portals);
-	list_free(&portals, &portal_object);
+	objects_free(&portals, &portal_object);
 	return finish(nl, err, &texts);
 }
 
@@ -590,12 +590,12 @@ static int do_portal(struct nl *nl, const struct tgt_opts *opts)
 
 /* session and connection */
 
-static const struct session *find_session(const struct list *sessions,
+static const struct session *find_session(const struct vec *sessions,
 					  const struct tgt_opts *opts)
 {
 	const struct session *session;
 
-	list_for_each(session, sessions)
+	vec_for_each(session, sessions)
 		if (session->target_id == opts->tid &&
 		    session->id == opts->sid)
 			return session;
@@ -606,7 +606,7 @@ static bool has_conn(const struct session *session, uint32_t cid)
 {
 	const struct conn *conn;
 
-	list_for_each(conn, &session->conn)
+	vec_for_each(conn, &session->conn)
 		if (conn->cid == cid)
 			return true;
 	return false;
@@ -664,7 +664,7 @@ static int one_session(struct nl *nl, const struct tgt_opts *opts,
 static int do_session(struct nl *nl, const struct tgt_opts *opts)
 {
 	static const struct texts texts = { 0 };
-	struct list sessions = { 0 };
+	struct vec sessions = { 0 };
 	int err, status;
 
 	if (opts->op != TGT_OP_SHOW && opts->op != TGT_OP_DELETE &&
@@ -682,7 +682,7 @@ static int do_session(struct nl *nl, const struct tgt_opts *opts)
 	} else {
 		status = one_session(nl, opts, find_session(&sessions, opts));
 	}
-	list_free(&sessions, &session_object);
+	objects_free(&sessions, &session_object);
 	return status;
 }
 
@@ -692,7 +692,7 @@ static int system_show(struct nl *nl)
 {
 	static const struct texts texts = { 0 };
 	struct net ask = { 0 }, net = { 0 };
-	struct list accounts = { 0 };
+	struct vec accounts = { 0 };
 	int err;
 
 	err = nl_request(nl, KTGT_CMD_NET_GET, &net_object, &ask, &net);
@@ -701,7 +701,7 @@ static int system_show(struct nl *nl)
 			      &accounts);
 	if (!err)
 		tgt_show_system(stdout, &net, &accounts);
-	list_free(&accounts, &account_object);
+	objects_free(&accounts, &account_object);
 	return finish(nl, err, &texts);
 }
 
@@ -773,14 +773,14 @@ static int do_system(struct nl *nl, const struct tgt_opts *opts)
 static int lld_show(struct nl *nl)
 {
 	static const struct texts texts = { 0 };
-	struct list targets = { 0 };
+	struct vec targets = { 0 };
 	int err;
 
 	err = nl_dump(nl, KTGT_CMD_TARGET_LIST, &target_object, NULL,
 		      &targets);
 	if (!err)
 		tgt_show_lld(stdout, &targets);
-	list_free(&targets, &target_object);
+	objects_free(&targets, &target_object);
 	return finish(nl, err, &texts);
 }
 
