@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Makes the code that follows from specs/ktgt.yaml: the uapi header, the
-# policies and the table of operations. The outcome is committed; what runs
-# here is the generator of a kernel's source, which Debian ships in no other
+# policies and the table of operations, and what the tools know of attributes.
+# The outcome is committed. What runs here is model.py for the tools, and for
+# the others the generator of a kernel's source, which Debian ships in no other
 # package than linux-source.
 #
 #   regen.sh           generate
@@ -71,8 +72,15 @@ generate kernel --source "$tree/kernel/nl/generated/netlink.c"
 sed -i '/^$/N; /\nstatic const struct genl_multicast_group/,/^};/d' \
 	"$tree/kernel/nl/generated/netlink.c"
 
+mkdir -p "$tree/userspace/lib"
+"$python" "$here/model.py" "$here/specs/ktgt.yaml" --header \
+	>"$tree/userspace/lib/spec.h"
+"$python" "$here/model.py" "$here/specs/ktgt.yaml" --source \
+	>"$tree/userspace/lib/spec.c"
+
 status=0
-for file in include/uapi/linux/ktgt.h \
+for file in userspace/lib/spec.h userspace/lib/spec.c \
+	    include/uapi/linux/ktgt.h \
 	    kernel/nl/generated/netlink.h kernel/nl/generated/netlink.c; do
 	if cmp -s "$tree/$file" "$top/$file"; then
 		continue

@@ -77,6 +77,8 @@ FLOORS = {
         'device out view',
         'nl parse',
         'model',
+        'spec',
+        'field',
         'vec version',
     ],
 }

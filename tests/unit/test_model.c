@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The tables of model.c against the header that comes from the protocol. */
+/* The tables of the specification against the header that comes from it. */
 #include "unit.h"
 
 #include "lib/model.h"
@@ -23,7 +23,7 @@ static void test_complete(void **state)
 		{ &param_object, KTGT_A_PARAM_MAX, 0 },
 		{ &change_object, KTGT_A_CHANGE_MAX, 0 },
 		{ &event_object, KTGT_A_EVENT_MAX, KTGT_A_EVENT_PAD },
-		{ &match_object, KTGT_A_RULE_MAX, 0 },
+		{ &rule_object, KTGT_A_RULE_MAX, 0 },
 		{ &proof_object, KTGT_A_PROOF_MAX, 0 },
 		{ &explain_object, KTGT_A_EXPLAIN_MAX, KTGT_A_EXPLAIN_PAD },
 	};
@@ -45,7 +45,7 @@ static void test_sound(void **state)
 	static const struct object *const objs[] = {
 		&net_object, &target_object, &portal_object, &lu_object,
 		&acl_object, &account_object, &session_object, &conn_object,
-		&param_object, &change_object, &event_object, &match_object,
+		&param_object, &change_object, &event_object, &rule_object,
 		&proof_object, &explain_object,
 	};
 	const struct field *f, *g;

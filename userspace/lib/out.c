@@ -478,7 +478,7 @@ int out_target(enum out_format format, const struct target_view *view)
 
 /* What would become of an initiator */
 
-static void print_rule(const char *kind, const struct match *rule)
+static void print_rule(const char *kind, const struct rule *rule)
 {
 	char buf[ADDR_TEXT_MAX];
 

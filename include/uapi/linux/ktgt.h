@@ -28,6 +28,18 @@ enum ktgt_target_state {
 };
 
 #define KTGT_KEY_DEFAULT	4294967295
+#define KTGT_SEGMENT_MIN	512
+#define KTGT_SEGMENT_MAX	16777215
+#define KTGT_R2T_MAX		65535
+#define KTGT_TIME_MAX		3600
+
+/*
+ * a key of a target whose values are No and Yes
+ */
+enum ktgt_answer {
+	KTGT_ANSWER_NO,
+	KTGT_ANSWER_YES,
+};
 
 /**
  * enum ktgt_digest - what a target accepts for HeaderDigest or DataDigest

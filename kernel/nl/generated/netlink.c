@@ -57,10 +57,10 @@ static const struct netlink_range_validation ktgt_a_itl_target_id_range = {
 
 /* KTGT_CMD_NET_SET - do */
 static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_STATE + 1] = {
-	[KTGT_A_NET_LOGIN_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
+	[KTGT_A_NET_LOGIN_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, KTGT_TIME_MAX),
 	[KTGT_A_NET_MAX_LOGINS] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_net_max_logins_range),
 	[KTGT_A_NET_MEMORY_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_net_memory_limit_range),
-	[KTGT_A_NET_NOP_INTERVAL] = NLA_POLICY_MAX(NLA_U32, 3600),
+	[KTGT_A_NET_NOP_INTERVAL] = NLA_POLICY_MAX(NLA_U32, KTGT_TIME_MAX),
 	[KTGT_A_NET_POLL_TIME] = NLA_POLICY_MAX(NLA_U32, 1000),
 	[KTGT_A_NET_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
@@ -229,7 +229,7 @@ static const struct nla_policy ktgt_session_list_nl_policy[KTGT_A_SESSION_TARGET
 /* KTGT_CMD_SESSION_DEL - do */
 static const struct nla_policy ktgt_session_del_nl_policy[KTGT_A_SESSION_LOGOUT_TIME + 1] = {
 	[KTGT_A_SESSION_ID] = { .type = NLA_U32, },
-	[KTGT_A_SESSION_LOGOUT_TIME] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
+	[KTGT_A_SESSION_LOGOUT_TIME] = NLA_POLICY_RANGE(NLA_U32, 1, KTGT_TIME_MAX),
 };
 
 /* KTGT_CMD_ACCOUNT_SET - do */

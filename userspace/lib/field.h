@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A table for each object of a configuration says which netlink attribute lands
+ * in which member of its struct. The tables serve the encoder and the decoder of
+ * nl.c, the parser of values and the columns of out.c; spec.c has them, which is
+ * made from the specification of the protocol.
+ */
+#ifndef KTGT_LIB_FIELD_H
+#define KTGT_LIB_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/vec.h"
+
+enum field_kind {
+	FIELD_U8,
+	FIELD_BOOL,	/* u8 on the wire, true or false in JSON */
+	FIELD_U16,
+	FIELD_U32,
+	FIELD_U64,
+	FIELD_SIZE,	/* u64, bytes */
+	FIELD_HEX,	/* u64, an identifier */
+	FIELD_ENUM,	/* u32, named by field.names */
+	FIELD_KEY,	/* likewise, or a number, or "default" */
+	FIELD_FLAG,
+	FIELD_STR,
+	FIELD_ADDR,	/* struct addr */
+	FIELD_BIN,	/* field.size bytes exactly */
+	FIELD_NEST,	/* one struct described by field.sub */
+	FIELD_LIST,	/* struct vec of structs described by field.sub */
+};
+
+struct object;
+
+struct field {
+	uint16_t attr;
+	uint8_t kind;
+	size_t off;
+	size_t size;
+	const char *name;		/* the attribute's name in the spec */
+	uint32_t min, max;		/* of a number; both 0: any */
+	const char *const *names;	/* FIELD_ENUM, FIELD_KEY: ends with NULL */
+	const struct object *sub;	/* FIELD_NEST, FIELD_LIST */
+};
+
+struct object {
+	const char *name;
+	size_t size;
+	const struct field *fields;
+	size_t n_fields;
+};
+
+/* Every struct of the model begins with the set of attributes it holds. */
+struct model {
+	uint64_t has;
+};
+
+#define HAS(m, attr)	(!!((m)->has & (UINT64_C(1) << (attr))))
+#define SET(m, attr)	((m)->has |= UINT64_C(1) << (attr))
+
+struct addr {
+	uint8_t len;	/* 4, 16, or 0 for none */
+	uint8_t byte[16];
+};
+
+const struct field *object_field(const struct object *obj, uint16_t attr);
+const struct field *object_field_named(const struct object *obj,
+				       const char *name);
+int field_enum(const struct field *f, const char *text, uint32_t *value);
+
+/* Whether two structs have the same in a field, and what one takes over. */
+bool field_same(const struct field *f, const void *a, const void *b);
+void field_copy(const struct field *f, void *to, const void *from);
+
+/* Frees the items and the row, with the rows that @obj says are inside them. */
+void objects_free(struct vec *list, const struct object *obj);
+void object_free(const struct object *obj, void *item);
+
+#endif
