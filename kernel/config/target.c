@@ -357,17 +357,21 @@ static int check_keys(struct ktgt_txn *txn, const u32 *keys, u32 set)
 		[KTGT_TARGET_INITIAL_R2T] = { "initial-r2t", 0, 1 },
 		[KTGT_TARGET_IMMEDIATE_DATA] = { "immediate-data", 0, 1 },
 		[KTGT_TARGET_MAX_RECV_DSL] = {
-			"max-recv-data-segment-length", 512, 16777215 },
+			"max-recv-data-segment-length",
+			KTGT_SEGMENT_MIN, KTGT_SEGMENT_MAX },
 		[KTGT_TARGET_MAX_XMIT_DSL] = {
-			"max-xmit-data-segment-length", 512, 16777215 },
+			"max-xmit-data-segment-length",
+			KTGT_SEGMENT_MIN, KTGT_SEGMENT_MAX },
 		[KTGT_TARGET_FIRST_BURST] = {
-			"first-burst-length", 512, 16777215 },
+			"first-burst-length",
+			KTGT_SEGMENT_MIN, KTGT_SEGMENT_MAX },
 		[KTGT_TARGET_MAX_BURST] = {
-			"max-burst-length", 512, 16777215 },
-		[KTGT_TARGET_MAX_R2T] = { "max-outstanding-r2t", 1, 65535 },
-		[KTGT_TARGET_TIME2WAIT] = { "default-time2wait", 0, 3600 },
-		[KTGT_TARGET_NOP_INTERVAL] = { "nop-interval", 0, 3600 },
-		[KTGT_TARGET_NOP_COUNT] = { "nop-count", 0, 3600 },
+			"max-burst-length",
+			KTGT_SEGMENT_MIN, KTGT_SEGMENT_MAX },
+		[KTGT_TARGET_MAX_R2T] = { "max-outstanding-r2t", 1, KTGT_R2T_MAX },
+		[KTGT_TARGET_TIME2WAIT] = { "default-time2wait", 0, KTGT_TIME_MAX },
+		[KTGT_TARGET_NOP_INTERVAL] = { "nop-interval", 0, KTGT_TIME_MAX },
+		[KTGT_TARGET_NOP_COUNT] = { "nop-count", 0, KTGT_TIME_MAX },
 	};
 	unsigned long mask = set;
 	u32 i;

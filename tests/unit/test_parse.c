@@ -50,6 +50,59 @@ static void test_numbers(void **state)
 	assert_int_not_equal(parse_u16("65536", &small, &why), 0);
 }
 
+/* Numbers of objects have the limits of the specification. */
+static void test_limits(void **state)
+{
+	static const struct {
+		const struct object *obj;
+		const char *field;
+		const char *text;
+		const char *want;	/* NULL: it is taken */
+	} rows[] = {
+		{ &target_object, "id", "0", "it is 1 to 65535" },
+		{ &target_object, "id", "65536", "it is 1 to 65535" },
+		{ &target_object, "id", "65535", NULL },
+		{ &lu_object, "lun", "0", NULL },
+		{ &lu_object, "lun", "16384", "it is 0 to 16383" },
+		{ &net_object, "login-timeout", "0", "it is 1 to 3600" },
+		{ &net_object, "poll-time", "5000", "it is 0 to 1000" },
+		{ &net_object, "poll-time", "1000", NULL },
+		{ &net_object, "memory-limit", "3", "it is 4 to 65536" },
+		{ &portal_object, "port", "0", "it is 1 to 65535" },
+		{ &portal_object, "port", "65536", "it is 1 to 65535" },
+		{ &portal_object, "group-tag", "65536", "it is 0 to 65535" },
+		{ &acl_object, "prefix-len", "129", "it is 0 to 128" },
+		{ &acl_object, "prefix-len", "256", "it is 0 to 128" },
+		{ &session_object, "id", "4294967296",
+		  "it is 0 to 4294967295" },
+		{ &session_object, "id", "99999999999999999999",
+		  "it is 0 to 4294967295" },
+		{ &session_object, "id", "1x", "not a number" },
+		{ &target_object, "nop-count", "3601", "it is 0 to 3600" },
+		{ &target_object, "nop-count", "default", NULL },
+		{ &target_object, "first-burst-length", "511",
+		  "it is 512 to 16777215" },
+		{ &target_object, "max-burst-length", "16777215", NULL },
+		{ &target_object, "max-outstanding-r2t", "0",
+		  "it is 1 to 65535" },
+	};
+	const struct field *f;
+	uint64_t value;
+	const char *why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		f = object_field_named(rows[i].obj, rows[i].field);
+		why = NULL;
+		assert_row(rows[i].field,
+			   !parse_field(f, rows[i].text, &value, &why),
+			   !rows[i].want);
+		if (rows[i].want)
+			assert_string_equal(why, rows[i].want);
+	}
+}
+
 static void test_size(void **state)
 {
 	static const struct {
@@ -358,6 +411,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_bool),
 		cmocka_unit_test(test_name),

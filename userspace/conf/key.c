@@ -138,26 +138,6 @@ static int parse_yes(const char *text, uint32_t *value, const char **why)
 	return 0;
 }
 
-/* The kernel knows the limits of each, but not of a line in a file. */
-static int parse_number(const struct tgt_key *key, const char *text,
-			uint32_t *value, const char **why)
-{
-	if (parse_u32(text, value, why))
-		return -EINVAL;
-	switch (key->attr) {
-	case KTGT_A_TARGET_MAX_OUTSTANDING_R2T:
-		return *value && *value <= 65535 ? 0 :
-		       refuse(why, "it is 1 to 65535");
-	case KTGT_A_TARGET_DEFAULT_TIME2WAIT:
-	case KTGT_A_TARGET_NOP_INTERVAL:
-	case KTGT_A_TARGET_NOP_COUNT:
-		return *value <= 3600 ? 0 : refuse(why, "it is 0 to 3600");
-	default:
-		return *value >= 512 && *value <= 16777215 ? 0 :
-		       refuse(why, "it is 512 to 16777215");
-	}
-}
-
 static int parse_fixed(const struct tgt_key *key, const char *text,
 		       const char **why)
 {
@@ -189,7 +169,8 @@ int tgt_key_parse(const struct tgt_key *key, const char *text,
 		err = parse_yes(text, &value, why);
 		break;
 	default:
-		err = parse_number(key, text, &value, why);
+		err = parse_limited(object_field(&target_object, key->attr),
+				    text, &value, why);
 		break;
 	}
 	if (err)

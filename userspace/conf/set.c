@@ -294,10 +294,22 @@ static void set_lu(struct conf_parser *parser, const struct directive *d,
 	else if (d->attr == KTGT_A_LU_PATH && lu.path[0] != '/')
 		conf_error(parser, "%s %s: it begins with /", d->name,
 			   value[0]);
-	else if (d->attr == KTGT_A_LU_LUN &&
-		 (!lu.lun || lu.lun > KTGT_LUN_MAX))
-		conf_error(parser, "%s %s: it is 1 to %u; LUN 0 is the controller",
-			   d->name, value[0], KTGT_LUN_MAX);
+	else
+		merge_field(parser, d, f, lu_here(parser), &lu);
+}
+
+static void set_lun(struct conf_parser *parser, const struct directive *d,
+		    char **value)
+{
+	const struct field *f = object_field(&lu_object, d->attr);
+	struct field own = *f;
+	struct lu lu = { 0 };
+	const char *why;
+
+	own.min = 1;
+	if (parse_limited(&own, value[0], &lu.lun, &why))
+		conf_error(parser, "%s %s: %s; LUN 0 is the controller",
+			   d->name, value[0], why);
 	else
 		merge_field(parser, d, f, lu_here(parser), &lu);
 }
@@ -372,10 +384,6 @@ static void set_target(struct conf_parser *parser, const struct directive *d,
 		conf_error(parser, "%s %s: %s", d->name, value[0],
 			   f->kind == FIELD_ENUM ? "it is ready or offline" :
 						   why);
-	else if (d->attr == KTGT_A_TARGET_ID && (!target.id ||
-						 target.id > UINT16_MAX))
-		conf_error(parser, "%s %s: it is 1 to %u", d->name, value[0],
-			   UINT16_MAX);
 	else
 		merge_field(parser, d, f, &parser->target->target, &target);
 }
@@ -462,7 +470,7 @@ static const struct directive directives[] = {
 	KEY("DefaultTime2Retain"),
 	KEY("MaxConnections"),
 
-	LU_FIELD("lun", LUN),
+	ROW("lun", TARGET | LU, set_lun, .attr = KTGT_A_LU_LUN),
 	LU_FIELD("block-size", BLOCK_SIZE),
 	LU_FIELD("write-cache", WRITE_CACHE),
 	LU_FIELD("readonly", READ_ONLY),

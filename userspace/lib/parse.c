@@ -312,12 +312,53 @@ const char *size_text(uint64_t size, char *buf, size_t len)
 
 /* Fields of the model */
 
+int parse_limited(const struct field *f, const char *text, uint32_t *value,
+		  const char **why)
+{
+	const uint32_t max = f->max ? f->max : UINT32_MAX >> (32 - 8 * f->size);
+	static char reason[48];
+	const char *rest;
+	uint64_t number;
+	int err;
+
+	err = parse_number(text, max, &rest, &number);
+	if (err == -EINVAL || *rest)
+		return refuse(why, "not a number");
+	if (err || number < f->min) {
+		snprintf(reason, sizeof(reason), "it is %u to %u", f->min, max);
+		return refuse(why, reason);
+	}
+	*value = number;
+	return 0;
+}
+
 static int fill_string(const struct field *f, const char *text, char *p,
 		       const char **why)
 {
 	if (strlen(text) >= f->size)
 		return refuse(why, "too long");
 	strcpy(p, text);
+	return 0;
+}
+
+static int fill_number(const struct field *f, const char *text, void *p,
+		       const char **why)
+{
+	uint32_t value;
+
+	if (parse_limited(f, text, &value, why))
+		return -EINVAL;
+	switch (f->size) {
+	case 1:
+		*(uint8_t *)p = value;
+		break;
+	case 2:
+		*(uint16_t *)p = value;
+		break;
+	default:
+		*(uint32_t *)p = value;
+		break;
+	}
 	return 0;
 }
 
@@ -329,7 +370,7 @@ static int fill_key(const struct field *f, const char *text, uint32_t *p,
 		return 0;
 	}
 	if (!f->names)
-		return parse_u32(text, p, why);
+		return fill_number(f, text, p, why);
 	if (!field_enum(f, text, p))
 		return 0;
 	return refuse(why, "not one of the words that may stand here");
@@ -343,32 +384,16 @@ static int fill_enum(const struct field *f, const char *text, uint32_t *p,
 	return refuse(why, "not one of the words that may stand here");
 }
 
-static int fill_u8(const char *text, uint8_t *p, const char **why)
-{
-	uint32_t value;
-	int err = parse_u32(text, &value, why);
-
-	if (!err && value > UINT8_MAX) {
-		*why = "the number is too large";
-		err = -EINVAL;
-	}
-	if (!err)
-		*p = value;
-	return err;
-}
-
 int parse_field(const struct field *field, const char *text, void *p,
 		const char **why)
 {
 	switch (field->kind) {
 	case FIELD_U8:
-		return fill_u8(text, p, why);
+	case FIELD_U16:
+	case FIELD_U32:
+		return fill_number(field, text, p, why);
 	case FIELD_BOOL:
 		return parse_bool(text, p, why);
-	case FIELD_U16:
-		return parse_u16(text, p, why);
-	case FIELD_U32:
-		return parse_u32(text, p, why);
 	case FIELD_U64:
 	case FIELD_HEX:
 		return parse_u64(text, p, why);

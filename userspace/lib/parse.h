@@ -35,6 +35,12 @@ int parse_prefix(const char *text, struct addr *addr, uint8_t *bits,
 int parse_portal(const char *text, struct addr *addr, uint16_t *port,
 		 const char **why);
 
+/*
+ * a number of at most 32 bits, within the limits of the field, which are those
+ * that the kernel has: it cannot name the word that is wrong
+ */
+int parse_limited(const struct field *f, const char *text, uint32_t *value,
+		  const char **why);
 /* as the kind and the size of the field say; @p is where it stands */
 int parse_field(const struct field *field, const char *text, void *p,
 		const char **why);
