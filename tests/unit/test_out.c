@@ -228,6 +228,104 @@ static void test_block(void **state)
 	json_decref(json);
 }
 
+/* Sets all that there is in an object, numbers as large as a unit asks for. */
+static void fill_all(const struct object *obj, void *item)
+{
+	const struct field *f;
+	char *p;
+
+	for (f = obj->fields; f < obj->fields + obj->n_fields; f++) {
+		p = (char *)item + f->off;
+		SET((struct model *)item, f->attr);
+		if (f->kind == FIELD_STR)
+			strcpy(p, "text");
+		else if (f->kind == FIELD_ADDR)
+			((struct addr *)p)->len = 4;
+		else if (f->kind == FIELD_NEST)
+			fill_all(f->sub, p);
+		else if (f->kind == FIELD_LIST)
+			fill_all(f->sub, vec_add((void *)p, f->sub->size));
+		else if (f->kind == FIELD_FLAG || f->kind == FIELD_BOOL)
+			*p = 1;
+		else if (f->kind != FIELD_ENUM && !f->names)
+			memset(p, 0x41, f->size);
+	}
+}
+
+static void fake_full(struct vec *list, const struct object *obj, uint8_t get,
+		      uint8_t dump)
+{
+	void *item = vec_add(list, obj->size);
+
+	fill_all(obj, item);
+	if (get)
+		fake_reply(get, item);
+	if (dump)
+		fake_list(dump, list);
+}
+
+/* A word that begins as a number is one, and none is a unit. */
+static void assert_raw(const char *command, char *text)
+{
+	static const char *const units[] = {
+		"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "us", "ms", "s",
+		"min", "h", "d", "days", "seconds", "bytes", "%", "ago",
+	};
+	char *word, *end, *rest = text;
+	size_t i;
+
+	while ((word = strtok_r(rest, " ,\n", &rest)) != NULL) {
+		for (i = 0; i < ARRAY_SIZE(units); i++)
+			if (!strcmp(word, units[i]))
+				fail_msg("%s: unit %s", command, word);
+		if (word[0] < '0' || word[0] > '9')
+			continue;
+		end = word + strspn(word, word[1] == 'x' ?
+				    "0123456789abcdefx" : "0123456789.:/");
+		/* an ISID is written without a prefix */
+		if (*end && strcmp(word, "414141414141"))
+			fail_msg("%s: %s is no number", command, word);
+	}
+}
+
+/* -r prints numbers without units, whatever is shown. */
+static void test_raw(void **state)
+{
+	static const char *const commands[] = {
+		"net", "target", "target show 1", "portal", "lun",
+		"lun show target 1 lun 1", "acl", "account", "session",
+		"session show id 1094795585", "stats", "stats luns",
+		"explain initiator iqn.2026-11.org.x from 192.0.2.1",
+	};
+	struct vec nets = { 0 }, itls = { 0 }, explains = { 0 };
+	size_t i;
+
+	(void)state;
+	fake_full(&nets, &net_object, KTGT_CMD_NET_GET, 0);
+	fake_full(&targets, &target_object, KTGT_CMD_TARGET_GET,
+		  KTGT_CMD_TARGET_LIST);
+	fake_full(&portals, &portal_object, 0, KTGT_CMD_PORTAL_LIST);
+	fake_full(&lus, &lu_object, KTGT_CMD_LU_GET, KTGT_CMD_LU_LIST);
+	((struct lu *)vec_at(&lus, 0))->type = KTGT_LU_TYPE_DISK;
+	fake_full(&acls, &acl_object, 0, KTGT_CMD_ACL_LIST);
+	fake_full(&accounts, &account_object, 0, KTGT_CMD_ACCOUNT_LIST);
+	fake_full(&sessions, &session_object, 0, KTGT_CMD_SESSION_LIST);
+	fake_full(&itls, &itl_object, 0, KTGT_CMD_ITL_LIST);
+	fake_full(&explains, &explain_object, 0, KTGT_CMD_EXPLAIN_LIST);
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		assert_row(commands[i], run(OUT_RAW, commands[i]), 0);
+		assert_row(commands[i], *got.out != '\0', true);
+		assert_raw(commands[i], got.out);
+	}
+	assert_int_equal(run(OUT_RAW, "target show 1"), 0);
+	assert_non_null(strstr(got.out, "\nportal address 0.0.0.0\n"));
+	assert_non_null(strstr(got.out, "\nlu size 4702111234474983745\n"));
+	assert_non_null(strstr(got.out, "\nconn cid 16705\n"));
+	objects_free(&nets, &net_object);
+	objects_free(&itls, &itl_object);
+	objects_free(&explains, &explain_object);
+}
+
 /* A number that is given by the kernel is told to scripts, not to people. */
 static void test_target_add(void **state)
 {
@@ -424,6 +522,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_sessions, reset, reset),
 		cmocka_unit_test_setup_teardown(test_hostile, reset, reset),
 		cmocka_unit_test_setup_teardown(test_block, reset, reset),
+		cmocka_unit_test_setup_teardown(test_raw, reset, reset),
 		cmocka_unit_test_setup_teardown(test_target_add, reset, reset),
 		cmocka_unit_test_setup_teardown(test_event, reset, reset),
 		cmocka_unit_test_setup_teardown(test_changes, reset, reset),

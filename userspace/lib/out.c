@@ -278,6 +278,13 @@ int out_list(enum out_format format, const char *key,
 
 /* Blocks */
 
+/* A line for each field: NAME: VALUE, or raw [KIND ]NAME VALUE */
+struct form {
+	bool raw;
+	int indent;
+	const char *kind;	/* of the object, where there are several kinds */
+};
+
 static void print_clean(const char *text)
 {
 	char *clean = clean_text(text);
@@ -286,40 +293,55 @@ static void print_clean(const char *text)
 	free(clean);
 }
 
-static void print_fields(const struct object *obj, const void *item, bool raw,
-			 int indent)
+static void print_fields(const struct object *obj, const void *item,
+			 const struct form *form);
+
+static void print_field(const struct field *f, const void *item,
+			const struct form *form)
 {
-	const struct model *m = item;
-	const struct field *f;
+	struct form below = *form;
+	const void *p = member(f, item);
 	char buf[CELL_MAX];
 	const void *sub;
 
-	for (f = obj->fields; f < obj->fields + obj->n_fields; f++) {
-		if (!HAS(m, f->attr))
-			continue;
-		if (f->kind == FIELD_NEST) {
-			print_fields(f->sub, member(f, item), raw, indent);
-			continue;
-		}
-		if (f->kind == FIELD_LIST) {
-			vec_for_each(sub, (const struct vec *)member(f, item))
-				print_fields(f->sub, sub, raw,
-					     raw ? 0 : indent + 2);
-			continue;
-		}
-		field_text(f, item, raw, buf, sizeof(buf));
-		printf(raw ? "%*s%s " : "%*s%s: ", indent, "", f->name);
-		print_clean(buf);
-		putchar('\n');
+	if (form->kind)
+		below.kind = f->name;
+	if (f->kind == FIELD_NEST) {
+		print_fields(f->sub, p, &below);
+		return;
 	}
+	if (f->kind == FIELD_LIST) {
+		below.indent += form->raw ? 0 : 2;
+		vec_for_each(sub, (const struct vec *)p)
+			print_fields(f->sub, sub, &below);
+		return;
+	}
+	field_text(f, item, form->raw, buf, sizeof(buf));
+	printf("%*s%s%s%s%s ", form->indent, "", form->kind ? form->kind : "",
+	       form->kind ? " " : "", f->name, form->raw ? "" : ":");
+	print_clean(buf);
+	putchar('\n');
+}
+
+static void print_fields(const struct object *obj, const void *item,
+			 const struct form *form)
+{
+	const struct model *m = item;
+	const struct field *f;
+
+	for (f = obj->fields; f < obj->fields + obj->n_fields; f++)
+		if (HAS(m, f->attr))
+			print_field(f, item, form);
 }
 
 int out_object(enum out_format format, const char *key,
 	       const struct object *obj, const void *item)
 {
+	const struct form form = { .raw = format == OUT_RAW };
+
 	if (out_is_json(format))
 		return out_json(format, key, object_json(obj, item));
-	print_fields(obj, item, format == OUT_RAW, 0);
+	print_fields(obj, item, &form);
 	return 0;
 }
 
@@ -426,6 +448,27 @@ static int target_json(enum out_format format, const struct target_view *view)
 	return out_json(format, "targets", json_pack("[o]", target));
 }
 
+static void print_raw_list(const struct object *obj, const struct vec *list)
+{
+	const struct form form = { .raw = true, .kind = obj->name };
+	const void *item;
+
+	vec_for_each(item, list)
+		print_fields(obj, item, &form);
+}
+
+static void print_raw_target(const struct target_view *view)
+{
+	static const struct form form = { .raw = true, .kind = "target" };
+
+	print_fields(&target_object, &view->target, &form);
+	print_raw_list(&portal_object, &view->portals);
+	print_raw_list(&lu_object, &view->lus);
+	print_raw_list(&acl_object, &view->acls);
+	print_raw_list(&account_object, &view->accounts);
+	print_raw_list(&session_object, &view->sessions);
+}
+
 /* What was said of the target; nothing holds for most of them. */
 static void print_keys(const struct target *target)
 {
@@ -440,7 +483,7 @@ static void print_keys(const struct target *target)
 	}
 }
 
-int out_target(enum out_format format, const struct target_view *view)
+static void print_target(const struct target_view *view)
 {
 	const struct target *target = &view->target;
 	const struct session *session;
@@ -448,8 +491,6 @@ int out_target(enum out_format format, const struct target_view *view)
 	const struct acl *acl;
 	const struct lu *lu;
 
-	if (out_is_json(format))
-		return target_json(format, view);
 	printf("target %u: ", target->id);
 	print_clean(target->name);
 	putchar('\n');
@@ -473,6 +514,16 @@ int out_target(enum out_format format, const struct target_view *view)
 		print_account(account);
 	vec_for_each(session, &view->sessions)
 		print_session(session);
+}
+
+int out_target(enum out_format format, const struct target_view *view)
+{
+	if (out_is_json(format))
+		return target_json(format, view);
+	if (format == OUT_RAW)
+		print_raw_target(view);
+	else
+		print_target(view);
 	return 0;
 }
 
@@ -557,6 +608,7 @@ static void print_explain(const struct explain *explain)
 
 int out_explain(enum out_format format, const struct vec *list)
 {
+	static const struct form form = { .raw = true };
 	const struct explain *explain;
 
 	if (out_is_json(format))
@@ -564,7 +616,7 @@ int out_explain(enum out_format format, const struct vec *list)
 				  list_json(&explain_object, list));
 	vec_for_each(explain, list) {
 		if (format == OUT_RAW)
-			print_fields(&explain_object, explain, true, 0);
+			print_fields(&explain_object, explain, &form);
 		else
 			print_explain(explain);
 	}
