@@ -5,10 +5,10 @@
 #include <linux/module.h>
 
 #include "config/net.h"
-#include "net/conn.h"
-#include "net/listen.h"
 #include "nl/nl.h"
 #include "scsi/exec.h"
+#include "tcp/listen.h"
+#include "tcp/tcp.h"
 
 static int __init ktgt_init(void)
 {

@@ -13,7 +13,7 @@
 #include "../core/rules.h"
 #include "../core/target.h"
 #include "../iscsi/sess.h"
-#include "../net/conn.h"
+#include "../tcp/tcp.h"
 #include "account.h"
 #include "portal.h"
 #include "target.h"
@@ -179,7 +179,7 @@ static void __net_exit net_stop(struct net *net)
 
 	ktgt_portal_free_all(kn);
 	ktgt_target_hide_all(kn);
-	ktgt_conn_close_all(kn);
+	ktgt_tcp_close_all(kn);
 	ktgt_event_limit_exit(&kn->failed_logins);
 	ktgt_target_free_all(kn);
 	ktgt_account_free_all(kn);

@@ -15,7 +15,7 @@
 
 #include "../core/net.h"
 #include "../core/refuse.h"
-#include "../net/listen.h"
+#include "../tcp/listen.h"
 #include "txn.h"
 
 /**

@@ -39,7 +39,7 @@ struct net;
  * @automatic: made because there was none, goes with the last target; under
  *	&ktgt_net.config_mutex
  * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
- * @listener: the listening socket's side, of net/listen.c
+ * @listener: the listening socket's side, of tcp/listen.c
  */
 struct ktgt_portal {
 	struct list_head	node;

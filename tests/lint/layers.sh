@@ -5,7 +5,7 @@
 # other, and other rules of the tree that a look at each line can check.
 #
 #	kernel/
-#	net -> iscsi -> scsi -> backend		a room includes the one
+#	tcp -> iscsi -> scsi -> backend		a room includes the one
 #	 |       |        |        |		behind its arrow, and core
 #	 +-------+----+---+--------+
 #		      v

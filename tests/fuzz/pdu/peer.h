@@ -5,7 +5,7 @@
 #ifndef _KTGT_FUZZ_PDU_PEER_H
 #define _KTGT_FUZZ_PDU_PEER_H
 
-#include "../../../kernel/net/conn.h"
+#include "../../../kernel/tcp/tcp.h"
 #include "../input.h"
 
 #define NR_PEERS	3

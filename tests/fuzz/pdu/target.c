@@ -5,7 +5,7 @@
  */
 #include "../../../kernel/core/rules.h"
 #include "../../../kernel/iscsi/sess.h"
-#include "../../../kernel/net/conn.h"
+#include "../../../kernel/tcp/tcp.h"
 #include "target.h"
 
 struct ktgt_net kn;

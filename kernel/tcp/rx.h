@@ -2,8 +2,8 @@
 /*
  * Receiving PDUs from a socket.
  */
-#ifndef _KTGT_NET_RX_H
-#define _KTGT_NET_RX_H
+#ifndef _KTGT_TCP_RX_H
+#define _KTGT_TCP_RX_H
 
 #include <linux/types.h>
 
@@ -11,4 +11,4 @@ struct ktgt_tcp;
 
 bool ktgt_rx_run(struct ktgt_tcp *tcp);
 
-#endif /* _KTGT_NET_RX_H */
+#endif /* _KTGT_TCP_RX_H */

@@ -22,7 +22,7 @@
 #include "../iscsi/login.h"
 #include "../iscsi/pdu.h"
 #include "../iscsi/sess.h"
-#include "conn.h"
+#include "tcp.h"
 #include "rx.h"
 #include "tx.h"
 
@@ -533,13 +533,13 @@ void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
 }
 
 /**
- * ktgt_conn_close_all - close all connections of a namespace, and wait
+ * ktgt_tcp_close_all - close all connections of a namespace, and wait
  * @kn: the namespace; nothing is accepted in it any more
  *
  * Context: process context, may sleep; as long as the storage takes to end
  *	the commands in flight.
  */
-void ktgt_conn_close_all(struct ktgt_net *kn)
+void ktgt_tcp_close_all(struct ktgt_net *kn)
 {
 	struct ktgt_tcp *tcp;
 

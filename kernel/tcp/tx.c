@@ -12,7 +12,7 @@
 #include <net/sock.h>
 
 #include "../iscsi/pdu.h"
-#include "conn.h"
+#include "tcp.h"
 #include "tx.h"
 
 /**

@@ -2,8 +2,8 @@
 /*
  * Listening sockets of portals.
  */
-#ifndef _KTGT_NET_LISTEN_H
-#define _KTGT_NET_LISTEN_H
+#ifndef _KTGT_TCP_LISTEN_H
+#define _KTGT_TCP_LISTEN_H
 
 struct ktgt_portal;
 struct netlink_ext_ack;
@@ -16,4 +16,4 @@ void ktgt_listen_stop(struct ktgt_portal *portal);
 int ktgt_listen_init(void);
 void ktgt_listen_exit(void);
 
-#endif /* _KTGT_NET_LISTEN_H */
+#endif /* _KTGT_TCP_LISTEN_H */

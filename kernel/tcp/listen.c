@@ -15,7 +15,7 @@
 
 #include "../core/net.h"
 #include "../core/refuse.h"
-#include "conn.h"
+#include "tcp.h"
 #include "listen.h"
 
 #define LISTEN_BACKLOG	512

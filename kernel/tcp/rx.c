@@ -15,7 +15,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
-#include "conn.h"
+#include "tcp.h"
 #include "rx.h"
 
 /* PDUs that one run may receive before it submits and sends */

@@ -2,8 +2,8 @@
 /*
  * Sending PDUs to a socket.
  */
-#ifndef _KTGT_NET_TX_H
-#define _KTGT_NET_TX_H
+#ifndef _KTGT_TCP_TX_H
+#define _KTGT_TCP_TX_H
 
 #include <linux/types.h>
 
@@ -16,4 +16,4 @@ bool ktgt_tx_run(struct ktgt_tcp *tcp);
 bool ktgt_tx_idle(const struct ktgt_tcp *tcp);
 void ktgt_tx_abandon(struct ktgt_tcp *tcp);
 
-#endif /* _KTGT_NET_TX_H */
+#endif /* _KTGT_TCP_TX_H */

@@ -2,8 +2,8 @@
 /*
  * A TCP connection that carries iSCSI.
  */
-#ifndef _KTGT_NET_CONN_H
-#define _KTGT_NET_CONN_H
+#ifndef _KTGT_TCP_TCP_H
+#define _KTGT_TCP_TCP_H
 
 #include <linux/bvec.h>
 #include <linux/list.h>
@@ -148,6 +148,6 @@ static inline struct ktgt_tcp *ktgt_tcp(struct ktgt_conn *conn)
 int ktgt_tcp_init(void);
 void ktgt_tcp_exit(void);
 void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock);
-void ktgt_conn_close_all(struct ktgt_net *kn);
+void ktgt_tcp_close_all(struct ktgt_net *kn);
 
-#endif /* _KTGT_NET_CONN_H */
+#endif /* _KTGT_TCP_TCP_H */
