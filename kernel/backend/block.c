@@ -218,7 +218,7 @@ static blk_opf_t opf_of(const struct ktgt_cmd *cmd, struct block_device *bdev)
 		return REQ_OP_READ;
 	/* somebody waits: writeback throttling is not meant for us */
 	opf = REQ_OP_WRITE | REQ_SYNC | REQ_IDLE;
-	if (test_bit(KTGT_CMD_FUA, &cmd->flags) && bdev_write_cache(bdev))
+	if (test_bit(KTGT_CMDF_FUA, &cmd->flags) && bdev_write_cache(bdev))
 		opf |= REQ_FUA;
 	return opf;
 }
@@ -396,7 +396,7 @@ static int block_write_same(struct ktgt_backend *be, struct ktgt_cmd *cmd,
 
 	if (!page)
 		return -ENOMEM;
-	while (len && !err && !test_bit(KTGT_CMD_ABORTED, &cmd->flags)) {
+	while (len && !err && !test_bit(KTGT_CMDF_ABORTED, &cmd->flags)) {
 		part = min_t(u64, len, PATTERN_VECS << PAGE_SHIFT);
 		err = write_pattern(to_bdev(be), page, pos, part);
 		pos += part;

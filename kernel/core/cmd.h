@@ -37,18 +37,18 @@ struct ktgt_done_queue {
 
 /**
  * enum ktgt_cmd_flags - bits of &ktgt_cmd.flags
- * @KTGT_CMD_FUA: data has to be on stable storage before the command completes
- * @KTGT_CMD_ABORTED: a task management function ended the command, it gets no
+ * @KTGT_CMDF_FUA: data has to be on stable storage before the command completes
+ * @KTGT_CMDF_ABORTED: a task management function ended the command, it gets no
  *	response
- * @KTGT_CMD_TASK_ABORTED: as above, but by another nexus, with TAS: the status
+ * @KTGT_CMDF_TASK_ABORTED: as above, but by another nexus, with TAS: the status
  *	is TASK ABORTED
- * @KTGT_CMD_LU_REF: the command holds a reference of &ktgt_lu.ref
+ * @KTGT_CMDF_LU_REF: the command holds a reference of &ktgt_lu.ref
  */
 enum ktgt_cmd_flags {
-	KTGT_CMD_FUA,
-	KTGT_CMD_ABORTED,
-	KTGT_CMD_TASK_ABORTED,
-	KTGT_CMD_LU_REF,
+	KTGT_CMDF_FUA,
+	KTGT_CMDF_ABORTED,
+	KTGT_CMDF_TASK_ABORTED,
+	KTGT_CMDF_LU_REF,
 };
 
 /**
@@ -103,7 +103,7 @@ struct ktgt_sense {
  * @row: what the CDB table says of the command; NULL before it is parsed
  * @itl: I_T_L nexus, valid while the LU reference is held; NULL when the LUN
  *	has no logical unit
- * @lu: logical unit, referenced if KTGT_CMD_LU_REF is set
+ * @lu: logical unit, referenced if KTGT_CMDF_LU_REF is set
  * @exec: carries the command out; set by ktgt_cmd_parse()
  * @lba: first logical block of a medium access command
  * @nr_blocks: logical blocks of a medium access command

@@ -622,7 +622,7 @@ static void task_end_aborted(struct ktgt_task *task)
 	task->dead_gen = task->gen;
 	task->dead_itt = task->flags & KTGT_TASK_UNSOL ? task->itt :
 							 RESERVED_ITT;
-	if (test_bit(KTGT_CMD_TASK_ABORTED, &task->cmd.flags) &&
+	if (test_bit(KTGT_CMDF_TASK_ABORTED, &task->cmd.flags) &&
 	    !task->conn->logout) {
 		task->cmd.status = SAM_STAT_TASK_ABORTED;
 		task_respond(task);
@@ -649,7 +649,7 @@ bool ktgt_task_abort(struct ktgt_task *task, bool tell)
 
 	if (task->state == KTGT_TASK_SEND)
 		return true;
-	set_bit(tell ? KTGT_CMD_TASK_ABORTED : KTGT_CMD_ABORTED,
+	set_bit(tell ? KTGT_CMDF_TASK_ABORTED : KTGT_CMDF_ABORTED,
 		&task->cmd.flags);
 	if (task->state == KTGT_TASK_BUSY)
 		return false;

@@ -146,8 +146,8 @@ struct ktgt_task {
  */
 static inline bool ktgt_task_is_aborted(const struct ktgt_task *task)
 {
-	return task->cmd.flags & (BIT(KTGT_CMD_ABORTED) |
-				  BIT(KTGT_CMD_TASK_ABORTED));
+	return task->cmd.flags & (BIT(KTGT_CMDF_ABORTED) |
+				  BIT(KTGT_CMDF_TASK_ABORTED));
 }
 
 int ktgt_tasks_init(struct ktgt_conn *conn);

@@ -126,11 +126,11 @@ static bool check_row(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 		return false;
 	}
 	if ((row->flags & KTGT_CDB_FUA) && (cmd->cdb[1] & BIT(3)))
-		__set_bit(KTGT_CMD_FUA, &cmd->flags);
+		__set_bit(KTGT_CMDF_FUA, &cmd->flags);
 	if (!(row->flags & KTGT_CDB_WRITE))
 		return true;
 	if (lu->write_through)
-		__set_bit(KTGT_CMD_FUA, &cmd->flags);
+		__set_bit(KTGT_CMDF_FUA, &cmd->flags);
 	if (unlikely(!READ_ONCE(cmd->itl->wrote)))
 		ktgt_cmd_note_write(cmd);
 	return true;
@@ -281,10 +281,10 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 {
 	struct ktgt_lu *lu = cmd->lu;
 
-	if (!test_bit(KTGT_CMD_LU_REF, &cmd->flags))
+	if (!test_bit(KTGT_CMDF_LU_REF, &cmd->flags))
 		return;
 	count_end(cmd);
-	clear_bit(KTGT_CMD_LU_REF, &cmd->flags);
+	clear_bit(KTGT_CMDF_LU_REF, &cmd->flags);
 	cmd->itl = NULL;
 	cmd->lu = NULL;
 	percpu_ref_put(&lu->ref);

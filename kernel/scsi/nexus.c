@@ -137,14 +137,14 @@ static int attach_slow(struct ktgt_cmd *cmd, u32 lun)
 		return -ENOMEM;
 	}
 	cmd->lu = lu;
-	__set_bit(KTGT_CMD_LU_REF, &cmd->flags);
+	__set_bit(KTGT_CMDF_LU_REF, &cmd->flags);
 	return 0;
 }
 
 /**
  * ktgt_cmd_attach - find the logical unit of a command and hold it
  * @cmd: command with &ktgt_cmd.nexus and &ktgt_cmd.lun; on success
- *	&ktgt_cmd.lu, &ktgt_cmd.itl and KTGT_CMD_LU_REF are set
+ *	&ktgt_cmd.lu, &ktgt_cmd.itl and KTGT_CMDF_LU_REF are set
  *
  * Context: process or softirq; does not sleep.
  * Return: 0, -ENXIO without such a logical unit, -ENOMEM.
@@ -162,7 +162,7 @@ int ktgt_cmd_attach(struct ktgt_cmd *cmd)
 	if (likely(itl && percpu_ref_tryget_live(&itl->lu->ref))) {
 		cmd->itl = itl;
 		cmd->lu = itl->lu;
-		__set_bit(KTGT_CMD_LU_REF, &cmd->flags);
+		__set_bit(KTGT_CMDF_LU_REF, &cmd->flags);
 		rcu_read_unlock();
 		return 0;
 	}

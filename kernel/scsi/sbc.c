@@ -32,8 +32,8 @@
 
 static bool aborted(const struct ktgt_cmd *cmd)
 {
-	return test_bit(KTGT_CMD_ABORTED, &cmd->flags) ||
-	       test_bit(KTGT_CMD_TASK_ABORTED, &cmd->flags);
+	return test_bit(KTGT_CMDF_ABORTED, &cmd->flags) ||
+	       test_bit(KTGT_CMDF_TASK_ABORTED, &cmd->flags);
 }
 
 static void fail_with(struct ktgt_cmd *cmd, u8 key, u16 code)

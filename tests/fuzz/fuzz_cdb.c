@@ -215,8 +215,8 @@ static int log_change(struct record *rec, struct ktgt_backend *be, u64 pos,
 	if (err)
 		rec->error = errno_to_blk_status(err);
 	if (rec->abort) {
-		set_bit(rec->fate & 16 ? KTGT_CMD_ABORTED :
-					 KTGT_CMD_TASK_ABORTED,
+		set_bit(rec->fate & 16 ? KTGT_CMDF_ABORTED :
+					 KTGT_CMDF_TASK_ABORTED,
 			&rec->cmd->flags);
 		rec->aborted = true;
 	}
@@ -304,7 +304,7 @@ static void fake_submit(struct ktgt_backend *be, struct ktgt_cmd *cmd, u64 pos,
 		require(cmd->dir == DMA_FROM_DEVICE);
 	}
 	touch_buffer(rec, len);
-	rec->fua = test_bit(KTGT_CMD_FUA, &cmd->flags);
+	rec->fua = test_bit(KTGT_CMDF_FUA, &cmd->flags);
 	rec->error = fate_of(rec);
 	backend_done(rec);
 }

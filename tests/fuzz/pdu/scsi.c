@@ -76,7 +76,7 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 	cmd->error = BLK_STS_OK;
 	cmd->flags = 0;
 	if (cmd->lu)
-		__set_bit(KTGT_CMD_LU_REF, &cmd->flags);
+		__set_bit(KTGT_CMDF_LU_REF, &cmd->flags);
 	cmd->xfer_len = cmd->dir == DMA_NONE ? 0 :
 			get_unaligned_be24(cmd->cdb + 1);
 	cmd->buf_len = 0;
@@ -186,21 +186,21 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 	bool told = false;
 
 	if (!task) {
-		require(!test_bit(KTGT_CMD_LU_REF, &cmd->flags));
+		require(!test_bit(KTGT_CMDF_LU_REF, &cmd->flags));
 		return;
 	}
 	require(!task->pending && (task->completed || !task->submitted));
-	clear_bit(KTGT_CMD_LU_REF, &cmd->flags);
+	clear_bit(KTGT_CMDF_LU_REF, &cmd->flags);
 	task->cmd = NULL;
 	cmd->lu = NULL;
-	if (test_bit(KTGT_CMD_TASK_ABORTED, &cmd->flags)) {
+	if (test_bit(KTGT_CMDF_TASK_ABORTED, &cmd->flags)) {
 		/* what an initiator has ended itself it is not told of */
 		for (nr = 0; nr < NR_PEERS; nr++)
 			told |= reset_by[nr] && &peers[nr] != task->peer;
 		require(told);
 		task->aborted = true;
 		task->moved = cmd->xfer_len;
-	} else if (test_bit(KTGT_CMD_ABORTED, &cmd->flags)) {
+	} else if (test_bit(KTGT_CMDF_ABORTED, &cmd->flags)) {
 		task->silent = true;
 	} else if (!task->submitted) {
 		/* not one byte of bad data has been written */
