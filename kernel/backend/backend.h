@@ -71,8 +71,8 @@ struct ktgt_backend_caps {
  * @close: close it; may sleep, no command is in flight
  * @caps: report what it can do now; any context
  * @submit: move @len bytes between &ktgt_cmd.bvec and @pos, by &ktgt_cmd.dir;
- *	honours KTGT_CMDF_FUA. @len is not zero, whole logical blocks, and within
- *	the whole pages of the buffer, although it may be more than
+ *	honours KTGT_CMDF_FUA. @len is not zero, whole logical blocks, and
+ *	within the whole pages of the buffer, although it may be more than
  *	&ktgt_cmd.buf_len by less than a block. Process context
  * @flush: make all completed writes stable; process context
  * @unmap: @len bytes from @pos need not keep their content. May sleep: called

@@ -52,7 +52,7 @@ int ktgt_conn_init(struct ktgt_conn *conn)
 	INIT_LIST_HEAD(&conn->waits);
 	INIT_LIST_HEAD(&conn->unacked);
 	conn->ping_ttt = ISCSI_RESERVED_TAG;
-	conn->last_rx = jiffies;
+	conn->last_recv = jiffies;
 	conn->idle_at = jiffies;
 
 	ret = ktgt_mem_init(conn);
@@ -176,18 +176,18 @@ void ktgt_conn_prepare(struct ktgt_conn *conn)
 void ktgt_conn_starve(struct ktgt_conn *conn)
 {
 	conn->mem.starved = true;
-	conn->last_rx = jiffies;
+	conn->last_recv = jiffies;
 }
 
 /**
- * ktgt_conn_rx_ok - whether more can be received
+ * ktgt_conn_may_recv - whether more can be received
  * @conn: the connection
  *
  * Context: the connection's work.
  * Return: false while a control PDU waits to be handled, memory is short, or
  *	the peer leaves too many answers unread.
  */
-bool ktgt_conn_rx_ok(const struct ktgt_conn *conn)
+bool ktgt_conn_may_recv(const struct ktgt_conn *conn)
 {
 	return !conn->ctl.ready && !conn->logout && !conn->mem.starved &&
 	       conn->mem.ctl_unsent < CONN_UNSENT_MAX;
@@ -259,7 +259,7 @@ static unsigned long conn_ping(struct ktgt_conn *conn)
 	unsigned long interval = seconds * HZ;
 	unsigned long patience = interval * (count ?: 1);
 	unsigned long look = interval ?: CONN_IDLE_TIME;
-	unsigned long idle = jiffies - conn->last_rx;
+	unsigned long idle = jiffies - conn->last_recv;
 
 	conn_shrink_idle(conn, look);
 	if (idle < look)

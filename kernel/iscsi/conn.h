@@ -238,7 +238,7 @@ struct ktgt_mem {
  * @done: completed commands, filled from any context
  * @msgs: struct ktgt_msg, filled from any context
  * @ctl: control PDU under way
- * @rx: PDU under way that brings data for a task, or NULL
+ * @pdu_in: PDU under way that brings data for a task, or NULL
  * @slots: tasks that were made so far, @nr_slots of them; NULL in a discovery
  *	session, which has none
  * @nr_slots: length of @slots
@@ -266,7 +266,7 @@ struct ktgt_mem {
  * @ping_ttt: target transfer tag of the NOP-In that waits for an answer, or
  *	ISCSI_RESERVED_TAG
  * @ping_at: jiffies when it was sent
- * @last_rx: jiffies when something was last received, or was not for want of
+ * @last_recv: jiffies when something was last received, or was not for want of
  *	memory
  * @mem: pages and PDUs
  * @stats: counters; read by others with READ_ONCE()
@@ -299,7 +299,7 @@ struct ktgt_conn {
 	struct ktgt_done_queue		done;
 	struct llist_head		msgs;
 	struct ktgt_ctl			ctl;
-	struct ktgt_rx_pdu		*rx;
+	struct ktgt_pdu_in		*pdu_in;
 
 	struct ktgt_task		**slots;
 	u32				nr_slots;
@@ -324,7 +324,7 @@ struct ktgt_conn {
 	struct list_head		unacked;
 	u32				ping_ttt;
 	unsigned long			ping_at;
-	unsigned long			last_rx;
+	unsigned long			last_recv;
 
 	struct ktgt_mem			mem;
 	struct ktgt_conn_stats		stats;
@@ -364,7 +364,7 @@ int ktgt_conn_enter_ffp(struct ktgt_conn *conn);
 void ktgt_conn_starve(struct ktgt_conn *conn);
 void ktgt_conn_prepare(struct ktgt_conn *conn);
 bool ktgt_conn_process(struct ktgt_conn *conn);
-bool ktgt_conn_rx_ok(const struct ktgt_conn *conn);
+bool ktgt_conn_may_recv(const struct ktgt_conn *conn);
 bool ktgt_conn_waits(const struct ktgt_conn *conn);
 void ktgt_conn_ask_to_leave(struct ktgt_conn *conn, u16 seconds);
 unsigned long ktgt_conn_leave(struct ktgt_conn *conn);

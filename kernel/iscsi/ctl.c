@@ -207,7 +207,7 @@ void ktgt_ctl_handle(struct ktgt_conn *conn)
 	struct ktgt_ctl *ctl = &conn->ctl;
 
 	if (conn->state != KTGT_CONN_STATE_FULL_FEATURE) {
-		ktgt_login_rx(conn, &ctl->hdr, ctl->data, ctl->len);
+		ktgt_login_recv(conn, &ctl->hdr, ctl->data, ctl->len);
 		return;
 	}
 	if (!ctl_take_cmdsn(conn))
@@ -221,7 +221,7 @@ void ktgt_ctl_handle(struct ktgt_conn *conn)
 		ktgt_tmf_recv(conn, &ctl->hdr);
 		break;
 	case ISCSI_OP_TEXT:
-		ktgt_text_rx(conn, &ctl->hdr, ctl->data, ctl->len);
+		ktgt_text_recv(conn, &ctl->hdr, ctl->data, ctl->len);
 		break;
 	case ISCSI_OP_LOGOUT:
 		ctl_logout(conn);

@@ -48,23 +48,23 @@ static void data_fail(struct ktgt_task *task, u8 ascq)
 #define ASCQ_UNEXPECTED_UNSOLICITED	0x0c
 #define ASCQ_INCORRECT_AMOUNT		0x0d
 
-/* Point @rx at the place in the buffer where its data belongs. */
-static void data_aim(struct ktgt_task *task, struct ktgt_rx_pdu *rx, u32 off)
+/* Point @in at the place in the buffer where its data belongs. */
+static void data_aim(struct ktgt_task *task, struct ktgt_pdu_in *in, u32 off)
 {
 	struct ktgt_cmd *cmd = &task->cmd;
 	u32 first = off / PAGE_SIZE;
 
-	task->conn->rx = rx;
-	rx->keep = 0;
-	rx->bvec_off = off;
+	task->conn->pdu_in = in;
+	in->keep = 0;
+	in->bvec_off = off;
 	if (task->flags & KTGT_TASK_BAD_DATA || off >= cmd->buf_len)
 		return;
-	rx->keep = min(rx->data_len, cmd->buf_len - off);
-	if (!rx->keep)
+	in->keep = min(in->data_len, cmd->buf_len - off);
+	if (!in->keep)
 		return;
-	iov_iter_bvec(&rx->iter, ITER_DEST, cmd->bvec + first,
-		      task->nr_pages - first, off % PAGE_SIZE + rx->keep);
-	iov_iter_advance(&rx->iter, off % PAGE_SIZE);
+	iov_iter_bvec(&in->iter, ITER_DEST, cmd->bvec + first,
+		      task->nr_pages - first, off % PAGE_SIZE + in->keep);
+	iov_iter_advance(&in->iter, off % PAGE_SIZE);
 }
 
 /* What of the unsolicited data of a command is against the agreement? */
@@ -78,28 +78,28 @@ static void data_check_unsolicited(struct ktgt_task *task, u32 immediate)
 		data_fail(task, ASCQ_INCORRECT_AMOUNT);
 }
 
-static void data_out_init(struct ktgt_task *task, struct ktgt_rx_pdu *rx)
+static void data_out_init(struct ktgt_task *task, struct ktgt_pdu_in *in)
 {
 	const struct ktgt_param *param = &task->conn->param;
 	struct ktgt_cmd *cmd = &task->cmd;
-	bool final = rx->hdr.flags & ISCSI_FLAG_CMD_FINAL;
+	bool final = in->hdr.flags & ISCSI_FLAG_CMD_FINAL;
 	u32 first = min(param->first_burst, cmd->edtl);
 
-	task->unsol.len = final ? min(rx->data_len, first) : first;
+	task->unsol.len = final ? min(in->data_len, first) : first;
 	if (!final)
 		task->flags |= KTGT_TASK_UNSOL;
-	data_check_unsolicited(task, rx->data_len);
+	data_check_unsolicited(task, in->data_len);
 
 	if (cmd->dir == DMA_TO_DEVICE && !(task->flags & KTGT_TASK_BAD_DATA))
 		cmd->buf_len = min_t(u64, cmd->edtl, cmd->xfer_len);
 	task->r2t_off = min(task->unsol.len, cmd->buf_len);
-	rx->burst = &task->unsol;
+	in->burst = &task->unsol;
 }
 
 /**
  * ktgt_data_out_start - a command that brings data has come
  * @task: the task
- * @rx: its PDU, whose data segment is immediate data
+ * @in: its PDU, whose data segment is immediate data
  *
  * Pages for unsolicited data are taken at once, since it is on its way. Pages
  * for the rest have to wait for their turn before the data is asked for.
@@ -108,15 +108,15 @@ static void data_out_init(struct ktgt_task *task, struct ktgt_rx_pdu *rx)
  *	the same PDU after KTGT_RECV_AGAIN.
  * Return: as ktgt_recv_header().
  */
-int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_rx_pdu *rx)
+int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_pdu_in *in)
 {
 	struct ktgt_conn *conn = task->conn;
 	u32 need, total;
 
 	/* Whoever ends the task while its PDU waits for pages has to know. */
-	conn->rx = rx;
-	if (!rx->burst)
-		data_out_init(task, rx);
+	conn->pdu_in = in;
+	if (!in->burst)
+		data_out_init(task, in);
 
 	total = data_pages(task->cmd.buf_len);
 	if (ktgt_mem_set_bvec(task, total, GFP_NOWAIT | __GFP_NOWARN)) {
@@ -135,7 +135,7 @@ int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_rx_pdu *rx)
 		task->flags |= KTGT_TASK_FULL;
 		conn->nr_full++;
 	}
-	data_aim(task, rx, 0);
+	data_aim(task, in, 0);
 	return 0;
 }
 
@@ -233,48 +233,48 @@ static void data_burst_end(struct ktgt_task *task, struct ktgt_burst *burst)
 void ktgt_data_drop(struct ktgt_task *task)
 {
 	struct ktgt_conn *conn = task->conn;
-	struct ktgt_rx_pdu *rx = conn->rx;
+	struct ktgt_pdu_in *in = conn->pdu_in;
 
-	if (!rx || rx->task != task)
+	if (!in || in->task != task)
 		return;
-	conn->rx = NULL;
-	rx->task = NULL;
-	rx->keep = 0;
-	rx->dropped = true;
+	conn->pdu_in = NULL;
+	in->task = NULL;
+	in->keep = 0;
+	in->dropped = true;
 	if (conn->mem.bvec_task == task)
 		conn->mem.bvec_task = NULL;
 	/* If this is the end of the unsolicited data, no more is to come. */
-	if (rx->burst == &task->unsol && rx->hdr.flags & ISCSI_FLAG_CMD_FINAL)
+	if (in->burst == &task->unsol && in->hdr.flags & ISCSI_FLAG_CMD_FINAL)
 		task->flags &= ~KTGT_TASK_UNSOL;
 }
 
 /**
  * ktgt_data_out_done - the data segment of a command or a Data-Out has come
  * @task: the task
- * @rx: the PDU
+ * @in: the PDU
  * @digest_ok: its data digest matches
  *
  * Context: the connection's work, under the socket's lock.
  */
-void ktgt_data_out_done(struct ktgt_task *task, struct ktgt_rx_pdu *rx,
+void ktgt_data_out_done(struct ktgt_task *task, struct ktgt_pdu_in *in,
 			bool digest_ok)
 {
-	struct ktgt_burst *burst = rx->burst;
+	struct ktgt_burst *burst = in->burst;
 
-	task->conn->rx = NULL;
+	task->conn->pdu_in = NULL;
 	if (!digest_ok && !(task->flags & KTGT_TASK_BAD_DATA)) {
 		/* RFC 7143, 11.4.7.2: protocol service CRC error */
 		task->flags |= KTGT_TASK_BAD_DATA;
 		ktgt_cmd_set_sense(&task->cmd, ABORTED_COMMAND, 0x47, 0x05);
 	}
-	burst->got += rx->data_len;
-	if (rx->hdr.flags & ISCSI_FLAG_CMD_FINAL)
+	burst->got += in->data_len;
+	if (in->hdr.flags & ISCSI_FLAG_CMD_FINAL)
 		data_burst_end(task, burst);
 	data_out_advance(task);
 }
 
 static struct ktgt_task *data_find_solicited(struct ktgt_conn *conn,
-					     struct ktgt_rx_pdu *rx, u32 ttt,
+					     struct ktgt_pdu_in *in, u32 ttt,
 					     bool *stale)
 {
 	u32 slot = ttt & ((1 << TTT_R2T_BITS) - 1);
@@ -287,25 +287,25 @@ static struct ktgt_task *data_find_solicited(struct ktgt_conn *conn,
 	*stale = ttt == ttt_make(index, task->dead_gen, slot);
 	if (ttt != ttt_make(index, task->gen, slot) ||
 	    task->state != KTGT_TASK_RECV || !task->r2t[slot].len ||
-	    task->itt != rx->hdr.itt)
+	    task->itt != in->hdr.itt)
 		return NULL;
-	rx->burst = &task->r2t[slot];
+	in->burst = &task->r2t[slot];
 	return task;
 }
 
 /* Unsolicited data has no tag of ours, so the task has to be looked for. */
-static bool data_is_stale(struct ktgt_conn *conn, const struct ktgt_rx_pdu *rx)
+static bool data_is_stale(struct ktgt_conn *conn, const struct ktgt_pdu_in *in)
 {
 	u32 i;
 
-	if (rx->hdr.itt == RESERVED_ITT)
+	if (in->hdr.itt == RESERVED_ITT)
 		return false;
 	for (i = 0; i < conn->nr_slots; i++) {
 		struct ktgt_task *task = conn->slots[i];
 
-		if (task->dead_itt != rx->hdr.itt)
+		if (task->dead_itt != in->hdr.itt)
 			continue;
-		if (rx->hdr.flags & ISCSI_FLAG_CMD_FINAL)
+		if (in->hdr.flags & ISCSI_FLAG_CMD_FINAL)
 			task->dead_itt = RESERVED_ITT;
 		return true;
 	}
@@ -314,30 +314,30 @@ static bool data_is_stale(struct ktgt_conn *conn, const struct ktgt_rx_pdu *rx)
 
 /* Find the burst that a Data-Out belongs to. */
 static struct ktgt_task *data_find(struct ktgt_conn *conn,
-				   struct ktgt_rx_pdu *rx, bool *stale)
+				   struct ktgt_pdu_in *in, bool *stale)
 {
-	u32 ttt = be32_to_cpu(rx->hdr.ttt);
+	u32 ttt = be32_to_cpu(in->hdr.ttt);
 	struct ktgt_task *task;
 
 	*stale = false;
 	if (!conn->slots)
 		return NULL;
 	if (ttt != ISCSI_RESERVED_TAG)
-		return data_find_solicited(conn, rx, ttt, stale);
+		return data_find_solicited(conn, in, ttt, stale);
 
-	task = ktgt_task_find(conn, rx->hdr.itt);
+	task = ktgt_task_find(conn, in->hdr.itt);
 	if (!task || !(task->flags & KTGT_TASK_UNSOL)) {
-		*stale = data_is_stale(conn, rx);
+		*stale = data_is_stale(conn, in);
 		return NULL;
 	}
-	rx->burst = &task->unsol;
+	in->burst = &task->unsol;
 	return task;
 }
 
 /**
  * ktgt_data_out_recv - the header of a Data-Out has come
  * @conn: the connection
- * @rx: the PDU
+ * @in: the PDU
  *
  * Data of a task that was aborted a moment ago is dropped; data that nobody
  * asked for is refused.
@@ -345,28 +345,28 @@ static struct ktgt_task *data_find(struct ktgt_conn *conn,
  * Context: the connection's work, under the socket's lock.
  * Return: as ktgt_recv_header().
  */
-int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
+int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 {
-	const struct iscsi_data *hdr = (const void *)&rx->hdr;
+	const struct iscsi_data *hdr = (const void *)&in->hdr;
 	struct ktgt_burst *burst;
 	struct ktgt_task *task;
 	bool stale;
 
-	task = data_find(conn, rx, &stale);
+	task = data_find(conn, in, &stale);
 	if (!task) {
 		if (!stale)
-			ktgt_pdu_reject(conn, &rx->hdr,
+			ktgt_pdu_reject(conn, &in->hdr,
 					KTGT_REASON_INVALID_FIELD);
 		return 0;
 	}
 
-	burst = rx->burst;
+	burst = in->burst;
 	if (be32_to_cpu(hdr->datasn) != burst->data_sn++ ||
 	    be32_to_cpu(hdr->offset) != burst->offset + burst->got ||
-	    rx->data_len > burst->len - min(burst->got, burst->len))
+	    in->data_len > burst->len - min(burst->got, burst->len))
 		data_fail(task, ASCQ_INCORRECT_AMOUNT);
-	rx->task = task;
-	data_aim(task, rx, burst->offset + min(burst->got, burst->len));
+	in->task = task;
+	data_aim(task, in, burst->offset + min(burst->got, burst->len));
 	return 0;
 }
 

@@ -9,13 +9,13 @@
 
 struct ktgt_conn;
 struct ktgt_pdu;
-struct ktgt_rx_pdu;
+struct ktgt_pdu_in;
 struct ktgt_task;
 
-int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_rx_pdu *rx);
-int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx);
+int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_pdu_in *in);
+int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in);
 void ktgt_data_drop(struct ktgt_task *task);
-void ktgt_data_out_done(struct ktgt_task *task, struct ktgt_rx_pdu *rx,
+void ktgt_data_out_done(struct ktgt_task *task, struct ktgt_pdu_in *in,
 			bool digest_ok);
 void ktgt_data_serve_pages(struct ktgt_conn *conn);
 struct ktgt_pdu *ktgt_data_in_next(struct ktgt_task *task);

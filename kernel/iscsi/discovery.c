@@ -434,7 +434,7 @@ static u8 text_find(struct ktgt_conn *conn, const struct iscsi_text *req)
 }
 
 /**
- * ktgt_text_rx() - handle a Text Request (RFC 7143, 11.10)
+ * ktgt_text_recv() - handle a Text Request (RFC 7143, 11.10)
  * @conn: the connection, in full feature phase
  * @hdr: its header; lengths and CmdSN are checked
  * @data: data segment
@@ -445,8 +445,8 @@ static u8 text_find(struct ktgt_conn *conn, const struct iscsi_text *req)
  *
  * Context: the connection's work, may sleep.
  */
-void ktgt_text_rx(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
-		  const u8 *data, u32 len)
+void ktgt_text_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
+		    const u8 *data, u32 len)
 {
 	const struct iscsi_text *req = (const void *)hdr;
 	bool final = req->flags & ISCSI_FLAG_CMD_FINAL;

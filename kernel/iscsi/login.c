@@ -920,7 +920,7 @@ static u16 login_check_header(struct ktgt_conn *conn,
 }
 
 /**
- * ktgt_login_rx() - handle a PDU that comes before full feature phase
+ * ktgt_login_recv() - handle a PDU that comes before full feature phase
  * @conn: the connection
  * @hdr: its header; lengths are checked
  * @data: data segment
@@ -932,8 +932,8 @@ static u16 login_check_header(struct ktgt_conn *conn,
  *
  * Context: the connection's work, may sleep.
  */
-void ktgt_login_rx(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
-		   const u8 *data, u32 len)
+void ktgt_login_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
+		     const u8 *data, u32 len)
 {
 	const struct iscsi_login_req *req = (const void *)hdr;
 	struct ktgt_login *login = conn->login;

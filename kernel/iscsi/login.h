@@ -11,14 +11,14 @@
 struct ktgt_conn;
 
 int ktgt_login_start(struct ktgt_conn *conn);
-void ktgt_login_rx(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
-		   const u8 *data, u32 len);
+void ktgt_login_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
+		     const u8 *data, u32 len);
 void ktgt_login_resume(struct ktgt_conn *conn);
 void ktgt_login_timeout(struct ktgt_conn *conn);
 void ktgt_login_free(struct ktgt_conn *conn);
 
-void ktgt_text_rx(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
-		  const u8 *data, u32 len);
+void ktgt_text_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
+		    const u8 *data, u32 len);
 void ktgt_text_free(struct ktgt_conn *conn);
 
 #endif /* _KTGT_ISCSI_LOGIN_H */

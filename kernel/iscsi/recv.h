@@ -16,7 +16,7 @@ struct ktgt_conn;
 struct ktgt_task;
 
 /**
- * struct ktgt_rx_pdu - a PDU that is being received
+ * struct ktgt_pdu_in - a PDU that is being received
  * @hdr: basic header segment
  * @ahs: additional header segments
  * @ahs_len: bytes of @ahs
@@ -29,7 +29,7 @@ struct ktgt_task;
  * @ctl: the data segment goes to &ktgt_conn.ctl
  * @dropped: the task that it was for has been aborted
  */
-struct ktgt_rx_pdu {
+struct ktgt_pdu_in {
 	struct iscsi_hdr	hdr;
 	u8			ahs[KTGT_AHS_MAX];
 	u32			ahs_len;
@@ -50,11 +50,11 @@ struct ktgt_rx_pdu {
 #define KTGT_RECV_AGAIN	1	/* ask again after ktgt_conn_prepare() */
 #define KTGT_RECV_STOP	2	/* handle what there is before more is received */
 
-int ktgt_recv_lengths(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx);
-int ktgt_recv_header(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx);
-int ktgt_recv_data(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx,
+int ktgt_recv_lengths(struct ktgt_conn *conn, struct ktgt_pdu_in *in);
+int ktgt_recv_header(struct ktgt_conn *conn, struct ktgt_pdu_in *in);
+int ktgt_recv_data(struct ktgt_conn *conn, struct ktgt_pdu_in *in,
 		   bool digest_ok);
-u32 ktgt_recv_digest(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx,
+u32 ktgt_recv_digest(struct ktgt_conn *conn, struct ktgt_pdu_in *in,
 		     const u8 *pad, u32 pad_len);
 
 #endif /* _KTGT_ISCSI_RECV_H */

@@ -156,18 +156,18 @@ struct ktgt_task *ktgt_task_find(struct ktgt_conn *conn, itt_t itt)
  * of a known type (RFC 7143, 11.2.2). None of the commands that need one is
  * supported; the CDB table refuses them.
  */
-static bool task_ahs_ok(const struct ktgt_rx_pdu *rx)
+static bool task_ahs_ok(const struct ktgt_pdu_in *in)
 {
 	u32 off = 0;
 
-	while (off < rx->ahs_len) {
-		const u8 *ahs = rx->ahs + off;
+	while (off < in->ahs_len) {
+		const u8 *ahs = in->ahs + off;
 
 		if (ahs[2] != ISCSI_AHSTYPE_CDB && ahs[2] != ISCSI_AHSTYPE_RLENGTH)
 			return false;
 		off += ALIGN(get_unaligned_be16(ahs) + 3, 4);
 	}
-	return off == rx->ahs_len;
+	return off == in->ahs_len;
 }
 
 /*
@@ -185,18 +185,18 @@ static bool task_is_free(const struct ktgt_conn *conn, bool immediate)
 }
 
 /* Find what makes a SCSI Command PDU unacceptable; 0 is nothing. */
-static u8 task_check(struct ktgt_conn *conn, const struct ktgt_rx_pdu *rx)
+static u8 task_check(struct ktgt_conn *conn, const struct ktgt_pdu_in *in)
 {
-	const struct iscsi_scsi_req *req = (const void *)&rx->hdr;
+	const struct iscsi_scsi_req *req = (const void *)&in->hdr;
 	bool write = req->flags & ISCSI_FLAG_CMD_WRITE;
 	bool final = req->flags & ISCSI_FLAG_CMD_FINAL;
 
 	if (!conn->slots)
 		return ISCSI_REASON_CMD_NOT_SUPPORTED;
 	if ((req->flags & ISCSI_FLAG_CMD_ATTR_MASK) > ISCSI_ATTR_ACA ||
-	    req->itt == RESERVED_ITT || !task_ahs_ok(rx))
+	    req->itt == RESERVED_ITT || !task_ahs_ok(in))
 		return KTGT_REASON_INVALID_FIELD;
-	if (!write && (rx->data_len || !final))
+	if (!write && (in->data_len || !final))
 		return ISCSI_REASON_PROTOCOL_ERROR;
 	if (!final && conn->param.initial_r2t)
 		return ISCSI_REASON_PROTOCOL_ERROR;
@@ -289,19 +289,19 @@ static void task_start_read(struct ktgt_task *task)
 /**
  * ktgt_task_recv - a SCSI Command PDU has come
  * @conn: the connection
- * @rx: the PDU
+ * @in: the PDU
  *
  * Context: the connection's work, under the socket's lock.
  * Return: as ktgt_recv_header().
  */
-int ktgt_task_recv(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
+int ktgt_task_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 {
-	const struct iscsi_scsi_req *req = (const void *)&rx->hdr;
-	struct ktgt_task *task = rx->task;
+	const struct iscsi_scsi_req *req = (const void *)&in->hdr;
+	struct ktgt_task *task = in->task;
 	u8 reason;
 
 	if (task)	/* called again, there are pages now */
-		return ktgt_data_out_start(task, rx);
+		return ktgt_data_out_start(task, in);
 	if (conn->slots && !task_is_at_hand(conn, GFP_NOWAIT | __GFP_NOWARN))
 		return KTGT_RECV_AGAIN;
 
@@ -314,17 +314,17 @@ int ktgt_task_recv(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx)
 	case KTGT_CMDSN_GAP:
 		return -EPROTO;
 	}
-	reason = task_check(conn, rx);
+	reason = task_check(conn, in);
 	if (reason) {
-		ktgt_pdu_reject(conn, &rx->hdr, reason);
+		ktgt_pdu_reject(conn, &in->hdr, reason);
 		return 0;
 	}
 
 	task = task_start(conn, req);
 	task_parse(task, req);
 	if (task->flags & KTGT_TASK_WRITE) {
-		rx->task = task;
-		return ktgt_data_out_start(task, rx);
+		in->task = task;
+		return ktgt_data_out_start(task, in);
 	}
 	task_start_read(task);
 	return 0;

@@ -14,7 +14,7 @@
 #include "conn.h"
 
 struct ktgt_pdu;
-struct ktgt_rx_pdu;
+struct ktgt_pdu_in;
 
 /**
  * enum ktgt_task_state - where a task is
@@ -155,7 +155,7 @@ void ktgt_tasks_prepare(struct ktgt_conn *conn);
 void ktgt_tasks_shrink(struct ktgt_conn *conn);
 void ktgt_tasks_free(struct ktgt_conn *conn);
 struct ktgt_task *ktgt_task_find(struct ktgt_conn *conn, itt_t itt);
-int ktgt_task_recv(struct ktgt_conn *conn, struct ktgt_rx_pdu *rx);
+int ktgt_task_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in);
 void ktgt_task_set_ready(struct ktgt_task *task);
 void ktgt_task_sent(struct ktgt_task *task);
 void ktgt_task_end(struct ktgt_task *task);

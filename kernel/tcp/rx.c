@@ -273,7 +273,7 @@ static bool rx_resume(struct ktgt_tcp *tcp)
 		ktgt_conn_end(&tcp->conn, KTGT_SESSION_END_PROTOCOL_ERROR);
 		return false;
 	}
-	return ktgt_conn_rx_ok(&tcp->conn);
+	return ktgt_conn_may_recv(&tcp->conn);
 }
 
 /*
@@ -331,7 +331,7 @@ bool ktgt_rx_run(struct ktgt_tcp *tcp)
 	struct ktgt_conn *conn = &tcp->conn;
 	int ret;
 
-	if (tcp->draining || !ktgt_conn_rx_ok(conn) ||
+	if (tcp->draining || !ktgt_conn_may_recv(conn) ||
 	    !test_and_clear_bit(KTGT_EV_RX, &conn->events))
 		return false;
 	smp_mb__after_atomic(); /* what comes from now on sets it again */

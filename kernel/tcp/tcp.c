@@ -291,7 +291,8 @@ static bool tcp_pending(const struct ktgt_tcp *tcp)
 	if (events & (BIT(KTGT_EV_TIMER) | BIT(KTGT_EV_RESUME) |
 		      BIT(KTGT_EV_LEAVE)))
 		return true;
-	if (events & BIT(KTGT_EV_RX) && !tcp->draining && ktgt_conn_rx_ok(conn))
+	if (events & BIT(KTGT_EV_RX) && !tcp->draining &&
+	    ktgt_conn_may_recv(conn))
 		return true;
 	if (events & BIT(KTGT_EV_TX) && tcp->tx.blocked)
 		return true;

@@ -56,7 +56,7 @@ struct ktgt_rx {
 	u8			pad[4];
 	__le32			digest;
 	u32			budget;
-	struct ktgt_rx_pdu	pdu;
+	struct ktgt_pdu_in	pdu;
 };
 
 /**

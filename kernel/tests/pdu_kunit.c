@@ -14,7 +14,7 @@
  * @conn: the connection
  * @sess: its session
  * @target: that of the session; only there to be one
- * @rx: a PDU that is received
+ * @in: a PDU that is received
  * @queued: PDUs that are sent
  * @closed: the connection was closed
  */
@@ -22,7 +22,7 @@ struct pdu_test {
 	struct ktgt_conn	conn;
 	struct ktgt_sess	sess;
 	struct ktgt_target	target;
-	struct ktgt_rx_pdu	rx;
+	struct ktgt_pdu_in	in;
 	struct list_head	queued;
 	bool			closed;
 };
@@ -158,21 +158,21 @@ static void length(struct kunit *test)
 
 	t->conn.state = c->state;
 	t->conn.param.max_recv_dsl = c->dsl;
-	memset(&t->rx, 0xa5, sizeof(t->rx));
-	t->rx.hdr.opcode = c->opcode;
-	t->rx.hdr.hlength = c->ahs;
-	t->rx.hdr.dlength[0] = c->data >> 16;
-	t->rx.hdr.dlength[1] = c->data >> 8;
-	t->rx.hdr.dlength[2] = c->data;
-	KUNIT_EXPECT_EQ(test, ktgt_recv_lengths(&t->conn, &t->rx), c->ret);
-	KUNIT_EXPECT_EQ(test, t->rx.ahs_len, 4 * c->ahs);
-	KUNIT_EXPECT_LE(test, t->rx.ahs_len, sizeof(t->rx.ahs));
-	KUNIT_EXPECT_EQ(test, t->rx.data_len, c->data);
+	memset(&t->in, 0xa5, sizeof(t->in));
+	t->in.hdr.opcode = c->opcode;
+	t->in.hdr.hlength = c->ahs;
+	t->in.hdr.dlength[0] = c->data >> 16;
+	t->in.hdr.dlength[1] = c->data >> 8;
+	t->in.hdr.dlength[2] = c->data;
+	KUNIT_EXPECT_EQ(test, ktgt_recv_lengths(&t->conn, &t->in), c->ret);
+	KUNIT_EXPECT_EQ(test, t->in.ahs_len, 4 * c->ahs);
+	KUNIT_EXPECT_LE(test, t->in.ahs_len, sizeof(t->in.ahs));
+	KUNIT_EXPECT_EQ(test, t->in.data_len, c->data);
 	/* nothing is left of the PDU before */
-	KUNIT_EXPECT_EQ(test, t->rx.keep, 0);
-	KUNIT_EXPECT_NULL(test, t->rx.task);
-	KUNIT_EXPECT_NULL(test, t->rx.burst);
-	KUNIT_EXPECT_FALSE(test, t->rx.ctl);
+	KUNIT_EXPECT_EQ(test, t->in.keep, 0);
+	KUNIT_EXPECT_NULL(test, t->in.task);
+	KUNIT_EXPECT_NULL(test, t->in.burst);
+	KUNIT_EXPECT_FALSE(test, t->in.ctl);
 }
 
 /* --- where a PDU goes ----------------------------------------------------- */
@@ -225,7 +225,7 @@ static void expect_reject(struct kunit *test, u8 reason)
 	KUNIT_EXPECT_EQ(test, pdu->flags, KTGT_PDU_STATSN);
 	KUNIT_ASSERT_EQ(test, pdu->data_len, 48);
 	KUNIT_EXPECT_MEMEQ(test, (u8 *)page_address(pdu->bvec->bv_page),
-			   (u8 *)&t->rx.hdr, 48);
+			   (u8 *)&t->in.hdr, 48);
 	/* its page counts as well */
 	KUNIT_EXPECT_EQ(test, t->conn.mem.ctl_unsent, 2);
 	KUNIT_EXPECT_EQ(test, t->conn.mem.ctl_held, 2);
@@ -237,24 +237,24 @@ static void opcode(struct kunit *test)
 	struct pdu_test *t = test->priv;
 	u8 data[4];
 
-	memset(&t->rx.hdr, 0x5a, sizeof(t->rx.hdr));
-	t->rx.hdr.opcode = c->opcode;
-	t->rx.data_len = sizeof(data);
+	memset(&t->in.hdr, 0x5a, sizeof(t->in.hdr));
+	t->in.hdr.opcode = c->opcode;
+	t->in.data_len = sizeof(data);
 	if (c->reason) {
-		KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->rx), 0);
-		KUNIT_EXPECT_EQ(test, t->rx.keep, 0);
+		KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
+		KUNIT_EXPECT_EQ(test, t->in.keep, 0);
 		expect_reject(test, c->reason);
 		return;
 	}
 	/* there is no room for its data; then there is */
-	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->rx),
+	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->in),
 			KTGT_RECV_AGAIN);
 	t->conn.ctl.data = data;
 	t->conn.ctl.size = sizeof(data);
-	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->rx), 0);
-	KUNIT_EXPECT_EQ(test, t->rx.keep, sizeof(data));
-	KUNIT_EXPECT_EQ(test, iov_iter_count(&t->rx.iter), sizeof(data));
-	KUNIT_EXPECT_EQ(test, ktgt_recv_data(&t->conn, &t->rx, true),
+	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
+	KUNIT_EXPECT_EQ(test, t->in.keep, sizeof(data));
+	KUNIT_EXPECT_EQ(test, iov_iter_count(&t->in.iter), sizeof(data));
+	KUNIT_EXPECT_EQ(test, ktgt_recv_data(&t->conn, &t->in, true),
 			KTGT_RECV_STOP);
 	KUNIT_EXPECT_TRUE(test, t->conn.ctl.ready);
 	KUNIT_EXPECT_TRUE(test, list_empty(&t->queued));
@@ -264,11 +264,11 @@ static void bad_digest(struct kunit *test)
 {
 	struct pdu_test *t = test->priv;
 
-	memset(&t->rx.hdr, 0x5a, sizeof(t->rx.hdr));
-	t->rx.hdr.opcode = 0x40;
-	t->rx.data_len = 0;
-	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->rx), 0);
-	KUNIT_EXPECT_EQ(test, ktgt_recv_data(&t->conn, &t->rx, false), 0);
+	memset(&t->in.hdr, 0x5a, sizeof(t->in.hdr));
+	t->in.hdr.opcode = 0x40;
+	t->in.data_len = 0;
+	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
+	KUNIT_EXPECT_EQ(test, ktgt_recv_data(&t->conn, &t->in, false), 0);
 	KUNIT_EXPECT_FALSE(test, t->conn.ctl.ready);
 	expect_reject(test, 0x02);
 }
@@ -343,10 +343,10 @@ static void digest_received(struct kunit *test)
 
 	digest_fill(test, data);
 	t->conn.ctl.data = data;
-	t->rx.ctl = true;
-	t->rx.keep = 30;
+	t->in.ctl = true;
+	t->in.keep = 30;
 	KUNIT_EXPECT_EQ(test,
-			ktgt_recv_digest(&t->conn, &t->rx, data + 30, 2),
+			ktgt_recv_digest(&t->conn, &t->in, data + 30, 2),
 			get_unaligned_le32(c->crc));
 }
 
@@ -367,10 +367,10 @@ static void digest_received_by_task(struct kunit *test)
 		bvec_set_page(&task->cmd.bvec[i],
 			      virt_to_page(pages + i * PAGE_SIZE), PAGE_SIZE,
 			      0);
-	t->rx.task = task;
-	t->rx.bvec_off = 2 * PAGE_SIZE - 5;
-	t->rx.keep = 32;
-	KUNIT_EXPECT_EQ(test, ktgt_recv_digest(&t->conn, &t->rx, NULL, 0),
+	t->in.task = task;
+	t->in.bvec_off = 2 * PAGE_SIZE - 5;
+	t->in.keep = 32;
+	KUNIT_EXPECT_EQ(test, ktgt_recv_digest(&t->conn, &t->in, NULL, 0),
 			get_unaligned_le32(c->crc));
 	free_pages((unsigned long)pages, 2);
 }

@@ -22,7 +22,7 @@
  * @target: that of the session; only there to be one
  * @lu: the logical unit
  * @itl: what it keeps for the session
- * @rx: a PDU that is received
+ * @in: a PDU that is received
  * @queued: PDUs that are sent
  * @closed: the connection was closed
  */
@@ -32,7 +32,7 @@ struct seq_test {
 	struct ktgt_target	target;
 	struct ktgt_lu		lu;
 	struct ktgt_itl		itl;
-	struct ktgt_rx_pdu	rx;
+	struct ktgt_pdu_in	in;
 	struct list_head	queued;
 	bool			closed;
 };
@@ -486,10 +486,10 @@ static void ttt_generations(struct kunit *test)
 static void recv_write(struct kunit *test, u32 blocks)
 {
 	struct seq_test *t = test->priv;
-	struct iscsi_scsi_req *req = (struct iscsi_scsi_req *)&t->rx.hdr;
+	struct iscsi_scsi_req *req = (struct iscsi_scsi_req *)&t->in.hdr;
 	u32 sn = ++t->sess.max_cmd_sn;
 
-	memset(&t->rx, 0, sizeof(t->rx));
+	memset(&t->in, 0, sizeof(t->in));
 	t->sess.exp_cmd_sn = sn;
 	req->opcode = ISCSI_OP_SCSI_CMD;
 	req->flags = ISCSI_FLAG_CMD_FINAL | ISCSI_FLAG_CMD_WRITE;
@@ -498,9 +498,9 @@ static void recv_write(struct kunit *test, u32 blocks)
 	req->data_length = cpu_to_be32(blocks << 9);
 	req->cdb[0] = WRITE_10;
 	put_unaligned_be16(blocks, req->cdb + 7);
-	KUNIT_ASSERT_EQ(test, ktgt_recv_header(&t->conn, &t->rx), 0);
-	KUNIT_ASSERT_PTR_NE(test, t->rx.task, NULL);
-	KUNIT_ASSERT_EQ(test, ktgt_recv_data(&t->conn, &t->rx, true), 0);
+	KUNIT_ASSERT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
+	KUNIT_ASSERT_PTR_NE(test, t->in.task, NULL);
+	KUNIT_ASSERT_EQ(test, ktgt_recv_data(&t->conn, &t->in, true), 0);
 	ktgt_data_serve_pages(&t->conn);
 }
 
@@ -523,9 +523,9 @@ static struct iscsi_r2t_rsp next_r2t(struct kunit *test)
 static void make_data_out(struct seq_test *t, itt_t itt, u32 ttt, u32 sn,
 			  u32 offset, u32 len)
 {
-	struct iscsi_data *hdr = (struct iscsi_data *)&t->rx.hdr;
+	struct iscsi_data *hdr = (struct iscsi_data *)&t->in.hdr;
 
-	memset(&t->rx, 0, sizeof(t->rx));
+	memset(&t->in, 0, sizeof(t->in));
 	hdr->opcode = ISCSI_OP_SCSI_DATA_OUT;
 	hdr->flags = ISCSI_FLAG_CMD_FINAL;
 	hdr->itt = itt;
@@ -533,7 +533,7 @@ static void make_data_out(struct seq_test *t, itt_t itt, u32 ttt, u32 sn,
 	hdr->datasn = cpu_to_be32(sn);
 	hdr->offset = cpu_to_be32(offset);
 	hton24(hdr->dlength, len);
-	t->rx.data_len = len;
+	t->in.data_len = len;
 }
 
 static void r2t_sequence(struct kunit *test)
@@ -553,12 +553,12 @@ static void r2t_sequence(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, be32_to_cpu(r2t.itt), 0x1234);
 		make_data_out(t, ITT, be32_to_cpu(r2t.ttt), 0, i * 8192,
 			      be32_to_cpu(r2t.data_length));
-		KUNIT_ASSERT_EQ(test, ktgt_recv_header(&t->conn, &t->rx), 0);
-		KUNIT_ASSERT_NOT_NULL(test, t->rx.task);
-		KUNIT_EXPECT_EQ(test, t->rx.keep, t->rx.data_len);
-		KUNIT_EXPECT_EQ(test, t->rx.bvec_off, i * 8192);
+		KUNIT_ASSERT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
+		KUNIT_ASSERT_NOT_NULL(test, t->in.task);
+		KUNIT_EXPECT_EQ(test, t->in.keep, t->in.data_len);
+		KUNIT_EXPECT_EQ(test, t->in.bvec_off, i * 8192);
 		KUNIT_EXPECT_EQ(test, t->conn.nr_ready, 0);
-		KUNIT_EXPECT_EQ(test, ktgt_recv_data(&t->conn, &t->rx, true),
+		KUNIT_EXPECT_EQ(test, ktgt_recv_data(&t->conn, &t->in, true),
 				0);
 	}
 	KUNIT_EXPECT_TRUE(test, list_empty(&t->queued));
@@ -605,13 +605,13 @@ static void ttt_find(struct kunit *test)
 	recv_write(test, 8);
 	r2t = next_r2t(test);
 	make_data_out(t, itt, be32_to_cpu(r2t.ttt) ^ c->ttt, 0, 0, 4096);
-	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->rx), 0);
-	KUNIT_EXPECT_EQ(test, !!t->rx.task, c->found);
+	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
+	KUNIT_EXPECT_EQ(test, !!t->in.task, c->found);
 	KUNIT_EXPECT_EQ(test, list_empty(&t->queued), c->found);
 	KUNIT_EXPECT_EQ(test, t->conn.nr_ready, 0);
 	/* what has begun to come is not ended behind the back of the test */
 	if (c->found)
-		ktgt_recv_data(&t->conn, &t->rx, true);
+		ktgt_recv_data(&t->conn, &t->in, true);
 }
 
 /**
@@ -706,8 +706,8 @@ static void ttt_stale(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ktgt_task_abort(task, false));
 
 	make_data_out(t, ITT, ttt, 0, 0, 4096);
-	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->rx), 0);
-	KUNIT_EXPECT_NULL(test, t->rx.task);
+	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
+	KUNIT_EXPECT_NULL(test, t->in.task);
 	KUNIT_EXPECT_TRUE(test, list_empty(&t->queued));
 
 	/* the slot is used again, by a command that looks the same */
@@ -716,8 +716,8 @@ static void ttt_stale(struct kunit *test)
 	r2t = next_r2t(test);
 	KUNIT_EXPECT_NE(test, be32_to_cpu(r2t.ttt), ttt);
 	make_data_out(t, ITT, ttt, 0, 0, 4096);
-	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->rx), 0);
-	KUNIT_EXPECT_NULL(test, t->rx.task);
+	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
+	KUNIT_EXPECT_NULL(test, t->in.task);
 	KUNIT_EXPECT_TRUE(test, list_empty(&t->queued));
 }
 
@@ -829,11 +829,11 @@ static void data_out(struct kunit *test)
 	recv_write(test, 16);
 	r2t = next_r2t(test);
 	make_data_out(t, ITT, be32_to_cpu(r2t.ttt), c->sn, c->offset, c->len);
-	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->rx), 0);
-	task = t->rx.task;
+	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
+	task = t->in.task;
 	KUNIT_ASSERT_NOT_NULL(test, task);
-	KUNIT_EXPECT_LE(test, t->rx.bvec_off + t->rx.keep, 8192);
-	KUNIT_EXPECT_EQ(test, ktgt_recv_data(&t->conn, &t->rx, true), 0);
+	KUNIT_EXPECT_LE(test, t->in.bvec_off + t->in.keep, 8192);
+	KUNIT_EXPECT_EQ(test, ktgt_recv_data(&t->conn, &t->in, true), 0);
 	KUNIT_EXPECT_EQ(test, t->conn.nr_ready, 1);
 	KUNIT_EXPECT_EQ(test, !!(task->flags & KTGT_TASK_BAD_DATA), c->bad);
 	if (!c->bad)
@@ -853,12 +853,12 @@ static void data_beyond_burst(struct kunit *test)
 	recv_write(test, 32);
 	r2t = next_r2t(test);
 	make_data_out(t, ITT, be32_to_cpu(r2t.ttt), 0, 0, 8193);
-	t->rx.hdr.flags = 0;
-	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->rx), 0);
-	KUNIT_ASSERT_NOT_NULL(test, t->rx.task);
-	KUNIT_EXPECT_TRUE(test, t->rx.task->flags & KTGT_TASK_BAD_DATA);
-	KUNIT_EXPECT_EQ(test, t->rx.keep, 0);
-	KUNIT_EXPECT_EQ(test, ktgt_recv_data(&t->conn, &t->rx, true), 0);
+	t->in.hdr.flags = 0;
+	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
+	KUNIT_ASSERT_NOT_NULL(test, t->in.task);
+	KUNIT_EXPECT_TRUE(test, t->in.task->flags & KTGT_TASK_BAD_DATA);
+	KUNIT_EXPECT_EQ(test, t->in.keep, 0);
+	KUNIT_EXPECT_EQ(test, ktgt_recv_data(&t->conn, &t->in, true), 0);
 	KUNIT_EXPECT_EQ(test, t->conn.nr_ready, 0);
 }
 
@@ -901,9 +901,9 @@ static void ahs(struct kunit *test)
 	const struct ahs_case *c = test->param_value;
 	struct seq_test *t = test->priv;
 
-	memcpy(t->rx.ahs, c->ahs, sizeof(c->ahs));
-	t->rx.ahs_len = c->len;
-	KUNIT_EXPECT_EQ(test, task_ahs_ok(&t->rx), c->ok);
+	memcpy(t->in.ahs, c->ahs, sizeof(c->ahs));
+	t->in.ahs_len = c->len;
+	KUNIT_EXPECT_EQ(test, task_ahs_ok(&t->in), c->ok);
 }
 
 /*

@@ -361,7 +361,7 @@ static void handle(u8 kind, u8 flags, const u8 *data, u32 len)
 	before = nr_answers;
 	if (conn.state == KTGT_CONN_STATE_FULL_FEATURE) {
 		fill_text((void *)&hdr, kind, flags);
-		ktgt_text_rx(&conn, &hdr, data, len);
+		ktgt_text_recv(&conn, &hdr, data, len);
 		require(nr_answers == before + 1 || closed);
 		return;
 	}
@@ -370,7 +370,7 @@ static void handle(u8 kind, u8 flags, const u8 *data, u32 len)
 					      ISCSI_OP_SCSI_CMD;
 	else
 		fill_login((void *)&hdr, kind, flags);
-	ktgt_login_rx(&conn, &hdr, data, min_t(u32, len, KTGT_LOGIN_DSL));
+	ktgt_login_recv(&conn, &hdr, data, min_t(u32, len, KTGT_LOGIN_DSL));
 	require(nr_answers == before + 1 || closed ||
 		(nr_answers == before && wait_for_old));
 }
