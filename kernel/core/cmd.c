@@ -21,13 +21,13 @@
  */
 void ktgt_cmd_complete(struct ktgt_cmd *cmd, u8 status)
 {
-	struct ktgt_done_queue *done = cmd->done;
+	struct ktgt_done_queue *queue = cmd->done_queue;
 
 	cmd->status = status;
 	trace_ktgt_cmd_done(cmd, status);
 	rcu_read_lock();
-	if (llist_add(&cmd->done_node, &done->head))
-		done->kick(done);
+	if (llist_add(&cmd->done_node, &queue->head))
+		queue->kick(queue);
 	rcu_read_unlock();
 }
 

@@ -119,7 +119,7 @@ struct ktgt_sense {
  */
 struct ktgt_cmd {
 	struct ktgt_nexus		*nexus;
-	struct ktgt_done_queue		*done;
+	struct ktgt_done_queue		*done_queue;
 	__be64				lun;
 	u32				edtl;
 	u8				cdb[KTGT_CDB_MAX];

@@ -43,11 +43,11 @@ int ktgt_conn_init(struct ktgt_conn *conn)
 {
 	int ret;
 
-	init_llist_head(&conn->done.head);
-	init_llist_head(&conn->msgs);
+	init_llist_head(&conn->done_queue.head);
+	init_llist_head(&conn->calls);
 	INIT_LIST_HEAD(&conn->free_slots);
 	INIT_LIST_HEAD(&conn->ready);
-	INIT_LIST_HEAD(&conn->held);
+	INIT_LIST_HEAD(&conn->dormant);
 	INIT_LIST_HEAD(&conn->page_wait);
 	INIT_LIST_HEAD(&conn->waits);
 	INIT_LIST_HEAD(&conn->unacked);
@@ -216,7 +216,7 @@ bool ktgt_conn_process(struct ktgt_conn *conn)
 		conn->ctl.ready = false;
 		progress = true;
 	}
-	progress |= ktgt_msgs_run(conn);
+	progress |= ktgt_conn_run_calls(conn);
 	progress |= ktgt_tasks_reap(conn);
 	return progress;
 }
@@ -278,29 +278,29 @@ static unsigned long conn_ping(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_conn_ask_to_leave - ask the initiator to log out, and wait for a while
+ * ktgt_conn_request_logout - ask the initiator to log out, and wait for a while
  * @conn: the connection
  * @seconds: after which it is closed
  *
  * Context: any.
  */
-void ktgt_conn_ask_to_leave(struct ktgt_conn *conn, u16 seconds)
+void ktgt_conn_request_logout(struct ktgt_conn *conn, u16 seconds)
 {
-	WRITE_ONCE(conn->leave_time, seconds);
-	set_bit(KTGT_EV_LEAVE, &conn->events);
+	WRITE_ONCE(conn->logout_time, seconds);
+	set_bit(KTGT_EV_REQUEST_LOGOUT, &conn->events);
 	smp_mb__after_atomic(); /* pairs with the work going idle */
 	conn->ops->kick(conn);
 }
 
 /* What is left of the time to log out, in jiffies; 0 if it is over. */
-static unsigned long conn_leave_left(const struct ktgt_conn *conn)
+static unsigned long conn_logout_left(const struct ktgt_conn *conn)
 {
-	return time_before(jiffies, conn->leave_at) ?
-	       conn->leave_at - jiffies : 0;
+	return time_before(jiffies, conn->logout_deadline) ?
+	       conn->logout_deadline - jiffies : 0;
 }
 
 /**
- * ktgt_conn_leave - KTGT_EV_LEAVE has been set
+ * ktgt_conn_send_logout_request - KTGT_EV_REQUEST_LOGOUT has been set
  * @conn: the connection
  *
  * Whoever asks once more does not give more time than there was: the initiator
@@ -309,15 +309,15 @@ static unsigned long conn_leave_left(const struct ktgt_conn *conn)
  * Context: the connection's work.
  * Return: jiffies until ktgt_conn_timer() has to be called.
  */
-unsigned long ktgt_conn_leave(struct ktgt_conn *conn)
+unsigned long ktgt_conn_send_logout_request(struct ktgt_conn *conn)
 {
-	u16 seconds = READ_ONCE(conn->leave_time);
+	u16 seconds = READ_ONCE(conn->logout_time);
 	unsigned long at = jiffies + seconds * HZ, left;
 
-	if (!conn->leaving || time_before(at, conn->leave_at))
-		conn->leave_at = at;
-	conn->leaving = true;
-	left = conn_leave_left(conn);
+	if (!conn->logout_requested || time_before(at, conn->logout_deadline))
+		conn->logout_deadline = at;
+	conn->logout_requested = true;
+	left = conn_logout_left(conn);
 	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE && !conn->logout)
 		ktgt_ctl_ask_logout(conn, DIV_ROUND_UP(left, HZ));
 	return left ?: 1;
@@ -341,12 +341,14 @@ unsigned long ktgt_conn_timer(struct ktgt_conn *conn)
 	}
 	if (conn->state > KTGT_CONN_STATE_FULL_FEATURE)
 		return HZ;
-	if (conn->leaving && !conn_leave_left(conn)) {
+	if (conn->logout_requested && !conn_logout_left(conn)) {
 		ktgt_conn_end(conn, KTGT_SESSION_END_ADMINISTRATOR);
 		return 0;
 	}
 	next = conn_ping(conn);
-	return conn->leaving ? min(next, conn_leave_left(conn) ?: 1) : next;
+	if (conn->logout_requested)
+		next = min(next, conn_logout_left(conn) ?: 1);
+	return next;
 }
 
 /**
@@ -369,7 +371,7 @@ void ktgt_conn_abandon(struct ktgt_conn *conn)
 		if (task->state != KTGT_TASK_FREE)
 			ktgt_task_abort(task, false);
 	}
-	ktgt_msgs_run(conn);
+	ktgt_conn_run_calls(conn);
 	ktgt_tasks_reap(conn);
 }
 

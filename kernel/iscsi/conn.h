@@ -88,14 +88,14 @@ struct ktgt_conn_ops {
  * @KTGT_EV_TX: there may be room to send
  * @KTGT_EV_TIMER: the connection's timer has fired
  * @KTGT_EV_RESUME: what a login waited for has come about
- * @KTGT_EV_LEAVE: the initiator is to be asked to log out
+ * @KTGT_EV_REQUEST_LOGOUT: the initiator is to be asked to log out
  */
 enum ktgt_conn_events {
 	KTGT_EV_RX,
 	KTGT_EV_TX,
 	KTGT_EV_TIMER,
 	KTGT_EV_RESUME,
-	KTGT_EV_LEAVE,
+	KTGT_EV_REQUEST_LOGOUT,
 };
 
 /**
@@ -225,18 +225,18 @@ struct ktgt_mem {
  * @param: what was negotiated
  * @digests: digests are in force on what is received
  * @tx_digests: digests are in force on what is sent
- * @ended: why it ends, the first reason that was given: 1 + enum
+ * @end_reason: why it ends, the first reason that was given: 1 + enum
  *	ktgt_session_end_reason, or 0; written by anybody
- * @leave_time: seconds that the initiator gets to log out; written by anybody,
- *	before KTGT_EV_LEAVE
- * @leave_at: jiffies when they are over
- * @leaving: the initiator was asked to log out
+ * @logout_time: seconds that the initiator gets to log out; written by anybody,
+ *	before KTGT_EV_REQUEST_LOGOUT
+ * @logout_deadline: jiffies when they are over
+ * @logout_requested: the initiator was asked to log out
  * @logout: a Logout was answered; nothing that follows is handled, and nothing
  *	is sent behind the answer
  * @stat_sn: next StatSN
  * @exp_stat_sn: StatSN up to which the initiator has acknowledged
- * @done: completed commands, filled from any context
- * @msgs: struct ktgt_msg, filled from any context
+ * @done_queue: completed commands, filled from any context
+ * @calls: struct ktgt_call, filled from any context
  * @ctl: control PDU under way
  * @pdu_in: PDU under way that brings data for a task, or NULL
  * @slots: tasks that were made so far, @nr_slots of them; NULL in a discovery
@@ -247,12 +247,13 @@ struct ktgt_mem {
  * @itts: tasks by initiator task tag
  * @ready: tasks to be submitted, in order of CmdSN
  * @nr_ready: length of @ready
- * @held: tasks with all that they need, which others go before; see
+ * @dormant: tasks with all that they need, which others go before; see
  *	ktgt_task_set_ready()
- * @nr_strict: tasks that are ORDERED or HEAD OF QUEUE, between receipt and
+ * @nr_ordered: tasks that are ORDERED or HEAD OF QUEUE, between receipt and
  *	response
  * @page_wait: tasks that wait for pages, in order
- * @nr_full: tasks that have all their pages and are neither held nor answered
+ * @nr_full: tasks that have all their pages and are neither dormant nor
+ *	answered
  * @nr_inflight: non-immediate tasks between receipt and response
  * @nr_busy: tasks that were submitted and are not back. Not zero: memory of
  *	the connection must stay
@@ -287,17 +288,17 @@ struct ktgt_conn {
 	struct ktgt_param		param;
 	bool				digests;
 	bool				tx_digests;
-	u16				leave_time;
-	unsigned long			leave_at;
-	bool				leaving;
+	u16				logout_time;
+	unsigned long			logout_deadline;
+	bool				logout_requested;
 	bool				logout;
-	int				ended;
+	int				end_reason;
 
 	u32				stat_sn;
 	u32				exp_stat_sn;
 
-	struct ktgt_done_queue		done;
-	struct llist_head		msgs;
+	struct ktgt_done_queue		done_queue;
+	struct llist_head		calls;
 	struct ktgt_ctl			ctl;
 	struct ktgt_pdu_in		*pdu_in;
 
@@ -308,8 +309,8 @@ struct ktgt_conn {
 	struct hlist_head		*itts;
 	struct list_head		ready;
 	u32				nr_ready;
-	struct list_head		held;
-	u32				nr_strict;
+	struct list_head		dormant;
+	u32				nr_ordered;
 	struct list_head		page_wait;
 	u32				nr_full;
 	u32				nr_inflight;
@@ -340,7 +341,7 @@ struct ktgt_conn {
 static inline void ktgt_conn_set_end(struct ktgt_conn *conn,
 				     enum ktgt_session_end_reason reason)
 {
-	cmpxchg(&conn->ended, 0, 1 + reason);
+	cmpxchg(&conn->end_reason, 0, 1 + reason);
 }
 
 /**
@@ -366,8 +367,8 @@ void ktgt_conn_prepare(struct ktgt_conn *conn);
 bool ktgt_conn_process(struct ktgt_conn *conn);
 bool ktgt_conn_may_recv(const struct ktgt_conn *conn);
 bool ktgt_conn_waits(const struct ktgt_conn *conn);
-void ktgt_conn_ask_to_leave(struct ktgt_conn *conn, u16 seconds);
-unsigned long ktgt_conn_leave(struct ktgt_conn *conn);
+void ktgt_conn_request_logout(struct ktgt_conn *conn, u16 seconds);
+unsigned long ktgt_conn_send_logout_request(struct ktgt_conn *conn);
 unsigned long ktgt_conn_timer(struct ktgt_conn *conn);
 void ktgt_conn_abandon(struct ktgt_conn *conn);
 void ktgt_conn_pong(struct ktgt_conn *conn);

@@ -118,17 +118,17 @@ void ktgt_sess_end(struct ktgt_sess *sess, enum ktgt_session_end_reason reason)
 }
 
 /**
- * ktgt_sess_ask_to_leave - have the initiator end a session, within a time
+ * ktgt_sess_request_logout - have the initiator end a session, within a time
  * @sess: the session
  * @seconds: after which it is ended
  *
  * Context: any that may take a spinlock.
  */
-void ktgt_sess_ask_to_leave(struct ktgt_sess *sess, u16 seconds)
+void ktgt_sess_request_logout(struct ktgt_sess *sess, u16 seconds)
 {
 	spin_lock_bh(&sess->lock);
 	if (sess->conn)
-		ktgt_conn_ask_to_leave(sess->conn, seconds);
+		ktgt_conn_request_logout(sess->conn, seconds);
 	spin_unlock_bh(&sess->lock);
 }
 
@@ -322,10 +322,10 @@ static void sess_tell(const struct ktgt_sess *sess,
 		.peer = &conn->peer,
 		.local = &conn->local,
 	};
-	int ended = READ_ONCE(conn->ended);
+	int reason = READ_ONCE(conn->end_reason);
 
-	if (ended)
-		event.end = ended - 1;
+	if (reason)
+		event.end = reason - 1;
 	ktgt_event_session(sess->kn, &event);
 }
 

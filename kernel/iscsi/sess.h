@@ -87,7 +87,7 @@ void ktgt_sess_retire(struct ktgt_sess *sess);
 void ktgt_sess_close(struct ktgt_conn *conn);
 struct ktgt_sess *ktgt_sess_find(struct ktgt_net *kn, u32 id);
 void ktgt_sess_put(struct ktgt_sess *sess);
-void ktgt_sess_ask_to_leave(struct ktgt_sess *sess, u16 seconds);
+void ktgt_sess_request_logout(struct ktgt_sess *sess, u16 seconds);
 void ktgt_sess_end(struct ktgt_sess *sess, enum ktgt_session_end_reason reason);
 
 /**

@@ -207,7 +207,7 @@ static u8 task_check(struct ktgt_conn *conn, const struct ktgt_pdu_in *in)
 	return 0;
 }
 
-static bool task_is_strict(const struct ktgt_task *task)
+static bool task_is_ordered(const struct ktgt_task *task)
 {
 	return task->attr == ISCSI_ATTR_ORDERED ||
 	       task->attr == ISCSI_ATTR_HEAD_OF_QUEUE;
@@ -227,8 +227,8 @@ static struct ktgt_task *task_start(struct ktgt_conn *conn,
 	task->state = KTGT_TASK_RECV;
 	task->flags = 0;
 	task->attr = req->flags & ISCSI_FLAG_CMD_ATTR_MASK;
-	if (unlikely(task_is_strict(task)))
-		conn->nr_strict++;
+	if (unlikely(task_is_ordered(task)))
+		conn->nr_ordered++;
 	task->seq = conn->seq++;
 	task->unsol = (struct ktgt_burst) {};
 	task->r2t_sn = 0;
@@ -255,7 +255,7 @@ static void task_parse(struct ktgt_task *task, const struct iscsi_scsi_req *req)
 	struct ktgt_cmd *cmd = &task->cmd;
 
 	cmd->nexus = &conn->sess->nexus;
-	cmd->done = &conn->done;
+	cmd->done_queue = &conn->done_queue;
 	memcpy(&cmd->lun, &req->lun, sizeof(cmd->lun));
 	cmd->edtl = 0;
 	if (task->flags & (KTGT_TASK_READ | KTGT_TASK_WRITE))
@@ -351,9 +351,9 @@ static bool task_goes_behind(const struct ktgt_task *task,
 	    task->cmd.lun != other->cmd.lun)
 		return false;
 	if (other->attr == ISCSI_ATTR_HEAD_OF_QUEUE &&
-	    task->state == KTGT_TASK_HELD)
+	    task->state == KTGT_TASK_DORMANT)
 		return true;
-	return (task_is_strict(other) || task->attr == ISCSI_ATTR_ORDERED) &&
+	return (task_is_ordered(other) || task->attr == ISCSI_ATTR_ORDERED) &&
 	       iscsi_sna_lt(other->seq, task->seq);
 }
 
@@ -382,8 +382,8 @@ static noinline void task_hold(struct ktgt_task *task)
 	if (task->flags & KTGT_TASK_FULL)
 		conn->nr_full--;
 	task->flags &= ~KTGT_TASK_FULL;
-	task->state = KTGT_TASK_HELD;
-	list_add_tail(&task->node, &conn->held);
+	task->state = KTGT_TASK_DORMANT;
+	list_add_tail(&task->node, &conn->dormant);
 }
 
 /* A task has ended: go on with those that waited for it alone. */
@@ -392,8 +392,8 @@ static noinline void task_make_way(const struct ktgt_task *ended)
 	struct ktgt_conn *conn = ended->conn;
 	struct ktgt_task *task, *next;
 
-	conn->nr_strict -= task_is_strict(ended);
-	list_for_each_entry_safe(task, next, &conn->held, node) {
+	conn->nr_ordered -= task_is_ordered(ended);
+	list_for_each_entry_safe(task, next, &conn->dormant, node) {
 		if (task_has_to_wait(task))
 			continue;
 		list_del_init(&task->node);
@@ -420,7 +420,7 @@ void ktgt_task_set_ready(struct ktgt_task *task)
 	if (cmd->nr_bvec)
 		cmd->bvec[cmd->nr_bvec - 1].bv_len =
 			cmd->buf_len - (cmd->nr_bvec - 1) * PAGE_SIZE;
-	if (unlikely(task->conn->nr_strict) && task_has_to_wait(task))
+	if (unlikely(task->conn->nr_ordered) && task_has_to_wait(task))
 		task_hold(task);
 	else
 		task_put_ready(task);
@@ -541,7 +541,7 @@ static void task_forget(struct ktgt_task *task)
 		hlist_del_init(&task->itt_node);
 		if (!(task->flags & KTGT_TASK_IMMEDIATE))
 			task->conn->nr_inflight--;
-		if (unlikely(task->conn->nr_strict))
+		if (unlikely(task->conn->nr_ordered))
 			task_make_way(task);
 	}
 	ktgt_cmd_release(&task->cmd);
@@ -672,7 +672,7 @@ bool ktgt_task_abort(struct ktgt_task *task, bool tell)
  */
 bool ktgt_tasks_reap(struct ktgt_conn *conn)
 {
-	struct llist_node *list = llist_del_all(&conn->done.head);
+	struct llist_node *list = llist_del_all(&conn->done_queue.head);
 	struct ktgt_cmd *cmd, *next;
 
 	if (!list)

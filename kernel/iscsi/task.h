@@ -21,7 +21,7 @@ struct ktgt_pdu_in;
  * @KTGT_TASK_FREE: in &ktgt_conn.free_slots
  * @KTGT_TASK_RECV: data is to come from the initiator
  * @KTGT_TASK_PAGES: in &ktgt_conn.page_wait
- * @KTGT_TASK_HELD: in &ktgt_conn.held
+ * @KTGT_TASK_DORMANT: in &ktgt_conn.dormant
  * @KTGT_TASK_READY: in &ktgt_conn.ready
  * @KTGT_TASK_BUSY: with the SCSI side
  * @KTGT_TASK_SEND: its answer is being sent, or waits for its acknowledgement
@@ -30,7 +30,7 @@ enum ktgt_task_state {
 	KTGT_TASK_FREE,
 	KTGT_TASK_RECV,
 	KTGT_TASK_PAGES,
-	KTGT_TASK_HELD,
+	KTGT_TASK_DORMANT,
 	KTGT_TASK_READY,
 	KTGT_TASK_BUSY,
 	KTGT_TASK_SEND,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Task management functions (RFC 7143, 11.5, 11.6), and messages between
+ * Task management functions (RFC 7143, 11.5, 11.6), and calls between
  * connections.
  *
  * A function is answered when every task that it covers has ended. Tasks of
- * other connections are aborted by a message to the work of each.
+ * other connections are aborted by a call to the work of each.
  */
 #include <linux/slab.h>
 
@@ -22,14 +22,14 @@
 /**
  * struct ktgt_tmf - a task management function that is under way
  * @reset: counts what it waits for
- * @msg: brings the answer back to the connection's work
+ * @call: brings the answer back to the connection's work
  * @conn: connection to be answered; &ktgt_conn.nr_tmf keeps it
  * @itt: tag of the request
  * @response: ISCSI_TMF_RSP_*
  */
 struct ktgt_tmf {
 	struct ktgt_lu_reset	reset;
-	struct ktgt_msg		msg;
+	struct ktgt_call	call;
 	struct ktgt_conn	*conn;
 	itt_t			itt;
 	u8			response;
@@ -54,49 +54,49 @@ struct ktgt_tmf_wait {
 };
 
 /**
- * struct ktgt_abort_msg - a message: abort the tasks of a logical unit
- * @msg: the message
+ * struct ktgt_abort_call - a call to abort the tasks of a logical unit
+ * @call: the call
  * @wait: prepared, so that its delivery needs no memory
  * @tell: answer the tasks with TASK ABORTED
  */
-struct ktgt_abort_msg {
-	struct ktgt_msg		msg;
+struct ktgt_abort_call {
+	struct ktgt_call	call;
 	struct ktgt_tmf_wait	*wait;
 	bool			tell;
 };
 
 /**
- * ktgt_msg_post - send a message to the work of a connection
+ * ktgt_conn_call - have the work of a connection run a function
  * @conn: the connection, which the caller keeps from going away
- * @msg: the message
+ * @call: the function, and what it needs
  *
  * Context: any.
  */
-void ktgt_msg_post(struct ktgt_conn *conn, struct ktgt_msg *msg)
+void ktgt_conn_call(struct ktgt_conn *conn, struct ktgt_call *call)
 {
 	rcu_read_lock(); /* the connection stays until the kick is over */
-	if (llist_add(&msg->node, &conn->msgs))
+	if (llist_add(&call->node, &conn->calls))
 		conn->ops->kick(conn);
 	rcu_read_unlock();
 }
 
 /**
- * ktgt_msgs_run - carry out the messages that have come
+ * ktgt_conn_run_calls - carry out the calls that have come
  * @conn: the connection
  *
  * Context: the connection's work or teardown.
  * Return: whether there were any.
  */
-bool ktgt_msgs_run(struct ktgt_conn *conn)
+bool ktgt_conn_run_calls(struct ktgt_conn *conn)
 {
-	struct llist_node *list = llist_del_all(&conn->msgs);
-	struct ktgt_msg *msg, *next;
+	struct llist_node *list = llist_del_all(&conn->calls);
+	struct ktgt_call *call, *next;
 
 	if (!list)
 		return false;
 	list = llist_reverse_order(list);
-	llist_for_each_entry_safe(msg, next, list, node)
-		msg->run(conn, msg);
+	llist_for_each_entry_safe(call, next, list, node)
+		call->run(conn, call);
 	return true;
 }
 
@@ -177,11 +177,11 @@ static struct ktgt_tmf_wait *tmf_wait_alloc(struct ktgt_lu_reset *reset,
 	return wait;
 }
 
-static void tmf_run_abort(struct ktgt_conn *conn, struct ktgt_msg *msg)
+static void tmf_run_abort(struct ktgt_conn *conn, struct ktgt_call *call)
 {
-	struct ktgt_abort_msg *abort;
+	struct ktgt_abort_call *abort;
 
-	abort = container_of(msg, struct ktgt_abort_msg, msg);
+	abort = container_of(call, struct ktgt_abort_call, call);
 	tmf_abort_covered(conn, abort->wait, abort->tell);
 	kfree(abort);
 }
@@ -200,7 +200,7 @@ void ktgt_tmf_abort_lu(struct ktgt_nexus *nexus, struct ktgt_lu *lu,
 		       struct ktgt_nexus *from, struct ktgt_lu_reset *reset)
 {
 	struct ktgt_sess *sess = container_of(nexus, struct ktgt_sess, nexus);
-	struct ktgt_abort_msg *abort;
+	struct ktgt_abort_call *abort;
 
 	abort = kzalloc_obj(*abort, GFP_ATOMIC);
 	if (abort)
@@ -210,12 +210,12 @@ void ktgt_tmf_abort_lu(struct ktgt_nexus *nexus, struct ktgt_lu *lu,
 		reset->failed = true;
 		return;
 	}
-	abort->msg.run = tmf_run_abort;
+	abort->call.run = tmf_run_abort;
 	abort->tell = nexus != from;
 
 	spin_lock_bh(&sess->lock);
 	if (sess->conn) {
-		ktgt_msg_post(sess->conn, &abort->msg);
+		ktgt_conn_call(sess->conn, &abort->call);
 		abort = NULL;
 	}
 	spin_unlock_bh(&sess->lock);
@@ -244,9 +244,9 @@ static void tmf_respond(struct ktgt_conn *conn, itt_t itt, u8 response)
 	ktgt_pdu_queue(conn, pdu);
 }
 
-static void tmf_run_answer(struct ktgt_conn *conn, struct ktgt_msg *msg)
+static void tmf_run_answer(struct ktgt_conn *conn, struct ktgt_call *call)
 {
-	struct ktgt_tmf *tmf = container_of(msg, struct ktgt_tmf, msg);
+	struct ktgt_tmf *tmf = container_of(call, struct ktgt_tmf, call);
 
 	if (tmf->reset.failed)
 		tmf->response = ISCSI_TMF_RSP_REJECTED;
@@ -262,7 +262,7 @@ static void tmf_done(struct ktgt_lu_reset *reset)
 	struct ktgt_tmf *tmf = container_of(reset, struct ktgt_tmf, reset);
 
 	ktgt_nexus_lu_reset_end(reset);
-	ktgt_msg_post(tmf->conn, &tmf->msg);
+	ktgt_conn_call(tmf->conn, &tmf->call);
 }
 
 /*
@@ -398,7 +398,7 @@ void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
 	}
 	atomic_set(&tmf->reset.pending, 1);
 	tmf->reset.done = tmf_done;
-	tmf->msg.run = tmf_run_answer;
+	tmf->call.run = tmf_run_answer;
 	tmf->conn = conn;
 	tmf->itt = req->itt;
 	tmf->response = ISCSI_TMF_RSP_COMPLETE;

@@ -21,7 +21,8 @@ struct itl_cursor {
 static int fill_io(struct sk_buff *skb, const struct ktgt_io_stats *io,
 		   int first)
 {
-	const u64 values[] = { io->begun, io->begun_bytes, io->ended, io->bytes };
+	const u64 values[] = { io->begun, io->begun_bytes, io->completed,
+			       io->bytes };
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(values); i++)

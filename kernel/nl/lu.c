@@ -263,12 +263,12 @@ static int fill_stats(struct sk_buff *skb, struct ktgt_lu *lu)
 	struct ktgt_lu_stats sum;
 
 	ktgt_lu_stats_sum(lu, &sum);
-	return nla_put_u64_64bit(skb, KTGT_A_LU_READ_COMMANDS, sum.read.ended,
-				 KTGT_A_LU_PAD) ||
+	return nla_put_u64_64bit(skb, KTGT_A_LU_READ_COMMANDS,
+				 sum.read.completed, KTGT_A_LU_PAD) ||
 	       nla_put_u64_64bit(skb, KTGT_A_LU_READ_BYTES, sum.read.bytes,
 				 KTGT_A_LU_PAD) ||
 	       nla_put_u64_64bit(skb, KTGT_A_LU_WRITE_COMMANDS,
-				 sum.write.ended, KTGT_A_LU_PAD) ||
+				 sum.write.completed, KTGT_A_LU_PAD) ||
 	       nla_put_u64_64bit(skb, KTGT_A_LU_WRITE_BYTES, sum.write.bytes,
 				 KTGT_A_LU_PAD) ||
 	       nla_put_u64_64bit(skb, KTGT_A_LU_ERRORS, sum.errors,

@@ -258,7 +258,7 @@ int ktgt_session_del_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOENT;
 	}
 	if (time && sess->nexus.target)
-		ktgt_sess_ask_to_leave(sess, nla_get_u32(time));
+		ktgt_sess_request_logout(sess, nla_get_u32(time));
 	else
 		ktgt_sess_end(sess, KTGT_SESSION_END_ADMINISTRATOR);
 	ktgt_sess_put(sess);

@@ -263,7 +263,7 @@ static void count_end(const struct ktgt_cmd *cmd)
 		cmd->itl->stats.errors++;
 	if (!stats)
 		return;
-	stats->ended++;
+	stats->completed++;
 	if (cmd->status == SAM_STAT_GOOD)
 		stats->bytes += cmd->buf_len;
 }

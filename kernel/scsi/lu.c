@@ -538,7 +538,7 @@ static void io_stats_add(struct ktgt_io_stats *sum,
 {
 	sum->begun += READ_ONCE(one->begun);
 	sum->begun_bytes += READ_ONCE(one->begun_bytes);
-	sum->ended += READ_ONCE(one->ended);
+	sum->completed += READ_ONCE(one->completed);
 	sum->bytes += READ_ONCE(one->bytes);
 }
 
@@ -569,7 +569,7 @@ void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum)
 	const struct ktgt_itl *itl;
 
 	spin_lock_bh(&lu->target->nexus_lock);
-	*sum = lu->ended;
+	*sum = lu->gone_stats;
 	list_for_each_entry(itl, &lu->itls, node)
 		ktgt_lu_stats_add(sum, &itl->stats);
 	spin_unlock_bh(&lu->target->nexus_lock);

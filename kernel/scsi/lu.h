@@ -64,13 +64,13 @@ struct ktgt_lu_params {
  *	counted (KTGT_CDB_COUNT)
  * @begun: commands that have come
  * @begun_bytes: bytes that the initiator expected them to move
- * @ended: those of @begun that are in flight no more
+ * @completed: those of @begun that are in flight no more
  * @bytes: bytes that those moved
  */
 struct ktgt_io_stats {
 	u64	begun;
 	u64	begun_bytes;
-	u64	ended;
+	u64	completed;
 	u64	bytes;
 };
 
@@ -158,7 +158,7 @@ struct ktgt_itl {
  * @params: identity, defaults filled in; immutable, @path is owned
  * @lock: protects @caps and writes to @nr_blocks; process context
  * @itls: struct ktgt_itl, under &ktgt_target.nexus_lock
- * @ended: totals of the I_T nexuses that have gone, under
+ * @gone_stats: totals of the I_T nexuses that have gone, under
  *	&ktgt_target.nexus_lock
  * @released: completed when the last command has let go and the backend is
  *	closed
@@ -190,7 +190,7 @@ struct ktgt_lu {
 
 	spinlock_t			lock;	/* see above */
 	struct list_head		itls;
-	struct ktgt_lu_stats		ended;
+	struct ktgt_lu_stats		gone_stats;
 	struct completion		released;
 	struct work_struct		release_work;
 };

@@ -296,7 +296,7 @@ void ktgt_nexus_close(struct ktgt_nexus *nexus)
 	spin_lock_bh(&target->nexus_lock);
 	list_del(&nexus->node);
 	xa_for_each(&nexus->itls, lun, itl) {
-		ktgt_lu_stats_add(&itl->lu->ended, &itl->stats);
+		ktgt_lu_stats_add(&itl->lu->gone_stats, &itl->stats);
 		list_del(&itl->node);
 		kfree_rcu(itl, rcu);
 	}

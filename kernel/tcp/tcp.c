@@ -248,9 +248,9 @@ static void tcp_shut(struct ktgt_tcp *tcp)
 }
 
 /* The timer has to fire when the time to log out is over, if not before. */
-static void tcp_leave(struct ktgt_tcp *tcp)
+static void tcp_request_logout(struct ktgt_tcp *tcp)
 {
-	unsigned long left = ktgt_conn_leave(&tcp->conn);
+	unsigned long left = ktgt_conn_send_logout_request(&tcp->conn);
 
 	if (time_before(jiffies + left, tcp->deadline))
 		tcp_set_deadline(tcp, left);
@@ -267,8 +267,9 @@ static bool tcp_run(struct ktgt_tcp *tcp)
 		tcp_timer_event(tcp);
 	if (test_and_clear_bit(KTGT_EV_RESUME, &conn->events) && conn->login)
 		ktgt_login_resume(conn);
-	if (test_and_clear_bit(KTGT_EV_LEAVE, &conn->events) && !tcp->draining)
-		tcp_leave(tcp);
+	if (test_and_clear_bit(KTGT_EV_REQUEST_LOGOUT, &conn->events) &&
+	    !tcp->draining)
+		tcp_request_logout(tcp);
 
 	progress = ktgt_rx_run(tcp);
 	progress |= ktgt_conn_process(conn);
@@ -289,7 +290,7 @@ static bool tcp_pending(const struct ktgt_tcp *tcp)
 	unsigned long events = READ_ONCE(conn->events);
 
 	if (events & (BIT(KTGT_EV_TIMER) | BIT(KTGT_EV_RESUME) |
-		      BIT(KTGT_EV_LEAVE)))
+		      BIT(KTGT_EV_REQUEST_LOGOUT)))
 		return true;
 	if (events & BIT(KTGT_EV_RX) && !tcp->draining &&
 	    ktgt_conn_may_recv(conn))
@@ -298,7 +299,8 @@ static bool tcp_pending(const struct ktgt_tcp *tcp)
 		return true;
 	if (!tcp->tx.blocked && !ktgt_tx_idle(tcp))
 		return true;
-	return !llist_empty(&conn->done.head) || !llist_empty(&conn->msgs);
+	return !llist_empty(&conn->done_queue.head) ||
+	       !llist_empty(&conn->calls);
 }
 
 /*
@@ -363,7 +365,7 @@ static void tcp_io_work(struct work_struct *work)
 
 static void tcp_done_kick(struct ktgt_done_queue *q)
 {
-	tcp_kick(container_of(q, struct ktgt_conn, done));
+	tcp_kick(container_of(q, struct ktgt_conn, done_queue));
 }
 
 /* The last one out must be done with the namespace before it is freed. */
@@ -388,8 +390,9 @@ static void tcp_wait_commands(struct ktgt_tcp *tcp)
 		if (!conn->nr_busy && !conn->nr_tmf)
 			return;
 		/* As long as the storage takes; the peer does not matter. */
-		wait_event_idle(tcp->wait, !llist_empty(&conn->done.head) ||
-				!llist_empty(&conn->msgs));
+		wait_event_idle(tcp->wait,
+				!llist_empty(&conn->done_queue.head) ||
+				!llist_empty(&conn->calls));
 	}
 }
 
@@ -412,7 +415,7 @@ static void tcp_release_work(struct work_struct *work)
 
 	tcp_wait_commands(tcp);
 	ktgt_sess_close(conn);
-	/* Messages that were on their way when the session ended. */
+	/* Calls that were on their way when the session ended. */
 	tcp_wait_commands(tcp);
 	synchronize_rcu(); /* no completion is about to kick any more */
 	cancel_work_sync(&tcp->io_work);
@@ -462,7 +465,7 @@ static struct ktgt_tcp *tcp_alloc(struct ktgt_portal *portal,
 	tcp->conn.ops = &tcp_conn_ops;
 	tcp->conn.kn = portal->kn;
 	tcp->conn.tag = portal->tag;
-	tcp->conn.done.kick = tcp_done_kick;
+	tcp->conn.done_queue.kick = tcp_done_kick;
 	INIT_WORK(&tcp->io_work, tcp_io_work);
 	INIT_WORK(&tcp->release_work, tcp_release_work);
 	timer_setup(&tcp->timer, tcp_timer, 0);

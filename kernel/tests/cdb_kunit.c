@@ -345,7 +345,7 @@ struct cdb_test {
 	struct ktgt_lu		lu;
 	struct ktgt_itl		itl;
 	struct ktgt_nexus	nexus;
-	struct ktgt_done_queue	done;
+	struct ktgt_done_queue	done_queue;
 	struct page		*pages[DATA_PAGES];
 };
 
@@ -369,10 +369,10 @@ static int cdb_test_init(struct kunit *test)
 	t->itl.lu = &t->lu;
 	t->itl.nexus = &t->nexus;
 	ktgt_test_itl = &t->itl;
-	init_llist_head(&t->done.head);
-	t->done.kick = cdb_kick;
+	init_llist_head(&t->done_queue.head);
+	t->done_queue.kick = cdb_kick;
 	t->cmd.nexus = &t->nexus;
-	t->cmd.done = &t->done;
+	t->cmd.done_queue = &t->done_queue;
 	t->cmd.bvec = t->cmd.inline_bvec;
 	for (i = 0; i < DATA_PAGES; i++) {
 		t->pages[i] = alloc_page(GFP_KERNEL | __GFP_ZERO);
@@ -560,7 +560,7 @@ static const u8 *rsoc(struct cdb_test *t, u8 options, u8 opcode, u16 action,
 	cmd->bvec = cmd->inline_bvec;
 	cmd->buf_len = min_t(u64, cmd->xfer_len, buf_len);
 	ktgt_cmd_submit(cmd);
-	llist_del_all(&t->done.head);
+	llist_del_all(&t->done_queue.head);
 	return page_address(t->pages[0]);
 }
 

@@ -69,7 +69,7 @@ static void seq_init_conn(struct seq_test *t)
 	conn->sess = &t->sess;
 	INIT_LIST_HEAD(&conn->free_slots);
 	INIT_LIST_HEAD(&conn->ready);
-	INIT_LIST_HEAD(&conn->held);
+	INIT_LIST_HEAD(&conn->dormant);
 	INIT_LIST_HEAD(&conn->page_wait);
 	INIT_LIST_HEAD(&conn->waits);
 	INIT_LIST_HEAD(&conn->unacked);
@@ -620,7 +620,7 @@ static void ttt_find(struct kunit *test)
  * @attr: ISCSI_ATTR_* of the task
  * @other: of the other one
  * @older: the other one is older
- * @held: the task is held already
+ * @dormant: the task is dormant already
  * @lun: they have the same LUN
  * @ended: the other one has ended
  * @behind: the task waits for the other one
@@ -630,7 +630,7 @@ struct attr_case {
 	u8		attr;
 	u8		other;
 	bool		older;
-	bool		held;
+	bool		dormant;
 	bool		lun;
 	bool		ended;
 	bool		behind;
@@ -676,7 +676,7 @@ static void attr_order(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, task);
 	KUNIT_ASSERT_NOT_NULL(test, other);
 	task->attr = c->attr;
-	task->state = c->held ? KTGT_TASK_HELD : KTGT_TASK_RECV;
+	task->state = c->dormant ? KTGT_TASK_DORMANT : KTGT_TASK_RECV;
 	other->attr = c->other;
 	other->state = KTGT_TASK_BUSY;
 	other->cmd.lun = cpu_to_be64(c->lun ? 0 : 1);

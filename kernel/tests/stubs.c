@@ -100,7 +100,7 @@ STUB_FAIL(ktgt_ctl_handle, struct ktgt_conn *conn)
 STUB_FAIL(ktgt_ctl_ping, struct ktgt_conn *conn)
 STUB_FAIL(ktgt_ctl_ask_logout, struct ktgt_conn *conn, u16 seconds)
 STUB_FAIL(ktgt_ctl_nop_in, struct ktgt_conn *conn)
-STUB_FAIL_VALUE(bool, ktgt_msgs_run, false, struct ktgt_conn *conn)
+STUB_FAIL_VALUE(bool, ktgt_conn_run_calls, false, struct ktgt_conn *conn)
 STUB_FAIL(ktgt_tmf_abort_lu, struct ktgt_nexus *nexus, struct ktgt_lu *lu,
 	  struct ktgt_nexus *from, struct ktgt_lu_reset *reset)
 STUB(ktgt_tmf_task_ended, struct ktgt_task *task)

@@ -85,7 +85,7 @@ struct record {
 static struct record records[MAX_CMDS];
 static struct ktgt_target target;
 static struct ktgt_nexus *nexuses[NR_NEXUSES];
-static struct ktgt_done_queue done;
+static struct ktgt_done_queue done_queue;
 static struct ktgt_lu *lus[2], *removed[16];
 static unsigned int nr_removed;
 static struct shape shapes[2];	/* disk, controller */
@@ -124,7 +124,7 @@ void shim_wait(void)
 
 static void kick(struct ktgt_done_queue *q)
 {
-	require(q == &done);
+	require(q == &done_queue);
 }
 
 /* Only of two that write, and whom the other one is told from. */
@@ -847,7 +847,7 @@ static void finish(struct ktgt_cmd *cmd)
  */
 static void reap(void)
 {
-	struct llist_node *list = llist_del_all(&done.head);
+	struct llist_node *list = llist_del_all(&done_queue.head);
 	struct ktgt_cmd *cmd, *next;
 
 	list = llist_reverse_order(list);
@@ -951,7 +951,7 @@ static void parse(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
 	struct ktgt_lu *lu = lu_of(lun);
 
 	cmd->nexus = nexus;
-	cmd->done = &done;
+	cmd->done_queue = &done_queue;
 	cmd->lun = lun;
 	cmd->edtl = edtl;
 	memcpy(cmd->cdb, rec->cdb, KTGT_CDB_MAX);
@@ -1431,8 +1431,8 @@ static void start(struct input *in)
 
 	shim_allocs = U32_MAX;
 	shim_unlocked = reap;
-	done.kick = kick;
-	init_llist_head(&done.head);
+	done_queue.kick = kick;
+	init_llist_head(&done_queue.head);
 	kref_init(&target.ref);
 	xa_init(&target.lus);
 	INIT_LIST_HEAD(&target.nexuses);

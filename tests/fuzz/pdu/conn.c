@@ -29,7 +29,7 @@ static bool serve_waiters(void)
 		    peer->tcp->release_work.queued)
 			continue;
 		conn = &peer->tcp->conn;
-		if (llist_empty(&conn->done.head) && llist_empty(&conn->msgs))
+		if (llist_empty(&conn->done_queue.head) && llist_empty(&conn->calls))
 			continue;
 		ktgt_conn_abandon(conn);
 		return true;
@@ -60,7 +60,7 @@ static u32 list_len(const struct list_head *head)
 /* What a connection counts is what it has. */
 static void check_counts(const struct ktgt_conn *conn)
 {
-	u32 used = 0, numbered = 0, full = 0, busy = 0, held = 0, strict = 0, i;
+	u32 used = 0, numbered = 0, full = 0, busy = 0, dormant = 0, ordered = 0, i;
 
 	for (i = 0; i < conn->nr_slots; i++) {
 		const struct ktgt_task *t = conn->slots[i];
@@ -73,8 +73,8 @@ static void check_counts(const struct ktgt_conn *conn)
 			used += t->nr_pages;
 		full += !!(t->flags & KTGT_TASK_FULL);
 		busy += t->state == KTGT_TASK_BUSY;
-		held += t->state == KTGT_TASK_HELD;
-		strict += !hlist_unhashed(&t->itt_node) &&
+		dormant += t->state == KTGT_TASK_DORMANT;
+		ordered += !hlist_unhashed(&t->itt_node) &&
 			  (t->attr == ISCSI_ATTR_ORDERED ||
 			   t->attr == ISCSI_ATTR_HEAD_OF_QUEUE);
 		numbered += !hlist_unhashed(&t->itt_node) &&
@@ -86,7 +86,7 @@ static void check_counts(const struct ktgt_conn *conn)
 	require(list_len(&conn->free_slots) + TASKS_MAX - conn->nr_slots ==
 		conn->nr_free || !conn->slots);
 	require(list_len(&conn->ready) == conn->nr_ready);
-	require(list_len(&conn->held) == held && strict == conn->nr_strict);
+	require(list_len(&conn->dormant) == dormant && ordered == conn->nr_ordered);
 	require(list_len(&conn->mem.pdus) == conn->mem.nr_pdus);
 	require(conn->mem.nr_stash <= 1024);
 	require(conn->mem.ctl_held <= HELD_MAX);
@@ -96,8 +96,8 @@ static void check_counts(const struct ktgt_conn *conn)
 	require((s32)(conn->stat_sn - conn->exp_stat_sn) >= 0);
 }
 
-/* Whether some task that is not held itself will let this one go on. */
-static bool will_go_on(const struct ktgt_conn *conn, const struct ktgt_task *held)
+/* Whether some task that is not dormant itself will let this one go on. */
+static bool will_go_on(const struct ktgt_conn *conn, const struct ktgt_task *dormant)
 {
 	u32 i;
 
@@ -105,7 +105,7 @@ static bool will_go_on(const struct ktgt_conn *conn, const struct ktgt_task *hel
 		const struct ktgt_task *t = conn->slots[i];
 
 		if (!hlist_unhashed(&t->itt_node) &&
-		    t->cmd.lun == held->cmd.lun && t->state != KTGT_TASK_HELD)
+		    t->cmd.lun == dormant->cmd.lun && t->state != KTGT_TASK_DORMANT)
 			return true;
 	}
 	return false;
@@ -116,12 +116,12 @@ static void check_idle(const struct peer *peer)
 {
 	const struct ktgt_tcp *tcp = peer->tcp;
 	const struct ktgt_conn *conn = &tcp->conn;
-	const struct ktgt_task *held;
+	const struct ktgt_task *dormant;
 
 	check_counts(conn);
-	list_for_each_entry(held, &conn->held, node)
-		require(will_go_on(conn, held));
-	require(llist_empty(&conn->done.head) && llist_empty(&conn->msgs));
+	list_for_each_entry(dormant, &conn->dormant, node)
+		require(will_go_on(conn, dormant));
+	require(llist_empty(&conn->done_queue.head) && llist_empty(&conn->calls));
 	require(!conn->nr_ready && !conn->ctl.ready);
 	if (!list_empty(&conn->page_wait))
 		require(conn->nr_full || conn->mem.starved);
