@@ -105,8 +105,8 @@ static void account_owner_free(struct ktgt_change *change)
 	kfree(owner);
 }
 
-static void account_new_tell(struct ktgt_txn *txn,
-			     const struct ktgt_change *change,
+static void account_new_describe(struct ktgt_txn *txn,
+				 const struct ktgt_change *change,
 			     struct ktgt_change_info *info)
 {
 	const struct account_change *account =
@@ -121,7 +121,7 @@ static const struct ktgt_change_ops account_new_ops = {
 	.check = account_new_check,
 	.abort = account_new_abort,
 	.apply = account_new_apply,
-	.tell = account_new_tell,
+	.describe = account_new_describe,
 	.free = account_owner_free,
 };
 
@@ -174,8 +174,8 @@ static int change_slots(struct ktgt_txn *txn,
 	xa_for_each(&txn->kn->targets, tid, target) {
 		if (!err)
 			err = func(txn, &target->rules, chap);
-		if (!err && target->tid_heir)
-			err = func(txn, &target->tid_heir->rules, chap);
+		if (!err && target->tid_successor)
+			err = func(txn, &target->tid_successor->rules, chap);
 		if (err)
 			break;
 	}
@@ -238,8 +238,8 @@ static void account_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	txn->kn->nr_accounts--;
 }
 
-static void account_del_tell(struct ktgt_txn *txn,
-			     const struct ktgt_change *change,
+static void account_del_describe(struct ktgt_txn *txn,
+				 const struct ktgt_change *change,
 			     struct ktgt_change_info *info)
 {
 	const struct account_change *account =
@@ -254,7 +254,7 @@ static const struct ktgt_change_ops account_del_ops = {
 	.check = account_del_check,
 	.abort = account_del_abort,
 	.apply = account_del_apply,
-	.tell = account_del_tell,
+	.describe = account_del_describe,
 	.free = account_owner_free,
 };
 
@@ -337,8 +337,8 @@ static void account_set_free(struct ktgt_change *change)
 	kfree_sensitive(container_of(change, struct secret_change, change));
 }
 
-static void account_set_tell(struct ktgt_txn *txn,
-			     const struct ktgt_change *change,
+static void account_set_describe(struct ktgt_txn *txn,
+				 const struct ktgt_change *change,
 			     struct ktgt_change_info *info)
 {
 	const struct secret_change *set =
@@ -352,7 +352,7 @@ static void account_set_tell(struct ktgt_txn *txn,
 static const struct ktgt_change_ops account_set_ops = {
 	.check = account_set_check,
 	.abort = account_set_abort,
-	.tell = account_set_tell,
+	.describe = account_set_describe,
 	.free = account_set_free,
 };
 
@@ -499,8 +499,8 @@ static int account_bind_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	return ktgt_txn_set_rules(txn, slot, ktgt_rules_alloc(rules, &edit));
 }
 
-static void account_bind_tell(struct ktgt_txn *txn,
-			      const struct ktgt_change *change,
+static void account_bind_describe(struct ktgt_txn *txn,
+				  const struct ktgt_change *change,
 			      struct ktgt_change_info *info)
 {
 	const struct account_change *account =
@@ -515,7 +515,7 @@ static void account_bind_tell(struct ktgt_txn *txn,
 
 static const struct ktgt_change_ops account_bind_ops = {
 	.check = account_bind_check,
-	.tell = account_bind_tell,
+	.describe = account_bind_describe,
 };
 
 /**
@@ -566,8 +566,8 @@ static int account_unbind_check(struct ktgt_txn *txn,
 	return -ENOENT;
 }
 
-static void account_unbind_tell(struct ktgt_txn *txn,
-				const struct ktgt_change *change,
+static void account_unbind_describe(struct ktgt_txn *txn,
+				    const struct ktgt_change *change,
 				struct ktgt_change_info *info)
 {
 	const struct account_change *account =
@@ -582,7 +582,7 @@ static void account_unbind_tell(struct ktgt_txn *txn,
 
 static const struct ktgt_change_ops account_unbind_ops = {
 	.check = account_unbind_check,
-	.tell = account_unbind_tell,
+	.describe = account_unbind_describe,
 };
 
 /**

@@ -101,8 +101,8 @@ static int acl_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 				  ktgt_rules_alloc(rules, &edit));
 }
 
-static void acl_tell(const struct ktgt_change *change, u8 action,
-		     struct ktgt_change_info *info)
+static void acl_describe(const struct ktgt_change *change, u8 action,
+			 struct ktgt_change_info *info)
 {
 	const struct acl_change *acl = container_of(change, struct acl_change,
 						    change);
@@ -113,28 +113,28 @@ static void acl_tell(const struct ktgt_change *change, u8 action,
 	info->rule = &acl->rule;
 }
 
-static void acl_new_tell(struct ktgt_txn *txn,
-			 const struct ktgt_change *change,
+static void acl_new_describe(struct ktgt_txn *txn,
+			     const struct ktgt_change *change,
 			 struct ktgt_change_info *info)
 {
-	acl_tell(change, KTGT_ACTION_ADD, info);
+	acl_describe(change, KTGT_ACTION_ADD, info);
 }
 
-static void acl_del_tell(struct ktgt_txn *txn,
-			 const struct ktgt_change *change,
+static void acl_del_describe(struct ktgt_txn *txn,
+			     const struct ktgt_change *change,
 			 struct ktgt_change_info *info)
 {
-	acl_tell(change, KTGT_ACTION_DELETE, info);
+	acl_describe(change, KTGT_ACTION_DELETE, info);
 }
 
 static const struct ktgt_change_ops acl_new_ops = {
 	.check = acl_new_check,
-	.tell = acl_new_tell,
+	.describe = acl_new_describe,
 };
 
 static const struct ktgt_change_ops acl_del_ops = {
 	.check = acl_del_check,
-	.tell = acl_del_tell,
+	.describe = acl_del_describe,
 };
 
 static int stage(struct ktgt_txn *txn, u32 tid, const struct ktgt_rule *rule,

@@ -207,8 +207,8 @@ static void lu_new_free(struct ktgt_change *change)
 	kfree(new);
 }
 
-static void lu_new_tell(struct ktgt_txn *txn,
-			const struct ktgt_change *change,
+static void lu_new_describe(struct ktgt_txn *txn,
+			    const struct ktgt_change *change,
 			struct ktgt_change_info *info)
 {
 	const struct lu_new *new = container_of(change, struct lu_new, change);
@@ -223,7 +223,7 @@ static const struct ktgt_change_ops lu_new_ops = {
 	.check = lu_new_check,
 	.abort = lu_new_abort,
 	.apply = lu_new_apply,
-	.tell = lu_new_tell,
+	.describe = lu_new_describe,
 	.free = lu_new_free,
 };
 
@@ -308,8 +308,8 @@ static void lu_del_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 		       jiffies + REMOVE_TIMEOUT);
 }
 
-static void lu_del_tell(struct ktgt_txn *txn,
-			const struct ktgt_change *change,
+static void lu_del_describe(struct ktgt_txn *txn,
+			    const struct ktgt_change *change,
 			struct ktgt_change_info *info)
 {
 	const struct lu_del *del = container_of(change, struct lu_del, change);
@@ -324,7 +324,7 @@ static const struct ktgt_change_ops lu_del_ops = {
 	.check = lu_del_check,
 	.abort = lu_del_abort,
 	.apply = lu_del_apply,
-	.tell = lu_del_tell,
+	.describe = lu_del_describe,
 	.settle = lu_del_settle,
 };
 
@@ -409,8 +409,8 @@ static void lu_attach_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 		       jiffies + REMOVE_TIMEOUT);
 }
 
-static void lu_attach_tell(struct ktgt_txn *txn,
-			   const struct ktgt_change *change,
+static void lu_attach_describe(struct ktgt_txn *txn,
+			       const struct ktgt_change *change,
 			   struct ktgt_change_info *info)
 {
 	const struct lu_attach *attach = container_of(change, struct lu_attach,
@@ -426,7 +426,7 @@ static const struct ktgt_change_ops lu_attach_ops = {
 	.check = lu_attach_check,
 	.abort = lu_attach_abort,
 	.apply = lu_attach_apply,
-	.tell = lu_attach_tell,
+	.describe = lu_attach_describe,
 	.settle = lu_attach_settle,
 };
 

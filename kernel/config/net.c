@@ -91,8 +91,8 @@ static void net_set_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 						 change)->gone);
 }
 
-static void net_set_tell(struct ktgt_txn *txn,
-			 const struct ktgt_change *change,
+static void net_set_describe(struct ktgt_txn *txn,
+			     const struct ktgt_change *change,
 			 struct ktgt_change_info *info)
 {
 	info->object = KTGT_OBJECT_NET;
@@ -103,7 +103,7 @@ static const struct ktgt_change_ops net_set_ops = {
 	.check = net_set_check,
 	.abort = net_set_abort,
 	.apply = net_set_apply,
-	.tell = net_set_tell,
+	.describe = net_set_describe,
 	.finish = net_set_finish,
 };
 

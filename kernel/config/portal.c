@@ -231,8 +231,8 @@ static void portal_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	WRITE_ONCE(new->portal->tag, new->params.tag);
 }
 
-static void portal_new_tell(struct ktgt_txn *txn,
-			    const struct ktgt_change *change,
+static void portal_new_describe(struct ktgt_txn *txn,
+				const struct ktgt_change *change,
 			    struct ktgt_change_info *info)
 {
 	info->object = KTGT_OBJECT_PORTAL;
@@ -245,7 +245,7 @@ static const struct ktgt_change_ops portal_new_ops = {
 	.check = portal_new_check,
 	.abort = portal_new_abort,
 	.apply = portal_new_apply,
-	.tell = portal_new_tell,
+	.describe = portal_new_describe,
 };
 
 /**
@@ -303,8 +303,8 @@ static void portal_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 	free_portal(container_of(change, struct portal_del, change)->portal);
 }
 
-static void portal_del_tell(struct ktgt_txn *txn,
-			    const struct ktgt_change *change,
+static void portal_del_describe(struct ktgt_txn *txn,
+				const struct ktgt_change *change,
 			    struct ktgt_change_info *info)
 {
 	info->object = KTGT_OBJECT_PORTAL;
@@ -316,7 +316,7 @@ static const struct ktgt_change_ops portal_del_ops = {
 	.check = portal_del_check,
 	.abort = portal_del_abort,
 	.apply = portal_del_apply,
-	.tell = portal_del_tell,
+	.describe = portal_del_describe,
 	.finish = portal_del_finish,
 };
 

@@ -171,13 +171,13 @@ static struct ktgt_target *by_name(struct ktgt_net *kn, const char *name)
 static struct ktgt_target *lookup(struct ktgt_net *kn, u32 tid,
 				  const char *name)
 {
-	struct ktgt_target *target, *heir;
+	struct ktgt_target *target, *successor;
 
 	target = tid ? xa_load(&kn->targets, tid) : by_name(kn, name);
 	if (!target)
 		return NULL;
-	heir = tid ? target->tid_heir : target->name_heir;
-	return heir ? heir : target;
+	successor = tid ? target->tid_successor : target->name_successor;
+	return successor ? successor : target;
 }
 
 /**
@@ -241,8 +241,8 @@ static int take_name(struct ktgt_txn *txn, struct ktgt_target *target)
 	struct ktgt_target *old = by_name(txn->kn, target->name);
 	int err;
 
-	if (old && old->stage == KTGT_TARGET_LEAVING && !old->name_heir) {
-		old->name_heir = target;
+	if (old && old->stage == KTGT_TARGET_LEAVING && !old->name_successor) {
+		old->name_successor = target;
 		return 0;
 	}
 	err = rhashtable_lookup_insert_key(&txn->kn->names, target->name,
@@ -263,8 +263,8 @@ static int take_tid(struct ktgt_txn *txn, struct ktgt_target *target, u32 tid)
 		target->tid = tid;
 		old = xa_load(&txn->kn->targets, tid);
 		if (old && old->stage == KTGT_TARGET_LEAVING &&
-		    !old->tid_heir) {
-			old->tid_heir = target;
+		    !old->tid_successor) {
+			old->tid_successor = target;
 			return 0;
 		}
 		err = xa_insert(&txn->kn->targets, tid, target, GFP_KERNEL);
@@ -307,7 +307,7 @@ static struct ktgt_lu *make_controller(struct ktgt_txn *txn,
 	return lu;
 }
 
-/* The name may be another one's still, of which the target was the heir. */
+/* The name may still be that of another one, whose successor the target was. */
 static void release_name(struct ktgt_net *kn, struct ktgt_target *target)
 {
 	struct ktgt_target *old = by_name(kn, target->name);
@@ -316,7 +316,7 @@ static void release_name(struct ktgt_net *kn, struct ktgt_target *target)
 		rhashtable_remove_fast(&kn->names, &target->name_node,
 				       ktgt_target_names);
 	else if (old)
-		old->name_heir = NULL;
+		old->name_successor = NULL;
 }
 
 static void release_tid(struct ktgt_net *kn, struct ktgt_target *target)
@@ -326,7 +326,7 @@ static void release_tid(struct ktgt_net *kn, struct ktgt_target *target)
 	if (old == target)
 		xa_erase(&kn->targets, target->tid);
 	else if (old)
-		old->tid_heir = NULL;
+		old->tid_successor = NULL;
 }
 
 /* Needs no memory: the place is taken already, by itself or by the old one. */
@@ -478,8 +478,8 @@ static void target_new_free(struct ktgt_change *change)
 	kfree(new);
 }
 
-static void target_new_tell(struct ktgt_txn *txn,
-			    const struct ktgt_change *change,
+static void target_new_describe(struct ktgt_txn *txn,
+				const struct ktgt_change *change,
 			    struct ktgt_change_info *info)
 {
 	const struct target_new *new = container_of(change, struct target_new,
@@ -496,7 +496,7 @@ static const struct ktgt_change_ops target_new_ops = {
 	.check = target_new_check,
 	.abort = target_new_abort,
 	.apply = target_new_apply,
-	.tell = target_new_tell,
+	.describe = target_new_describe,
 	.free = target_new_free,
 };
 
@@ -589,8 +589,8 @@ static void target_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	set_keys(set->target, set->params.keys, set->params.set_keys);
 }
 
-static void target_set_tell(struct ktgt_txn *txn,
-			    const struct ktgt_change *change,
+static void target_set_describe(struct ktgt_txn *txn,
+				const struct ktgt_change *change,
 			    struct ktgt_change_info *info)
 {
 	const struct target_edit *edit =
@@ -605,7 +605,7 @@ static void target_set_tell(struct ktgt_txn *txn,
 static const struct ktgt_change_ops target_set_ops = {
 	.check = target_set_check,
 	.apply = target_set_apply,
-	.tell = target_set_tell,
+	.describe = target_set_describe,
 };
 
 /**
@@ -674,9 +674,9 @@ static void close_nexuses(struct ktgt_target *target)
 
 static void unlink_target(struct ktgt_net *kn, struct ktgt_target *target)
 {
-	if (!target->name_heir)
+	if (!target->name_successor)
 		release_name(kn, target);
-	if (!target->tid_heir)
+	if (!target->tid_successor)
 		release_tid(kn, target);
 	kn->nr_targets--;
 	module_put(THIS_MODULE);
@@ -745,8 +745,8 @@ static void target_del_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 	ktgt_target_put(del->target);
 }
 
-static void target_del_tell(struct ktgt_txn *txn,
-			    const struct ktgt_change *change,
+static void target_del_describe(struct ktgt_txn *txn,
+				const struct ktgt_change *change,
 			    struct ktgt_change_info *info)
 {
 	const struct target_edit *edit =
@@ -762,7 +762,7 @@ static const struct ktgt_change_ops target_del_ops = {
 	.check = target_del_check,
 	.abort = target_del_abort,
 	.apply = target_del_apply,
-	.tell = target_del_tell,
+	.describe = target_del_describe,
 	.finish = target_del_finish,
 	.settle = target_del_settle,
 };

@@ -78,8 +78,8 @@ struct ktgt_change_info {
  * @abort: take back what @check did; the mutex is held. May be NULL
  * @apply: carry it out; the mutex is held. May be NULL if it is rules alone that
  *	change
- * @tell: say what it was; called after all were applied, before @finish, the
- *	mutex is held. Fills what applies to it, and must not sleep. If it is
+ * @describe: say what it was; called after all were applied, before @finish;
+ *	the mutex is held. Fills what applies to it, and must not sleep. If it is
  *	NULL, who watches hears the number of changes alone
  * @finish: wait for what has to end; the mutex is not held. It has been
  *	applied, so a fatal signal ends the waiting and nothing else. May be
@@ -92,8 +92,9 @@ struct ktgt_change_ops {
 	int	(*check)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*abort)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*apply)(struct ktgt_txn *txn, struct ktgt_change *change);
-	void	(*tell)(struct ktgt_txn *txn, const struct ktgt_change *change,
-			struct ktgt_change_info *info);
+	void	(*describe)(struct ktgt_txn *txn,
+			    const struct ktgt_change *change,
+			    struct ktgt_change_info *info);
 	void	(*finish)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*settle)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*free)(struct ktgt_change *change);

@@ -73,9 +73,9 @@ enum ktgt_target_key {
  * @tid: target number
  * @state: enum ktgt_target_state; read with READ_ONCE()
  * @stage: enum ktgt_target_stage; written under &ktgt_net.config_mutex
- * @tid_heir: target that takes its number in the transaction that deletes it, or
- *	NULL; under &ktgt_net.config_mutex, as the following
- * @name_heir: the one that takes its name
+ * @tid_successor: target that takes its number in the transaction that deletes
+ *	it, or NULL; under &ktgt_net.config_mutex, as the following
+ * @name_successor: the one that takes its name
  * @deleted: no longer to be found; logins that still hold it are refused.
  *	Written under @nexus_lock
  * @name_node: in &ktgt_net.names
@@ -102,8 +102,8 @@ struct ktgt_target {
 	u32			tid;
 	u32			state;
 	u8			stage;
-	struct ktgt_target	*tid_heir;
-	struct ktgt_target	*name_heir;
+	struct ktgt_target	*tid_successor;
+	struct ktgt_target	*name_successor;
 	bool			deleted;
 	struct rhash_head	name_node;
 	char			name[KTGT_NAME_LEN];

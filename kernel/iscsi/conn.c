@@ -121,12 +121,13 @@ int ktgt_conn_enter_ffp(struct ktgt_conn *conn)
 		if (ret)
 			return ret;
 		mem->max_used = limit << (20 - PAGE_SHIFT);
-		mem->stash = kvmalloc_array(KTGT_STASH_MAX,
-					    sizeof(*mem->stash), GFP_KERNEL);
-		if (!mem->stash)
+		mem->free_pages = kvmalloc_array(KTGT_FREE_PAGES_MAX,
+						 sizeof(*mem->free_pages),
+						 GFP_KERNEL);
+		if (!mem->free_pages)
 			return -ENOMEM;
 	}
-	conn->digests = conn->param.header_digest || conn->param.data_digest;
+	conn->rx_digests = conn->param.header_digest || conn->param.data_digest;
 	ktgt_conn_set_state(conn, KTGT_CONN_STATE_FULL_FEATURE);
 	return 0;
 }

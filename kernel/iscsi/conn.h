@@ -172,12 +172,12 @@ struct ktgt_conn_stats {
 
 /**
  * struct ktgt_mem - data pages and PDU headers of a connection
- * @stash: free pages, a stack of @nr_stash
- * @nr_stash: pages in @stash
+ * @free_pages: free pages, a stack of @nr_free_pages
+ * @nr_free_pages: pages in @free_pages
  * @nr_used: pages that hold data of tasks that are not answered yet
  * @max_used: pages that tasks may hold before the window closes
- * @wanted: pages that somebody failed to get from the stash
- * @floor: pages that are kept in the stash for what comes unasked
+ * @shortfall: pages that @free_pages lacked when somebody asked last
+ * @min_free: pages that are kept in @free_pages for what comes unasked
  * @bvec_task: task that lacks room for its segments, or NULL
  * @bvec_pages: segments that it needs
  * @starved: memory could not be had; another try comes with the timer
@@ -188,12 +188,12 @@ struct ktgt_conn_stats {
  * @blocks: struct ktgt_pdu_block, memory of all PDUs
  */
 struct ktgt_mem {
-	struct page		**stash;
-	u32			nr_stash;
+	struct page		**free_pages;
+	u32			nr_free_pages;
 	u32			nr_used;
 	u32			max_used;
-	u32			wanted;
-	u32			floor;
+	u32			shortfall;
+	u32			min_free;
 	struct ktgt_task	*bvec_task;
 	u32			bvec_pages;
 	bool			starved;
@@ -223,7 +223,7 @@ struct ktgt_mem {
  * @login: state of the login; NULL in full feature phase
  * @text: text request that spans several PDUs, or NULL
  * @param: what was negotiated
- * @digests: digests are in force on what is received
+ * @rx_digests: digests are in force on what is received
  * @tx_digests: digests are in force on what is sent
  * @end_reason: why it ends, the first reason that was given: 1 + enum
  *	ktgt_session_end_reason, or 0; written by anybody
@@ -286,7 +286,7 @@ struct ktgt_conn {
 	struct ktgt_login		*login;
 	struct ktgt_text		*text;
 	struct ktgt_param		param;
-	bool				digests;
+	bool				rx_digests;
 	bool				tx_digests;
 	u16				logout_time;
 	unsigned long			logout_deadline;

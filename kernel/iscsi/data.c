@@ -409,7 +409,7 @@ void ktgt_data_serve_pages(struct ktgt_conn *conn)
 
 		if (!data_may_have(conn, need))
 			return;
-		if (conn->mem.nr_stash < need)
+		if (conn->mem.nr_free_pages < need)
 			ktgt_mem_refill(conn, need);
 		if (ktgt_mem_set_bvec(task, total, GFP_KERNEL) ||
 		    !ktgt_mem_add_pages(task, need)) {

@@ -91,10 +91,10 @@ void ktgt_mem_free(struct ktgt_conn *conn)
 	struct ktgt_mem *mem = &conn->mem;
 	struct ktgt_pdu_block *block, *next;
 
-	while (mem->nr_stash)
-		put_page(mem->stash[--mem->nr_stash]);
-	kvfree(mem->stash);
-	mem->stash = NULL;
+	while (mem->nr_free_pages)
+		put_page(mem->free_pages[--mem->nr_free_pages]);
+	kvfree(mem->free_pages);
+	mem->free_pages = NULL;
 
 	list_for_each_entry_safe(block, next, &mem->blocks, node)
 		mem_free_block(block);
@@ -104,10 +104,9 @@ void ktgt_mem_free(struct ktgt_conn *conn)
 /**
  * ktgt_mem_refill - have free pages and PDUs at hand
  * @conn: the connection
- * @want: pages, at most KTGT_STASH_MAX
+ * @want: pages, at most KTGT_FREE_PAGES_MAX
  *
- * What can not be had now is missing from the stash afterwards; who needs it
- * sees that.
+ * What cannot be had now is missing afterwards; who needs it sees that.
  *
  * Context: the connection's work, outside of the socket's lock; may sleep.
  */
@@ -117,16 +116,16 @@ void ktgt_mem_refill(struct ktgt_conn *conn, u32 want)
 
 	if (mem->nr_pdus < KTGT_BLOCK_PDUS / 2)
 		mem_add_block(mem, GFP_KERNEL | __GFP_NOWARN);
-	if (!mem->stash)
+	if (!mem->free_pages)
 		return;
 
-	want = min_t(u32, want, KTGT_STASH_MAX);
-	while (mem->nr_stash < want) {
+	want = min_t(u32, want, KTGT_FREE_PAGES_MAX);
+	while (mem->nr_free_pages < want) {
 		struct page *page = alloc_page(GFP_KERNEL | __GFP_NOWARN);
 
 		if (!page)
 			return;
-		mem->stash[mem->nr_stash++] = page;
+		mem->free_pages[mem->nr_free_pages++] = page;
 		conn->stats.fresh++;
 	}
 }
@@ -144,11 +143,11 @@ void ktgt_mem_prepare(struct ktgt_conn *conn)
 {
 	struct ktgt_mem *mem = &conn->mem;
 
-	if (mem->wanted)
-		mem->floor = clamp(2 * mem->floor, mem->wanted,
-				   (u32)KTGT_STASH_FLOOR);
-	ktgt_mem_refill(conn, max(mem->wanted, mem->floor));
-	mem->wanted = 0;
+	if (mem->shortfall)
+		mem->min_free = clamp(2 * mem->min_free, mem->shortfall,
+				      (u32)KTGT_MIN_FREE_MAX);
+	ktgt_mem_refill(conn, max(mem->shortfall, mem->min_free));
+	mem->shortfall = 0;
 }
 
 static bool block_is_free(const struct ktgt_pdu_block *block)
@@ -188,9 +187,9 @@ void ktgt_mem_shrink(struct ktgt_conn *conn)
 {
 	struct ktgt_mem *mem = &conn->mem;
 
-	mem->floor = 0;
-	while (mem->nr_stash)
-		put_page(mem->stash[--mem->nr_stash]);
+	mem->min_free = 0;
+	while (mem->nr_free_pages)
+		put_page(mem->free_pages[--mem->nr_free_pages]);
 	mem_shrink_blocks(mem);
 }
 
@@ -224,25 +223,26 @@ int ktgt_mem_set_bvec(struct ktgt_task *task, u32 nr_pages, gfp_t gfp)
 }
 
 /**
- * ktgt_mem_add_pages - give a task pages from the stash
+ * ktgt_mem_add_pages - give a task pages from the free pages
  * @task: the task; ktgt_mem_set_bvec() has made room
  * @nr_pages: pages
  *
  * Context: the connection's work.
- * Return: false, with nothing done, if the stash does not have them.
+ * Return: false, with nothing done, if there are not as many.
  */
 bool ktgt_mem_add_pages(struct ktgt_task *task, u32 nr_pages)
 {
 	struct ktgt_mem *mem = &task->conn->mem;
 	u32 i;
 
-	if (mem->nr_stash < nr_pages) {
-		mem->wanted = nr_pages;
+	if (mem->nr_free_pages < nr_pages) {
+		mem->shortfall = nr_pages;
 		return false;
 	}
 	for (i = 0; i < nr_pages; i++)
 		bvec_set_page(&task->cmd.bvec[task->nr_pages++],
-			      mem->stash[--mem->nr_stash], PAGE_SIZE, 0);
+			      mem->free_pages[--mem->nr_free_pages],
+			      PAGE_SIZE, 0);
 	mem->nr_used += nr_pages;
 	return true;
 }
@@ -266,8 +266,9 @@ void ktgt_mem_put_pages(struct ktgt_task *task)
 	while (task->nr_pages) {
 		struct page *page = task->cmd.bvec[--task->nr_pages].bv_page;
 
-		if (mem->nr_stash < KTGT_STASH_MAX && page_ref_count(page) == 1) {
-			mem->stash[mem->nr_stash++] = page;
+		if (mem->nr_free_pages < KTGT_FREE_PAGES_MAX &&
+		    page_ref_count(page) == 1) {
+			mem->free_pages[mem->nr_free_pages++] = page;
 			task->conn->stats.recycled++;
 		} else {
 			put_page(page);

@@ -12,9 +12,9 @@ struct ktgt_task;
 struct page;
 
 /* pages that are kept for the next command, 4 MiB */
-#define KTGT_STASH_MAX		1024
+#define KTGT_FREE_PAGES_MAX		1024
 /* pages that are kept at most for what comes unasked: a FirstBurst */
-#define KTGT_STASH_FLOOR	64
+#define KTGT_MIN_FREE_MAX		64
 
 int ktgt_mem_init(struct ktgt_conn *conn);
 void ktgt_mem_free(struct ktgt_conn *conn);

@@ -308,8 +308,8 @@ err_put:
 	return ret;
 }
 
-static void sess_tell(const struct ktgt_sess *sess,
-		      const struct ktgt_conn *conn, u8 cmd)
+static void sess_describe(const struct ktgt_sess *sess,
+			  const struct ktgt_conn *conn, u8 cmd)
 {
 	const struct ktgt_target *target = sess->nexus.target;
 	struct ktgt_event event = {
@@ -338,7 +338,7 @@ static void sess_tell(const struct ktgt_sess *sess,
 void ktgt_sess_announce(struct ktgt_conn *conn)
 {
 	conn->sess->announced = true;
-	sess_tell(conn->sess, conn, KTGT_CMD_SESSION_LOGIN);
+	sess_describe(conn->sess, conn, KTGT_CMD_SESSION_LOGIN);
 }
 
 /**
@@ -366,7 +366,7 @@ void ktgt_sess_retire(struct ktgt_sess *sess)
 
 	/* told before the login of a new one, which may wait for this */
 	if (sess->announced)
-		sess_tell(sess, sess->conn, KTGT_CMD_SESSION_END);
+		sess_describe(sess, sess->conn, KTGT_CMD_SESSION_END);
 
 	spin_lock_bh(&sess->lock);
 	sess->conn = NULL;

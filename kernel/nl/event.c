@@ -198,9 +198,9 @@ static void put_changes(struct sk_buff *msg, struct ktgt_txn *txn)
 	list_for_each_entry(change, &txn->changes, node) {
 		struct ktgt_change_info info = { .tid = -1, .lun = -1 };
 
-		if (!change->ops->tell)
+		if (!change->ops->describe)
 			continue;
-		change->ops->tell(txn, change, &info);
+		change->ops->describe(txn, change, &info);
 		if (put_change(msg, &info))
 			return;
 	}

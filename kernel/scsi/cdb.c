@@ -293,45 +293,45 @@ const struct ktgt_cdb_row *ktgt_cdb_find(const u8 *cdb)
 }
 
 /**
- * ktgt_cdb_is_clean - whether all bits that have no meaning here are zero
+ * ktgt_cdb_reserved_ok - whether all bits that have no meaning here are zero
  * @row: row of the command
  * @cdb: CDB, KTGT_CDB_MAX bytes
  *
  * Return: false if the command is to be refused.
  */
-bool ktgt_cdb_is_clean(const struct ktgt_cdb_row *row, const u8 *cdb)
+bool ktgt_cdb_reserved_ok(const struct ktgt_cdb_row *row, const u8 *cdb)
 {
 	const u8 *usage = row->usage;
-	u64 dirt;
+	u64 set;
 
-	dirt = get_unaligned((const u64 *)cdb) &
-	       ~get_unaligned((const u64 *)usage);
-	dirt |= get_unaligned((const u64 *)(cdb + 8)) &
-		~get_unaligned((const u64 *)(usage + 8));
-	return !dirt;
+	set = get_unaligned((const u64 *)cdb) &
+	      ~get_unaligned((const u64 *)usage);
+	set |= get_unaligned((const u64 *)(cdb + 8)) &
+	       ~get_unaligned((const u64 *)(usage + 8));
+	return !set;
 }
 
 /**
- * ktgt_cdb_dirt - find the first bit that should be zero
+ * ktgt_cdb_reserved_bit - find the first bit that should be zero
  * @row: row of the command
- * @cdb: CDB for which ktgt_cdb_is_clean() is false
+ * @cdb: CDB for which ktgt_cdb_reserved_ok() is false
  * @byte: where to put the number of the byte
  * @bit: where to put the number of its leftmost bit that should be zero
  */
-void ktgt_cdb_dirt(const struct ktgt_cdb_row *row, const u8 *cdb,
-		   unsigned int *byte, unsigned int *bit)
+void ktgt_cdb_reserved_bit(const struct ktgt_cdb_row *row, const u8 *cdb,
+			   unsigned int *byte, unsigned int *bit)
 {
 	unsigned int i;
-	u8 dirt;
+	u8 set;
 
 	*byte = 0;
 	*bit = 7;
 	for (i = 0; i < KTGT_CDB_MAX; i++) {
-		dirt = cdb[i] & ~row->usage[i];
-		if (!dirt)
+		set = cdb[i] & ~row->usage[i];
+		if (!set)
 			continue;
 		*byte = i;
-		while (!(dirt & (1u << *bit)))
+		while (!(set & (1u << *bit)))
 			(*bit)--;
 		return;
 	}

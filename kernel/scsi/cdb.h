@@ -126,9 +126,9 @@ void ktgt_cdb_init(void);
 const struct ktgt_cdb_row *ktgt_cdb_find(const u8 *cdb);
 const struct ktgt_cdb_row *ktgt_cdb_row(unsigned int nr);
 bool ktgt_cdb_has_actions(u8 opcode);
-bool ktgt_cdb_is_clean(const struct ktgt_cdb_row *row, const u8 *cdb);
-void ktgt_cdb_dirt(const struct ktgt_cdb_row *row, const u8 *cdb,
-		   unsigned int *byte, unsigned int *bit);
+bool ktgt_cdb_reserved_ok(const struct ktgt_cdb_row *row, const u8 *cdb);
+void ktgt_cdb_reserved_bit(const struct ktgt_cdb_row *row, const u8 *cdb,
+			   unsigned int *byte, unsigned int *bit);
 u64 ktgt_cdb_lba(const struct ktgt_cdb_row *row, const u8 *cdb);
 u32 ktgt_cdb_length(const struct ktgt_cdb_row *row, const u8 *cdb);
 

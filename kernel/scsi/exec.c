@@ -46,11 +46,11 @@ static void refuse_field(struct ktgt_cmd *cmd, unsigned int byte,
 	end_with(cmd, SAM_STAT_CHECK_CONDITION);
 }
 
-static void refuse_dirt(struct ktgt_cmd *cmd)
+static void refuse_reserved_bit(struct ktgt_cmd *cmd)
 {
 	unsigned int byte, bit;
 
-	ktgt_cdb_dirt(cmd->row, cmd->cdb, &byte, &bit);
+	ktgt_cdb_reserved_bit(cmd->row, cmd->cdb, &byte, &bit);
 	refuse_field(cmd, byte, bit);
 }
 
@@ -145,8 +145,8 @@ static void parse_no_lu(struct ktgt_cmd *cmd)
 		refuse(cmd, ILLEGAL_REQUEST, KTGT_ASC_LUN_NOT_SUPPORTED);
 		return;
 	}
-	if (!ktgt_cdb_is_clean(row, cmd->cdb)) {
-		refuse_dirt(cmd);
+	if (!ktgt_cdb_reserved_ok(row, cmd->cdb)) {
+		refuse_reserved_bit(cmd);
 		return;
 	}
 	cmd->exec = row->exec;
@@ -167,8 +167,8 @@ static void parse_lu(struct ktgt_cmd *cmd)
 		end_with(cmd, SAM_STAT_CHECK_CONDITION);
 		return;
 	}
-	if (unlikely(!ktgt_cdb_is_clean(row, cmd->cdb))) {
-		refuse_dirt(cmd);
+	if (unlikely(!ktgt_cdb_reserved_ok(row, cmd->cdb))) {
+		refuse_reserved_bit(cmd);
 		return;
 	}
 	cmd->exec = row->exec;

@@ -379,7 +379,7 @@ static void give_up_place(struct ktgt_lu *lu)
 	struct ktgt_lu *old = xa_load(&lu->target->lus, lu->lun);
 
 	if (old)
-		old->heir = NULL;
+		old->successor = NULL;
 	else
 		xa_release(&lu->target->lus, lu->lun);
 }
@@ -419,8 +419,8 @@ int ktgt_lu_reserve(struct ktgt_lu *lu, struct netlink_ext_ack *extack)
 	struct ktgt_lu *old = xa_load(&lu->target->lus, lu->lun);
 	int err = 0;
 
-	if (old && old->leaving && !old->heir)
-		old->heir = lu;
+	if (old && old->leaving && !old->successor)
+		old->successor = lu;
 	else
 		err = xa_insert(&lu->target->lus, lu->lun, NULL, GFP_KERNEL);
 
@@ -445,8 +445,8 @@ static void end_lu(struct ktgt_lu *lu)
  * @lu: logical unit for which ktgt_lu_reserve() succeeded
  *
  * From here on it is ended by ktgt_lu_unpublish() and ktgt_lu_remove(). Counts
- * in &ktgt_target.nr_lus. If it is the heir of another one, initiators find
- * either of the two at each moment.
+ * in &ktgt_target.nr_lus. If it is the successor of another one, initiators
+ * find either of the two at each moment.
  *
  * Context: process, with &ktgt_net.config_mutex; cannot fail.
  */
@@ -469,8 +469,8 @@ void ktgt_lu_publish(struct ktgt_lu *lu)
  * @lu: published logical unit
  *
  * Its release begins, and ends by itself with the last command. The memory
- * stays until ktgt_lu_remove(). If it has an heir, ktgt_lu_publish() of that
- * one does it.
+ * stays until ktgt_lu_remove(). If it has a successor, ktgt_lu_publish() of
+ * that one does it.
  *
  * Context: process, with &ktgt_net.config_mutex; does not wait.
  */
@@ -478,7 +478,7 @@ void ktgt_lu_unpublish(struct ktgt_lu *lu)
 {
 	struct ktgt_target *target = lu->target;
 
-	if (lu->heir)
+	if (lu->successor)
 		return;
 	xa_erase(&target->lus, lu->lun);
 	end_lu(lu);

@@ -151,8 +151,8 @@ struct ktgt_itl {
  *	&ktgt_net.config_mutex
  * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
  * @node: for a list of those that have been unpublished
- * @heir: logical unit that takes its place in the same transaction, or NULL;
- *	under &ktgt_net.config_mutex
+ * @successor: logical unit that takes its place in the same transaction, or
+ *	NULL; under &ktgt_net.config_mutex
  * @claim: by which it owns its device: a number, not an address, so that it is
  *	never another one's after it was handed on
  * @params: identity, defaults filled in; immutable, @path is owned
@@ -184,7 +184,7 @@ struct ktgt_lu {
 	bool				reserved;
 	bool				leaving;
 	struct list_head		node;
-	struct ktgt_lu			*heir;
+	struct ktgt_lu			*successor;
 	void				*claim;
 	struct ktgt_lu_params		params;
 

@@ -82,7 +82,7 @@ static int rx_ahs(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
 	ret = rx_copy(rx, p, rx->pdu.ahs, rx->pdu.ahs_len);
 	if (ret <= 0)
 		return ret;
-	rx_next(rx, tcp->conn.digests && tcp->conn.param.header_digest ?
+	rx_next(rx, tcp->conn.rx_digests && tcp->conn.param.header_digest ?
 		KTGT_RX_HDIGEST : KTGT_RX_HEADER);
 	return 1;
 }
@@ -170,7 +170,7 @@ static int rx_pad(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
 	ret = rx_copy(rx, p, rx->pad, -rx->pdu.data_len & 3);
 	if (ret <= 0)
 		return ret;
-	if (rx->pdu.data_len && tcp->conn.digests &&
+	if (rx->pdu.data_len && tcp->conn.rx_digests &&
 	    tcp->conn.param.data_digest) {
 		rx_next(rx, KTGT_RX_DDIGEST);
 		return 1;

@@ -166,16 +166,16 @@ static void row_reserved(struct kunit *test)
 	bool meaning;
 
 	row_cdb(row, cdb);
-	KUNIT_EXPECT_TRUE(test, ktgt_cdb_is_clean(row, row->usage));
-	KUNIT_EXPECT_TRUE(test, ktgt_cdb_is_clean(row, cdb));
+	KUNIT_EXPECT_TRUE(test, ktgt_cdb_reserved_ok(row, row->usage));
+	KUNIT_EXPECT_TRUE(test, ktgt_cdb_reserved_ok(row, cdb));
 	for (i = 0; i < 8 * KTGT_CDB_MAX; i++) {
 		meaning = row->usage[i / 8] & (1 << i % 8);
 		row_cdb(row, cdb);
 		cdb[i / 8] |= 1 << i % 8;
-		KUNIT_ASSERT_EQ(test, ktgt_cdb_is_clean(row, cdb), meaning);
+		KUNIT_ASSERT_EQ(test, ktgt_cdb_reserved_ok(row, cdb), meaning);
 		if (meaning)
 			continue;
-		ktgt_cdb_dirt(row, cdb, &byte, &bit);
+		ktgt_cdb_reserved_bit(row, cdb, &byte, &bit);
 		KUNIT_ASSERT_EQ(test, byte, i / 8);
 		KUNIT_ASSERT_EQ(test, bit, i % 8);
 	}
@@ -187,7 +187,7 @@ static void first_reserved(struct kunit *test)
 	static const u8 cdb[KTGT_CDB_MAX] = { WRITE_10, 0x07, [6] = 0xff };
 	unsigned int byte, bit;
 
-	ktgt_cdb_dirt(ktgt_cdb_find(cdb), cdb, &byte, &bit);
+	ktgt_cdb_reserved_bit(ktgt_cdb_find(cdb), cdb, &byte, &bit);
 	KUNIT_EXPECT_EQ(test, byte, 1);
 	KUNIT_EXPECT_EQ(test, bit, 2);
 }
@@ -322,7 +322,7 @@ static void field(struct kunit *test)
 	const struct ktgt_cdb_row *row = ktgt_cdb_find(c->cdb);
 
 	KUNIT_ASSERT_NOT_NULL(test, row);
-	KUNIT_EXPECT_TRUE(test, ktgt_cdb_is_clean(row, c->cdb));
+	KUNIT_EXPECT_TRUE(test, ktgt_cdb_reserved_ok(row, c->cdb));
 	KUNIT_EXPECT_EQ(test, ktgt_cdb_lba(row, c->cdb), c->lba);
 	KUNIT_EXPECT_EQ(test, ktgt_cdb_length(row, c->cdb), c->len);
 }

@@ -124,9 +124,9 @@ static void seq_alloc_tasks(struct kunit *test)
 	struct ktgt_mem *mem = &t->conn.mem;
 
 	KUNIT_ASSERT_EQ(test, ktgt_tasks_init(&t->conn), 0);
-	mem->stash = kvmalloc_array(KTGT_STASH_MAX, sizeof(*mem->stash),
-				    GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, mem->stash);
+	mem->free_pages = kvmalloc_array(KTGT_FREE_PAGES_MAX,
+					 sizeof(*mem->free_pages), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, mem->free_pages);
 }
 
 /* --- CmdSN ---------------------------------------------------------------- */
@@ -772,22 +772,22 @@ static void memory_of_idle(struct kunit *test)
 	ktgt_conn_ack(&t->conn, t->conn.stat_sn - 1);
 	KUNIT_EXPECT_GE(test, mem->nr_pdus, 3 * block - 1);
 	for (i = 1; i < 200; i *= 2) {
-		mem->wanted = 1;
+		mem->shortfall = 1;
 		ktgt_mem_prepare(&t->conn);
-		KUNIT_EXPECT_EQ(test, mem->nr_stash,
-				min_t(u32, i, KTGT_STASH_FLOOR));
+		KUNIT_EXPECT_EQ(test, mem->nr_free_pages,
+				min_t(u32, i, KTGT_MIN_FREE_MAX));
 	}
-	mem->wanted = 300;
+	mem->shortfall = 300;
 	ktgt_mem_prepare(&t->conn);
-	KUNIT_EXPECT_EQ(test, mem->nr_stash, 300);
-	KUNIT_EXPECT_EQ(test, mem->floor, KTGT_STASH_FLOOR);
+	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 300);
+	KUNIT_EXPECT_EQ(test, mem->min_free, KTGT_MIN_FREE_MAX);
 
 	ktgt_mem_shrink(&t->conn);
-	KUNIT_EXPECT_EQ(test, mem->nr_stash, 0);
+	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 0);
 	KUNIT_EXPECT_EQ(test, mem->nr_pdus, block - 1);
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&mem->pdus), block - 1);
 	ktgt_mem_prepare(&t->conn);
-	KUNIT_EXPECT_EQ(test, mem->nr_stash, 0);
+	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 0);
 }
 
 /**

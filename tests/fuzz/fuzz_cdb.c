@@ -908,8 +908,8 @@ static void check_table(const u8 *cdb)
 	if (row) {
 		ktgt_cdb_lba(row, copy);
 		ktgt_cdb_length(row, copy);
-		if (!ktgt_cdb_is_clean(row, copy)) {
-			ktgt_cdb_dirt(row, copy, &byte, &bit);
+		if (!ktgt_cdb_reserved_ok(row, copy)) {
+			ktgt_cdb_reserved_bit(row, copy, &byte, &bit);
 			require(byte < row->len && bit < 8);
 			require(copy[byte] & ~row->usage[byte] & 1 << bit);
 		}
