@@ -146,7 +146,7 @@ static struct ktgt_portal *stage_portal(struct ktgt_txn *txn,
 
 	portal->kn = txn->kn;
 	portal->addr = params->addr;
-	portal->tag = params->tag;
+	portal->tpgt = params->tpgt;
 	err = ktgt_listen_start(portal, txn->extack);
 	if (err == -EADDRINUSE)
 		refuse_overlap(txn, &params->addr);
@@ -228,7 +228,7 @@ static void portal_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		return;
 	}
 	new->portal->automatic = false;
-	WRITE_ONCE(new->portal->tag, new->params.tag);
+	WRITE_ONCE(new->portal->tpgt, new->params.tpgt);
 }
 
 static void portal_new_describe(struct ktgt_txn *txn,
@@ -251,7 +251,7 @@ static const struct ktgt_change_ops portal_new_ops = {
 /**
  * ktgt_portal_stage_new - listen on an address
  * @txn: the transaction
- * @params: address and tag
+ * @params: address and portal group tag
  *
  * Context: may sleep.
  *
@@ -351,7 +351,7 @@ static void default_params(struct ktgt_portal_params *params,
 	struct sockaddr_in *in = (struct sockaddr_in *)&params->addr;
 
 	memset(params, 0, sizeof(*params));
-	params->tag = KTGT_TPGT_DEFAULT;
+	params->tpgt = KTGT_TPGT_DEFAULT;
 	params->addr.ss_family = family;
 	if (family == AF_INET)
 		in->sin_port = htons(KTGT_PORT_DEFAULT);

@@ -18,11 +18,11 @@ struct ktgt_txn;
 /**
  * struct ktgt_portal_params - what the user says of a portal
  * @addr: address and port, AF_INET or AF_INET6
- * @tag: portal group tag
+ * @tpgt: portal group tag
  */
 struct ktgt_portal_params {
 	struct sockaddr_storage	addr;
-	u16			tag;
+	u16			tpgt;
 };
 
 int ktgt_portal_stage_new(struct ktgt_txn *txn,

@@ -79,8 +79,8 @@ struct ktgt_change_info {
  * @apply: carry it out; the mutex is held. May be NULL if it is rules alone that
  *	change
  * @describe: say what it was; called after all were applied, before @finish;
- *	the mutex is held. Fills what applies to it, and must not sleep. If it is
- *	NULL, who watches hears the number of changes alone
+ *	the mutex is held. Fills what applies to it, and must not sleep. If it
+ *	is NULL, who watches hears the number of changes alone
  * @finish: wait for what has to end; the mutex is not held. It has been
  *	applied, so a fatal signal ends the waiting and nothing else. May be
  *	NULL

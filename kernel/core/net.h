@@ -35,7 +35,7 @@ struct net;
  * @rcu: frees it when no reader can see it
  * @kn: the namespace
  * @addr: address and port, AF_INET or AF_INET6
- * @tag: portal group tag
+ * @tpgt: portal group tag
  * @automatic: made because there was none, goes with the last target; under
  *	&ktgt_net.config_mutex
  * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
@@ -46,7 +46,7 @@ struct ktgt_portal {
 	struct rcu_head		rcu;
 	struct ktgt_net		*kn;
 	struct sockaddr_storage	addr;
-	u16			tag;
+	u16			tpgt;
 	bool			automatic;
 	bool			leaving;
 	struct ktgt_listener	*listener;

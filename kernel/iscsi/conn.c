@@ -34,7 +34,7 @@
 
 /**
  * ktgt_conn_init - prepare a connection for its login
- * @conn: the connection, zeroed; @ops, @kn, @peer, @local and @tag are set
+ * @conn: the connection, zeroed; @ops, @kn, @peer, @local and @tpgt are set
  *
  * Context: process context, may sleep.
  * Return: 0 or -ENOMEM.

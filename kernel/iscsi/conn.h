@@ -214,7 +214,7 @@ struct ktgt_mem {
  * @kn: network namespace
  * @peer: address of the initiator; immutable
  * @local: address that it connected to; immutable
- * @tag: portal group tag of the portal; immutable
+ * @tpgt: portal group tag of the portal; immutable
  * @cid: connection ID
  * @state: enum ktgt_conn_state, changed by ktgt_conn_set_state() alone; read by
  *	others with READ_ONCE()
@@ -277,7 +277,7 @@ struct ktgt_conn {
 	struct ktgt_net			*kn;
 	struct sockaddr_storage		peer;
 	struct sockaddr_storage		local;
-	u16				tag;
+	u16				tpgt;
 	u16				cid;
 	enum ktgt_conn_state		state;
 	unsigned long			events;

@@ -34,11 +34,11 @@
 /**
  * struct discovery_portal - what is told of a portal
  * @addr: address and port
- * @tag: portal group tag
+ * @tpgt: portal group tag
  */
 struct discovery_portal {
 	struct sockaddr_storage	addr;
-	u16			tag;
+	u16			tpgt;
 };
 
 /*
@@ -74,7 +74,7 @@ static void discovery_put_portal(const struct ktgt_conn *conn,
 	if (!discovery_resolve(conn, &portal->addr))
 		return;
 	snprintf(value, sizeof(value), "%pISpc,%u", &portal->addr,
-		 portal->tag);
+		 portal->tpgt);
 	ktgt_text_put(out, "TargetAddress", value);
 }
 
@@ -101,7 +101,7 @@ static int discovery_put_portals(const struct ktgt_conn *conn,
 		if (nr == size)
 			break;
 		portals[nr].addr = pos->addr;
-		portals[nr++].tag = pos->tag;
+		portals[nr++].tpgt = pos->tpgt;
 	}
 	rcu_read_unlock();
 

@@ -466,7 +466,7 @@ static void login_introduce(struct ktgt_conn *conn)
 	strscpy(alias, login->target->alias, sizeof(alias));
 	if (alias[0])
 		ktgt_text_put(&login->out, "TargetAlias", alias);
-	ktgt_text_put_number(&login->out, "TargetPortalGroupTag", conn->tag);
+	ktgt_text_put_number(&login->out, "TargetPortalGroupTag", conn->tpgt);
 }
 
 /*
@@ -487,7 +487,7 @@ static u16 login_identify(struct ktgt_conn *conn)
 			   sizeof(login->key.initiator)))
 		return login_error(login, LOGIN_BAD,
 				   "InitiatorName is no iSCSI name");
-	login->key.tag = conn->tag;
+	login->key.tpgt = conn->tpgt;
 
 	status = login_find_target(conn);
 	if (!status)

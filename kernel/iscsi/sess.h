@@ -25,13 +25,13 @@ struct ktgt_net;
 /**
  * struct ktgt_sess_key - what makes a session unique (RFC 7143, 4.4.1)
  * @tid: target; a target has one portal group tag for each session key here
- * @tag: target portal group tag
+ * @tpgt: target portal group tag
  * @isid: initiator part of the session ID
  * @initiator: iSCSI name, NUL padded
  */
 struct ktgt_sess_key {
 	u32	tid;
-	u16	tag;
+	u16	tpgt;
 	u8	isid[KTGT_ISID_LEN];
 	char	initiator[KTGT_NAME_LEN];
 };

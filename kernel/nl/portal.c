@@ -50,16 +50,16 @@ static int get_addr(struct genl_info *info, struct sockaddr_storage *addr)
  */
 int ktgt_portal_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct ktgt_portal_params params = { .tag = KTGT_TPGT_DEFAULT };
-	struct nlattr *tag = info->attrs[KTGT_A_PORTAL_GROUP_TAG];
+	struct ktgt_portal_params params = { .tpgt = KTGT_TPGT_DEFAULT };
+	struct nlattr *tpgt = info->attrs[KTGT_A_PORTAL_GROUP_TAG];
 	struct ktgt_nl_change nlc;
 	int err;
 
 	err = get_addr(info, &params.addr);
 	if (err)
 		return err;
-	if (tag)
-		params.tag = nla_get_u16(tag);
+	if (tpgt)
+		params.tpgt = nla_get_u16(tpgt);
 
 	ktgt_nl_begin(&nlc, info);
 	return ktgt_nl_end(&nlc, ktgt_portal_stage_new(nlc.txn, &params));
@@ -93,7 +93,7 @@ static int fill_portal(struct sk_buff *skb, const struct ktgt_portal *portal)
 	if (ktgt_nl_put_addr(skb, &portal->addr, KTGT_A_PORTAL_ADDRESS,
 			     KTGT_A_PORTAL_PORT) ||
 	    nla_put_u16(skb, KTGT_A_PORTAL_GROUP_TAG,
-			READ_ONCE(portal->tag)) ||
+			READ_ONCE(portal->tpgt)) ||
 	    nla_put_u64_64bit(skb, KTGT_A_PORTAL_GENERATION, generation,
 			      KTGT_A_PORTAL_PAD))
 		return -EMSGSIZE;

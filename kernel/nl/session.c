@@ -151,7 +151,7 @@ static int fill_identity(struct sk_buff *skb, const struct ktgt_sess *sess)
 	    nla_put(skb, KTGT_A_SESSION_ISID, sizeof(sess->key.isid),
 		    sess->key.isid) ||
 	    nla_put_u16(skb, KTGT_A_SESSION_TSIH, sess->id) ||
-	    nla_put_u16(skb, KTGT_A_SESSION_GROUP_TAG, sess->key.tag))
+	    nla_put_u16(skb, KTGT_A_SESSION_GROUP_TAG, sess->key.tpgt))
 		return -EMSGSIZE;
 	if (target && nla_put_string(skb, KTGT_A_SESSION_TARGET, target->name))
 		return -EMSGSIZE;

@@ -464,7 +464,7 @@ static struct ktgt_tcp *tcp_alloc(struct ktgt_portal *portal,
 	tcp->sock = sock;
 	tcp->conn.ops = &tcp_conn_ops;
 	tcp->conn.kn = portal->kn;
-	tcp->conn.tag = portal->tag;
+	tcp->conn.tpgt = portal->tpgt;
 	tcp->conn.done_queue.kick = tcp_done_kick;
 	INIT_WORK(&tcp->io_work, tcp_io_work);
 	INIT_WORK(&tcp->release_work, tcp_release_work);

@@ -380,7 +380,7 @@ static void start(u8 how, u8 allocs)
 	memset(&conn, 0, sizeof(conn));
 	conn.ops = &ops;
 	conn.kn = &kn;
-	conn.tag = 1;
+	conn.tpgt = 1;
 	conn.local.ss_family = how & 2 ? AF_INET : AF_INET6;
 	kn.discovery = how & 4 ? &rules : NULL;
 	kn.portals.next = &portals[0].node;

@@ -10,7 +10,7 @@
 
 struct ktgt_net kn;
 static struct ktgt_rules rules;
-struct ktgt_portal portal = { .kn = &kn, .tag = 1 };
+struct ktgt_portal portal = { .kn = &kn, .tpgt = 1 };
 struct ktgt_target target = {
 	.tid = 1, .name = "iqn.t:1", .alias = "alias", .rules = &rules,
 	.kn = &kn,
