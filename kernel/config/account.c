@@ -163,7 +163,7 @@ int ktgt_account_stage_new(struct ktgt_txn *txn, const char *user,
 static int change_slots(struct ktgt_txn *txn,
 			const struct ktgt_chap_account *chap,
 			int (*func)(struct ktgt_txn *txn,
-				    struct ktgt_rules __rcu **slot,
+				    struct ktgt_access __rcu **slot,
 				    const struct ktgt_chap_account *chap))
 {
 	struct ktgt_target *target;
@@ -173,9 +173,9 @@ static int change_slots(struct ktgt_txn *txn,
 	err = func(txn, &txn->kn->discovery, chap);
 	xa_for_each(&txn->kn->targets, tid, target) {
 		if (!err)
-			err = func(txn, &target->rules, chap);
+			err = func(txn, &target->access, chap);
 		if (!err && target->tid_successor)
-			err = func(txn, &target->tid_successor->rules, chap);
+			err = func(txn, &target->tid_successor->access, chap);
 		if (err)
 			break;
 	}
@@ -183,21 +183,21 @@ static int change_slots(struct ktgt_txn *txn,
 }
 
 /* Takes the bindings of an account out of rules. */
-static int unbind(struct ktgt_txn *txn, struct ktgt_rules __rcu **slot,
+static int unbind(struct ktgt_txn *txn, struct ktgt_access __rcu **slot,
 		  const struct ktgt_chap_account *chap)
 {
-	const struct ktgt_rules *rules = ktgt_txn_rules(txn, slot);
-	struct ktgt_rules_edit edit = {};
+	const struct ktgt_access *access = ktgt_txn_access(txn, slot);
+	struct ktgt_access_edit edit = {};
 
-	if (!rules)
+	if (!access)
 		return 0;
 
-	edit.del_incoming = ktgt_rules_find_incoming(rules, chap->user);
-	edit.set_outgoing = rules->outgoing &&
-			    !strcmp(rules->outgoing->user, chap->user);
+	edit.del_incoming = ktgt_access_find_incoming(access, chap->user);
+	edit.set_outgoing = access->outgoing &&
+			    !strcmp(access->outgoing->user, chap->user);
 	if (!edit.del_incoming && !edit.set_outgoing)
 		return 0;
-	return ktgt_txn_set_rules(txn, slot, ktgt_rules_alloc(rules, &edit));
+	return ktgt_txn_set_access(txn, slot, ktgt_access_alloc(access, &edit));
 }
 
 static int account_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
@@ -271,24 +271,24 @@ struct secret_change {
 };
 
 /* Takes the account into rules as it is now, wherever it was. */
-static int rebind(struct ktgt_txn *txn, struct ktgt_rules __rcu **slot,
+static int rebind(struct ktgt_txn *txn, struct ktgt_access __rcu **slot,
 		  const struct ktgt_chap_account *chap)
 {
-	const struct ktgt_rules *rules = ktgt_txn_rules(txn, slot);
-	struct ktgt_rules_edit edit = {};
+	const struct ktgt_access *access = ktgt_txn_access(txn, slot);
+	struct ktgt_access_edit edit = {};
 
-	if (!rules)
+	if (!access)
 		return 0;
 
-	edit.del_incoming = ktgt_rules_find_incoming(rules, chap->user);
+	edit.del_incoming = ktgt_access_find_incoming(access, chap->user);
 	if (edit.del_incoming)
 		edit.add_incoming = chap;
-	edit.set_outgoing = rules->outgoing &&
-			    !strcmp(rules->outgoing->user, chap->user);
+	edit.set_outgoing = access->outgoing &&
+			    !strcmp(access->outgoing->user, chap->user);
 	edit.outgoing = chap;
 	if (!edit.del_incoming && !edit.set_outgoing)
 		return 0;
-	return ktgt_txn_set_rules(txn, slot, ktgt_rules_alloc(rules, &edit));
+	return ktgt_txn_set_access(txn, slot, ktgt_access_alloc(access, &edit));
 }
 
 static void swap_secrets(struct secret_change *set)
@@ -416,7 +416,7 @@ int ktgt_account_stage_del(struct ktgt_txn *txn, const char *user)
 }
 
 /* Where the rules are that a binding is to be made or removed in. */
-static struct ktgt_rules __rcu **find_slot(struct ktgt_txn *txn, u32 tid)
+static struct ktgt_access __rcu **find_slot(struct ktgt_txn *txn, u32 tid)
 {
 	struct ktgt_target *target;
 
@@ -424,7 +424,7 @@ static struct ktgt_rules __rcu **find_slot(struct ktgt_txn *txn, u32 tid)
 		return &txn->kn->discovery;
 
 	target = ktgt_target_check(txn, tid, NULL);
-	return IS_ERR(target) ? ERR_CAST(target) : &target->rules;
+	return IS_ERR(target) ? ERR_CAST(target) : &target->access;
 }
 
 /* What an account is bound to, in words. */
@@ -436,17 +436,18 @@ static const char *owner_text(u32 tid, char owner[OWNER_LEN])
 	return owner;
 }
 
-static int check_incoming(struct ktgt_txn *txn, const struct ktgt_rules *rules,
+static int check_incoming(struct ktgt_txn *txn,
+			  const struct ktgt_access *access,
 			  const struct account_change *bind)
 {
 	char owner[OWNER_LEN];
 
-	if (ktgt_rules_find_incoming(rules, bind->user)) {
+	if (ktgt_access_find_incoming(access, bind->user)) {
 		ktgt_refuse(txn->extack, "%s: account '%s' is bound already",
 			    owner_text(bind->tid, owner), bind->user);
 		return -EEXIST;
 	}
-	if (rules && rules->nr_incoming >= KTGT_INCOMING_MAX) {
+	if (access && access->nr_incoming >= KTGT_INCOMING_MAX) {
 		ktgt_refuse(txn->extack,
 			    "%s: %u accounts are bound, more are not possible; unbind one first",
 			    owner_text(bind->tid, owner), KTGT_INCOMING_MAX);
@@ -455,26 +456,27 @@ static int check_incoming(struct ktgt_txn *txn, const struct ktgt_rules *rules,
 	return 0;
 }
 
-static int check_outgoing(struct ktgt_txn *txn, const struct ktgt_rules *rules,
+static int check_outgoing(struct ktgt_txn *txn,
+			  const struct ktgt_access *access,
 			  const struct account_change *bind)
 {
 	char owner[OWNER_LEN];
 
-	if (!rules || !rules->outgoing)
+	if (!access || !access->outgoing)
 		return 0;
 
 	ktgt_refuse(txn->extack,
 		    "%s: '%s' is the outgoing account already; unbind it first",
-		    owner_text(bind->tid, owner), rules->outgoing->user);
+		    owner_text(bind->tid, owner), access->outgoing->user);
 	return -EEXIST;
 }
 
 static int account_bind_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct account_change *bind = to_account(change);
-	struct ktgt_rules_edit edit = {};
-	struct ktgt_rules __rcu **slot;
-	const struct ktgt_rules *rules;
+	struct ktgt_access_edit edit = {};
+	struct ktgt_access __rcu **slot;
+	const struct ktgt_access *access;
 	struct ktgt_account *account;
 	int err;
 
@@ -485,18 +487,18 @@ static int account_bind_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	if (IS_ERR(slot))
 		return PTR_ERR(slot);
 
-	rules = ktgt_txn_rules(txn, slot);
+	access = ktgt_txn_access(txn, slot);
 	if (bind->outgoing) {
-		err = check_outgoing(txn, rules, bind);
+		err = check_outgoing(txn, access, bind);
 		edit.set_outgoing = true;
 		edit.outgoing = &account->chap;
 	} else {
-		err = check_incoming(txn, rules, bind);
+		err = check_incoming(txn, access, bind);
 		edit.add_incoming = &account->chap;
 	}
 	if (err)
 		return err;
-	return ktgt_txn_set_rules(txn, slot, ktgt_rules_alloc(rules, &edit));
+	return ktgt_txn_set_access(txn, slot, ktgt_access_alloc(access, &edit));
 }
 
 static void account_bind_describe(struct ktgt_txn *txn,
@@ -539,26 +541,26 @@ static int account_unbind_check(struct ktgt_txn *txn,
 				struct ktgt_change *change)
 {
 	struct account_change *unbind = to_account(change);
-	struct ktgt_rules_edit edit = {};
-	struct ktgt_rules __rcu **slot;
-	const struct ktgt_rules *rules;
+	struct ktgt_access_edit edit = {};
+	struct ktgt_access __rcu **slot;
+	const struct ktgt_access *access;
 	char owner[OWNER_LEN];
 
 	slot = find_slot(txn, unbind->tid);
 	if (IS_ERR(slot))
 		return PTR_ERR(slot);
 
-	rules = ktgt_txn_rules(txn, slot);
+	access = ktgt_txn_access(txn, slot);
 	if (!unbind->outgoing)
-		edit.del_incoming = ktgt_rules_find_incoming(rules,
-							     unbind->user);
+		edit.del_incoming = ktgt_access_find_incoming(access,
+							      unbind->user);
 	else
-		edit.set_outgoing = rules && rules->outgoing &&
-				    !strcmp(rules->outgoing->user,
+		edit.set_outgoing = access && access->outgoing &&
+				    !strcmp(access->outgoing->user,
 					    unbind->user);
 	if (edit.del_incoming || edit.set_outgoing)
-		return ktgt_txn_set_rules(txn, slot,
-					  ktgt_rules_alloc(rules, &edit));
+		return ktgt_txn_set_access(txn, slot,
+					  ktgt_access_alloc(access, &edit));
 
 	ktgt_refuse(txn->extack, "%s: '%s' is not bound as an %s account",
 		    owner_text(unbind->tid, owner), unbind->user,

@@ -9,7 +9,7 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
-#include "../core/rules.h"
+#include "../core/access.h"
 
 struct ktgt_net;
 struct ktgt_txn;

@@ -11,7 +11,7 @@
 #include "../core/name.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
-#include "../core/rules.h"
+#include "../core/access.h"
 #include "../core/target.h"
 #include "target.h"
 #include "txn.h"
@@ -56,49 +56,49 @@ static int acl_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct acl_change *acl = container_of(change, struct acl_change,
 					      change);
-	struct ktgt_rules_edit edit = { .add_rule = &acl->rule };
-	const struct ktgt_rules *rules;
+	struct ktgt_access_edit edit = { .add_rule = &acl->rule };
+	const struct ktgt_access *access;
 	struct ktgt_target *target;
 
 	target = ktgt_target_check(txn, acl->tid, NULL);
 	if (IS_ERR(target))
 		return PTR_ERR(target);
 
-	rules = ktgt_txn_rules(txn, &target->rules);
-	if (ktgt_rules_find(rules, &acl->rule)) {
+	access = ktgt_txn_access(txn, &target->access);
+	if (ktgt_access_find(access, &acl->rule)) {
 		refuse_rule(txn, acl, "exists already");
 		return -EEXIST;
 	}
-	if (rules && rules->nr_rules >= KTGT_RULES_MAX) {
+	if (access && access->nr_rules >= KTGT_RULES_MAX) {
 		ktgt_refuse(txn->extack,
 			    "target %u has %u access rules, more are not possible; delete one first",
 			    acl->tid, KTGT_RULES_MAX);
 		return -ENOSPC;
 	}
-	return ktgt_txn_set_rules(txn, &target->rules,
-				  ktgt_rules_alloc(rules, &edit));
+	return ktgt_txn_set_access(txn, &target->access,
+				  ktgt_access_alloc(access, &edit));
 }
 
 static int acl_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct acl_change *acl = container_of(change, struct acl_change,
 					      change);
-	struct ktgt_rules_edit edit = {};
-	const struct ktgt_rules *rules;
+	struct ktgt_access_edit edit = {};
+	const struct ktgt_access *access;
 	struct ktgt_target *target;
 
 	target = ktgt_target_check(txn, acl->tid, NULL);
 	if (IS_ERR(target))
 		return PTR_ERR(target);
 
-	rules = ktgt_txn_rules(txn, &target->rules);
-	edit.del_rule = ktgt_rules_find(rules, &acl->rule);
+	access = ktgt_txn_access(txn, &target->access);
+	edit.del_rule = ktgt_access_find(access, &acl->rule);
 	if (!edit.del_rule) {
 		refuse_rule(txn, acl, "does not exist");
 		return -ENOENT;
 	}
-	return ktgt_txn_set_rules(txn, &target->rules,
-				  ktgt_rules_alloc(rules, &edit));
+	return ktgt_txn_set_access(txn, &target->access,
+				  ktgt_access_alloc(access, &edit));
 }
 
 static void acl_describe(const struct ktgt_change *change, u8 action,

@@ -9,8 +9,8 @@
 
 #include <net/net_namespace.h>
 
+#include "../core/access.h"
 #include "../core/net.h"
-#include "../core/rules.h"
 #include "../core/target.h"
 #include "../iscsi/sess.h"
 #include "../tcp/tcp.h"
@@ -183,7 +183,7 @@ static void __net_exit net_stop(struct net *net)
 	ktgt_event_limit_exit(&kn->failed_logins);
 	ktgt_target_free_all(kn);
 	ktgt_account_free_all(kn);
-	ktgt_rules_free_rcu(rcu_dereference_protected(kn->discovery, true));
+	ktgt_access_free_rcu(rcu_dereference_protected(kn->discovery, true));
 	RCU_INIT_POINTER(kn->discovery, NULL);
 
 	ktgt_sess_net_exit(kn);

@@ -7,21 +7,22 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
+#include "../core/access.h"
 #include "../core/event.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
-#include "../core/rules.h"
+#include "../core/access.h"
 
 /**
- * struct ktgt_rules_swap - rules that a transaction replaces
+ * struct ktgt_access_swap - rules that a transaction replaces
  * @node: in &ktgt_txn.swaps
  * @slot: where they are
- * @rules: those to come
+ * @access: those to come
  */
-struct ktgt_rules_swap {
-	struct list_head	node;
-	struct ktgt_rules __rcu	**slot;
-	struct ktgt_rules	*rules;
+struct ktgt_access_swap {
+	struct list_head		node;
+	struct ktgt_access __rcu	**slot;
+	struct ktgt_access		*access;
 };
 
 /**
@@ -60,10 +61,10 @@ void ktgt_txn_stage(struct ktgt_txn *txn, struct ktgt_change *change,
 	txn->nr_changes++;
 }
 
-static struct ktgt_rules_swap *find_swap(struct ktgt_txn *txn,
-					 struct ktgt_rules __rcu **slot)
+static struct ktgt_access_swap *find_swap(struct ktgt_txn *txn,
+					  struct ktgt_access __rcu **slot)
 {
-	struct ktgt_rules_swap *swap;
+	struct ktgt_access_swap *swap;
 
 	list_for_each_entry(swap, &txn->swaps, node)
 		if (swap->slot == slot)
@@ -72,7 +73,7 @@ static struct ktgt_rules_swap *find_swap(struct ktgt_txn *txn,
 }
 
 /**
- * ktgt_txn_rules - rules as they will be, as far as the transaction has come
+ * ktgt_txn_access - rules as they will be, as far as the transaction has come
  * @txn: the transaction
  * @slot: where they are
  *
@@ -80,22 +81,22 @@ static struct ktgt_rules_swap *find_swap(struct ktgt_txn *txn,
  *
  * Return: the rules that a change has to start from; may be NULL.
  */
-const struct ktgt_rules *ktgt_txn_rules(struct ktgt_txn *txn,
-					struct ktgt_rules __rcu **slot)
+const struct ktgt_access *ktgt_txn_access(struct ktgt_txn *txn,
+					  struct ktgt_access __rcu **slot)
 {
-	struct ktgt_rules_swap *swap = find_swap(txn, slot);
+	struct ktgt_access_swap *swap = find_swap(txn, slot);
 
 	if (swap)
-		return swap->rules;
+		return swap->access;
 	return rcu_dereference_protected(*slot,
 				lockdep_is_held(&txn->kn->config_mutex));
 }
 
 /**
- * ktgt_txn_set_rules - replace rules when the transaction is applied
+ * ktgt_txn_set_access - replace rules when the transaction is applied
  * @txn: the transaction
  * @slot: where they are; has to last as long as the transaction
- * @rules: rules that replace what ktgt_txn_rules() gave; NULL is taken as a
+ * @access: rules that replace what ktgt_txn_access() gave; NULL is taken as a
  *	failed allocation. Belong to the transaction whatever is returned
  *
  * All rules are replaced before any change is applied, so nobody logs in by
@@ -105,28 +106,28 @@ const struct ktgt_rules *ktgt_txn_rules(struct ktgt_txn *txn,
  *
  * Return: 0 or -ENOMEM.
  */
-int ktgt_txn_set_rules(struct ktgt_txn *txn, struct ktgt_rules __rcu **slot,
-		       struct ktgt_rules *rules)
+int ktgt_txn_set_access(struct ktgt_txn *txn, struct ktgt_access __rcu **slot,
+			struct ktgt_access *access)
 {
-	struct ktgt_rules_swap *swap = find_swap(txn, slot);
+	struct ktgt_access_swap *swap = find_swap(txn, slot);
 
 	lockdep_assert_held(&txn->kn->config_mutex);
-	if (!rules)
+	if (!access)
 		return -ENOMEM;
 
 	if (swap) {
-		ktgt_rules_free(swap->rules);
-		swap->rules = rules;
+		ktgt_access_free(swap->access);
+		swap->access = access;
 		return 0;
 	}
 
 	swap = kzalloc_obj(*swap, GFP_KERNEL);
 	if (!swap) {
-		ktgt_rules_free(rules);
+		ktgt_access_free(access);
 		return -ENOMEM;
 	}
 	swap->slot = slot;
-	swap->rules = rules;
+	swap->access = access;
 	list_add_tail(&swap->node, &txn->swaps);
 	return 0;
 }
@@ -134,11 +135,11 @@ int ktgt_txn_set_rules(struct ktgt_txn *txn, struct ktgt_rules __rcu **slot,
 /* Ends all swaps; those that were applied have left no rules behind. */
 static void free_swaps(struct ktgt_txn *txn)
 {
-	struct ktgt_rules_swap *swap, *next;
+	struct ktgt_access_swap *swap, *next;
 
 	list_for_each_entry_safe(swap, next, &txn->swaps, node) {
 		list_del(&swap->node);
-		ktgt_rules_free(swap->rules);
+		ktgt_access_free(swap->access);
 		kfree(swap);
 	}
 }
@@ -146,14 +147,14 @@ static void free_swaps(struct ktgt_txn *txn)
 static void apply_swaps(struct ktgt_txn *txn)
 {
 	struct mutex *mutex = &txn->kn->config_mutex;
-	struct ktgt_rules_swap *swap;
-	struct ktgt_rules *old;
+	struct ktgt_access_swap *swap;
+	struct ktgt_access *old;
 
 	list_for_each_entry(swap, &txn->swaps, node) {
-		old = rcu_replace_pointer(*swap->slot, swap->rules,
+		old = rcu_replace_pointer(*swap->slot, swap->access,
 					  lockdep_is_held(mutex));
-		swap->rules = NULL;
-		ktgt_rules_free_rcu(old);
+		swap->access = NULL;
+		ktgt_access_free_rcu(old);
 	}
 }
 

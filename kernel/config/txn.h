@@ -25,7 +25,7 @@
 struct ktgt_change;
 struct ktgt_net;
 struct ktgt_rule;
-struct ktgt_rules;
+struct ktgt_access;
 struct netlink_ext_ack;
 
 /**
@@ -36,7 +36,7 @@ struct netlink_ext_ack;
  * @generation: the one that it brought, once it is carried out
  * @nr_changes: length of @changes
  * @changes: struct ktgt_change, in order
- * @swaps: struct ktgt_rules_swap: rules that are replaced, one for each place
+ * @swaps: struct ktgt_access_swap: rules that are replaced, one for each place
  */
 struct ktgt_txn {
 	struct ktgt_net		*kn;
@@ -117,9 +117,9 @@ void ktgt_txn_stage(struct ktgt_txn *txn, struct ktgt_change *change,
 int ktgt_txn_commit(struct ktgt_txn *txn);
 void ktgt_txn_destroy(struct ktgt_txn *txn);
 
-const struct ktgt_rules *ktgt_txn_rules(struct ktgt_txn *txn,
-					struct ktgt_rules __rcu **slot);
-int ktgt_txn_set_rules(struct ktgt_txn *txn, struct ktgt_rules __rcu **slot,
-		       struct ktgt_rules *rules);
+const struct ktgt_access *ktgt_txn_access(struct ktgt_txn *txn,
+					  struct ktgt_access __rcu **slot);
+int ktgt_txn_set_access(struct ktgt_txn *txn, struct ktgt_access __rcu **slot,
+			struct ktgt_access *access);
 
 #endif /* _KTGT_CONFIG_TXN_H */

@@ -87,7 +87,7 @@ struct ktgt_sense {
  * changed by others in between.
  *
  * @nexus: I_T nexus it came by; set by the fabric
- * @done: where to put it when it has completed; set by the fabric
+ * @done_queue: where to put it when it has completed; set by the fabric
  * @lun: logical unit number as on the wire (SAM-5, 4.7); set by the fabric
  * @edtl: bytes that the initiator expects to move; set by the fabric
  * @cdb: the CDB, zeroes behind its end; set by the fabric

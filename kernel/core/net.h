@@ -17,7 +17,7 @@
 #include "event.h"
 
 struct ktgt_listener;
-struct ktgt_rules;
+struct ktgt_access;
 struct ktgt_target;
 struct net;
 
@@ -108,7 +108,7 @@ struct ktgt_net {
 	unsigned int		nr_portals;
 	struct list_head	accounts;
 	unsigned int		nr_accounts;
-	struct ktgt_rules __rcu	*discovery;
+	struct ktgt_access __rcu	*discovery;
 
 	struct rhashtable	sessions;
 	struct xarray		sess_ids;

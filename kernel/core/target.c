@@ -9,7 +9,7 @@
 #include <linux/stringhash.h>
 
 #include "name.h"
-#include "rules.h"
+#include "access.h"
 
 /* iSCSI names are compared after they were folded to lower case (RFC 3722);
  * what a peer sends need not have been.
@@ -90,7 +90,7 @@ static void release(struct kref *ref)
 {
 	struct ktgt_target *target = container_of(ref, struct ktgt_target, ref);
 
-	ktgt_rules_free_rcu(rcu_dereference_protected(target->rules, true));
+	ktgt_access_free_rcu(rcu_dereference_protected(target->access, true));
 	xa_destroy(&target->lus);
 	kfree_rcu(target, rcu);
 }

@@ -16,7 +16,7 @@
 #include <linux/xarray.h>
 
 struct ktgt_net;
-struct ktgt_rules;
+struct ktgt_access;
 
 #define KTGT_NAME_LEN	224	/* iSCSI name and NUL, RFC 7143, 4.2.7.1 */
 #define KTGT_ALIAS_LEN	256
@@ -88,7 +88,7 @@ enum ktgt_target_key {
  * @lus: struct ktgt_lu by LUN, the controller at 0 included; read under RCU,
  *	written under &ktgt_net.config_mutex
  * @nr_lus: entries of @lus
- * @rules: who may log in; replaced whole, read under RCU
+ * @access: who may log in; replaced whole, read under RCU
  * @nexus_lock: protects @nexuses and @deleted; taken in process and softirq
  *	context, with bottom halves off
  * @nexuses: struct ktgt_nexus
@@ -112,7 +112,7 @@ struct ktgt_target {
 
 	struct xarray		lus;
 	unsigned int		nr_lus;
-	struct ktgt_rules __rcu	*rules;
+	struct ktgt_access __rcu	*access;
 
 	spinlock_t		nexus_lock;
 	struct list_head	nexuses;

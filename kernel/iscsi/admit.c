@@ -57,21 +57,21 @@ struct ktgt_target *ktgt_admit_find(struct ktgt_net *kn, const char *name,
 }
 
 /**
- * ktgt_admit_rules() - the rules that a login has to follow
+ * ktgt_admit_access() - the rules that a login has to follow
  * @kn: the namespace
  * @target: the target, or NULL for discovery
  *
  * Context: under RCU.
  * Return: the rules, or NULL if there are none.
  */
-const struct ktgt_rules *ktgt_admit_rules(const struct ktgt_net *kn,
-					  const struct ktgt_target *target)
+const struct ktgt_access *ktgt_admit_access(const struct ktgt_net *kn,
+					    const struct ktgt_target *target)
 {
-	return target ? rcu_dereference(target->rules) :
+	return target ? rcu_dereference(target->access) :
 			rcu_dereference(kn->discovery);
 }
 
-static const char *fault(const struct ktgt_rules_match *match)
+static const char *fault(const struct ktgt_access_match *match)
 {
 	if (!match->addr_rules && !match->name_rules)
 		return "the target has no access rules";
@@ -96,18 +96,18 @@ void ktgt_admit_login(const struct ktgt_net *kn,
 		      const struct sockaddr_storage *peer,
 		      const char *initiator, struct ktgt_admission *adm)
 {
-	const struct ktgt_rules *rules = ktgt_admit_rules(kn, target);
+	const struct ktgt_access *access = ktgt_admit_access(kn, target);
 
 	memset(adm, 0, sizeof(*adm));
-	adm->rules = rules;
-	if (rules && rules->nr_incoming)
+	adm->access = access;
+	if (access && access->nr_incoming)
 		adm->auth_status = KTGT_LOGIN_AUTH_FAILED;
 	if (!target) {
 		if (is_loading(kn))
 			refuse_while_loading(adm);
 		return;
 	}
-	if (!ktgt_rules_judge(rules, peer, initiator, &adm->match))
+	if (!ktgt_access_judge(access, peer, initiator, &adm->match))
 		refuse(adm, KTGT_LOGIN_FORBIDDEN, fault(&adm->match));
 	else if (READ_ONCE(target->state) != KTGT_TARGET_STATE_READY)
 		refuse(adm, KTGT_LOGIN_UNAVAILABLE, "the target is offline");
@@ -126,12 +126,12 @@ bool ktgt_admit_discovery(const struct ktgt_target *target,
 			  const struct sockaddr_storage *peer,
 			  const char *initiator)
 {
-	struct ktgt_rules_match match;
+	struct ktgt_access_match match;
 	bool admitted;
 
 	rcu_read_lock();
-	admitted = ktgt_rules_judge(rcu_dereference(target->rules), peer,
-				    initiator, &match);
+	admitted = ktgt_access_judge(rcu_dereference(target->access), peer,
+				     initiator, &match);
 	rcu_read_unlock();
 	return admitted;
 }

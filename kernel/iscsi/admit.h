@@ -9,7 +9,7 @@
 #include <linux/types.h>
 #include <scsi/iscsi_proto.h>
 
-#include "../core/rules.h"
+#include "../core/access.h"
 
 struct ktgt_net;
 struct ktgt_target;
@@ -32,21 +32,21 @@ struct ktgt_target;
  * @why: why it is refused, or NULL
  * @auth_status: what refuses an initiator that does not prove itself by CHAP;
  *	0 if it need not
- * @rules: what it was decided by, or NULL; valid under RCU
+ * @access: what it was decided by, or NULL; valid under RCU
  * @match: which of the rules hold; valid under RCU
  */
 struct ktgt_admission {
 	u16				status;
 	u16				auth_status;
 	const char			*why;
-	const struct ktgt_rules		*rules;
-	struct ktgt_rules_match		match;
+	const struct ktgt_access		*access;
+	struct ktgt_access_match		match;
 };
 
 struct ktgt_target *ktgt_admit_find(struct ktgt_net *kn, const char *name,
 				    struct ktgt_admission *adm);
-const struct ktgt_rules *ktgt_admit_rules(const struct ktgt_net *kn,
-					  const struct ktgt_target *target);
+const struct ktgt_access *ktgt_admit_access(const struct ktgt_net *kn,
+					    const struct ktgt_target *target);
 void ktgt_admit_login(const struct ktgt_net *kn,
 		      const struct ktgt_target *target,
 		      const struct sockaddr_storage *peer,

@@ -18,7 +18,7 @@
 #include <crypto/algapi.h>
 #include <crypto/hash.h>
 
-#include "../core/rules.h"
+#include "../core/access.h"
 #include "text.h"
 
 #define CHAP_DIGEST_MAX		32

@@ -19,9 +19,9 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "../core/access.h"
 #include "../core/event.h"
 #include "../core/net.h"
-#include "../core/rules.h"
 #include "../core/target.h"
 #include "admit.h"
 #include "chap.h"
@@ -565,16 +565,16 @@ static int login_get_account(struct ktgt_conn *conn, const char *user,
 			     struct ktgt_chap_account **copy)
 {
 	const struct ktgt_chap_account *account = NULL;
-	const struct ktgt_rules *rules;
+	const struct ktgt_access *access;
 
 	*copy = kmalloc(sizeof(**copy), GFP_KERNEL);
 	if (!*copy)
 		return -ENOMEM;
 	rcu_read_lock();
-	rules = ktgt_admit_rules(conn->kn, conn->login->target);
-	if (rules)
-		account = user ? ktgt_rules_find_incoming(rules, user) :
-				 rules->outgoing;
+	access = ktgt_admit_access(conn->kn, conn->login->target);
+	if (access)
+		account = user ? ktgt_access_find_incoming(access, user) :
+				 access->outgoing;
 	if (account)
 		**copy = *account;
 	rcu_read_unlock();

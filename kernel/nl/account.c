@@ -5,7 +5,7 @@
 #include <linux/rculist.h>
 
 #include "../config/account.h"
-#include "../core/rules.h"
+#include "../core/access.h"
 #include "../core/target.h"
 #include "generated/netlink.h"
 #include "nl.h"
@@ -198,20 +198,20 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
  * the cursor need not tell them apart.
  */
 static int dump_bindings(struct sk_buff *skb, struct netlink_callback *cb,
-			 const struct ktgt_rules *rules, const char *user,
+			 const struct ktgt_access *access, const char *user,
 			 u32 tid)
 {
 	unsigned int len = skb->len;
 	int err;
 
-	if (!rules)
+	if (!access)
 		return 0;
-	if (ktgt_rules_find_incoming(rules, user)) {
+	if (ktgt_access_find_incoming(access, user)) {
 		err = dump_one(skb, cb, user, tid, false);
 		if (err)
 			return err;
 	}
-	if (!rules->outgoing || strcmp(rules->outgoing->user, user))
+	if (!access->outgoing || strcmp(access->outgoing->user, user))
 		return 0;
 	err = dump_one(skb, cb, user, tid, true);
 	if (err)
@@ -247,7 +247,7 @@ static int dump_account(struct sk_buff *skb, struct netlink_callback *cb,
 	xa_for_each_start(&kn->targets, tid, target, cursor->owner - 1) {
 		if (!ktgt_nl_shows(target, 0) || (only >= 0 && only != tid))
 			continue;
-		err = dump_bindings(skb, cb, rcu_dereference(target->rules),
+		err = dump_bindings(skb, cb, rcu_dereference(target->access),
 				    user, tid);
 		if (err)
 			return err;

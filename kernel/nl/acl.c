@@ -3,7 +3,7 @@
  * Access rules, as the user speaks of them.
  */
 #include "../config/acl.h"
-#include "../core/rules.h"
+#include "../core/access.h"
 #include "../core/target.h"
 #include "generated/netlink.h"
 #include "nl.h"
@@ -169,13 +169,13 @@ static int dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
 static int dump_rules(struct sk_buff *skb, struct netlink_callback *cb,
 		      const struct ktgt_target *target)
 {
-	const struct ktgt_rules *rules = rcu_dereference(target->rules);
+	const struct ktgt_access *access = rcu_dereference(target->access);
 	struct acl_cursor *cursor = (struct acl_cursor *)cb->ctx;
 	int err;
 
-	while (rules && cursor->index < rules->nr_rules) {
+	while (access && cursor->index < access->nr_rules) {
 		err = dump_rule(skb, cb, target,
-				&rules->rules[cursor->index]);
+				&access->rules[cursor->index]);
 		if (err)
 			return err;
 		cursor->index++;

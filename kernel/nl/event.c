@@ -4,8 +4,8 @@
  * namespace. Nothing is made when nobody has. If there is no memory, or a
  * listener does not keep up, that listener finds ENOBUFS at its socket.
  */
+#include "../core/access.h"
 #include "../core/event.h"
-#include "../core/rules.h"
 #include "generated/netlink.h"
 #include "nl.h"
 

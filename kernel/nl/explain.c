@@ -4,7 +4,7 @@
  * asked, by the functions that they ask themselves.
  */
 #include "../config/target.h"
-#include "../core/rules.h"
+#include "../core/access.h"
 #include "../core/target.h"
 #include "../iscsi/admit.h"
 #include "../iscsi/text.h"
@@ -117,18 +117,18 @@ static int put_account(struct sk_buff *skb,
 	return 0;
 }
 
-static int put_accounts(struct sk_buff *skb, const struct ktgt_rules *rules)
+static int put_accounts(struct sk_buff *skb, const struct ktgt_access *access)
 {
-	unsigned int i;
+	u32 nr = access ? access->nr_incoming : 0;
+	u32 i;
 
-	if (nla_put_u32(skb, KTGT_A_EXPLAIN_ACCOUNTS,
-			rules ? rules->nr_incoming : 0))
+	if (nla_put_u32(skb, KTGT_A_EXPLAIN_ACCOUNTS, nr))
 		return -EMSGSIZE;
-	for (i = 0; rules && i < rules->nr_incoming && i < EXPLAIN_ACCOUNTS; i++)
-		if (put_account(skb, &rules->incoming[i], false))
+	for (i = 0; i < min_t(u32, nr, EXPLAIN_ACCOUNTS); i++)
+		if (put_account(skb, &access->incoming[i], false))
 			return -EMSGSIZE;
-	if (rules && rules->outgoing)
-		return put_account(skb, rules->outgoing, true);
+	if (access && access->outgoing)
+		return put_account(skb, access->outgoing, true);
 	return 0;
 }
 
@@ -147,7 +147,7 @@ static int put_proofs(struct sk_buff *skb, const struct ktgt_admission *adm)
 	    (adm->auth_status &&
 	     nla_put_u16(skb, KTGT_A_EXPLAIN_CHAP_STATUS, adm->auth_status)))
 		return -EMSGSIZE;
-	return put_accounts(skb, adm->rules);
+	return put_accounts(skb, adm->access);
 }
 
 static int put_target(struct sk_buff *skb, const struct explain_ask *ask,
@@ -160,7 +160,7 @@ static int put_target(struct sk_buff *skb, const struct explain_ask *ask,
 	    nla_put_u32(skb, KTGT_A_EXPLAIN_STATE, READ_ONCE(target->state)) ||
 	    nla_put_u8(skb, KTGT_A_EXPLAIN_VISIBLE, visible) ||
 	    nla_put_u32(skb, KTGT_A_EXPLAIN_ACLS,
-			adm->rules ? adm->rules->nr_rules : 0))
+			adm->access ? adm->access->nr_rules : 0))
 		return -EMSGSIZE;
 	return put_rule(skb, KTGT_A_EXPLAIN_ADDRESS_RULE, adm->match.addr) ||
 	       put_rule(skb, KTGT_A_EXPLAIN_INITIATOR_RULE, adm->match.name);

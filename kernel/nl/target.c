@@ -3,7 +3,7 @@
  * Targets, as the user speaks of them.
  */
 #include "../config/target.h"
-#include "../core/rules.h"
+#include "../core/access.h"
 #include "../core/target.h"
 #include "generated/netlink.h"
 #include "nl.h"
@@ -152,9 +152,9 @@ int ktgt_target_del_doit(struct sk_buff *skb, struct genl_info *info)
 /* Under RCU. */
 static u32 count_rules(const struct ktgt_target *target)
 {
-	const struct ktgt_rules *rules = rcu_dereference(target->rules);
+	const struct ktgt_access *access = rcu_dereference(target->access);
 
-	return rules ? rules->nr_rules : 0;
+	return access ? access->nr_rules : 0;
 }
 
 static int fill_keys(struct sk_buff *skb, const struct ktgt_target *target)

@@ -337,7 +337,7 @@ static void field(struct kunit *test)
  * @lu: the logical unit
  * @itl: what it keeps for the initiator
  * @nexus: the initiator
- * @done: where the command goes
+ * @done_queue: where the command goes
  * @pages: its data buffer
  */
 struct cdb_test {

@@ -23,7 +23,7 @@ struct txn_test {
 	struct ktgt_net		kn;
 	struct ktgt_txn		txn;
 	struct netlink_ext_ack	extack;
-	struct ktgt_rules __rcu	*slot;
+	struct ktgt_access __rcu	*slot;
 	char			log[LOG_SIZE];
 	bool			unlocked;
 	bool			bad_seq;
@@ -62,7 +62,7 @@ static void txn_test_exit(struct kunit *test)
 	struct txn_test *t = test->priv;
 
 	if (t)
-		ktgt_rules_free(rcu_dereference_protected(t->slot, true));
+		ktgt_access_free(rcu_dereference_protected(t->slot, true));
 }
 
 /* Rules are freed by a function of this module. */
@@ -305,63 +305,63 @@ static void without_extack(struct kunit *test)
 }
 
 /* Adds a rule for the initiator name "rN". */
-static int rules_check(struct ktgt_txn *txn, struct ktgt_change *change)
+static int access_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct txn_change *c = container_of(change, struct txn_change, change);
 	char name[4] = { 'r', '0' + c->number };
 	struct ktgt_rule rule = { .type = KTGT_RULE_NAME, .name = name };
-	struct ktgt_rules_edit edit = { .add_rule = &rule };
-	const struct ktgt_rules *old = ktgt_txn_rules(txn, &c->t->slot);
+	struct ktgt_access_edit edit = { .add_rule = &rule };
+	const struct ktgt_access *old = ktgt_txn_access(txn, &c->t->slot);
 
 	txn_log(change, 'c', true, 41, 6);
 	/* a change sees what those before it have done, readers do not */
 	if ((old ? old->nr_rules : 0) != c->number ||
 	    rcu_access_pointer(c->t->slot))
 		return -EPROTO;
-	return ktgt_txn_set_rules(txn, &c->t->slot,
-				  ktgt_rules_alloc(old, &edit)) ?: c->err;
+	return ktgt_txn_set_access(txn, &c->t->slot,
+				  ktgt_access_alloc(old, &edit)) ?: c->err;
 }
 
 /* All rules are there before the first change is applied. */
-static void rules_apply(struct ktgt_txn *txn, struct ktgt_change *change)
+static void access_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct txn_test *t = txn_log(change, 'a', true, 41, 7);
-	const struct ktgt_rules *rules =
+	const struct ktgt_access *access =
 		rcu_dereference_protected(t->slot, true);
 
-	t->bad_seq |= !rules || rules->nr_rules != 2;
+	t->bad_seq |= !access || access->nr_rules != 2;
 }
 
-static const struct ktgt_change_ops rules_ops = {
-	.check	= rules_check,
+static const struct ktgt_change_ops access_ops = {
+	.check	= access_check,
 	.abort	= txn_abort,
-	.apply	= rules_apply,
+	.apply	= access_apply,
 };
 
-static void rules_applied(struct kunit *test)
+static void access_applied(struct kunit *test)
 {
 	struct txn_test *t = test->priv;
-	const struct ktgt_rules *rules;
+	const struct ktgt_access *access;
 
-	txn_add(test, 0, &rules_ops);
-	txn_add(test, 0, &rules_ops);
+	txn_add(test, 0, &access_ops);
+	txn_add(test, 0, &access_ops);
 	KUNIT_ASSERT_EQ(test, ktgt_txn_commit(&t->txn), 0);
 	ktgt_txn_destroy(&t->txn);
 	KUNIT_EXPECT_STREQ(test, t->log, "c0c1a0a1");
 	KUNIT_EXPECT_FALSE(test, t->bad_seq);
-	rules = rcu_dereference_protected(t->slot, true);
-	KUNIT_ASSERT_NOT_NULL(test, rules);
-	KUNIT_ASSERT_EQ(test, rules->nr_rules, 2);
-	KUNIT_EXPECT_STREQ(test, rules->rules[0].name, "r0");
-	KUNIT_EXPECT_STREQ(test, rules->rules[1].name, "r1");
+	access = rcu_dereference_protected(t->slot, true);
+	KUNIT_ASSERT_NOT_NULL(test, access);
+	KUNIT_ASSERT_EQ(test, access->nr_rules, 2);
+	KUNIT_EXPECT_STREQ(test, access->rules[0].name, "r0");
+	KUNIT_EXPECT_STREQ(test, access->rules[1].name, "r1");
 }
 
-static void rules_refused(struct kunit *test)
+static void access_refused(struct kunit *test)
 {
 	struct txn_test *t = test->priv;
 
-	txn_add(test, 0, &rules_ops);
-	txn_add(test, -EPERM, &rules_ops);
+	txn_add(test, 0, &access_ops);
+	txn_add(test, -EPERM, &access_ops);
 	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), -EPERM);
 	KUNIT_EXPECT_STREQ(test, t->log, "c0c1r0");
 	KUNIT_EXPECT_TRUE(test, list_empty(&t->txn.swaps));
@@ -369,23 +369,23 @@ static void rules_refused(struct kunit *test)
 	ktgt_txn_destroy(&t->txn);
 }
 
-static int no_rules_check(struct ktgt_txn *txn, struct ktgt_change *change)
+static int no_access_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct txn_change *c = container_of(change, struct txn_change, change);
 
-	return ktgt_txn_set_rules(txn, &c->t->slot, NULL);
+	return ktgt_txn_set_access(txn, &c->t->slot, NULL);
 }
 
-static const struct ktgt_change_ops no_rules_ops = {
-	.check	= no_rules_check,
+static const struct ktgt_change_ops no_access_ops = {
+	.check	= no_access_check,
 };
 
-static void rules_without_memory(struct kunit *test)
+static void access_without_memory(struct kunit *test)
 {
 	struct txn_test *t = test->priv;
 
-	txn_add(test, 0, &rules_ops);
-	txn_add(test, 0, &no_rules_ops);
+	txn_add(test, 0, &access_ops);
+	txn_add(test, 0, &no_access_ops);
 	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), -ENOMEM);
 	KUNIT_EXPECT_NULL(test, rcu_access_pointer(t->slot));
 	ktgt_txn_destroy(&t->txn);
@@ -437,9 +437,9 @@ static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(says_no_memory),
 	KUNIT_CASE(keeps_message),
 	KUNIT_CASE(without_extack),
-	KUNIT_CASE(rules_applied),
-	KUNIT_CASE(rules_refused),
-	KUNIT_CASE(rules_without_memory),
+	KUNIT_CASE(access_applied),
+	KUNIT_CASE(access_refused),
+	KUNIT_CASE(access_without_memory),
 	{}
 };
 

@@ -9,7 +9,7 @@
  * repeat is repeated, unless a bit says to get it wrong.
  */
 #include "../../kernel/core/net.h"
-#include "../../kernel/core/rules.h"
+#include "../../kernel/core/access.h"
 #include "../../kernel/core/target.h"
 #include "../../kernel/iscsi/conn.h"
 #include "../../kernel/iscsi/login.h"
@@ -39,12 +39,12 @@ static struct ktgt_chap_account outgoing = {
 	.user = "target", .secret = "anothersecret",
 };
 
-static struct ktgt_rules rules = {
+static struct ktgt_access access = {
 	.incoming = &incoming, .outgoing = &outgoing,
 };
 
 static struct ktgt_target target = {
-	.tid = 1, .name = "iqn.t:1", .alias = "alias", .rules = &rules,
+	.tid = 1, .name = "iqn.t:1", .alias = "alias", .access = &access,
 };
 
 static struct ktgt_portal portals[2];
@@ -87,16 +87,16 @@ void ktgt_target_put(struct ktgt_target *t)
 	require(t == &target && t->ref.refcount-- > 0);
 }
 
-bool ktgt_rules_judge(const struct ktgt_rules *r,
-		      const struct sockaddr_storage *peer,
-		      const char *initiator, struct ktgt_rules_match *match)
+bool ktgt_access_judge(const struct ktgt_access *r,
+		       const struct sockaddr_storage *peer,
+		       const char *initiator, struct ktgt_access_match *match)
 {
-	require(r == &rules && peer == &conn.peer);
+	require(r == &access && peer == &conn.peer);
 	return strcmp(initiator, "iqn.closed");
 }
 
 const struct ktgt_chap_account *
-ktgt_rules_find_incoming(const struct ktgt_rules *r, const char *user)
+ktgt_access_find_incoming(const struct ktgt_access *r, const char *user)
 {
 	return strcmp(user, r->incoming->user) ? NULL : r->incoming;
 }
@@ -160,7 +160,7 @@ int ktgt_conn_enter_ffp(struct ktgt_conn *c)
 	require(!p->data_digest || !insists(c, KTGT_TARGET_DATA_DIGEST,
 					    KTGT_DIGEST_NONE));
 	/* whoever comes so far has proved himself */
-	require(!rules.nr_incoming || shim_proved ||
+	require(!access.nr_incoming || shim_proved ||
 		(!c->sess->nexus.target && !kn.discovery));
 	ktgt_conn_set_state(c, KTGT_CONN_STATE_FULL_FEATURE);
 	return 0;
@@ -382,7 +382,7 @@ static void start(u8 how, u8 allocs)
 	conn.kn = &kn;
 	conn.tpgt = 1;
 	conn.local.ss_family = how & 2 ? AF_INET : AF_INET6;
-	kn.discovery = how & 4 ? &rules : NULL;
+	kn.discovery = how & 4 ? &access : NULL;
 	kn.portals.next = &portals[0].node;
 	portals[0].node.next = &portals[1].node;
 	portals[1].node.next = &kn.portals;
@@ -391,7 +391,7 @@ static void start(u8 how, u8 allocs)
 	kn.nr_portals = 2;
 	shim_allocs = U32_MAX;
 	xa_store(&kn.targets, target.tid, &target, GFP_KERNEL);
-	rules.nr_incoming = how & 1;
+	access.nr_incoming = how & 1;
 	target.state = how & 8 ? KTGT_TARGET_STATE_OFFLINE :
 				 KTGT_TARGET_STATE_READY;
 	target.keys[KTGT_TARGET_HEADER_DIGEST] =

@@ -3,16 +3,16 @@
  * What is around: one namespace, with one target that admits everybody, and
  * whoever watches it.
  */
-#include "../../../kernel/core/rules.h"
+#include "../../../kernel/core/access.h"
 #include "../../../kernel/iscsi/sess.h"
 #include "../../../kernel/tcp/tcp.h"
 #include "target.h"
 
 struct ktgt_net kn;
-static struct ktgt_rules rules;
+static struct ktgt_access access;
 struct ktgt_portal portal = { .kn = &kn, .tpgt = 1 };
 struct ktgt_target target = {
-	.tid = 1, .name = "iqn.t:1", .alias = "alias", .rules = &rules,
+	.tid = 1, .name = "iqn.t:1", .alias = "alias", .access = &access,
 	.kn = &kn,
 };
 
@@ -51,15 +51,15 @@ bool ktgt_target_tryget(struct ktgt_target *t)
 	return kref_get_unless_zero(&t->ref);
 }
 
-bool ktgt_rules_judge(const struct ktgt_rules *r,
-		      const struct sockaddr_storage *peer,
-		      const char *initiator, struct ktgt_rules_match *match)
+bool ktgt_access_judge(const struct ktgt_access *r,
+		       const struct sockaddr_storage *peer,
+		       const char *initiator, struct ktgt_access_match *match)
 {
 	return true;
 }
 
 const struct ktgt_chap_account *
-ktgt_rules_find_incoming(const struct ktgt_rules *r, const char *user)
+ktgt_access_find_incoming(const struct ktgt_access *r, const char *user)
 {
 	return NULL;
 }

@@ -2,8 +2,8 @@
 /*
  * Who may log in: one immutable array, replaced whole.
  */
-#ifndef _KTGT_CORE_RULES_H
-#define _KTGT_CORE_RULES_H
+#ifndef _KTGT_CORE_ACCESS_H
+#define _KTGT_CORE_ACCESS_H
 
 #include <linux/in6.h>
 #include <linux/rcupdate.h>
@@ -58,7 +58,7 @@ struct ktgt_chap_account {
 #define KTGT_INCOMING_MAX	1024
 
 /**
- * struct ktgt_rules - access rules and accounts of a target, or of discovery
+ * struct ktgt_access - access rules and accounts of a target, or of discovery
  * @rcu: frees it
  * @nr_rules: length of @rules
  * @nr_incoming: length of @incoming; if not zero, initiators must use CHAP
@@ -66,7 +66,7 @@ struct ktgt_chap_account {
  * @incoming: accounts by which initiators prove themselves
  * @outgoing: account by which the target proves itself, or NULL
  */
-struct ktgt_rules {
+struct ktgt_access {
 	struct rcu_head			rcu;
 	unsigned int			nr_rules;
 	unsigned int			nr_incoming;
@@ -76,13 +76,13 @@ struct ktgt_rules {
 };
 
 /**
- * struct ktgt_rules_match - what rules say about an initiator
+ * struct ktgt_access_match - what rules say about an initiator
  * @addr: first rule that holds for its address, or NULL
  * @name: first rule that holds for its name, or NULL
  * @addr_rules: rules for addresses
  * @name_rules: rules for names
  */
-struct ktgt_rules_match {
+struct ktgt_access_match {
 	const struct ktgt_rule	*addr;
 	const struct ktgt_rule	*name;
 	unsigned int		addr_rules;
@@ -90,7 +90,7 @@ struct ktgt_rules_match {
 };
 
 /**
- * struct ktgt_rules_edit - how one array of rules differs from the next
+ * struct ktgt_access_edit - how one array of rules differs from the next
  * @add_rule: rule to be appended, or NULL
  * @del_rule: rule of the old array to be left out, or NULL
  * @add_incoming: account to be appended, or NULL
@@ -98,7 +98,7 @@ struct ktgt_rules_match {
  * @set_outgoing: @outgoing holds
  * @outgoing: the new outgoing account; NULL for none
  */
-struct ktgt_rules_edit {
+struct ktgt_access_edit {
 	const struct ktgt_rule		*add_rule;
 	const struct ktgt_rule		*del_rule;
 	const struct ktgt_chap_account	*add_incoming;
@@ -107,20 +107,20 @@ struct ktgt_rules_edit {
 	const struct ktgt_chap_account	*outgoing;
 };
 
-struct ktgt_rules *ktgt_rules_alloc(const struct ktgt_rules *old,
-				    const struct ktgt_rules_edit *edit);
-void ktgt_rules_free(struct ktgt_rules *rules);
-void ktgt_rules_free_rcu(struct ktgt_rules *rules);
+struct ktgt_access *ktgt_access_alloc(const struct ktgt_access *old,
+				      const struct ktgt_access_edit *edit);
+void ktgt_access_free(struct ktgt_access *access);
+void ktgt_access_free_rcu(struct ktgt_access *access);
 
 bool ktgt_rule_equal(const struct ktgt_rule *a, const struct ktgt_rule *b);
-const struct ktgt_rule *ktgt_rules_find(const struct ktgt_rules *rules,
-					const struct ktgt_rule *rule);
+const struct ktgt_rule *ktgt_access_find(const struct ktgt_access *access,
+					 const struct ktgt_rule *rule);
 const struct ktgt_chap_account *
-ktgt_rules_find_incoming(const struct ktgt_rules *rules, const char *user);
+ktgt_access_find_incoming(const struct ktgt_access *access, const char *user);
 bool ktgt_rule_match_addr(const struct ktgt_rule *rule,
 			  const struct sockaddr_storage *peer);
-bool ktgt_rules_judge(const struct ktgt_rules *rules,
-		      const struct sockaddr_storage *peer,
-		      const char *initiator, struct ktgt_rules_match *match);
+bool ktgt_access_judge(const struct ktgt_access *access,
+		       const struct sockaddr_storage *peer,
+		      const char *initiator, struct ktgt_access_match *match);
 
-#endif /* _KTGT_CORE_RULES_H */
+#endif /* _KTGT_CORE_ACCESS_H */

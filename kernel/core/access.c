@@ -3,7 +3,7 @@
  * Who may log in. An array of rules never changes; each change of the
  * configuration makes a new one of it.
  */
-#include "rules.h"
+#include "access.h"
 
 #include <linux/in.h>
 #include <linux/mm.h>
@@ -61,8 +61,8 @@ bool ktgt_rule_match_addr(const struct ktgt_rule *rule,
 }
 
 /**
- * ktgt_rules_judge - may an initiator log in, and by which rules
- * @rules: the rules, or NULL for none
+ * ktgt_access_judge - may an initiator log in, and by which rules
+ * @access: the rules, or NULL for none
  * @peer: its address
  * @initiator: its name; NULL if it is not known yet, then all rules for names
  *	hold
@@ -75,18 +75,18 @@ bool ktgt_rule_match_addr(const struct ktgt_rule *rule,
  *
  * Return: true if it may.
  */
-bool ktgt_rules_judge(const struct ktgt_rules *rules,
-		      const struct sockaddr_storage *peer,
-		      const char *initiator, struct ktgt_rules_match *match)
+bool ktgt_access_judge(const struct ktgt_access *access,
+		       const struct sockaddr_storage *peer,
+		      const char *initiator, struct ktgt_access_match *match)
 {
 	unsigned int i;
 
 	memset(match, 0, sizeof(*match));
-	if (!rules || !rules->nr_rules)
+	if (!access || !access->nr_rules)
 		return false;
 
-	for (i = 0; i < rules->nr_rules; i++) {
-		const struct ktgt_rule *rule = &rules->rules[i];
+	for (i = 0; i < access->nr_rules; i++) {
+		const struct ktgt_rule *rule = &access->rules[i];
 
 		if (rule->type == KTGT_RULE_NAME) {
 			match->name_rules++;
@@ -134,28 +134,28 @@ bool ktgt_rule_equal(const struct ktgt_rule *a, const struct ktgt_rule *b)
 }
 
 /**
- * ktgt_rules_find - find a rule
- * @rules: where to look, or NULL
+ * ktgt_access_find - find a rule
+ * @access: where to look, or NULL
  * @rule: what it says
  *
  * Context: any; what is returned lives as long as @rules.
  *
  * Return: the rule in @rules, or NULL.
  */
-const struct ktgt_rule *ktgt_rules_find(const struct ktgt_rules *rules,
-					const struct ktgt_rule *rule)
+const struct ktgt_rule *ktgt_access_find(const struct ktgt_access *access,
+					 const struct ktgt_rule *rule)
 {
 	unsigned int i;
 
-	for (i = 0; rules && i < rules->nr_rules; i++)
-		if (ktgt_rule_equal(&rules->rules[i], rule))
-			return &rules->rules[i];
+	for (i = 0; access && i < access->nr_rules; i++)
+		if (ktgt_rule_equal(&access->rules[i], rule))
+			return &access->rules[i];
 	return NULL;
 }
 
 /**
- * ktgt_rules_find_incoming - find an account that initiators may use
- * @rules: where to look, or NULL
+ * ktgt_access_find_incoming - find an account that initiators may use
+ * @access: where to look, or NULL
  * @user: name of the account
  *
  * Context: any; what is returned lives as long as @rules.
@@ -163,13 +163,13 @@ const struct ktgt_rule *ktgt_rules_find(const struct ktgt_rules *rules,
  * Return: the account in @rules, or NULL.
  */
 const struct ktgt_chap_account *
-ktgt_rules_find_incoming(const struct ktgt_rules *rules, const char *user)
+ktgt_access_find_incoming(const struct ktgt_access *access, const char *user)
 {
 	unsigned int i;
 
-	for (i = 0; rules && i < rules->nr_incoming; i++)
-		if (!strcmp(rules->incoming[i].user, user))
-			return &rules->incoming[i];
+	for (i = 0; access && i < access->nr_incoming; i++)
+		if (!strcmp(access->incoming[i].user, user))
+			return &access->incoming[i];
 	return NULL;
 }
 
@@ -179,10 +179,10 @@ static size_t name_size(const struct ktgt_rule *rule)
 	return rule->type == KTGT_RULE_NAME ? strlen(rule->name) + 1 : 0;
 }
 
-static char *copy_rule(struct ktgt_rules *rules, char *names,
+static char *copy_rule(struct ktgt_access *access, char *names,
 		       const struct ktgt_rule *from)
 {
-	struct ktgt_rule *to = &rules->rules[rules->nr_rules++];
+	struct ktgt_rule *to = &access->rules[access->nr_rules++];
 	size_t size = name_size(from);
 
 	*to = *from;
@@ -194,8 +194,9 @@ static char *copy_rule(struct ktgt_rules *rules, char *names,
 	return names + size;
 }
 
-static int build_rules(struct ktgt_rules *rules, const struct ktgt_rules *old,
-		       const struct ktgt_rules_edit *edit)
+static int build_rules(struct ktgt_access *access,
+		       const struct ktgt_access *old,
+		       const struct ktgt_access_edit *edit)
 {
 	unsigned int nr_old = old ? old->nr_rules : 0;
 	size_t names_size = 0;
@@ -207,23 +208,23 @@ static int build_rules(struct ktgt_rules *rules, const struct ktgt_rules *old,
 	if (edit->add_rule)
 		names_size += name_size(edit->add_rule);
 
-	rules->rules = kvzalloc((nr_old + 1) * sizeof(*rules->rules) +
+	access->rules = kvzalloc((nr_old + 1) * sizeof(*access->rules) +
 				names_size, GFP_KERNEL);
-	if (!rules->rules)
+	if (!access->rules)
 		return -ENOMEM;
 
-	names = (char *)&rules->rules[nr_old + 1];
+	names = (char *)&access->rules[nr_old + 1];
 	for (i = 0; i < nr_old; i++)
 		if (&old->rules[i] != edit->del_rule)
-			names = copy_rule(rules, names, &old->rules[i]);
+			names = copy_rule(access, names, &old->rules[i]);
 	if (edit->add_rule)
-		copy_rule(rules, names, edit->add_rule);
+		copy_rule(access, names, edit->add_rule);
 	return 0;
 }
 
-static int build_incoming(struct ktgt_rules *rules,
-			  const struct ktgt_rules *old,
-			  const struct ktgt_rules_edit *edit)
+static int build_incoming(struct ktgt_access *access,
+			  const struct ktgt_access *old,
+			  const struct ktgt_access_edit *edit)
 {
 	unsigned int nr_old = old ? old->nr_incoming : 0;
 	unsigned int i;
@@ -231,23 +232,23 @@ static int build_incoming(struct ktgt_rules *rules,
 	if (!nr_old && !edit->add_incoming)
 		return 0;
 
-	rules->incoming = kvcalloc(nr_old + 1, sizeof(*rules->incoming),
-				   GFP_KERNEL);
-	if (!rules->incoming)
+	access->incoming = kvcalloc(nr_old + 1, sizeof(*access->incoming),
+				    GFP_KERNEL);
+	if (!access->incoming)
 		return -ENOMEM;
 
 	for (i = 0; i < nr_old; i++)
 		if (&old->incoming[i] != edit->del_incoming)
-			rules->incoming[rules->nr_incoming++] =
+			access->incoming[access->nr_incoming++] =
 				old->incoming[i];
 	if (edit->add_incoming)
-		rules->incoming[rules->nr_incoming++] = *edit->add_incoming;
+		access->incoming[access->nr_incoming++] = *edit->add_incoming;
 	return 0;
 }
 
-static int build_outgoing(struct ktgt_rules *rules,
-			  const struct ktgt_rules *old,
-			  const struct ktgt_rules_edit *edit)
+static int build_outgoing(struct ktgt_access *access,
+			  const struct ktgt_access *old,
+			  const struct ktgt_access_edit *edit)
 {
 	const struct ktgt_chap_account *outgoing = old ? old->outgoing : NULL;
 
@@ -256,12 +257,12 @@ static int build_outgoing(struct ktgt_rules *rules,
 	if (!outgoing)
 		return 0;
 
-	rules->outgoing = kmemdup(outgoing, sizeof(*outgoing), GFP_KERNEL);
-	return rules->outgoing ? 0 : -ENOMEM;
+	access->outgoing = kmemdup(outgoing, sizeof(*outgoing), GFP_KERNEL);
+	return access->outgoing ? 0 : -ENOMEM;
 }
 
 /**
- * ktgt_rules_alloc - make an array that differs from another
+ * ktgt_access_alloc - make an array that differs from another
  * @old: the other one, or NULL for an empty one
  * @edit: the difference
  *
@@ -269,55 +270,55 @@ static int build_outgoing(struct ktgt_rules *rules,
  *
  * Return: the new array, or NULL without memory.
  */
-struct ktgt_rules *ktgt_rules_alloc(const struct ktgt_rules *old,
-				    const struct ktgt_rules_edit *edit)
+struct ktgt_access *ktgt_access_alloc(const struct ktgt_access *old,
+				      const struct ktgt_access_edit *edit)
 {
-	struct ktgt_rules *rules;
+	struct ktgt_access *access;
 
-	rules = kzalloc_obj(*rules, GFP_KERNEL);
-	if (!rules)
+	access = kzalloc_obj(*access, GFP_KERNEL);
+	if (!access)
 		return NULL;
 
-	if (build_rules(rules, old, edit) ||
-	    build_incoming(rules, old, edit) ||
-	    build_outgoing(rules, old, edit)) {
-		ktgt_rules_free(rules);
+	if (build_rules(access, old, edit) ||
+	    build_incoming(access, old, edit) ||
+	    build_outgoing(access, old, edit)) {
+		ktgt_access_free(access);
 		return NULL;
 	}
-	return rules;
+	return access;
 }
 
 /**
- * ktgt_rules_free - free rules that no reader has seen, or sees any more
- * @rules: the rules, or NULL
+ * ktgt_access_free - free rules that no reader has seen, or sees any more
+ * @access: the rules, or NULL
  *
  * Context: any but hard interrupt.
  */
-void ktgt_rules_free(struct ktgt_rules *rules)
+void ktgt_access_free(struct ktgt_access *access)
 {
-	if (!rules)
+	if (!access)
 		return;
 
-	kvfree_sensitive(rules->incoming,
-			 rules->nr_incoming * sizeof(*rules->incoming));
-	kfree_sensitive(rules->outgoing);
-	kvfree(rules->rules);
-	kfree(rules);
+	kvfree_sensitive(access->incoming,
+			 access->nr_incoming * sizeof(*access->incoming));
+	kfree_sensitive(access->outgoing);
+	kvfree(access->rules);
+	kfree(access);
 }
 
 static void free_callback(struct rcu_head *rcu)
 {
-	ktgt_rules_free(container_of(rcu, struct ktgt_rules, rcu));
+	ktgt_access_free(container_of(rcu, struct ktgt_access, rcu));
 }
 
 /**
- * ktgt_rules_free_rcu - free rules when no reader can see them
- * @rules: the rules, or NULL
+ * ktgt_access_free_rcu - free rules when no reader can see them
+ * @access: the rules, or NULL
  *
  * Context: any; does not sleep.
  */
-void ktgt_rules_free_rcu(struct ktgt_rules *rules)
+void ktgt_access_free_rcu(struct ktgt_access *access)
 {
-	if (rules)
-		call_rcu(&rules->rcu, free_callback);
+	if (access)
+		call_rcu(&access->rcu, free_callback);
 }

@@ -2,7 +2,7 @@
 /*
  * Access rules: networks, names, and how arrays of them are changed.
  */
-#include "../core/rules.c"
+#include "../core/access.c"
 
 #include <linux/inet.h>
 #include <linux/rcupdate.h>
@@ -214,33 +214,34 @@ static void admit(struct kunit *test)
 {
 	const struct admit_case *c = test->param_value;
 	struct ktgt_rule list[ARRAY_SIZE(c->rules)];
-	struct ktgt_rules rules = { .rules = list };
-	struct ktgt_rules_match match;
+	struct ktgt_access access = { .rules = list };
+	struct ktgt_access_match match;
 	struct sockaddr_storage peer;
 
-	while (rules.nr_rules < ARRAY_SIZE(list) && c->rules[rules.nr_rules]) {
-		list[rules.nr_rules] =
-			rule_of_word(test, c->rules[rules.nr_rules]);
-		rules.nr_rules++;
+	while (access.nr_rules < ARRAY_SIZE(list) &&
+	       c->rules[access.nr_rules]) {
+		list[access.nr_rules] =
+			rule_of_word(test, c->rules[access.nr_rules]);
+		access.nr_rules++;
 	}
 	make_peer(test, c->peer, &peer);
-	KUNIT_EXPECT_EQ(test, ktgt_rules_judge(&rules, &peer, c->initiator,
-					       &match), c->admit);
+	KUNIT_EXPECT_EQ(test, ktgt_access_judge(&access, &peer, c->initiator,
+						&match), c->admit);
 	KUNIT_EXPECT_PTR_EQ(test, match.addr,
 			    c->addr ? &list[c->addr - 1] : NULL);
 	KUNIT_EXPECT_PTR_EQ(test, match.name,
 			    c->name ? &list[c->name - 1] : NULL);
 	KUNIT_EXPECT_EQ(test, match.addr_rules + match.name_rules,
-			rules.nr_rules);
+			access.nr_rules);
 }
 
 static void admit_without_array(struct kunit *test)
 {
-	struct ktgt_rules_match match;
+	struct ktgt_access_match match;
 	struct sockaddr_storage peer;
 
 	make_peer(test, IN_A, &peer);
-	KUNIT_EXPECT_FALSE(test, ktgt_rules_judge(NULL, &peer, N, &match));
+	KUNIT_EXPECT_FALSE(test, ktgt_access_judge(NULL, &peer, N, &match));
 	KUNIT_EXPECT_PTR_EQ(test, match.addr, NULL);
 	KUNIT_EXPECT_PTR_EQ(test, match.name, NULL);
 }
@@ -306,15 +307,15 @@ static void equal_kinds(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ktgt_rule_equal(&name, &other));
 }
 
-static struct ktgt_rules *edit_rules(struct kunit *test,
-				     struct ktgt_rules *old,
-				     const struct ktgt_rules_edit *edit)
+static struct ktgt_access *edit_access(struct kunit *test,
+				       struct ktgt_access *old,
+				     const struct ktgt_access_edit *edit)
 {
-	struct ktgt_rules *rules = ktgt_rules_alloc(old, edit);
+	struct ktgt_access *access = ktgt_access_alloc(old, edit);
 
-	KUNIT_ASSERT_NOT_NULL(test, rules);
-	ktgt_rules_free(old);
-	return rules;
+	KUNIT_ASSERT_NOT_NULL(test, access);
+	ktgt_access_free(old);
+	return access;
 }
 
 /* Names are copied, and stay right when what stood before them goes. */
@@ -323,34 +324,34 @@ static void edit_list(struct kunit *test)
 	char *name = kunit_kstrdup(test, N, GFP_KERNEL);
 	struct ktgt_rule one = make_name(name), two = make_name(M);
 	struct ktgt_rule net = make_rule(test, A, 16);
-	struct ktgt_rules *rules;
+	struct ktgt_access *access;
 
-	rules = edit_rules(test, NULL,
-			   &(struct ktgt_rules_edit) { .add_rule = &one });
-	rules = edit_rules(test, rules,
-			   &(struct ktgt_rules_edit) { .add_rule = &net });
-	rules = edit_rules(test, rules,
-			   &(struct ktgt_rules_edit) { .add_rule = &two });
+	access = edit_access(test, NULL,
+			     &(struct ktgt_access_edit) { .add_rule = &one });
+	access = edit_access(test, access,
+			     &(struct ktgt_access_edit) { .add_rule = &net });
+	access = edit_access(test, access,
+			     &(struct ktgt_access_edit) { .add_rule = &two });
 	memset(name, 'x', strlen(name));
-	KUNIT_EXPECT_EQ(test, rules->nr_rules, 3);
-	KUNIT_EXPECT_STREQ(test, rules->rules[0].name, N);
-	KUNIT_EXPECT_TRUE(test, ktgt_rule_equal(&rules->rules[1], &net));
-	KUNIT_EXPECT_STREQ(test, rules->rules[2].name, M);
+	KUNIT_EXPECT_EQ(test, access->nr_rules, 3);
+	KUNIT_EXPECT_STREQ(test, access->rules[0].name, N);
+	KUNIT_EXPECT_TRUE(test, ktgt_rule_equal(&access->rules[1], &net));
+	KUNIT_EXPECT_STREQ(test, access->rules[2].name, M);
 
-	rules = edit_rules(test, rules, &(struct ktgt_rules_edit) {
-				   .del_rule = &rules->rules[0] });
-	KUNIT_EXPECT_EQ(test, rules->nr_rules, 2);
-	KUNIT_EXPECT_TRUE(test, ktgt_rule_equal(&rules->rules[0], &net));
-	KUNIT_EXPECT_STREQ(test, rules->rules[1].name, M);
-	KUNIT_EXPECT_PTR_EQ(test, ktgt_rules_find(rules, &two),
-			    &rules->rules[1]);
-	ktgt_rules_free(rules);
+	access = edit_access(test, access, &(struct ktgt_access_edit) {
+				   .del_rule = &access->rules[0] });
+	KUNIT_EXPECT_EQ(test, access->nr_rules, 2);
+	KUNIT_EXPECT_TRUE(test, ktgt_rule_equal(&access->rules[0], &net));
+	KUNIT_EXPECT_STREQ(test, access->rules[1].name, M);
+	KUNIT_EXPECT_PTR_EQ(test, ktgt_access_find(access, &two),
+			    &access->rules[1]);
+	ktgt_access_free(access);
 }
 
 static void edit_accounts(struct kunit *test)
 {
 	struct ktgt_chap_account *a, *b;
-	struct ktgt_rules *rules;
+	struct ktgt_access *access;
 
 	a = kunit_kzalloc(test, sizeof(*a), GFP_KERNEL);
 	b = kunit_kzalloc(test, sizeof(*b), GFP_KERNEL);
@@ -358,29 +359,29 @@ static void edit_accounts(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, b);
 	strscpy(a->user, "a", sizeof(a->user));
 	strscpy(b->user, "b", sizeof(b->user));
-	rules = edit_rules(test, NULL, &(struct ktgt_rules_edit) {
+	access = edit_access(test, NULL, &(struct ktgt_access_edit) {
 				   .add_incoming = a, .set_outgoing = true,
 				   .outgoing = b });
-	rules = edit_rules(test, rules,
-			   &(struct ktgt_rules_edit) { .add_incoming = b });
-	KUNIT_EXPECT_EQ(test, rules->nr_incoming, 2);
-	KUNIT_EXPECT_PTR_EQ(test, ktgt_rules_find_incoming(rules, "b"),
-			    &rules->incoming[1]);
-	KUNIT_EXPECT_NULL(test, ktgt_rules_find_incoming(rules, "B"));
-	KUNIT_EXPECT_NULL(test, ktgt_rules_find_incoming(NULL, "b"));
-	KUNIT_ASSERT_NOT_NULL(test, rules->outgoing);
-	KUNIT_EXPECT_STREQ(test, rules->outgoing->user, "b");
+	access = edit_access(test, access,
+			     &(struct ktgt_access_edit) { .add_incoming = b });
+	KUNIT_EXPECT_EQ(test, access->nr_incoming, 2);
+	KUNIT_EXPECT_PTR_EQ(test, ktgt_access_find_incoming(access, "b"),
+			    &access->incoming[1]);
+	KUNIT_EXPECT_NULL(test, ktgt_access_find_incoming(access, "B"));
+	KUNIT_EXPECT_NULL(test, ktgt_access_find_incoming(NULL, "b"));
+	KUNIT_ASSERT_NOT_NULL(test, access->outgoing);
+	KUNIT_EXPECT_STREQ(test, access->outgoing->user, "b");
 
-	rules = edit_rules(test, rules, &(struct ktgt_rules_edit) {
-				   .del_incoming = &rules->incoming[0],
+	access = edit_access(test, access, &(struct ktgt_access_edit) {
+				   .del_incoming = &access->incoming[0],
 				   .set_outgoing = true });
-	KUNIT_EXPECT_EQ(test, rules->nr_incoming, 1);
-	KUNIT_EXPECT_NULL(test, ktgt_rules_find_incoming(rules, "a"));
-	KUNIT_EXPECT_NULL(test, rules->outgoing);
-	ktgt_rules_free(rules);
+	KUNIT_EXPECT_EQ(test, access->nr_incoming, 1);
+	KUNIT_EXPECT_NULL(test, ktgt_access_find_incoming(access, "a"));
+	KUNIT_EXPECT_NULL(test, access->outgoing);
+	ktgt_access_free(access);
 }
 
-static struct kunit_case rules_cases[] = {
+static struct kunit_case access_cases[] = {
 	KUNIT_CASE_PARAM(match, match_gen_params),
 	KUNIT_CASE_PARAM(admit, admit_gen_params),
 	KUNIT_CASE(admit_without_array),
@@ -391,8 +392,8 @@ static struct kunit_case rules_cases[] = {
 	{}
 };
 
-static struct kunit_suite rules_suite = {
-	.name = "ktgt_rules",
-	.test_cases = rules_cases,
+static struct kunit_suite access_suite = {
+	.name = "ktgt_access",
+	.test_cases = access_cases,
 };
-kunit_test_suite(rules_suite);
+kunit_test_suite(access_suite);
