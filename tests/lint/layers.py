@@ -50,7 +50,7 @@ FLOORS = {
         'run',
         'account acl config explain lun monitor net portal session stats '
         'target',
-        'objects print',
+        'event objects print',
         'grammar',
     ],
     'userspace/tgt': [

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "cmd/event.h"
 #include "cmd/run.h"
 #include "fake_nl.h"
 #include "lib/parse.h"
@@ -348,7 +349,7 @@ static const char *event_text(enum out_format format, uint8_t cmd,
 {
 	capture_free(&got);
 	capture_start(&got);
-	assert_int_equal(out_event(format, &noon, cmd, event), 0);
+	assert_int_equal(print_event(format, &noon, cmd, event), 0);
 	capture_stop(&got);
 	return got.out;
 }
@@ -496,9 +497,9 @@ static void test_explain(void **state)
 	SET(one, KTGT_A_EXPLAIN_ADDRESS_RULE);
 	one->address_rule.all = true;
 	add_answer(2, "iqn.u", 0x0202);
-	capture_start(&got);
-	assert_int_equal(out_explain(OUT_TABLE, &answers), 0);
-	capture_stop(&got);
+	fake_list(KTGT_CMD_EXPLAIN_LIST, &answers);
+	assert_int_equal(run(OUT_TABLE, "explain initiator "
+			     "iqn.2026-11.org.x from 192.0.2.1"), 0);
 	objects_free(&answers, &explain_object);
 	assert_string_equal(got.out,
 		"discovery: login admitted\n"

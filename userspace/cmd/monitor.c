@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ktgtadm monitor: what happens, while it happens. */
+#include "cmd/event.h"
 #include "cmd/objects.h"
 
 #include <errno.h>
@@ -34,7 +35,7 @@ static int next(struct app *app)
 	err = nl_event(app->nl, &event_object, &event, &cmd);
 	if (!err || err == -ENOBUFS) {
 		clock_gettime(CLOCK_REALTIME, &now);
-		err = out_event(app->format, &now, err ? 0 : cmd, &event);
+		err = print_event(app->format, &now, err ? 0 : cmd, &event);
 	}
 	object_free(&event_object, &event);
 	return err;

@@ -4,6 +4,12 @@
 #include "cmd/print.h"
 
 #include <errno.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "lib/out.h"
+#include "lib/parse.h"
 
 static const struct column columns[] = {
 	{ "ID", KTGT_A_TARGET_ID, NULL, true },
@@ -13,6 +19,16 @@ static const struct column columns[] = {
 	{ "ACLS", KTGT_A_TARGET_ACLS, NULL, true },
 	{ "SESSIONS", KTGT_A_TARGET_SESSIONS, NULL, true },
 	{ NULL, 0, NULL, false }
+};
+
+/* Everything about one target. */
+struct target_view {
+	struct target target;
+	struct vec portals;
+	struct vec lus;
+	struct vec acls;
+	struct vec accounts;
+	struct vec sessions;
 };
 
 static int view_load(struct app *app, struct target_view *view)
@@ -53,6 +69,188 @@ static void view_free(struct target_view *view)
 	objects_free(&view->sessions, &session_object);
 }
 
+static void print_portals(const struct vec *portals)
+{
+	char buf[ADDR_TEXT_MAX];
+	const struct portal *p;
+	const char *sep = " ";
+
+	printf("  portal:");
+	vec_for_each(p, portals) {
+		printf("%s%s", sep, portal_text(&p->address, p->port, buf,
+						sizeof(buf)));
+		sep = ", ";
+	}
+	printf("%s\n", portals->n ? "" : " none");
+}
+
+static void print_lu(const struct lu *lu)
+{
+	char buf[32];
+
+	if (lu->type == KTGT_LU_TYPE_CONTROLLER) {
+		printf("  lun %u: controller\n", lu->lun);
+		return;
+	}
+	printf("  lun %u: %s ", lu->lun,
+	       field_name(object_field(&lu_object, KTGT_A_LU_BACKEND),
+			  lu->backend));
+	if (lu->path[0]) {
+		out_clean(lu->path);
+		printf(", ");
+	}
+	if (HAS(lu, KTGT_A_LU_ONLINE) && !lu->online) {
+		printf("not ready\n");
+		return;
+	}
+	printf("%s, %u-byte blocks", size_text(lu->size, buf, sizeof(buf)),
+	       lu->block_size);
+	printf(", write-cache %s", lu->write_cache ? "on" : "off");
+	if (lu->read_only)
+		printf(", read-only");
+	if (lu->shared)
+		printf(", shared");
+	if (lu->thin)
+		printf(", thin");
+	putchar('\n');
+}
+
+static void print_acl(const struct acl *acl)
+{
+	char buf[ADDR_TEXT_MAX];
+
+	printf("  acl: ");
+	if (acl->all)
+		printf("any address");
+	else if (HAS(acl, KTGT_A_ACL_INITIATOR))
+		out_clean(acl->initiator);
+	else
+		printf("%s", prefix_text(&acl->address, acl->prefix_len, buf,
+					 sizeof(buf)));
+	putchar('\n');
+}
+
+static void print_account(const struct account *account)
+{
+	printf("  account: ");
+	out_clean(account->user);
+	printf("%s, secret (hidden)\n", account->outgoing ? " outgoing" : "");
+}
+
+static void print_session(const struct session *session)
+{
+	const struct conn *conn = vec_at(&session->conn, 0);
+	char buf[ADDR_TEXT_MAX];
+
+	printf("  session %u: ", session->id);
+	out_clean(session->initiator);
+	if (session->alias[0]) {
+		printf(" (");
+		out_clean(session->alias);
+		putchar(')');
+	}
+	if (conn)
+		printf(" from %s", addr_text(&conn->peer_address, buf,
+					     sizeof(buf)));
+	printf(", %zu connection%s\n", session->conn.n,
+	       session->conn.n == 1 ? "" : "s");
+}
+
+static int target_json(enum out_format format, const struct target_view *view)
+{
+	json_t *target = out_object_json(&target_object, &view->target);
+
+	json_object_set_new(target, "portal",
+			    out_list_json(&portal_object, &view->portals));
+	json_object_set_new(target, "lu", out_list_json(&lu_object, &view->lus));
+	json_object_set_new(target, "acl",
+			    out_list_json(&acl_object, &view->acls));
+	json_object_set_new(target, "account",
+			    out_list_json(&account_object, &view->accounts));
+	json_object_set_new(target, "session",
+			    out_list_json(&session_object, &view->sessions));
+	return out_json(format, "targets", json_pack("[o]", target));
+}
+
+static void print_raw_list(const struct object *obj, const struct vec *list)
+{
+	const struct out_form form = { .raw = true, .kind = obj->name };
+	const void *item;
+
+	vec_for_each(item, list)
+		out_fields(obj, item, &form);
+}
+
+static void print_raw_target(const struct target_view *view)
+{
+	static const struct out_form form = { .raw = true, .kind = "target" };
+
+	out_fields(&target_object, &view->target, &form);
+	print_raw_list(&portal_object, &view->portals);
+	print_raw_list(&lu_object, &view->lus);
+	print_raw_list(&acl_object, &view->acls);
+	print_raw_list(&account_object, &view->accounts);
+	print_raw_list(&session_object, &view->sessions);
+}
+
+/* What was said of the target; nothing holds for most of them. */
+static void print_keys(const struct target *target)
+{
+	const struct field *f = target_object.fields;
+	char buf[32];
+
+	for (; f < target_object.fields + target_object.n_fields; f++) {
+		if (f->kind != FIELD_KEY || !HAS(target, f->attr))
+			continue;
+		out_field_text(f, target, false, buf, sizeof(buf));
+		printf("  %s: %s\n", f->name, buf);
+	}
+}
+
+static void print_target(const struct target_view *view)
+{
+	const struct target *target = &view->target;
+	const struct session *session;
+	const struct account *account;
+	const struct acl *acl;
+	const struct lu *lu;
+
+	printf("target %u: ", target->id);
+	out_clean(target->name);
+	putchar('\n');
+	if (target->alias[0]) {
+		printf("  alias: ");
+		out_clean(target->alias);
+		putchar('\n');
+	}
+	printf("  state: %s\n",
+	       field_name(object_field(&target_object, KTGT_A_TARGET_STATE),
+			  target->state));
+	print_keys(target);
+	print_portals(&view->portals);
+	vec_for_each(lu, &view->lus)
+		print_lu(lu);
+	vec_for_each(acl, &view->acls)
+		print_acl(acl);
+	if (!view->acls.n)
+		printf("  acl: none, no initiator is admitted\n");
+	vec_for_each(account, &view->accounts)
+		print_account(account);
+	vec_for_each(session, &view->sessions)
+		print_session(session);
+}
+
+static int print_view(enum out_format format, const struct target_view *view)
+{
+	if (out_is_json(format))
+		return target_json(format, view);
+	if (format == OUT_RAW)
+		print_raw_target(view);
+	else
+		print_target(view);
+	return 0;
+}
+
 static int target_show(struct app *app, const struct command *command,
 		       struct request *req)
 {
@@ -68,7 +266,7 @@ static int target_show(struct app *app, const struct command *command,
 	if (!err)
 		err = view_load(app, &view);
 	if (!err)
-		err = out_target(app->format, &view);
+		err = print_view(app->format, &view);
 	view_free(&view);
 	return err;
 }

@@ -63,6 +63,16 @@ void objects_free(struct vec *list, const struct object *obj)
 	memset(list, 0, sizeof(*list));
 }
 
+const char *field_name(const struct field *f, uint32_t value)
+{
+	uint32_t i;
+
+	for (i = 0; f->names[i]; i++)
+		if (i == value)
+			return f->names[i];
+	return "unknown";
+}
+
 bool field_same(const struct field *f, const void *a, const void *b)
 {
 	const char *p = (const char *)a + f->off;

@@ -69,6 +69,8 @@ const struct field *object_field(const struct object *obj, uint16_t attr);
 const struct field *object_field_named(const struct object *obj,
 				       const char *name);
 int field_enum(const struct field *f, const char *text, uint32_t *value);
+/* The name of a value, "unknown" for one that is newer. */
+const char *field_name(const struct field *f, uint32_t value);
 
 /* Whether two structs have the same in a field, and what one takes over. */
 bool field_same(const struct field *f, const void *a, const void *b);

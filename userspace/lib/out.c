@@ -33,24 +33,13 @@ static uint64_t number(const struct field *f, const void *p)
 	return *(const uint64_t *)p;
 }
 
-static const char *enum_name(const struct field *f, uint32_t value)
-{
-	uint32_t i;
-
-	for (i = 0; f->names[i]; i++)
-		if (i == value)
-			return f->names[i];
-	return "unknown";
-}
-
 static void hex_text(const uint8_t *p, size_t n, char *buf)
 {
 	while (n--)
 		buf += sprintf(buf, "%02x", *p++);
 }
 
-/* @exact: for machines; otherwise as people read it */
-static void field_text(const struct field *f, const void *item, bool exact,
+void out_field_text(const struct field *f, const void *item, bool exact,
 		       char *buf, size_t size)
 {
 	const void *p = member(f, item);
@@ -63,11 +52,11 @@ static void field_text(const struct field *f, const void *item, bool exact,
 		snprintf(buf, size, "%s", *(const bool *)p ? "yes" : "no");
 		break;
 	case FIELD_ENUM:
-		snprintf(buf, size, "%s", enum_name(f, number(f, p)));
+		snprintf(buf, size, "%s", field_name(f, number(f, p)));
 		break;
 	case FIELD_KEY:
 		if (f->names)
-			snprintf(buf, size, "%s", enum_name(f, number(f, p)));
+			snprintf(buf, size, "%s", field_name(f, number(f, p)));
 		else
 			snprintf(buf, size, "%" PRIu64, number(f, p));
 		break;
@@ -103,15 +92,13 @@ static void field_text(const struct field *f, const void *item, bool exact,
 
 /* JSON */
 
-static json_t *object_json(const struct object *obj, const void *item);
-
-static json_t *list_json(const struct object *obj, const struct vec *list)
+json_t *out_list_json(const struct object *obj, const struct vec *list)
 {
 	json_t *array = json_array();
 	const void *item;
 
 	vec_for_each(item, list)
-		json_array_append_new(array, object_json(obj, item));
+		json_array_append_new(array, out_object_json(obj, item));
 	return array;
 }
 
@@ -145,11 +132,11 @@ static json_t *field_json(const struct field *f, const void *item)
 	case FIELD_STR:
 		return string_json(p);
 	case FIELD_NEST:
-		return object_json(f->sub, p);
+		return out_object_json(f->sub, p);
 	case FIELD_LIST:
-		return list_json(f->sub, p);
+		return out_list_json(f->sub, p);
 	default:
-		field_text(f, item, true, buf, sizeof(buf));
+		out_field_text(f, item, true, buf, sizeof(buf));
 		return json_string(buf);
 	}
 }
@@ -161,7 +148,7 @@ static bool is_input(const struct field *f)
 					 !strcmp(f->name, "absent"));
 }
 
-static json_t *object_json(const struct object *obj, const void *item)
+json_t *out_object_json(const struct object *obj, const void *item)
 {
 	const struct model *m = item;
 	json_t *json = json_object();
@@ -220,7 +207,7 @@ static void cell_text(const struct object *obj, const struct column *col,
 	}
 	f = object_field(obj, col->attr);
 	if (HAS(m, f->attr) || f->kind == FIELD_FLAG)
-		field_text(f, item, exact, buf, size);
+		out_field_text(f, item, exact, buf, size);
 	else
 		snprintf(buf, size, "-");
 }
@@ -263,7 +250,7 @@ int out_list(enum out_format format, const char *key,
 	int err;
 
 	if (out_is_json(format))
-		return out_json(format, key, list_json(obj, list));
+		return out_json(format, key, out_list_json(obj, list));
 	table = scols_new_table();
 	if (!table)
 		return -ENOMEM;
@@ -278,14 +265,7 @@ int out_list(enum out_format format, const char *key,
 
 /* Blocks */
 
-/* A line for each field: NAME: VALUE, or raw [KIND ]NAME VALUE */
-struct form {
-	bool raw;
-	int indent;
-	const char *kind;	/* of the object, where there are several kinds */
-};
-
-static void print_clean(const char *text)
+void out_clean(const char *text)
 {
 	char *clean = clean_text(text);
 
@@ -293,13 +273,10 @@ static void print_clean(const char *text)
 	free(clean);
 }
 
-static void print_fields(const struct object *obj, const void *item,
-			 const struct form *form);
-
 static void print_field(const struct field *f, const void *item,
-			const struct form *form)
+			const struct out_form *form)
 {
-	struct form below = *form;
+	struct out_form below = *form;
 	const void *p = member(f, item);
 	char buf[CELL_MAX];
 	const void *sub;
@@ -307,24 +284,24 @@ static void print_field(const struct field *f, const void *item,
 	if (form->kind)
 		below.kind = f->name;
 	if (f->kind == FIELD_NEST) {
-		print_fields(f->sub, p, &below);
+		out_fields(f->sub, p, &below);
 		return;
 	}
 	if (f->kind == FIELD_LIST) {
 		below.indent += form->raw ? 0 : 2;
 		vec_for_each(sub, (const struct vec *)p)
-			print_fields(f->sub, sub, &below);
+			out_fields(f->sub, sub, &below);
 		return;
 	}
-	field_text(f, item, form->raw, buf, sizeof(buf));
+	out_field_text(f, item, form->raw, buf, sizeof(buf));
 	printf("%*s%s%s%s%s ", form->indent, "", form->kind ? form->kind : "",
 	       form->kind ? " " : "", f->name, form->raw ? "" : ":");
-	print_clean(buf);
+	out_clean(buf);
 	putchar('\n');
 }
 
-static void print_fields(const struct object *obj, const void *item,
-			 const struct form *form)
+void out_fields(const struct object *obj, const void *item,
+		const struct out_form *form)
 {
 	const struct model *m = item;
 	const struct field *f;
@@ -337,477 +314,10 @@ static void print_fields(const struct object *obj, const void *item,
 int out_object(enum out_format format, const char *key,
 	       const struct object *obj, const void *item)
 {
-	const struct form form = { .raw = format == OUT_RAW };
+	const struct out_form form = { .raw = format == OUT_RAW };
 
 	if (out_is_json(format))
-		return out_json(format, key, object_json(obj, item));
-	print_fields(obj, item, &form);
+		return out_json(format, key, out_object_json(obj, item));
+	out_fields(obj, item, &form);
 	return 0;
-}
-
-static void print_portals(const struct vec *portals)
-{
-	char buf[ADDR_TEXT_MAX];
-	const struct portal *p;
-	const char *sep = " ";
-
-	printf("  portal:");
-	vec_for_each(p, portals) {
-		printf("%s%s", sep, portal_text(&p->address, p->port, buf,
-						sizeof(buf)));
-		sep = ", ";
-	}
-	printf("%s\n", portals->n ? "" : " none");
-}
-
-static void print_lu(const struct lu *lu)
-{
-	char buf[32];
-
-	if (lu->type == KTGT_LU_TYPE_CONTROLLER) {
-		printf("  lun %u: controller\n", lu->lun);
-		return;
-	}
-	printf("  lun %u: %s ", lu->lun,
-	       enum_name(object_field(&lu_object, KTGT_A_LU_BACKEND),
-			 lu->backend));
-	if (lu->path[0]) {
-		print_clean(lu->path);
-		printf(", ");
-	}
-	if (HAS(lu, KTGT_A_LU_ONLINE) && !lu->online) {
-		printf("not ready\n");
-		return;
-	}
-	printf("%s, %u-byte blocks", size_text(lu->size, buf, sizeof(buf)),
-	       lu->block_size);
-	printf(", write-cache %s", lu->write_cache ? "on" : "off");
-	if (lu->read_only)
-		printf(", read-only");
-	if (lu->shared)
-		printf(", shared");
-	if (lu->thin)
-		printf(", thin");
-	putchar('\n');
-}
-
-static void print_acl(const struct acl *acl)
-{
-	char buf[ADDR_TEXT_MAX];
-
-	printf("  acl: ");
-	if (acl->all)
-		printf("any address");
-	else if (HAS(acl, KTGT_A_ACL_INITIATOR))
-		print_clean(acl->initiator);
-	else
-		printf("%s", prefix_text(&acl->address, acl->prefix_len, buf,
-					 sizeof(buf)));
-	putchar('\n');
-}
-
-static void print_account(const struct account *account)
-{
-	printf("  account: ");
-	print_clean(account->user);
-	printf("%s, secret (hidden)\n", account->outgoing ? " outgoing" : "");
-}
-
-static void print_session(const struct session *session)
-{
-	const struct conn *conn = vec_at(&session->conn, 0);
-	char buf[ADDR_TEXT_MAX];
-
-	printf("  session %u: ", session->id);
-	print_clean(session->initiator);
-	if (session->alias[0]) {
-		printf(" (");
-		print_clean(session->alias);
-		putchar(')');
-	}
-	if (conn)
-		printf(" from %s", addr_text(&conn->peer_address, buf,
-					     sizeof(buf)));
-	printf(", %zu connection%s\n", session->conn.n,
-	       session->conn.n == 1 ? "" : "s");
-}
-
-static int target_json(enum out_format format, const struct target_view *view)
-{
-	json_t *target = object_json(&target_object, &view->target);
-
-	json_object_set_new(target, "portal",
-			    list_json(&portal_object, &view->portals));
-	json_object_set_new(target, "lu", list_json(&lu_object, &view->lus));
-	json_object_set_new(target, "acl",
-			    list_json(&acl_object, &view->acls));
-	json_object_set_new(target, "account",
-			    list_json(&account_object, &view->accounts));
-	json_object_set_new(target, "session",
-			    list_json(&session_object, &view->sessions));
-	return out_json(format, "targets", json_pack("[o]", target));
-}
-
-static void print_raw_list(const struct object *obj, const struct vec *list)
-{
-	const struct form form = { .raw = true, .kind = obj->name };
-	const void *item;
-
-	vec_for_each(item, list)
-		print_fields(obj, item, &form);
-}
-
-static void print_raw_target(const struct target_view *view)
-{
-	static const struct form form = { .raw = true, .kind = "target" };
-
-	print_fields(&target_object, &view->target, &form);
-	print_raw_list(&portal_object, &view->portals);
-	print_raw_list(&lu_object, &view->lus);
-	print_raw_list(&acl_object, &view->acls);
-	print_raw_list(&account_object, &view->accounts);
-	print_raw_list(&session_object, &view->sessions);
-}
-
-/* What was said of the target; nothing holds for most of them. */
-static void print_keys(const struct target *target)
-{
-	const struct field *f = target_object.fields;
-	char buf[32];
-
-	for (; f < target_object.fields + target_object.n_fields; f++) {
-		if (f->kind != FIELD_KEY || !HAS(target, f->attr))
-			continue;
-		field_text(f, target, false, buf, sizeof(buf));
-		printf("  %s: %s\n", f->name, buf);
-	}
-}
-
-static void print_target(const struct target_view *view)
-{
-	const struct target *target = &view->target;
-	const struct session *session;
-	const struct account *account;
-	const struct acl *acl;
-	const struct lu *lu;
-
-	printf("target %u: ", target->id);
-	print_clean(target->name);
-	putchar('\n');
-	if (target->alias[0]) {
-		printf("  alias: ");
-		print_clean(target->alias);
-		putchar('\n');
-	}
-	printf("  state: %s\n",
-	       enum_name(object_field(&target_object, KTGT_A_TARGET_STATE),
-			 target->state));
-	print_keys(target);
-	print_portals(&view->portals);
-	vec_for_each(lu, &view->lus)
-		print_lu(lu);
-	vec_for_each(acl, &view->acls)
-		print_acl(acl);
-	if (!view->acls.n)
-		printf("  acl: none, no initiator is admitted\n");
-	vec_for_each(account, &view->accounts)
-		print_account(account);
-	vec_for_each(session, &view->sessions)
-		print_session(session);
-}
-
-int out_target(enum out_format format, const struct target_view *view)
-{
-	if (out_is_json(format))
-		return target_json(format, view);
-	if (format == OUT_RAW)
-		print_raw_target(view);
-	else
-		print_target(view);
-	return 0;
-}
-
-/* What would become of an initiator */
-
-static void print_rule(const char *kind, const struct rule *rule)
-{
-	char buf[ADDR_TEXT_MAX];
-
-	printf("  %s rule: ", kind);
-	if (rule->all)
-		printf("any address");
-	else if (HAS(rule, KTGT_A_RULE_INITIATOR))
-		print_clean(rule->initiator);
-	else
-		printf("%s", prefix_text(&rule->address, rule->prefix_len, buf,
-					 sizeof(buf)));
-	putchar('\n');
-}
-
-static void print_users(const struct explain *explain, bool outgoing)
-{
-	const struct proof *proof;
-	const char *sep = "";
-	size_t n = 0;
-
-	vec_for_each(proof, &explain->account) {
-		if (proof->outgoing != outgoing)
-			continue;
-		printf("%s", sep);
-		print_clean(proof->user);
-		sep = ", ";
-		n++;
-	}
-	if (!outgoing && n < explain->accounts)
-		printf("%s%zu more", sep, explain->accounts - n);
-	if (outgoing && !n)
-		printf("none, so an initiator that wants a proof is refused");
-	putchar('\n');
-}
-
-static void print_chap(const struct explain *explain)
-{
-	if (!HAS(explain, KTGT_A_EXPLAIN_CHAP))
-		return;
-	if (!explain->chap) {
-		printf("  CHAP: must not be required by the initiator\n");
-		return;
-	}
-	printf("  CHAP: required, without it the login is refused (%04x)\n",
-	       explain->chap_status);
-	printf("  accounts of the initiator: ");
-	print_users(explain, false);
-	printf("  account of the target: ");
-	print_users(explain, true);
-}
-
-static void print_explain(const struct explain *explain)
-{
-	bool named = explain->target[0];
-
-	if (explain->target_id)
-		printf("target %u (", explain->target_id);
-	print_clean(named ? explain->target : "discovery");
-	printf("%s: ", explain->target_id ? ")" : "");
-	if (named)
-		printf("%s, ", explain->visible ? "shown by discovery" :
-						  "not shown by discovery");
-	if (explain->status) {
-		printf("login refused: ");
-		print_clean(explain->reason);
-		printf(" (%04x)\n", explain->status);
-	} else {
-		printf("login admitted\n");
-	}
-	if (HAS(explain, KTGT_A_EXPLAIN_ADDRESS_RULE))
-		print_rule("address", &explain->address_rule);
-	if (HAS(explain, KTGT_A_EXPLAIN_INITIATOR_RULE))
-		print_rule("initiator", &explain->initiator_rule);
-	print_chap(explain);
-}
-
-int out_explain(enum out_format format, const struct vec *list)
-{
-	static const struct form form = { .raw = true };
-	const struct explain *explain;
-
-	if (out_is_json(format))
-		return out_json(format, "explain",
-				  list_json(&explain_object, list));
-	vec_for_each(explain, list) {
-		if (format == OUT_RAW)
-			print_fields(&explain_object, explain, &form);
-		else
-			print_explain(explain);
-	}
-	return 0;
-}
-
-/* Events */
-
-static const char *event_name(uint8_t cmd)
-{
-	switch (cmd) {
-	case 0:
-		return "lost";
-	case KTGT_CMD_SESSION_LOGIN:
-		return "session-login";
-	case KTGT_CMD_SESSION_END:
-		return "session-end";
-	case KTGT_CMD_LOGIN_FAILED:
-		return "login-failed";
-	case KTGT_CMD_CONFIG_CHANGED:
-		return "config-changed";
-	case KTGT_CMD_LU_WRITERS:
-		return "lu-writers";
-	}
-	return "unknown";
-}
-
-static int event_json(enum out_format format, const struct timespec *when,
-		      uint8_t cmd, const struct event *event)
-{
-	json_t *json = object_json(&event_object, event);
-	char day[32], time[48];
-	struct tm tm;
-
-	gmtime_r(&when->tv_sec, &tm);
-	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(time, sizeof(time), "%s.%03ldZ", day,
-		 when->tv_nsec / 1000000);
-	json_object_set_new(json, "time", json_string(time));
-	json_object_set_new(json, "event", json_string(event_name(cmd)));
-	return out_json(format, "event", json);
-}
-
-/* "iqn... from 192.0.2.1:40000 to target 1 (iqn...)", as much as is known */
-static void print_way(const struct event *event)
-{
-	char buf[ADDR_TEXT_MAX];
-
-	print_clean(event->initiator[0] ? event->initiator : "(no name)");
-	printf(" from %s", portal_text(&event->peer_address, event->peer_port,
-				       buf, sizeof(buf)));
-	if (!HAS(event, KTGT_A_EVENT_TARGET_ID) && !event->target[0])
-		return;
-	printf(" to ");
-	if (event->target_id)
-		printf("target %u (", event->target_id);
-	print_clean(event->target[0] ? event->target : "discovery");
-	if (event->target_id)
-		putchar(')');
-}
-
-static void print_failed(const struct event *event)
-{
-	printf("login failed: ");
-	if (!HAS(event, KTGT_A_EVENT_PEER_ADDRESS)) {
-		printf("%u more, which were too many to be told of",
-		       event->missed);
-		return;
-	}
-	print_way(event);
-	printf(": ");
-	if (event->key[0]) {
-		print_clean(event->key);
-		printf(": ");
-	}
-	print_clean(event->reason);
-	if (HAS(event, KTGT_A_EVENT_STATUS))
-		printf(" (%04x)", event->status);
-	if (event->missed)
-		printf("; %u before it were too many to be told of",
-		       event->missed);
-}
-
-static void print_change(const struct change *change)
-{
-	static const char *const done[] = {
-		"added", "changed", "deleted", "bound", "unbound", "touched",
-	};
-	const uint32_t action = change->action;
-	char buf[ADDR_TEXT_MAX];
-
-	printf("%s", enum_name(object_field(&change_object,
-					    KTGT_A_CHANGE_OBJECT),
-			       change->object));
-	if (HAS(change, KTGT_A_CHANGE_LUN))
-		printf(" %u", change->lun);
-	if (change->object == KTGT_OBJECT_TARGET)
-		printf(" %u", change->target_id);
-	if (change->name[0]) {
-		putchar(' ');
-		print_clean(change->name);
-	}
-	if (HAS(change, KTGT_A_CHANGE_PORT))
-		printf(" %s", portal_text(&change->address, change->port, buf,
-					  sizeof(buf)));
-	else if (HAS(change, KTGT_A_CHANGE_ADDRESS))
-		printf(" %s", prefix_text(&change->address, change->prefix_len,
-					  buf, sizeof(buf)));
-	else if (change->object == KTGT_OBJECT_ACL && !change->name[0])
-		printf(" any address");
-	if (change->object != KTGT_OBJECT_TARGET && change->target_id)
-		printf(" of target %u", change->target_id);
-	else if (change->object != KTGT_OBJECT_TARGET &&
-		 HAS(change, KTGT_A_CHANGE_TARGET_ID))
-		printf(" of discovery");
-	printf("%s %s", change->outgoing ? " outgoing" : "",
-	       done[action < 5 ? action : 5]);
-}
-
-static void print_changes(const struct event *event)
-{
-	const struct change *change;
-	const char *sep = ": ";
-
-	printf("configuration %" PRIu64, event->generation);
-	vec_for_each(change, &event->change) {
-		printf("%s", sep);
-		print_change(change);
-		sep = ", ";
-	}
-	if (event->changes > event->change.n)
-		printf("%s%zu more", sep,
-		       event->changes - event->change.n);
-}
-
-static void print_writers(const struct event *event)
-{
-	printf("two initiators write lun %u of target %u (", event->lun,
-	       event->target_id);
-	print_clean(event->target);
-	printf("): ");
-	print_clean(event->initiator);
-	printf(" after ");
-	print_clean(event->other);
-}
-
-static void print_event(uint8_t cmd, const struct event *event)
-{
-	switch (cmd) {
-	case 0:
-		printf("events were lost, for they came too fast");
-		break;
-	case KTGT_CMD_SESSION_LOGIN:
-		printf("session %u login: ", event->id);
-		print_way(event);
-		break;
-	case KTGT_CMD_SESSION_END:
-		printf("session %u end, %s: ", event->id,
-		       enum_name(object_field(&event_object,
-					      KTGT_A_EVENT_END), event->end));
-		print_way(event);
-		break;
-	case KTGT_CMD_LOGIN_FAILED:
-		print_failed(event);
-		break;
-	case KTGT_CMD_CONFIG_CHANGED:
-		print_changes(event);
-		break;
-	case KTGT_CMD_LU_WRITERS:
-		print_writers(event);
-		break;
-	default:
-		printf("an event that ktgtadm does not know: %u", cmd);
-	}
-	putchar('\n');
-}
-
-int out_event(enum out_format format, const struct timespec *when, uint8_t cmd,
-	      const struct event *event)
-{
-	char time[32];
-	struct tm tm;
-	int err = 0;
-
-	if (out_is_json(format)) {
-		err = event_json(format, when, cmd, event);
-	} else {
-		localtime_r(&when->tv_sec, &tm);
-		strftime(time, sizeof(time), "%Y-%m-%d %H:%M:%S", &tm);
-		printf("%s.%03ld ", time, when->tv_nsec / 1000000);
-		print_event(cmd, event);
-	}
-	return fflush(stdout) ? -errno : err;
 }

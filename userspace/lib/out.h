@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The only file of the native grammar that prints results. */
+/* Objects as tables, as JSON, or as lines. */
 #ifndef KTGT_LIB_OUT_H
 #define KTGT_LIB_OUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
 #include "lib/model.h"
 
@@ -43,26 +42,24 @@ int out_list(enum out_format format, const char *key,
 int out_object(enum out_format format, const char *key,
 	       const struct object *obj, const void *item);
 
-/* Everything about one target. */
-struct target_view {
-	struct target target;
-	struct vec portals;
-	struct vec lus;
-	struct vec acls;
-	struct vec accounts;
-	struct vec sessions;
+/* The text of one field: exact as for machines, or as people read it. */
+void out_field_text(const struct field *f, const void *item, bool exact,
+		    char *buf, size_t size);
+/* A text from elsewhere, without what would harm a terminal. */
+void out_clean(const char *text);
+
+/* A line for each field: NAME: VALUE, or raw [KIND ]NAME VALUE */
+struct out_form {
+	bool raw;
+	int indent;
+	const char *kind;	/* of the object, where there are several kinds */
 };
 
-int out_target(enum out_format format, const struct target_view *view);
+void out_fields(const struct object *obj, const void *item,
+		const struct out_form *form);
 
-/* What would become of an initiator: struct explain for each target. */
-int out_explain(enum out_format format, const struct vec *list);
-
-/*
- * An event on a line of its own, with its time; @cmd says what it is, and is 0
- * when events were lost. It is not kept back in a buffer.
- */
-int out_event(enum out_format format, const struct timespec *when, uint8_t cmd,
-	      const struct event *event);
+/* All that the kernel reported of one object, or of a list of them. */
+struct json_t *out_object_json(const struct object *obj, const void *item);
+struct json_t *out_list_json(const struct object *obj, const struct vec *list);
 
 #endif

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Events, one on a line. */
+#include "cmd/event.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "lib/parse.h"
+
+static const char *event_name(uint8_t cmd)
+{
+	switch (cmd) {
+	case 0:
+		return "lost";
+	case KTGT_CMD_SESSION_LOGIN:
+		return "session-login";
+	case KTGT_CMD_SESSION_END:
+		return "session-end";
+	case KTGT_CMD_LOGIN_FAILED:
+		return "login-failed";
+	case KTGT_CMD_CONFIG_CHANGED:
+		return "config-changed";
+	case KTGT_CMD_LU_WRITERS:
+		return "lu-writers";
+	}
+	return "unknown";
+}
+
+static int event_json(enum out_format format, const struct timespec *when,
+		      uint8_t cmd, const struct event *event)
+{
+	json_t *json = out_object_json(&event_object, event);
+	char day[32], time[48];
+	struct tm tm;
+
+	gmtime_r(&when->tv_sec, &tm);
+	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(time, sizeof(time), "%s.%03ldZ", day,
+		 when->tv_nsec / 1000000);
+	json_object_set_new(json, "time", json_string(time));
+	json_object_set_new(json, "event", json_string(event_name(cmd)));
+	return out_json(format, "event", json);
+}
+
+/* "iqn... from 192.0.2.1:40000 to target 1 (iqn...)", as much as is known */
+static void print_way(const struct event *event)
+{
+	char buf[ADDR_TEXT_MAX];
+
+	out_clean(event->initiator[0] ? event->initiator : "(no name)");
+	printf(" from %s", portal_text(&event->peer_address, event->peer_port,
+				       buf, sizeof(buf)));
+	if (!HAS(event, KTGT_A_EVENT_TARGET_ID) && !event->target[0])
+		return;
+	printf(" to ");
+	if (event->target_id)
+		printf("target %u (", event->target_id);
+	out_clean(event->target[0] ? event->target : "discovery");
+	if (event->target_id)
+		putchar(')');
+}
+
+static void print_failed(const struct event *event)
+{
+	printf("login failed: ");
+	if (!HAS(event, KTGT_A_EVENT_PEER_ADDRESS)) {
+		printf("%u more, which were too many to be told of",
+		       event->missed);
+		return;
+	}
+	print_way(event);
+	printf(": ");
+	if (event->key[0]) {
+		out_clean(event->key);
+		printf(": ");
+	}
+	out_clean(event->reason);
+	if (HAS(event, KTGT_A_EVENT_STATUS))
+		printf(" (%04x)", event->status);
+	if (event->missed)
+		printf("; %u before it were too many to be told of",
+		       event->missed);
+}
+
+static void print_change(const struct change *change)
+{
+	static const char *const done[] = {
+		"added", "changed", "deleted", "bound", "unbound", "touched",
+	};
+	const uint32_t action = change->action;
+	char buf[ADDR_TEXT_MAX];
+
+	printf("%s", field_name(object_field(&change_object,
+					     KTGT_A_CHANGE_OBJECT),
+				change->object));
+	if (HAS(change, KTGT_A_CHANGE_LUN))
+		printf(" %u", change->lun);
+	if (change->object == KTGT_OBJECT_TARGET)
+		printf(" %u", change->target_id);
+	if (change->name[0]) {
+		putchar(' ');
+		out_clean(change->name);
+	}
+	if (HAS(change, KTGT_A_CHANGE_PORT))
+		printf(" %s", portal_text(&change->address, change->port, buf,
+					  sizeof(buf)));
+	else if (HAS(change, KTGT_A_CHANGE_ADDRESS))
+		printf(" %s", prefix_text(&change->address, change->prefix_len,
+					  buf, sizeof(buf)));
+	else if (change->object == KTGT_OBJECT_ACL && !change->name[0])
+		printf(" any address");
+	if (change->object != KTGT_OBJECT_TARGET && change->target_id)
+		printf(" of target %u", change->target_id);
+	else if (change->object != KTGT_OBJECT_TARGET &&
+		 HAS(change, KTGT_A_CHANGE_TARGET_ID))
+		printf(" of discovery");
+	printf("%s %s", change->outgoing ? " outgoing" : "",
+	       done[action < 5 ? action : 5]);
+}
+
+static void print_changes(const struct event *event)
+{
+	const struct change *change;
+	const char *sep = ": ";
+
+	printf("configuration %" PRIu64, event->generation);
+	vec_for_each(change, &event->change) {
+		printf("%s", sep);
+		print_change(change);
+		sep = ", ";
+	}
+	if (event->changes > event->change.n)
+		printf("%s%zu more", sep,
+		       event->changes - event->change.n);
+}
+
+static void print_writers(const struct event *event)
+{
+	printf("two initiators write lun %u of target %u (", event->lun,
+	       event->target_id);
+	out_clean(event->target);
+	printf("): ");
+	out_clean(event->initiator);
+	printf(" after ");
+	out_clean(event->other);
+}
+
+static void print_what(uint8_t cmd, const struct event *event)
+{
+	switch (cmd) {
+	case 0:
+		printf("events were lost, for they came too fast");
+		break;
+	case KTGT_CMD_SESSION_LOGIN:
+		printf("session %u login: ", event->id);
+		print_way(event);
+		break;
+	case KTGT_CMD_SESSION_END:
+		printf("session %u end, %s: ", event->id,
+		       field_name(object_field(&event_object,
+					       KTGT_A_EVENT_END), event->end));
+		print_way(event);
+		break;
+	case KTGT_CMD_LOGIN_FAILED:
+		print_failed(event);
+		break;
+	case KTGT_CMD_CONFIG_CHANGED:
+		print_changes(event);
+		break;
+	case KTGT_CMD_LU_WRITERS:
+		print_writers(event);
+		break;
+	default:
+		printf("an event that ktgtadm does not know: %u", cmd);
+	}
+	putchar('\n');
+}
+
+int print_event(enum out_format format, const struct timespec *when,
+		uint8_t cmd, const struct event *event)
+{
+	char time[32];
+	struct tm tm;
+	int err = 0;
+
+	if (out_is_json(format)) {
+		err = event_json(format, when, cmd, event);
+	} else {
+		localtime_r(&when->tv_sec, &tm);
+		strftime(time, sizeof(time), "%Y-%m-%d %H:%M:%S", &tm);
+		printf("%s.%03ld ", time, when->tv_nsec / 1000000);
+		print_what(cmd, event);
+	}
+	return fflush(stdout) ? -errno : err;
+}
