@@ -12,7 +12,7 @@ import struct
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-# bits of the first byte of a shape: struct input of fuzz_cdb.c, pick_shape()
+# bits of the first byte of a shape: pick_shape() of cdb/lu.c
 DEV4K, LU4K, RO, DEVRO, THIN, CACHE, THROUGH, DSENSE = (
     1, 2, 4, 8, 16, 0x40, 0x20, 128)
 # bits of the first byte of a command

@@ -3,10 +3,10 @@
  * What SPC-4 and SBC-4 say of a CDB and of its answer, apart from the module's
  * own table.
  */
-#ifndef _KTGT_FUZZ_CDB_CHECK_H
-#define _KTGT_FUZZ_CDB_CHECK_H
+#ifndef _KTGT_FUZZ_CDB_STANDARD_H
+#define _KTGT_FUZZ_CDB_STANDARD_H
 
-#include "../../kernel/core/cmd.h"
+#include "../../../kernel/core/cmd.h"
 
 /* what a CDB asks for */
 enum kind {
@@ -50,4 +50,4 @@ void check_answer(const u8 *cdb, const struct shape *shape,
 		  const struct answer *a);
 bool vpd_page_exists(const struct shape *shape, u8 page);
 
-#endif /* _KTGT_FUZZ_CDB_CHECK_H */
+#endif /* _KTGT_FUZZ_CDB_STANDARD_H */

@@ -4,7 +4,7 @@
  */
 #include <scsi/scsi_proto.h>
 
-#include "cdb_check.h"
+#include "standard.h"
 
 /* key, code and qualifier of all sense data that is ever due */
 static const u32 legal_sense[] = {

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The fabric, in the place of iscsi/: commands with their buffers go to the
+ * SCSI side, come back once, and are judged.
+ */
+#include <sanitizer/asan_interface.h>
+
+#include <scsi/scsi_proto.h>
+
+#include "../../../kernel/scsi/exec.h"
+#include "../../../kernel/scsi/lu.h"
+#include "../../../kernel/scsi/nexus.h"
+#include "../../../kernel/scsi/ua.h"
+#include "backend.h"
+#include "command.h"
+#include "legal.h"
+#include "lu.h"
+#include "nexus.h"
+#include "result.h"
+
+static struct ktgt_done_queue done_queue;
+
+static void kick(struct ktgt_done_queue *q)
+{
+	require(q == &done_queue);
+}
+
+/* --- buffers -------------------------------------------------------------- */
+
+static struct page *make_page(u8 fill)
+{
+	struct page *page = malloc(sizeof(*page));
+
+	page->refs = 1;
+	page->mem = malloc(PAGE_SIZE);
+	memset(page->mem, fill, PAGE_SIZE);
+	return page;
+}
+
+/* Pages for the data, of which nothing behind the data may be looked at. */
+static void make_buffer(struct record *rec, const u8 *data, u32 len)
+{
+	struct ktgt_cmd *cmd = rec->cmd;
+	u32 i, end, part;
+
+	rec->nr_pages = DIV_ROUND_UP(rec->buf_len, PAGE_SIZE);
+	cmd->bvec = cmd->inline_bvec;
+	if (rec->nr_pages > KTGT_CMD_INLINE_BVECS)
+		cmd->bvec = calloc(rec->nr_pages, sizeof(*cmd->bvec));
+	rec->sent = calloc(1, rec->buf_len);
+	if (len)
+		memcpy(rec->sent, data, min(len, rec->buf_len));
+	for (i = 0; i < rec->nr_pages; i++) {
+		part = min_t(u32, rec->buf_len - i * PAGE_SIZE, PAGE_SIZE);
+		bvec_set_page(&cmd->bvec[i], make_page(rec->fill), part, 0);
+		if (cmd->dir == DMA_TO_DEVICE)
+			memcpy(cmd->bvec[i].bv_page->mem,
+			       rec->sent + i * PAGE_SIZE, part);
+	}
+	cmd->nr_bvec = rec->nr_pages;
+	end = rec->buf_len;
+	if (rec->legal && rec->req.kind == KIND_READ)
+		end = round_up(end, rec->shape->block);
+	if (end % PAGE_SIZE)
+		ASAN_POISON_MEMORY_REGION(cmd->bvec[i - 1].bv_page->mem +
+					  end % PAGE_SIZE,
+					  PAGE_SIZE - end % PAGE_SIZE);
+}
+
+static void free_buffer(struct record *rec)
+{
+	struct ktgt_cmd *cmd = rec->cmd;
+	u32 i;
+
+	for (i = 0; i < rec->nr_pages; i++) {
+		ASAN_UNPOISON_MEMORY_REGION(cmd->bvec[i].bv_page->mem,
+					    PAGE_SIZE);
+		free(cmd->bvec[i].bv_page->mem);
+		free(cmd->bvec[i].bv_page);
+	}
+	if (cmd->bvec != cmd->inline_bvec)
+		free(cmd->bvec);
+	free(rec->sent);
+	rec->sent = NULL;
+}
+
+static void copy_answer(struct record *rec)
+{
+	struct ktgt_cmd *cmd = rec->cmd;
+	u32 pos, part, len = min_t(u64, rec->buf_len, rec->whole);
+
+	free(rec->answer);
+	rec->answer = malloc(len);
+	rec->answer_len = len;
+	for (pos = 0; pos < len; pos += part) {
+		part = min_t(u32, len - pos, PAGE_SIZE);
+		memcpy(rec->answer + pos,
+		       cmd->bvec[pos / PAGE_SIZE].bv_page->mem, part);
+	}
+}
+
+/* --- the end of a command ------------------------------------------------- */
+
+/* Who looks at the size finds that it has changed, and the others hear of it. */
+static void check_told(const struct record *rec)
+{
+	const struct ktgt_nexus *asker = rec->cmd->nexus;
+	struct ktgt_lu *lu = rec->cmd->lu;
+	struct ktgt_itl *itl;
+
+	if (rec->req.kind != KIND_CAPACITY_10 &&
+	    rec->cdb[0] != SERVICE_ACTION_IN_16 && rec->cdb[0])
+		return;
+	if (!rec->legal || !rec->fake || rec->status == SAM_STAT_BUSY)
+		return;
+	require(lu->nr_blocks == rec->fake->caps.size / rec->shape->block);
+	if (!lu->nr_blocks || lu->nr_blocks == rec->nr_blocks)
+		return;
+	list_for_each_entry(itl, &lu->itls, node) {
+		if (itl->nexus != asker || !rec->cdb[0])
+			require(test_bit(KTGT_UA_CAPACITY, &itl->flags));
+	}
+}
+
+/* A command has come back: it is judged, and its memory goes. */
+static void finish(struct ktgt_cmd *cmd)
+{
+	struct record *rec = find_record(cmd);
+	u8 sense[KTGT_SENSE_LEN];
+	unsigned int len;
+
+	require(rec->submitted && !rec->waiting);
+	rec->status = cmd->status;
+	rec->sense = 0;
+	if (cmd->status == SAM_STAT_CHECK_CONDITION) {
+		memset(sense, 0x5a, sizeof(sense));
+		len = ktgt_cmd_sense(cmd, sense);
+		rec->sense = check_sense(sense, len, rec->shape &&
+					 rec->shape->d_sense);
+		check_field_pointer(rec->cdb, &rec->req, &cmd->sense);
+	}
+	rec->whole = cmd->xfer_len;
+	if (cmd->dir == DMA_FROM_DEVICE)
+		copy_answer(rec);
+	check_status(rec);
+	check_told(rec);
+	ktgt_cmd_release(cmd);
+	free_buffer(rec);
+	free(cmd);
+	rec->used = false;
+}
+
+/*
+ * Nobody may touch a command that has completed, so it goes as soon as RCU
+ * does not protect it any more.
+ */
+static void reap(void)
+{
+	struct llist_node *list = llist_del_all(&done_queue.head);
+	struct ktgt_cmd *cmd, *next;
+
+	list = llist_reverse_order(list);
+	llist_for_each_entry_safe(cmd, next, list, done_node)
+		finish(cmd);
+}
+
+/* --- the beginning -------------------------------------------------------- */
+
+void parse(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
+	   u32 edtl)
+{
+	struct ktgt_cmd *cmd = rec->cmd;
+	struct ktgt_lu *lu = lu_of(lun);
+
+	cmd->nexus = nexus;
+	cmd->done_queue = &done_queue;
+	cmd->lun = lun;
+	cmd->edtl = edtl;
+	memcpy(cmd->cdb, rec->cdb, KTGT_CDB_MAX);
+	rec->shape = lu ? &shapes[lu->type != TYPE_DISK] : NULL;
+	rec->fake = lu && lu->be ? to_fake(lu->be) : NULL;
+	rec->nr_blocks = lu ? lu->nr_blocks : 0;
+	if (lu && is_served(rec) && !has_no_ua(rec->cdb[0]))
+		rec->ua = pending_ua(nexus, lu);
+	rec->legal = is_legal(rec);
+	rec->failed = shim_failed;
+	ktgt_cmd_parse(cmd);
+	require(cmd->lu == lu || shim_failed != rec->failed);
+	if (!cmd->lu)
+		rec->fake = NULL;
+	check_parsed(rec);
+	rec->wanted = cmd->xfer_len;
+}
+
+/* As a fabric does: data goes in the one direction that was announced. */
+void submit(struct record *rec, bool moves, const u8 *data, u32 len)
+{
+	struct ktgt_cmd *cmd = rec->cmd;
+
+	if (cmd->dir != DMA_NONE && moves)
+		rec->buf_len = min_t(u64, cmd->edtl, cmd->xfer_len);
+	cmd->buf_len = rec->buf_len;
+	make_buffer(rec, data, len);
+	rec->submitted = true;
+	ktgt_cmd_submit(cmd);
+	require(!shim_atomic && !shim_rcu);
+}
+
+/* Ask as an initiator does; returns the answer, which is there until the next. */
+const u8 *ask(u32 lun, const u8 *cdb, u32 *len)
+{
+	struct record *rec = new_record(cdb);
+
+	parse(rec, nexuses[0], ktgt_lun_encode(lun), 8192);
+	submit(rec, true, NULL, 0);
+	require(!rec->used && rec->status == SAM_STAT_GOOD);
+	if (len)
+		*len = rec->answer_len;
+	return rec->answer;
+}
+
+/*
+ * An answer does not depend on what is in the buffer: what is not written does
+ * not go out. So it is asked for twice.
+ */
+bool ask_twice(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
+	       u32 edtl, bool moves)
+{
+	struct ktgt_lu *lu = lu_of(lun);
+	struct ktgt_itl *itl = lu ? xa_load(&nexus->itls, lu->lun) : NULL;
+	unsigned long flags, nexus_flags = nexus->flags;
+	unsigned int allocs = shim_allocs;
+	u8 *first, status;
+	u32 len;
+
+	if (rec->req.kind != KIND_IN || !itl || itl->lu != lu)
+		return false;
+	flags = itl->flags;
+	parse(rec, nexus, lun, edtl);
+	submit(rec, moves, NULL, 0);
+	require(!rec->used);
+	first = rec->answer;
+	len = rec->answer_len;
+	status = rec->status;
+
+	itl->flags = flags;
+	nexus->flags = nexus_flags;
+	shim_allocs = allocs;
+	rec->answer = NULL;
+	rec = new_record(rec->cdb);
+	rec->fill = 0xff;
+	parse(rec, nexus, lun, edtl);
+	submit(rec, moves, NULL, 0);
+	require(!rec->used && rec->status == status && rec->answer_len == len);
+	require(!memcmp(rec->answer, first, len));
+	free(first);
+	return true;
+}
+
+void commands_start(void)
+{
+	shim_unlocked = reap;
+	done_queue.kick = kick;
+	init_llist_head(&done_queue.head);
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is due to a command, as far as its CDB and the logical unit show:
+ * whether it is legal, and how much it moves in which direction.
+ */
+#include <scsi/scsi_proto.h>
+
+#include "../../../kernel/scsi/lu.h"
+#include "../../../kernel/scsi/nexus.h"
+#include "../../../kernel/scsi/ua.h"
+#include "legal.h"
+#include "nexus.h"
+#include "report.h"
+
+/* --- whether it is legal -------------------------------------------------- */
+
+bool has_no_ua(u8 opcode)
+{
+	return opcode == INQUIRY || opcode == REQUEST_SENSE ||
+	       opcode == REPORT_LUNS;
+}
+
+/* Sense data of the unit attention that the command has to end with, or 0. */
+u32 pending_ua(struct ktgt_nexus *nexus, struct ktgt_lu *lu)
+{
+	static const u32 codes[KTGT_UA_MAX] = {
+		0x062900, 0x062903, 0x063f0e, 0x062a09, 0x062a01, 0x063f03,
+	};
+	struct ktgt_itl *itl = xa_load(&nexus->itls, lu->lun);
+	unsigned int ua;
+
+	if (!itl || itl->lu != lu)
+		return codes[KTGT_UA_POWER_ON];
+	for (ua = 0; ua < KTGT_UA_MAX; ua++) {
+		if (!test_bit(ua, &itl->flags))
+			continue;
+		if (ua != KTGT_UA_LUNS_CHANGED ||
+		    test_bit(KTGT_NEXUS_LUNS_CHANGED, &nexus->flags))
+			return codes[ua];
+	}
+	return 0;
+}
+
+bool is_served(const struct record *rec)
+{
+	const struct shape *shape = rec->shape;
+
+	if (rec->req.kind == KIND_UNKNOWN)
+		return false;
+	if (!shape)
+		return rec->cdb[0] == INQUIRY || rec->cdb[0] == REQUEST_SENSE;
+	if (rec->req.disk && !shape->disk)
+		return false;
+	return rec->req.kind != KIND_UNMAP || shape->thin;
+}
+
+bool in_range(const struct record *rec)
+{
+	return rec->req.lba < rec->nr_blocks &&
+	       rec->req.count <= rec->nr_blocks - rec->req.lba;
+}
+
+static bool may_write_same(const struct record *rec)
+{
+	const struct shape *shape = rec->shape;
+
+	if (shape->read_only || !in_range(rec))
+		return false;
+	if (!rec->req.count || rec->req.count > shape->max_same_blocks)
+		return false;
+	if (rec->cdb[1] & 8 && !shape->thin)
+		return false;
+	return rec->cdb[1] & 1 || rec->cmd->edtl == shape->block;
+}
+
+/* Whether nothing is wrong with a command, as far as its CDB shows. */
+bool is_legal(const struct record *rec)
+{
+	const struct shape *shape = rec->shape;
+
+	if (!is_served(rec) || rec->ua || !reserved_ok(rec))
+		return false;
+	switch (rec->req.kind) {
+	case KIND_READ:
+	case KIND_WRITE:
+		if (rec->req.kind == KIND_WRITE && shape->read_only)
+			return false;
+		return in_range(rec) && rec->req.count <= shape->max_blocks;
+	case KIND_SYNC:
+		return in_range(rec);
+	case KIND_SAME:
+		return may_write_same(rec);
+	case KIND_UNMAP:
+		return !shape->read_only && rec->nr_blocks &&
+		       (!rec->req.count || rec->req.count >= 8);
+	default:
+		return true;
+	}
+}
+
+/* --- what it moves -------------------------------------------------------- */
+
+/* Bytes that a legal command wants to move; of an answer, at most that many. */
+u64 wanted_bytes(const struct record *rec)
+{
+	switch (rec->req.kind) {
+	case KIND_READ:
+	case KIND_WRITE:
+		return rec->req.count * rec->shape->block;
+	case KIND_SAME:
+		return rec->cdb[1] & 1 ? 0 : rec->shape->block;
+	case KIND_NONE:
+	case KIND_SYNC:
+		return 0;
+	default:
+		return rec->req.count;
+	}
+}
+
+static int direction(const struct record *rec)
+{
+	switch (rec->req.kind) {
+	case KIND_READ:
+	case KIND_IN:
+	case KIND_CAPACITY_10:
+		return DMA_FROM_DEVICE;
+	case KIND_WRITE:
+	case KIND_UNMAP:
+		return DMA_TO_DEVICE;
+	case KIND_SAME:
+		return rec->cdb[1] & 1 ? DMA_NONE : DMA_TO_DEVICE;
+	default:
+		return DMA_NONE;
+	}
+}
+
+void check_parsed(const struct record *rec)
+{
+	const struct ktgt_cmd *cmd = rec->cmd;
+	u64 wanted;
+
+	if (!rec->legal) {
+		require(cmd->dir == DMA_NONE && !cmd->xfer_len);
+		return;
+	}
+	if (shim_failed != rec->failed && cmd->dir == DMA_NONE)
+		return;
+	wanted = wanted_bytes(rec);
+	require(cmd->dir == direction(rec));
+	if (rec->req.kind == KIND_IN)
+		require(cmd->xfer_len <= wanted);
+	else
+		require(cmd->xfer_len == wanted);
+}

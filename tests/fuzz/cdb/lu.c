@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The logical units: a disk of a shape that the input chooses, and the
+ * controller at LUN 0.
+ */
+#include "../../../kernel/scsi/lu.h"
+#include "backend.h"
+#include "lu.h"
+#include "nexus.h"
+
+struct ktgt_lu *lus[2];
+struct shape shapes[2];
+struct ktgt_lu_params disk_params;
+struct ktgt_backend_caps disk_caps;
+
+static struct ktgt_lu *removed[16];
+static unsigned int nr_removed;
+
+/* SAM-5, 4.7.7: peripheral device addressing on bus 0, flat space addressing */
+struct ktgt_lu *lu_of(__be64 lun)
+{
+	u64 wire = be64_to_cpu(lun);
+	u32 nr = wire >> 48 & 0x3fff;
+
+	if (wire << 16 || wire >> 63 || (!(wire >> 62) && nr > 255))
+		return NULL;
+	return xa_load(&target.lus, nr);
+}
+
+/* --- shapes --------------------------------------------------------------- */
+
+static u64 pick_size(u8 code)
+{
+	static const u64 sizes[16] = {
+		4096, 512 * 8, 1 << 20, (1 << 20) + 512, 1ULL << 30,
+		0xffffffffULL * 512, 0x100000000ULL * 512,
+		0x100000001ULL * 512, 0xffffffffULL * 4096,
+		0x100000001ULL * 4096, 1ULL << 50, S64_MAX, 4096 * 300,
+		4096 * 0x8001ULL, 512 * 0x100001ULL, 4096 * 0x100001ULL,
+	};
+
+	return sizes[code & 15];
+}
+
+static void pick_caps(u8 shape, u8 size, u8 caps, u8 limits)
+{
+	static const u32 transfers[4] = { 4096, 65536, 262144, 1 << 20 };
+
+	disk_caps = (struct ktgt_backend_caps) {
+		.size = pick_size(size),
+		.logical_block = shape & 1 ? 4096 : 512,
+		.physical_block = caps & 1 ? 4096 : 512,
+		.io_min = limits & 4 ? 4096 : 0,
+		.io_opt = limits & 8 ? 1 << 18 : 0,
+		.max_transfer = transfers[limits & 3],
+		.max_discard = shape & 16 ? 1ULL << 30 : 0,
+		.discard_granularity = caps & 2 ? 1 << 16 : 512,
+		.discard_alignment = caps & 4 ? 4096 : 0,
+		.discard_zeroes = caps & 8,
+		.write_cache = caps & 16,
+		.fua = caps & 32,
+		.rotational = caps & 64,
+		.read_only = shape & 8,
+	};
+}
+
+void pick_shape(struct input *in)
+{
+	u8 shape = take(in), size = take(in), caps = take(in);
+	u8 limits = take(in);
+	struct ktgt_lu_params *params = &disk_params;
+
+	pick_caps(shape, size, caps, limits);
+	*params = (struct ktgt_lu_params) {
+		.lun = limits & 64 ? 257 : 1,
+		.backend = KTGT_BACKEND_BLOCK,
+		.path = "/dev/fake",
+		.block_size = shape & 2 ? 4096 : 0,
+		.read_only = shape & 4,
+		.write_cache = (shape >> 5 & 3) % 3 - 1,
+		.naa = caps & 128 ? 0x3123456789abcdefULL : 0,
+	};
+	if (limits & 16) {
+		strcpy(params->scsi_id, "0123456789abcdef01234567");
+		strcpy(params->serial, "0123456789abcdef0123456789abcdef0123");
+		strcpy(params->vendor, "12345678");
+		strcpy(params->product, "0123456789abcdef");
+		strcpy(params->revision, "1234");
+	}
+	shapes[0] = (struct shape) {
+		.disk = true,
+		.thin = shape & 16,
+		.zeroes = caps & 8,
+		.read_only = shape & 12,
+		.write_through = !params->write_cache,
+		.d_sense = shape & 128,
+		.block = shape & 3 ? 4096 : 512,
+	};
+	shapes[1] = (struct shape) {};
+	memset(target.name, 0, sizeof(target.name));
+	memset(target.name, 'n', limits & 32 ? KTGT_NAME_LEN - 1 : 7);
+}
+
+/* --- adding and removing -------------------------------------------------- */
+
+static struct ktgt_lu *add_lu(const struct ktgt_lu_params *params)
+{
+	struct ktgt_lu *lu = ktgt_lu_alloc(&target, params, NULL, NULL);
+	struct fake *fake;
+
+	if (IS_ERR(lu))
+		return NULL;
+	if (ktgt_lu_reserve(lu, NULL)) {
+		ktgt_lu_free(lu);
+		return NULL;
+	}
+	ktgt_lu_publish(lu);
+	if (lu->be) {
+		fake = to_fake(lu->be);
+		lu->d_sense = shapes[0].d_sense;
+		require(lu->nr_blocks == fake->caps.size / shapes[0].block);
+	}
+	shapes[0].nr_lus++;
+	shapes[1].nr_lus++;
+	return lu;
+}
+
+static void remove_lu(struct ktgt_lu **lu)
+{
+	ktgt_lu_unpublish(*lu);
+	removed[nr_removed++] = *lu;
+	*lu = NULL;
+	shapes[0].nr_lus--;
+	shapes[1].nr_lus--;
+}
+
+/* The disk goes, and comes again when there is memory. */
+void replace_disk(void)
+{
+	if (!lus[0])
+		lus[0] = add_lu(&disk_params);
+	else if (nr_removed < ARRAY_SIZE(removed) - 2)
+		remove_lu(&lus[0]);
+}
+
+void lus_start(void)
+{
+	struct ktgt_lu_params controller = { .backend = KTGT_BACKEND_NONE };
+
+	nr_removed = 0;
+	lus[1] = add_lu(&controller);
+	lus[0] = add_lu(&disk_params);
+	require(lus[1]);
+}
+
+void lus_stop(void)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < 2; nr++) {
+		if (lus[nr])
+			remove_lu(&lus[nr]);
+	}
+}
+
+/* All work that they had has been done. */
+void lus_free(void)
+{
+	while (nr_removed) {
+		require(removed[--nr_removed]->released.done);
+		ktgt_lu_remove(removed[nr_removed], 0);
+	}
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The target, and the nexuses of the two initiators that it has.
+ */
+#include <linux/ktgt.h>
+
+#include "../../../kernel/core/event.h"
+#include "../../../kernel/core/refuse.h"
+#include "../../../kernel/scsi/exec.h"
+#include "../../../kernel/scsi/nexus.h"
+#include "nexus.h"
+#include "record.h"
+
+struct ktgt_target target;
+struct ktgt_nexus *nexuses[NR_NEXUSES];
+
+void ktgt_target_put(struct ktgt_target *t)
+{
+	kref_put(&t->ref, NULL);
+}
+
+bool ktgt_target_tryget(struct ktgt_target *t)
+{
+	return kref_get_unless_zero(&t->ref);
+}
+
+/* Only of two that write, and whom the other one is told from. */
+void ktgt_event_session(struct ktgt_net *kn, const struct ktgt_event *event)
+{
+	require(event->cmd == KTGT_CMD_LU_WRITERS);
+	require(strcmp(event->initiator, event->other));
+}
+
+void ktgt_refuse(struct netlink_ext_ack *extack, const char *format, ...)
+{
+	if (extack)
+		extack->_msg = format;
+}
+
+static void abort_lu(struct ktgt_nexus *nexus, struct ktgt_lu *lu,
+		     struct ktgt_nexus *from, struct ktgt_lu_reset *reset)
+{
+	require(lu == reset->lu && from->target == nexus->target);
+	require(target.nexus_lock.held);
+}
+
+static void reset_done(struct ktgt_lu_reset *reset)
+{
+	ktgt_nexus_lu_reset_end(reset);
+}
+
+static const struct ktgt_fabric_ops fabric = {
+	.name = "fuzz", .abort_lu = abort_lu,
+};
+
+static void open_nexus(unsigned int nr)
+{
+	struct ktgt_nexus *nexus = malloc(sizeof(*nexus));
+
+	nexus->ops = &fabric;
+	nexus->target = &target;
+	nexus->port_name = nr & 1 ? "iqn.i,i,0x0" : "iqn.j,i,0x0";
+	nexuses[nr] = nexus;
+	require(!ktgt_nexus_open(nexus));
+}
+
+static void close_nexus(unsigned int nr)
+{
+	ktgt_nexus_close(nexuses[nr]);
+	free(nexuses[nr]);
+}
+
+static bool has_commands(const struct ktgt_nexus *nexus)
+{
+	struct record *rec;
+
+	for (rec = records; rec < records + MAX_CMDS; rec++) {
+		if (rec->used && rec->cmd->nexus == nexus)
+			return true;
+	}
+	return false;
+}
+
+void reopen_nexus(unsigned int nr)
+{
+	if (has_commands(nexuses[nr]))
+		return;
+	close_nexus(nr);
+	open_nexus(nr);
+}
+
+void reset_lu(unsigned int nr, u32 at)
+{
+	struct ktgt_lu_reset reset = {
+		.pending = ATOMIC_INIT(1), .done = reset_done,
+	};
+	struct ktgt_nexus *nexus = nexuses[nr];
+	__be64 lun = ktgt_lun_encode(at);
+
+	require(ktgt_nexus_lun_exists(nexus, lun) ==
+		ktgt_nexus_lu_reset(nexus, lun, &reset));
+}
+
+void open_nexuses(void)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < NR_NEXUSES; nr++)
+		open_nexus(nr);
+}
+
+void close_nexuses(void)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < NR_NEXUSES; nr++)
+		close_nexus(nr);
+}
+
+void target_start(void)
+{
+	kref_init(&target.ref);
+	xa_init(&target.lus);
+	INIT_LIST_HEAD(&target.nexuses);
+	spin_lock_init(&target.nexus_lock);
+	atomic_set(&target.nr_nexuses, 0);
+	target.nr_lus = 0;
+}
+
+/* Nothing is left of it. */
+void target_stop(void)
+{
+	require(target.ref.refcount == 1 && !target.nr_lus);
+	require(list_empty(&target.nexuses));
+	require(!atomic_read(&target.nr_nexuses));
+}

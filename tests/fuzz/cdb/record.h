@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is known of a command.
+ */
+#ifndef _KTGT_FUZZ_CDB_RECORD_H
+#define _KTGT_FUZZ_CDB_RECORD_H
+
+#include "standard.h"
+
+#define MAX_CMDS	64
+#define MAX_RANGES	1024
+
+struct fake;
+
+struct range {
+	u64	pos, len;
+};
+
+/* what is known of a command; the command is freed when it has completed */
+struct record {
+	struct ktgt_cmd		*cmd;
+	struct request		req;
+	u8			cdb[KTGT_CDB_MAX];
+	const struct shape	*shape;		/* NULL: no logical unit */
+	struct fake		*fake;
+	bool			used, submitted, legal;
+	u32			ua;		/* sense data of one that is due */
+	u64			nr_blocks;	/* when it was parsed */
+	u64			wanted;		/* bytes, when it was parsed */
+	u8			*sent;		/* data-out, of buf_len bytes */
+	u32			buf_len, nr_pages;
+	u32			failed;		/* allocations, before */
+	u8			fate;
+	bool			later, abort, aborted;
+
+	bool			waiting;	/* for the backend */
+	blk_status_t		error;
+	u32			nr_ops, nr_flushes;
+	bool			fua;
+	struct range		ranges[MAX_RANGES];
+	u32			nr_ranges;
+
+	u8			fill;		/* of the buffer beforehand */
+	u8			status;
+	u32			sense;
+	u8			*answer;
+	u32			answer_len;
+	u64			whole;
+};
+
+extern struct record records[MAX_CMDS];
+
+struct record *find_record(const struct ktgt_cmd *cmd);
+struct record *new_record(const u8 *from);
+
+#endif /* _KTGT_FUZZ_CDB_RECORD_H */

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What came of a command: its status and sense data, its answer, and what the
+ * backend was asked to do.
+ */
+#include <scsi/scsi_proto.h>
+
+#include "backend.h"
+#include "legal.h"
+#include "report.h"
+#include "result.h"
+
+/* --- changes -------------------------------------------------------------- */
+
+/* Whether the ranges of the backend are these, one after the other. */
+struct walk {
+	const struct record	*rec;
+	u32			nr;
+	u64			done;	/* of range @nr */
+};
+
+static void walk_over(struct walk *walk, u64 pos, u64 len)
+{
+	const struct range *range;
+	u64 part;
+
+	while (len && walk->nr < walk->rec->nr_ranges) {
+		range = &walk->rec->ranges[walk->nr];
+		require(range->pos + walk->done == pos);
+		part = min(len, range->len - walk->done);
+		walk->done += part;
+		pos += part;
+		len -= part;
+		if (walk->done == range->len) {
+			walk->nr++;
+			walk->done = 0;
+		}
+	}
+	/* all of it, unless it ended before */
+	require(!len || walk->rec->error || walk->rec->aborted);
+}
+
+static void walk_end(const struct walk *walk)
+{
+	require(walk->nr == walk->rec->nr_ranges && !walk->done);
+}
+
+/* Returns the sense data that an UNMAP parameter list deserves, 0 if it fits. */
+static u32 judge_list(const struct record *rec, u32 *count)
+{
+	const struct shape *shape = rec->shape;
+	u32 nr, len = get_unaligned_be16(rec->sent + 2);
+	u64 lba, blocks, total = 0;
+
+	if (len + 8 > rec->buf_len)
+		return 0x051a00;
+	*count = len / 16;
+	if (*count > shape->max_unmap_descriptors)
+		return 0x052600;
+	for (nr = 0; nr < *count; nr++) {
+		lba = get_unaligned_be64(rec->sent + 8 + 16 * nr);
+		blocks = get_unaligned_be32(rec->sent + 16 + 16 * nr);
+		if (lba > rec->nr_blocks || blocks > rec->nr_blocks - lba)
+			return 0x052100;
+		total += blocks;
+		if (total > shape->max_unmap_blocks)
+			return 0x052600;
+	}
+	return 0;
+}
+
+static void check_unmap(const struct record *rec)
+{
+	struct walk walk = { .rec = rec };
+	u32 nr, count = 0, code = 0;
+
+	if (!rec->req.count) {
+		require(rec->status == SAM_STAT_GOOD && !rec->nr_ranges);
+		return;
+	}
+	if (rec->buf_len < rec->req.count)
+		code = 0x051a00;
+	else
+		code = judge_list(rec, &count);
+	if (code) {
+		require(!rec->nr_ranges && rec->sense == code);
+		return;
+	}
+	for (nr = 0; nr < count; nr++)
+		walk_over(&walk, get_unaligned_be64(rec->sent + 8 + 16 * nr) *
+			  rec->shape->block,
+			  (u64)get_unaligned_be32(rec->sent + 16 + 16 * nr) *
+			  rec->shape->block);
+	walk_end(&walk);
+	require(rec->status == SAM_STAT_GOOD || rec->error);
+}
+
+static void check_write_same(const struct record *rec)
+{
+	struct walk walk = { .rec = rec };
+
+	if (rec->buf_len < wanted_bytes(rec)) {
+		require(!rec->nr_ranges && rec->sense == 0x051a00);
+		return;
+	}
+	walk_over(&walk, rec->req.lba * rec->shape->block,
+		  rec->req.count * rec->shape->block);
+	walk_end(&walk);
+	require(rec->status == SAM_STAT_GOOD || rec->error);
+}
+
+/* --- what was moved ------------------------------------------------------- */
+
+static void check_moved(const struct record *rec)
+{
+	bool write = rec->req.kind == KIND_WRITE;
+
+	if (write && rec->buf_len % rec->shape->block) {
+		require(rec->sense == 0x050e03 && !rec->nr_ops);
+		return;
+	}
+	require(rec->nr_ops == !!rec->buf_len);
+	require(rec->status == SAM_STAT_GOOD || rec->error);
+	if (!write && rec->error)
+		require(!rec->whole);
+	/* FUA of READ(6) and WRITE(6) is a bit of the address */
+	if (rec->nr_ops && write)
+		require(rec->fua == (rec->shape->write_through ||
+				     (rec->req.len > 6 && rec->cdb[1] & 8)));
+}
+
+/* Done means done for good if the logical unit says that it has no cache. */
+static void check_stable(const struct record *rec)
+{
+	bool changes = rec->req.kind == KIND_SAME ||
+		       (rec->req.kind == KIND_UNMAP && rec->req.count);
+
+	if (rec->req.kind == KIND_SYNC)
+		require(rec->nr_flushes == 1);
+	if (rec->status == SAM_STAT_GOOD && changes && !rec->aborted)
+		require(rec->nr_flushes == rec->shape->write_through);
+}
+
+/* An answer can lack memory, a medium, or what was asked for. */
+static void check_in(const struct record *rec)
+{
+	struct answer a = {
+		.data = rec->answer, .len = rec->answer_len,
+		.whole = rec->whole, .cut = rec->whole == rec->req.count,
+	};
+
+	require(rec->whole <= rec->wanted && rec->whole <= rec->req.count);
+	if (rec->status != SAM_STAT_GOOD) {
+		require(!rec->whole);
+		return;
+	}
+	if (rec->fake)
+		a.nr_blocks = rec->fake->caps.size / rec->shape->block;
+	check_answer(rec->cdb, rec->shape, &a);
+	if (rec->cdb[0] == INQUIRY && rec->cdb[1] & 1)
+		require(vpd_page_exists(rec->shape, rec->cdb[2]));
+}
+
+/* --- in all --------------------------------------------------------------- */
+
+static void check_legal(const struct record *rec)
+{
+	switch (rec->req.kind) {
+	case KIND_READ:
+	case KIND_WRITE:
+		check_moved(rec);
+		break;
+	case KIND_SAME:
+		check_write_same(rec);
+		break;
+	case KIND_UNMAP:
+		check_unmap(rec);
+		break;
+	case KIND_IN:
+	case KIND_CAPACITY_10:
+		check_in(rec);
+		break;
+	default:
+		break;
+	}
+	check_stable(rec);
+}
+
+/* What a command that is not legal is refused with. */
+static void check_refusal(const struct record *rec)
+{
+	require(rec->status == SAM_STAT_CHECK_CONDITION);
+	require(!rec->nr_ops && !rec->nr_ranges && !rec->nr_flushes);
+	if (!is_served(rec) && !rec->shape)
+		require(rec->sense == 0x052500);
+	else if (!is_served(rec))
+		require(rec->sense == 0x052000 || rec->sense == 0x052400);
+	else if (rec->ua)
+		require(rec->sense == rec->ua);
+	else if (!reserved_ok(rec))
+		require(rec->sense == 0x052400);
+	else if (rec->req.disk && !rec->nr_blocks)
+		require(rec->sense == 0x023a00);
+	else if (rec->shape->read_only && (rec->req.kind == KIND_WRITE ||
+					   rec->req.kind == KIND_SAME ||
+					   rec->req.kind == KIND_UNMAP))
+		require(rec->sense == 0x072700);
+	else if (rec->req.kind != KIND_UNMAP && !in_range(rec))
+		require(rec->sense == 0x052100);
+	else
+		require(rec->sense == 0x052400 || rec->sense == 0x051a00);
+}
+
+void check_status(const struct record *rec)
+{
+	switch (rec->status) {
+	case SAM_STAT_GOOD:
+		require(!rec->error);
+		break;
+	case SAM_STAT_CHECK_CONDITION:
+		break;
+	case SAM_STAT_BUSY:
+		require(shim_failed != rec->failed);
+		return;
+	case SAM_STAT_RESERVATION_CONFLICT:
+		require(rec->error == BLK_STS_RESV_CONFLICT);
+		break;
+	default:
+		require(!"status");
+	}
+	if (rec->legal)
+		check_legal(rec);
+	else
+		check_refusal(rec);
+}
