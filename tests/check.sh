@@ -10,7 +10,7 @@
 #
 # With 6.1, and without a NAME, it also counts the instructions of a command
 # (tests/bench/run.sh guard), and boots a server with systemd (tests/systemd,
-# whose NAME is howto_systemd). Two VMs run at a time.
+# whose NAME is systemd_boot). Two VMs run at a time.
 #
 # Logs of the VM stay in build/check/KERNEL. Last line: N passed, N failed,
 # N skipped. Exit status 1 if one failed or none ran.
@@ -137,7 +137,7 @@ server_tests()
 	make --no-print-directory -s -C userspace DESTDIR="$install" install ||
 		return
 	tests/vm/run.sh -k 6.1 -S -t 600 -d 64M -d 64M -p "$work/server" \
-		-o build/check/server -- /ktgt/tests/systemd/howto.sh
+		-o build/check/server -- /ktgt/tests/systemd/boot.sh
 }
 
 # Runs a job and keeps what it prints, and its status in the last line.
@@ -158,7 +158,7 @@ end_job()
 	local job=$1 name="tests on $1"
 
 	[[ $job != instructions ]] || name='instructions on 6.1'
-	[[ $job != server ]] || name='howto_systemd'
+	[[ $job != server ]] || name='systemd_boot'
 	echo "== $name"
 	cat "$work/job-$job"
 	add_counts "$name" "$work/job-$job" "$(<"$work/status-$job")"
@@ -196,8 +196,8 @@ parse_names()
 	(($#)) || server=1
 	for name in "$@"; do
 		# shellcheck disable=SC2053 # a pattern
-		[[ howto_systemd != ${name//-/_} ]] || server=1
-		[[ howto_systemd == "${name//-/_}" ]] || names+=("$name")
+		[[ systemd_boot != ${name//-/_} ]] || server=1
+		[[ systemd_boot == "${name//-/_}" ]] || names+=("$name")
 	done
 }
 

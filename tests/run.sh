@@ -9,7 +9,7 @@
 #   -v     show all results, not only failures
 #   -l     list the tests
 #   NAME   only these: ktgt_login, or login; - and _ are the same in it, and it
-#          may be a pattern, as howto-*; NAME:CASE for one case of a Python test
+#          may be a pattern, as re*; NAME:CASE for one case of a Python test
 #
 # KTGT_KO: the module (default: /ktgt/ktgt.ko, else the installed one).
 # KTGT_TIMEOUT: seconds for each test (120, or what a line "# Timeout: N" of the

@@ -173,7 +173,7 @@ load_module()
 	target ktgtadm --version
 }
 
-# Chapter 2.2.3 of the how-to
+# A target with two logical units: a disk, and a partition of another
 make_target()
 {
 	local first second
@@ -197,7 +197,7 @@ make_target()
 	expect '(\[::\]|\*):3260'
 }
 
-# Chapter 2.3, with an open-iscsi interface for each name
+# With an open-iscsi interface for each name
 discover()
 {
 	local host
@@ -235,7 +235,7 @@ log_in()
 	expect "IP Address: fd00:100::5"
 }
 
-# Chapter 2.3.6: small files and a big one
+# Small files and a big one
 file_system()
 {
 	local sd
@@ -405,7 +405,7 @@ log_out()
 	expect_not 'Initiator:'
 }
 
-# Chapter 5. Then the machine with the disks has them for itself again, and
+# The target goes. Then the machine with the disks has them for itself again, and
 # on them what came over the wire.
 remove()
 {

@@ -183,8 +183,8 @@ struct row {
 	const char *want;
 };
 
-/* The files of the how-to */
-static void test_howto(void **state)
+/* Whole files, as users have them */
+static void test_whole_files(void **state)
 {
 	static const struct row rows[] = {
 		{ "default-driver iscsi\n\n<target " A ">\n"
@@ -976,7 +976,7 @@ static void test_load_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_howto),
+		cmocka_unit_test(test_whole_files),
 		cmocka_unit_test(test_syntax),
 		cmocka_unit_test(test_directives),
 		cmocka_unit_test(test_blocks),

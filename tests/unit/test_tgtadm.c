@@ -191,8 +191,8 @@ static void test_options(void **state)
 	}
 }
 
-/* The how-to's commands, long and short. */
-static void test_howto(void **state)
+/* What commands send, in their long and short forms. */
+static void test_requests(void **state)
 {
 	const struct account *account;
 	const struct target *target;
@@ -776,7 +776,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_options, reset, done),
-		cmocka_unit_test_setup_teardown(test_howto, reset, done),
+		cmocka_unit_test_setup_teardown(test_requests, reset, done),
 		cmocka_unit_test_setup_teardown(test_keys, reset, done),
 		cmocka_unit_test_setup_teardown(test_errors, reset, done),
 		cmocka_unit_test_setup_teardown(test_refused, reset, done),

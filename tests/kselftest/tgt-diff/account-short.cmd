@@ -1,4 +1,4 @@
-# Chapter 4.2: long options cut short.
+# Accounts: long options cut short.
 tgtadm -L iscsi -m account -o new --u alice --p secretsecret1
 tgtadm -L iscsi -m account -o show
 tgtadm -L iscsi -m account -o new --us bob --pass secretsecret2

@@ -1,4 +1,4 @@
-# Accounts, chapter 4.
+# Accounts: made, bound, shown, deleted.
 tgtadm -L iscsi -m account -o show
 tgtadm -L iscsi -m target -o new -t 1 -T iqn.2017-03.com.example:chap
 tgtadm -L iscsi -m account -o new --user incoming_malong --password incoming_123456

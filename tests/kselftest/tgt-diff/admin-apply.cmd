@@ -1,4 +1,4 @@
-# Chapter 2.2.4: dump, delete, execute gives back what was there.
+# Dump, delete, execute gives back what was there.
 tgtadm -L iscsi -m target -o new -t 1 -T iqn.2017-03.com.example:test.disk1
 tgtadm -L iscsi -m logicalunit -o new -t 1 -l 1 -b /dev/tgt-diff/a
 tgtadm -L iscsi -m logicalunit -o new -t 1 -l 2 -b /dev/tgt-diff/b

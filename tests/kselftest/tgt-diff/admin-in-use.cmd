@@ -1,4 +1,4 @@
-# Chapter 3.3: an initiator is logged in.
+# A file is executed while an initiator is logged in.
 printf '%s\n' '<target iqn.2017-03.com.example:use>' 'backing-store /dev/tgt-diff/a' 'backing-store /dev/tgt-diff/b' '</target>' > tgt.conf
 tgt-admin -e -c tgt.conf
 @login iqn.2017-03.com.example:use

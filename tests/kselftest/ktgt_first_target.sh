@@ -3,7 +3,7 @@
 #
 # Timeout: 240
 #
-# The how-to of scsi-target-utils, chapter 2, with its own commands.
+# The life of a target, with the commands of scsi-target-utils and open-iscsi.
 #
 #   target namespace                        initial namespace
 #   target 1: LUN 1 disk, LUN 2 later   --  open-iscsi, as two initiators
@@ -17,12 +17,12 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/lab.sh
 . "$(dirname "$0")/../lib/lab.sh"
-# shellcheck source-path=SCRIPTDIR source=../lib/howto.sh
-. "$lab_top/lib/howto.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/servers.sh
+. "$lab_top/lib/servers.sh"
 
-name=$howto_name
-disk1=${howto_devices[0]}
-disk2=${howto_devices[1]}
+name=$disk1_name
+disk1=${server_devices[0]}
+disk2=${server_devices[1]}
 
 create()
 {
@@ -364,29 +364,29 @@ delete()
 }
 
 skip_tools_if_short
-howto_start
+servers_start
 ktap_plan 23
-ktap_test "howto-2.2.2-name: a malformed name is refused with its rule" names
-ktap_test "howto-2.2.1-iser: iSER is understood and refused" iser
-ktap_test "howto-2.2.3-target: target, logical unit, rule" create
-ktap_test "howto-2.2.3-zero: target 0 is refused" tid_zero
-ktap_test "howto-2.2.3-show: the layout" layout
-ktap_test "howto-2.2-port: port 3260 listens on IPv4 and IPv6" listening
-ktap_test "howto-2.3.4-discovery: by open-iscsi" discovery
-ktap_test "howto-2.3.5-login: login" log_in
-ktap_test "howto-2.3.6-mkfs: mkfs.ext4, mount, write" file_system
-ktap_test "howto-2.3.5-again: logout, login, e2fsck, checksums" log_in_again
-ktap_test "howto-2.3.5-data: fio verify" verify
-ktap_test "howto-2.2.3-second: a logical unit more is told to the initiator" \
+ktap_test "a malformed name is refused with its rule" names
+ktap_test "iSER is understood and refused" iser
+ktap_test "a target, a logical unit and a rule are made" create
+ktap_test "target 0 is refused" tid_zero
+ktap_test "what tgtadm shows has the layout of tgt" layout
+ktap_test "port 3260 listens on IPv4 and IPv6" listening
+ktap_test "open-iscsi discovers it" discovery
+ktap_test "open-iscsi logs in" log_in
+ktap_test "a file system is made and written" file_system
+ktap_test "it is whole after a new login" log_in_again
+ktap_test "fio verifies what it writes" verify
+ktap_test "a second logical unit is told to the initiator" \
 	add_lun
-ktap_test "howto-2.3.2-alias: iscsi-iname, alias, -L all, -U all" \
+ktap_test "the alias of an initiator; -L all, -U all" \
 	alias_and_all
-ktap_test "howto-2.3.5-nexus: two initiators are seen" second
-ktap_test "howto-2.3.6-writers: two that write one disk are told of" \
+ktap_test "a second initiator is seen beside the first" second
+ktap_test "two initiators that write one disk are logged" \
 	two_writers
-ktap_test "howto-2.3.7-away: the initiator comes back by itself" away
-ktap_test "howto-2.2.3-busy: a target in use is not deleted" busy
-ktap_test "howto-2.3.5-logout: logout" log_out
-ktap_test "howto-2.2.4-dump: dump, delete, execute" dump_and_execute
-ktap_test "howto-2.2.3-delete: delete" delete
-howto_finish
+ktap_test "an initiator comes back by itself" away
+ktap_test "a target in use is not deleted" busy
+ktap_test "open-iscsi logs out" log_out
+ktap_test "dump, delete and execute bring back what was there" dump_and_execute
+ktap_test "the target is deleted" delete
+servers_finish

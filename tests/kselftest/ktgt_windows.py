@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""The how-to of scsi-target-utils, chapter 6: the initiator of Windows.
+"""What the initiator of Windows does.
 
     target namespace: t1 with LUN 1, CHAP -- veth -- this program, which sends
     what that initiator is known to send
@@ -70,7 +70,7 @@ def disk(lab):
 
 @suite.case
 def discovery(lab):
-    """howto-6-discovery: SendTargets=All in a session of its own."""
+    """SendTargets=All in a session of its own."""
     iqn = target(lab)
     ini = windows(lab, None)
     ini.login({key: KEYS[key] for key in
@@ -83,7 +83,7 @@ def discovery(lab):
 
 @suite.case
 def login_keys(lab):
-    """howto-6-login: security first, then all keys in one PDU."""
+    """security first, then all keys in one PDU."""
     ini = windows(lab, target(lab))
     pdu = ini.login_step({"InitiatorName": NAME, "SessionType": "Normal",
                           "TargetName": target(lab), "AuthMethod": "None"},
@@ -98,7 +98,7 @@ def login_keys(lab):
 
 @suite.case
 def several_connections(lab):
-    """howto-6-mcs: a second connection of the session is refused, and the
+    """a second connection of the session is refused, and the
     first goes on."""
     ini = disk(lab)
     second = windows(lab, target(lab))
@@ -116,7 +116,7 @@ def several_connections(lab):
 
 @suite.case
 def chap_base64(lab):
-    """howto-6-chap: CHAP with MD5, the response in base64; a wrong one."""
+    """CHAP with MD5, the response in base64; a wrong one."""
     iqn = lab.target("windows-chap")
     lab.lun(iqn, 1, lab.null_blk(4))
     lab.in_target("ktgtadm", "account", "add", USER, "secret-file", "-",
@@ -145,7 +145,7 @@ def chap_base64(lab):
 
 @suite.case
 def new_disk(lab):
-    """howto-6-disk: what it asks before it shows a disk."""
+    """what it asks before it shows a disk."""
     ini = disk(lab)
     luns = ini.good(iscsi.report_luns(16), 0, read=16)
     equal(struct.unpack(">I", luns.data[:4])[0] // 8, 2, "LUNs")
@@ -182,7 +182,7 @@ def new_disk(lab):
 
 @suite.case
 def mode_pages(lab):
-    """howto-6-mode: caching, control and the rest by both MODE SENSEs."""
+    """caching, control and the rest by both MODE SENSEs."""
     ini = disk(lab)
     lu = lab.adm_json("lun", "show", "target", target(lab), "lun", 1)["lus"][0]
     for sense, head in ((iscsi.mode_sense6, 4), (iscsi.mode_sense10, 8)):
@@ -200,7 +200,7 @@ def mode_pages(lab):
 
 @suite.case
 def input_output(lab):
-    """howto-6-io: writes with FUA, a flush, UNMAP, NOP-Out with data."""
+    """writes with FUA, a flush, UNMAP, NOP-Out with data."""
     ini = disk(lab)
     data = os.urandom(262144)
     ini.good(iscsi.write10(0, 512, 8), write=data)
@@ -216,7 +216,7 @@ def input_output(lab):
 
 @suite.case
 def not_there(lab):
-    """howto-6-refused: clusters' reservations and ODX, in the form that makes it
+    """clusters' reservations and ODX, in the form that makes it
     do without; the session goes on."""
     ini = disk(lab)
     for name, cdb, size in (

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Timeout: 240
 #
-# The how-to of scsi-target-utils, chapter 5, as it stands there.
+# A server, from nothing to a disk with CHAP that is there again after a reboot: the
+# commands of a user of scsi-target-utils, one after the other.
 #
 #   A 192.168.100.151: /dev/sdb1, /dev/sdc   --   B 192.168.100.5: open-iscsi
 #
@@ -13,8 +14,8 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/lab.sh
 . "$(dirname "$0")/../lib/lab.sh"
-# shellcheck source-path=SCRIPTDIR source=../lib/howto.sh
-. "$lab_top/lib/howto.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/servers.sh
+. "$lab_top/lib/servers.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/service.sh
 . "$lab_top/lib/service.sh"
 
@@ -88,16 +89,16 @@ chap()
 	iscsiadm -m node -U all
 }
 
-howto_tools
-howto_start
+skip_tools_if_slow
+servers_start
 service_install
 service stop >/dev/null 2>&1
 ktap_plan 9
-ktap_test "howto-5-target: the commands of the target's side" target_side
-ktap_test "howto-5-initiator: the commands of the initiator's side" \
+ktap_test "the target is made and dumped" target_side
+ktap_test "the initiator logs in and writes" \
 	initiator_side
-ktap_test "howto-5-reboot: all is there again" reboot
-ktap_test "howto-5-data: and the data" data_is_there
-ktap_test "howto-5-chap: the same with CHAP" chap
-ktap_test "remove" service_remove
-howto_finish
+ktap_test "all is there again after a reboot" reboot
+ktap_test "so is the data" data_is_there
+ktap_test "the same with CHAP" chap
+ktap_test "the service is removed" service_remove
+servers_finish

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The how-to of scsi-target-utils on a server that boots with systemd: chapters
-# 3.3 and 5, and what a reboot and udev have to do with it.
+# A server that boots with systemd: the service, a reboot, and udev.
 #
 #   192.168.100.151: ktgt.service, /dev/sdb1, /dev/sdc, and open-iscsi
 #
@@ -11,7 +10,7 @@
 # N passed, N failed, N skipped.
 #
 # Shown: the service as an administrator uses it, enabled, restarted, reloaded;
-# chapter 5 as it stands there; after the reboot the target is up before the
+# targets made with tgtadm and dumped; after the reboot the target is up before the
 # initiator that logs in by itself, with the numbers, the rules and the data that
 # it had; the shutdown waits for nobody; a device that comes late is attached.
 
@@ -22,20 +21,20 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=../lib/steps.sh
 . "$top/lib/steps.sh"
 
-state=/var/lib/ktgt-howto
+state=/var/lib/ktgt-boot
 first=iqn.2017-03.com.longshuai:test.disk1
 name=iqn.2017-03.com.longshuai:test1.disk1
 ip=192.168.100.151
 # What a shutdown may take at the most
 shutdown_limit=60
 
-# The server of the how-to, as far as it is not ours: an address, names of disks,
+# The server, as far as it is not ours: an address, names of disks,
 # and an initiator that logs in by itself.
 machine()
 {
 	local n
 
-	cat >/etc/systemd/system/howto-address.service <<-EOT
+	cat >/etc/systemd/system/lab-address.service <<-EOT
 		[Unit]
 		DefaultDependencies=no
 		Before=network-pre.target network.target
@@ -47,14 +46,14 @@ machine()
 		[Install]
 		WantedBy=sysinit.target
 	EOT
-	cat >/etc/udev/rules.d/61-howto.rules <<-'EOT'
+	cat >/etc/udev/rules.d/61-lab.rules <<-'EOT'
 		ENV{ID_SERIAL}=="disk0", SYMLINK+="sdb1"
 		ENV{ID_SERIAL}=="disk1", SYMLINK+="sdc"
 	EOT
 	udevadm control --reload
 	udevadm trigger --settle --subsystem-match=block
 	systemctl daemon-reload
-	systemctl enable --now howto-address
+	systemctl enable --now lab-address
 	# Who comes from tgt leaves it
 	systemctl disable --now tgt
 	sed -i 's/^node.startup = .*/node.startup = automatic/' \
@@ -111,7 +110,7 @@ disk_answers()
 	dd if="$(lun_disk "$1" "$2")" of=/dev/null bs=4k count=1 iflag=direct
 }
 
-conf_33()
+first_conf()
 {
 	cat >/etc/tgt/targets.conf <<-EOT
 		<target $first>
@@ -124,7 +123,7 @@ conf_33()
 
 logged_out()
 {
-	conf_33
+	first_conf
 	systemctl restart ktgt
 	all_luns
 	iscsiadm -m discovery -t st -p "$ip:3260"
@@ -168,7 +167,7 @@ wrong_file()
 	grep -q 'targets.conf:6: ' "$state/journal"
 	all_luns
 	[[ $(sessions) == "$before" ]]
-	conf_33
+	first_conf
 	systemctl reload ktgt
 }
 
@@ -185,7 +184,7 @@ stop()
 	iscsiadm -m node -T "$first" -o delete
 }
 
-chapter_5_target()
+target_side()
 {
 	echo '#include /etc/tgt/temp/*.conf' >/etc/tgt/targets.conf
 	systemctl start ktgt
@@ -199,7 +198,7 @@ chapter_5_target()
 	tgt-admin --dump | sed '/default/d' >/etc/tgt/temp/tgt1.conf
 }
 
-chapter_5_initiator()
+initiator_side()
 {
 	iscsiadm -m discovery -t st -p 192.168.100.151:3260
 	iscsiadm -m node -T iqn.2017-03.com.longshuai:test1.disk1 -p 192.168.100.151:3260 -l
@@ -299,17 +298,17 @@ first_boot()
 {
 	mkdir -p "$state"
 	ktap_plan 16
-	ktap_test "a machine of the how-to" machine
-	ktap_test "howto-2.2-service: installed, enabled and started" install_all
-	ktap_test "howto-3.3-logged-out: all is there after a restart" logged_out
-	ktap_test "howto-3.3-logged-in: and with an initiator" logged_in
-	ktap_test "howto-3.3-reload: the session is not dropped" reload
-	ktap_test "howto-3.3-wrong: nor by a file with a mistake" wrong_file
-	ktap_test "howto-3.3-stop: initiators leave, nothing stays" stop
-	ktap_test "howto-5-target: the commands of the target's side" \
-		chapter_5_target
-	ktap_test "howto-5-initiator: the commands of the initiator's side" \
-		chapter_5_initiator
+	ktap_test "a server with two disks" machine
+	ktap_test "the service is installed, enabled and started" install_all
+	ktap_test "all is there after a restart without a session" logged_out
+	ktap_test "all is there after a restart with a session" logged_in
+	ktap_test "a reload drops no session" reload
+	ktap_test "a reload with a mistake in the file changes nothing" wrong_file
+	ktap_test "at a stop initiators leave, and nothing stays" stop
+	ktap_test "the target is made and dumped" \
+		target_side
+	ktap_test "the initiator logs in and writes" \
+		initiator_side
 	ktap_test "a device that is not there yet" before_reboot
 	ktap_test "kernel log" log_is_clean
 	echo "ktap_number=$ktap_number ktap_failed=$ktap_failed" \
@@ -322,9 +321,9 @@ second_boot()
 {
 	# shellcheck disable=SC1091 # what the first boot has left
 	. "$state/results"
-	ktap_test "howto-5-reboot: all is there again, soon" rebooted
-	ktap_test "howto-2.3.7-order: the target is up first" order
-	ktap_test "howto-5-data: the initiator as well, and the data" \
+	ktap_test "all is there again soon after a reboot" rebooted
+	ktap_test "the target is up before the initiator" order
+	ktap_test "the initiator has logged in, and the data is there" \
 		data_is_there
 	ktap_test "a device that comes late is attached" late_device
 	ktap_test "kernel log after the reboot" log_is_clean

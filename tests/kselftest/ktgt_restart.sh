@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Timeout: 240
 #
-# The how-to of scsi-target-utils, chapters 3.2 and 3.3: its configuration files,
-# and the service that is restarted.
+# What targets.conf says is there again when the service has been restarted.
 #
 #   A 192.168.100.151: ktgt.service, /dev/sdb1, /dev/sdc   --   B: open-iscsi
 #
@@ -14,8 +13,8 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/lab.sh
 . "$(dirname "$0")/../lib/lab.sh"
-# shellcheck source-path=SCRIPTDIR source=../lib/howto.sh
-. "$lab_top/lib/howto.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/servers.sh
+. "$lab_top/lib/servers.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/service.sh
 . "$lab_top/lib/service.sh"
 
@@ -69,7 +68,7 @@ nested()
 	[[ $(luns) == "5 /dev/sdb1;6 /dev/sdc;" ]]
 }
 
-chapter_33()
+two_luns()
 {
 	cat >/etc/tgt/targets.conf <<-'EOT'
 		<target iqn.2017-03.com.longshuai:test.disk1>
@@ -90,21 +89,21 @@ session()
 
 logged_out()
 {
-	chapter_33
-	howto_discover
-	howto_node -l
-	howto_node -u
+	two_luns
+	disk1_discover
+	disk1_node -l
+	disk1_node -u
 	service restart
 	tgt-admin -s | diff "$lab_dir/before" -
 }
 
 logged_in()
 {
-	howto_node -l
-	wait_until 10 lun_disk "$howto_name" 2
+	disk1_node -l
+	wait_until 10 lun_disk "$disk1_name" 2
 	service restart
 	[[ $(luns) == "1 /dev/sdb1;2 /dev/sdc;" ]]
-	wait_until 40 dd if="$(lun_disk "$howto_name" 2)" of=/dev/null bs=4k \
+	wait_until 40 dd if="$(lun_disk "$disk1_name" 2)" of=/dev/null bs=4k \
 		count=1 iflag=direct
 }
 
@@ -117,18 +116,18 @@ reload()
 	service reload
 	[[ $(session) == "$before" ]]
 	[[ $(luns) == "1 /dev/sdb1;2 /dev/sdc;" ]]
-	howto_node -u
+	disk1_node -u
 }
 
-howto_tools
-howto_start
+skip_tools_if_slow
+servers_start
 service_install
 service stop >/dev/null 2>&1
 ktap_plan 9
-ktap_test "howto-3.2-plain: lines are numbered in their order" plain_lines
-ktap_test "howto-3.2-nested: numbers of one's own" nested
-ktap_test "howto-3.3-logged-out: all is there after a restart" logged_out
-ktap_test "howto-3.3-logged-in: and with an initiator" logged_in
-ktap_test "howto-3.3-reload: the session is not dropped" reload
-ktap_test "remove" service_remove
-howto_finish
+ktap_test "logical units are numbered in their order" plain_lines
+ktap_test "logical units have the numbers that the file gives" nested
+ktap_test "all is there after a restart without a session" logged_out
+ktap_test "all is there after a restart with a session" logged_in
+ktap_test "a reload drops no session" reload
+ktap_test "the service is removed" service_remove
+servers_finish

@@ -2,30 +2,30 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2154 # lab.sh has them
 #
-# The servers of the how-to of scsi-target-utils, so that its commands can be
-# taken as they stand there. Sourced after lab.sh.
+# Three servers, with the addresses and disks that the how-to of scsi-target-utils
+# has, so that its commands can be taken as they stand there. Sourced after lab.sh.
 #
 #   A, the target           192.168.100.151    tgtadm and tgt-admin run there
 #   B and C, initiators     192.168.100.5, .6  both here; C is iface "c"
 #
-#   howto_start             servers, and devices /dev/sdb1 and /dev/sdc of A
+#   servers_start             servers, and devices /dev/sdb1 and /dev/sdc of A
 #   chap_conf [KEY=VALUE].. what is in iscsid.conf of CHAP
-#   restart_iscsid          what the how-to does by "service iscsi restart"
+#   restart_iscsid          as "service iscsi restart" does
 #   told STATUS COMMAND...  the command ends with the status
-#   howto_finish
+#   servers_finish
 
-howto_name=iqn.2017-03.com.longshuai:test.disk1
-howto_ip=192.168.100.151
-howto_devices=(/dev/sdb1 /dev/sdc)
+disk1_name=iqn.2017-03.com.longshuai:test.disk1
+server_ip=192.168.100.151
+server_devices=(/dev/sdb1 /dev/sdc)
 
-# The kernel that checks itself is asked by the second chapter, and by
-# ktgt_service, what the other chapters would ask of it.
-howto_tools()
+# What the tools ask of the kernel, ktgt_first_target and ktgt_service ask of the
+# one that checks itself.
+skip_tools_if_slow()
 {
 	((slow == 1)) || skip_tools
 }
 
-howto_start()
+servers_start()
 {
 	local device
 
@@ -34,8 +34,8 @@ howto_start()
 		ktap_skip_all "open-iscsi is not installed"
 	ip addr add 192.168.100.5/24 dev "ktw$$"
 	ip addr add 192.168.100.6/24 dev "ktw$$"
-	ip -n "$target_ns" addr add "$howto_ip/24" dev wire
-	for device in "${howto_devices[@]}"; do
+	ip -n "$target_ns" addr add "$server_ip/24" dev wire
+	for device in "${server_devices[@]}"; do
 		[[ ! -L $device ]] || rm "$device"
 		[[ ! -e $device ]] || ktap_skip_all "there is a $device"
 		null_blk "${device##*/}" 16
@@ -44,9 +44,9 @@ howto_start()
 	initiator_start
 }
 
-howto_finish()
+servers_finish()
 {
-	rm -f "${howto_devices[@]}"
+	rm -f "${server_devices[@]}"
 	lab_finish
 }
 
@@ -92,13 +92,13 @@ told()
 	}
 }
 
-howto_discover()
+disk1_discover()
 {
-	iscsiadm -m discovery -t st -p "$howto_ip:3260"
+	iscsiadm -m discovery -t st -p "$server_ip:3260"
 }
 
-# howto_node WORDS...: the commands of chapter 2.3.5
-howto_node()
+# disk1_node WORDS...: iscsiadm -m node for this target
+disk1_node()
 {
-	timeout 60 iscsiadm -m node -T "$howto_name" -p "$howto_ip:3260" "$@"
+	timeout 60 iscsiadm -m node -T "$disk1_name" -p "$server_ip:3260" "$@"
 }

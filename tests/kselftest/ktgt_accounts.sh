@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Timeout: 240
 #
-# The how-to of scsi-target-utils, chapters 3.1 and 4: CHAP, with its commands and
-# the lines that it puts into iscsid.conf.
+# CHAP with accounts of tgtadm, and with the lines for it in iscsid.conf.
 #
 #   A 192.168.100.151, target 1: /dev/sdb1   --   B and C: open-iscsi
 #
@@ -15,12 +14,12 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/lab.sh
 . "$(dirname "$0")/../lib/lab.sh"
-# shellcheck source-path=SCRIPTDIR source=../lib/howto.sh
-. "$lab_top/lib/howto.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/servers.sh
+. "$lab_top/lib/servers.sh"
 
 begin()
 {
-	tgtadm -L iscsi -m target -o new -t 1 -T "$howto_name"
+	tgtadm -L iscsi -m target -o new -t 1 -T "$disk1_name"
 	tgtadm -L iscsi -m logicalunit -o new -t 1 -l 1 -b /dev/sdb1
 	tgtadm -L iscsi -m target -o bind -t 1 -I 192.168.100.0/24
 }
@@ -56,8 +55,8 @@ one_way_wrong()
 	tgtadm -L iscsi -m account -o bind -t 1 --user incoming_malong
 	accounts incoming_malong
 	chap_conf authmethod=CHAP username=incoming_malong
-	howto_discover
-	told 24 howto_node -l
+	disk1_discover
+	told 24 disk1_node -l
 	grep -F 'initiator reported error (24 - iSCSI login failed due to authorization failure)' \
 		"$lab_dir/told"
 }
@@ -66,8 +65,8 @@ one_way_right()
 {
 	chap_conf authmethod=CHAP username=incoming_malong \
 		password=incoming_123456
-	howto_discover | grep "$howto_name"
-	told 0 howto_node -l
+	disk1_discover | grep "$disk1_name"
+	told 0 disk1_node -l
 	grep -F 'successful.' "$lab_dir/told"
 }
 
@@ -81,9 +80,9 @@ mutual_wrong()
 	chap_conf authmethod=CHAP username=incoming_malong \
 		password=incoming_123456 username_in=outgoing_malong \
 		password_in=outgoing_wrong12
-	howto_node -u
-	howto_discover
-	told 19 howto_node -l
+	disk1_node -u
+	disk1_discover
+	told 19 disk1_node -l
 	grep -F 'initiator reported error (19 - encountered non-retryable iSCSI login failure)' \
 		"$lab_dir/told"
 }
@@ -93,8 +92,8 @@ mutual_right()
 	chap_conf authmethod=CHAP username=incoming_malong \
 		password=incoming_123456 username_in=outgoing_malong \
 		password_in=outgoing_123456
-	howto_discover
-	told 0 howto_node -l
+	disk1_discover
+	told 0 disk1_node -l
 }
 
 second_outgoing()
@@ -113,8 +112,8 @@ log_in_as()
 	chap_conf authmethod=CHAP username="$1" password="$2" \
 		username_in=outgoing_malong password_in=outgoing_123456
 	iscsiadm -m node -U all || true
-	howto_discover
-	told "${3:-0}" howto_node -l
+	disk1_discover
+	told "${3:-0}" disk1_node -l
 }
 
 several_incoming()
@@ -150,30 +149,30 @@ unbind()
 	tgtadm -L iscsi -m account -o show | tee "$lab_dir/show"
 	diff - "$lab_dir/show" <<<$'Account list:\n    incoming_malong'
 	# incoming_user2 is still logged in
-	dd if="$(lun_disk "$howto_name" 1)" of=/dev/null bs=4k count=1 \
+	dd if="$(lun_disk "$disk1_name" 1)" of=/dev/null bs=4k count=1 \
 		iflag=direct
 	chap_conf authmethod=CHAP username=incoming_user2 \
 		password=incoming_passwd2
-	howto_node -u
-	howto_discover
-	told 24 howto_node -l
+	disk1_node -u
+	disk1_discover
+	told 24 disk1_node -l
 	chap_conf authmethod=CHAP username=incoming_malong \
 		password=incoming_123456
-	howto_discover
-	told 0 howto_node -l
-	howto_node -u
+	disk1_discover
+	told 0 disk1_node -l
+	disk1_node -u
 }
 
-howto_tools
-howto_start
+skip_tools_if_slow
+servers_start
 ktap_plan 12
-ktap_test "begin" begin
-ktap_test "howto-4.2-account: the forms of account mode" account_mode
-ktap_test "howto-4.3-wrong: without a password, error 24" one_way_wrong
-ktap_test "howto-4.3-right: with it, and howto-3.1" one_way_right
-ktap_test "howto-4.4-wrong: a wrong target, error 19" mutual_wrong
-ktap_test "howto-4.4-right: mutual CHAP" mutual_right
-ktap_test "howto-4.5-outgoing: there can be one" second_outgoing
-ktap_test "howto-4.6-incoming: several at once" several_incoming
-ktap_test "howto-4.7-unbind: gone, but for running sessions" unbind
-howto_finish
+ktap_test "a target is made" begin
+ktap_test "account mode takes its long and short forms" account_mode
+ktap_test "without a password iscsiadm reports error 24" one_way_wrong
+ktap_test "with the password it logs in" one_way_right
+ktap_test "with a wrong target iscsiadm reports error 19" mutual_wrong
+ktap_test "with the right one it logs in" mutual_right
+ktap_test "a second outgoing account is refused" second_outgoing
+ktap_test "several incoming accounts work at once" several_incoming
+ktap_test "what is unbound holds from the next login on" unbind
+servers_finish
