@@ -12,7 +12,6 @@ What waits keeps nobody from getting memory, and ends with its connection.
 """
 
 import os
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -20,7 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import iscsi  # noqa: E402
 from iscsi import inquiry, mode_sense6, read10, write10  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import Lab, is_free, seconds  # noqa: E402
+from lab import Lab, is_free, seconds, start  # noqa: E402
 
 suite = Suite(Lab)
 SIMPLE, ORDERED, HEAD = 1, 2, 3
@@ -313,8 +312,8 @@ def lun_goes(lab):
     ini = lab.login(lab.iqn, luns=(5,))
     tasks = [blocker(ini, lun=5), read(ini, ORDERED, 5), read(ini, lun=5)]
     # which waits for them, for a while
-    gone = subprocess.Popen(["ktgtadm", "-n", lab.tns, "lun", "del", "target",
-                             lab.iqn, "lun", "5"])
+    gone = start("ktgtadm", "-n", lab.tns, "lun", "del", "target", lab.iqn,
+                 "lun", 5)
     still(ini, *tasks)
     let_go(ini, tasks[0])
     equal(ends(ini, tasks), [0, 1, 2], "order")

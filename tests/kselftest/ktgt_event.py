@@ -31,7 +31,7 @@ import genl  # noqa: E402
 import iscsi  # noqa: E402
 from iscsi import LoginError, Pdu  # noqa: E402
 from ktap import Skip, Suite, check, comment, equal, wait_until  # noqa: E402
-from lab import IQN, SLOW, Lab, read, run, write  # noqa: E402
+from lab import IQN, SLOW, Lab, outcome, read, run, start, write  # noqa: E402
 
 NAME = iscsi.NAME
 DENIED, NOT_FOUND, OFFLINE, AUTH = 0x0202, 0x0203, 0x0301, 0x0201
@@ -522,8 +522,7 @@ def not_for_everybody(lab):
             "    sys.exit(7)\n")
     lib = os.path.dirname(os.path.abspath(genl.__file__))
     for group in ("session", "config"):
-        done = subprocess.run([sys.executable, "-c", code, lib, group],
-                              check=False, capture_output=True, text=True)
+        done = outcome(sys.executable, "-c", code, lib, group)
         equal(done.returncode, 7, f"{group}: {done.stderr}")
     equal(lab.sessions(), [], "sessions")
 
@@ -626,8 +625,8 @@ class Monitor:
     """ktgtadm monitor, and the lines that it prints."""
 
     def __init__(self, lab, *words):
-        self.proc = subprocess.Popen(["ktgtadm", "-n", lab.tns, *words],
-                                     stdout=subprocess.PIPE)
+        self.proc = start("ktgtadm", "-n", lab.tns, *words,
+                          stdout=subprocess.PIPE)
         self.rest = b""
         lab.monitors.append(self.proc)
 
@@ -771,9 +770,8 @@ def monitor_refused(lab):
     status, text = lab.adm_fails("monitor", "everything")
     check(status == 1 and "everything" in text, f"{status} {text}")
     tool = run("sh", "-c", "command -v ktgtadm").strip()
-    done = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", tool,
-                           "monitor"], check=False, capture_output=True,
-                          text=True, timeout=20)
+    done = outcome("setpriv", "--reuid=65534", "--clear-groups", tool,
+                   "monitor", timeout=20)
     equal((done.returncode, done.stderr),
           (2, "Error: Operation not permitted\n"), "of another user")
 

@@ -338,14 +338,14 @@ dump_and_execute()
 
 	tgt-admin -s >"$lab_dir/before"
 	mkdir "$dir"
-	tgt-admin --dump | tee "$dir/tgt1.conf"
+	tgt-admin --dump | put "$dir/tgt1.conf"
 	tgt-admin --delete ALL
 	[[ -z $(tgt-admin -s) ]]
 	tgt-admin -e -c "$dir/tgt1.conf"
 	tgt-admin -s | diff "$lab_dir/before" -
 	printf '%s\n' 'default-driver iscsi' "<target $name:2>" \
-		'	initiator-address 10.0.0.0/8' '</target>' >"$dir/tgt2.conf"
-	echo "include $dir/*.conf" >"$lab_dir/targets.conf"
+		'	initiator-address 10.0.0.0/8' '</target>' | put "$dir/tgt2.conf"
+	put "$lab_dir/targets.conf" <<<"include $dir/*.conf"
 	tgt-admin -e -c "$lab_dir/targets.conf"
 	tgt-admin -s | grep "^Target 2: $name:2"
 	tgt-admin --delete "$name:2"

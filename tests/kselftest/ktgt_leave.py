@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import iscsi  # noqa: E402
 from iscsi import read10, write10, tur  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import SLOW, Lab  # noqa: E402
+from lab import SLOW, Lab, start  # noqa: E402
 
 suite = Suite(Lab)
 suite.after = Lab.stop_target
@@ -39,9 +39,8 @@ class Asking:
         argv = ["ktgtadm", "-n", lab.tns, "session", "logout",
                 *map(str, words)]
         self.start = time.monotonic()
-        # pylint: disable=consider-using-with
-        self.process = subprocess.Popen(argv, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True)
+        self.process = start(*argv, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True)
 
     def end(self):
         """What it has said, and how long it took."""

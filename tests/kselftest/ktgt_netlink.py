@@ -13,14 +13,13 @@ see each other.
 
 import errno
 import os
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import genl  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import IQN, Lab, is_free, run  # noqa: E402
+from lab import IQN, Lab, is_free, outcome, run  # noqa: E402
 
 suite = Suite(Lab)
 suite.after = Lab.stop_target
@@ -432,8 +431,7 @@ def not_root(lab):
                    ["unshare", "-U", "-r", "-n"]):
         for words in (["target", "show"], ["target", "add", f"{IQN}:evil"],
                       ["net", "set", "login-timeout", "1"]):
-            done = subprocess.run([*prefix, tool, *words], check=False,
-                                  capture_output=True, text=True, timeout=20)
+            done = outcome(*prefix, tool, *words, timeout=20)
             check(done.returncode not in (0, 127) and done.stderr.strip(),
                   f"{prefix[0]} {words}: {done.returncode} {done.stderr}")
     equal(lab.targets(), [], "targets")

@@ -24,7 +24,7 @@ name=iqn.2017-03.com.longshuai:test1.disk1
 # What its package brings
 first_conf()
 {
-	printf '%s\n' '#include /etc/tgt/temp/*.conf' >/etc/tgt/targets.conf
+	put /etc/tgt/targets.conf <<<'#include /etc/tgt/temp/*.conf'
 }
 
 target_side()

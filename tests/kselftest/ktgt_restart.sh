@@ -26,7 +26,7 @@ luns()
 
 plain_lines()
 {
-	cat >/etc/tgt/targets.conf <<-'EOT'
+	put /etc/tgt/targets.conf <<-'EOT'
 		#include /etc/tgt/temp/*.conf
 		default-driver iscsi
 		<target iqn.2017-03.com.longshuai:test.disk1>
@@ -51,7 +51,7 @@ plain_lines()
 
 nested()
 {
-	cat >/etc/tgt/targets.conf <<-'EOT'
+	put /etc/tgt/targets.conf <<-'EOT'
 		#include /etc/tgt/temp/*.conf
 		default-driver iscsi
 		<target iqn.2017-03.com.longshuai:test.disk1>
@@ -70,7 +70,7 @@ nested()
 
 two_luns()
 {
-	cat >/etc/tgt/targets.conf <<-'EOT'
+	put /etc/tgt/targets.conf <<-'EOT'
 		<target iqn.2017-03.com.longshuai:test.disk1>
 		    backing-store /dev/sdb1
 		    backing-store /dev/sdc

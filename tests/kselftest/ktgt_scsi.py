@@ -13,7 +13,6 @@ and the unit attentions.
 
 import os
 import struct
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -25,7 +24,7 @@ from iscsi import (inquiry, mode_sense10, mode_sense6, read6,  # noqa: E402
                    sync_cache16, tur, unmap, unmap_list, write6, write10,
                    write12, write16, write_same10, write_same16)
 from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
-from lab import lab_class  # noqa: E402
+from lab import lab_class, run  # noqa: E402
 
 suite = Suite(lab_class())
 SIZE_MIB = 16
@@ -758,7 +757,7 @@ def capacity_changes(lab):
     ini = session(lab)
     lab.clear_ua(ini, 7)
     os.truncate(name, 16 << 20)
-    subprocess.run(["losetup", "-c", dev], check=True)
+    run("losetup", "-c", dev)
 
     def told():
         task = ini.command(tur(), 7)

@@ -56,9 +56,9 @@ empty()
 old_file()
 {
 	mkdir /etc/tgt/temp
-	echo 'include /etc/tgt/temp/*.conf' >/etc/tgt/targets.conf
+	put /etc/tgt/targets.conf <<<'include /etc/tgt/temp/*.conf'
 	printf '%s\n' 'default-driver iscsi' "<target $name>" \
-		"	backing-store $disk1" '</target>' >/etc/tgt/temp/tgt1.conf
+		"	backing-store $disk1" '</target>' | put /etc/tgt/temp/tgt1.conf
 	service start
 	show | grep -q "Backing store path: $disk1"
 	listens

@@ -31,7 +31,8 @@ sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
 from iscsi import Initiator  # noqa: E402
 from ktap import Skip, Suite, check, comment, wait_until  # noqa: E402
-from lab import Lab, enter_netns, enter_named, run  # noqa: E402
+from lab import (Lab, enter_netns, enter_named, outcome, run,  # noqa: E402
+                 start)  # noqa: E402
 
 CASES = os.path.join(HERE, "tgt-diff")
 DEVICES = "/dev/tgt-diff"
@@ -138,8 +139,8 @@ class Side:
         self.env["PATH"] = ":".join(ours + ["/usr/sbin", "/sbin"])
         self.env["BASH_FUNC_grep%%"] = GREP
         os.makedirs("/run/tgtd", exist_ok=True)
-        self.daemon = subprocess.Popen(
-            ["nsenter", f"--net=/run/netns/{self.netns}", "tgtd", "-f"],
+        self.daemon = start(
+            "nsenter", f"--net=/run/netns/{self.netns}", "tgtd", "-f",
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until(lambda: self.command("tgtadm -m system -o show", "/")[-1]
                    == "status: 0", 20, "tgtd answers")
@@ -177,10 +178,8 @@ class Side:
         # Each program that has to be started takes its time in an emulated VM.
         argv = line.split() if PLAIN.fullmatch(line) else ["bash", "-c", line]
         with self.inside():
-            done = subprocess.run(
-                argv, cwd=cwd, env=self.env, stdin=subprocess.DEVNULL,
-                timeout=300, capture_output=True, text=True, errors="replace",
-                check=False)
+            done = outcome(*argv, timeout=300, cwd=cwd, env=self.env,
+                           errors="replace")
         return [f"{name}: {text}" for name, lines in
                 (("out", done.stdout), ("err", done.stderr))
                 for text in normal(lines).splitlines()] \

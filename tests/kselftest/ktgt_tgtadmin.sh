@@ -29,8 +29,8 @@ admin()
 conf()
 {
 	printf '%s\n' "<target $name>" "	backing-store $disk1" \
-		"	initiator-address 10.77.0.0/24" "${@/#/	}" '</target>' \
-		>"$lab_dir/conf"
+		"	initiator-address 10.77.0.0/24" "${@/#/	}" '</target>' |
+		put "$lab_dir/conf"
 }
 
 # apply [OPTION]...

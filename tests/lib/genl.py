@@ -1,8 +1,13 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Generic netlink to family ktgt without a tool, standard library only.
 
 For tests that make hundreds of objects, and for requests that no tool would
 send. The numbers are those of include/uapi/linux/ktgt.h.
+
+As a program it sends one request, as the transcript of a test has it:
+
+    genl.py [-d] COMMAND [HEX]     -d: a dump; HEX: the attributes
 """
 
 import errno
@@ -10,6 +15,8 @@ import os
 import socket
 import struct
 import sys
+
+import transcript
 
 NETLINK_GENERIC = 16
 NLM_F_REQUEST, NLM_F_ACK = 1, 4
@@ -40,6 +47,8 @@ COMMANDS = {name: number for number, name in enumerate(
     "account-list session-list session-del account-set txn-begin txn-commit "
     "txn-abort session-login session-end login-failed config-changed "
     "explain-list lu-attach lu-writers itl-list".split(), 1)}
+NAMES = {number: name for name, number in COMMANDS.items()}
+HERE = os.path.dirname(os.path.abspath(__file__))
 ATTRS = {
     "net": "generation targets portals accounts sessions connections version "
            "login-timeout max-logins memory-limit nop-interval poll-time "
@@ -173,6 +182,15 @@ def words(noun, **values):
     return out
 
 
+def meaning(command, data):
+    """The attributes of a request, for a reader."""
+    try:
+        known = decode(str(command).split("-", maxsplit=1)[0], data)
+    except (ValueError, KeyError, IndexError, TypeError):
+        return "?"
+    return " ".join(f"{name}={value}" for name, value in known.items())
+
+
 def refusal(data, at, size):
     """The exception that an error message stands for, or None."""
     flags = struct.unpack_from("=H", data, at + 6)[0]
@@ -201,6 +219,7 @@ class Genl:
         self.portid = self.sock.getsockname()[0]
         self.sock.settimeout(60)
         self.seq = 0
+        self.netns = transcript.netns()
         self.family = GENL_ID_CTRL
         reply = self.request(CTRL_CMD_GETFAMILY,
                              attr(CTRL_ATTR_FAMILY_NAME, family), version=1)
@@ -225,9 +244,19 @@ class Genl:
     def begin(self, command, payload=b"", flags=NLM_F_DUMP, version=1):
         """Send a request; its answers are read later."""
         self.seq += 1
+        if self.family != GENL_ID_CTRL:
+            self._tell(command, payload, flags)
         body = struct.pack("=BBH", command, version, 0) + payload
         self.sock.send(struct.pack("=IHHII", len(body) + 16, self.family,
                                    NLM_F_REQUEST | flags, self.seq, 0) + body)
+
+    def _tell(self, command, payload, flags):
+        """The request, as a command that sends it, and what it means."""
+        dump = "-d " if flags & NLM_F_DUMP == NLM_F_DUMP else ""
+        name = NAMES.get(command, command)
+        transcript.shell(transcript.within(
+            self.netns, f"{HERE}/genl.py {dump}{name} {payload.hex()}").strip()
+            + f"  # portid {self.portid}: {meaning(name, payload)}")
 
     def answers(self):
         """The attributes of each answer to the last request."""
@@ -274,9 +303,8 @@ class Listener(Genl):
             data = self.sock.recv(1 << 17)
         except (socket.timeout, BlockingIOError):
             return None
-        names = {number: name for name, number in COMMANDS.items()}
         out = decode("event", data[20:])
-        out["event"] = names[data[16]]
+        out["event"] = NAMES[data[16]]
         return out
 
     def drain(self):
@@ -287,3 +315,21 @@ class Listener(Genl):
             if not event:
                 return out
             out.append(event)
+
+
+def main():
+    """One request; its answers are printed."""
+    words_ = [word for word in sys.argv[1:] if word != "-d"]
+    flags = NLM_F_DUMP if "-d" in sys.argv else NLM_F_ACK
+    command = COMMANDS.get(words_[0]) or int(words_[0])
+    try:
+        answers = Genl().request(command, bytes.fromhex("".join(words_[1:])),
+                                 flags)
+    except Refused as err:
+        sys.exit(f"refused: {err}")
+    for answer in answers:
+        print({kind: value.hex() for kind, value in answer.items()})
+
+
+if __name__ == "__main__":
+    main()

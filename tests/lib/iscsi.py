@@ -275,6 +275,7 @@ class Conn:
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if source:
             self.sock.bind((source, 0))
+        self.peer = f"{addr} port {port}"
         self.sock.connect((addr, port))
 
     def __enter__(self):

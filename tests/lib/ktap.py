@@ -2,14 +2,17 @@
 """KTAP for tests in Python, in the shape of kselftest's ktap_helpers.sh.
 
 A test file makes a Suite, marks its cases with @suite.case and ends with
-suite.main(). A function in suite.after is called after each case. A case is a function of one argument, the lab; it passes when it
-returns, is skipped when it raises Skip, and fails when it raises anything else.
+suite.main(). A function in suite.after is called after each case.
+A case is a function of one argument, the lab; it passes when it returns, is skipped
+when it raises Skip, and fails when it raises anything else.
 Arguments on the command line choose cases by name.
 """
 
 import sys
 import time
 import traceback
+
+import transcript
 
 PASS, FAIL, SKIP = 0, 1, 4
 
@@ -89,20 +92,26 @@ class Suite:
         """Run a case and print its result."""
         name = func.__name__.strip("_")
         start = time.monotonic()
+        transcript.begin()
         try:
             func(*args)
         except Skip as why:
+            transcript.end(failed=False)
             self.result(True, name, str(why) or "no reason given")
             return
         except KeyboardInterrupt:
             raise
         except Exception as err:  # pylint: disable=broad-except
+            transcript.end(failed=True)
+            for lab in args:
+                lab.tell_connections()
             last = traceback.extract_tb(err.__traceback__)
             comment(f"{type(err).__name__}: {err}")
             for frame in last[1:][-4:]:
                 comment(f"  {frame.name}:{frame.lineno}: {frame.line}")
             self.result(False, name)
             return
+        transcript.end(failed=False)
         if time.monotonic() - start > 2:
             comment(f"{name}: {time.monotonic() - start:.1f} s")
         self.result(True, name)
@@ -123,6 +132,7 @@ class Suite:
                 lab.cleanup()
             sys.exit(SKIP)
         except Exception as err:  # pylint: disable=broad-except
+            transcript.end(failed=True)
             print("1..1", flush=True)
             comment(f"{type(err).__name__}: {err}")
             self.result(False, "setup")

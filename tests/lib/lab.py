@@ -23,6 +23,7 @@ import tempfile
 import time
 
 import genl
+import transcript
 from iscsi import Initiator, LoginError
 from ktap import Failure, Skip, check, equal, wait_until
 
@@ -48,12 +49,30 @@ class CommandError(Failure):
 
 def run(*argv, stdin=None, timeout=60):
     """Run a program; gives back its standard output."""
-    argv = [str(arg) for arg in argv]
-    done = subprocess.run(argv, input=stdin, capture_output=True, text=True,
-                          timeout=timeout, check=False)
+    done = outcome(*argv, stdin=stdin, timeout=timeout)
     if done.returncode:
-        raise CommandError(argv, done)
+        raise CommandError(done.args, done)
     return done.stdout
+
+
+def outcome(*argv, stdin=None, timeout=60, **kwargs):
+    """Run a program; gives back how it ended, as subprocess does."""
+    argv = [str(arg) for arg in argv]
+    transcript.command(argv, stdin, cwd=kwargs.get("cwd"),
+                       env=kwargs.get("env"))
+    given = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
+    done = subprocess.run(argv, capture_output=True, text=True,
+                          timeout=timeout, check=False, **given, **kwargs)
+    transcript.result(done)
+    return done
+
+
+def start(*argv, **kwargs):
+    """Start a program and let it run; gives back the Popen."""
+    argv = [str(arg) for arg in argv]
+    transcript.command(argv, background=True)
+    # pylint: disable=consider-using-with
+    return subprocess.Popen(argv, **kwargs)
 
 
 def enter_netns(fd):
@@ -70,6 +89,8 @@ def enter_named(name):
 
 
 def write(path, value):
+    """Write into a file of the kernel."""
+    transcript.shell(f"echo {transcript.quote(str(value))} >{path}")
     with open(path, "w", encoding="ascii") as file:
         file.write(str(value))
 
@@ -77,7 +98,8 @@ def write(path, value):
 def tell_kernel(text):
     """A line in the log of a kernel that may not live to tell more."""
     try:
-        write("/dev/kmsg", f"<6>{text}\n")
+        with open("/dev/kmsg", "w", encoding="ascii") as file:
+            file.write(f"<6>{text}\n")
     except OSError:
         pass
 
@@ -159,6 +181,7 @@ class Lab:
         for path in reversed(self.devices):
             if os.path.isdir(path):
                 write(f"{path}/power", 0)
+                transcript.shell(f"rmdir {path}")
                 os.rmdir(path)
         self.devices = []
 
@@ -167,6 +190,14 @@ class Lab:
     def mark(self):
         """Where this test begins in the kernel log."""
         tell_kernel(self.marker)
+
+    def tell_connections(self):
+        """After a failure: what was said on the connections."""
+        for conn in self.opened[-4:]:
+            transcript.connection(conn)
+        if len(self.opened) > 4:
+            transcript.note(f"({len(self.opened) - 4} older connections are "
+                            "not told)")
 
     def check_log(self):
         """No warning, oops or leak since the marker."""
@@ -295,6 +326,7 @@ class Lab:
             run("modprobe", "null_blk", "nr_devices=0")
         name = f"ktgt{os.getpid()}n{len(self.devices)}"
         path = f"{NULLB}/{name}"
+        transcript.shell(f"mkdir {path}")
         os.mkdir(path)
         self.devices.append(path)
         values = {"size": size_mib, "blocksize": blocksize, "memory_backed": 1,
@@ -314,6 +346,7 @@ class Lab:
         """A loop device on a sparse file; gives back (device, file)."""
         file = tempfile.NamedTemporaryFile(prefix="ktgt")
         self.files.append(file)
+        transcript.shell(f"truncate -s {size_mib}M {file.name}")
         os.truncate(file.name, size_mib << 20)
         if not os.path.exists("/dev/loop-control"):
             run("modprobe", "loop")
@@ -326,6 +359,9 @@ class Lab:
     def connect(self, target=None, cls=Initiator, **kwargs):
         """A connection that cleanup will close."""
         kwargs.setdefault("port", self.PORT)
+        transcript.note(f"connect as {kwargs.get('name', 'an initiator')} from "
+                        f"{kwargs.get('source') or transcript.netns()}"
+                        + (f" for {target}" if target else ""))
         conn = cls(kwargs.pop("addr", self.ADDR), target, **kwargs) \
             if cls is Initiator else cls(kwargs.pop("addr", self.ADDR), **kwargs)
         self.opened.append(conn)
@@ -378,8 +414,8 @@ class TgtdLab(Lab):
     def start_target(self):
         argv = ["nsenter", f"--net=/run/netns/{self.tns}", "tgtd", "-f", "-C",
                 str(self.control)]
-        with open("/dev/null", "wb") as null:
-            self.daemon = subprocess.Popen(argv, stdout=null, stderr=null)
+        self.daemon = start(*argv, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL)
         wait_until(self._alive, 5, "tgtd")
 
     def _alive(self):

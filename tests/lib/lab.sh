@@ -41,7 +41,6 @@ nullb=/sys/kernel/config/nullb
 oracle=${KTGT_ORACLE:-}
 lab_dir=''
 lab_marker="ktgt-test: begin $lab_name $$"
-iscsid_pid=''
 dev=''
 
 # need COMMAND...: a step that needs programs skips without them
@@ -78,12 +77,17 @@ lab_start()
 	trap 'exit 143' TERM
 	lab_dir=$(mktemp -d)
 	echo "<6>$lab_marker" >/dev/kmsg
+	ktap_record
 	lab_netns
 	[[ $oracle != tgtd ]] || start_tgtd
 }
 
 start_tgtd()
 {
+	local -
+
+	set +x
+	ktap_say "nsenter --net=/run/netns/$target_ns tgtd -f &"
 	in_target tgtd -f >/dev/null 2>&1 &
 	echo $! >"$lab_dir/tgtd.pid"
 	wait_until 5 compat -m system -o show
@@ -96,12 +100,10 @@ lab_netns()
 	ip addr add "$initiator_ip/24" dev "ktw$$"
 	ip addr add fd77::2/64 dev "ktw$$" nodad
 	ip link set "ktw$$" up
-	ip -n "$target_ns" -batch - <<-EOT
-		link set lo up
-		addr add $target_ip/24 dev wire
-		addr add $target_ip6/64 dev wire nodad
-		link set wire up
-	EOT
+	ip -n "$target_ns" link set lo up
+	ip -n "$target_ns" addr add "$target_ip/24" dev wire
+	ip -n "$target_ns" addr add "$target_ip6/64" dev wire nodad
+	ip -n "$target_ns" link set wire up
 }
 
 adm()
@@ -126,6 +128,9 @@ compat()
 # json FILTER: what a Python expression makes of the JSON (as d) on stdin
 json()
 {
+	local -
+
+	set +x
 	python3 -c "import json, sys
 d = json.load(sys.stdin)['ktgt']
 print($1)"
@@ -153,11 +158,11 @@ null_blk()
 
 	[[ -d $nullb ]] || modprobe null_blk nr_devices=0
 	mkdir "$dir"
-	echo "$2" >"$dir/size"
-	echo "${3:-512}" >"$dir/blocksize"
-	echo 1 >"$dir/memory_backed"
-	echo 1 >"$dir/discard"
-	echo 1 >"$dir/power"
+	put "$dir/size" <<<"$2"
+	put "$dir/blocksize" <<<"${3:-512}"
+	put "$dir/memory_backed" <<<1
+	put "$dir/discard" <<<1
+	put "$dir/power" <<<1
 	# Kernels differ in what they call it
 	wait_until 5 null_blk_node "$name" "$dir"
 	dev=$(null_blk_node "$name" "$dir")
@@ -182,7 +187,7 @@ drop_null_blk()
 
 	for dir in "$nullb/ktgt$$"*; do
 		[[ -d $dir ]] || continue
-		echo 0 >"$dir/power"
+		put "$dir/power" <<<0
 		rmdir "$dir"
 	done
 }
@@ -227,7 +232,7 @@ initiator_start()
 	modprobe iscsi_tcp
 	modprobe sd_mod 2>/dev/null || true
 	initiator_name "$iqn:initiator"
-	cat >"$iscsi_conf" <<-'EOT'
+	put "$iscsi_conf" <<-'EOT'
 		node.startup = manual
 		node.leading_login = No
 		node.session.timeo.replacement_timeout = 3
@@ -250,16 +255,24 @@ initiator_start()
 	EOT
 	rm -rf /etc/iscsi/nodes /etc/iscsi/send_targets /var/lib/iscsi/nodes \
 		/var/lib/iscsi/send_targets
-	# It ends its whole process group when it is told to end
+	start_iscsid
+}
+
+# It ends its whole process group when it is told to end
+start_iscsid()
+{
+	local -
+
+	set +x
+	ktap_say 'setsid iscsid -f &'
 	setsid iscsid -f >"$lab_dir/iscsid.log" 2>&1 &
-	iscsid_pid=$!
-	echo "$iscsid_pid" >"$lab_dir/iscsid.pid"
+	echo $! >"$lab_dir/iscsid.pid"
 	wait_until 10 iscsiadm -m iface
 }
 
 initiator_name()
 {
-	echo "InitiatorName=$1" >/etc/iscsi/initiatorname.iscsi
+	put /etc/iscsi/initiatorname.iscsi <<<"InitiatorName=$1"
 }
 
 initiator_stop()
@@ -341,6 +354,7 @@ lab_cleanup()
 	local status=$?
 
 	trap - EXIT
+	ktap_recorded
 	clean_up_everything >/dev/null 2>&1 || true
 	[[ -z $lab_dir ]] || rm -rf "$lab_dir"
 	exit "$status"

@@ -66,17 +66,17 @@ chap_conf()
 
 	sed -i '/session\.auth\./d' "$iscsi_conf"
 	for pair in "$@"; do
-		echo "node.session.auth.${pair%%=*} = ${pair#*=}"
-	done >>"$iscsi_conf"
+		ktap_say "echo 'node.session.auth.${pair/=/ = }' >>$iscsi_conf"
+		echo "node.session.auth.${pair/=/ = }" >>"$iscsi_conf"
+	done
 }
 
 restart_iscsid()
 {
+	ktap_say 'pkill -x iscsid; sleep 1'
 	kill "$(<"$lab_dir/iscsid.pid")"
 	wait_until 10 refute pgrep -x iscsid
-	setsid iscsid -f >"$lab_dir/iscsid.log" 2>&1 &
-	echo $! >"$lab_dir/iscsid.pid"
-	wait_until 10 iscsiadm -m iface
+	start_iscsid
 }
 
 told()

@@ -62,5 +62,5 @@ service_remove()
 service_conf()
 {
 	printf '%s\n' "<target $name>" "	initiator-address 10.77.0.0/24" \
-		"${@/#/	}" '</target>' >/etc/ktgt/targets.conf
+		"${@/#/	}" '</target>' | put /etc/ktgt/targets.conf
 }

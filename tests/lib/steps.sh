@@ -16,8 +16,9 @@ within()
 # wait_until SECONDS COMMAND...
 wait_until()
 {
-	local end=$((SECONDS + $1 * slow + 1))
+	local - end=$((SECONDS + $1 * slow + 1))
 
+	set +x
 	shift
 	until "$@" >/dev/null 2>&1; do
 		if ((SECONDS >= end)); then
@@ -41,8 +42,9 @@ refute()
 # open-iscsi whose targetname, or initiatorname, has this value
 session_disk()
 {
-	local session path
+	local - session path
 
+	set +x
 	for session in /sys/class/iscsi_session/session*; do
 		[[ -e $session && $(<"$session/$1") == "$2" ]] || continue
 		for path in "$session"/device/target*/*:"$3"/block/*; do

@@ -34,7 +34,7 @@ machine()
 {
 	local n
 
-	cat >/etc/systemd/system/lab-address.service <<-EOT
+	put /etc/systemd/system/lab-address.service <<-EOT
 		[Unit]
 		DefaultDependencies=no
 		Before=network-pre.target network.target
@@ -46,7 +46,7 @@ machine()
 		[Install]
 		WantedBy=sysinit.target
 	EOT
-	cat >/etc/udev/rules.d/61-lab.rules <<-'EOT'
+	put /etc/udev/rules.d/61-lab.rules <<-'EOT'
 		ENV{ID_SERIAL}=="disk0", SYMLINK+="sdb1"
 		ENV{ID_SERIAL}=="disk1", SYMLINK+="sdc"
 	EOT
@@ -72,7 +72,7 @@ install_all()
 	systemctl daemon-reload
 	udevadm control --reload
 	mkdir -p /etc/tgt
-	echo '#include /etc/tgt/temp/*.conf' >/etc/tgt/targets.conf
+	put /etc/tgt/targets.conf <<<'#include /etc/tgt/temp/*.conf'
 	systemd-analyze verify --man=no ktgt.service
 	systemctl enable --now ktgt
 	systemctl is-active ktgt
@@ -112,7 +112,7 @@ disk_answers()
 
 first_conf()
 {
-	cat >/etc/tgt/targets.conf <<-EOT
+	put /etc/tgt/targets.conf <<-EOT
 		<target $first>
 		    backing-store /dev/sdb1
 		    backing-store /dev/sdc
@@ -186,7 +186,7 @@ stop()
 
 target_side()
 {
-	echo '#include /etc/tgt/temp/*.conf' >/etc/tgt/targets.conf
+	put /etc/tgt/targets.conf <<<'#include /etc/tgt/temp/*.conf'
 	systemctl start ktgt
 	# As it stands there
 	tgtadm -L iscsi -m target -o new -t 1 -T iqn.2017-03.com.longshuai:test1.disk1

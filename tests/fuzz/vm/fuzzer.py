@@ -4,6 +4,7 @@
 import argparse
 import os
 
+import transcript
 from ktap import Skip
 from lab import tell_kernel
 
@@ -48,5 +49,6 @@ def play(name, fuzz, args):
         status = 1
     finally:
         fuzz.cleanup()
+    transcript.end(failed=status == 1)
     print("\n".join(fuzz.summary()))
     return status
