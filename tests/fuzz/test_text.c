@@ -2,7 +2,7 @@
 /*
  * Table tests of kernel/iscsi/text.c, in TAP.
  */
-#include "../../kernel/iscsi/text.h"
+#include "text_ours.h"
 
 static unsigned int nr_tests, nr_failed;
 
@@ -11,17 +11,6 @@ static void ok(bool good, const char *what)
 	printf("%sok %u - %s\n", good ? "" : "not ", ++nr_tests, what);
 	nr_failed += !good;
 }
-
-static const u32 ours[KTGT_NR_KEYS] = {
-	[KTGT_KEY_MAX_CONNECTIONS] = 1,
-	[KTGT_KEY_IMMEDIATE_DATA] = true,
-	[KTGT_KEY_MAX_BURST] = 1048576,
-	[KTGT_KEY_FIRST_BURST] = 262144,
-	[KTGT_KEY_MAX_R2T] = 8,
-	[KTGT_KEY_DATA_PDU_IN_ORDER] = true,
-	[KTGT_KEY_DATA_SEQUENCE_IN_ORDER] = true,
-	[KTGT_KEY_PROTOCOL_LEVEL] = 1,
-};
 
 /* literals carry the NUL of their last pair */
 #define T(s)	s, sizeof(s)

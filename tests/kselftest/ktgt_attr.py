@@ -43,11 +43,7 @@ def session(lab, keys=None, **kwargs):
 
 def blocker(ini, attr=SIMPLE, lun=1):
     """A write that does not end, because its data is not sent."""
-    task = ini.issue(write10(0, 8), lun, write=b"b" * 4096, immediate=0,
-                     unsolicited=0, answer_r2t=False, attr=attr)
-    while not task.r2ts:
-        ini.step()
-    return task
+    return ini.waiting_write(lun, attr=attr, data=b"b" * 4096)
 
 
 def read(ini, attr=SIMPLE, lun=1):

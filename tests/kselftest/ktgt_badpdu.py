@@ -133,10 +133,7 @@ def command(ini, cdb, flags, edtl=0, data=b"", lun=1, **put):
 
 def waiting_write(ini, size=16384, lba=0):
     """A write that has an R2T to be answered: (task, R2T)."""
-    task = ini.issue(write10(lba, size // 512), write=bytes(size),
-                     immediate=0, unsolicited=0, answer_r2t=False, flags=0xA1)
-    while not task.r2ts:
-        ini.step()
+    task = ini.waiting_write(lba=lba, data=bytes(size))
     return task, task.r2ts[0]
 
 

@@ -937,10 +937,7 @@ def reject(ini):
 
 def abort_task(ini):
     """Of a WRITE that waits for its data."""
-    task = ini.issue(iscsi.write10(0, 128), 2, write=bytes(65536),
-                     immediate=0, unsolicited=0, answer_r2t=False)
-    while not task.r2ts:
-        ini.step()
+    task = ini.waiting_write(2, data=bytes(65536))
     answer = ini.tmf(1, 2, task.itt, (ini.cmdsn - 1) & 0xFFFFFFFF)
     check(answer in (0, 255), f"response {answer} of ABORT TASK")
     return answer == 0
@@ -948,10 +945,7 @@ def abort_task(ini):
 
 def abort_task_set(ini):
     for _ in range(3):
-        task = ini.issue(iscsi.write10(0, 128), 2, write=bytes(65536),
-                         immediate=0, unsolicited=0, answer_r2t=False)
-        while not task.r2ts:
-            ini.step()
+        ini.waiting_write(2, data=bytes(65536))
     answer = ini.tmf(2, 2)
     check(answer in (0, 255), f"response {answer} of ABORT TASK SET")
     return answer == 0

@@ -18,8 +18,8 @@ set -euo pipefail
 . "$lab_top/lib/servers.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/service.sh
 . "$lab_top/lib/service.sh"
-
-name=iqn.2017-03.com.longshuai:test1.disk1
+# shellcheck source-path=SCRIPTDIR source=../lib/user.sh
+. "$lab_top/lib/user.sh"
 
 # What its package brings
 first_conf()
@@ -31,22 +31,12 @@ target_side()
 {
 	first_conf
 	service start
-	tgtadm -L iscsi -m target -o new -t 1 -T iqn.2017-03.com.longshuai:test1.disk1
-	tgtadm -L iscsi -m logicalunit -o new -t 1 -l 1 -b /dev/sdb1
-	tgtadm -L iscsi -m logicalunit -o new -t 1 -l 2 -b /dev/sdc
-	tgtadm -L iscsi -m target -o bind -t 1 -I 192.168.100.0/24
-	sed -i -r 's/#include(.*)/include\1/' /etc/tgt/targets.conf
-	mkdir /etc/tgt/temp
-	tgt-admin --dump | sed '/default/d' >/etc/tgt/temp/tgt1.conf
+	user_makes_target
 }
 
 initiator_side()
 {
-	iscsiadm -m discovery -t st -p 192.168.100.151:3260
-	iscsiadm -m node -T iqn.2017-03.com.longshuai:test1.disk1 -p 192.168.100.151:3260 -l
-	wait_until 10 lun_disk "$name" 2
-	dd if=/dev/urandom of="$lab_dir/data" bs=64k count=8 status=none
-	dd if="$lab_dir/data" of="$(lun_disk "$name" 1)" bs=64k oflag=direct
+	user_takes_disk "$lab_dir/data"
 }
 
 reboot()
@@ -61,10 +51,8 @@ reboot()
 
 data_is_there()
 {
-	iscsiadm -m node -T "$name" -p 192.168.100.151:3260 -l
-	wait_until 10 lun_disk "$name" 1
-	dd if="$(lun_disk "$name" 1)" bs=64k count=8 iflag=direct status=none |
-		cmp - "$lab_dir/data"
+	iscsiadm -m node -T "$user_target" -p 192.168.100.151:3260 -l
+	user_finds_data "$lab_dir/data"
 }
 
 # The dump cannot tell secrets: it says so, and where

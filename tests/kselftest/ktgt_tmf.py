@@ -42,15 +42,6 @@ def session(lab, keys=None, **kwargs):
     return lab.login(target(lab), keys, luns=(1, 2), **kwargs)
 
 
-def waiting_write(ini, lun=1, lba=0):
-    """A write that is outstanding because it waits for data."""
-    task = ini.issue(write10(lba, 8), lun, write=bytes(4096), immediate=0,
-                     unsolicited=0, answer_r2t=False, flags=0xA1)
-    while not task.r2ts:
-        ini.step()
-    return task
-
-
 def forget(ini, *tasks):
     """These tasks were aborted: nothing more may come for them."""
     for task in tasks:
@@ -62,7 +53,7 @@ def abort_outstanding(lab):
     """ABORT TASK ends the task: no status for it, ever, and its late data
     does no harm."""
     ini = session(lab)
-    task = waiting_write(ini)
+    task = ini.waiting_write()
     equal(ini.tmf(ABORT_TASK, rtt=task.itt, refcmdsn=ini.cmdsn - 1), COMPLETE,
           "response")
     forget(ini, task)
@@ -75,7 +66,7 @@ def abort_outstanding(lab):
 def abort_leaves_others(lab):
     """ABORT TASK of one of three."""
     ini = session(lab)
-    tasks = [waiting_write(ini, lba=8 * i) for i in range(3)]
+    tasks = [ini.waiting_write(lba=8 * i) for i in range(3)]
     equal(ini.tmf(ABORT_TASK, rtt=tasks[1].itt), COMPLETE, "response")
     forget(ini, tasks[1])
     for task in (tasks[0], tasks[2]):
@@ -89,7 +80,7 @@ def abort_leaves_others(lab):
 def abort_frees_the_tag(lab):
     """The ITT of an aborted task can be used again at once."""
     ini = session(lab)
-    task = waiting_write(ini)
+    task = ini.waiting_write()
     equal(ini.tmf(ABORT_TASK, rtt=task.itt), COMPLETE, "response")
     forget(ini, task)
     again = ini.issue(read10(0, 1), read=512, itt=task.itt)
@@ -104,7 +95,7 @@ def abort_over_and_over(lab):
     however many tasks have been aborted so."""
     ini = session(lab)
     for _ in range(20):
-        task = waiting_write(ini)
+        task = ini.waiting_write()
         equal(ini.tmf(ABORT_TASK, rtt=task.itt, refcmdsn=ini.cmdsn - 1),
               COMPLETE, "response")
         forget(ini, task)
@@ -139,7 +130,7 @@ def abort_finished(lab):
 def abort_other_lun(lab):
     """The right tag on the wrong LUN is no task there, or is refused."""
     ini = session(lab)
-    task = waiting_write(ini, 1)
+    task = ini.waiting_write(1)
     got = ini.tmf(ABORT_TASK, lun=2, rtt=task.itt, refcmdsn=ini.cmdsn - 1)
     check(got in (NO_TASK, REJECTED, NO_LUN), f"response {got}")
     ini.answer(task)
@@ -152,7 +143,7 @@ def abort_other_lun(lab):
 def abort_not_immediate(lab):
     """A TMF in the order of commands works too (11.5)."""
     ini = session(lab)
-    task = waiting_write(ini)
+    task = ini.waiting_write()
     equal(ini.tmf(ABORT_TASK, rtt=task.itt, immediate=False), COMPLETE,
           "response")
     forget(ini, task)
@@ -165,8 +156,8 @@ def lun_reset(lab):
     """LOGICAL UNIT RESET aborts all tasks of the LU, of every nexus, tells
     the others by a unit attention, and leaves other LUs alone (SAM-5)."""
     ini, other = session(lab), session(lab, **OTHER)
-    mine, theirs = waiting_write(ini), waiting_write(other, lba=8)
-    elsewhere = waiting_write(other, 2)
+    mine, theirs = ini.waiting_write(), other.waiting_write(lba=8)
+    elsewhere = other.waiting_write(2)
     equal(ini.tmf(LUN_RESET), COMPLETE, "response")
     forget(ini, mine)
     ini.expect_silence(0.2)
@@ -196,7 +187,7 @@ def late_data(lab):
     for or not: it is dropped, and nothing is said of it."""
     ini = session(lab, {"InitialR2T": "No"})
     other = session(lab, **OTHER)
-    asked = waiting_write(ini)
+    asked = ini.waiting_write()
     unasked = ini.issue(write10(8, 8), write=bytes(4096), immediate=0,
                         unsolicited=0, flags=0x21)
     ini.nop()
@@ -224,7 +215,7 @@ def reset_in_a_pdu(lab):
     when it comes, it is dropped. Data of a command, and data asked for."""
     ini, other = session(lab), session(lab, **OTHER)
     for asked in (False, True):
-        task = waiting_write(other) if asked else None
+        task = other.waiting_write() if asked else None
         before, out = received(lab, other), bytearray()
         other.send_raw = out.extend
         if asked:
@@ -262,7 +253,7 @@ def other_functions(lab):
     for function in (ABORT_TASK_SET, CLEAR_ACA, CLEAR_TASK_SET, WARM_RESET,
                      REASSIGN):
         ini = session(lab)
-        task = waiting_write(ini)
+        task = ini.waiting_write()
         got = ini.tmf(function)
         check(got in (COMPLETE, UNSUPPORTED, REJECTED, 4, NO_TASK),
               f"function {function}: response {got}")
@@ -292,7 +283,7 @@ def reinstatement(lab):
     """TSIH 0 with the ISID of a session: the new one takes its place, the
     old connection ends, its tasks with it (6.3.5)."""
     old = session(lab)
-    waiting_write(old)
+    old.waiting_write()
     new = session(lab)
     old.expect_close(5)
     new.good(read10(0, 1), read=512)
@@ -368,7 +359,7 @@ def logout_with_tasks(lab):
     """Logout while writes wait for data: answered, and no hang."""
     ini = session(lab)
     for i in range(8):
-        waiting_write(ini, lba=8 * i)
+        ini.waiting_write(lba=8 * i)
     equal(ini.logout(0), 0, "response")
     ini.expect_close(5)
     session(lab).logout()
@@ -380,7 +371,7 @@ def vanish_with_tasks(lab):
     for rude in (False, True):
         for _ in range(10):
             ini = session(lab)
-            waiting_write(ini)
+            ini.waiting_write()
             for i in range(16):
                 ini.issue(read10(i * 64, 64), read=32768)
             if rude:

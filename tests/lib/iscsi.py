@@ -728,6 +728,15 @@ class Initiator(Conn):
             self.data_out(task, NO_TAG, imm, unsol - imm)
         return task
 
+    def waiting_write(self, lun=1, lba=0, attr=1, data=bytes(4096)):
+        """A write that is outstanding: its R2T has come, and is not answered."""
+        task = self.issue(write10(lba, len(data) // 512), lun, write=data,
+                          immediate=0, unsolicited=0, answer_r2t=False,
+                          attr=attr, flags=0xA0 | attr)
+        while not task.r2ts:
+            self.step()
+        return task
+
     def data_out(self, task, ttt, offset, length):
         """One sequence of Data-Outs (11.7)."""
         out = bytearray()

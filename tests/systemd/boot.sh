@@ -20,10 +20,11 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/lib/ktap.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/steps.sh
 . "$top/lib/steps.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/user.sh
+. "$top/lib/user.sh"
 
 state=/var/lib/ktgt-boot
 first=iqn.2017-03.com.longshuai:test.disk1
-name=iqn.2017-03.com.longshuai:test1.disk1
 ip=192.168.100.151
 # What a shutdown may take at the most
 shutdown_limit=60
@@ -188,23 +189,12 @@ target_side()
 {
 	put /etc/tgt/targets.conf <<<'#include /etc/tgt/temp/*.conf'
 	systemctl start ktgt
-	# As it stands there
-	tgtadm -L iscsi -m target -o new -t 1 -T iqn.2017-03.com.longshuai:test1.disk1
-	tgtadm -L iscsi -m logicalunit -o new -t 1 -l 1 -b /dev/sdb1
-	tgtadm -L iscsi -m logicalunit -o new -t 1 -l 2 -b /dev/sdc
-	tgtadm -L iscsi -m target -o bind -t 1 -I 192.168.100.0/24
-	sed -i -r 's/#include(.*)/include\1/' /etc/tgt/targets.conf
-	mkdir /etc/tgt/temp
-	tgt-admin --dump | sed '/default/d' >/etc/tgt/temp/tgt1.conf
+	user_makes_target
 }
 
 initiator_side()
 {
-	iscsiadm -m discovery -t st -p 192.168.100.151:3260
-	iscsiadm -m node -T iqn.2017-03.com.longshuai:test1.disk1 -p 192.168.100.151:3260 -l
-	wait_until 10 lun_disk "$name" 2
-	dd if=/dev/urandom of="$state/data" bs=64k count=8 status=none
-	dd if="$state/data" of="$(lun_disk "$name" 1)" bs=64k oflag=direct
+	user_takes_disk "$state/data"
 	# Debian's unit, which logs out at a shutdown, has not started without
 	# nodes
 	systemctl start open-iscsi
@@ -251,9 +241,7 @@ data_is_there()
 {
 	# Nobody logs in here: open-iscsi.service does
 	systemctl is-active open-iscsi
-	wait_until 20 lun_disk "$name" 1
-	dd if="$(lun_disk "$name" 1)" bs=64k count=8 iflag=direct status=none |
-		cmp - "$state/data"
+	user_finds_data "$state/data"
 }
 
 started()

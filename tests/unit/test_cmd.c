@@ -10,20 +10,17 @@
 
 static struct capture got;
 
-static int run(const char *line)
+static int run_table(int argc, char **argv)
 {
 	struct app app = { .format = OUT_TABLE };
-	char *argv[32], *copy;
-	int argc, status;
 
+	return command_run(&app, argc, argv);
+}
+
+static int run(const char *line)
+{
 	fake_forget();
-	copy = split(line, argv, &argc, ARRAY_SIZE(argv));
-	capture_free(&got);
-	capture_start(&got);
-	status = command_run(&app, argc, argv);
-	capture_stop(&got);
-	free(copy);
-	return status;
+	return captured(&got, run_table, line);
 }
 
 static int reset(void **state)
@@ -36,8 +33,7 @@ static int reset(void **state)
 static int done(void **state)
 {
 	fake_reset();
-	capture_free(&got);
-	memset(&got, 0, sizeof(got));
+	capture_reset(&got);
 	(void)state;
 	return 0;
 }

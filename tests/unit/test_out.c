@@ -11,20 +11,18 @@
 
 static struct capture got;
 
+static struct app app;
+
+static int run_app(int argc, char **argv)
+{
+	return command_run(&app, argc, argv);
+}
+
 static int run(enum out_format format, const char *line)
 {
-	struct app app = { .format = format };
-	char *argv[32], *copy;
-	int argc, status;
-
 	fake_forget();
-	copy = split(line, argv, &argc, ARRAY_SIZE(argv));
-	capture_free(&got);
-	capture_start(&got);
-	status = command_run(&app, argc, argv);
-	capture_stop(&got);
-	free(copy);
-	return status;
+	app = (struct app) { .format = format };
+	return captured(&got, run_app, line);
 }
 
 static struct vec targets, lus, acls, accounts, sessions, portals;
@@ -39,8 +37,7 @@ static int reset(void **state)
 	objects_free(&accounts, &account_object);
 	objects_free(&sessions, &session_object);
 	objects_free(&portals, &portal_object);
-	capture_free(&got);
-	memset(&got, 0, sizeof(got));
+	capture_reset(&got);
 	return 0;
 }
 

@@ -124,16 +124,13 @@ static int teardown(void **state)
 {
 	(void)state;
 	forget();
-	capture_free(&got);
-	memset(&got, 0, sizeof(got));
+	capture_reset(&got);
 	return unlink(path);
 }
 
 static int run(const char *line)
 {
 	static const struct net net = { .generation = 42 };
-	char *argv[32], *copy;
-	int argc, status;
 
 	fake_forget();
 	fake_list(KTGT_CMD_TARGET_LIST, &view.targets);
@@ -142,13 +139,7 @@ static int run(const char *line)
 	fake_list(KTGT_CMD_ACL_LIST, &view.acls);
 	fake_list(KTGT_CMD_ACCOUNT_LIST, &view.accounts);
 	fake_reply(KTGT_CMD_NET_GET, &net);
-	copy = split(line, argv, &argc, ARRAY_SIZE(argv));
-	capture_free(&got);
-	capture_start(&got);
-	status = tgt_admin_main(argc, argv);
-	capture_stop(&got);
-	free(copy);
-	return status;
+	return captured(&got, tgt_admin_main, line);
 }
 
 static int run_conf(const char *options, const char *text)
@@ -629,11 +620,30 @@ static void some_of_all(void)
 	add_target(3, "iqn.2026-11.org.x:c");
 }
 
-/* What is dumped, and that it is what is there. */
-static void test_dump(void **state)
+/*
+ * What was dumped is given back: nothing is to be done, but for what cannot be
+ * dumped.
+ */
+static void assert_dump_is_whole(void)
 {
 	char *text, *p;
 
+	text = strdup(got.out);
+	for (p = text; (p = strstr(p, "PLEASE_CORRECT")) != NULL;)
+		*p = 'p';
+	assert_int_equal(run_conf("-e -p", text), 0);
+	free(text);
+	assert_null(strstr(got.out, "logicalunit"));
+	assert_null(strstr(got.out, "target --op new"));
+	assert_null(strstr(got.out, "target --op update"));
+	assert_null(strstr(got.out, "ktgtadm"));
+	assert_null(strstr(got.out, "unbind"));
+	assert_null(strstr(got.err, "Error"));
+}
+
+/* What is dumped, and that it is what is there. */
+static void test_dump(void **state)
+{
 	(void)state;
 	some_of_all();
 	assert_int_equal(run("tgt-admin --dump"), 0);
@@ -677,25 +687,13 @@ static void test_dump(void **state)
 		"\tinitiator-address 0.0.0.0\n"
 		"</target>\n"
 		"\n");
-	/* nothing is to be done, but for what cannot be dumped */
-	text = strdup(got.out);
-	for (p = text; (p = strstr(p, "PLEASE_CORRECT")) != NULL;)
-		*p = 'p';
-	assert_int_equal(run_conf("-e -p", text), 0);
-	free(text);
-	assert_null(strstr(got.out, "logicalunit"));
-	assert_null(strstr(got.out, "target --op new"));
-	assert_null(strstr(got.out, "target --op update"));
-	assert_null(strstr(got.out, "ktgtadm"));
-	assert_null(strstr(got.out, "unbind"));
-	assert_null(strstr(got.err, "Error"));
+	assert_dump_is_whole();
 }
 
 /* As JSON: what is dumped, and that it is what is there. */
 static void test_dump_json(void **state)
 {
 	struct lu *lu;
-	char *text, *p;
 	int err;
 
 	(void)state;
@@ -725,18 +723,7 @@ static void test_dump_json(void **state)
 		"\"initiators\":[\"eui.0123456789abcdef\"]},"
 		"{\"name\":\"iqn.2026-11.org.x:c\",\"id\":3,"
 		"\"addresses\":[\"0.0.0.0\"]}]}}}\n");
-	/* nothing is to be done, but for what cannot be dumped */
-	text = strdup(got.out);
-	for (p = text; (p = strstr(p, "PLEASE_CORRECT")) != NULL;)
-		*p = 'p';
-	assert_int_equal(run_conf("-e -p", text), 0);
-	free(text);
-	assert_null(strstr(got.out, "logicalunit"));
-	assert_null(strstr(got.out, "target --op new"));
-	assert_null(strstr(got.out, "target --op update"));
-	assert_null(strstr(got.out, "ktgtadm"));
-	assert_null(strstr(got.out, "unbind"));
-	assert_null(strstr(got.err, "Error"));
+	assert_dump_is_whole();
 	/* JSON is UTF-8 */
 	lu = add_lu(2, 6, "");
 	strcpy(lu->path, "/dev/\xff");

@@ -33,16 +33,12 @@ static int done(void **state)
 	(void)state;
 	view_free(&view);
 	fake_reset();
-	capture_free(&got);
-	memset(&got, 0, sizeof(got));
+	capture_reset(&got);
 	return 0;
 }
 
 static int run(const char *line)
 {
-	char *argv[32], *copy;
-	int argc, status;
-
 	fake_forget();
 	fake_list(KTGT_CMD_TARGET_LIST, &view.targets);
 	fake_list(KTGT_CMD_LU_LIST, &view.lus);
@@ -50,13 +46,7 @@ static int run(const char *line)
 	/* tgtadm looks for the target, and for a LUN that is there */
 	fake_reply(KTGT_CMD_TARGET_GET, &found);
 	fake_answer(KTGT_CMD_LU_GET, -ENOENT, "");
-	copy = split(line, argv, &argc, ARRAY_SIZE(argv));
-	capture_free(&got);
-	capture_start(&got);
-	status = tgt_setup_lun_main(argc, argv);
-	capture_stop(&got);
-	free(copy);
-	return status;
+	return captured(&got, tgt_setup_lun_main, line);
 }
 
 static const void *request(uint8_t cmd, size_t nth)

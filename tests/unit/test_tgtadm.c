@@ -16,17 +16,8 @@ static struct capture got;
 
 static int run(const char *line)
 {
-	char *argv[32], *copy;
-	int argc, status;
-
 	fake_forget();
-	copy = split(line, argv, &argc, ARRAY_SIZE(argv));
-	capture_free(&got);
-	capture_start(&got);
-	status = tgtadm_main(argc, argv);
-	capture_stop(&got);
-	free(copy);
-	return status;
+	return captured(&got, tgtadm_main, line);
 }
 
 static int reset(void **state)
@@ -40,8 +31,7 @@ static int done(void **state)
 {
 	(void)state;
 	fake_reset();
-	capture_free(&got);
-	memset(&got, 0, sizeof(got));
+	capture_reset(&got);
 	return 0;
 }
 

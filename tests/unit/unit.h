@@ -55,6 +55,12 @@ static inline void capture_free(struct capture *c)
 	free(c->err);
 }
 
+static inline void capture_reset(struct capture *c)
+{
+	capture_free(c);
+	memset(c, 0, sizeof(*c));
+}
+
 /* Splits at single blanks; the words point into a copy that is returned. */
 static inline char *split(const char *line, char **argv, int *argc, int max)
 {
@@ -67,6 +73,22 @@ static inline char *split(const char *line, char **argv, int *argc, int max)
 			argv[(*argc)++] = word;
 	argv[*argc] = NULL;
 	return copy;
+}
+
+/* What @main makes of the words of a line; @c has what it prints. */
+static inline int captured(struct capture *c, int (*main)(int, char **),
+			   const char *line)
+{
+	char *argv[32], *copy;
+	int argc, status;
+
+	copy = split(line, argv, &argc, ARRAY_SIZE(argv));
+	capture_free(c);
+	capture_start(c);
+	status = main(argc, argv);
+	capture_stop(c);
+	free(copy);
+	return status;
 }
 
 #endif
