@@ -5,7 +5,7 @@
  * allows, data arrives where it belongs, no command is answered twice or
  * forgotten, what a connection holds is bounded, and all of it ends.
  *
- * All of iscsi/ and net/ but the listener is there as it is. What is around it
+ * All of iscsi/ and tcp/ but the listener is there as it is. What is around it
  * is in pdu/; README says what each file there models.
  *
  * The input is a row of steps (step()). Most of them send a PDU.

@@ -440,8 +440,8 @@ PDU = {
                                  for i in range(280)) +
                         b''.join(scsi(FINAL, 0, NONE, tag=i % 64)
                                  for i in range(128)),
-    'stash': login() + step(OTHER_STEP, 0xc1) + read(1048576) * 5 +
-             step(OTHER_STEP, 0xc0) + nop(what=IMM) + nop(what=IMM),
+    'free-pages': login() + step(OTHER_STEP, 0xc1) + read(1048576) * 5 +
+                  step(OTHER_STEP, 0xc0) + nop(what=IMM) + nop(what=IMM),
     'stale': login() + read(512) + read(512, how=STALE) +
              write(512, how=STALE, data=512) + read(512, tag=2),
     'gap': login() + read(512) + read(512, how=GAP),

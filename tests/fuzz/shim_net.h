@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What net/ needs of sockets. A test has the other end of each.
+ * What tcp/ needs of sockets. A test has the other end of each.
  */
 #ifndef _KTGT_FUZZ_SHIM_NET_H
 #define _KTGT_FUZZ_SHIM_NET_H

@@ -124,18 +124,18 @@ def head_of_queue(lab):
     """HEAD OF QUEUE goes before all that waits; and they wait for it."""
     ini = session(lab)
     first = blocker(ini)
-    held = [read(ini, ORDERED), read(ini)]
+    dormant = [read(ini, ORDERED), read(ini)]
     head = read(ini, HEAD)
     ini.wait([head])
     equal(head.status, 0, "status")
-    still(ini, first, *held)
+    still(ini, first, *dormant)
     head = blocker(ini, HEAD)
     let_go(ini, first)
     ini.wait([first])
     late = read(ini)
-    still(ini, *held, late)
+    still(ini, *dormant, late)
     let_go(ini, head)
-    equal(ends(ini, [head, *held, late])[:2], [0, 1], "the first ones")
+    equal(ends(ini, [head, *dormant, late])[:2], [0, 1], "the first ones")
     ini.logout()
 
 
@@ -156,19 +156,19 @@ def untagged_is_simple(lab):
 
 @suite.case
 def other_task_sets(lab):
-    """What belongs to another LUN, or another initiator, is not held."""
+    """What belongs to another LUN, or another initiator, does not wait."""
     ini, other = session(lab), session(lab, **OTHER)
     first = blocker(ini)
-    held = [read(ini, ORDERED), read(ini)]
+    dormant = [read(ini, ORDERED), read(ini)]
     ini.good(read10(0, 1), 2, read=512)
     ini.good(read10(0, 1), 2, read=512, attr=ORDERED)
     # no logical unit, and so no order
     equal(ini.command(read10(0, 1), 7, read=512).key, (5, 0x25, 0), "sense")
     other.good(read10(0, 1), read=512)
     other.good(read10(0, 1), read=512, attr=ORDERED)
-    still(ini, first, *held)
+    still(ini, first, *dormant)
     let_go(ini, first)
-    equal(ends(ini, [first, *held]), [0, 1, 2], "order")
+    equal(ends(ini, [first, *dormant]), [0, 1, 2], "order")
     ini.logout()
     other.logout()
 

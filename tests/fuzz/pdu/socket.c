@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sockets, as far as net/ sees them: bytes come in pieces, leave while there is
+ * Sockets, as far as tcp/ sees them: bytes come in pieces, leave while there is
  * room, and are in flight until they are delivered.
  */
 #include "conn.h"
