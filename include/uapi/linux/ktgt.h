@@ -18,9 +18,9 @@
 
 /**
  * enum ktgt_target_state - whether a target accepts logins
- * @KTGT_TARGET_STATE_READY: logins are served
- * @KTGT_TARGET_STATE_OFFLINE: logins are answered 'service unavailable', which
- *   asks to retry
+ * @KTGT_TARGET_STATE_READY: logins are accepted
+ * @KTGT_TARGET_STATE_OFFLINE: logins are answered 'service unavailable', so
+ *   that initiators try again later
  */
 enum ktgt_target_state {
 	KTGT_TARGET_STATE_READY,
@@ -34,7 +34,7 @@ enum ktgt_target_state {
 #define KTGT_TIME_MAX		3600
 
 /*
- * a key of a target whose values are No and Yes
+ * value of a key of a target that is No or Yes
  */
 enum ktgt_answer {
 	KTGT_ANSWER_NO,
@@ -43,9 +43,10 @@ enum ktgt_answer {
 
 /**
  * enum ktgt_digest - what a target accepts for HeaderDigest or DataDigest
- * @KTGT_DIGEST_NONE: no digest
- * @KTGT_DIGEST_CRC32C: who does not offer it is refused
- * @KTGT_DIGEST_EITHER: as the initiator prefers
+ * @KTGT_DIGEST_NONE: no digest is used
+ * @KTGT_DIGEST_CRC32C: a digest is required; initiators that do not offer it
+ *   are refused
+ * @KTGT_DIGEST_EITHER: the initiator chooses
  */
 enum ktgt_digest {
 	KTGT_DIGEST_NONE,
@@ -55,10 +56,11 @@ enum ktgt_digest {
 
 /**
  * enum ktgt_net_state - whether the configuration of a namespace is complete
- * @KTGT_NET_STATE_READY: who asks for a target that is not there learns so
- * @KTGT_NET_STATE_LOADING: targets are still to come: logins to one that is
- *   not there, and discovery, are answered 'service unavailable', which asks
- *   to retry
+ * @KTGT_NET_STATE_READY: logins to a target that does not exist are answered
+ *   'not found'
+ * @KTGT_NET_STATE_LOADING: more targets will be added; discovery and logins to
+ *   a target that does not exist are answered 'service unavailable', so that
+ *   initiators try again
  */
 enum ktgt_net_state {
 	KTGT_NET_STATE_READY,
@@ -66,7 +68,7 @@ enum ktgt_net_state {
 };
 
 /**
- * enum ktgt_lu_type - peripheral device type as the user names it
+ * enum ktgt_lu_type - peripheral device type (SPC-4)
  * @KTGT_LU_TYPE_CONTROLLER: the storage array controller that every target has
  *   at LUN 0
  * @KTGT_LU_TYPE_DISK: a direct access block device
@@ -77,11 +79,11 @@ enum ktgt_lu_type {
 };
 
 /**
- * enum ktgt_backend_type - where the blocks of a logical unit are
- * @KTGT_BACKEND_NONE: there are no blocks, the logical unit is a controller
+ * enum ktgt_backend_type - where the blocks of a logical unit are stored
+ * @KTGT_BACKEND_NONE: the logical unit has no blocks; it is a controller
  * @KTGT_BACKEND_BLOCK: a block device, opened exclusively
- * @KTGT_BACKEND_NULL: nowhere; writes vanish and reads are zeroes, to measure
- *   without storage
+ * @KTGT_BACKEND_NULL: nowhere; data written is lost and reads return zeroes,
+ *   for measurements without storage
  */
 enum ktgt_backend_type {
 	KTGT_BACKEND_NONE,
@@ -101,17 +103,18 @@ enum ktgt_conn_state {
 };
 
 /**
- * enum ktgt_session_end_reason - why a session has ended
+ * enum ktgt_session_end_reason - why a session ended
  * @KTGT_SESSION_END_CONNECTION_LOST: the initiator closed or lost its
  *   connection
- * @KTGT_SESSION_END_LOGOUT: the initiator has logged out
- * @KTGT_SESSION_END_REINSTATED: the initiator has made the same session anew
- * @KTGT_SESSION_END_TARGET_DELETED: its target is gone
- * @KTGT_SESSION_END_ADMINISTRATOR: session-del has ended it
+ * @KTGT_SESSION_END_LOGOUT: the initiator logged out
+ * @KTGT_SESSION_END_REINSTATED: the initiator replaced the session by a new
+ *   one (RFC 7143, 6.3.5)
+ * @KTGT_SESSION_END_TARGET_DELETED: its target was deleted
+ * @KTGT_SESSION_END_ADMINISTRATOR: session-del ended it
  * @KTGT_SESSION_END_NO_ANSWER: the initiator did not answer a NOP-In in time
- * @KTGT_SESSION_END_PROTOCOL_ERROR: the initiator sent what cannot be gone on
- *   with
- * @KTGT_SESSION_END_NO_MEMORY: there was no memory to go on with
+ * @KTGT_SESSION_END_PROTOCOL_ERROR: the initiator sent a PDU after which the
+ *   connection cannot continue
+ * @KTGT_SESSION_END_NO_MEMORY: there was not enough memory
  */
 enum ktgt_session_end_reason {
 	KTGT_SESSION_END_CONNECTION_LOST,
@@ -125,7 +128,7 @@ enum ktgt_session_end_reason {
 };
 
 /*
- * kind of an object that a transaction has changed
+ * kind of object that a transaction changed
  */
 enum ktgt_object_type {
 	KTGT_OBJECT_NET,
@@ -137,9 +140,9 @@ enum ktgt_object_type {
 };
 
 /**
- * enum ktgt_action - what a transaction has done with an object
- * @KTGT_ACTION_BIND: an account is used for a target, or for discovery
- * @KTGT_ACTION_UNBIND: an account is not used any more
+ * enum ktgt_action - what a transaction did with an object
+ * @KTGT_ACTION_BIND: an account was bound to a target or to discovery
+ * @KTGT_ACTION_UNBIND: a binding of an account was removed
  */
 enum ktgt_action {
 	KTGT_ACTION_ADD,
