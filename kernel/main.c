@@ -3,9 +3,10 @@
  * ktgt - an iSCSI target. Module init and exit.
  */
 #include <linux/module.h>
+#include <net/genetlink.h>
 
 #include "config/net.h"
-#include "nl/nl.h"
+#include "nl/init.h"
 #include "scsi/exec.h"
 #include "tcp/listen.h"
 #include "tcp/tcp.h"

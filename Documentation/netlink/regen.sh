@@ -68,7 +68,7 @@ generate kernel --header "$tree/kernel/nl/generated/netlink.h"
 generate kernel --source "$tree/kernel/nl/generated/netlink.c"
 
 # The generator knows no rights of multicast groups. The table that has them is
-# in kernel/nl/event.c, and nobody would use this one.
+# in kernel/nl/family.c, and nobody would use this one.
 sed -i '/^$/N; /\nstatic const struct genl_multicast_group/,/^};/d' \
 	"$tree/kernel/nl/generated/netlink.c"
 

@@ -9,6 +9,7 @@
 #include "../core/target.h"
 #include "generated/netlink.h"
 #include "nl.h"
+#include "txn.h"
 
 /**
  * struct account_cursor - how far a dump has come

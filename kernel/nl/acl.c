@@ -7,6 +7,7 @@
 #include "../core/target.h"
 #include "generated/netlink.h"
 #include "nl.h"
+#include "txn.h"
 
 /**
  * struct acl_cursor - how far a dump has come

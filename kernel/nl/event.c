@@ -4,24 +4,13 @@
  * namespace. Nothing is made when nobody has. If there is no memory, or a
  * listener does not keep up, that listener finds ENOBUFS at its socket.
  */
+#include "event.h"
+
+#include "../config/txn.h"
 #include "../core/access.h"
 #include "../core/event.h"
 #include "generated/netlink.h"
 #include "nl.h"
-
-/* What initiators do is for those who may ask for it by a command. The generator
- * cannot say so, which is why this table is not one of its own.
- */
-const struct genl_multicast_group ktgt_nl_groups[KTGT_NL_NR_GROUPS] = {
-	[KTGT_NLGRP_CONFIG] = {
-		.name = KTGT_MCGRP_CONFIG,
-		.flags = GENL_MCAST_CAP_NET_ADMIN,
-	},
-	[KTGT_NLGRP_SESSION] = {
-		.name = KTGT_MCGRP_SESSION,
-		.flags = GENL_MCAST_CAP_NET_ADMIN,
-	},
-};
 
 /* The kernel counts listeners of all namespaces together: in a namespace without
  * one, an event may be made for nobody.

@@ -7,6 +7,7 @@
 #include "../scsi/lu.h"
 #include "generated/netlink.h"
 #include "nl.h"
+#include "txn.h"
 
 /**
  * struct lu_cursor - how far a dump has come

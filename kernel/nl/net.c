@@ -1,59 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The family, and the settings and totals of a namespace.
+ * The settings and totals of a namespace.
  */
-#include <linux/module.h>
-
 #include "../config/net.h"
 #include "generated/netlink.h"
 #include "nl.h"
-
-struct genl_family ktgt_nl_family __ro_after_init = {
-	.name		= KTGT_FAMILY_NAME,
-	.version	= KTGT_FAMILY_VERSION,
-	.netnsok	= true,
-	.parallel_ops	= true,
-	.module		= THIS_MODULE,
-	.split_ops	= ktgt_nl_ops,
-	.n_split_ops	= ARRAY_SIZE(ktgt_nl_ops),
-	.mcgrps		= ktgt_nl_groups,
-	.n_mcgrps	= ARRAY_SIZE(ktgt_nl_groups),
-};
-
-/**
- * ktgt_nl_init - open the doors to the user; comes last
- *
- * Context: module init.
- *
- * Return: 0 or an errno.
- */
-int __init ktgt_nl_init(void)
-{
-	int err;
-
-	err = ktgt_nl_txn_init();
-	if (err)
-		return err;
-	err = genl_register_family(&ktgt_nl_family);
-	if (err)
-		ktgt_nl_txn_exit();
-	else
-		ktgt_nl_event_init();
-	return err;
-}
-
-/**
- * ktgt_nl_exit - close the doors; comes first, and waits for commands
- *
- * Context: module exit.
- */
-void ktgt_nl_exit(void)
-{
-	ktgt_nl_event_exit();
-	genl_unregister_family(&ktgt_nl_family);
-	ktgt_nl_txn_exit();
-	ktgt_refuse_exit();
-}
+#include "txn.h"
 
 static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)
 {

@@ -13,51 +13,10 @@
 #include <net/sock.h>
 #include <uapi/linux/ktgt.h>
 
-#include "../config/txn.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "../core/target.h"
-
-extern struct genl_family ktgt_nl_family;
-
-/* multicast groups, numbered by the generated KTGT_NLGRP_* */
-#define KTGT_NL_NR_GROUPS	2
-
-extern const struct genl_multicast_group ktgt_nl_groups[KTGT_NL_NR_GROUPS];
-
-int ktgt_nl_init(void);
-void ktgt_nl_exit(void);
-int ktgt_nl_txn_init(void);
-void ktgt_nl_txn_exit(void);
-void ktgt_nl_event_init(void);
-void ktgt_nl_event_exit(void);
-
-/**
- * struct ktgt_nl_change - a command that changes something
- * @txn: the transaction that its change is staged in: @one, or the one that the
- *	socket has open
- * @one: a transaction of this command alone
- * @err: why it is refused whatever it says, or 0
- */
-struct ktgt_nl_change {
-	struct ktgt_txn	*txn;
-	struct ktgt_txn	one;
-	int		err;
-};
-
-void ktgt_nl_begin(struct ktgt_nl_change *nlc, struct genl_info *info);
-int ktgt_nl_end(struct ktgt_nl_change *nlc, int err);
-
-/**
- * ktgt_nl_is_staged - is a command part of a greater transaction
- * @nlc: the command, after ktgt_nl_begin()
- *
- * Return: true if it is carried out later, or never.
- */
-static inline bool ktgt_nl_is_staged(const struct ktgt_nl_change *nlc)
-{
-	return nlc->txn != &nlc->one;
-}
+#include "family.h"
 
 /**
  * ktgt_nl_reply - begin the answer to a command

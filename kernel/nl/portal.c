@@ -7,6 +7,7 @@
 #include "../config/portal.h"
 #include "generated/netlink.h"
 #include "nl.h"
+#include "txn.h"
 
 /**
  * struct portal_cursor - how far a dump has come

@@ -3,6 +3,8 @@
  * Transactions of several commands, which a socket has open. One that it does
  * not commit dies with it.
  */
+#include "txn.h"
+
 #include <linux/notifier.h>
 #include <linux/slab.h>
 

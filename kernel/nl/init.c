@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What comes and goes with the module.
+ */
+#include "init.h"
+
+#include "../core/refuse.h"
+#include "event.h"
+#include "family.h"
+#include "txn.h"
+
+/**
+ * ktgt_nl_init - open the doors to the user; comes last
+ *
+ * Context: module init.
+ *
+ * Return: 0 or an errno.
+ */
+int __init ktgt_nl_init(void)
+{
+	int err;
+
+	err = ktgt_nl_txn_init();
+	if (err)
+		return err;
+	err = genl_register_family(&ktgt_nl_family);
+	if (err)
+		ktgt_nl_txn_exit();
+	else
+		ktgt_nl_event_init();
+	return err;
+}
+
+/**
+ * ktgt_nl_exit - close the doors; comes first, and waits for commands
+ *
+ * Context: module exit.
+ */
+void ktgt_nl_exit(void)
+{
+	ktgt_nl_event_exit();
+	genl_unregister_family(&ktgt_nl_family);
+	ktgt_nl_txn_exit();
+	ktgt_refuse_exit();
+}
