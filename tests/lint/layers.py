@@ -79,7 +79,7 @@ FLOORS = {
         'model',
         'spec',
         'field',
-        'vec version',
+        'secret vec version',
     ],
 }
 

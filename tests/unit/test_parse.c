@@ -313,44 +313,6 @@ static void test_portal(void **state)
 	}
 }
 
-static int secret(const void *bytes, size_t n, char *buf, const char **why)
-{
-	FILE *file = tmpfile();
-	int err;
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, n, file), n);
-	rewind(file);
-	err = read_secret(file, buf, KTGT_ACCOUNT_MAX + 1, why);
-	fclose(file);
-	return err;
-}
-
-static void test_secret(void **state)
-{
-	char buf[KTGT_ACCOUNT_MAX + 1], want[KTGT_ACCOUNT_MAX + 2];
-	const char *why = NULL;
-
-	(void)state;
-	assert_int_equal(secret("abc\n", 4, buf, &why), 0);
-	assert_string_equal(buf, "abc");
-	assert_int_equal(secret("a b\tc ", 6, buf, &why), 0);
-	assert_string_equal(buf, "a b\tc ");
-	assert_int_equal(secret("one\ntwo", 7, buf, &why), 0);
-	assert_string_equal(buf, "one");
-	/* nothing of the rest is left in memory */
-	assert_int_equal(buf[4], 0);
-	assert_int_not_equal(secret("", 0, buf, &why), 0);
-	assert_int_not_equal(secret("\n", 1, buf, &why), 0);
-	assert_int_not_equal(secret("a\0b", 3, buf, &why), 0);
-	assert_int_equal(buf[0], 0);
-	memset(want, 's', sizeof(want));
-	assert_int_not_equal(secret(want, 256, buf, &why), 0);
-	assert_int_equal(buf[0], 0);
-	assert_int_equal(secret(want, 255, buf, &why), 0);
-	assert_int_equal(strlen(buf), 255);
-}
-
 static void test_path(void **state)
 {
 	char buf[64], want[4200], *dir = getcwd(NULL, 0);
@@ -417,7 +379,6 @@ int main(void)
 		cmocka_unit_test(test_name),
 		cmocka_unit_test(test_prefix),
 		cmocka_unit_test(test_portal),
-		cmocka_unit_test(test_secret),
 		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_clean),
 	};

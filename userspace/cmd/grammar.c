@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/parse.h"
+#include "lib/secret.h"
 
 const struct command *command_find(const struct noun *noun, const char *verb)
 {
@@ -127,23 +128,6 @@ void dump_command(const struct noun *noun, const struct command *command)
 
 /* Words to requests */
 
-static int fill_secret(const struct field *f, const char *text, char *p,
-		       const char **why)
-{
-	bool is_stdin = !strcmp(text, "-");
-	FILE *file = is_stdin ? stdin : fopen(text, "re");
-	int err;
-
-	if (!file) {
-		*why = strerror(errno);
-		return -EINVAL;
-	}
-	err = read_secret(file, p, f->size, why);
-	if (!is_stdin)
-		fclose(file);
-	return err;
-}
-
 static int fill_portal(const char *text, struct portal *portal,
 		       const char **why)
 {
@@ -230,7 +214,7 @@ static int fill(const struct command *command, const struct arg *arg,
 	case ARG_PATH:
 		return path_absolute(text, p, f->size, why);
 	case ARG_SECRET:
-		return fill_secret(f, text, p, why);
+		return secret_load(text, p, why);
 	}
 	if (f->kind != FIELD_FLAG)
 		return parse_field(f, text, p, why);

@@ -475,40 +475,6 @@ int path_absolute(const char *text, char *buf, size_t size, const char **why)
 	return 0;
 }
 
-/* Secrets */
-
-static int take_secret(FILE *file, char *buf, size_t size, const char **why)
-{
-	size_t n = fread(buf, 1, size, file);
-	char *newline = memchr(buf, '\n', n);
-
-	if (ferror(file))
-		return refuse(why, "the secret cannot be read");
-	if (newline)
-		n = newline - buf;
-	if (!n)
-		return refuse(why, "the secret is empty");
-	if (n == size)
-		return refuse(why, "the secret is longer than 255 bytes");
-	if (memchr(buf, '\0', n))
-		return refuse(why, "the secret holds a NUL byte");
-	/* beyond the newline may be more that is secret */
-	explicit_bzero(buf + n, size - n);
-	return 0;
-}
-
-int read_secret(FILE *file, char *buf, size_t size, const char **why)
-{
-	int err;
-
-	/* or else the bytes stay behind in the buffer of stdio */
-	setvbuf(file, NULL, _IONBF, 0);
-	err = take_secret(file, buf, size, why);
-	if (err)
-		explicit_bzero(buf, size);
-	return err;
-}
-
 /* Clean text */
 
 /* Length of the UTF-8 sequence at @p, 0 if there is none that is valid. */

@@ -60,12 +60,6 @@ int parse_bsoflags(const char *text, struct lu *lu, const char **why);
  */
 int path_absolute(const char *text, char *buf, size_t size, const char **why);
 
-/*
- * The first line of @file without its newline, as a CHAP secret of at most
- * @size - 1 bytes. @buf is wiped when the secret is refused.
- */
-int read_secret(FILE *file, char *buf, size_t size, const char **why);
-
 const char *addr_text(const struct addr *addr, char *buf, size_t size);
 const char *portal_text(const struct addr *addr, uint16_t port, char *buf,
 			size_t size);
