@@ -992,8 +992,8 @@ def explain_words(lab):
             ((*who, "target", 99), 2, "there is no target 99"),
             ((*who, "target", iqn, "tid", 9), 2, "say target or target-id, not both"),
             ((*who, "target", "bogus"), 1, "begins with iqn."),
-            (("explain",), 1, "name is missing"),
-            (("explain", "initiator", NAME), 1, "from is missing"),
+            (("explain",), 1, "say explain initiator NAME"),
+            (("explain", "initiator", NAME), 1, "from ADDRESS is missing"),
             (("explain", "initiator", "bogus", "from", "::1"), 1, "begins"),
             (("explain", "initiator", NAME, "from", "host"), 1, "not an IPv4")):
         got, said = lab.adm_fails(*words)

@@ -33,8 +33,7 @@ def refuses(lab, words, *parts, status=2):
     equal(got, status, f"exit status of '{said}' ({text})")
     check(text, f"'{said}' says nothing")
     hints = [line for line in text.splitlines() if line.startswith("Hint: ")]
-    equal(len(text.splitlines()) - len(hints) if status == 2 else 1, 1,
-          f"lines of '{said}': {text}")
+    equal(len(text.splitlines()) - len(hints), 1, f"lines of '{said}': {text}")
     check(len(hints) <= 1, f"hints of '{said}': {text}")
     for part in parts:
         check(str(part).lower() in text.lower(),
@@ -339,14 +338,18 @@ def settings(lab):
 
 @suite.case
 def wrong_words(lab):
-    """What the tool does not understand: exit status 1, and usage."""
+    """What the tool does not understand: exit status 1. What another tool says:
+    exit status 2, and the word that is meant."""
     for words in (("nonsense",), ("target", "frobnicate"),
                   ("target", "add"), ("target", "add", f"{IQN}:x", "colour", 1),
                   ("target", "add", f"{IQN}:x", "id"),
                   ("target", "add", f"{IQN}:x", "id", "many"),
                   ("lun", "add", "lun", 1), ("--nonsense",),
                   ("net", "set", "login-timeout", "1x")):
-        refuses(lab, words, status=1)
+        refuses(lab, words, "; see ktgtadm ", status=1)
+    for words, meant in ((("target", "create"), "say add"),
+                         (("targets", "show"), "say target")):
+        refuses(lab, words, meant, status=2)
 
 
 @suite.case

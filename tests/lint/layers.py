@@ -47,11 +47,15 @@ ROOMS = {
 # Floors of a room, the highest first. A room has all of its files here, or none.
 FLOORS = {
     'userspace/cmd': [
+        'options',
         'run',
+        'usage request',
+        'refuse',
+        'nouns',
         'account acl config explain lun monitor net portal session stats '
         'target',
         'event objects print',
-        'grammar',
+        'foreign grammar',
     ],
     'userspace/tgt': [
         'admin setup_lun',
@@ -79,7 +83,7 @@ FLOORS = {
         'model',
         'spec',
         'field',
-        'secret vec version',
+        'guess secret vec version',
     ],
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/run.h"
+#include "cmd/usage.h"
 #include "fake_nl.h"
 
 static struct capture got;
@@ -38,7 +39,7 @@ static int done(void **state)
 	return 0;
 }
 
-/* What is wrong is told, with the object's usage, and nothing is sent. */
+/* What is wrong is told in one line, and nothing is sent. */
 static void test_refused(void **state)
 {
 	static const struct {
@@ -46,7 +47,7 @@ static void test_refused(void **state)
 	} rows[] = {
 		{ "nothing", "unknown object 'nothing'" },
 		{ "target frobnicate", "unknown word 'frobnicate'" },
-		{ "target add", "name is missing" },
+		{ "target add", "NAME is missing" },
 		{ "target add bogus", "begins with iqn." },
 		{ "target add iqn.2026-11.org.x id", "id has no value" },
 		{ "target add iqn.2026-11.org.x id x", "not a number" },
@@ -54,9 +55,9 @@ static void test_refused(void **state)
 		{ "target add iqn.2026-11.org.x colour red",
 		  "unknown word 'colour'" },
 		{ "target add iqn.2026-11.org.x id 1 id 2", "given twice" },
-		{ "target del", "target is missing" },
-		{ "lun add lun 1 path /dev/x", "target is missing" },
-		{ "lun add target 1 path /dev/x", "lun is missing" },
+		{ "target del", "TARGET is missing" },
+		{ "lun add lun 1 path /dev/x", "target TARGET is missing" },
+		{ "lun add target 1 path /dev/x", "lun N is missing" },
 		{ "lun add target 1 lun 1 size 1Q", "not a size" },
 		{ "lun add target 1 lun 1 read-only maybe",
 		  "neither on nor off" },
@@ -66,16 +67,17 @@ static void test_refused(void **state)
 		{ "acl add target 1 address 10.0.0.0/40", "at most 32" },
 		{ "acl add target 1 initiator host", "begins with iqn." },
 		{ "portal add 1.2.3.4:99999", "1 to 65535" },
-		{ "account add bob", "secret-file is missing" },
+		{ "account add bob", "secret-file FILE|- is missing" },
 		{ "account add bob secret-file /nonexistent",
 		  "No such file" },
 		{ "account add bob secret-file /dev/null", "is empty" },
 		{ "account frob", "unknown word 'frob'" },
-		{ "session del", "id is missing" },
+		{ "session del", "ID is missing" },
 		{ "net set login-timeout x", "not a number" },
 		{ "monitor everything", "unknown word 'everything'" },
-		{ "explain", "name is missing" },
-		{ "explain initiator iqn.2026-11.org.x", "from is missing" },
+		{ "explain", "say explain initiator NAME" },
+		{ "explain initiator iqn.2026-11.org.x",
+		  "from ADDRESS is missing" },
 		{ "explain initiator bogus from ::1", "begins with iqn." },
 		{ "explain initiator iqn.2026-11.org.x from h", "not an IPv4" },
 		{ "explain initiator iqn.2026-11.org.x from ::1 target t",
@@ -89,9 +91,9 @@ static void test_refused(void **state)
 		assert_row(rows[i].line, !!strstr(got.err, rows[i].told), 1);
 		assert_row(rows[i].line, got.out_len, 0);
 		assert_row(rows[i].line, fake_n_calls, 0);
-		assert_row(rows[i].line,
-			   !!strstr(got.err, i ? "Usage: ktgtadm" : "target"),
-			   1);
+		assert_row(rows[i].line, !!strstr(got.err, "; see ktgtadm "), 1);
+		assert_row(rows[i].line, strchr(got.err, '\n') - got.err,
+			   (ptrdiff_t)got.err_len - 1);
 	}
 }
 
@@ -259,6 +261,19 @@ static void test_explain(void **state)
 	assert_int_equal(explain->target_id, 8);
 }
 
+/* The standard input is a file, though its name begins as an option does. */
+static void test_stdin(void **state)
+{
+	FILE *saved = stdin;
+
+	(void)state;
+	stdin = fopen("/dev/null", "re");
+	assert_int_equal(run("config check -"), 0);
+	assert_int_equal(got.err_len, 0);
+	fclose(stdin);
+	stdin = saved;
+}
+
 /* Each verb joins its groups; what was lost does not end it, an error does. */
 static void test_monitor(void **state)
 {
@@ -393,6 +408,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_acl_portal, reset, done),
 		cmocka_unit_test_setup_teardown(test_account, reset, done),
 		cmocka_unit_test_setup_teardown(test_explain, reset, done),
+		cmocka_unit_test_setup_teardown(test_stdin, reset, done),
 		cmocka_unit_test_setup_teardown(test_monitor, reset, done),
 		cmocka_unit_test_setup_teardown(test_kernel, reset, done),
 		cmocka_unit_test_setup_teardown(test_show, reset, done),

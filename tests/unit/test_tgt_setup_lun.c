@@ -248,8 +248,12 @@ static void test_refused(void **state)
 	assert_non_null(strstr(got.out, "Usage: tgt-setup-lun"));
 	assert_int_equal(run("tgt-setup-lun -h"), 0);
 	assert_non_null(strstr(got.out, "Usage: tgt-setup-lun"));
+	assert_int_equal(run("tgt-setup-lun --help"), 0);
+	assert_non_null(strstr(got.out, "Usage: tgt-setup-lun"));
 	assert_int_equal(run("tgt-setup-lun -Z"), 1);
-	assert_non_null(strstr(got.err, "Usage: tgt-setup-lun"));
+	assert_string_equal(got.err,
+			    "tgt-setup-lun: invalid option -- 'Z'\n"
+			    "See tgt-setup-lun -h.\n");
 }
 
 static void test_no_module(void **state)

@@ -61,8 +61,10 @@ static const struct arg del_args[] = {
 static const struct arg bind_args[] = {
 	{ "user", "USER", ARG_VALUE, ARG_FIRST | ARG_REQUIRED,
 	  KTGT_A_ACCOUNT_USER },
-	{ "target", "TARGET", ARG_TARGET, 0, KTGT_A_ACCOUNT_TARGET_ID },
-	{ "discovery", NULL, ARG_DISCOVERY, 0, KTGT_A_ACCOUNT_TARGET_ID },
+	{ "target", "TARGET", ARG_TARGET, ARG_CHOICE,
+	  KTGT_A_ACCOUNT_TARGET_ID },
+	{ "discovery", NULL, ARG_DISCOVERY, ARG_CHOICE,
+	  KTGT_A_ACCOUNT_TARGET_ID },
 	{ "outgoing", NULL, ARG_VALUE, 0, KTGT_A_ACCOUNT_OUTGOING },
 	{ NULL, NULL, 0, 0, 0 }
 };

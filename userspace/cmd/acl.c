@@ -45,9 +45,10 @@ static const struct arg show_args[] = {
 
 static const struct arg rule_args[] = {
 	{ "target", "TARGET", ARG_TARGET, ARG_REQUIRED, KTGT_A_ACL_TARGET_ID },
-	{ "address", "ADDRESS[/BITS]", ARG_PREFIX, 0, KTGT_A_ACL_ADDRESS },
-	{ "initiator", "NAME", ARG_NAME, 0, KTGT_A_ACL_INITIATOR },
-	{ "all", NULL, ARG_VALUE, 0, KTGT_A_ACL_ALL },
+	{ "address", "ADDRESS[/BITS]", ARG_PREFIX, ARG_CHOICE,
+	  KTGT_A_ACL_ADDRESS },
+	{ "initiator", "NAME", ARG_NAME, ARG_CHOICE, KTGT_A_ACL_INITIATOR },
+	{ "all", NULL, ARG_VALUE, ARG_CHOICE, KTGT_A_ACL_ALL },
 	{ NULL, NULL, 0, 0, 0 }
 };
 

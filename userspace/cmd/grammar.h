@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The native grammar: OBJECT VERB KEY VALUE... A command is a row of a static
- * table; the parser, the usage texts and the list that completion reads all
- * come from the rows.
+ * table; the parser, the help and the list that completion reads all come from
+ * the rows.
  */
 #ifndef KTGT_CMD_GRAMMAR_H
 #define KTGT_CMD_GRAMMAR_H
@@ -17,6 +17,7 @@
 
 #define EXIT_USAGE	1	/* the command line is wrong */
 #define EXIT_KERNEL	2	/* the kernel refused */
+#define EXIT_FOREIGN	2	/* a word that another tool has for one of ours */
 
 struct app {
 	enum out_format format;
@@ -38,6 +39,7 @@ enum arg_kind {
 
 #define ARG_REQUIRED	0x1
 #define ARG_FIRST	0x2	/* its keyword may be left out */
+#define ARG_CHOICE	0x4	/* of those with this flag one is required */
 
 struct arg {
 	const char *key;
@@ -50,6 +52,7 @@ struct arg {
 struct request {
 	void *obj;		/* a struct of the command's object */
 	const char *target;	/* a target's name that is not resolved yet */
+	const char *secret;	/* the file that is read when the rest is right */
 };
 
 struct command {
@@ -73,18 +76,31 @@ struct noun {
 	const struct command *commands;	/* the default first; ends with NULL */
 };
 
+/* A command line, as far as it is understood. */
+struct line {
+	const struct noun *noun;
+	const struct command *command;
+	bool implied;		/* the verb was not typed */
+	int argc;		/* words behind the verb */
+	char **argv;
+	uint32_t given;		/* arguments, by their places in the table */
+};
+
 const struct command *command_find(const struct noun *noun, const char *verb);
 const struct arg *arg_find(const struct command *command, const char *key);
 
-/*
- * Fills the request from the words after the verb. A refusal is told on
- * stderr and returns EXIT_USAGE.
- */
-int command_parse(const struct command *command, int argc, char **argv,
-		  struct request *req);
+/* Whether it is a word alone, without a value. */
+bool arg_is_word(const struct command *command, const struct arg *arg);
+/* What stands for its value, as "DEVICE" or "on|off". */
+void arg_meta(const struct command *command, const struct arg *arg, char *buf,
+	      size_t size);
+/* All of it as it is typed, as "path DEVICE". */
+void arg_text(const struct command *command, const struct arg *arg, char *buf,
+	      size_t size);
 
-void usage_noun(FILE *file, const struct noun *noun);
-/* A line that completion reads. */
-void dump_command(const struct noun *noun, const struct command *command);
+/* help, --help or -h, where a word of the grammar can stand */
+bool is_help(const char *word);
+/* The same without the first, which may be a value. */
+bool is_help_option(const char *word);
 
 #endif

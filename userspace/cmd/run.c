@@ -1,57 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ktgtadm: the objects, and what a command line does with them. */
+/* ktgtadm: from a command line to what it does. */
 #include "cmd/run.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/objects.h"
-
-static const struct noun nouns[] = {
-	{ "net", "settings", "settings and totals of the network namespace",
-	  net_commands },
-	{ "target", NULL, "targets", target_commands },
-	{ "portal", NULL, "addresses that are listened on", portal_commands },
-	{ "lun", "lu", "logical units of targets", lun_commands },
-	{ "acl", NULL, "which initiators a target admits", acl_commands },
-	{ "account", NULL, "CHAP accounts", account_commands },
-	{ "session", NULL, "logged in initiators", session_commands },
-	{ "stats", NULL, "how the data path does", stats_commands },
-	{ "config", NULL, "all of it, as a file", config_commands },
-	{ "monitor", NULL, "what happens, while it happens", monitor_commands },
-	{ "explain", NULL, "what would become of a login", explain_commands },
-	{ NULL, NULL, NULL, NULL }
-};
-
-static const struct noun *noun_find(const char *name)
-{
-	const struct noun *noun;
-
-	for (noun = nouns; noun->name; noun++)
-		if (!strcmp(noun->name, name) ||
-		    (noun->alias && !strcmp(noun->alias, name)))
-			return noun;
-	return NULL;
-}
-
-void usage_nouns(FILE *file)
-{
-	const struct noun *noun;
-
-	for (noun = nouns; noun->name; noun++)
-		fprintf(file, "  %-8s %s\n", noun->name, noun->help);
-}
-
-void dump_commands(void)
-{
-	const struct command *command;
-	const struct noun *noun;
-
-	for (noun = nouns; noun->name; noun++)
-		for (command = noun->commands; command->verb; command++)
-			dump_command(noun, command);
-}
+#include "cmd/nouns.h"
+#include "cmd/refuse.h"
+#include "cmd/request.h"
+#include "cmd/usage.h"
 
 static int resolve_target(struct app *app, const struct command *command,
 			  struct request *req)
@@ -113,51 +71,50 @@ static int run_request(struct app *app, const struct command *command,
 	return err < 0 ? EXIT_KERNEL : err;
 }
 
-static int run_command(struct app *app, const struct noun *noun,
-		       const struct command *command, int argc, char **argv)
+static int run_line(struct app *app, struct line *line)
 {
+	const struct object *obj = line->command->obj;
 	struct request req = { 0 };
 	int status;
 
-	req.obj = calloc(1, command->obj->size);
+	req.obj = calloc(1, obj->size);
 	if (!req.obj) {
 		fprintf(stderr, "ktgtadm: out of memory\n");
 		return EXIT_USAGE;
 	}
-	status = command_parse(command, argc, argv, &req);
-	if (status)
-		usage_noun(stderr, noun);
-	else
-		status = run_request(app, command, &req);
-	explicit_bzero(req.obj, command->obj->size);
+	status = request_parse(line, &req);
+	if (status < 0)
+		usage_command(stdout, line->noun, line->command);
+	else if (!status)
+		status = run_request(app, line->command, &req);
+	explicit_bzero(req.obj, obj->size);
 	free(req.obj);
-	return status;
+	return status < 0 ? 0 : status;
 }
 
 int command_run(struct app *app, int argc, char **argv)
 {
-	const struct command *command;
-	const struct noun *noun;
+	struct line line = { .noun = noun_find(argc ? argv[0] : "target") };
+	int skip = 2;
 
-	noun = noun_find(argc ? argv[0] : "target");
-	if (!noun) {
-		fprintf(stderr, "ktgtadm: unknown object '%s'\n", argv[0]);
-		usage_nouns(stderr);
-		return EXIT_USAGE;
+	if (argc && is_help(argv[0]))
+		return help_run(argc - 1, argv + 1);
+	if (!line.noun)
+		return refuse_object(argc, argv);
+	if (argc > 1 && is_help(argv[1])) {
+		argv[1] = argv[0];
+		return help_run(argc - 1, argv + 1);
 	}
-	if (argc > 1 && !strcmp(argv[1], "help")) {
-		usage_noun(stdout, noun);
-		return 0;
+	line.command = argc > 1 ? command_find(line.noun, argv[1]) : NULL;
+	if (!line.command) {
+		/* the first verb is the default, its keywords may follow at once */
+		line.command = line.noun->commands;
+		line.implied = true;
+		skip = 1;
+		if (argc > 1 && !arg_find(line.command, argv[1]))
+			return refuse_verb(line.noun, argv[1]);
 	}
-	command = argc > 1 ? command_find(noun, argv[1]) : noun->commands;
-	if (command)
-		return run_command(app, noun, command, argc > 2 ? argc - 2 : 0,
-				   argv + 2);
-	/* the first verb is the default, so its keywords may follow at once */
-	command = noun->commands;
-	if (arg_find(command, argv[1]))
-		return run_command(app, noun, command, argc - 1, argv + 1);
-	fprintf(stderr, "ktgtadm: unknown word '%s'\n", argv[1]);
-	usage_noun(stderr, noun);
-	return EXIT_USAGE;
+	line.argc = argc > skip ? argc - skip : 0;
+	line.argv = argv + skip;
+	return run_line(app, &line);
 }

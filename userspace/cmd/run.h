@@ -3,14 +3,9 @@
 #ifndef KTGT_CMD_RUN_H
 #define KTGT_CMD_RUN_H
 
-#include <stdio.h>
-
 #include "cmd/grammar.h"
 
 /* The whole of a command line, without the options. Returns an exit status. */
 int command_run(struct app *app, int argc, char **argv);
-
-void usage_nouns(FILE *file);
-void dump_commands(void);
 
 #endif

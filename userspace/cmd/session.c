@@ -99,7 +99,7 @@ static const struct arg show_args[] = {
 };
 
 static const struct arg del_args[] = {
-	{ "id", "N", ARG_VALUE, ARG_FIRST | ARG_REQUIRED, KTGT_A_SESSION_ID },
+	{ "id", "ID", ARG_VALUE, ARG_FIRST | ARG_REQUIRED, KTGT_A_SESSION_ID },
 	{ NULL, NULL, 0, 0, 0 }
 };
 

@@ -86,6 +86,7 @@ _ktgtadm()
 	done
 	commands=$(ktgtadm --dump-commands 2>/dev/null) || return
 	[[ ${words[0]-} == lu ]] && words[0]=lun
+	[[ ${words[0]-} == settings ]] && words[0]=net
 	case ${#words[@]} in
 	0)
 		mapfile -t candidates < <(cut -d ' ' -f 1 <<<"$commands" |

@@ -48,7 +48,7 @@ static void usage(FILE *file)
 "  -B SIZE         block size: 512 or 4096\n"
 "  -t TRANSPORT    iscsi, which is the default\n"
 "  -C PORT         is for compatibility\n"
-"  -h              print this help\n"
+"  -h, --help      print this help\n"
 "\n"
 "A target that is there gets a further disk, if \"yes\" is typed.\n");
 }
@@ -361,6 +361,11 @@ static int load(struct view *view)
 	return err ? EXIT_FAILED : 0;
 }
 
+static const struct option long_options[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 }
+};
+
 static int options(int argc, char **argv, struct setup *setup, bool *done)
 {
 	static char name[] = "tgt-setup-lun";
@@ -373,13 +378,15 @@ static int options(int argc, char **argv, struct setup *setup, bool *done)
 		usage(stdout);
 		return EXIT_FAILED;
 	}
-	while ((c = getopt(argc, argv, "d:n:b:B:t:hC:")) >= 0) {
+	while ((c = getopt_long(argc, argv, "d:n:b:B:t:hC:", long_options,
+				NULL)) >= 0) {
 		if (c == 'h') {
 			usage(stdout);
 			return 0;
 		}
+		/* getopt_long() has told what is wrong */
 		if (take_option(c, setup)) {
-			usage(stderr);
+			fprintf(stderr, "See tgt-setup-lun -h.\n");
 			return EXIT_FAILED;
 		}
 	}

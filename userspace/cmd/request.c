@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The native grammar: words to requests. */
+#include "cmd/request.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "cmd/refuse.h"
+#include "lib/parse.h"
+#include "lib/secret.h"
+
+/* Values */
+
+static int fill_portal(const char *text, struct portal *portal,
+		       const char **why)
+{
+	portal->port = 3260;
+	SET(portal, KTGT_A_PORTAL_PORT);
+	return parse_portal(text, &portal->address, &portal->port, why);
+}
+
+static int fill_prefix(const char *text, struct acl *acl, const char **why)
+{
+	int err = parse_prefix(text, &acl->address, &acl->prefix_len, why);
+
+	if (strchr(text, '/'))
+		SET(acl, KTGT_A_ACL_PREFIX_LEN);
+	return err;
+}
+
+/* Objects other than targets know a target by its number alone. */
+static int fill_target(const struct command *command, const char *text,
+		       struct request *req, const char **why)
+{
+	struct target *target = req->obj;
+	const struct field *f;
+
+	if (isdigit((unsigned char)text[0])) {
+		f = object_field_named(command->obj,
+				       command->obj == &target_object ?
+				       "id" : "target-id");
+		SET((struct model *)req->obj, f->attr);
+		return parse_u32(text, (void *)((char *)req->obj + f->off),
+				 why);
+	}
+	if (parse_iscsi_name(text, why))
+		return -EINVAL;
+	if (command->obj != &target_object) {
+		req->target = text;
+		return 0;
+	}
+	SET(target, KTGT_A_TARGET_NAME);
+	strcpy(target->name, text);
+	return 0;
+}
+
+/* The kernel is asked by the name itself, which it need not know. */
+static int fill_asked(const struct command *command, const struct arg *arg,
+		      const char *text, struct request *req, const char **why)
+{
+	const struct field *f = object_field(command->obj, arg->attr);
+
+	if (isdigit((unsigned char)text[0]))
+		return fill_target(command, text, req, why);
+	if (parse_iscsi_name(text, why))
+		return -EINVAL;
+	SET((struct model *)req->obj, f->attr);
+	strcpy((char *)req->obj + f->off, text);
+	return 0;
+}
+
+static int fill(const struct command *command, const struct arg *arg,
+		const char *text, struct request *req, const char **why)
+{
+	const struct field *f = object_field(command->obj, arg->attr);
+	char *p = f ? (char *)req->obj + f->off : NULL;
+
+	if (arg->kind == ARG_TARGET)
+		return fill_target(command, text, req, why);
+	if (arg->kind == ARG_TARGET_ASKED)
+		return fill_asked(command, arg, text, req, why);
+	SET((struct model *)req->obj, f->attr);
+	switch (arg->kind) {
+	case ARG_NAME:
+		if (parse_iscsi_name(text, why))
+			return -EINVAL;
+		strcpy(p, text);
+		return 0;
+	case ARG_DISCOVERY:
+		return 0;
+	case ARG_PORTAL:
+		return fill_portal(text, req->obj, why);
+	case ARG_PREFIX:
+		return fill_prefix(text, req->obj, why);
+	case ARG_ADDRESS:
+		return parse_addr(text, (void *)p, why);
+	case ARG_PATH:
+		return path_absolute(text, p, f->size, why);
+	case ARG_SECRET:
+		req->secret = text;
+		return 0;
+	}
+	if (f->kind != FIELD_FLAG)
+		return parse_field(f, text, p, why);
+	*(bool *)p = true;
+	return 0;
+}
+
+/* The whole */
+
+static bool is_given(const struct line *line, const struct arg *arg)
+{
+	return line->given & 1u << (arg - line->command->args);
+}
+
+/* What is required of a command, as its help has it */
+static void required_text(const struct command *command, char *buf,
+			  size_t size)
+{
+	const struct arg *arg;
+	char text[96];
+	size_t n = 0;
+
+	for (arg = command->args; arg->key && n < size; arg++) {
+		if (!(arg->flags & ARG_REQUIRED))
+			continue;
+		arg_text(command, arg, text, sizeof(text));
+		n += snprintf(buf + n, size - n, " %s", text);
+	}
+}
+
+static int refuse_missing(const struct line *line, const struct arg *arg)
+{
+	const struct command *command = line->command;
+	char text[256] = "";
+
+	if (line->implied) {
+		required_text(command, text, sizeof(text));
+		return refuse(line, "the keyword %s is missing: say %s %s%s",
+			      command->verb, line->noun->name, command->verb,
+			      text);
+	}
+	arg_text(command, arg, text, sizeof(text));
+	return refuse(line, "%s is missing", text);
+}
+
+/* One of a few arguments: @n of them are given. */
+static int check_choice(const struct line *line, unsigned int n)
+{
+	const struct command *command = line->command;
+	const struct arg *arg;
+	char text[96], all[256];
+	const char *sep = "";
+	size_t len = 0;
+
+	if (n == 1)
+		return 0;
+	for (arg = command->args; arg->key && len < sizeof(all); arg++) {
+		if (!(arg->flags & ARG_CHOICE))
+			continue;
+		arg_text(command, arg, text, sizeof(text));
+		len += snprintf(all + len, sizeof(all) - len, "%s%s", sep,
+				text);
+		sep = arg[1].flags & ARG_CHOICE && arg[2].flags & ARG_CHOICE ?
+		      ", " : " or ";
+	}
+	return refuse(line, n ? "say only one of %s" : "say %s", all);
+}
+
+static int check_given(const struct line *line)
+{
+	bool has_choice = false;
+	const struct arg *arg;
+	unsigned int n = 0;
+
+	for (arg = line->command->args; arg->key; arg++) {
+		if (arg->flags & ARG_REQUIRED && !is_given(line, arg))
+			return refuse_missing(line, arg);
+		if (!(arg->flags & ARG_CHOICE))
+			continue;
+		has_choice = true;
+		n += is_given(line, arg);
+	}
+	return has_choice ? check_choice(line, n) : 0;
+}
+
+/* The argument whose key or, if it comes first without, value @word is. */
+static const struct arg *arg_at(const struct line *line, int i, bool *is_key)
+{
+	const struct arg *arg = arg_find(line->command, line->argv[i]);
+	const struct arg *first = &line->command->args[0];
+
+	*is_key = arg != NULL;
+	/* an option is no value, but - is a file */
+	if (!arg && !i && first->flags & ARG_FIRST &&
+	    (line->argv[i][0] != '-' || !line->argv[i][1]))
+		arg = first;
+	return arg;
+}
+
+/* Takes the argument at *@i, and goes on behind it. */
+static int take_arg(struct line *line, struct request *req, int *i)
+{
+	const char *why = NULL, *text = "";
+	const struct arg *arg;
+	bool is_key;
+
+	if (is_help(line->argv[*i]) &&
+	    !arg_find(line->command, line->argv[*i]))
+		return REQUEST_HELP;
+	arg = arg_at(line, *i, &is_key);
+	if (!arg)
+		return refuse_key(line, line->argv[*i]);
+	if (is_given(line, arg))
+		return refuse(line, "%s is given twice", arg->key);
+	if (is_key)
+		++*i;
+	line->given |= 1u << (arg - line->command->args);
+	if (!arg_is_word(line->command, arg)) {
+		if (*i == line->argc)
+			return refuse(line, "%s has no value", arg->key);
+		text = line->argv[(*i)++];
+		if (is_help_option(text))
+			return REQUEST_HELP;
+	}
+	if (!fill(line->command, arg, text, req, &why))
+		return 0;
+	return refuse(line, "%s '%s': %s", arg->key, text, why);
+}
+
+static int take_secret(const struct line *line, struct request *req)
+{
+	const char *why = NULL;
+	const struct field *f;
+
+	f = object_field(line->command->obj, KTGT_A_ACCOUNT_SECRET);
+	if (!secret_load(req->secret, (char *)req->obj + f->off, &why))
+		return 0;
+	return refuse(line, "secret-file '%s': %s", req->secret, why);
+}
+
+int request_parse(struct line *line, struct request *req)
+{
+	int i = 0, status = 0;
+
+	while (!status && i < line->argc)
+		status = take_arg(line, req, &i);
+	if (!status)
+		status = check_given(line);
+	/* nobody types a secret in for a command that is refused */
+	if (!status && req->secret)
+		status = take_secret(line, req);
+	return status;
+}

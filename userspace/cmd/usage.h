@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The native grammar: tables to help, and to the list for completion. */
+#ifndef KTGT_CMD_USAGE_H
+#define KTGT_CMD_USAGE_H
+
+#include <stdio.h>
+
+#include "cmd/grammar.h"
+
+void usage(FILE *file);
+void usage_noun(FILE *file, const struct noun *noun);
+void usage_command(FILE *file, const struct noun *noun,
+		   const struct command *command);
+
+/* Help for what the words name, all of it if there are none; an exit status. */
+int help_run(int argc, char **argv);
+
+void dump_commands(void);
+
+#endif
