@@ -384,18 +384,18 @@ static void test_include_errors(void **state)
 	static const struct row rows[] = {
 		{ "include /none\n",
 		  "/etc/f:1: /none: No such file or directory" },
-		{ "include /self\n", "/self:1: /self is read already" },
+		{ "include /self\n", "/self:1: /self was already read; it is not read again" },
 		{ "include /open\n",
-		  "/open:1: </target> is missing: the block begins at "
+		  "/open:1: </target> is missing for the block that begins at "
 		  "/open:1" },
 		{ "\n<target iqn.2026-11.org.x:a>\ninclude /close\n</target>",
 		  "/close:1: </target> ends a block that does not begin in "
 		  "this file" },
 		{ "include /bad\n",
-		  "/bad:2: lun stands in a <target NAME> or "
-		  "<backing-store PATH> block" },
+		  "/bad:2: lun is not allowed here; put it in a <target NAME> "
+		  "or <backing-store PATH> block" },
 		{ "include\n",
-		  "/etc/f:1: it is include PATH" },
+		  "/etc/f:1: include has no path; write include PATH" },
 	};
 	const struct conf_message *message;
 	struct conf conf;
@@ -431,7 +431,7 @@ static void test_include_depth(void **state)
 	assert_int_equal(parse(&conf, "include /00\n", files), -EINVAL);
 	message = vec_at(&conf.messages, 0);
 	assert_string_equal(message->text,
-		"/14:1: more than 16 files stand one in the other");
+		"/14:1: more than 16 files include one another");
 	assert_int_equal(conf.messages.n, 1);
 	conf_free(&conf);
 	for (i = 0; i < CONF_DEPTH + 2; i++) {
@@ -444,34 +444,36 @@ static void test_include_depth(void **state)
 static void test_notes(void **state)
 {
 	static const struct row rows[] = {
-		{ "iSNS On\n", "iSNS On is left out: it is always Off" },
+		{ "iSNS On\n", "iSNS On is ignored: ktgt always uses Off" },
 		{ "iSNSServerIP 10.0.0.1\n",
-		  "iSNSServerIP is left out: ktgt cannot set it" },
-		{ "control-port 1\n", "control-port is left out: use network "
+		  "iSNSServerIP is ignored: ktgt has no such setting" },
+		{ "control-port 1\n", "control-port is ignored; use network "
 		  "namespaces instead" },
 		{ T("OFMarkInt 1\n"),
-		  "OFMarkInt 1 is left out: ktgt has no use for it" },
+		  "OFMarkInt 1 is ignored: ktgt does not use it" },
 		{ T("DefaultTime2Retain 20\n"),
-		  "DefaultTime2Retain 20 is left out: it is always 0" },
+		  "DefaultTime2Retain 20 is ignored: ktgt always uses 0" },
 		{ T("ErrorRecoveryLevel 2\n"),
-		  "ErrorRecoveryLevel 2 is left out: it is always 0" },
-		{ T("allow-in-use yes\n"), "allow-in-use is left out: a device "
-		  "that is in use is always refused" },
+		  "ErrorRecoveryLevel 2 is ignored: ktgt always uses 0" },
+		{ T("allow-in-use yes\n"), "allow-in-use is ignored: a device in "
+		  "use is always refused" },
 		{ T("params rotation_rate=1\n"),
-		  "rotation_rate is left out: ktgt cannot set it" },
-		{ T("vendor_id MyCompany Inc.\n"), "vendor_id MyCompany Inc.: cut "
-		  "to its first 8 bytes, as tgt does" },
-		{ T("state ready#\n"), "# begins a comment, without a blank "
-		  "before; \\# is a #" },
+		  "rotation_rate is ignored: ktgt has no such setting" },
+		{ T("vendor_id MyCompany Inc.\n"), "vendor_id MyCompany Inc. is "
+		  "too long; only its first 8 bytes are used" },
+		{ T("state ready#\n"), "the # begins a comment; for a # in a "
+		  "word, write \\#" },
 		{ T("initiator-name ALL\n"),
 		  "initiator-name ALL is taken as initiator-address" },
 		{ T("initiator-name eui.0123456789abcdef\n"),
-		  "iqn.2026-11.org.x:a admits only initiators that are "
-		  "named; tgt would admit all" },
+		  "iqn.2026-11.org.x:a: only the named initiators are "
+		  "admitted; tgt would admit all" },
 		{ T("initiator-name eui.0123456789abcdef\n"
 		    "initiator-address 10.0.0.1\n"),
-		  "iqn.2026-11.org.x:a demands both an admitted name and "
-		  "address; tgt only one" },
+		  "iqn.2026-11.org.x:a: an initiator needs an admitted "
+		  "name and an admitted address; tgt requires only one" },
+		{ "lld iscsi\n", "lld is taken as default-driver" },
+		{ T("lld iscsi\n"), "lld is taken as driver" },
 	};
 	const struct conf_message *message;
 	struct conf conf;
@@ -494,126 +496,140 @@ static void test_errors(void **state)
 {
 	static const struct row rows[] = {
 		/* lines */
-		{ "\n\nx\n", "3: there is no directive x" },
-		{ "a \\\n b\n", "1: there is no directive a" },
-		{ "default-drivr iscsi", "1: there is no directive "
+		{ "\n\nx\n", "3: unknown directive x" },
+		{ "a \\\n b\n", "1: unknown directive a" },
+		{ "default-drivr iscsi", "1: unknown directive "
 		  "default-drivr; perhaps default-driver is meant" },
-		{ T("initiator-adress 10.0.0.1\n"), "2: there is no directive "
+		{ T("initiator-adress 10.0.0.1\n"), "2: unknown directive "
 		  "initiator-adress; perhaps initiator-address is meant" },
 		{ T("backing-store \"/a\n"),
-		  "2: the quote is not closed on this line" },
+		  "2: the closing quote is missing on this line" },
 		{ T("backing-store \"/a\"b\n"),
-		  "2: a blank has to follow the closing quote" },
-		{ "\n/* a\nb", "2: the comment that /* begins has no end" },
+		  "2: there is no blank after the closing quote" },
+		{ "\n/* a\nb", "2: the comment has no end; write */" },
 		{ "ignore-errors yes\n/*\n",
-		  "2: the comment that /* begins has no end" },
+		  "2: the comment has no end; write */" },
 		{ "<target iqn.2026-11.org.x:a\n",
-		  "1: a line that begins with < ends with >" },
+		  "1: the > is missing at the end of this line" },
 		{ "<>", "1: there is nothing between < and >" },
 		{ "</>", "1: there is nothing between < and >" },
-		{ "= x", "1: there is no directive " },
+		{ "= x", "1: unknown directive " },
 		/* values */
 		{ T("state\n"),
-		  "2: it is state VALUE" },
-		{ T("incominguser a\n"), "2: it is incominguser USER SECRET; "
-		  "what has blanks is quoted" },
-		{ T("incominguser a b c\n"), "2: it is incominguser USER SECRET; "
-		  "what has blanks is quoted" },
+		  "2: state has no value; write state VALUE" },
+		{ T("incominguser a\n"), "2: incominguser needs a user and a "
+		  "secret; quote what contains blanks" },
+		{ T("incominguser a b c\n"), "2: incominguser needs a user and a "
+		  "secret; quote what contains blanks" },
 		{ T("incominguser a ''\n"),
-		  "2: incominguser USER SECRET: neither is empty" },
+		  "2: incominguser: the user or the secret is empty" },
 		{ T("incominguser a PLEASE_CORRECT_THE_PASSWORD\n"),
-		  "2: incominguser a: tgt-admin --dump does not know the "
-		  "secret; put it here" },
+		  "2: incominguser a: replace PLEASE_CORRECT_THE_PASSWORD "
+		  "with the secret" },
 		{ T("incominguser a b\noutgoinguser a c\n"),
-		  "3: user a has another secret at /etc/f:2; there is one for "
-		  "each" },
+		  "3: user a has another secret at /etc/f:2; a user has only "
+		  "one" },
 		{ T("outgoinguser a b\noutgoinguser c d\n"),
-		  "3: outgoinguser: there can be one, and that is a" },
-		{ "default-driver iser\n", "1: default-driver iser: iSER needs "
-		  "RDMA, which ktgt has not; iscsi is right" },
-		{ T("driver x\n"), "2: driver x: the driver is iscsi" },
+		  "3: outgoinguser c: it is already a; there can be only one" },
+		{ "default-driver iser\n", "1: default-driver iser: iSER is "
+		  "not supported; use iscsi" },
+		{ T("driver x\n"), "2: driver x: unknown driver; use iscsi" },
 		{ "ignore-errors x\n",
-		  "1: ignore-errors x: neither on nor off" },
+		  "1: ignore-errors x: use on or off" },
 		{ "control-port x\n", "1: control-port x: not a number" },
 		{ T("controller_tid 0\n"),
-		  "2: controller_tid 0: it is 1 to 65535" },
+		  "2: controller_tid 0: out of range; use 1 to 65535" },
 		{ T("controller_tid 1\ncontroller_tid 2\n"),
-		  "3: controller_tid has another value already in this block" },
-		{ T("state x\n"), "2: state x: it is ready or offline" },
+		  "3: controller_tid has two different values in one block" },
+		{ T("state x\n"), "2: state x: unknown state; use ready or offline" },
 		{ T("initiator-address 10.0.0.1/33\n"),
-		  "2: initiator-address 10.0.0.1/33: the prefix length of IPv4 "
-		  "is at most 32" },
+		  "2: initiator-address 10.0.0.1/33: the prefix length is out "
+		  "of range; use 0 to 32" },
+		{ T("initiator-address 10.0.0.0/255.255.255.0\n"),
+		  "2: initiator-address 10.0.0.0/255.255.255.0: a netmask is "
+		  "not supported; write /24" },
 		{ T("initiator-name x\n"),
 		  "2: initiator-name x: a name begins with iqn., eui. or naa." },
 		{ T("lun 0\n"),
-		  "2: lun 0: it is 1 to 16383; LUN 0 is the controller" },
+		  "2: lun 0: out of range; use 1 to 16383 (LUN 0 is the "
+		  "controller)" },
 		{ T("lun 16384\n"),
-		  "2: lun 16384: it is 1 to 16383; LUN 0 is the controller" },
+		  "2: lun 16384: out of range; use 1 to 16383 (LUN 0 is the "
+		  "controller)" },
 		{ T("block-size 1024\n"),
-		  "2: block-size 1024: it is 512 or 4096" },
+		  "2: block-size 1024: invalid block size; use 512 or 4096" },
 		{ T("device-type cd\n"),
-		  "2: device-type cd: the only type is disk" },
-		{ T("bs-type sg\n"), "2: bs-type sg: the backing store type is "
-		  "rdwr, aio or null" },
+		  "2: device-type cd: not supported; use disk" },
+		{ T("bs-type sg\n"), "2: bs-type sg: unknown type; use rdwr, "
+		  "aio or null" },
 		{ T("bsoflags x\n"),
-		  "2: bsoflags x: bsoflags is made of sync and direct" },
+		  "2: bsoflags x: unknown flag; use sync, direct or sync:direct" },
 		{ T("params x\n"),
-		  "2: params is NAME=VALUE, with commas between several" },
+		  "2: params: 'x' has no value; write NAME=VALUE[,...]" },
 		{ T("params state=ready\n"),
-		  "2: params: state is no parameter of a logical unit" },
+		  "2: params: unknown parameter state" },
 		{ T("params params=a\n"),
-		  "2: params: params is no parameter of a logical unit" },
+		  "2: params: unknown parameter params" },
 		{ T("params path=/a\n"),
-		  "2: params: path is no parameter of a logical unit" },
+		  "2: params: unknown parameter path" },
 		{ T("<backing-store /a>\nstate ready\n</backing-store>\n"),
-		  "3: state stands in a <target NAME> block" },
-		{ "state ready\n", "1: state stands in a <target NAME> block" },
+		  "3: state is not allowed here; put it in a <target NAME> block" },
+		{ "state ready\n", "1: state is not allowed here; put it in a "
+		  "<target NAME> block" },
 		{ T("default-driver iscsi\n"),
-		  "2: default-driver stands outside of blocks" },
+		  "2: default-driver is not allowed here; put it outside of all "
+		  "blocks" },
 		{ T("path /a\n"),
-		  "2: path stands in a <backing-store PATH> block" },
+		  "2: path is not allowed here; put it in a <backing-store PATH> "
+		  "block" },
+		{ T("<backing-store /a>\nlld iscsi\n</backing-store>\n"),
+		  "3: lld is not allowed here; put it in a <target NAME> block" },
 		/* blocks */
-		{ "<x y>\nlun 1\n<z>\n</z>\n</x>\n", "1: there is no block <x>: "
-		  "target, backing-store, direct-store" },
-		{ "<target>\nx\n</target>\n", "1: a block is <target NAME>" },
+		{ "<x y>\nlun 1\n<z>\n</z>\n</x>\n", "1: unknown block <x>; use "
+		  "target, backing-store or direct-store" },
+		{ "<target>\nx\n</target>\n", "1: <target> has no name; write "
+		  "<target NAME>" },
 		{ T("<direct-store>\n</direct-store>\n"),
-		  "2: a block is <direct-store PATH>" },
+		  "2: <direct-store> has no path; write <direct-store PATH>" },
 		{ "<backing-store /a>\nlun 1\n</backing-store>\n",
-		  "1: <backing-store> stands in a <target NAME> block" },
+		  "1: <backing-store> is not allowed here; put it in a "
+		  "<target NAME> block" },
 		{ "</target>\n", "1: </target> ends a block that does not begin "
 		  "in this file" },
 		{ "<target iqn.2026-11.org.x:a>\n",
-		  "1: </target> is missing: the block begins at /etc/f:1" },
+		  "1: </target> is missing for the block that begins at /etc/f:1" },
 		{ T("<backing-store /a>\n"),
-		  "3: </backing-store> is missing: the block begins at "
+		  "3: </backing-store> is missing for the block that begins at "
 		  "/etc/f:2" },
 		{ T("<backing-store /a>\n</direct-store>\n"),
-		  "3: </direct-store> instead of </backing-store>" },
+		  "3: </direct-store> ends a <backing-store> block; write "
+		  "</backing-store>" },
 		{ "<target iqn.2026-11.org.x:a>\n" T(""),
-		  "2: </target> is missing: the block begins at /etc/f:1" },
+		  "2: </target> is missing for the block that begins at /etc/f:1" },
 		{ "<target iqn.x>\n</target>\n", "1: <target iqn.x>: iqn. is "
 		  "followed by a date, YYYY-MM" },
 		/* the whole */
 		{ T("lun 1\nbacking-store /a\nbacking-store /b\n"),
-		  "1: lun stands in the blocks of stores where there are "
-		  "several" },
+		  "1: with several backing stores, write lun inside each "
+		  "block" },
 		{ T("<backing-store /a>\nlun 1\n</backing-store>\n"
 		    "<backing-store /b>\nlun 1\n</backing-store>\n"),
-		  "5: lun 1 is that of /a, /etc/f:2, too" },
+		  "5: LUN 1 is already used by /a at /etc/f:2" },
 		{ T("backing-store /a\ndirect-store /a\n"),
-		  "3: /a is a backing-store at /etc/f:2" },
+		  "3: /a is already a backing-store at /etc/f:2" },
 		{ T("backing-store a\n"),
-		  "2: a: the path of a store begins with /" },
+		  "2: a: not an absolute path; begin it with /" },
 		{ T("backing-store NONE:x\n"),
-		  "2: NONE:x: the path of a store begins with /" },
+		  "2: NONE:x: not an absolute path; begin it with /" },
 		{ T("bs-type null\nbacking-store x\n"),
-		  "3: a store of the type null needs bsopts size=SIZE" },
+		  "3: a null store has no size; write bsopts size=SIZE" },
 		{ T("bsopts size=1\nbacking-store /x\n"),
-		  "3: bsopts size= is for stores of the type null" },
+		  "3: only a null store has a size; remove it or write "
+		  "bs-type null" },
 		{ T("controller_tid 1\n")
 		  "<target iqn.2026-11.org.x:b>\ncontroller_tid 1\n</target>",
-		  "4: controller_tid 1 is that of iqn.2026-11.org.x:a, "
-		  "/etc/f:1, too" },
+		  "4: controller_tid 1 is already used by iqn.2026-11.org.x:a "
+		  "at /etc/f:1" },
 	};
 	const struct conf_message *message;
 	struct conf conf;
@@ -646,7 +662,7 @@ static void test_many_errors(void **state)
 	assert_int_equal(parse(&conf, text, NULL), -EINVAL);
 	assert_int_equal(conf.messages.n, CONF_ERRORS);
 	message = vec_at(&conf.messages, CONF_ERRORS - 1);
-	assert_string_equal(message->text, "/etc/f:20: there is no directive x");
+	assert_string_equal(message->text, "/etc/f:20: unknown directive x");
 	conf_free(&conf);
 }
 
@@ -681,7 +697,7 @@ static void test_nul(void **state)
 			 -EINVAL);
 	message = vec_at(&conf.messages, 0);
 	assert_string_equal(message->text,
-			    "f:2: this is no text: it holds a NUL byte");
+			    "f:2: this is not a text file: it contains a NUL byte");
 	conf_free(&conf);
 }
 
@@ -788,46 +804,47 @@ static void assert_complains(const char *text, const char *want)
 	conf_free(&conf);
 }
 
-#define JSON_ROOT "it is {\"ktgt\": {\"version\": 1, \"config\": {...}}}\n"
+#define JSON_ROOT "the file is not of the form {\"ktgt\": {\"version\": 1, " \
+	"\"config\": {...}}}\n"
 
 /* Each names the place, by line or by keys. */
 static void test_json_errors(void **state)
 {
 	static const struct row rows[] = {
-		{ "'more':1", "there is no key more; there are discovery, targets\n" },
-		{ "'targets':{}", "targets: it is an array\n" },
-		{ "'discovery':[]", "discovery: it is an object\n" },
+		{ "'more':1", "unknown key more; the keys are discovery, targets\n" },
+		{ "'targets':{}", "targets: an array is required\n" },
+		{ "'discovery':[]", "discovery: an object is required\n" },
 		{ "'discovery':{'incoming':{}}",
-		  "discovery.incoming: it is an array\n" },
-		{ "'targets':[1]", "targets[0]: it is an object\n" },
+		  "discovery.incoming: an array is required\n" },
+		{ "'targets':[1]", "targets[0]: an object is required\n" },
 		{ "'targets':[{}]",
-		  "targets[0]: name is missing, a string\n" },
+		  "targets[0]: name is missing; it is a string\n" },
 		{ "'targets':[{'name':'iqn.2026-11.org.x:a'},"
 		  "{'name':'iqn.2026-11.org.x:a'}]",
-		  "targets[1]: iqn.2026-11.org.x:a is there already\n" },
+		  "targets[1]: iqn.2026-11.org.x:a occurs twice\n" },
 		{ JT(",'id':0"),
-		  "targets[0].id: controller_tid 0: it is 1 to 65535\n" },
+		  "targets[0].id: controller_tid 0: out of range; use 1 to 65535\n" },
 		{ JT(",'id':[]"),
-		  "targets[0].id: it is a string, a number, true or false\n" },
+		  "targets[0].id: a string, a number, true or false is required\n" },
 		{ JT(",'lus':[{'path':'/a'},{'path':'a'}]"),
-		  "targets[0].lus[1].path: it is a string, and begins with /\n" },
+		  "targets[0].lus[1].path: a string that begins with / is required\n" },
 		{ JT(",'lus':[{'lun':3}]"),
-		  "targets[0].lus[0]: path is missing, which only the backend "
-		  "null can do without\n" },
+		  "targets[0].lus[0]: path is missing; only the backend null "
+		  "has none\n" },
 		{ JT(",'lus':[{'path':'/a','direct':1}]"),
-		  "targets[0].lus[0].direct: it is true or false\n" },
+		  "targets[0].lus[0].direct: true or false is required\n" },
 		{ JT(",'lus':[{'path':'/a'},{'path':'/a'}]"),
-		  "targets[0].lus[1]: /a is there already\n" },
+		  "targets[0].lus[1]: /a occurs twice\n" },
 		{ JT(",'lus':[{'path':'/a','lun':2},{'path':'/b','lun':2}]"),
-		  "targets[0].lus[1]: lun 2 is that of /a, /etc/f: targets[0].lus[0], too\n" },
+		  "targets[0].lus[1]: LUN 2 is already used by /a at /etc/f: targets[0].lus[0]\n" },
 		{ JT(",'addresses':['ALL','x']"),
 		  "targets[0].addresses[1]: initiator-address x: not an IPv4 or IPv6 network\n" },
 		{ JT(",'incoming':[{'user':'u'}]"),
-		  "targets[0].incoming[0]: it is {\"user\": NAME, \"secret\": TEXT}\n" },
+		  "targets[0].incoming[0]: {\"user\": NAME, \"secret\": TEXT} is required\n" },
 		{ JT(",'outgoing':{'user':'u','secret':"
 		     "'PLEASE_CORRECT_THE_PASSWORD'}"),
-		  "targets[0].outgoing: outgoinguser u: tgt-admin --dump does not "
-		  "know the secret; put it here\n" },
+		  "targets[0].outgoing: outgoinguser u: replace "
+		  "PLEASE_CORRECT_THE_PASSWORD with the secret\n" },
 	};
 	char *text, want[512];
 	size_t i;
@@ -842,7 +859,7 @@ static void test_json_errors(void **state)
 	assert_complains("{}", "/etc/f: " JSON_ROOT);
 	assert_complains(" {\"ktgt\":{\"version\":1}}", "/etc/f: " JSON_ROOT);
 	assert_complains("{\"ktgt\":{\"version\":2,\"config\":{}}}",
-			 "/etc/f: ktgt.version: it is 1\n");
+			 "/etc/f: ktgt.version: version 1 is required\n");
 	assert_complains("{\"ktgt\":{\n\"config\":{,}}}",
 			 "/etc/f:2: string or '}' expected near ',' (column 11)\n");
 	assert_complains("{\"a\":1,\n\"a\":2}",

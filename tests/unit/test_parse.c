@@ -59,32 +59,32 @@ static void test_limits(void **state)
 		const char *text;
 		const char *want;	/* NULL: it is taken */
 	} rows[] = {
-		{ &target_object, "id", "0", "it is 1 to 65535" },
-		{ &target_object, "id", "65536", "it is 1 to 65535" },
+		{ &target_object, "id", "0", "out of range; use 1 to 65535" },
+		{ &target_object, "id", "65536", "out of range; use 1 to 65535" },
 		{ &target_object, "id", "65535", NULL },
 		{ &lu_object, "lun", "0", NULL },
-		{ &lu_object, "lun", "16384", "it is 0 to 16383" },
-		{ &net_object, "login-timeout", "0", "it is 1 to 3600" },
-		{ &net_object, "poll-time", "5000", "it is 0 to 1000" },
+		{ &lu_object, "lun", "16384", "out of range; use 0 to 16383" },
+		{ &net_object, "login-timeout", "0", "out of range; use 1 to 3600" },
+		{ &net_object, "poll-time", "5000", "out of range; use 0 to 1000" },
 		{ &net_object, "poll-time", "1000", NULL },
-		{ &net_object, "memory-limit", "3", "it is 4 to 65536" },
-		{ &portal_object, "port", "0", "it is 1 to 65535" },
-		{ &portal_object, "port", "65536", "it is 1 to 65535" },
-		{ &portal_object, "group-tag", "65536", "it is 0 to 65535" },
-		{ &acl_object, "prefix-len", "129", "it is 0 to 128" },
-		{ &acl_object, "prefix-len", "256", "it is 0 to 128" },
+		{ &net_object, "memory-limit", "3", "out of range; use 4 to 65536" },
+		{ &portal_object, "port", "0", "out of range; use 1 to 65535" },
+		{ &portal_object, "port", "65536", "out of range; use 1 to 65535" },
+		{ &portal_object, "group-tag", "65536", "out of range; use 0 to 65535" },
+		{ &acl_object, "prefix-len", "129", "out of range; use 0 to 128" },
+		{ &acl_object, "prefix-len", "256", "out of range; use 0 to 128" },
 		{ &session_object, "id", "4294967296",
-		  "it is 0 to 4294967295" },
+		  "out of range; use 0 to 4294967295" },
 		{ &session_object, "id", "99999999999999999999",
-		  "it is 0 to 4294967295" },
+		  "out of range; use 0 to 4294967295" },
 		{ &session_object, "id", "1x", "not a number" },
-		{ &target_object, "nop-count", "3601", "it is 0 to 3600" },
+		{ &target_object, "nop-count", "3601", "out of range; use 0 to 3600" },
 		{ &target_object, "nop-count", "default", NULL },
 		{ &target_object, "first-burst-length", "511",
-		  "it is 512 to 16777215" },
+		  "out of range; use 512 to 16777215" },
 		{ &target_object, "max-burst-length", "16777215", NULL },
 		{ &target_object, "max-outstanding-r2t", "0",
-		  "it is 1 to 65535" },
+		  "out of range; use 1 to 65535" },
 	};
 	const struct field *f;
 	uint64_t value;
@@ -267,6 +267,41 @@ static void test_prefix(void **state)
 	}
 }
 
+/* What a netmask would be, for it is what other programs have. */
+static void test_netmask(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} rows[] = {
+		{ "10.0.0.0/255.255.255.0", "write /24" },
+		{ "10.0.0.0/255.255.255.255", "write /32" },
+		{ "10.0.0.0/0.0.0.0", "write /0" },
+		{ "10.0.0.0/128.0.0.0", "write /1" },
+		{ "10.0.0.0/255.254.0.0", "write /15" },
+		{ "10.0.0.0/255.255.0.255", "use 0 to 32" },
+		{ "10.0.0.0/255.253.0.0", "use 0 to 32" },
+		{ "10.0.0.0/0.0.0.255", "use 0 to 32" },
+		{ "10.0.0.0/ffff::", "use 0 to 32" },
+		{ "10.0.0.0/x", "use 0 to 32" },
+		{ "2001:db8::/ffff:ffff::", "write /32" },
+		{ "2001:db8::/ffff:fffe::", "write /31" },
+		{ "2001:db8::/255.0.0.0", "use 0 to 128" },
+	};
+	struct addr addr;
+	const char *why;
+	uint8_t bits;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_row(rows[i].text,
+			   !parse_prefix(rows[i].text, &addr, &bits, &why),
+			   false);
+		if (!strstr(why, rows[i].why))
+			fail_msg("row '%s': %s", rows[i].text, why);
+	}
+}
+
 static void test_portal(void **state)
 {
 	static const struct {
@@ -378,6 +413,7 @@ int main(void)
 		cmocka_unit_test(test_bool),
 		cmocka_unit_test(test_name),
 		cmocka_unit_test(test_prefix),
+		cmocka_unit_test(test_netmask),
 		cmocka_unit_test(test_portal),
 		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_clean),

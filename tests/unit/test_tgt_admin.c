@@ -496,7 +496,7 @@ static void test_errors(void **state)
 			    "tgt-admin: nothing was changed\n");
 	fake_answer(KTGT_CMD_TXN_COMMIT, 0, "");
 	assert_int_equal(run_conf("-e", "\nx\n"), 1);
-	assert_non_null(strstr(got.err, ":2: there is no directive x\n"));
+	assert_non_null(strstr(got.err, ":2: unknown directive x\n"));
 	assert_int_equal(fake_n_calls, LOOK);
 	assert_int_equal(run("tgt-admin -e -c /none"), 1);
 	assert_string_equal(got.err,

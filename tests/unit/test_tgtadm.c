@@ -256,21 +256,21 @@ static void test_keys(void **state)
 		const char *name, *value, *told;
 	} refused[] = {
 		{ "FirstBurstLength", "511", "invalid request\n"
-		  "  it is 512 to 16777215\n" },
+		  "  out of range; use 512 to 16777215\n" },
 		{ "MaxOutstandingR2T", "0", "invalid request\n"
-		  "  it is 1 to 65535\n" },
+		  "  out of range; use 1 to 65535\n" },
 		{ "nop_interval", "3601", "invalid request\n"
-		  "  it is 0 to 3600\n" },
+		  "  out of range; use 0 to 3600\n" },
 		{ "HeaderDigest", "MD5", "invalid request\n"
-		  "  it is None, CRC32C, or both with a comma\n" },
+		  "  use None, CRC32C or CRC32C,None\n" },
 		{ "InitialR2T", "maybe", "invalid request\n"
-		  "  it is Yes or No\n" },
+		  "  use Yes or No\n" },
 		{ "MaxConnections", "4", "unknown parameter\n"
-		  "  it is always 1\n" },
+		  "  ktgt always uses 1\n" },
 		{ "OFMarkInt", "1", "unknown parameter\n"
-		  "  ktgt has no use for it\n" },
+		  "  ktgt does not use it\n" },
 		{ "RedirectAddress", "10.0.0.1", "unknown parameter\n"
-		  "  ktgt cannot redirect yet\n" },
+		  "  redirection is not supported\n" },
 	};
 	const struct target *req;
 	struct target shown = { .id = 1, .nop_count = 5, .data_digest = 2 };
@@ -406,43 +406,50 @@ static void test_refused(void **state)
 		const char *line, *told;
 	} rows[] = {
 		{ "-m target -o update -t 1 -n state -v foo",
-		  "tgtadm: invalid request\n  the state" },
+		  "tgtadm: invalid request\n  unknown state; use ready or "
+		  "offline\n" },
 		{ "-m target -o update -t 1 -n foo -v foo",
-		  "tgtadm: invalid request\n  there is no such" },
+		  "tgtadm: invalid request\n  there is no parameter foo\n" },
 		{ "-m target -o update -t 1 -n MaxConnections -v 2",
 		  "tgtadm: unknown parameter\n" },
 		{ "-m target -o bind -t 1 -I bogus",
 		  "tgtadm: invalid request\n  not an IPv4" },
 		{ "-m target -o bind -t 1 -Q ALL",
-		  "tgtadm: invalid request\n  ALL is bound by" },
+		  "tgtadm: invalid request\n  use --initiator-address ALL\n" },
 		{ "-m target -o bind -t 1 -I 1.2.3.4 -Q iqn.x",
-		  "tgtadm: invalid request\n  an address and a name" },
+		  "tgtadm: invalid request\n  an address and a name are two "
+		  "rules; use a command for each\n" },
 		{ "-m lu -o new -t 1 -l 20000 -b /dev/x",
-		  "tgtadm: invalid request\n  a LUN is at most" },
+		  "tgtadm: invalid request\n  the LUN is out of range; use 1 "
+		  "to 16383\n" },
 		{ "-m lu -o new -t 1 -l 6 -y x -b /dev/x",
 		  "tgtadm: invalid request\n  not a number" },
 		{ "-m lu -o new -t 1 -l 6 -E foo -b /dev/x",
-		  "tgtadm: invalid request\n  the backing store type" },
+		  "tgtadm: invalid request\n  unknown type; use rdwr" },
 		{ "-m lu -o new -t 1 -l 4 -b /dev/x -f bogus",
-		  "tgtadm: invalid request\n  bsoflags" },
+		  "tgtadm: invalid request\n  unknown flag; use sync" },
 		{ "-m lu -o new -t 1 -l 4 -b /dev/x -f direct:",
-		  "tgtadm: invalid request\n  bsoflags" },
+		  "tgtadm: invalid request\n  unknown flag; use sync" },
 		{ "-m lu -o new -t 1 -l 6 -b /dev/x -Y cd",
-		  "tgtadm: this operation isn't supported\n" },
-		{ "-m portal -o new -P foo=1", "tgtadm: invalid request\n" },
+		  "tgtadm: this operation isn't supported\n  this device type is "
+		  "not supported; use disk\n" },
+		{ "-m portal -o new -P foo=1", "tgtadm: invalid request\n  "
+		  "unknown parameter; use portal=ADDRESS[:PORT]\n" },
 		{ "-m portal -o new -P portal=300.0.0.1:1",
 		  "tgtadm: invalid request\n" },
 		{ "-m conn -o delete -t 1 -s 1 -c 0",
 		  "tgtadm: can't find the session\n" },
 		{ "-m conn -o new -t 1", "tgtadm: invalid request\n" },
 		{ "-m sys -o update -n State -v away",
-		  "tgtadm: invalid request\n  a state is ready or offline" },
+		  "tgtadm: invalid request\n  unknown state; use ready or "
+		  "offline\n" },
 		{ "-m sys -o update -n debug -v on",
 		  "tgtadm: this operation isn't supported\n" },
 		{ "-m sys -o update -n foo -v offline",
-		  "tgtadm: invalid request\n" },
+		  "tgtadm: invalid request\n  there is no parameter foo\n" },
 		{ "-L iser -m target -o show",
-		  "tgtadm: can't find the driver\n  iSER" },
+		  "tgtadm: can't find the driver\n  iSER is not supported; "
+		  "use iscsi\n" },
 		{ "-m target -o show -t 0", "tgtadm: can't find the target\n" },
 	};
 	char line[160];
@@ -469,7 +476,7 @@ static void test_refused(void **state)
 	fake_answer(KTGT_CMD_LU_GET, 0, NULL);
 	assert_int_equal(run("tgtadm -m lu -o update -t 1 -l 1 -P foo=1"), 22);
 	assert_string_equal(got.err, "tgtadm: invalid request\n"
-			    "  there is no such parameter\n");
+			    "  there is no parameter foo\n");
 	assert_int_equal(run("tgtadm -m lu -o update -t 1 -l 1 -P readonly=1"),
 			 22);
 	assert_non_null(strstr(got.err,

@@ -70,6 +70,20 @@ static int fill_asked(const struct command *command, const struct arg *arg,
 	return 0;
 }
 
+/* Of the words that the kernel has, those that help names can be given. */
+static int fill_some(const struct field *f, const struct arg *arg,
+		     const char *text, uint32_t *p, const char **why)
+{
+	static char reason[64];
+
+	if (!strchr(text, '|') && strstr(arg->meta, text) &&
+	    !field_enum(f, text, p))
+		return 0;
+	snprintf(reason, sizeof(reason), "unknown word; use %s", arg->meta);
+	*why = reason;
+	return -EINVAL;
+}
+
 static int fill(const struct command *command, const struct arg *arg,
 		const char *text, struct request *req, const char **why)
 {
@@ -101,6 +115,8 @@ static int fill(const struct command *command, const struct arg *arg,
 		req->secret = text;
 		return 0;
 	}
+	if (f->kind == FIELD_ENUM && arg->meta)
+		return fill_some(f, arg, text, (uint32_t *)p, why);
 	if (f->kind != FIELD_FLAG)
 		return parse_field(f, text, p, why);
 	*(bool *)p = true;

@@ -15,7 +15,7 @@ static void inherit(struct conf_parser *parser, struct conf_target *target)
 	if (HAS(&target->common, KTGT_A_LU_LUN) && target->lus &&
 	    target->lus->next) {
 		parser->at = target->at;
-		conf_error(parser, "lun stands in the blocks of stores where there are several");
+		conf_error(parser, "with several backing stores, write lun inside each block");
 		target->common.has &= ~(UINT64_C(1) << KTGT_A_LU_LUN);
 	}
 	for (lu = target->lus; lu; lu = lu->next) {
@@ -35,21 +35,21 @@ static void check_null(struct conf_parser *parser, struct conf_lu *lu)
 	if (HAS(&lu->lu, KTGT_A_LU_SIZE))
 		return;
 	parser->at = lu->at;
-	conf_error(parser, "a store of the type null needs bsopts size=SIZE");
+	conf_error(parser, "a null store has no size; write bsopts size=SIZE");
 }
 
 static void check_block(struct conf_parser *parser, struct conf_lu *lu)
 {
 	parser->at = lu->at;
 	if (HAS(&lu->lu, KTGT_A_LU_SIZE))
-		conf_error(parser, "bsopts size= is for stores of the type null");
+		conf_error(parser, "only a null store has a size; remove it or write bs-type null");
 	if (HAS(&lu->lu, KTGT_A_LU_PATH))
 		return;
 	if (lu->name[0] != '/') {
-		conf_error(parser, "%s: the path of a store begins with /",
+		conf_error(parser, "%s: not an absolute path; begin it with /",
 			   lu->name);
 	} else if (strlen(lu->name) >= sizeof(lu->lu.path)) {
-		conf_error(parser, "the path of a store has at most %u bytes",
+		conf_error(parser, "the path is longer than %u bytes",
 			   KTGT_PATH_MAX);
 	} else {
 		SET(&lu->lu, KTGT_A_LU_PATH);
@@ -97,7 +97,7 @@ static void take_luns(struct conf_parser *parser, struct conf_target *target,
 		if (taken[lu->lu.lun]) {
 			other = lun_find(target, lu->lu.lun);
 			parser->at = lu->at;
-			conf_error(parser, "lun %u is that of %s, %s, too",
+			conf_error(parser, "LUN %u is already used by %s at %s",
 				   lu->lu.lun, other->name,
 				   conf_where(parser, other->at, buf));
 		}
@@ -122,7 +122,7 @@ static void number_luns(struct conf_parser *parser, struct conf_target *target,
 			lun++;
 		if (lun > KTGT_LUN_MAX) {
 			parser->at = lu->at;
-			conf_error(parser, "a target has at most %u logical units",
+			conf_error(parser, "no LUN is free; a target has at most %u",
 				   KTGT_LUN_MAX);
 			return;
 		}
@@ -152,10 +152,11 @@ static void complete_acls(struct conf_parser *parser,
 	if (!names && !addresses)
 		conf_add_acl(parser, &all);
 	else if (!addresses)
-		conf_note(parser, "%s admits only initiators that are named; tgt would admit all",
+		conf_note(parser, "%s: only the named initiators are admitted; tgt would admit all",
 			  target->target.name);
 	else if (names)
-		conf_note(parser, "%s demands both an admitted name and address; tgt only one",
+		conf_note(parser, "%s: an initiator needs an admitted name and an "
+			  "admitted address; tgt requires only one",
 			  target->target.name);
 	parser->target = NULL;
 }
@@ -172,7 +173,7 @@ static void check_tid(struct conf_parser *parser,
 		if (other->target.id != target->target.id)
 			continue;
 		parser->at = target->at;
-		conf_error(parser, "controller_tid %u is that of %s, %s, too",
+		conf_error(parser, "controller_tid %u is already used by %s at %s",
 			   target->target.id, other->target.name,
 			   conf_where(parser, other->at, buf));
 		return;

@@ -170,7 +170,7 @@ static void set_key(struct conf_parser *parser, const char *name)
 static bool want(struct conf_parser *parser, bool right, const char *what)
 {
 	if (!right)
-		conf_error(parser, "it is %s", what);
+		conf_error(parser, "%s is required", what);
 	return right;
 }
 
@@ -191,7 +191,7 @@ static char *word_of(struct conf_parser *parser, const struct key *key,
 		n = asprintf(&word, "%s%s", prefix,
 			     json_is_true(value) ? "on" : "off");
 	} else {
-		conf_error(parser, "it is a string, a number, true or false");
+		conf_error(parser, "a string, a number, true or false is required");
 		return NULL;
 	}
 	if (n < 0) {
@@ -284,7 +284,7 @@ static void read_version(struct conf_parser *parser, const struct key *key,
 {
 	(void)key;
 	want(parser, json_is_integer(value) &&
-		     json_integer_value(value) == OUT_VERSION, "1");
+		     json_integer_value(value) == OUT_VERSION, "version 1");
 }
 
 /* Objects */
@@ -298,7 +298,7 @@ static void refuse_key(struct conf_parser *parser, const struct key *keys,
 	for (; keys->name; keys++)
 		n += snprintf(all + n, sizeof(all) - n, "%s%s", n ? ", " : "",
 			      keys->name);
-	conf_error(parser, "there is no key %s; there are %s", name, all);
+	conf_error(parser, "unknown key %s; the keys are %s", name, all);
 }
 
 static void read_keys(struct conf_parser *parser, const struct key *keys,
@@ -369,7 +369,7 @@ static void read_lu(struct conf_parser *parser, const json_t *object, size_t i)
 	if (!want(parser, json_is_object(object), "an object"))
 		return;
 	if (!path && strcmp(json_string_value(backend) ?: "", "null")) {
-		conf_error(parser, "path is missing, which only the backend null can do without");
+		conf_error(parser, "path is missing; only the backend null has none");
 		return;
 	}
 	if (path)
@@ -379,16 +379,16 @@ static void read_lu(struct conf_parser *parser, const json_t *object, size_t i)
 		snprintf(name, sizeof(name), "null%zu", i);
 	if (path && name[0] != '/') {
 		set_key(parser, "path");
-		conf_error(parser, "it is a string, and begins with /");
+		conf_error(parser, "a string that begins with / is required");
 		return;
 	}
 	if (direct && !json_is_boolean(direct)) {
 		set_key(parser, "direct");
-		conf_error(parser, "it is true or false");
+		conf_error(parser, "true or false is required");
 		return;
 	}
 	if (has_lu(parser->target, name)) {
-		conf_error(parser, "%s is there already", name);
+		conf_error(parser, "%s occurs twice", name);
 		return;
 	}
 	conf_open_lu(parser, name, json_is_true(direct));
@@ -423,11 +423,11 @@ static void read_target(struct conf_parser *parser, const json_t *object)
 	if (!want(parser, json_is_object(object), "an object"))
 		return;
 	if (!name) {
-		conf_error(parser, "name is missing, a string");
+		conf_error(parser, "name is missing; it is a string");
 		return;
 	}
 	if (conf_find(parser->conf, name)) {
-		conf_error(parser, "%s is there already", name);
+		conf_error(parser, "%s occurs twice", name);
 		return;
 	}
 	set_key(parser, "name");
@@ -479,7 +479,8 @@ void conf_json_read(struct conf_parser *parser, const char *text, size_t len)
 	}
 	enter(parser, "%s", "");
 	if (!json_object_get(json_object_get(root, "ktgt"), "config"))
-		conf_error(parser, "it is {\"ktgt\": {\"version\": 1, \"config\": {...}}}");
+		conf_error(parser, "the file is not of the form "
+			   "{\"ktgt\": {\"version\": 1, \"config\": {...}}}");
 	else if (!parser->no_memory)
 		read_keys(parser, root_keys, root);
 	json_decref(root);

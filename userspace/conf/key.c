@@ -121,7 +121,7 @@ static int parse_digest(const char *text, uint32_t *value, const char **why)
 		 !strcasecmp(text, "None,CRC32C"))
 		*value = KTGT_DIGEST_EITHER;
 	else
-		return refuse(why, "it is None, CRC32C, or both with a comma");
+		return refuse(why, "use None, CRC32C or CRC32C,None");
 	return 0;
 }
 
@@ -134,7 +134,7 @@ static int parse_yes(const char *text, uint32_t *value, const char **why)
 	else if (!parse_bool(text, &on, why))
 		*value = on;
 	else
-		return refuse(why, "it is Yes or No");
+		return refuse(why, "use Yes or No");
 	return 0;
 }
 
@@ -144,10 +144,10 @@ static int parse_fixed(const struct tgt_key *key, const char *text,
 	static char reason[64];
 
 	if (!key->fixed)
-		return refuse(why, "ktgt has no use for it");
+		return refuse(why, "ktgt does not use it");
 	if (!strcasecmp(text, key->fixed))
 		return 0;
-	snprintf(reason, sizeof(reason), "it is always %s", key->fixed);
+	snprintf(reason, sizeof(reason), "ktgt always uses %s", key->fixed);
 	return refuse(why, reason);
 }
 

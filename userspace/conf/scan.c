@@ -77,7 +77,7 @@ static void skip_block_comment(struct scan *scan)
 			scan->p++;
 	}
 	scan->next = line;
-	scan->error = "the comment that /* begins has no end";
+	scan->error = "the comment has no end; write */";
 }
 
 /* Stops at the next word or at the end of the line. */
@@ -139,7 +139,7 @@ static void take_quoted(struct scan *scan, int quote)
 	scan->p++;
 	while (at(scan, 0) != quote) {
 		if (at(scan, 0) == '\n') {
-			scan->error = "the quote is not closed on this line";
+			scan->error = "the closing quote is missing on this line";
 			return;
 		}
 		if (quote == '"' && take_joint(scan))
@@ -151,7 +151,7 @@ static void take_quoted(struct scan *scan, int quote)
 	}
 	scan->p++;
 	if (!ends_word(scan))
-		scan->error = "a blank has to follow the closing quote";
+		scan->error = "there is no blank after the closing quote";
 }
 
 static void take_bare(struct scan *scan)
@@ -216,7 +216,7 @@ static void take_tag_end(struct scan *scan)
 	if (!scan->tag || scan->error)
 		return;
 	if (!ends_tag(scan)) {
-		scan->error = "a line that begins with < ends with >";
+		scan->error = "the > is missing at the end of this line";
 		return;
 	}
 	scan->empty = at(scan, 0) == '/';

@@ -6,11 +6,11 @@
  */
 #include "conf/set.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf/key.h"
+#include "lib/guess.h"
 #include "lib/parse.h"
 
 #define GLOBAL	(1u << CONF_GLOBAL)
@@ -55,7 +55,7 @@ static void set_control_port(struct conf_parser *parser,
 	if (parse_u16(value[0], &port, &why))
 		conf_error(parser, "%s %s: %s", d->name, value[0], why);
 	else if (port)
-		conf_note(parser, "%s is left out: use network namespaces instead",
+		conf_note(parser, "%s is ignored; use network namespaces instead",
 			  d->name);
 }
 
@@ -63,11 +63,24 @@ static void set_driver(struct conf_parser *parser, const struct directive *d,
 		       char **value)
 {
 	if (!strcmp(value[0], "iser"))
-		conf_error(parser, "%s iser: iSER needs RDMA, which ktgt has not; iscsi is right",
+		conf_error(parser, "%s iser: iSER is not supported; use iscsi",
 			   d->name);
 	else if (strcmp(value[0], "iscsi"))
-		conf_error(parser, "%s %s: the driver is iscsi", d->name,
+		conf_error(parser, "%s %s: unknown driver; use iscsi", d->name,
 			   value[0]);
+}
+
+/* Some write it as tgtadm has it: lld. */
+static void set_lld(struct conf_parser *parser, const struct directive *d,
+		    char **value)
+{
+	const struct directive driver = {
+		.name = parser->level == CONF_GLOBAL ? "default-driver" :
+						       "driver",
+	};
+
+	conf_note(parser, "%s is taken as %s", d->name, driver.name);
+	set_driver(parser, &driver, value);
 }
 
 /* Left out, unless the value is what ktgt does. */
@@ -77,10 +90,10 @@ static void set_fixed(struct conf_parser *parser, const struct directive *d,
 	if (d->fixed && !strcasecmp(value[0], d->fixed))
 		return;
 	if (d->fixed)
-		conf_note(parser, "%s %s is left out: it is always %s",
+		conf_note(parser, "%s %s is ignored: ktgt always uses %s",
 			  d->name, value[0], d->fixed);
 	else
-		conf_note(parser, "%s is left out: ktgt cannot set it",
+		conf_note(parser, "%s is ignored: ktgt has no such setting",
 			  d->name);
 }
 
@@ -105,7 +118,7 @@ static void account_set(struct conf_parser *parser, const char *user,
 	char buf[CONF_WHERE_MAX];
 
 	if (account && strcmp(account->account.secret, secret))
-		conf_error(parser, "user %s has another secret at %s; there is one for each",
+		conf_error(parser, "user %s has another secret at %s; a user has only one",
 			   user, conf_where(parser, account->at, buf));
 	if (account)
 		return;
@@ -133,8 +146,8 @@ static void bind(struct conf_parser *parser, const struct directive *d,
 		if (!strcmp(have->user, user))
 			return;
 		if (d->outgoing) {
-			conf_error(parser, "%s: there can be one, and that is %s",
-				   d->name, have->user);
+			conf_error(parser, "%s %s: it is already %s; there can be only one",
+				   d->name, user, have->user);
 			return;
 		}
 	}
@@ -153,13 +166,13 @@ static bool account_check(struct conf_parser *parser,
 			  const char *secret)
 {
 	if (!*user || !*secret)
-		conf_error(parser, "%s USER SECRET: neither is empty", d->name);
+		conf_error(parser, "%s: the user or the secret is empty", d->name);
 	else if (strlen(user) > KTGT_ACCOUNT_MAX ||
 		 strlen(secret) > KTGT_ACCOUNT_MAX)
-		conf_error(parser, "%s USER SECRET: each has at most %u bytes",
+		conf_error(parser, "%s: the user or the secret is longer than %u bytes",
 			   d->name, KTGT_ACCOUNT_MAX);
 	else if (!strcmp(secret, "PLEASE_CORRECT_THE_PASSWORD"))
-		conf_error(parser, "%s %s: tgt-admin --dump does not know the secret; put it here",
+		conf_error(parser, "%s %s: replace PLEASE_CORRECT_THE_PASSWORD with the secret",
 			   d->name, user);
 	else
 		return true;
@@ -253,7 +266,7 @@ static void merge_field(struct conf_parser *parser, const struct directive *d,
 {
 	if (HAS((struct model *)to, f->attr)) {
 		if (!field_same(f, to, from))
-			conf_error(parser, "%s has another value already in this block",
+			conf_error(parser, "%s has two different values in one block",
 				   d->name);
 		return;
 	}
@@ -272,7 +285,7 @@ static void shorten(struct conf_parser *parser, const struct directive *d,
 	if (f->kind != FIELD_STR || d->attr == KTGT_A_LU_PATH ||
 	    strlen(value) < f->size)
 		return;
-	conf_note(parser, "%s %s: cut to its first %zu bytes, as tgt does",
+	conf_note(parser, "%s %s is too long; only its first %zu bytes are used",
 		  d->name, value, f->size - 1);
 	value[f->size - 1] = '\0';
 }
@@ -289,11 +302,11 @@ static void set_lu(struct conf_parser *parser, const struct directive *d,
 		conf_error(parser, "%s %s: %s", d->name, value[0], why);
 	else if (d->attr == KTGT_A_LU_BLOCK_SIZE && lu.block_size != 512 &&
 		 lu.block_size != 4096)
-		conf_error(parser, "%s %s: it is 512 or 4096", d->name,
-			   value[0]);
+		conf_error(parser, "%s %s: invalid block size; use 512 or 4096",
+			   d->name, value[0]);
 	else if (d->attr == KTGT_A_LU_PATH && lu.path[0] != '/')
-		conf_error(parser, "%s %s: it begins with /", d->name,
-			   value[0]);
+		conf_error(parser, "%s %s: not an absolute path; begin it with /",
+			   d->name, value[0]);
 	else
 		merge_field(parser, d, f, lu_here(parser), &lu);
 }
@@ -308,7 +321,7 @@ static void set_lun(struct conf_parser *parser, const struct directive *d,
 
 	own.min = 1;
 	if (parse_limited(&own, value[0], &lu.lun, &why))
-		conf_error(parser, "%s %s: %s; LUN 0 is the controller",
+		conf_error(parser, "%s %s: %s (LUN 0 is the controller)",
 			   d->name, value[0], why);
 	else
 		merge_field(parser, d, f, lu_here(parser), &lu);
@@ -339,7 +352,7 @@ static void set_device_type(struct conf_parser *parser,
 			    const struct directive *d, char **value)
 {
 	if (strcmp(value[0], "disk"))
-		conf_error(parser, "%s %s: the only type is disk", d->name,
+		conf_error(parser, "%s %s: not supported; use disk", d->name,
 			   value[0]);
 }
 
@@ -352,7 +365,7 @@ static void set_in_use(struct conf_parser *parser, const struct directive *d,
 	if (parse_bool(value[0], &on, &why))
 		conf_error(parser, "%s %s: %s", d->name, value[0], why);
 	else if (on)
-		conf_note(parser, "%s is left out: a device that is in use is always refused",
+		conf_note(parser, "%s is ignored: a device in use is always refused",
 			  d->name);
 }
 
@@ -364,8 +377,8 @@ static void set_params(struct conf_parser *parser, const struct directive *d,
 	while ((name = strsep(&rest, ",")) != NULL) {
 		end = strchr(name, '=');
 		if (!end) {
-			conf_error(parser, "%s is NAME=VALUE, with commas between several",
-				   d->name);
+			conf_error(parser, "%s: '%s' has no value; write NAME=VALUE[,...]",
+				   d->name, name);
 			return;
 		}
 		*end = '\0';
@@ -382,7 +395,7 @@ static void set_target(struct conf_parser *parser, const struct directive *d,
 
 	if (parse_field(f, value[0], (char *)&target + f->off, &why))
 		conf_error(parser, "%s %s: %s", d->name, value[0],
-			   f->kind == FIELD_ENUM ? "it is ready or offline" :
+			   f->kind == FIELD_ENUM ? "unknown state; use ready or offline" :
 						   why);
 	else
 		merge_field(parser, d, f, &parser->target->target, &target);
@@ -404,7 +417,7 @@ static void set_key(struct conf_parser *parser, const struct directive *d,
 	} else if (key->attr) {
 		conf_error(parser, "%s %s: %s", d->name, value[0], why);
 	} else {
-		conf_note(parser, "%s %s is left out: %s", d->name, value[0],
+		conf_note(parser, "%s %s is ignored: %s", d->name, value[0],
 			  why);
 	}
 }
@@ -430,6 +443,7 @@ static void set_line_lu(struct conf_parser *parser, const struct directive *d,
 
 static const struct directive directives[] = {
 	ROW("default-driver", GLOBAL, set_driver),
+	ROW("lld", GLOBAL | TARGET, set_lld),
 	ROW("ignore-errors", GLOBAL, set_ignore_errors),
 	ROW("control-port", GLOBAL, set_control_port),
 	ROW("iSNS", GLOBAL, set_fixed, .fixed = "Off"),
@@ -514,6 +528,30 @@ static const struct directive *directive_find(const struct directive *table,
 	return NULL;
 }
 
+/* Whether it can stand in "params": what logical units have, at this level. */
+static bool is_param(const struct conf_parser *parser,
+		     const struct directive *d)
+{
+	return d && d->set != set_params && d->set != set_line_lu &&
+	       d->levels & LU && d->levels & 1u << parser->level;
+}
+
+static void refuse_param(struct conf_parser *parser, const char *name)
+{
+	struct guess guess;
+	size_t i;
+
+	guess_start(&guess, name);
+	for (i = 0; i < ARRAY_SIZE(directives); i++)
+		if (is_param(parser, &directives[i]))
+			guess_try(&guess, directives[i].name);
+	if (guess.best)
+		conf_error(parser, "params: unknown parameter %s; perhaps %s is meant",
+			   name, guess.best);
+	else
+		conf_error(parser, "params: unknown parameter %s", name);
+}
+
 /* Inside "params" stands what logical units have, without more of it. */
 static void set_param(struct conf_parser *parser, char *name, char *value)
 {
@@ -522,54 +560,40 @@ static void set_param(struct conf_parser *parser, char *name, char *value)
 	d = directive_find(directives, ARRAY_SIZE(directives), name);
 	if (!d)
 		d = directive_find(params, ARRAY_SIZE(params), name);
-	if (!d || d->set == set_params || d->set == set_line_lu ||
-	    !(d->levels & 1u << parser->level) || !(d->levels & LU))
-		conf_error(parser, "params: %s is no parameter of a logical unit",
-			   name);
-	else
+	if (is_param(parser, d))
 		d->set(parser, d, &value);
-}
-
-/* Whether @max letters changed, left out or put in make @b of @a. */
-static bool similar(const char *a, const char *b, unsigned int max)
-{
-	for (; *a && tolower((unsigned char)*a) == tolower((unsigned char)*b);
-	     a++)
-		b++;
-	if (!*a && !*b)
-		return true;
-	if (!max--)
-		return false;
-	return (*a && *b && similar(a + 1, b + 1, max)) ||
-	       (*a && similar(a + 1, b, max)) ||
-	       (*b && similar(a, b + 1, max));
+	else
+		refuse_param(parser, name);
 }
 
 /* tgt passes over what it does not know, a misspelt access rule included. */
 static void refuse_name(struct conf_parser *parser, const char *name)
 {
+	struct guess guess;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(directives); i++) {
-		if (!similar(name, directives[i].name, 2))
-			continue;
-		conf_error(parser, "there is no directive %s; perhaps %s is meant",
-			   name, directives[i].name);
-		return;
-	}
-	conf_error(parser, "there is no directive %s", name);
+	guess_start(&guess, name);
+	for (i = 0; i < ARRAY_SIZE(directives); i++)
+		guess_try(&guess, directives[i].name);
+	if (guess.best)
+		conf_error(parser, "unknown directive %s; perhaps %s is meant",
+			   name, guess.best);
+	else
+		conf_error(parser, "unknown directive %s", name);
 }
 
 static void refuse_level(struct conf_parser *parser, const struct directive *d)
 {
 	static const char *const places[] = {
-		[GLOBAL] = "outside of blocks",
+		[GLOBAL] = "outside of all blocks",
 		[TARGET] = "in a <target NAME> block",
+		[GLOBAL | TARGET] = "in a <target NAME> block",
 		[LU] = "in a <backing-store PATH> block",
 		[TARGET | LU] = "in a <target NAME> or <backing-store PATH> block",
 	};
 
-	conf_error(parser, "%s stands %s", d->name, places[d->levels]);
+	conf_error(parser, "%s is not allowed here; put it %s", d->name,
+		   places[d->levels]);
 }
 
 /*
@@ -598,10 +622,10 @@ void conf_set(struct conf_parser *parser, struct scan *scan)
 	else if (!(d->levels & 1u << parser->level))
 		refuse_level(parser, d);
 	else if (d->two && n != 2 && !(n == 1 && split_pair(value)))
-		conf_error(parser, "it is %s USER SECRET; what has blanks is quoted",
+		conf_error(parser, "%s needs a user and a secret; quote what contains blanks",
 			   name);
 	else if (!n)
-		conf_error(parser, "it is %s VALUE", name);
+		conf_error(parser, "%s has no value; write %s VALUE", name, name);
 	else if (d->two)
 		d->set(parser, d, value);
 	else
@@ -677,7 +701,7 @@ void conf_open_lu(struct conf_parser *parser, const char *path, bool direct)
 	if (!*end)
 		*end = lu_add(parser, path, direct);
 	else if ((*end)->direct != direct)
-		conf_error(parser, "%s is a %s at %s", path,
+		conf_error(parser, "%s is already a %s at %s", path,
 			   direct ? "backing-store" : "direct-store",
 			   conf_where(parser, (*end)->at, buf));
 	parser->lu = *end;

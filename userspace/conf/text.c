@@ -30,7 +30,7 @@ static void close_to(struct conf_parser *parser, enum conf_level level,
 
 	for (; parser->level > level; parser->level--) {
 		if (missing)
-			conf_error(parser, "</%s> is missing: the block begins at %s",
+			conf_error(parser, "</%s> is missing for the block that begins at %s",
 				   level_name(parser, parser->level),
 				   conf_where(parser,
 					      parser->opened[parser->level],
@@ -59,15 +59,16 @@ static void open_known(struct conf_parser *parser, struct scan *scan)
 	enum conf_level level = is_store(name) ? CONF_LU : CONF_TARGET;
 
 	if (level == CONF_LU && parser->level == CONF_GLOBAL) {
-		conf_error(parser, "<%s> stands in a <target NAME> block",
+		conf_error(parser, "<%s> is not allowed here; put it in a <target NAME> block",
 			   name);
 		parser->unknown = 1;
 		return;
 	}
 	close_to(parser, level - 1, true);
 	if (scan->n < 2) {
-		conf_error(parser, "a block is <%s %s>", name,
-			   level == CONF_TARGET ? "NAME" : "PATH");
+		conf_error(parser, level == CONF_TARGET ?
+			   "<%s> has no name; write <%s NAME>" :
+			   "<%s> has no path; write <%s PATH>", name, name);
 		parser->unknown = 1;
 		return;
 	}
@@ -88,7 +89,7 @@ static void open_block(struct conf_parser *parser, struct scan *scan)
 		return;
 	}
 	if (strcmp(name, "target") && !is_store(name)) {
-		conf_error(parser, "there is no block <%s>: target, backing-store, direct-store",
+		conf_error(parser, "unknown block <%s>; use target, backing-store or direct-store",
 			   name);
 		parser->unknown = 1;
 		return;
@@ -113,7 +114,8 @@ static void close_block(struct conf_parser *parser, const char *name,
 	/* </target> ends what was left open in it as well */
 	close_to(parser, level, true);
 	if (strcmp(name, level_name(parser, level)))
-		conf_error(parser, "</%s> instead of </%s>", name,
+		conf_error(parser, "</%s> ends a <%s> block; write </%s>", name,
+			   level_name(parser, level),
 			   level_name(parser, level));
 	close_to(parser, level - 1, false);
 }
@@ -140,7 +142,7 @@ static void include_file(struct conf_parser *parser, const char *path)
 	int err;
 
 	if (is_read(parser->conf, path)) {
-		conf_note(parser, "%s is read already", path);
+		conf_note(parser, "%s was already read; it is not read again", path);
 		return;
 	}
 	err = parser->source->read(parser->source->data, path, &text, &len);
@@ -175,11 +177,12 @@ static void set_include(struct conf_parser *parser, struct scan *scan,
 	int err;
 
 	if (scan->n < 2) {
-		conf_error(parser, "it is %s PATH", scan->word[0]);
+		conf_error(parser, "%s has no path; write %s PATH",
+			   scan->word[0], scan->word[0]);
 		return;
 	}
 	if (parser->depth == CONF_DEPTH) {
-		conf_error(parser, "more than %u files stand one in the other",
+		conf_error(parser, "more than %u files include one another",
 			   CONF_DEPTH);
 		return;
 	}
@@ -203,7 +206,7 @@ static void parse_line(struct conf_parser *parser, struct scan *scan,
 		return;
 	}
 	if (scan->glued)
-		conf_note(parser, "# begins a comment, without a blank before; \\# is a #");
+		conf_note(parser, "the # begins a comment; for a # in a word, write \\#");
 	if (scan->closing) {
 		close_block(parser, scan->word[0], floor);
 	} else if (scan->tag) {
@@ -280,7 +283,7 @@ static void parse_text(struct conf_parser *parser, const char *file,
 	parser->depth++;
 	scan_init(&scan, text, len, buf);
 	if (nul)
-		conf_error(parser, "this is no text: it holds a NUL byte");
+		conf_error(parser, "this is not a text file: it contains a NUL byte");
 	else
 		parse_lines(parser, &scan);
 	parser->depth--;

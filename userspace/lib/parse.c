@@ -113,7 +113,7 @@ int parse_bool(const char *text, uint8_t *value, const char **why)
 			return 0;
 		}
 	}
-	return refuse(why, "neither on nor off");
+	return refuse(why, "use on or off");
 }
 
 /* iSCSI names */
@@ -213,6 +213,40 @@ int parse_addr(const char *text, struct addr *addr, const char **why)
 	return 0;
 }
 
+/* How many bits a netmask has, -1 if it is none. */
+static int netmask_bits(const struct addr *mask)
+{
+	unsigned int i, bits = 0;
+	uint8_t rest;
+
+	for (i = 0; i < mask->len && mask->byte[i] == 0xff; i++)
+		bits += 8;
+	if (i == mask->len)
+		return bits;
+	for (rest = mask->byte[i++]; rest & 0x80; rest <<= 1)
+		bits++;
+	while (i < mask->len)
+		rest |= mask->byte[i++];
+	return rest ? -1 : (int)bits;
+}
+
+static int refuse_bits(const char *text, uint8_t len, const char **why)
+{
+	static char reason[64];
+	struct addr mask;
+	int bits = -1;
+
+	if (!take_addr(text, strlen(text), &mask) && mask.len == len)
+		bits = netmask_bits(&mask);
+	if (bits < 0)
+		return refuse(why, len == 4 ?
+			      "the prefix length is not a number; use 0 to 32" :
+			      "the prefix length is not a number; use 0 to 128");
+	snprintf(reason, sizeof(reason),
+		 "a netmask is not supported; write /%d", bits);
+	return refuse(why, reason);
+}
+
 int parse_prefix(const char *text, struct addr *addr, uint8_t *bits,
 		 const char **why)
 {
@@ -224,11 +258,11 @@ int parse_prefix(const char *text, struct addr *addr, uint8_t *bits,
 	if (!*slash)
 		return 0;
 	if (parse_u32(slash + 1, &n, why))
-		return refuse(why, "the prefix length is not a number");
+		return refuse_bits(slash + 1, addr->len, why);
 	if (n > addr->len * 8u)
 		return refuse(why, addr->len == 4 ?
-			      "the prefix length of IPv4 is at most 32" :
-			      "the prefix length of IPv6 is at most 128");
+			      "the prefix length is out of range; use 0 to 32" :
+			      "the prefix length is out of range; use 0 to 128");
 	*bits = n;
 	return 0;
 }
@@ -325,7 +359,8 @@ int parse_limited(const struct field *f, const char *text, uint32_t *value,
 	if (err == -EINVAL || *rest)
 		return refuse(why, "not a number");
 	if (err || number < f->min) {
-		snprintf(reason, sizeof(reason), "it is %u to %u", f->min, max);
+		snprintf(reason, sizeof(reason), "out of range; use %u to %u", f->min,
+			 max);
 		return refuse(why, reason);
 	}
 	*value = number;
@@ -335,10 +370,31 @@ int parse_limited(const struct field *f, const char *text, uint32_t *value,
 static int fill_string(const struct field *f, const char *text, char *p,
 		       const char **why)
 {
-	if (strlen(text) >= f->size)
-		return refuse(why, "too long");
-	strcpy(p, text);
-	return 0;
+	static char reason[48];
+
+	if (strlen(text) < f->size) {
+		strcpy(p, text);
+		return 0;
+	}
+	snprintf(reason, sizeof(reason), "too long; the maximum is %zu bytes",
+		 f->size - 1);
+	return refuse(why, reason);
+}
+
+/* "unknown word; use ready or offline" */
+static int refuse_word(const struct field *f, const char *also,
+		       const char **why)
+{
+	static char reason[128];
+	const char *const *name = f->names;
+	size_t n;
+
+	n = snprintf(reason, sizeof(reason), "unknown word; use %s",
+		     also ? also : *name++);
+	for (; *name && n < sizeof(reason); name++)
+		n += snprintf(reason + n, sizeof(reason) - n, "%s %s",
+			      name[1] ? "," : " or", *name);
+	return refuse(why, reason);
 }
 
 static int fill_number(const struct field *f, const char *text, void *p,
@@ -371,17 +427,13 @@ static int fill_key(const struct field *f, const char *text, uint32_t *p,
 	}
 	if (!f->names)
 		return fill_number(f, text, p, why);
-	if (!field_enum(f, text, p))
-		return 0;
-	return refuse(why, "not one of the words that may stand here");
+	return field_enum(f, text, p) ? refuse_word(f, "default", why) : 0;
 }
 
 static int fill_enum(const struct field *f, const char *text, uint32_t *p,
 		     const char **why)
 {
-	if (!field_enum(f, text, p))
-		return 0;
-	return refuse(why, "not one of the words that may stand here");
+	return field_enum(f, text, p) ? refuse_word(f, NULL, why) : 0;
 }
 
 int parse_field(const struct field *field, const char *text, void *p,
@@ -420,7 +472,7 @@ int parse_bstype(const char *text, struct lu *lu, const char **why)
 	}
 	if (strcmp(text, "null"))
 		return refuse(why,
-			"the backing store type is rdwr, aio or null");
+			"unknown type; use rdwr, aio or null");
 	lu->backend = KTGT_BACKEND_NULL;
 	return 0;
 }
@@ -428,7 +480,7 @@ int parse_bstype(const char *text, struct lu *lu, const char **why)
 int parse_bsopts(const char *text, struct lu *lu, const char **why)
 {
 	if (strncmp(text, "size=", 5))
-		return refuse(why, "bsopts of a null store is size=SIZE");
+		return refuse(why, "unknown option; use size=SIZE");
 	SET(lu, KTGT_A_LU_SIZE);
 	return parse_size(text + 5, &lu->size, why);
 }
@@ -448,7 +500,7 @@ int parse_bsoflags(const char *text, struct lu *lu, const char **why)
 			lu->write_cache = 0;
 		} else if (n != 6 || strncmp(text, "direct", n)) {
 			return refuse(why,
-				      "bsoflags is made of sync and direct");
+				      "unknown flag; use sync, direct or sync:direct");
 		}
 		if (!text[n])
 			return 0;

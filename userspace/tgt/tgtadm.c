@@ -47,6 +47,15 @@ static int fail_because(const char *text, const char *reason)
 	return TGT_EXIT_ERROR;
 }
 
+static int fail_unknown(const char *name)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "there is no parameter %.*s",
+		 (int)strcspn(name, "="), name);
+	return fail_because(INVALID, text);
+}
+
 /*
  * Ends an operation: @err is the kernel's answer, the texts are what tgt says
  * for an object that is missing, there already, or in use.
@@ -105,7 +114,8 @@ static int target_new(struct nl *nl, const struct tgt_opts *opts)
 	struct target target = { .id = opts->tid }, made = { 0 };
 
 	if (strlen(opts->targetname) > KTGT_NAME_MAX)
-		return fail_because(INVALID, "the name is too long");
+		return fail_because(INVALID,
+					    "the name is too long; the maximum is 223 bytes");
 	SET(&target, KTGT_A_TARGET_ID);
 	SET(&target, KTGT_A_TARGET_NAME);
 	strcpy(target.name, opts->targetname);
@@ -142,7 +152,7 @@ static int update_fill(const struct tgt_opts *opts, struct target *target,
 	if (key)
 		return tgt_key_parse(key, opts->value, target, why);
 	SET(target, KTGT_A_TARGET_STATE);
-	*why = "the state is ready or offline";
+	*why = "unknown state; use ready or offline";
 	return field_enum(object_field(&target_object, KTGT_A_TARGET_STATE),
 			  opts->value, &target->state);
 }
@@ -157,9 +167,10 @@ static int target_update(struct nl *nl, const struct tgt_opts *opts)
 	if (!has_target(nl, opts->tid))
 		return fail_because(NO_TARGET, nl_text(nl));
 	if (is_redirect(opts->name))
-		return fail_because(UNKNOWN_PARAM, "ktgt cannot redirect yet");
+		return fail_because(UNKNOWN_PARAM,
+					    "redirection is not supported");
 	if (!key && strcmp(opts->name, "state"))
-		return fail_because(INVALID, "there is no such parameter");
+		return fail_unknown(opts->name);
 	if (update_fill(opts, &target, &why))
 		return fail_because(key && !key->attr ? UNKNOWN_PARAM :
 							INVALID, why);
@@ -210,7 +221,7 @@ static int acl_fill(const struct tgt_opts *opts, struct acl *acl,
 	SET(acl, KTGT_A_ACL_TARGET_ID);
 	if (opts->initiator) {
 		if (strlen(opts->initiator) > KTGT_NAME_MAX) {
-			*why = "the name is too long";
+			*why = "the name is too long; the maximum is 223 bytes";
 			return -EINVAL;
 		}
 		SET(acl, KTGT_A_ACL_INITIATOR);
@@ -237,14 +248,15 @@ static int target_bind(struct nl *nl, const struct tgt_opts *opts)
 	int err;
 
 	if (opts->bus)
-		return fail_because(UNSUPPORTED, "iSCSI has no bus");
+		return fail_because(UNSUPPORTED,
+					    "a bus is not supported; use an address or a name");
 	if (opts->initiator && !strcmp(opts->initiator, "ALL"))
 		return fail_because(INVALID,
-			"ALL is bound by --initiator-address");
+			"use --initiator-address ALL");
 	if (opts->address && opts->initiator)
 		return fail_because(INVALID,
-			"an address and a name are two rules: bind them one "
-			"after the other");
+			"an address and a name are two rules; use a command "
+			"for each");
 	if (acl_fill(opts, &acl, &why))
 		return fail_because(INVALID, why);
 	/* tgt looks for the target first, whatever else is wrong */
@@ -335,7 +347,7 @@ static int do_target(struct nl *nl, const struct tgt_opts *opts)
 static int lu_fill(const struct tgt_opts *opts, struct lu *lu,
 		   const char **why)
 {
-	*why = "a LUN is at most 16383";
+	*why = "the LUN is out of range; use 1 to 16383";
 	if (opts->lun > KTGT_LUN_MAX)
 		return -EINVAL;
 	SET(lu, KTGT_A_LU_TARGET_ID);
@@ -381,7 +393,7 @@ static int lu_new(struct nl *nl, const struct tgt_opts *opts)
 
 	if (opts->device_type && strcmp(opts->device_type, "disk"))
 		return fail_because(UNSUPPORTED,
-				    "the only device type is disk");
+				    "this device type is not supported; use disk");
 	if (!has_target(nl, opts->tid))
 		return fail_because(NO_TARGET, nl_text(nl));
 	/* tgt looks at the number before it opens the device */
@@ -441,8 +453,8 @@ static int lu_update(struct nl *nl, const struct tgt_opts *opts)
 		return 0;
 	if (is_lu_param(opts->params, strcspn(opts->params, "=")))
 		return fail_because(UNSUPPORTED,
-			"a logical unit is changed by deleting and making it");
-	return fail_because(INVALID, "there is no such parameter");
+			"a logical unit cannot be changed; delete it, and make it again");
+	return fail_unknown(opts->params);
 }
 
 static int lu_stat(struct nl *nl, const struct tgt_opts *opts)
@@ -519,7 +531,8 @@ static int account_new(struct nl *nl, const struct tgt_opts *opts,
 	int err;
 
 	if (strlen(opts->password) > KTGT_ACCOUNT_MAX)
-		return fail_because(INVALID, "the password is too long");
+		return fail_because(INVALID,
+					    "the password is too long; the maximum is 255 bytes");
 	SET(account, KTGT_A_ACCOUNT_SECRET);
 	strcpy(account->secret, opts->password);
 	/* so that it is not seen in the list of processes any longer */
@@ -538,7 +551,8 @@ static int do_account(struct nl *nl, const struct tgt_opts *opts)
 	if (opts->op == TGT_OP_SHOW)
 		return account_show(nl);
 	if (strlen(opts->user) > KTGT_ACCOUNT_MAX)
-		return fail_because(INVALID, "the user's name is too long");
+		return fail_because(INVALID,
+					    "the user's name is too long; the maximum is 255 bytes");
 	SET(&account, KTGT_A_ACCOUNT_USER);
 	strcpy(account.user, opts->user);
 	if (opts->op == TGT_OP_NEW)
@@ -576,7 +590,8 @@ static int do_portal(struct nl *nl, const struct tgt_opts *opts)
 	if (opts->op == TGT_OP_SHOW)
 		return portal_show(nl);
 	if (strncmp(opts->params, "portal=", 7))
-		return fail_because(INVALID, "the parameter is portal=");
+		return fail_because(INVALID,
+					    "unknown parameter; use portal=ADDRESS[:PORT]");
 	if (parse_portal(opts->params + 7, &portal.address, &portal.port,
 			 &why))
 		return fail_because(INVALID, why);
@@ -657,7 +672,7 @@ static int one_session(struct nl *nl, const struct tgt_opts *opts,
 		return session_stat(nl, opts, session);
 	if (conn && session->conn.n > 1)
 		return fail_because(UNSUPPORTED,
-			"the session has other connections: delete it");
+			"the session has other connections; delete the session");
 	return session_delete(nl, session->id);
 }
 
@@ -716,7 +731,8 @@ static int system_delete(struct nl *nl, const char *refusal)
 	if (err)
 		return finish(nl, err, &texts);
 	if (net.targets)
-		return fail_because(refusal, "there are targets");
+		return fail_because(refusal,
+					    "targets exist; delete them first");
 	return 0;
 }
 
@@ -732,7 +748,8 @@ static int system_state(struct nl *nl, const char *value)
 	if (!strcmp(value, "ready"))
 		req.state = KTGT_NET_STATE_READY;
 	else if (strcmp(value, "offline"))
-		return fail_because(INVALID, "a state is ready or offline");
+		return fail_because(INVALID,
+					    "unknown state; use ready or offline");
 	SET(&req, KTGT_A_NET_STATE);
 	return finish(nl, nl_request(nl, KTGT_CMD_NET_SET, &net_object, &req,
 				     NULL), &texts);
@@ -751,7 +768,7 @@ static int system_update(struct nl *nl, const struct tgt_opts *opts)
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(names[i], opts->name))
 			return fail_because(UNSUPPORTED, NULL);
-	return fail_because(INVALID, "there is no such parameter");
+	return fail_unknown(opts->name);
 }
 
 static int do_system(struct nl *nl, const struct tgt_opts *opts)
@@ -800,7 +817,7 @@ static int check_driver(const struct tgt_opts *opts)
 		return 0;
 	if (!strcmp(opts->lld, "iser"))
 		return fail_because(NO_DRIVER,
-				    "iSER needs RDMA, which ktgt has not");
+				    "iSER is not supported; use iscsi");
 	return fail_because(NO_DRIVER, NULL);
 }
 
