@@ -393,8 +393,8 @@ static void test_event(void **state)
 	strcpy(event.reason, "is odd");
 	event_text(OUT_TABLE, KTGT_CMD_LOGIN_FAILED, &event);
 	assert_non_null(strstr(got.out, " login failed: " WAY "discovery: "
-			       "SessionType: is odd (0207); 4 before it were "
-			       "too many to be told of\n"));
+			       "SessionType: is odd (0207); 4 before it were not "
+			       "reported\n"));
 	memset(&event, 0, sizeof(event));
 	event.lun = 5;
 	event.target_id = 2;
@@ -408,7 +408,7 @@ static void test_event(void **state)
 	memset(&event, 0, sizeof(event));
 	event.missed = 9;
 	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_LOGIN_FAILED,
-					  &event), " login failed: 9 more,"));
+					  &event), " login failed: 9 more were"));
 }
 
 static void add_change(struct event *event, uint32_t object, uint32_t action)
@@ -500,7 +500,7 @@ static void test_explain(void **state)
 	objects_free(&answers, &explain_object);
 	assert_string_equal(got.out,
 		"discovery: login admitted\n"
-		"  CHAP: must not be required by the initiator\n"
+		"  CHAP: not used; an initiator that requires it is refused\n"
 		"target 1 (iqn.t): shown by discovery, login admitted\n"
 		"  address rule: any address\n"
 		"  CHAP: required, without it the login is refused (0201)\n"
@@ -508,7 +508,7 @@ static void test_explain(void **state)
 		"  account of the target: us\n"
 		"target 2 (iqn.u): not shown by discovery, login refused: "
 		"for a reason (0202)\n"
-		"  CHAP: must not be required by the initiator\n");
+		"  CHAP: not used; an initiator that requires it is refused\n");
 }
 
 int main(void)

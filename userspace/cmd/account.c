@@ -70,17 +70,17 @@ static const struct arg bind_args[] = {
 };
 
 const struct command account_commands[] = {
-	{ "show", "list accounts and what they are bound to", &account_object,
+	{ "show", "list accounts and their bindings", &account_object,
 	  show_args, KTGT_CMD_ACCOUNT_LIST, account_show },
-	{ "add", "make an account; the secret is the first line of FILE",
+	{ "add", "add an account; the secret is the first line of FILE",
 	  &account_object, add_args, KTGT_CMD_ACCOUNT_NEW, NULL },
-	{ "set", "give an account another secret, for logins to come",
+	{ "set", "change the secret of an account, for future logins",
 	  &account_object, add_args, KTGT_CMD_ACCOUNT_SET, NULL },
-	{ "del", "remove an account, with its bindings", &account_object,
+	{ "del", "delete an account and its bindings", &account_object,
 	  del_args, KTGT_CMD_ACCOUNT_DEL, NULL },
-	{ "bind", "bind an account to a target or to discovery",
+	{ "bind", "require an account for logins to a target, or for discovery",
 	  &account_object, bind_args, KTGT_CMD_ACCOUNT_BIND, NULL },
-	{ "unbind", "take a binding back; sessions stay", &account_object,
+	{ "unbind", "delete a binding; sessions continue", &account_object,
 	  bind_args, KTGT_CMD_ACCOUNT_UNBIND, NULL },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

@@ -57,7 +57,7 @@ const struct command acl_commands[] = {
 	  KTGT_CMD_ACL_LIST, acl_show },
 	{ "add", "admit an address, a network, an initiator, or any address",
 	  &acl_object, rule_args, KTGT_CMD_ACL_NEW, NULL },
-	{ "del", "take a rule back; sessions stay", &acl_object, rule_args,
+	{ "del", "delete a rule; sessions continue", &acl_object, rule_args,
 	  KTGT_CMD_ACL_DEL, NULL },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

@@ -136,15 +136,15 @@ static const struct arg no_args[] = {
 };
 
 const struct command config_commands[] = {
-	{ "show", "print all as targets.conf or, with -j, as JSON; no secrets", &config_object,
+	{ "show", "print all as targets.conf, or with -j as JSON; no secrets", &config_object,
 	  no_args, KTGT_CMD_NET_GET, config_dump },
-	{ "dump", "the same", &config_object, no_args, KTGT_CMD_NET_GET,
+	{ "dump", "the same as show", &config_object, no_args, KTGT_CMD_NET_GET,
 	  config_dump },
-	{ "check", "read FILE, like targets.conf or JSON, and do nothing",
+	{ "check", "check FILE, targets.conf or JSON, and change nothing",
 	  &config_object, file_args, 0, config_check },
 	{ "diff", "print what apply would change", &config_object,
 	  change_args, KTGT_CMD_NET_GET, config_diff },
-	{ "apply", "make all what FILE says, or nothing; in use: with force",
+	{ "apply", "make the configuration what FILE says, completely or not at all",
 	  &config_object, change_args, KTGT_CMD_TXN_COMMIT, config_apply },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

@@ -67,7 +67,7 @@ static void print_failed(const struct event *event)
 {
 	printf("login failed: ");
 	if (!HAS(event, KTGT_A_EVENT_PEER_ADDRESS)) {
-		printf("%u more, which were too many to be told of",
+		printf("%u more were not reported, as there were too many",
 		       event->missed);
 		return;
 	}
@@ -81,7 +81,7 @@ static void print_failed(const struct event *event)
 	if (HAS(event, KTGT_A_EVENT_STATUS))
 		printf(" (%04x)", event->status);
 	if (event->missed)
-		printf("; %u before it were too many to be told of",
+		printf("; %u before it were not reported",
 		       event->missed);
 }
 
@@ -152,7 +152,7 @@ static void print_what(uint8_t cmd, const struct event *event)
 {
 	switch (cmd) {
 	case 0:
-		printf("events were lost, for they came too fast");
+		printf("events were lost because they came too fast");
 		break;
 	case KTGT_CMD_SESSION_LOGIN:
 		printf("session %u login: ", event->id);
@@ -174,7 +174,7 @@ static void print_what(uint8_t cmd, const struct event *event)
 		print_writers(event);
 		break;
 	default:
-		printf("an event that ktgtadm does not know: %u", cmd);
+		printf("unknown event %u", cmd);
 	}
 	putchar('\n');
 }

@@ -39,7 +39,7 @@ static void print_users(const struct explain *explain, bool outgoing)
 	if (!outgoing && n < explain->accounts)
 		printf("%s%zu more", sep, explain->accounts - n);
 	if (outgoing && !n)
-		printf("none, so an initiator that wants a proof is refused");
+		printf("none; an initiator that requires mutual CHAP is refused");
 	putchar('\n');
 }
 
@@ -48,7 +48,7 @@ static void print_chap(const struct explain *explain)
 	if (!HAS(explain, KTGT_A_EXPLAIN_CHAP))
 		return;
 	if (!explain->chap) {
-		printf("  CHAP: must not be required by the initiator\n");
+		printf("  CHAP: not used; an initiator that requires it is refused\n");
 		return;
 	}
 	printf("  CHAP: required, without it the login is refused (%04x)\n",
@@ -125,7 +125,7 @@ static const struct arg initiator_args[] = {
 };
 
 const struct command explain_commands[] = {
-	{ "initiator", "tell whether discovery and login admit it, and why",
+	{ "initiator", "tell what discovery shows, whether a login is admitted, and why",
 	  &explain_object, initiator_args, KTGT_CMD_EXPLAIN_LIST, explain },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

@@ -147,7 +147,7 @@ static int lun_attach(struct app *app, const struct command *command,
 		return attach_path(app, command, lu->path);
 	if (!HAS(lu, KTGT_A_LU_PATH) && target && lun)
 		return attach_one(app, command, lu);
-	fprintf(stderr, "Error: target and lun, or path, say what is to be attached\n");
+	fprintf(stderr, "Error: nothing to attach; say target TARGET lun N, or path DEVICE\n");
 	return EXIT_USAGE;
 }
 
@@ -165,7 +165,7 @@ static int lun_add(struct app *app, const struct command *command,
 	err = nl_request(app->nl, command->cmd, command->obj, lu, NULL);
 	if (err && HAS(lu, KTGT_A_LU_PATH) && !HAS(lu, KTGT_A_LU_ABSENT) &&
 	    !device_exists(lu->path))
-		fprintf(stderr, "Hint: with \"absent\" it waits until %s is there\n",
+		fprintf(stderr, "Hint: add \"absent\" to wait until %s appears\n",
 			lu->path);
 	return err;
 }
@@ -173,11 +173,11 @@ static int lun_add(struct app *app, const struct command *command,
 const struct command lun_commands[] = {
 	{ "show", "list logical units, or show one in full", &lu_object,
 	  show_args, KTGT_CMD_LU_LIST, lun_show },
-	{ "add", "add a logical unit to a target; initiators are told",
+	{ "add", "add a logical unit to a target; its initiators are informed",
 	  &lu_object, add_args, KTGT_CMD_LU_NEW, lun_add },
-	{ "del", "remove a logical unit; initiators are told", &lu_object,
+	{ "del", "delete a logical unit; its initiators are informed", &lu_object,
 	  del_args, KTGT_CMD_LU_DEL, NULL },
-	{ "attach", "give a logical unit the device that was absent",
+	{ "attach", "connect a logical unit to its device, which was absent",
 	  &lu_object, attach_args, KTGT_CMD_LU_ATTACH, lun_attach },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

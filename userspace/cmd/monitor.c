@@ -57,9 +57,9 @@ static const struct arg no_args[] = {
 };
 
 const struct command monitor_commands[] = {
-	{ "all", "print all that happens", &event_object, no_args,
+	{ "all", "print all events", &event_object, no_args,
 	  KTGT_CMD_NET_GET, monitor },
-	{ "session", "print logins, failed ones too, and ends of sessions",
+	{ "session", "print logins, failed logins, and ends of sessions",
 	  &event_object, no_args, KTGT_CMD_NET_GET, monitor },
 	{ "config", "print changes of the configuration", &event_object,
 	  no_args, KTGT_CMD_NET_GET, monitor },

@@ -31,7 +31,7 @@ static const struct arg set_args[] = {
 const struct command net_commands[] = {
 	{ "show", "show settings and totals", &net_object, no_args,
 	  KTGT_CMD_NET_GET, net_show },
-	{ "set", "change settings, for connections to come", &net_object,
+	{ "set", "change settings; they apply to new connections", &net_object,
 	  set_args, KTGT_CMD_NET_SET, NULL },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

@@ -9,16 +9,16 @@
 const struct noun nouns[] = {
 	{ "net", "settings", "settings and totals of the network namespace",
 	  net_commands },
-	{ "target", NULL, "targets", target_commands },
-	{ "portal", NULL, "addresses that are listened on", portal_commands },
-	{ "lun", "lu", "logical units of targets", lun_commands },
-	{ "acl", NULL, "which initiators a target admits", acl_commands },
-	{ "account", NULL, "CHAP accounts", account_commands },
-	{ "session", NULL, "logged in initiators", session_commands },
-	{ "stats", NULL, "how the data path does", stats_commands },
-	{ "config", NULL, "all of it, as a file", config_commands },
-	{ "monitor", NULL, "what happens, while it happens", monitor_commands },
-	{ "explain", NULL, "what would become of a login", explain_commands },
+	{ "target", NULL, "iSCSI targets", target_commands },
+	{ "portal", NULL, "addresses and ports to listen on", portal_commands },
+	{ "lun", "lu", "logical units of targets, which are disks", lun_commands },
+	{ "acl", NULL, "access rules: which initiators may log in", acl_commands },
+	{ "account", NULL, "CHAP users and their secrets", account_commands },
+	{ "session", NULL, "initiators that are logged in", session_commands },
+	{ "stats", NULL, "performance counters of sessions and LUNs", stats_commands },
+	{ "config", NULL, "the whole configuration, as a file", config_commands },
+	{ "monitor", NULL, "events, as they happen", monitor_commands },
+	{ "explain", NULL, "whether a login would be admitted, and why", explain_commands },
 	{ NULL, NULL, NULL, NULL }
 };
 

@@ -37,9 +37,9 @@ static const struct arg show_args[] = {
 const struct command portal_commands[] = {
 	{ "show", "list portals", &portal_object, show_args,
 	  KTGT_CMD_PORTAL_LIST, portal_show },
-	{ "add", "listen on an address; the port is 3260 if none is given",
+	{ "add", "listen on an address; the default port is 3260",
 	  &portal_object, add_args, KTGT_CMD_PORTAL_NEW, NULL },
-	{ "del", "stop to listen; sessions stay", &portal_object, del_args,
+	{ "del", "stop listening on an address; sessions continue", &portal_object, del_args,
 	  KTGT_CMD_PORTAL_DEL, NULL },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

@@ -241,7 +241,7 @@ const struct command session_commands[] = {
 	  show_args, KTGT_CMD_SESSION_LIST, session_show },
 	{ "del", "end a session; the initiator may log in again",
 	  &session_object, del_args, KTGT_CMD_SESSION_DEL, NULL },
-	{ "logout", "ask initiators to log out; end who has not in time",
+	{ "logout", "ask initiators to log out, then end the sessions that remain",
 	  &session_object, logout_args, KTGT_CMD_SESSION_DEL, session_logout },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

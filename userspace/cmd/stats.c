@@ -144,9 +144,9 @@ static const struct arg luns_args[] = {
 };
 
 const struct command stats_commands[] = {
-	{ "show", "how the data path does, for each session", &session_object,
+	{ "show", "show how well the work of each session is batched", &session_object,
 	  show_args, KTGT_CMD_SESSION_LIST, stats_show },
-	{ "luns", "what each session has moved on each LUN", &itl_object,
+	{ "luns", "show reads, writes and errors of each session on each LUN", &itl_object,
 	  luns_args, KTGT_CMD_ITL_LIST, luns_show },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

@@ -233,7 +233,7 @@ static void print_target(const struct target_view *view)
 	vec_for_each(acl, &view->acls)
 		print_acl(acl);
 	if (!view->acls.n)
-		printf("  acl: none, no initiator is admitted\n");
+		printf("  acl: none, so no initiator is admitted\n");
 	vec_for_each(account, &view->accounts)
 		print_account(account);
 	vec_for_each(session, &view->sessions)
@@ -346,11 +346,11 @@ static const struct arg del_args[] = {
 const struct command target_commands[] = {
 	{ "show", "list targets, or show one with all that belongs to it",
 	  &target_object, show_args, KTGT_CMD_TARGET_LIST, target_show },
-	{ "add", "make a target", &target_object, add_args,
+	{ "add", "add a target", &target_object, add_args,
 	  KTGT_CMD_TARGET_NEW, target_add },
 	{ "set", "change a target", &target_object, set_args,
 	  KTGT_CMD_TARGET_SET, NULL },
-	{ "del", "remove a target; with force although there are sessions",
+	{ "del", "delete a target; force is needed while it has sessions",
 	  &target_object, del_args, KTGT_CMD_TARGET_DEL, NULL },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

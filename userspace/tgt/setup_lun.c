@@ -38,19 +38,19 @@ static void usage(FILE *file)
 {
 	fprintf(file,
 "Usage: tgt-setup-lun -n NAME -d DEVICE [OPTION]... [ADDRESS]...\n"
-"Makes a target with one disk, for all initiators or for those with the\n"
+"Makes a target with one disk, for all initiators, or for those with the given\n"
 "addresses.\n"
 "\n"
-"  -n NAME         name of the target, or what ends it: without iqn. before it,\n"
-"                  it becomes iqn.2001-04.com.HOST-NAME\n"
-"  -d DEVICE       the disk, a block device\n"
-"  -b TYPE         how it is stored: rdwr (default), aio\n"
+"  -n NAME         name of the target; if it does not begin with iqn, the name\n"
+"                  is iqn.2001-04.com.HOST-NAME\n"
+"  -d DEVICE       block device for the disk\n"
+"  -b TYPE         backing store type: rdwr (default) or aio\n"
 "  -B SIZE         block size: 512 or 4096\n"
-"  -t TRANSPORT    iscsi, which is the default\n"
-"  -C PORT         is for compatibility\n"
+"  -t TRANSPORT    iscsi (default)\n"
+"  -C PORT         ignored; for compatibility\n"
 "  -h, --help      print this help\n"
 "\n"
-"A target that is there gets a further disk, if \"yes\" is typed.\n");
+"If the target exists, the disk is added to it after you type \"yes\".\n");
 }
 
 static int fail(const char *text)
@@ -126,7 +126,7 @@ static int make_name(struct setup *setup)
 		n = snprintf(setup->name, sizeof(setup->name),
 			     "iqn.2001-04.com.%s-%s", host, setup->given_name);
 	if (n > KTGT_NAME_MAX)
-		return fail("the target's name has more than 223 bytes");
+		return fail("the name of the target is longer than 223 bytes");
 	return 0;
 }
 
