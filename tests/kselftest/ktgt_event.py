@@ -773,7 +773,8 @@ def monitor_refused(lab):
     done = outcome("setpriv", "--reuid=65534", "--clear-groups", tool,
                    "monitor", timeout=20)
     equal((done.returncode, done.stderr),
-          (2, "Error: Operation not permitted\n"), "of another user")
+          (2, "Error: not permitted: this needs CAP_NET_ADMIN; use sudo\n"),
+          "of another user")
 
 
 # --- explain --------------------------------------------------------------

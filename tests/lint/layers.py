@@ -78,7 +78,7 @@ FLOORS = {
         'conf scan',
     ],
     'userspace/lib': [
-        'device out view',
+        'device out reason view',
         'nl parse',
         'model',
         'spec',

@@ -319,7 +319,8 @@ static void test_kernel(void **state)
 	assert_int_equal(got.out_len, 0);
 	fake_answer(KTGT_CMD_TARGET_NEW, -EPERM, NULL);
 	assert_int_equal(run("target add iqn.2026-11.org.x"), EXIT_KERNEL);
-	assert_string_equal(got.err, "Error: Operation not permitted\n");
+	assert_string_equal(got.err, "Error: not permitted: this needs "
+			    "CAP_NET_ADMIN; use sudo\n");
 	fake_answer(KTGT_CMD_TARGET_NEW, 0, "secret is short");
 	assert_int_equal(run("target add iqn.2026-11.org.x"), 0);
 	assert_string_equal(got.err, "Warning: secret is short\n");

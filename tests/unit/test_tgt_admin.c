@@ -171,9 +171,11 @@ static void assert_changes(const char *want)
 #define READY	"target --op update --tid 1 --name state --value ready\n"
 #define OFFLINE	"target --op update --tid 1 --name state --value offline\n"
 
+#define SEE_HELP	"; see tgt-admin --help\n"
+
 #define ABSENT(lun, device)						\
-	"tgt-admin: " A ": lun " lun " waits for its device, " device "; see "	\
-	"lun attach in ktgtadm(8)\n"
+	"tgt-admin: " A ": LUN " lun " waits until its device, " device ", "	\
+	"appears; see ktgtadm(8)\n"
 
 /* requests that look at what is there, and those around changes */
 #define LOOK	6
@@ -405,7 +407,7 @@ static void test_keys(void **state)
 		"--name HeaderDigest --value CRC32C\n"
 		"tgtadm --lld iscsi --mode target --op update --tid 1 "
 		"--name FirstBurstLength --value 4096\n"
-		"ktgtadm target set tid 1 max-burst-length default\n");
+		"ktgtadm target set 1 max-burst-length default\n");
 	assert_int_equal(fake_n_calls, LOOK + 1 + AROUND);
 	assert_int_equal(fake_calls[LOOK + 1].cmd, KTGT_CMD_TARGET_SET);
 	req = fake_calls[LOOK + 1].req;
@@ -455,13 +457,13 @@ static void test_in_use(void **state)
 	fixture()->sessions = 1;
 	assert_int_equal(run_conf("-e", ""), 22);
 	assert_string_equal(got.err, "tgt-admin: " A
-			    " is in use: it stays without --force\n");
+			    " is in use and was not deleted; add --force\n");
 	assert_int_equal(fake_n_calls, LOOK + AROUND);
 	assert_int_equal(run_conf("-e -f -v", ""), 0);
 	assert_changes("target --op delete --force --tid 1\n");
 	assert_int_equal(run_conf("-e -v", text), 22);
-	assert_non_null(strstr(got.err, "lun 1 stays without --force\n"));
-	assert_non_null(strstr(got.err, "lun 2 stays without --force\n"));
+	assert_non_null(strstr(got.err, "LUN 1 was not changed; add --force\n"));
+	assert_non_null(strstr(got.err, "LUN 2 was not changed; add --force\n"));
 	assert_null(strstr(got.out, "logicalunit"));
 	assert_int_equal(run_conf("-e -f -v", text), 0);
 	assert_non_null(strstr(got.out, "--backing-store /dev/none3\n"));
@@ -517,8 +519,8 @@ static void test_stale(void **state)
 	for (i = 0; i < fake_n_calls; i++)
 		looks += fake_calls[i].cmd == KTGT_CMD_NET_GET;
 	assert_true(looks > 1);
-	assert_string_equal(got.err, "tgt-admin: the configuration changes all "
-			    "the time: nothing was done\n");
+	assert_string_equal(got.err, "tgt-admin: others keep changing the "
+			    "configuration; nothing was done, try again\n");
 }
 
 /* What can be had of a target, and who may log in as a whole. */
@@ -582,8 +584,14 @@ static void test_others(void **state)
 	assert_int_equal(run("tgt-admin --ready tid=3"), 22);
 	assert_int_equal(run("tgt-admin --offline " A "1"), 1);
 	assert_int_equal(run("tgt-admin --delete ALL --ready ALL"), 1);
+	assert_string_equal(got.err, "tgt-admin: more than one action is given"
+			    SEE_HELP);
 	assert_int_equal(run("tgt-admin"), 1);
+	assert_string_equal(got.err, "tgt-admin: no action is given" SEE_HELP);
 	assert_int_equal(run("tgt-admin x"), 1);
+	assert_string_equal(got.err, "tgt-admin: unknown word 'x'" SEE_HELP);
+	assert_int_equal(run("tgt-admin help"), 0);
+	assert_non_null(strstr(got.out, "Usage: tgt-admin "));
 	assert_int_equal(run("tgt-admin --delete"), 1);
 	assert_int_equal(run("tgt-admin --delete help"), 0);
 	assert_int_equal(run("tgt-admin -s"), 0);

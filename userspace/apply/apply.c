@@ -72,8 +72,9 @@ static int delete_lus(struct executor *ex, const struct conf_target *target,
 		if (err || !lu->lun || lu_stays(target, lu))
 			continue;
 		if (have->sessions && !ex->force) {
-			err = change_refuse(ex, "%s is in use: lun %u stays without --force",
-					   have->name, lu->lun);
+			err = change_refuse(ex, "%s is in use: LUN %u was not changed; add %s",
+					    have->name, lu->lun,
+					    ex->force_word);
 			continue;
 		}
 		req = (struct lu){ .target_id = have->id, .lun = lu->lun };
@@ -88,7 +89,7 @@ static int delete_lus(struct executor *ex, const struct conf_target *target,
 static void tell_absent(struct executor *ex,
 			const struct conf_target *target, const struct lu *lu)
 {
-	fprintf(stderr, "%s: %s: lun %u waits for its device, %s; see lun attach in ktgtadm(8)\n",
+	fprintf(stderr, "%s: %s: LUN %u waits until its device, %s, appears; see ktgtadm(8)\n",
 		ex->program, target->target.name, lu->lun, lu->path);
 	ex->absent++;
 }

@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "apply/describe.h"
+#include "lib/reason.h"
 
 static void tell_error(struct executor *ex, int err)
 {
 	ex->failures++;
-	fprintf(stderr, "%s: %s\n", ex->program, *nl_text(ex->nl) ?
-		nl_text(ex->nl) : strerror(-err));
+	fprintf(stderr, "%s: %s\n", ex->program, nl_reason(ex->nl, err));
 }
 
 int change_apply(struct executor *ex, uint8_t cmd, const struct object *obj,
@@ -88,8 +88,8 @@ int change_delete_target(struct executor *ex, const struct target *target)
 	struct target req = { .id = target->id };
 
 	if (target->sessions && !ex->force)
-		return change_refuse(ex, "%s is in use: it stays without --force",
-				    target->name);
+		return change_refuse(ex, "%s is in use and was not deleted; add %s",
+				     target->name, ex->force_word);
 	SET(&req, KTGT_A_TARGET_ID);
 	if (target->sessions)
 		SET(&req, KTGT_A_TARGET_FORCE);

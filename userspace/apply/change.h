@@ -11,6 +11,7 @@
 
 struct executor {
 	const char *program;	/* that speaks */
+	const char *force_word;	/* how it is told to */
 	struct nl *nl;
 	struct view *view;	/* what was there at first */
 	bool force;

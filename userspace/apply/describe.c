@@ -100,7 +100,7 @@ static void describe_keys(const struct target *target)
 		f = object_field(&target_object, key->attr);
 		memcpy(&value, (const char *)target + f->off, sizeof(value));
 		if (value == KTGT_KEY_DEFAULT)
-			printf("ktgtadm target set tid %u %s default\n",
+			printf("ktgtadm target set %u %s default\n",
 			       target->id, f->name);
 		else
 			printf(TGTADM "target --op update --tid %u --name %s --value %s\n",

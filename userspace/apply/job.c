@@ -9,6 +9,7 @@
 #include "apply/apply.h"
 #include "apply/dump.h"
 #include "conf/load.h"
+#include "lib/reason.h"
 
 /* how often a change of somebody else meanwhile is an excuse */
 #define ATTEMPTS	10
@@ -53,8 +54,7 @@ static int look_and_run(struct executor *ex,
 	ex->view = &view;
 	ex->failures = 0;
 	if (err)
-		status = refuse(ex, *nl_text(ex->nl) ? nl_text(ex->nl) :
-						       strerror(-err));
+		status = refuse(ex, nl_reason(ex->nl, err));
 	else
 		status = job(ex, data);
 	view_free(&view);
@@ -72,7 +72,7 @@ int job_run(struct executor *ex, int (*job)(struct executor *ex, void *data),
 	} while (status == -ESTALE && --attempts);
 	if (status != -ESTALE)
 		return status;
-	return refuse(ex, "the configuration changes all the time: nothing was done");
+	return refuse(ex, "others keep changing the configuration; nothing was done, try again");
 }
 
 /* The name that is meant, NULL for all. */
@@ -133,6 +133,6 @@ int job_dump(struct executor *ex, enum out_format format)
 	if (!err)
 		return JOB_DONE;
 	return refuse(ex, err == -EILSEQ ?
-		      "a name is not in UTF-8, which JSON has to be" :
+		      "a name is not valid UTF-8; print targets.conf, not JSON" :
 		      strerror(-err));
 }

@@ -79,6 +79,7 @@ static int run_apply(struct app *app, struct config *config, bool pretend)
 {
 	struct executor ex = {
 		.program = "ktgtadm",
+		.force_word = "force",
 		.nl = app->nl,
 		.force = config->force,
 		.pretend = pretend,

@@ -10,6 +10,7 @@
 #include "cmd/refuse.h"
 #include "cmd/request.h"
 #include "cmd/usage.h"
+#include "lib/reason.h"
 
 static int resolve_target(struct app *app, const struct command *command,
 			  struct request *req)
@@ -63,8 +64,7 @@ static int run_request(struct app *app, const struct command *command,
 	}
 	err = execute(app, command, req);
 	if (err < 0)
-		fprintf(stderr, "Error: %s\n", *nl_text(app->nl) ?
-			nl_text(app->nl) : strerror(-err));
+		fprintf(stderr, "Error: %s\n", nl_reason(app->nl, err));
 	else if (!err && *nl_text(app->nl))
 		fprintf(stderr, "Warning: %s\n", nl_text(app->nl));
 	nl_close(app->nl);

@@ -62,21 +62,21 @@ static void usage(FILE *file)
 {
 	fprintf(file,
 "Usage: tgt-admin [OPTION]...\n"
-"Configures the ktgt iSCSI target from a file in the form of targets.conf.\n"
+"Configures the ktgt iSCSI target from a file of the form targets.conf(5).\n"
 "\n"
-"  -e, --execute            make all targets what the file says\n"
-"      --update WHICH       make targets what the file says\n"
+"  -e, --execute            make all targets as the file says\n"
+"      --update WHICH       make targets as the file says\n"
 "      --delete WHICH       delete targets\n"
-"      --offline WHICH      ask initiators to log in later\n"
-"      --ready WHICH        let initiators log in\n"
+"      --offline WHICH      refuse logins; initiators try again\n"
+"      --ready WHICH        accept logins again\n"
 "  -s, --show               show all targets\n"
 "      --dump               print the configuration, without secrets\n"
 "  -c, --conf FILE          read FILE; - is the standard input\n"
-"      --ignore-errors      go on after an error\n"
-"  -f, --force              change what initiators use, too\n"
-"  -p, --pretend            print the changes, and make none\n"
+"      --ignore-errors      continue after an error\n"
+"  -f, --force              also change what initiators are using\n"
+"  -p, --pretend            print the changes, but do not make them\n"
 "  -v, --verbose            print the changes\n"
-"  -C, --control-port PORT  is for compatibility\n"
+"  -C, --control-port PORT  ignored; for compatibility\n"
 "  -V, --version            print the version\n"
 "  -h, --help               print this help\n"
 "\n"
@@ -86,7 +86,7 @@ static void usage(FILE *file)
 static bool take_action(struct admin_job *job, enum admin_action action)
 {
 	if (job->action) {
-		fprintf(stderr, "tgt-admin: one action at a time\n");
+		fprintf(stderr, "tgt-admin: more than one action is given; see tgt-admin --help\n");
 		return false;
 	}
 	job->action = action;
@@ -149,17 +149,20 @@ static bool take_options(int argc, char **argv, struct executor *ex,
 		if (!take_option(c, ex, job))
 			return false;
 	}
-	*status = EXIT_CONF;
-	if (optind < argc)
-		fprintf(stderr, "tgt-admin: unknown word '%s'\n", argv[optind]);
-	else if (job->action)
+	if ((optind < argc && !strcmp(argv[optind], "help")) ||
+	    (job->which && !strcmp(job->which, "help"))) {
 		*status = 0;
-	else
-		usage(stderr);
-	if (job->which && !strcmp(job->which, "help")) {
 		usage(stdout);
 		return false;
 	}
+	*status = EXIT_CONF;
+	if (optind < argc)
+		fprintf(stderr, "tgt-admin: unknown word '%s'; see tgt-admin --help\n",
+			argv[optind]);
+	else if (job->action)
+		*status = 0;
+	else
+		fprintf(stderr, "tgt-admin: no action is given; see tgt-admin --help\n");
 	return !*status;
 }
 
@@ -245,7 +248,7 @@ static int exit_status(int status)
 
 int tgt_admin_main(int argc, char **argv)
 {
-	struct executor ex = { .program = "tgt-admin" };
+	struct executor ex = { .program = "tgt-admin", .force_word = "--force" };
 	struct admin_job job = { 0 };
 	int err, status;
 

@@ -15,6 +15,7 @@
 
 #include "lib/nl.h"
 #include "lib/parse.h"
+#include "lib/reason.h"
 #include "lib/view.h"
 #include "tgt/tgtadm.h"
 
@@ -354,8 +355,7 @@ static int load(struct view *view)
 	if (!err)
 		err = view_load(nl, view);
 	if (err)
-		printf("Error: %s\n", nl && *nl_text(nl) ? nl_text(nl) :
-							  strerror(-err));
+		printf("Error: %s\n", nl_reason(nl, err));
 	if (nl)
 		nl_close(nl);
 	return err ? EXIT_FAILED : 0;

@@ -13,6 +13,7 @@
 #include "conf/key.h"
 #include "lib/nl.h"
 #include "lib/parse.h"
+#include "lib/reason.h"
 #include "lib/view.h"
 #include "tgt/opt.h"
 #include "tgt/show.h"
@@ -94,16 +95,20 @@ static int finish(struct nl *nl, int err, const struct texts *texts)
 		break;
 	}
 	return fail_because(text ? text : INVALID,
-			    *nl_text(nl) ? nl_text(nl) : strerror(-err));
+			    nl_reason(nl, err));
 }
 
-static bool has_target(struct nl *nl, uint32_t tid)
+/* 0 if it is there; or else that is told, and an exit status. */
+static int need_target(struct nl *nl, uint32_t tid)
 {
+	static const struct texts texts = { .missing = NO_TARGET };
 	struct target ask = { .id = tid }, found = { 0 };
 
+	if (!tid)
+		return fail_because(NO_TARGET, NULL);
 	SET(&ask, KTGT_A_TARGET_ID);
-	return !nl_request(nl, KTGT_CMD_TARGET_GET, &target_object, &ask,
-			   &found);
+	return finish(nl, nl_request(nl, KTGT_CMD_TARGET_GET, &target_object,
+				     &ask, &found), &texts);
 }
 
 /* target */
@@ -163,9 +168,11 @@ static int target_update(struct nl *nl, const struct tgt_opts *opts)
 	const struct tgt_key *key = tgt_key_named(opts->name);
 	struct target target = { .id = opts->tid };
 	const char *why = NULL;
+	int status;
 
-	if (!has_target(nl, opts->tid))
-		return fail_because(NO_TARGET, nl_text(nl));
+	status = need_target(nl, opts->tid);
+	if (status)
+		return status;
 	if (is_redirect(opts->name))
 		return fail_because(UNKNOWN_PARAM,
 					    "redirection is not supported");
@@ -198,12 +205,13 @@ static int target_show(struct nl *nl, const struct tgt_opts *opts)
 	static const struct texts texts = { 0 };
 	struct target ask = { .id = opts->tid }, target = { 0 };
 	struct net net = { 0 };
-	int err;
+	int err, status;
 
 	if (!tgt_given(opts, 't'))
 		return target_show_all(nl);
-	if (!opts->tid || !has_target(nl, opts->tid))
-		return fail_because(NO_TARGET, nl_text(nl));
+	status = need_target(nl, opts->tid);
+	if (status)
+		return status;
 	SET(&ask, KTGT_A_TARGET_ID);
 	err = nl_request(nl, KTGT_CMD_NET_GET, &net_object, NULL, &net);
 	if (!err)
@@ -245,7 +253,7 @@ static int target_bind(struct nl *nl, const struct tgt_opts *opts)
 	struct texts texts = { NULL, HAVE_ACL, NULL, NULL };
 	const char *why = NULL;
 	struct acl acl = { 0 };
-	int err;
+	int err, status;
 
 	if (opts->bus)
 		return fail_because(UNSUPPORTED,
@@ -260,8 +268,9 @@ static int target_bind(struct nl *nl, const struct tgt_opts *opts)
 	if (acl_fill(opts, &acl, &why))
 		return fail_because(INVALID, why);
 	/* tgt looks for the target first, whatever else is wrong */
-	if (!has_target(nl, opts->tid))
-		return fail_because(NO_TARGET, nl_text(nl));
+	status = need_target(nl, opts->tid);
+	if (status)
+		return status;
 	err = nl_request(nl, bind ? KTGT_CMD_ACL_NEW : KTGT_CMD_ACL_DEL,
 			 &acl_object, &acl, NULL);
 	texts.missing = NO_ACL;
@@ -316,8 +325,10 @@ static int stat_show(struct nl *nl, uint32_t tid, int64_t lun)
 
 static int target_stat(struct nl *nl, const struct tgt_opts *opts)
 {
-	if (!opts->tid || !has_target(nl, opts->tid))
-		return fail_because(NO_TARGET, nl_text(nl));
+	int status = need_target(nl, opts->tid);
+
+	if (status)
+		return status;
 	return stat_show(nl, opts->tid, TGT_ALL);
 }
 
@@ -389,13 +400,14 @@ static int lu_new(struct nl *nl, const struct tgt_opts *opts)
 	struct texts texts = { NULL, HAVE_LU, NULL, NULL };
 	const char *why = NULL;
 	struct lu lu = { 0 };
-	int err;
+	int err, status;
 
 	if (opts->device_type && strcmp(opts->device_type, "disk"))
 		return fail_because(UNSUPPORTED,
 				    "this device type is not supported; use disk");
-	if (!has_target(nl, opts->tid))
-		return fail_because(NO_TARGET, nl_text(nl));
+	status = need_target(nl, opts->tid);
+	if (status)
+		return status;
 	/* tgt looks at the number before it opens the device */
 	if (has_lu(nl, opts))
 		return fail_because(HAVE_LU, nl_text(nl));
@@ -440,10 +452,11 @@ static int lu_update(struct nl *nl, const struct tgt_opts *opts)
 	static const struct texts texts = { .missing = NO_LU };
 	struct lu ask = { .target_id = opts->tid, .lun = opts->lun };
 	struct lu lu = { 0 };
-	int err;
+	int err, status;
 
-	if (!has_target(nl, opts->tid))
-		return fail_because(NO_TARGET, nl_text(nl));
+	status = need_target(nl, opts->tid);
+	if (status)
+		return status;
 	SET(&ask, KTGT_A_LU_TARGET_ID);
 	SET(&ask, KTGT_A_LU_LUN);
 	err = nl_request(nl, KTGT_CMD_LU_GET, &lu_object, &ask, &lu);
@@ -459,8 +472,10 @@ static int lu_update(struct nl *nl, const struct tgt_opts *opts)
 
 static int lu_stat(struct nl *nl, const struct tgt_opts *opts)
 {
-	if (!opts->tid || !has_target(nl, opts->tid))
-		return fail_because(NO_TARGET, nl_text(nl));
+	int status = need_target(nl, opts->tid);
+
+	if (status)
+		return status;
 	if (!has_lu(nl, opts))
 		return fail_because(NO_LU, nl_text(nl));
 	return stat_show(nl, opts->tid, opts->lun);
@@ -505,11 +520,13 @@ static int account_bind(struct nl *nl, const struct tgt_opts *opts,
 		NO_ACCOUNT, HAVE_ACCOUNT, NULL, MANY_ACCOUNTS
 	};
 	uint8_t cmd = KTGT_CMD_ACCOUNT_UNBIND;
+	int status;
 
 	if (opts->op == TGT_OP_BIND)
 		cmd = KTGT_CMD_ACCOUNT_BIND;
-	if (opts->tid && !has_target(nl, opts->tid))
-		return fail_because(NO_TARGET, nl_text(nl));
+	status = opts->tid ? need_target(nl, opts->tid) : 0;
+	if (status)
+		return status;
 	/* without a target it is bound to discovery */
 	SET(account, KTGT_A_ACCOUNT_TARGET_ID);
 	account->target_id = opts->tid;
@@ -685,8 +702,9 @@ static int do_session(struct nl *nl, const struct tgt_opts *opts)
 	if (opts->op != TGT_OP_SHOW && opts->op != TGT_OP_DELETE &&
 	    opts->op != TGT_OP_STAT)
 		return fail_because(INVALID, NULL);
-	if (!opts->tid || !has_target(nl, opts->tid))
-		return fail_because(NO_TARGET, nl_text(nl));
+	status = need_target(nl, opts->tid);
+	if (status)
+		return status;
 	err = nl_dump(nl, KTGT_CMD_SESSION_LIST, &session_object, NULL,
 		      &sessions);
 	if (err) {
