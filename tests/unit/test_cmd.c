@@ -326,7 +326,7 @@ static void test_kernel(void **state)
 	assert_string_equal(got.err, "Warning: secret is short\n");
 	fake_open_err = -ENOENT;
 	assert_int_equal(run("target show"), EXIT_KERNEL);
-	assert_string_equal(got.err, "Error: the ktgt module is not loaded: "
+	assert_string_equal(got.err, "Error: the ktgt module is not loaded; run "
 			    "modprobe ktgt\n");
 }
 

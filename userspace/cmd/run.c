@@ -55,7 +55,7 @@ static int run_request(struct app *app, const struct command *command,
 	err = nl_open(&app->nl);
 	if (err == -ENOENT) {
 		fprintf(stderr,
-			"Error: the ktgt module is not loaded: modprobe ktgt\n");
+			"Error: the ktgt module is not loaded; run modprobe ktgt\n");
 		return EXIT_KERNEL;
 	}
 	if (err) {

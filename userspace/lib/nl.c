@@ -551,7 +551,7 @@ int nl_join(struct nl *nl, const char *group)
 		return 0;
 	}
 	snprintf(nl->text, sizeof(nl->text),
-		 "the module tells of no '%s' events: it is older than ktgtadm",
+		 "the module has no '%s' events; it is older than ktgtadm",
 		 group);
 	return -EOPNOTSUPP;
 }

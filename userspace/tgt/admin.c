@@ -257,7 +257,7 @@ int tgt_admin_main(int argc, char **argv)
 	err = nl_open(&ex.nl);
 	if (err == -ENOENT) {
 		fprintf(stderr,
-			"tgt-admin: the ktgt module is not loaded: modprobe ktgt\n");
+			"tgt-admin: the ktgt module is not loaded; run modprobe ktgt\n");
 		return TGT_EXIT_NO_TGT;
 	}
 	if (err) {

@@ -351,7 +351,7 @@ static int load(struct view *view)
 	int err = nl_open(&nl);
 
 	if (err == -ENOENT)
-		return fail("the ktgt module is not loaded: modprobe ktgt");
+		return fail("the ktgt module is not loaded; run modprobe ktgt");
 	if (!err)
 		err = view_load(nl, view);
 	if (err)

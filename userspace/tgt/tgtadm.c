@@ -876,7 +876,7 @@ int tgtadm_main(int argc, char **argv)
 	err = nl_open(&nl);
 	if (err == -ENOENT) {
 		fprintf(stderr,
-			"tgtadm: the ktgt module is not loaded: modprobe ktgt\n");
+			"tgtadm: the ktgt module is not loaded; run modprobe ktgt\n");
 		return TGT_EXIT_NO_TGT;
 	}
 	if (err)
