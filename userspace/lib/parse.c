@@ -87,12 +87,12 @@ int parse_size(const char *text, uint64_t *value, const char **why)
 	if (err == -ERANGE)
 		return refuse(why, "the size is too large");
 	if (err)
-		return refuse(why, "not a size: digits, then K, M, G, T or P");
+		return refuse(why, "not a size; write a number, or one with K, M, G, T or P");
 	if (*rest) {
 		suffix = strchr(suffixes, toupper((unsigned char)*rest));
 		if (!suffix || rest[1])
 			return refuse(why,
-				"not a size: digits, then K, M, G, T or P");
+				"not a size; write a number, or one with K, M, G, T or P");
 		shift = 10 * (suffix - suffixes + 1);
 	}
 	if (number > UINT64_MAX >> shift)
