@@ -109,23 +109,23 @@ static void describe_keys(const struct target *target)
 	}
 }
 
-void describe_change(uint8_t cmd, const void *req)
+static void describe_account(uint8_t cmd, const struct account *account)
+{
+	if (cmd == KTGT_CMD_ACCOUNT_NEW)
+		printf("account --op new --user %s --password (hidden)",
+		       account->user);
+	else if (cmd == KTGT_CMD_ACCOUNT_DEL)
+		printf("account --op delete --user %s", account->user);
+	else
+		describe_binding(cmd == KTGT_CMD_ACCOUNT_BIND ? "bind" :
+								"unbind",
+				 account);
+}
+
+static void describe_request(uint8_t cmd, const void *req)
 {
 	const struct lu *lu = req;
-	const struct account *account = req;
 
-	/* what tgtadm has no words for */
-	if (cmd == KTGT_CMD_LU_ATTACH) {
-		printf("ktgtadm lun attach target %u lun %u\n", lu->target_id,
-		       lu->lun);
-		return;
-	}
-	if (cmd == KTGT_CMD_TARGET_SET &&
-	    !HAS((const struct target *)req, KTGT_A_TARGET_STATE)) {
-		describe_keys(req);
-		return;
-	}
-	printf(TGTADM);
 	switch (cmd) {
 	case KTGT_CMD_LU_NEW:
 		describe_lu(lu);
@@ -139,22 +139,35 @@ void describe_change(uint8_t cmd, const void *req)
 		describe_acl(cmd == KTGT_CMD_ACL_NEW ? "bind" : "unbind", req);
 		break;
 	case KTGT_CMD_ACCOUNT_NEW:
-		printf("account --op new --user %s --password (hidden)",
-		       account->user);
-		break;
 	case KTGT_CMD_ACCOUNT_DEL:
-		printf("account --op delete --user %s", account->user);
-		break;
 	case KTGT_CMD_ACCOUNT_BIND:
 	case KTGT_CMD_ACCOUNT_UNBIND:
-		describe_binding(cmd == KTGT_CMD_ACCOUNT_BIND ? "bind" :
-								"unbind", req);
+		describe_account(cmd, req);
 		break;
 	default:
 		describe_target(cmd, req);
 		break;
 	}
+}
+
+void describe_change(uint8_t cmd, const void *req)
+{
+	const struct target *target = req;
+	const struct lu *lu = req;
+
+	/* what tgtadm has no words for */
+	if (cmd == KTGT_CMD_LU_ATTACH) {
+		printf("ktgtadm lun attach target %u lun %u\n", lu->target_id,
+		       lu->lun);
+		return;
+	}
+	if (cmd == KTGT_CMD_TARGET_SET && !HAS(target, KTGT_A_TARGET_STATE)) {
+		describe_keys(target);
+		return;
+	}
+	printf(TGTADM);
+	describe_request(cmd, req);
 	printf("\n");
 	if (cmd == KTGT_CMD_TARGET_NEW)
-		describe_keys(req);
+		describe_keys(target);
 }

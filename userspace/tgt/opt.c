@@ -281,66 +281,59 @@ static int take_checked(int c, char *text, struct tgt_opts *opts)
 	return try_help();
 }
 
+/* Where a value goes that is kept as it is; NULL if the option is another. */
+static const char **text_of(int c, struct tgt_opts *opts)
+{
+	const struct {
+		char letter;
+		const char **text;
+	} rows[] = {
+		{ 'L', &opts->lld },
+		{ 'T', &opts->targetname },
+		{ 'b', &opts->path },
+		{ 'E', &opts->bstype },
+		{ 'S', &opts->bsopts },
+		{ 'f', &opts->bsoflags },
+		{ 'y', &opts->block_size },
+		{ 'I', &opts->address },
+		{ 'Q', &opts->initiator },
+		{ 'B', &opts->bus },
+		{ 'n', &opts->name },
+		{ 'v', &opts->value },
+		{ 'u', &opts->user },
+		{ 'P', &opts->params },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].letter == c)
+			return rows[i].text;
+	return NULL;
+}
+
 static int take_option(int c, char *text, struct tgt_opts *opts)
 {
+	const char **p = text_of(c, opts);
+
+	if (p) {
+		*p = text;
+		return 0;
+	}
 	switch (c) {
-	case 'L':
-		opts->lld = text;
-		break;
-	case 'T':
-		opts->targetname = text;
-		break;
-	case 'b':
-		opts->path = text;
-		break;
-	case 'E':
-		opts->bstype = text;
-		break;
-	case 'S':
-		opts->bsopts = text;
-		break;
-	case 'f':
-		opts->bsoflags = text;
-		break;
-	case 'y':
-		opts->block_size = text;
-		break;
-	case 'I':
-		opts->address = text;
-		break;
-	case 'Q':
-		opts->initiator = text;
-		break;
-	case 'B':
-		opts->bus = text;
-		break;
-	case 'n':
-		opts->name = text;
-		break;
-	case 'v':
-		opts->value = text;
-		break;
-	case 'u':
-		opts->user = text;
-		break;
 	case 'p':
 		opts->password = text;
-		break;
-	case 'P':
-		opts->params = text;
-		break;
+		return 0;
 	case 'O':
 		opts->outgoing = true;
-		break;
+		return 0;
 	case 'F':
 		opts->force = true;
-		break;
+		return 0;
 	case 'd':
-		break;
+		return 0;
 	default:
 		return take_checked(c, text, opts);
 	}
-	return 0;
 }
 
 static const struct rule *rule_find(const struct tgt_opts *opts)
