@@ -53,7 +53,7 @@ int ktgt_conn_init(struct ktgt_conn *conn)
 	INIT_LIST_HEAD(&conn->unacked);
 	conn->ping_ttt = ISCSI_RESERVED_TAG;
 	conn->last_recv = jiffies;
-	conn->idle_at = jiffies;
+	conn->last_cmd = jiffies;
 
 	ret = ktgt_mem_init(conn);
 	if (ret)
@@ -218,6 +218,9 @@ bool ktgt_conn_process(struct ktgt_conn *conn)
 		progress = true;
 	}
 	progress |= ktgt_conn_run_calls(conn);
+	/* at work in this round, whether or not it is their last */
+	if (conn->nr_busy)
+		WRITE_ONCE(conn->last_cmd, jiffies);
 	progress |= ktgt_tasks_reap(conn);
 	return progress;
 }
@@ -241,13 +244,10 @@ bool ktgt_conn_waits(const struct ktgt_conn *conn)
 /* Pings are no use of a connection, only commands are. */
 static void conn_shrink_idle(struct ktgt_conn *conn, unsigned long after)
 {
-	if (conn->seq != conn->idle_seq) {
-		conn->idle_seq = conn->seq;
-		conn->idle_at = jiffies;
-	} else if (time_after_eq(jiffies, conn->idle_at + after)) {
-		ktgt_tasks_shrink(conn);
-		ktgt_mem_shrink(conn);
-	}
+	if (time_before(jiffies, conn->last_cmd + after))
+		return;
+	ktgt_tasks_shrink(conn);
+	ktgt_mem_shrink(conn);
 }
 
 /* Is the initiator still there? Return: jiffies until the next look. */

@@ -260,8 +260,8 @@ struct ktgt_mem {
  * @nr_tmf: task management functions that are not answered yet
  * @waits: struct ktgt_tmf_wait, what waits for tasks of this connection
  * @seq: number of tasks submitted
- * @idle_seq: @seq when the timer last saw that it had changed
- * @idle_at: jiffies at that time
+ * @last_cmd: jiffies when commands were last submitted or came back; read by
+ *	others with READ_ONCE()
  * @waiting_for: session whose end the login waits for, or NULL; referenced
  * @unacked: PDUs that were sent, until the initiator acknowledges
  * @ping_ttt: target transfer tag of the NOP-In that waits for an answer, or
@@ -318,8 +318,7 @@ struct ktgt_conn {
 	u32				nr_tmf;
 	struct list_head		waits;
 	u32				seq;
-	u32				idle_seq;
-	unsigned long			idle_at;
+	unsigned long			last_cmd;
 	struct ktgt_sess		*waiting_for;
 
 	struct list_head		unacked;
