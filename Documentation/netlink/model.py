@@ -31,6 +31,13 @@ KEYS = {
 }
 # numbers that people read in another form
 FORMS = {('lu', 'size'): 'SIZE', ('lu', 'naa'): 'HEX'}
+# units that people are told
+UNITS = {
+    ('session', 'login-time'): 'DATE',
+    ('conn', 'idle-time'): 'SECONDS',
+    ('conn', 'rtt'): 'USECS',
+    ('conn', 'rtt-var'): 'USECS',
+}
 # bytes of a text, NUL included, for which the specification has no max-len
 TEXT = 256
 
@@ -130,6 +137,8 @@ def row(attr, group):
         parts.append(f'.min = {value(limits["min"])}')
     if 'max' in limits:
         parts.append(f'.max = {value(limits["max"])}')
+    if (group, attr['name']) in UNITS:
+        parts.append(f'.unit = UNIT_{UNITS[group, attr["name"]]}')
     if names_of(attr, kind):
         parts.append(f'.names = {ident(names_of(attr, kind))}_names')
     if 'nested-attributes' in attr:

@@ -232,6 +232,7 @@ static struct ktgt_sess *sess_alloc(struct ktgt_conn *conn,
 	snprintf(sess->port_name, sizeof(sess->port_name), "%s,i,0x%*phN",
 		 key->initiator, KTGT_ISID_LEN, key->isid);
 	sess->conn = conn;
+	sess->login_at = ktime_get_boottime();
 	sess->exp_cmd_sn = cmd_sn;
 	sess->max_cmd_sn = cmd_sn - 1;
 

@@ -6,6 +6,7 @@
 #define _KTGT_ISCSI_SESS_H
 
 #include <linux/kref.h>
+#include <linux/ktime.h>
 #include <linux/rcupdate.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
@@ -51,6 +52,7 @@ struct ktgt_sess_key {
  * @conn: the connection, NULL when it is gone
  * @waiter: connection whose login waits for the end of this session, or NULL
  * @announced: it was told of, so its end has to be
+ * @login_at: when it was made, by ktime_get_boottime(); immutable
  * @retired: it is in no table any more, and its nexus is closed
  * @exp_cmd_sn: next CmdSN to be executed; of the connection's work
  * @max_cmd_sn: last CmdSN that the initiator was allowed to use; likewise
@@ -70,6 +72,7 @@ struct ktgt_sess {
 	struct ktgt_conn	*conn;
 	struct ktgt_conn	*waiter;
 
+	ktime_t			login_at;
 	bool			announced;
 	bool			retired;
 	u32			exp_cmd_sn;

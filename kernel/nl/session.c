@@ -2,8 +2,12 @@
 /*
  * Sessions, as the user speaks of them.
  */
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+
 #include "../iscsi/conn.h"
 #include "../iscsi/sess.h"
+#include "../tcp/tcp.h"
 #include "generated/netlink.h"
 #include "nl.h"
 
@@ -62,7 +66,28 @@ static int fill_counters(struct sk_buff *skb,
 	return 0;
 }
 
-static int fill_conn(struct sk_buff *skb, const struct ktgt_conn *conn)
+/* A command is use of the connection; pings are not, nor are other PDUs. */
+static u32 idle_time(const struct ktgt_conn *conn)
+{
+	long idle = jiffies - READ_ONCE(conn->last_cmd);
+
+	/* negative if a command came while this was looked at */
+	return READ_ONCE(conn->nr_busy) || idle < 0 ? 0 : idle / HZ;
+}
+
+/* How the connection does at the moment. */
+static int fill_health(struct sk_buff *skb, struct ktgt_conn *conn)
+{
+	struct ktgt_tcp_info info;
+
+	ktgt_tcp_info(conn, &info);
+	return nla_put_u32(skb, KTGT_A_CONN_IDLE_TIME, idle_time(conn)) ||
+	       nla_put_u32(skb, KTGT_A_CONN_RTT, info.rtt) ||
+	       nla_put_u32(skb, KTGT_A_CONN_RTT_VAR, info.rtt_var) ||
+	       nla_put_u32(skb, KTGT_A_CONN_RETRANSMITS, info.retransmits);
+}
+
+static int fill_conn(struct sk_buff *skb, struct ktgt_conn *conn)
 {
 	struct nlattr *nest = nla_nest_start(skb, KTGT_A_SESSION_CONN);
 
@@ -70,7 +95,7 @@ static int fill_conn(struct sk_buff *skb, const struct ktgt_conn *conn)
 	    nla_put_u16(skb, KTGT_A_CONN_CID, conn->cid) ||
 	    nla_put_u32(skb, KTGT_A_CONN_STATE, READ_ONCE(conn->state)) ||
 	    fill_addresses(skb, conn) ||
-	    fill_counters(skb, &conn->stats))
+	    fill_counters(skb, &conn->stats) || fill_health(skb, conn))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -139,6 +164,17 @@ static int fill_conns(struct sk_buff *skb, struct ktgt_sess *sess)
 	return err;
 }
 
+/* Kept by a clock that nobody sets, and told by the one that the user reads. */
+static int fill_login_time(struct sk_buff *skb, const struct ktgt_sess *sess)
+{
+	ktime_t age = ktime_sub(ktime_get_boottime(), sess->login_at);
+	ktime_t time = ktime_sub(ktime_get_real(), age);
+
+	return nla_put_u64_64bit(skb, KTGT_A_SESSION_LOGIN_TIME,
+				 ktime_divns(time, NSEC_PER_SEC),
+				 KTGT_A_SESSION_PAD);
+}
+
 static int fill_identity(struct sk_buff *skb, const struct ktgt_sess *sess)
 {
 	const struct ktgt_target *target = sess->nexus.target;
@@ -169,7 +205,8 @@ static int dump_session(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (fill_identity(skb, sess) || fill_conns(skb, sess) ||
+	if (fill_identity(skb, sess) || fill_login_time(skb, sess) ||
+	    fill_conns(skb, sess) ||
 	    nla_put_u64_64bit(skb, KTGT_A_SESSION_GENERATION, generation,
 			      KTGT_A_SESSION_PAD)) {
 		genlmsg_cancel(skb, hdr);

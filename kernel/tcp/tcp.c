@@ -537,6 +537,27 @@ void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
 }
 
 /**
+ * ktgt_tcp_info - what TCP has measured on a connection
+ * @conn: the connection
+ * @info: takes it
+ *
+ * The stack writes these under the socket's lock. They are read without it, so
+ * that nobody waits for a connection that is busy: each of them is one word.
+ *
+ * Context: any, under &ktgt_sess.lock of its session: the socket is released
+ *	after the connection has left the session.
+ */
+void ktgt_tcp_info(struct ktgt_conn *conn, struct ktgt_tcp_info *info)
+{
+	const struct tcp_sock *tp = tcp_sk(ktgt_tcp(conn)->sock->sk);
+
+	/* the stack keeps 8 and 4 times the values */
+	info->rtt = READ_ONCE(tp->srtt_us) >> 3;
+	info->rtt_var = READ_ONCE(tp->mdev_us) >> 2;
+	info->retransmits = READ_ONCE(tp->total_retrans);
+}
+
+/**
  * ktgt_tcp_close_all - close all connections of a namespace, and wait
  * @kn: the namespace; nothing is accepted in it any more
  *

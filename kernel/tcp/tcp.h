@@ -145,9 +145,22 @@ static inline struct ktgt_tcp *ktgt_tcp(struct ktgt_conn *conn)
 	return container_of(conn, struct ktgt_tcp, conn);
 }
 
+/**
+ * struct ktgt_tcp_info - what TCP has measured on a connection
+ * @rtt: round trip time, smoothed, us
+ * @rtt_var: its mean deviation, us
+ * @retransmits: segments that were sent again
+ */
+struct ktgt_tcp_info {
+	u32	rtt;
+	u32	rtt_var;
+	u32	retransmits;
+};
+
 int ktgt_tcp_init(void);
 void ktgt_tcp_exit(void);
 void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock);
+void ktgt_tcp_info(struct ktgt_conn *conn, struct ktgt_tcp_info *info);
 void ktgt_tcp_close_all(struct ktgt_net *kn);
 
 #endif /* _KTGT_TCP_TCP_H */

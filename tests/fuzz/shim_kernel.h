@@ -448,6 +448,8 @@ bool shim_run_work(unsigned int nr);
 /* the one that runs; its memory may be gone already */
 extern const struct work_struct *shim_running;
 
+typedef s64 ktime_t;
+
 extern unsigned long shim_jiffies;
 /* a clock that goes on by a tick when it is looked at */
 extern u64 shim_clock, shim_tick;
@@ -456,6 +458,7 @@ extern u64 shim_clock, shim_tick;
 #define time_after(a, b)		((long)((b) - (a)) < 0)
 #define time_before(a, b)		time_after(b, a)
 #define time_after_eq(a, b)		(!time_before(a, b))
+#define ktime_get_boottime()		((ktime_t)shim_clock)
 #define local_clock()			(shim_clock += shim_tick)
 #define need_resched()			false
 #define cpu_relax()			((void)0)

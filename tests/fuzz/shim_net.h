@@ -59,6 +59,14 @@ struct sock {
 	struct socket	*sk_socket;
 };
 
+/* what nobody asks for here */
+struct tcp_sock {
+	struct sock	sk;
+	u32		srtt_us, mdev_us, total_retrans;
+};
+
+#define tcp_sk(ptr)		container_of(ptr, struct tcp_sock, sk)
+
 typedef int (*sk_read_actor_t)(read_descriptor_t *desc, struct sk_buff *skb,
 			       unsigned int off, size_t len);
 

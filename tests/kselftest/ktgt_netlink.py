@@ -13,11 +13,14 @@ see each other.
 
 import errno
 import os
+import re
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import genl  # noqa: E402
+import iscsi  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
 from lab import IQN, Lab, is_free, outcome, run  # noqa: E402
 
@@ -319,6 +322,82 @@ def sessions(lab):
     ini.expect_close(5)
     equal(lab.sessions(), [], "sessions")
     refuses(lab, ("session", "del", one["id"]), one["id"])
+    lab.drop(iqn)
+
+
+@suite.case
+def session_times(lab):
+    """When a session logged in, and for how long it has had no command."""
+    iqn = lab.target("s")
+    lab.lun(iqn, 1, lab.null_blk(4))
+    before = int(time.time())
+    ini = lab.login(iqn)
+    after = int(time.time())
+    ini.good(iscsi.read10(0, 1), read=512)
+    one = lab.sessions()[0]
+    check(before <= one["login_time"] <= after,
+          f"login_time: not {before} <= {one['login_time']} <= {after}")
+    for _ in range(6):
+        time.sleep(0.5)
+        ini.nop()
+    again = lab.sessions()[0]
+    equal(again["login_time"], one["login_time"], "login_time, later")
+    idle = again["conn"][0]["idle_time"]
+    check(2 <= idle <= 60, f"idle_time, with pings for 3 s: {idle}")
+    ini.good(iscsi.read10(0, 1), read=512)
+    check(lab.sessions()[0]["conn"][0]["idle_time"] < idle,
+          "idle_time, after a command")
+    shown = lab.adm("session", "show", "id", one["id"])
+    check(re.search(r"^login-time: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$", shown, re.M)
+          and re.search(r"^  idle-time: \d+ s$", shown, re.M)
+          and re.search(r"^  rtt: [\d.]+ (us|ms|s)$", shown, re.M), shown)
+    raw = lab.adm("-r", "session", "show", "id", one["id"])
+    check(f"\nlogin-time {one['login_time']}\n" in raw
+          and re.search(r"^rtt \d+$", raw, re.M), raw)
+    ini.logout()
+    lab.drop(iqn)
+
+
+def netem(lab, *words):
+    """What becomes of packets that the target sends."""
+    lab.in_target("tc", "qdisc", "replace", "dev", "wire", "root", "netem",
+                  *words)
+
+
+@suite.case
+def session_socket(lab):
+    """Round trip time and retransmissions are those that the kernel has."""
+    iqn = lab.target("s")
+    lab.lun(iqn, 1, lab.null_blk(4))
+    ini = lab.login(iqn)
+    for _ in range(5):
+        ini.good(iscsi.read10(0, 1), read=512)
+    quick = lab.sessions()[0]["conn"][0]
+    equal(quick["retransmits"], 0, "retransmits of a good link")
+    netem(lab, "delay", "40ms")
+    try:
+        for _ in range(20):
+            ini.good(iscsi.read10(0, 1), read=512)
+        slow = lab.sessions()[0]["conn"][0]
+        check(20000 < slow["rtt"] < 10000000 and slow["rtt"] > quick["rtt"],
+              f"rtt: {quick['rtt']} us, with 40 ms more {slow['rtt']} us")
+        netem(lab, "loss", "100%")
+        task = ini.issue(iscsi.tur())
+        wait_until(lambda: lab.sessions()[0]["conn"][0]["retransmits"], 20,
+                   "retransmits")
+    finally:
+        lab.in_target("tc", "qdisc", "del", "dev", "wire", "root")
+    equal(ini.wait([task])[0].status, 0, "status")
+    conn = lab.sessions()[0]["conn"][0]
+    ss = lab.in_target("ss", "-tinH", "state", "established", "sport", "=",
+                       ":3260")
+    rtt, var = re.search(r"\brtt:([\d.]+)/([\d.]+)", ss).groups()
+    check(abs(conn["rtt"] - 1000 * float(rtt)) < 1
+          and abs(conn["rtt_var"] - 1000 * float(var)) < 1,
+          f"rtt {conn['rtt']}/{conn['rtt_var']} us, ss: {ss}")
+    equal(conn["retransmits"], int(re.search(r"retrans:\d+/(\d+)", ss).group(1)),
+          f"retransmits, ss: {ss}")
+    ini.logout()
     lab.drop(iqn)
 
 

@@ -66,7 +66,7 @@ ATTRS = {
     "acl": "target-id address prefix-len all initiator generation",
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "
-               "param generation pad logout-time",
+               "param generation pad logout-time login-time",
     "itl": "target-id session-id lun read-begun read-begun-bytes "
            "read-commands read-bytes write-begun write-begun-bytes "
            "write-commands write-bytes errors generation pad",

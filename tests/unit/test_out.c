@@ -138,6 +138,12 @@ static void add_session(void)
 	conn->state = KTGT_CONN_STATE_FULL_FEATURE;
 	conn->peer_port = 40000;
 	conn->rx_bytes = UINT64_C(1) << 40;
+	SET(session, KTGT_A_SESSION_LOGIN_TIME);
+	session->login_time = 1796000000;
+	SET(conn, KTGT_A_CONN_IDLE_TIME);
+	conn->idle_time = 3723;
+	SET(conn, KTGT_A_CONN_RTT);
+	conn->rtt = 1234;
 	parse_addr("2001:db8::9", &conn->peer_address, &why);
 	fake_list(KTGT_CMD_SESSION_LIST, &sessions);
 }
@@ -150,13 +156,19 @@ static void test_sessions(void **state)
 	assert_string_equal(got.out,
 		"{\"ktgt\":{\"version\":1,\"sessions\":[{\"id\":7,"
 		"\"initiator\":\"iqn.1994-05.com.redhat:x\","
-		"\"isid\":\"800000000001\",\"conn\":["
+		"\"isid\":\"800000000001\",\"login_time\":1796000000,\"conn\":["
 		"{\"state\":\"full-feature\",\"peer_address\":\"2001:db8::9\","
-		"\"peer_port\":40000,\"rx_bytes\":1099511627776}],"
+		"\"peer_port\":40000,\"rx_bytes\":1099511627776,"
+		"\"idle_time\":3723,\"rtt\":1234}],"
 		"\"param\":{\"immediate_data\":true,"
 		"\"max_burst_length\":262144}}]}}\n");
 	assert_int_equal(run(OUT_TABLE, "session"), 0);
 	assert_non_null(strstr(got.out, "[2001:db8::9]:40000"));
+	assert_non_null(strstr(got.out, "2026-11-30 00:53:20"));
+	assert_non_null(strstr(got.out, " 1 h 2 min "));
+	assert_non_null(strstr(got.out, " 1.2 ms "));
+	assert_int_equal(run(OUT_RAW, "session"), 0);
+	assert_non_null(strstr(got.out, " 1796000000 3723 1234 -\n"));
 	assert_int_equal(run(OUT_TABLE, "session show id 7"), 0);
 	assert_non_null(strstr(got.out, "\nimmediate-data: on\n"));
 	assert_non_null(strstr(got.out, "\n  peer-port: 40000\n"));

@@ -148,6 +148,72 @@ static void test_size(void **state)
 	}
 }
 
+static void test_seconds(void **state)
+{
+	static const struct {
+		uint64_t value;
+		const char *shown;
+	} rows[] = {
+		{ 0, "0 s" },
+		{ 59, "59 s" },
+		{ 60, "1 min" },
+		{ 61, "1 min 1 s" },
+		{ 3600, "1 h" },
+		{ 3601, "1 h 0 min" },
+		{ 86399, "23 h 59 min" },
+		{ 86400, "1 d" },
+		{ UINT32_MAX, "49710 d 6 h" },
+	};
+	char buf[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_string_equal(seconds_text(rows[i].value, buf,
+						 sizeof(buf)),
+				    rows[i].shown);
+}
+
+static void test_usecs(void **state)
+{
+	static const struct {
+		uint64_t value;
+		const char *shown;
+	} rows[] = {
+		{ 0, "0 us" },
+		{ 999, "999 us" },
+		{ 1000, "1.0 ms" },
+		{ 1949, "1.9 ms" },
+		{ 1950, "2.0 ms" },
+		{ 999949, "999.9 ms" },
+		{ 999999, "1000.0 ms" },
+		{ 1000000, "1.0 s" },
+		{ UINT32_MAX, "4295.0 s" },
+	};
+	char buf[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_string_equal(usecs_text(rows[i].value, buf, sizeof(buf)),
+				    rows[i].shown);
+}
+
+static void test_date(void **state)
+{
+	char buf[32];
+
+	(void)state;
+	setenv("TZ", "UTC-2", 1);
+	assert_string_equal(date_text(0, buf, sizeof(buf)),
+			    "1970-01-01 02:00:00");
+	assert_string_equal(date_text(UINT64_C(1796000000), buf, sizeof(buf)),
+			    "2026-11-30 02:53:20");
+	/* no year has so many digits */
+	assert_string_equal(date_text(UINT64_MAX / 2, buf, sizeof(buf)),
+			    "9223372036854775807 s");
+}
+
 static void test_bool(void **state)
 {
 	const char *why;
@@ -410,6 +476,9 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_seconds),
+		cmocka_unit_test(test_usecs),
+		cmocka_unit_test(test_date),
 		cmocka_unit_test(test_bool),
 		cmocka_unit_test(test_name),
 		cmocka_unit_test(test_prefix),

@@ -46,6 +46,12 @@ static const struct column columns[] = {
 	{ "INITIATOR", KTGT_A_SESSION_INITIATOR, NULL, false },
 	{ "PEER", 0, peer_text, false },
 	{ "CONNECTIONS", 0, conns_text, true },
+	{ "LOGIN", KTGT_A_SESSION_LOGIN_TIME, NULL, false },
+	{ "IDLE", FIRST_OF(KTGT_A_SESSION_CONN, KTGT_A_CONN_IDLE_TIME), NULL,
+	  true },
+	{ "RTT", FIRST_OF(KTGT_A_SESSION_CONN, KTGT_A_CONN_RTT), NULL, true },
+	{ "RETRANSMITS", FIRST_OF(KTGT_A_SESSION_CONN, KTGT_A_CONN_RETRANSMITS),
+	  NULL, true },
 	{ NULL, 0, NULL, false }
 };
 

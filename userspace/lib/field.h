@@ -32,11 +32,20 @@ enum field_kind {
 	FIELD_LIST,	/* struct vec of structs described by field.sub */
 };
 
+/* of a number, for people; raw output and JSON have the number alone */
+enum field_unit {
+	UNIT_NONE,
+	UNIT_SECONDS,
+	UNIT_USECS,
+	UNIT_DATE,	/* seconds since 1970 */
+};
+
 struct object;
 
 struct field {
 	uint16_t attr;
 	uint8_t kind;
+	uint8_t unit;
 	size_t off;
 	size_t size;
 	const char *name;		/* the attribute's name in the spec */

@@ -39,6 +39,25 @@ static void hex_text(const uint8_t *p, size_t n, char *buf)
 		buf += sprintf(buf, "%02x", *p++);
 }
 
+static void unit_text(const struct field *f, uint64_t value, char *buf,
+		      size_t size)
+{
+	switch (f->unit) {
+	case UNIT_SECONDS:
+		seconds_text(value, buf, size);
+		break;
+	case UNIT_USECS:
+		usecs_text(value, buf, size);
+		break;
+	case UNIT_DATE:
+		date_text(value, buf, size);
+		break;
+	default:
+		snprintf(buf, size, "%" PRIu64, value);
+		break;
+	}
+}
+
 void out_field_text(const struct field *f, const void *item, bool exact,
 		       char *buf, size_t size)
 {
@@ -73,7 +92,10 @@ void out_field_text(const struct field *f, const void *item, bool exact,
 	case FIELD_U16:
 	case FIELD_U32:
 	case FIELD_U64:
-		snprintf(buf, size, "%" PRIu64, number(f, p));
+		if (exact)
+			snprintf(buf, size, "%" PRIu64, number(f, p));
+		else
+			unit_text(f, number(f, p), buf, size);
 		break;
 	case FIELD_STR:
 		snprintf(buf, size, "%s", (const char *)p);
@@ -205,8 +227,14 @@ static void cell_text(const struct object *obj, const struct column *col,
 		col->text(item, buf, size);
 		return;
 	}
-	f = object_field(obj, col->attr);
-	if (HAS(m, f->attr) || f->kind == FIELD_FLAG)
+	if (col->attr >> 8) {
+		f = object_field(obj, col->attr >> 8);
+		obj = f->sub;
+		item = vec_at(member(f, item), 0);
+		m = item;
+	}
+	f = object_field(obj, col->attr & 0xff);
+	if (m && (HAS(m, f->attr) || f->kind == FIELD_FLAG))
 		out_field_text(f, item, exact, buf, size);
 	else
 		snprintf(buf, size, "-");

@@ -24,9 +24,12 @@ bool out_is_json(enum out_format format);
 int out_json(enum out_format format, const char *key, struct json_t *value);
 
 /*
- * A column shows an attribute, or what @text makes of the item. JSON has all
- * attributes that the kernel reported, whatever the columns are.
+ * A column shows an attribute, of the item or of the first one in a list that it
+ * has, or what @text makes of the item. JSON has all attributes that the kernel
+ * reported, whatever the columns are.
  */
+#define FIRST_OF(list, attr)	((list) << 8 | (attr))
+
 struct column {
 	const char *head;
 	uint16_t attr;

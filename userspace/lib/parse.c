@@ -5,8 +5,11 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static int refuse(const char **why, const char *reason)
@@ -341,6 +344,52 @@ const char *size_text(uint64_t size, char *buf, size_t len)
 	else
 		snprintf(buf, len, "%u %ciB", (unsigned int)(tenths / 10),
 			 units[unit]);
+	return buf;
+}
+
+const char *seconds_text(uint64_t seconds, char *buf, size_t len)
+{
+	static const struct {
+		unsigned int in_s;
+		const char *name;
+	} units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
+	size_t i = 0;
+	int n;
+
+	while (units[i].in_s > 1 && seconds < units[i].in_s)
+		i++;
+	n = snprintf(buf, len, "%" PRIu64 " %s", seconds / units[i].in_s,
+		     units[i].name);
+	seconds = seconds % units[i].in_s;
+	if (seconds && n > 0 && (size_t)n < len)
+		snprintf(buf + n, len - n, " %u %s",
+			 (unsigned int)seconds / units[i + 1].in_s,
+			 units[i + 1].name);
+	return buf;
+}
+
+const char *usecs_text(uint64_t usecs, char *buf, size_t len)
+{
+	bool is_long = usecs >= 1000000;
+	uint64_t tenths = (usecs + (is_long ? 50000 : 50)) /
+			  (is_long ? 100000 : 100);
+
+	if (usecs < 1000)
+		snprintf(buf, len, "%u us", (unsigned int)usecs);
+	else
+		snprintf(buf, len, "%" PRIu64 ".%u %s", tenths / 10,
+			 (unsigned int)(tenths % 10), is_long ? "s" : "ms");
+	return buf;
+}
+
+const char *date_text(uint64_t seconds, char *buf, size_t len)
+{
+	time_t time = seconds;
+	struct tm tm;
+
+	if (!localtime_r(&time, &tm) ||
+	    !strftime(buf, len, "%Y-%m-%d %H:%M:%S", &tm))
+		snprintf(buf, len, "%" PRIu64 " s", seconds);
 	return buf;
 }
 

@@ -68,6 +68,12 @@ const char *prefix_text(const struct addr *addr, uint8_t bits, char *buf,
 			size_t size);
 /* "10 GiB", "1.5 TiB", "1000 B" */
 const char *size_text(uint64_t size, char *buf, size_t len);
+/* "7 s", "5 min 7 s", "3 h 5 min", "12 d 3 h" */
+const char *seconds_text(uint64_t seconds, char *buf, size_t len);
+/* "85 us", "1.2 ms", "2.5 s" */
+const char *usecs_text(uint64_t usecs, char *buf, size_t len);
+/* "2026-01-31 23:59:59", where the user is */
+const char *date_text(uint64_t seconds, char *buf, size_t len);
 
 /*
  * Copies @text so that it is valid UTF-8 without control characters: names

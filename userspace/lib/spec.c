@@ -261,6 +261,11 @@ static const struct field conn_fields[] = {
 	F(conn, CONN_DATA_OUT_PDUS, data_out_pdus, U64, "data-out-pdus"),
 	F(conn, CONN_DATA_IN_PDUS, data_in_pdus, U64, "data-in-pdus"),
 	F(conn, CONN_RESPONSE_PDUS, response_pdus, U64, "response-pdus"),
+	F(conn, CONN_IDLE_TIME, idle_time, U32, "idle-time",
+	  .unit = UNIT_SECONDS),
+	F(conn, CONN_RTT, rtt, U32, "rtt", .unit = UNIT_USECS),
+	F(conn, CONN_RTT_VAR, rtt_var, U32, "rtt-var", .unit = UNIT_USECS),
+	F(conn, CONN_RETRANSMITS, retransmits, U32, "retransmits"),
 };
 
 OBJECT(conn);
@@ -302,6 +307,8 @@ static const struct field session_fields[] = {
 	F(session, SESSION_ISID, isid, BIN, "isid"),
 	F(session, SESSION_TSIH, tsih, U16, "tsih"),
 	F(session, SESSION_GROUP_TAG, group_tag, U16, "group-tag"),
+	F(session, SESSION_LOGIN_TIME, login_time, U64, "login-time",
+	  .unit = UNIT_DATE),
 	F(session, SESSION_CONN, conn, LIST, "conn", .sub = &conn_object),
 	F(session, SESSION_PARAM, param, NEST, "param", .sub = &param_object),
 	F(session, SESSION_GENERATION, generation, U64, "generation"),

@@ -153,6 +153,10 @@ struct conn {
 	uint64_t data_out_pdus;
 	uint64_t data_in_pdus;
 	uint64_t response_pdus;
+	uint32_t idle_time;
+	uint32_t rtt;
+	uint32_t rtt_var;
+	uint32_t retransmits;
 };
 
 extern const struct object conn_object;
@@ -186,6 +190,7 @@ struct session {
 	uint8_t isid[6];
 	uint16_t tsih;
 	uint16_t group_tag;
+	uint64_t login_time;
 	struct vec conn;
 	struct param param;
 	uint64_t generation;
