@@ -43,6 +43,19 @@ def refuses(lab, words, *parts, status=2):
               f"'{said}': '{part}' is not in: {text}")
 
 
+def out_of_range(lab, words, limits, command, **values):
+    """The tool says the limits, and the kernel has the same."""
+    refuses(lab, words, limits, status=1)
+    nl = lab.genl()
+    try:
+        nl.do(command, **values)
+        check(False, f"{command} {values} is taken")
+    except genl.Refused as err:
+        equal(err.errno, errno.ERANGE, f"{command} {values}")
+    finally:
+        nl.close()
+
+
 @suite.case
 def empty(lab):
     """Nothing configured: empty lists, which are JSON all the same."""
@@ -97,15 +110,20 @@ def target_keys(lab):
     """Keys of a target: their limits, with nothing changed by a refusal; what is
     shown, and how it is taken back."""
     iqn = f"{IQN}:keys"
-    for words in (("max-burst-length", 511), ("max-burst-length", 16777216),
-                  ("max-outstanding-r2t", 0), ("nop-interval", 3601),
-                  ("default-time2wait", 3601)):
-        refuses(lab, ("target", "add", iqn, *words), words[0])
+    for key, bad, limits in (
+            ("max-burst-length", 511, "512 to 16777215"),
+            ("max-burst-length", 16777216, "512 to 16777215"),
+            ("max-outstanding-r2t", 0, "1 to 65535"),
+            ("nop-interval", 3601, "0 to 3600"),
+            ("default-time2wait", 3601, "0 to 3600")):
+        out_of_range(lab, ("target", "add", iqn, key, bad), limits,
+                     "target-new", **{"name": iqn, key.replace("-", "_"): bad})
     equal(lab.targets(), [], "targets")
     lab.adm("target", "add", iqn, "max-burst-length", 65536, "initial-r2t",
             "yes")
-    refuses(lab, ("target", "set", iqn, "state", "offline",
-                  "first-burst-length", 100), "512 to 16777215")
+    out_of_range(lab, ("target", "set", iqn, "state", "offline",
+                       "first-burst-length", 100), "512 to 16777215",
+                 "target-set", name=iqn, state=1, first_burst_length=100)
     nl = lab.genl()
     for key in ("header-digest", "initial-r2t"):
         try:
@@ -162,7 +180,7 @@ def lun_round_trip(lab):
 @suite.case
 def lun_refusals(lab):
     """What a logical unit must not be."""
-    iqn, dev = lab.target("lu"), lab.null_blk(4)
+    iqn, dev = lab.target("lu", tid=7), lab.null_blk(4)
     other = lab.target("lu2")
     base = ("lun", "add", "target", iqn, "lun")
     refuses(lab, (*base, 1, "path", "/dev/not-there"), "/dev/not-there")
@@ -175,7 +193,8 @@ def lun_refusals(lab):
     refuses(lab, (*base, 0, "path", lab.null_blk(1)), "0")
     refuses(lab, ("lun", "del", "target", iqn, "lun", 0), "0")
     refuses(lab, ("lun", "del", "target", iqn, "lun", 9), "9")
-    refuses(lab, (*base, 16384, "path", dev), status=2)
+    out_of_range(lab, (*base, 16384, "path", dev), "0 to 16383", "lu-new",
+                 target_id=7, lun=16384, path=dev)
     refuses(lab, (*base, 3, "path", lab.null_blk(1), "block-size", 1024))
     lab.drop(iqn)
     lab.drop(other)
@@ -404,14 +423,19 @@ def session_socket(lab):
 @suite.case
 def settings(lab):
     """Settings of the namespace, and their ranges."""
-    for key, good, bad in (("login-timeout", 5, 0), ("login-timeout", 15, 3601),
-                           ("max-logins", 100, 0), ("max-logins", 256, 65536),
-                           ("memory-limit", 32, 3), ("nop-interval", 9, 3601),
-                           ("poll-time", 50, 1001)):
+    for key, good, bad, limits in (
+            ("login-timeout", 5, 0, "1 to 3600"),
+            ("login-timeout", 15, 3601, "1 to 3600"),
+            ("max-logins", 100, 0, "1 to 65535"),
+            ("max-logins", 256, 65536, "1 to 65535"),
+            ("memory-limit", 32, 3, "4 to 65536"),
+            ("nop-interval", 9, 3601, "0 to 3600"),
+            ("poll-time", 50, 1001, "0 to 1000")):
         lab.adm("net", "set", key, good)
         net = lab.adm_json("net", "show")["net"]
         equal(net[key.replace("-", "_")], good, key)
-        refuses(lab, ("net", "set", key, bad))
+        out_of_range(lab, ("net", "set", key, bad), limits, "net-set",
+                     **{key.replace("-", "_"): bad})
     lab.adm("net", "set", "nop-interval", 0, "memory-limit", 64, "poll-time", 0)
 
 
