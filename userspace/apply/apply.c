@@ -25,7 +25,7 @@ static struct target *target_named(const struct executor *ex, const char *name)
 	struct target *target;
 
 	vec_for_each(target, &ex->view->targets)
-		if (!strcmp(target->name, name))
+		if (!strcasecmp(target->name, name))
 			return target;
 	return NULL;
 }
@@ -278,7 +278,7 @@ static int delete_targets(struct executor *ex, const struct conf *conf,
 	int err = 0;
 
 	vec_for_each(have, &ex->view->targets) {
-		if (err || (only && strcmp(only, have->name)))
+		if (err || (only && strcasecmp(only, have->name)))
 			continue;
 		target = conf_find(conf, have->name);
 		if (!target || moves(target, have))
@@ -296,7 +296,7 @@ static int delete_all_lus(struct executor *ex, const struct conf *conf,
 	int err = 0;
 
 	vec_for_each(have, &ex->view->targets) {
-		if (err || gone[i_have] || (only && strcmp(only, have->name)))
+		if (err || gone[i_have] || (only && strcasecmp(only, have->name)))
 			continue;
 		target = conf_find(conf, have->name);
 		if (target && !moves(target, have))
@@ -391,7 +391,7 @@ static int apply_targets(struct executor *ex, const struct conf *conf,
 	else
 		mark_numbers(ex, conf, gone, taken);
 	for (i = 0; !err && i < n; i++)
-		if (!only || !strcmp(only, sorted[i]->target.name))
+		if (!only || !strcasecmp(only, sorted[i]->target.name))
 			err = apply_target(ex, sorted[i], gone, taken);
 	free(sorted);
 	free(taken);

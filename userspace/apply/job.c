@@ -32,7 +32,7 @@ bool job_means(const struct target *target, const char *which)
 
 	snprintf(tid, sizeof(tid), "tid=%u", target->id);
 	return !strcmp(which, "ALL") || !strcmp(which, tid) ||
-	       !strcmp(which, target->name);
+	       !strcasecmp(which, target->name);
 }
 
 int job_status(const struct executor *ex, int err)

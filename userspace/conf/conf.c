@@ -48,7 +48,7 @@ const struct conf_target *conf_find(const struct conf *conf, const char *name)
 	const struct conf_target *target;
 
 	for (target = conf->targets; target; target = target->next)
-		if (!strcmp(target->target.name, name))
+		if (!strcasecmp(target->target.name, name))
 			return target;
 	return NULL;
 }

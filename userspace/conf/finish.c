@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/set.h"
+#include "lib/parse.h"
 
 static void inherit(struct conf_parser *parser, struct conf_target *target)
 {
@@ -180,6 +181,15 @@ static void check_tid(struct conf_parser *parser,
 	}
 }
 
+static void fold_names(struct conf_target *target)
+{
+	struct acl *acl;
+
+	name_fold(target->target.name);
+	vec_for_each(acl, &target->acls)
+		name_fold(acl->initiator);
+}
+
 void conf_finish(struct conf_parser *parser)
 {
 	struct conf_target *target = parser->conf->targets;
@@ -188,6 +198,7 @@ void conf_finish(struct conf_parser *parser)
 	for (; target; target = target->next) {
 		memset(taken, 0, sizeof(taken));
 		inherit(parser, target);
+		fold_names(target);
 		check_stores(parser, target);
 		take_luns(parser, target, taken);
 		number_luns(parser, target, taken, false);

@@ -656,7 +656,7 @@ void conf_open_target(struct conf_parser *parser, const char *name)
 	struct target *target;
 
 	for (; *end; end = &(*end)->next) {
-		if (!strcmp((*end)->target.name, name)) {
+		if (!strcasecmp((*end)->target.name, name)) {
 			parser->target = *end;
 			return;
 		}

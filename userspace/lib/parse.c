@@ -174,13 +174,21 @@ int parse_iscsi_name(const char *text, const char **why)
 			return refuse(why,
 				"a name has no blank, comma or control "
 				"character");
-	if (!strncmp(text, "iqn.", 4))
+	if (!strncasecmp(text, "iqn.", 4))
 		return check_iqn(text + 4, why);
-	if (!strncmp(text, "eui.", 4))
+	if (!strncasecmp(text, "eui.", 4))
 		return check_hex_name(text + 4, false, why);
-	if (!strncmp(text, "naa.", 4))
+	if (!strncasecmp(text, "naa.", 4))
 		return check_hex_name(text + 4, true, why);
 	return refuse(why, "a name begins with iqn., eui. or naa.");
+}
+
+/* ASCII alone, as the kernel does. */
+void name_fold(char *name)
+{
+	for (; *name; name++)
+		if (*name >= 'A' && *name <= 'Z')
+			*name += 'a' - 'A';
 }
 
 /* Addresses */

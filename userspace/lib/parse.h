@@ -23,8 +23,13 @@ int parse_size(const char *text, uint64_t *value, const char **why);
 /* on, yes, 1 and off, no, 0 */
 int parse_bool(const char *text, uint8_t *value, const char **why);
 
-/* an iSCSI name in iqn., eui. or naa. form (RFC 7143, 4.2.7) */
+/*
+ * An iSCSI name in iqn., eui. or naa. form (RFC 7143, 4.2.7). Names are the same in
+ * upper and lower case: the kernel keeps them in lower case, and what is compared
+ * with what it tells is put so by name_fold().
+ */
 int parse_iscsi_name(const char *text, const char **why);
+void name_fold(char *name);
 
 /* IPv4, or IPv6 with or without brackets */
 int parse_addr(const char *text, struct addr *addr, const char **why);

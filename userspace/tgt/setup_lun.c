@@ -153,7 +153,7 @@ static const struct target *find_target(const struct view *view,
 	const struct target *target;
 
 	vec_for_each(target, &view->targets)
-		if (!strcmp(target->name, name))
+		if (!strcasecmp(target->name, name))
 			return target;
 	return NULL;
 }
