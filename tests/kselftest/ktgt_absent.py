@@ -75,9 +75,10 @@ def asked_for(lab):
     status, text = lab.adm_fails(*words, path)
     equal(status, 2, "status")
     check(path in text and "does not exist" in text and '"absent"' in text, text)
-    for wrong in ("/dev/null", "/etc/passwd"):
+    for wrong, why in (("/dev/null", "is not a block device"),
+                       ("/etc/passwd", "is a regular file")):
         status, text = lab.adm_fails(*words, wrong, "absent")
-        check("not a block device" in text, text)
+        check(f"{wrong} {why}" in text, text)
     status, text = lab.adm_fails("lun", "add", "target", iqn, "lun", 1, "type",
                                  "null", "size", "1M", "absent")
     check("absent" in text, text)

@@ -79,11 +79,11 @@ FLOORS = {
     ],
     'userspace/lib': [
         'device out reason view',
-        'nl parse',
+        'find_device find_port nl parse',
         'model',
         'spec',
         'field',
-        'guess secret vec version',
+        'find guess secret vec version',
     ],
 }
 

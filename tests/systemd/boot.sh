@@ -205,6 +205,25 @@ without_nexus()
 	tgt-admin -s | sed '/I_T nexus: /,/IP Address/d'
 }
 
+# The unit as the manual has it
+file_disk()
+{
+	local manual=/usr/local/share/man/man7/ktgt.7
+
+	truncate -s 8M /srv/disk1.img
+	sed -n '/^\[Unit\]/,/^\.Ed/{/^\.Ed/!p}' "$manual" |
+		tee /etc/systemd/system/disk1.service
+	systemd-analyze verify --man=no disk1.service
+	systemctl daemon-reload
+	systemctl enable --now disk1
+	[[ $(losetup -n -O BACK-FILE /dev/loop8) == /srv/disk1.img ]]
+	cat >>/etc/tgt/temp/tgt1.conf <<-EOT
+		<target iqn.2017-03.com.longshuai:test.file>
+		    backing-store /dev/loop8
+		</target>
+	EOT
+}
+
 before_reboot()
 {
 	cat >>/etc/tgt/temp/tgt1.conf <<-EOT
@@ -260,6 +279,19 @@ order()
 	((target > 0 && target <= initiator))
 }
 
+# It was there before the service, not given to it later
+file_order()
+{
+	local disk target
+
+	disk=$(started disk1 Active)
+	target=$(systemctl show -P ExecMainStartTimestampMonotonic ktgt)
+	echo "loop device up at $disk us, target started at $target us"
+	((disk > 0 && disk <= target))
+	ktgtadm lun show | grep '/dev/loop8' | tee "$state/file"
+	grep -q 'yes .*/dev/loop8' "$state/file"
+}
+
 late_is_away()
 {
 	local text
@@ -285,7 +317,7 @@ log_is_clean()
 first_boot()
 {
 	mkdir -p "$state"
-	ktap_plan 16
+	ktap_plan 18
 	ktap_test "a server with two disks" machine
 	ktap_test "the service is installed, enabled and started" install_all
 	ktap_test "all is there after a restart without a session" logged_out
@@ -297,6 +329,7 @@ first_boot()
 		target_side
 	ktap_test "the initiator logs in and writes" \
 		initiator_side
+	ktap_test "a disk in a file comes by the unit of ktgt(7)" file_disk
 	ktap_test "a device that is not there yet" before_reboot
 	ktap_test "kernel log" log_is_clean
 	echo "ktap_number=$ktap_number ktap_failed=$ktap_failed" \
@@ -311,6 +344,7 @@ second_boot()
 	. "$state/results"
 	ktap_test "all is there again soon after a reboot" rebooted
 	ktap_test "the target is up before the initiator" order
+	ktap_test "the loop device is up before the target" file_order
 	ktap_test "the initiator has logged in, and the data is there" \
 		data_is_there
 	ktap_test "a device that comes late is attached" late_device

@@ -3,6 +3,7 @@
 #include "fake_nl.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 struct nl {
 	const char *text;
+	char said[8192];
 };
 
 struct fake_call fake_calls[128];
@@ -89,6 +91,16 @@ void nl_close(struct nl *nl)
 const char *nl_text(const struct nl *nl)
 {
 	return nl->text ? nl->text : "";
+}
+
+void nl_say(struct nl *nl, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(nl->said, sizeof(nl->said), format, args);
+	va_end(args);
+	nl->text = nl->said;
 }
 
 static void keep(uint8_t cmd, const struct object *obj, const void *req)

@@ -339,6 +339,7 @@ static void test_extack(void **state)
 	struct nl *nl = open_it();
 	struct net net = { .max_logins = 99999 };
 	struct nlmsghdr *nlh;
+	struct nlattr *nest;
 
 	(void)state;
 	SET(&net, KTGT_A_NET_MAX_LOGINS);
@@ -378,6 +379,21 @@ static void test_extack(void **state)
 	assert_int_equal(nl_request(nl, KTGT_CMD_NET_SET, &net_object, &net,
 				    NULL), -ERANGE);
 	assert_string_equal(nl_text(nl), "max-logins: integer out of range");
+
+	/* the limits stand beside it */
+	restart();
+	nlh = ack(-ERANGE, true);
+	mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, "integer out of range");
+	mnl_attr_put_u32(nlh, NLMSGERR_ATTR_OFFS, NLMSG_HDRLEN + GENL_HDRLEN);
+	nest = mnl_attr_nest_start(nlh, NLMSGERR_ATTR_POLICY);
+	mnl_attr_put_u32(nlh, NL_POLICY_TYPE_ATTR_TYPE, NL_ATTR_TYPE_U32);
+	mnl_attr_put_u64(nlh, NL_POLICY_TYPE_ATTR_MIN_VALUE_U, 1);
+	mnl_attr_put_u64(nlh, NL_POLICY_TYPE_ATTR_MAX_VALUE_U, 65535);
+	mnl_attr_nest_end(nlh, nest);
+	queue(nlh);
+	assert_int_equal(nl_request(nl, KTGT_CMD_NET_SET, &net_object, &net,
+				    NULL), -ERANGE);
+	assert_string_equal(nl_text(nl), "max-logins 99999: must be 1 to 65535");
 
 	restart();
 	nlh = ack(-EINVAL, true);

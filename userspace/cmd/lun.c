@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/device.h"
 
@@ -164,7 +165,7 @@ static int lun_add(struct app *app, const struct command *command,
 	}
 	err = nl_request(app->nl, command->cmd, command->obj, lu, NULL);
 	if (err && HAS(lu, KTGT_A_LU_PATH) && !HAS(lu, KTGT_A_LU_ABSENT) &&
-	    !device_exists(lu->path))
+	    access(lu->path, F_OK))
 		fprintf(stderr, "Hint: add \"absent\" to wait until %s appears\n",
 			lu->path);
 	return err;

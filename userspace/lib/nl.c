@@ -3,6 +3,8 @@
 #include "lib/nl.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 #include <linux/genetlink.h>
 
 #define NL_BUFFER	32768
+#define NL_TEXT		8192	/* with a path in it that may have 4095 bytes */
 #define DUMP_ATTEMPTS	16
 #define MAX_GROUPS	8
 
@@ -29,7 +32,7 @@ struct nl {
 	const struct object *obj;	/* of the request that is under way */
 	void *reply;
 	struct vec *list;
-	char text[512];
+	char text[NL_TEXT];
 	char tx[NL_BUFFER];
 	char rx[NL_BUFFER];
 };
@@ -37,6 +40,15 @@ struct nl {
 const char *nl_text(const struct nl *nl)
 {
 	return nl->text;
+}
+
+void nl_say(struct nl *nl, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(nl->text, sizeof(nl->text), format, args);
+	va_end(args);
 }
 
 /* Building */
@@ -235,32 +247,90 @@ static int on_data(const struct nlmsghdr *nlh, void *data)
 /* Extended acks */
 
 /* The attribute of the request that begins @off bytes into the message. */
-static const struct field *field_at(const struct nl *nl, uint32_t off)
+static const struct nlattr *attr_at(const struct nl *nl, uint32_t off)
 {
 	const struct nlmsghdr *nlh = (const void *)nl->tx;
 	const struct nlattr *attr;
 
 	mnl_attr_for_each(attr, nlh, GENL_HDRLEN)
 		if ((uint32_t)((const char *)attr - nl->tx) == off)
-			return object_field(nl->obj, mnl_attr_get_type(attr));
+			return attr;
 	return NULL;
 }
 
+static bool unsigned_value(const struct nlattr *attr, uint64_t *value)
+{
+	switch (mnl_attr_get_payload_len(attr)) {
+	case 1:
+		*value = mnl_attr_get_u8(attr);
+		return true;
+	case 2:
+		*value = mnl_attr_get_u16(attr);
+		return true;
+	case 4:
+		*value = mnl_attr_get_u32(attr);
+		return true;
+	case 8:
+		*value = mnl_attr_get_u64(attr);
+		return true;
+	}
+	return false;
+}
+
+/* The limits of an unsigned number, if that is what the policy is about. */
+static bool get_range(const struct nlattr *policy, uint64_t *min, uint64_t *max)
+{
+	const struct nlattr *attr;
+	bool has_min = false, has_max = false;
+
+	mnl_attr_for_each_nested(attr, policy) {
+		if (mnl_attr_get_type(attr) == NL_POLICY_TYPE_ATTR_MIN_VALUE_U)
+			has_min = unsigned_value(attr, min);
+		if (mnl_attr_get_type(attr) == NL_POLICY_TYPE_ATTR_MAX_VALUE_U)
+			has_max = unsigned_value(attr, max);
+	}
+	return has_min && has_max;
+}
+
+/* The user's word for a target's number has no "-id". */
+static int keyword_len(const struct field *f)
+{
+	return strcmp(f->name, "target-id") ? strlen(f->name) :
+					      strlen("target");
+}
+
 /*
- * The module's own texts stand alone. What the kernel's policy refuses comes
- * without a name ("integer out of range"), so the attribute's is added.
+ * What the kernel's policy refuses comes without the attribute's name and limits
+ * ("integer out of range"), which stand beside it.
  */
+static void say_policy(struct nl *nl, const struct nlattr *policy,
+		       const struct nlattr *attr, const struct field *f,
+		       const char *msg)
+{
+	uint64_t value, min, max;
+
+	if (get_range(policy, &min, &max) && unsigned_value(attr, &value))
+		nl_say(nl, "%.*s %" PRIu64 ": must be %" PRIu64 " to %" PRIu64,
+		       keyword_len(f), f->name, value, min, max);
+	else
+		nl_say(nl, "%.*s: %s", keyword_len(f), f->name, msg);
+}
+
+/* The module's own texts stand alone. */
 static void keep_text(struct nl *nl, const struct nlattr *const *tb)
 {
+	const struct nlattr *attr = NULL;
 	const struct field *f = NULL;
 	const char *msg = "";
 
 	if (tb[NLMSGERR_ATTR_MSG])
 		msg = mnl_attr_get_str(tb[NLMSGERR_ATTR_MSG]);
 	if (tb[NLMSGERR_ATTR_POLICY] && tb[NLMSGERR_ATTR_OFFS])
-		f = field_at(nl, mnl_attr_get_u32(tb[NLMSGERR_ATTR_OFFS]));
+		attr = attr_at(nl, mnl_attr_get_u32(tb[NLMSGERR_ATTR_OFFS]));
+	if (attr)
+		f = object_field(nl->obj, mnl_attr_get_type(attr));
 	if (f) {
-		snprintf(nl->text, sizeof(nl->text), "%s: %s", f->name, msg);
+		say_policy(nl, tb[NLMSGERR_ATTR_POLICY], attr, f, msg);
 		return;
 	}
 	if (!*msg && tb[NLMSGERR_ATTR_MISS_TYPE]) {
@@ -290,6 +360,9 @@ static void get_extack(struct nl *nl, const void *attrs, size_t len)
 		if ((type == NLMSGERR_ATTR_OFFS ||
 		     type == NLMSGERR_ATTR_MISS_TYPE) &&
 		    mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
+			continue;
+		if (type == NLMSGERR_ATTR_POLICY &&
+		    mnl_attr_validate(attr, MNL_TYPE_NESTED) < 0)
 			continue;
 		tb[type] = attr;
 	}

@@ -22,6 +22,10 @@ void nl_close(struct nl *nl);
  */
 const char *nl_text(const struct nl *nl);
 
+/* Puts other words in its place, when more has been found out. */
+void nl_say(struct nl *nl, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /*
  * Sends the attributes that @req holds and waits for the end of the request.
  * @reply, when it is not NULL, is filled from the answer. Both are structs
