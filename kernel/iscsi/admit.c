@@ -76,8 +76,8 @@ static const char *fault(const struct ktgt_access_match *match)
 	if (!match->addr_rules && !match->name_rules)
 		return "the target has no access rules";
 	if (match->addr_rules && !match->addr)
-		return "no access rule of the target admits its address";
-	return "no access rule of the target admits its name";
+		return "no access rule of the target admits the initiator's address";
+	return "no access rule of the target admits the initiator's name";
 }
 
 /**

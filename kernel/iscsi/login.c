@@ -219,7 +219,7 @@ static u16 login_check_digests(struct ktgt_login *login)
 			continue;
 		login->nego.bad = digests[i].name;
 		return login_error(login, LOGIN_BAD,
-				   "it does not offer CRC32C, which is required");
+				   "the initiator does not offer CRC32C, which is required");
 	}
 	return 0;
 }
@@ -418,14 +418,14 @@ static u16 login_join(struct ktgt_conn *conn)
 	sess = ktgt_sess_find(conn->kn, be16_to_cpu(login->tsih));
 	if (!sess)
 		return login_error(login, LOGIN_NO_SESSION,
-				   "its session is not there any more (TSIH)");
+				   "the session does not exist any more (TSIH)");
 	same = !memcmp(&sess->key, &login->key, sizeof(login->key));
 	ktgt_sess_put(sess);
 	if (!same)
 		return login_error(login, LOGIN_NO_SESSION,
-				   "its session is another's (TSIH)");
+				   "the session belongs to another initiator (TSIH)");
 	return login_error(login, LOGIN_TOO_MANY,
-			   "a session has one connection only");
+			   "a second connection of a session is not supported");
 }
 
 static u16 login_find_target(struct ktgt_conn *conn)
@@ -443,7 +443,7 @@ static u16 login_find_target(struct ktgt_conn *conn)
 	if (ktgt_text_name(pair->value, pair->value_len, login->target_name,
 			   sizeof(login->target_name)))
 		return login_error(login, LOGIN_BAD,
-				   "TargetName is no iSCSI name");
+				   "TargetName is not an iSCSI name");
 	login->target = ktgt_admit_find(conn->kn, login->target_name, &adm);
 	if (!login->target)
 		return login_error(login, adm.status, adm.why);
@@ -486,7 +486,7 @@ static u16 login_identify(struct ktgt_conn *conn)
 	if (ktgt_text_name(pair->value, pair->value_len, login->key.initiator,
 			   sizeof(login->key.initiator)))
 		return login_error(login, LOGIN_BAD,
-				   "InitiatorName is no iSCSI name");
+				   "InitiatorName is not an iSCSI name");
 	login->key.tpgt = conn->tpgt;
 
 	status = login_find_target(conn);
@@ -520,8 +520,8 @@ static u16 login_choose_auth(struct ktgt_login *login,
 
 	if (ktgt_text_choose(pair->value, pair->value_len, ours) < 0)
 		return login_error(login, KTGT_LOGIN_AUTH_FAILED, need_chap ?
-				   "it does not offer CHAP, which is required" :
-				   "it requires authentication, but no account is bound");
+				   "the initiator does not offer CHAP, which is required" :
+				   "the initiator requires CHAP, but no account is bound");
 	ktgt_text_put(&login->out, "AuthMethod", ours[0]);
 	if (!need_chap)
 		return 0;
@@ -548,12 +548,12 @@ static u16 login_challenge(struct ktgt_login *login)
 		return 0;
 	case -EINVAL:
 		return login_error(login, LOGIN_BAD,
-				   "CHAP_A is no list of numbers");
+				   "CHAP_A is not a list of numbers");
 	case -ENOMEM:
 		return login_error(login, LOGIN_NO_MEMORY, "no memory");
 	default:
 		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "CHAP_A has no algorithm that is known");
+				   "CHAP_A has no algorithm that is supported");
 	}
 }
 
@@ -601,7 +601,7 @@ static u16 login_check_proof(struct ktgt_conn *conn)
 	ret = login_get_account(conn, n->value, &account);
 	if (ret == -ENOENT)
 		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "no account of its user is bound (CHAP_N)");
+				   "no account of this name is bound (CHAP_N)");
 	if (!ret)
 		ret = ktgt_chap_check(login->chap, r, account);
 	kfree_sensitive(account);
@@ -612,10 +612,10 @@ static u16 login_check_proof(struct ktgt_conn *conn)
 		return 0;
 	case -EINVAL:
 		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "CHAP_R is no digest");
+				   "CHAP_R is not a digest of the algorithm");
 	case -EACCES:
 		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "its secret is not the account's (CHAP_R)");
+				   "the secret is wrong (CHAP_R)");
 	default:
 		return login_error(login, LOGIN_NO_MEMORY, "no memory");
 	}
@@ -639,7 +639,7 @@ static u16 login_prove(struct ktgt_conn *conn)
 	ret = login_get_account(conn, NULL, &account);
 	if (ret == -ENOENT)
 		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "it wants a proof, but no outgoing account is bound");
+				   "the initiator wants the target to prove itself, but no outgoing account is bound");
 	if (!ret)
 		ret = ktgt_chap_answer(login->chap, i, c, account, &login->out);
 	kfree_sensitive(account);
@@ -649,10 +649,10 @@ static u16 login_prove(struct ktgt_conn *conn)
 		return 0;
 	case -EINVAL:
 		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "CHAP_I or CHAP_C can not be read");
+				   "CHAP_I or CHAP_C cannot be read");
 	case -EACCES:
 		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "CHAP_C is our own challenge");
+				   "CHAP_C is the target's own challenge");
 	default:
 		return login_error(login, LOGIN_NO_MEMORY, "no memory");
 	}
@@ -698,7 +698,7 @@ static u16 login_check_auth(struct ktgt_login *login)
 	if (login->stage != ISCSI_SECURITY_NEGOTIATION_STAGE ||
 	    (login->auth == LOGIN_AUTH_START && login->transit))
 		return login_error(login, login->auth_status,
-				   "it offers no authentication, which is required");
+				   "the initiator skips authentication, which is required");
 	return 0;
 }
 
@@ -719,7 +719,7 @@ static u16 login_negotiate(struct ktgt_conn *conn, const char *text, u32 len)
 		status = login_identify(conn);
 	else if (nego->now & LOGIN_NAME_KEYS)
 		status = login_error(login, LOGIN_BAD,
-				     "a name does not come in the first request");
+				     "a name comes after the first request");
 	if (status)
 		return status;
 	login_set_alias(login);
@@ -816,7 +816,7 @@ static u16 login_collect(struct ktgt_login *login, const u8 *data, u32 len)
 	case -ENOMEM:
 		return login_error(login, LOGIN_NO_MEMORY, "no memory");
 	default:
-		return login_error(login, LOGIN_BAD, "its text is too long");
+		return login_error(login, LOGIN_BAD, "the text is too long");
 	}
 }
 
@@ -829,7 +829,7 @@ static u16 login_text(struct ktgt_conn *conn, bool more, const u8 *data,
 	if (login->out_pos) {
 		if (len || more)
 			return login_error(login, LOGIN_BAD,
-					   "text comes before ours is complete");
+					   "the initiator sends text before the target's is complete");
 		return login_respond(conn);
 	}
 	if (!more && !login->in.len) {
@@ -864,12 +864,12 @@ static u16 login_check_stage(struct ktgt_login *login, u8 flags)
 		login->stage = stage;
 	else if (stage != login->stage)
 		return login_error(login, LOGIN_BAD,
-				   "CSG is not the stage it is in");
+				   "CSG is not the current stage");
 	if (login->transit &&
 	    (next <= stage || (next != ISCSI_OP_PARMS_NEGOTIATION_STAGE &&
 			       next != ISCSI_FULL_FEATURE_PHASE)))
 		return login_error(login, LOGIN_BAD,
-				   "NSG is not a stage that follows");
+				   "NSG is not a later stage");
 	return 0;
 }
 
@@ -911,10 +911,10 @@ static u16 login_check_header(struct ktgt_conn *conn,
 				   "ISID, TSIH, CID or ITT have changed");
 	if (login->nr_requests > LOGIN_REQUESTS_MAX)
 		return login_error(login, LOGIN_BAD,
-				   "it comes to no end");
+				   "the login has too many steps");
 	if (req->min_version > ISCSI_DRAFT20_VERSION)
 		return login_error(login, LOGIN_NO_VERSION,
-				   "its version of iSCSI is not known");
+				   "the version of iSCSI is not supported");
 	ktgt_conn_ack(conn, be32_to_cpu(req->exp_statsn));
 	return login_check_stage(login, req->flags);
 }
@@ -952,7 +952,7 @@ void ktgt_login_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 			return;
 		}
 		status = login_error(login, LOGIN_INVALID,
-				     "it sends what does not belong to login");
+				     "the PDU does not belong to a login");
 	} else {
 		status = login_check_header(conn, req);
 		status = status ?: login_text(conn, req->flags &
@@ -995,6 +995,6 @@ void ktgt_login_timeout(struct ktgt_conn *conn)
 	net_info_ratelimited("%pISpc: login took longer than login-timeout; connection closed\n",
 			     &conn->peer);
 	login->nego.bad = NULL;
-	login->why = "it took too long";
+	login->why = "it took longer than login-timeout";
 	login_tell(conn, 0);
 }
