@@ -103,6 +103,8 @@ void ktgt_refuse_exit(void)
 {
 	struct refusal *refusal, *next;
 
-	list_for_each_entry_safe(refusal, next, &refusals, node)
+	list_for_each_entry_safe(refusal, next, &refusals, node) {
+		list_del(&refusal->node);
 		refusal_free(refusal);
+	}
 }

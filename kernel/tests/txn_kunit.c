@@ -65,10 +65,11 @@ static void txn_test_exit(struct kunit *test)
 		ktgt_access_free(rcu_dereference_protected(t->slot, true));
 }
 
-/* Rules are freed by a function of this module. */
+/* Rules are freed by a function of this module; texts stay until it ends. */
 static void txn_suite_exit(struct kunit_suite *suite)
 {
 	rcu_barrier();
+	ktgt_refuse_exit();
 }
 
 static struct txn_test *txn_log(struct ktgt_change *change, char phase,
@@ -294,6 +295,25 @@ static void keeps_message(struct kunit *test)
 	ktgt_txn_destroy(&t->txn);
 }
 
+/* As long as it has to be, and one for each task. */
+static void says_all(struct kunit *test)
+{
+	struct txn_test *t = test->priv;
+	char *name = kunit_kzalloc(test, 4096, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, name);
+	memset(name, 'n', 4095);
+	ktgt_refuse(&t->extack, "%s %u", name, 7);
+	KUNIT_ASSERT_EQ(test, strlen(t->extack._msg), 4097);
+	KUNIT_EXPECT_FALSE(test, strncmp(t->extack._msg, name, 4095));
+	KUNIT_EXPECT_STREQ(test, t->extack._msg + 4095, " 7");
+
+	ktgt_refuse(&t->extack, "another");
+	KUNIT_EXPECT_STREQ(test, t->extack._msg, "another");
+	ktgt_refuse(NULL, "nobody asks");
+	KUNIT_EXPECT_STREQ(test, t->extack._msg, "another");
+}
+
 static void without_extack(struct kunit *test)
 {
 	struct txn_test *t = test->priv;
@@ -436,6 +456,7 @@ static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(never_committed),
 	KUNIT_CASE(says_no_memory),
 	KUNIT_CASE(keeps_message),
+	KUNIT_CASE(says_all),
 	KUNIT_CASE(without_extack),
 	KUNIT_CASE(access_applied),
 	KUNIT_CASE(access_refused),
