@@ -46,7 +46,7 @@ static struct block_device *to_bdev(struct ktgt_backend *be)
 	return container_of(be, struct block_backend, be)->bdev;
 }
 
-/* That the device is read-only can be the reason only if it was not to be. */
+/* Asked when a device could not be opened for writing. */
 static bool is_read_only(const char *path)
 {
 	struct file *file;

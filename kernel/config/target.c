@@ -387,7 +387,7 @@ static int check_keys(struct ktgt_txn *txn, const u32 *keys, u32 set)
 	return 0;
 }
 
-/* The value and 1, which makes 0 of that which nothing is said by */
+/* The value plus one; 0 means not set. */
 static void set_keys(struct ktgt_target *target, const u32 *keys, u32 set)
 {
 	unsigned long mask = set;

@@ -152,7 +152,7 @@ int ktgt_recv_header(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 	}
 }
 
-/* To say nothing to CRC32C takes as long as to say four bytes. */
+/* An empty crc32c() call costs as much as one over four bytes. */
 static u32 crc_pad(u32 crc, const u8 *pad, u32 pad_len)
 {
 	return pad_len ? crc32c(crc, pad, pad_len) : crc;

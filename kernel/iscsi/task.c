@@ -46,8 +46,8 @@ int ktgt_tasks_init(struct ktgt_conn *conn)
 }
 
 /*
- * The generation goes on from where one that had the same index before can
- * not have come to, so that no tag of that one is valid again.
+ * The generation starts at a value that no earlier task in this slot can have
+ * used, so that no tag of an earlier task is valid again.
  */
 static int task_make(struct ktgt_conn *conn, gfp_t gfp)
 {

@@ -516,6 +516,11 @@ def not_root(lab):
         except CommandError as err:
             check("this needs CAP_NET_ADMIN; use sudo" in err.stderr,
                   f"{words}: {err.stderr}")
+    try:
+        run(*user, "ktgtadm", "-n", lab.tns, "target", "show")
+        check(False, "a network namespace was entered")
+    except CommandError as err:
+        check("needs CAP_SYS_ADMIN; use sudo" in err.stderr, err.stderr)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,8 @@ static int enter_netns(const char *name)
 		close(fd);
 	if (err)
 		fprintf(stderr, "ktgtadm: network namespace %s: %s\n", name,
-			strerror(-err));
+			err == -EPERM ? "needs CAP_SYS_ADMIN; use sudo" :
+					strerror(-err));
 	return err;
 }
 
