@@ -244,7 +244,7 @@ class Genl:
     def begin(self, command, payload=b"", flags=NLM_F_DUMP, version=1):
         """Send a request; its answers are read later."""
         self.seq += 1
-        if self.family != GENL_ID_CTRL:
+        if self.family != GENL_ID_CTRL and not transcript.silent():
             self._tell(command, payload, flags)
         body = struct.pack("=BBH", command, version, 0) + payload
         self.sock.send(struct.pack("=IHHII", len(body) + 16, self.family,

@@ -38,7 +38,7 @@ class _Told:
 
     def put(self, line):
         """Print a line, or keep it when there were too many."""
-        if os.getpid() != self.pid:
+        if silent():
             return
         if line == self.line:
             self.again += 1
@@ -77,6 +77,11 @@ class _Told:
 
 _told = _Told()
 begin, end = _told.begin, _told.end
+
+
+def silent():
+    """Whether nothing is told here: it is one of the processes that make load."""
+    return os.getpid() != _told.pid
 
 
 def note(text):
