@@ -33,6 +33,10 @@ KEYS = {
 FORMS = {('lu', 'size'): 'SIZE', ('lu', 'naa'): 'HEX'}
 # units that people are told
 UNITS = {
+    ('net', 'login-timeout'): 'SET_SECONDS',
+    ('net', 'nop-interval'): 'SET_SECONDS',
+    ('net', 'poll-time'): 'SET_USECS',
+    ('net', 'memory-limit'): 'SET_MIB',
     ('session', 'login-time'): 'DATE',
     ('conn', 'idle-time'): 'SECONDS',
     ('conn', 'rtt'): 'USECS',

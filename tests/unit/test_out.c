@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "cmd/event.h"
+#include "cmd/nouns.h"
 #include "cmd/run.h"
 #include "fake_nl.h"
 #include "lib/parse.h"
@@ -274,6 +275,46 @@ static void fake_full(struct vec *list, const struct object *obj, uint8_t get,
 		fake_list(dump, list);
 }
 
+/* Whatever "net set" takes, "net show" shows, with its unit for people. */
+static void test_net(void **state)
+{
+	static const char *const lines[] = {
+		"login-timeout: 120 s\n", "max-logins: 7\n",
+		"memory-limit: 64 MiB\n", "nop-interval: 0 s\n",
+		"poll-time: 50 us\n", "state: loading\n", "targets: 3\n",
+	};
+	struct net net = {
+		.login_timeout = 120, .max_logins = 7, .memory_limit = 64,
+		.poll_time = 50, .state = KTGT_NET_STATE_LOADING, .targets = 3,
+		.has = ~UINT64_C(0),
+	};
+	const struct arg *arg;
+	char key[64], *p;
+	json_t *json;
+	size_t i;
+
+	(void)state;
+	fake_reply(KTGT_CMD_NET_GET, &net);
+	assert_int_equal(run(OUT_TABLE, "net show"), 0);
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
+		assert_row(lines[i], !!strstr(got.out, lines[i]), true);
+	for (arg = command_find(noun_find("net"), "set")->args; arg->key; arg++) {
+		snprintf(key, sizeof(key), "\n%s: ", arg->key);
+		assert_row(arg->key, !!strstr(got.out, key), true);
+	}
+	assert_int_equal(run(OUT_JSON, "net show"), 0);
+	json = json_loads(got.out, JSON_REJECT_DUPLICATES, NULL);
+	for (arg = command_find(noun_find("net"), "set")->args; arg->key; arg++) {
+		snprintf(key, sizeof(key), "%s", arg->key);
+		for (p = key; *p; p++)
+			if (*p == '-')
+				*p = '_';
+		assert_row(key, !!json_object_get(json_object_get(
+			json_object_get(json, "ktgt"), "net"), key), true);
+	}
+	json_decref(json);
+}
+
 /* A word that begins as a number is one, and none is a unit. */
 static void assert_raw(const char *command, char *text)
 {
@@ -532,6 +573,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_sessions, reset, reset),
 		cmocka_unit_test_setup_teardown(test_hostile, reset, reset),
 		cmocka_unit_test_setup_teardown(test_block, reset, reset),
+		cmocka_unit_test_setup_teardown(test_net, reset, reset),
 		cmocka_unit_test_setup_teardown(test_raw, reset, reset),
 		cmocka_unit_test_setup_teardown(test_target_add, reset, reset),
 		cmocka_unit_test_setup_teardown(test_event, reset, reset),

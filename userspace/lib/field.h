@@ -38,6 +38,10 @@ enum field_unit {
 	UNIT_SECONDS,
 	UNIT_USECS,
 	UNIT_DATE,	/* seconds since 1970 */
+	/* of settings: the number as it is given, and its unit */
+	UNIT_SET_SECONDS,
+	UNIT_SET_USECS,
+	UNIT_SET_MIB,
 };
 
 struct object;

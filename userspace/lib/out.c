@@ -52,6 +52,15 @@ static void unit_text(const struct field *f, uint64_t value, char *buf,
 	case UNIT_DATE:
 		date_text(value, buf, size);
 		break;
+	case UNIT_SET_SECONDS:
+		snprintf(buf, size, "%" PRIu64 " s", value);
+		break;
+	case UNIT_SET_USECS:
+		snprintf(buf, size, "%" PRIu64 " us", value);
+		break;
+	case UNIT_SET_MIB:
+		snprintf(buf, size, "%" PRIu64 " MiB", value);
+		break;
 	default:
 		snprintf(buf, size, "%" PRIu64, value);
 		break;
