@@ -73,7 +73,7 @@ iser()
 		2>"$lab_dir/err"
 	cat "$lab_dir/err"
 	grep -qx "tgtadm: can't find the driver" "$lab_dir/err"
-	grep -q '^  .*RDMA' "$lab_dir/err"
+	grep -q '^  .*iSER is not supported' "$lab_dir/err"
 }
 
 # The layout, byte for byte
