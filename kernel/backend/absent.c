@@ -3,12 +3,13 @@
  * What stands in for a device that is not there: it has no blocks, so that the
  * logical unit is not ready until the device is attached.
  */
-#include "backend.h"
+#include "absent.h"
 
 #include <linux/errno.h>
 #include <linux/sizes.h>
 
 #include "../core/cmd.h"
+#include "backend.h"
 
 #define ABSENT_BLOCK		512
 #define ABSENT_MAX_TRANSFER	SZ_4M

@@ -98,24 +98,3 @@ void ktgt_backend_complete_errno(struct ktgt_cmd *cmd, int err)
 {
 	ktgt_backend_complete(cmd, errno_to_blk_status(err));
 }
-
-/**
- * ktgt_backend_init - make the backends ready
- *
- * Context: module load.
- * Return: 0 or a negative errno.
- */
-int ktgt_backend_init(void)
-{
-	return ktgt_block_init();
-}
-
-/**
- * ktgt_backend_exit - undo ktgt_backend_init()
- *
- * Context: module unload, all backends are closed.
- */
-void ktgt_backend_exit(void)
-{
-	ktgt_block_exit();
-}

@@ -111,16 +111,7 @@ struct ktgt_backend {
 	dev_t				dev;
 };
 
-extern const struct ktgt_backend_ops ktgt_backend_block_ops;
-extern const struct ktgt_backend_ops ktgt_backend_null_ops;
-extern struct ktgt_backend ktgt_backend_absent;
-
-int ktgt_backend_block_dev(const char *path, dev_t *dev);
 void ktgt_backend_complete(struct ktgt_cmd *cmd, blk_status_t status);
 void ktgt_backend_complete_errno(struct ktgt_cmd *cmd, int err);
-int ktgt_backend_init(void);
-void ktgt_backend_exit(void);
-int ktgt_block_init(void);
-void ktgt_block_exit(void);
 
 #endif /* _KTGT_BACKEND_BACKEND_H */

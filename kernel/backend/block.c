@@ -3,7 +3,7 @@
  * A block device, opened exclusively. The pages that a command came with are
  * what its bio carries.
  */
-#include "backend.h"
+#include "block.h"
 
 #include <linux/bio.h>
 #include <linux/blkdev.h>
@@ -16,6 +16,7 @@
 
 #include "../core/cmd.h"
 #include "../core/refuse.h"
+#include "backend.h"
 
 /*
  * The longest transfer. A connection that is allowed 64 MiB can have a dozen

@@ -3,7 +3,7 @@
  * A backend without storage, to measure all but storage: writes vanish, reads
  * are zeroes. All is done when it is asked for.
  */
-#include "backend.h"
+#include "null.h"
 
 #include <linux/err.h>
 #include <linux/highmem.h>
@@ -14,6 +14,7 @@
 
 #include "../core/cmd.h"
 #include "../core/refuse.h"
+#include "backend.h"
 
 #define NULL_BLOCK		512
 #define NULL_MAX_TRANSFER	SZ_4M

@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "../backend/backend.h"
+#include "../backend/block.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "../core/target.h"

@@ -8,7 +8,7 @@
 
 #include <scsi/scsi_proto.h>
 
-#include "../backend/backend.h"
+#include "../backend/block.h"
 #include "../core/cmd.h"
 #include "../core/fabric.h"
 #include "cdb.h"
@@ -317,7 +317,7 @@ int ktgt_scsi_init(void)
 	err = ktgt_lu_init();
 	if (err)
 		return err;
-	err = ktgt_backend_init();
+	err = ktgt_block_init();
 	if (err)
 		ktgt_lu_exit();
 	return err;
@@ -332,5 +332,5 @@ int ktgt_scsi_init(void)
 void ktgt_scsi_exit(void)
 {
 	ktgt_lu_exit();
-	ktgt_backend_exit();
+	ktgt_block_exit();
 }

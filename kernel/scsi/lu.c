@@ -17,6 +17,8 @@
 
 #include <linux/ktgt.h>
 
+#include "../backend/block.h"
+#include "../backend/null.h"
 #include "../core/cmd.h"
 #include "../core/fabric.h"
 #include "../core/refuse.h"

@@ -14,6 +14,7 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
+#include "../backend/absent.h"
 #include "../backend/backend.h"
 
 struct ktgt_nexus;

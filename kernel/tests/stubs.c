@@ -10,7 +10,7 @@
 
 #include <kunit/test-bug.h>
 
-#include "../backend/backend.h"
+#include "../backend/block.h"
 #include "../core/cmd.h"
 #include "../core/target.h"
 #include "../iscsi/conn.h"
@@ -88,8 +88,8 @@ STUB_FAIL_VALUE(int, ktgt_nexus_open, -EIO, struct ktgt_nexus *nexus)
 STUB_FAIL(ktgt_nexus_close, struct ktgt_nexus *nexus)
 STUB_FAIL_VALUE(int, ktgt_lu_init, -EIO, void)
 STUB_FAIL(ktgt_lu_exit, void)
-STUB_FAIL_VALUE(int, ktgt_backend_init, -EIO, void)
-STUB_FAIL(ktgt_backend_exit, void)
+STUB_FAIL_VALUE(int, ktgt_block_init, -EIO, void)
+STUB_FAIL(ktgt_block_exit, void)
 
 /* iscsi/ */
 STUB_FAIL_VALUE(int, ktgt_login_start, -EIO, struct ktgt_conn *conn)

@@ -3,6 +3,8 @@
  * The backend, in the place of a block device: it judges what it is asked for,
  * and it fails, is done later, or changes its size when the input says so.
  */
+#include "../../../kernel/backend/block.h"
+#include "../../../kernel/backend/null.h"
 #include "../../../kernel/core/target.h"
 #include "backend.h"
 #include "lu.h"
