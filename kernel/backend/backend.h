@@ -10,6 +10,7 @@
 
 struct ktgt_backend;
 struct ktgt_cmd;
+struct ktgt_holder;
 struct netlink_ext_ack;
 
 /**
@@ -18,14 +19,14 @@ struct netlink_ext_ack;
  * @path: backing device; block only
  * @size: bytes; null only
  * @read_only: open for reading
- * @holder: exclusive owner of the device
+ * @holder: exclusive owner of the device; block only
  */
 struct ktgt_backend_params {
-	u32		lun;
-	const char	*path;
-	u64		size;
-	bool		read_only;
-	void		*holder;
+	u32			lun;
+	const char		*path;
+	u64			size;
+	bool			read_only;
+	struct ktgt_holder	*holder;
 };
 
 /**

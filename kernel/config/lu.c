@@ -105,7 +105,7 @@ static struct ktgt_lu *find_staged(struct ktgt_txn *txn, dev_t dev)
 }
 
 /* Whether an earlier change of the transaction has taken it. */
-static bool is_taken(struct ktgt_txn *txn, const void *claim)
+static bool is_taken(struct ktgt_txn *txn, const struct ktgt_holder *holder)
 {
 	struct ktgt_change *change;
 	struct lu_new *new;
@@ -114,7 +114,7 @@ static bool is_taken(struct ktgt_txn *txn, const void *claim)
 		if (change->ops != &lu_new_ops)
 			continue;
 		new = container_of(change, struct lu_new, change);
-		if (new->lu && new->lu->claim == claim)
+		if (new->lu && new->lu->holder == holder)
 			return true;
 	}
 	return false;
@@ -134,7 +134,7 @@ static struct ktgt_lu *find_giver(struct ktgt_txn *txn,
 	if (err)
 		return ERR_PTR(err);
 	lu = find_by_dev(txn->kn, dev);
-	if (lu && is_leaving(lu) && !is_taken(txn, lu->claim))
+	if (lu && is_leaving(lu) && !is_taken(txn, lu->holder))
 		return lu;
 	staged = find_staged(txn, dev);
 	if (staged)

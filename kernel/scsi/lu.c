@@ -18,6 +18,7 @@
 #include <linux/ktgt.h>
 
 #include "../backend/block.h"
+#include "../backend/holder.h"
 #include "../backend/null.h"
 #include "../core/cmd.h"
 #include "../core/fabric.h"
@@ -39,9 +40,6 @@ static struct workqueue_struct *lu_wq;
 /* for releases: to close a device waits for queues of which nothing is known */
 static struct workqueue_struct *release_wq;
 
-/* the last claim of a device that was made */
-static atomic_long_t last_claim = ATOMIC_LONG_INIT(0);
-
 /* LUs whose memory or backend is not given back; unloading waits for zero */
 static atomic_t nr_alive = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(none_alive);
@@ -59,6 +57,7 @@ void ktgt_lu_queue(struct work_struct *work)
 
 static void lu_free_memory(struct ktgt_lu *lu)
 {
+	ktgt_holder_put(lu->holder);
 	kfree(lu->params.path);
 	kfree_rcu(lu, rcu);
 }
@@ -265,7 +264,7 @@ static int open_backend(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 		.path = params->path,
 		.size = params->size,
 		.read_only = params->read_only,
-		.holder = lu->claim,
+		.holder = lu->holder,
 	};
 	const struct ktgt_backend_ops *ops;
 	struct ktgt_backend *be;
@@ -299,33 +298,30 @@ static int open_backend(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 	return set_caps(lu, params, extack);
 }
 
+/* What it has got is freed by lu_free_memory() after an error as well. */
 static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
 			  const struct ktgt_lu_params *params,
 			  const struct ktgt_lu *from)
 {
-	int err;
-
 	lu->target = target;
 	lu->lun = params->lun;
 	lu->params = *params;
 	lu->params.path = NULL;
-	lu->claim = from ? from->claim :
-			   (void *)atomic_long_inc_return(&last_claim);
 	kref_init(&lu->kref);
 	spin_lock_init(&lu->lock);
 	INIT_LIST_HEAD(&lu->itls);
 	init_completion(&lu->released);
 	INIT_WORK(&lu->release_work, release_work);
 
+	lu->holder = from ? ktgt_holder_get(from->holder) : ktgt_holder_alloc();
+	if (!lu->holder)
+		return -ENOMEM;
 	if (params->path) {
 		lu->params.path = kstrdup(params->path, GFP_KERNEL);
 		if (!lu->params.path)
 			return -ENOMEM;
 	}
-	err = percpu_ref_init(&lu->ref, lu_ref_release, 0, GFP_KERNEL);
-	if (err)
-		kfree(lu->params.path);
-	return err;
+	return percpu_ref_init(&lu->ref, lu_ref_release, 0, GFP_KERNEL);
 }
 
 /**
@@ -360,7 +356,7 @@ struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 	}
 	err = lu_init_fields(lu, target, params, from);
 	if (err) {
-		kfree(lu);
+		lu_free_memory(lu);
 		ktgt_target_put(target);
 		return ERR_PTR(err);
 	}

@@ -17,6 +17,7 @@
 #include "../backend/absent.h"
 #include "../backend/backend.h"
 
+struct ktgt_holder;
 struct ktgt_nexus;
 struct ktgt_target;
 struct netlink_ext_ack;
@@ -152,10 +153,9 @@ struct ktgt_itl {
  *	&ktgt_net.config_mutex
  * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
  * @node: for a list of those that have been unpublished
- * @successor: logical unit that takes its place in the same transaction, or
- *	NULL; under &ktgt_net.config_mutex
- * @claim: by which it owns its device: a number, not an address, so that it is
- *	never another one's after it was handed on
+ * @successor: logical unit that takes its place in the same transaction, or NULL;
+ *	under &ktgt_net.config_mutex
+ * @holder: by which it has its device for itself; referenced
  * @params: identity, defaults filled in; immutable, @path is owned
  * @lock: protects @caps and writes to @nr_blocks; process context
  * @itls: struct ktgt_itl, under &ktgt_target.nexus_lock
@@ -186,7 +186,7 @@ struct ktgt_lu {
 	bool				leaving;
 	struct list_head		node;
 	struct ktgt_lu			*successor;
-	void				*claim;
+	struct ktgt_holder		*holder;
 	struct ktgt_lu_params		params;
 
 	spinlock_t			lock;	/* see above */
