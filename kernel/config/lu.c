@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Logical units come and go. What a logical unit is, scsi/lu.c knows.
+ * Logical units come and go. What they do on the SCSI side is in scsi/lu_life.c.
  */
 #include "lu.h"
 
