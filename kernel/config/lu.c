@@ -13,6 +13,7 @@
 #include "../core/refuse.h"
 #include "../core/target.h"
 #include "../scsi/lu.h"
+#include "../scsi/lu_life.h"
 #include "target.h"
 #include "txn.h"
 

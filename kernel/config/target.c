@@ -20,6 +20,7 @@
 #include "../core/refuse.h"
 #include "../core/target.h"
 #include "../scsi/lu.h"
+#include "../scsi/lu_life.h"
 #include "portal.h"
 #include "txn.h"
 

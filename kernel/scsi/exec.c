@@ -14,6 +14,7 @@
 #include "cdb.h"
 #include "data.h"
 #include "lu.h"
+#include "lu_life.h"
 #include "nexus.h"
 #include "rsoc.h"
 #include "sense.h"

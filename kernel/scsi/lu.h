@@ -20,7 +20,6 @@
 struct ktgt_holder;
 struct ktgt_nexus;
 struct ktgt_target;
-struct netlink_ext_ack;
 
 /**
  * struct ktgt_lu_params - what the user says of a new logical unit
@@ -209,21 +208,8 @@ static inline bool ktgt_lu_is_absent(const struct ktgt_lu *lu)
 	return lu->be == &ktgt_backend_absent;
 }
 
-struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
-			      const struct ktgt_lu_params *params,
-			      const struct ktgt_lu *from,
-			      struct netlink_ext_ack *extack);
-void ktgt_lu_free(struct ktgt_lu *lu);
-int ktgt_lu_reserve(struct ktgt_lu *lu, struct netlink_ext_ack *extack);
-void ktgt_lu_publish(struct ktgt_lu *lu);
-void ktgt_lu_unpublish(struct ktgt_lu *lu);
-void ktgt_lu_remove(struct ktgt_lu *lu, unsigned long deadline);
-u64 ktgt_lu_refresh(struct ktgt_lu *lu, const struct ktgt_nexus *except);
 void ktgt_lu_stats_add(struct ktgt_lu_stats *sum,
 		       const struct ktgt_lu_stats *one);
 void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum);
-void ktgt_lu_queue(struct work_struct *work);
-int ktgt_lu_init(void);
-void ktgt_lu_exit(void);
 
 #endif /* _KTGT_SCSI_LU_H */

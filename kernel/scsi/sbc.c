@@ -18,6 +18,7 @@
 #include "cdb.h"
 #include "data.h"
 #include "lu.h"
+#include "lu_life.h"
 #include "sense.h"
 #include "vpd.h"
 

@@ -16,6 +16,7 @@
 #include "data.h"
 #include "exec.h"
 #include "lu.h"
+#include "lu_life.h"
 #include "nexus.h"
 #include "sense.h"
 #include "ua.h"

@@ -19,6 +19,7 @@
 #include "../iscsi/tmf.h"
 #include "../scsi/exec.h"
 #include "../scsi/lu.h"
+#include "../scsi/lu_life.h"
 #include "../scsi/mode.h"
 #include "../scsi/nexus.h"
 #include "../scsi/sbc.h"

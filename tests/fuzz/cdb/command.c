@@ -9,6 +9,7 @@
 
 #include "../../../kernel/scsi/exec.h"
 #include "../../../kernel/scsi/lu.h"
+#include "../../../kernel/scsi/lu_life.h"
 #include "../../../kernel/scsi/nexus.h"
 #include "../../../kernel/scsi/ua.h"
 #include "backend.h"

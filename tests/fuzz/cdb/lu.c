@@ -4,6 +4,7 @@
  * controller at LUN 0.
  */
 #include "../../../kernel/scsi/lu.h"
+#include "../../../kernel/scsi/lu_life.h"
 #include "backend.h"
 #include "lu.h"
 #include "nexus.h"
