@@ -76,6 +76,9 @@ struct ktgt_sense {
 #define KTGT_SENSE_CDB		BIT(2)	/* @field is one of the CDB */
 #define KTGT_SENSE_BIT		BIT(3)	/* @bit is valid */
 
+/* longest sense data on the wire: fixed format with information */
+#define KTGT_SENSE_LEN		32
+
 /**
  * struct ktgt_cmd - a SCSI command
  *

@@ -8,7 +8,7 @@
 
 #include "../core/event.h"
 #include "../core/net.h"
-#include "../scsi/exec.h"
+#include "../scsi/nexus.h"
 #include "conn.h"
 #include "sess.h"
 #include "tmf.h"

@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 
 #include "../core/fabric.h"
-#include "../scsi/exec.h"
+#include "../scsi/nexus.h"
 #include "conn.h"
 #include "pdu.h"
 #include "sess.h"

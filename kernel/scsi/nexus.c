@@ -21,7 +21,6 @@
 #include "../core/event.h"
 #include "../core/fabric.h"
 #include "../core/target.h"
-#include "exec.h"
 #include "lu.h"
 #include "ua.h"
 

@@ -10,8 +10,6 @@
 
 #include <scsi/scsi_proto.h>
 
-#include "exec.h"
-
 #define FIXED_LEN	18
 #define SKS_VALID	0x80
 #define SKS_CDB		0x40

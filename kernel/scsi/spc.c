@@ -14,7 +14,6 @@
 #include "../core/fabric.h"
 #include "../core/target.h"
 #include "data.h"
-#include "exec.h"
 #include "lu.h"
 #include "lu_life.h"
 #include "nexus.h"

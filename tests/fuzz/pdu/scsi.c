@@ -9,6 +9,7 @@
 #include "../../../kernel/iscsi/sess.h"
 #include "../../../kernel/iscsi/task.h"
 #include "../../../kernel/scsi/exec.h"
+#include "../../../kernel/scsi/nexus.h"
 #include "command.h"
 #include "scsi.h"
 #include "target.h"
