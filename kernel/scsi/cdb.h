@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The CDB table: one row says all there is to know of a command.
+ * A row of the CDB table, which says all there is to know of a command.
  */
 #ifndef _KTGT_SCSI_CDB_H
 #define _KTGT_SCSI_CDB_H
@@ -122,7 +122,7 @@ struct ktgt_cdb_row {
 	void	(*exec)(struct ktgt_cmd *cmd);
 };
 
-void ktgt_cdb_init(void);
+void ktgt_cdb_init(const struct ktgt_cdb_row *rows, unsigned int nr);
 const struct ktgt_cdb_row *ktgt_cdb_find(const u8 *cdb);
 const struct ktgt_cdb_row *ktgt_cdb_row(unsigned int nr);
 bool ktgt_cdb_has_actions(u8 opcode);

@@ -12,6 +12,7 @@
 #include "../core/cmd.h"
 #include "../core/fabric.h"
 #include "cdb.h"
+#include "cdb_table.h"
 #include "data.h"
 #include "lu.h"
 #include "lu_life.h"
@@ -314,7 +315,7 @@ int ktgt_scsi_init(void)
 {
 	int err;
 
-	ktgt_cdb_init();
+	ktgt_cdb_table_init();
 	err = ktgt_lu_init();
 	if (err)
 		return err;

@@ -5,6 +5,7 @@
  */
 #include "../core/cmd.c"
 #include "../scsi/cdb.c"
+#include "../scsi/cdb_table.c"
 #include "../scsi/data.c"
 #include "../scsi/rsoc.c"
 #include "../scsi/exec.c"
@@ -15,7 +16,7 @@
 
 static int cdb_suite_init(struct kunit_suite *suite)
 {
-	ktgt_cdb_init();
+	ktgt_cdb_table_init();
 	return 0;
 }
 

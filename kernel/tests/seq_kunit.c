@@ -11,7 +11,7 @@
 
 #include <kunit/test.h>
 
-#include "../scsi/cdb.h"
+#include "../scsi/cdb_table.h"
 #include "../scsi/lu.h"
 #include "stubs.h"
 
@@ -114,7 +114,7 @@ static void seq_test_exit(struct kunit *test)
 /* Also of cdb_kunit.c, but no suite depends on the order of suites. */
 static int seq_suite_init(struct kunit_suite *suite)
 {
-	ktgt_cdb_init();
+	ktgt_cdb_table_init();
 	return 0;
 }
 
