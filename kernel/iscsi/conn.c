@@ -55,12 +55,12 @@ int ktgt_conn_init(struct ktgt_conn *conn)
 	conn->last_recv = jiffies;
 	conn->last_cmd = jiffies;
 
-	ret = ktgt_mem_init(conn);
+	ret = ktgt_pdus_init(conn);
 	if (ret)
 		return ret;
 	ret = ktgt_login_start(conn);
 	if (ret)
-		ktgt_mem_free(conn);
+		ktgt_pdus_free(conn);
 	return ret;
 }
 
@@ -83,6 +83,7 @@ void ktgt_conn_free(struct ktgt_conn *conn)
 	ktgt_tasks_free(conn);
 	kvfree(conn->ctl.data);
 	ktgt_mem_free(conn);
+	ktgt_pdus_free(conn);
 }
 
 /**
@@ -163,6 +164,7 @@ void ktgt_conn_prepare(struct ktgt_conn *conn)
 		ktgt_mem_set_bvec(mem->bvec_task, mem->bvec_pages, GFP_KERNEL);
 	mem->bvec_task = NULL;
 	ktgt_tasks_prepare(conn);
+	ktgt_pdus_prepare(conn);
 	ktgt_mem_prepare(conn);
 }
 
@@ -248,6 +250,7 @@ static void conn_shrink_idle(struct ktgt_conn *conn, unsigned long after)
 		return;
 	ktgt_tasks_shrink(conn);
 	ktgt_mem_shrink(conn);
+	ktgt_pdus_shrink(conn);
 }
 
 /* Is the initiator still there? Return: jiffies until the next look. */

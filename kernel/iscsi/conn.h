@@ -171,7 +171,7 @@ struct ktgt_conn_stats {
 };
 
 /**
- * struct ktgt_mem - data pages and PDU headers of a connection
+ * struct ktgt_mem - data pages of a connection
  * @free_pages: free pages, a stack of @nr_free_pages
  * @nr_free_pages: pages in @free_pages
  * @nr_used: pages that hold data of tasks that are not answered yet
@@ -181,11 +181,8 @@ struct ktgt_conn_stats {
  * @bvec_task: task that lacks room for its segments, or NULL
  * @bvec_pages: segments that it needs
  * @starved: memory could not be had; another try comes with the timer
- * @pdus: free struct ktgt_pdu
- * @nr_pdus: length of @pdus
  * @ctl_unsent: PDUs without a task that wait to be sent, and their pages
  * @ctl_held: those that are not acknowledged yet, in addition
- * @blocks: struct ktgt_pdu_block, memory of all PDUs
  */
 struct ktgt_mem {
 	struct page		**free_pages;
@@ -197,10 +194,19 @@ struct ktgt_mem {
 	struct ktgt_task	*bvec_task;
 	u32			bvec_pages;
 	bool			starved;
-	struct list_head	pdus;
-	u32			nr_pdus;
 	u32			ctl_unsent;
 	u32			ctl_held;
+};
+
+/**
+ * struct ktgt_pdus - memory of PDUs to be sent
+ * @free: struct ktgt_pdu that are not in use
+ * @nr_free: length of @free
+ * @blocks: struct ktgt_pdu_block, memory of all PDUs
+ */
+struct ktgt_pdus {
+	struct list_head	free;
+	u32			nr_free;
 	struct list_head	blocks;
 };
 
@@ -269,7 +275,8 @@ struct ktgt_mem {
  * @ping_at: jiffies when it was sent
  * @last_recv: jiffies when something was last received, or was not for want of
  *	memory
- * @mem: pages and PDUs
+ * @mem: pages
+ * @pdus: memory of PDUs
  * @stats: counters; read by others with READ_ONCE()
  */
 struct ktgt_conn {
@@ -327,6 +334,7 @@ struct ktgt_conn {
 	unsigned long			last_recv;
 
 	struct ktgt_mem			mem;
+	struct ktgt_pdus		pdus;
 	struct ktgt_conn_stats		stats;
 };
 

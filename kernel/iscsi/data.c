@@ -409,8 +409,10 @@ void ktgt_data_serve_pages(struct ktgt_conn *conn)
 
 		if (!data_may_have(conn, need))
 			return;
-		if (conn->mem.nr_free_pages < need)
+		if (conn->mem.nr_free_pages < need) {
+			ktgt_pdus_prepare(conn);
 			ktgt_mem_refill(conn, need);
+		}
 		if (ktgt_mem_set_bvec(task, total, GFP_KERNEL) ||
 		    !ktgt_mem_add_pages(task, need)) {
 			ktgt_conn_starve(conn);
@@ -472,4 +474,24 @@ struct ktgt_pdu *ktgt_data_in_next(struct ktgt_task *task)
 	}
 	pdu->flags = KTGT_PDU_DATA_IN;
 	return pdu;
+}
+
+/**
+ * ktgt_data_next - what has to follow a PDU at once
+ * @pdu: the PDU that was handed to the socket last
+ *
+ * The Data-In PDUs of a long read are made one by one, as the socket takes
+ * them.
+ *
+ * Context: the connection's work.
+ * Return: the next PDU, NULL if none has to follow, or ERR_PTR(-ENOMEM).
+ */
+struct ktgt_pdu *ktgt_data_next(const struct ktgt_pdu *pdu)
+{
+	struct ktgt_pdu *next;
+
+	if (!(pdu->flags & KTGT_PDU_DATA_IN))
+		return NULL;
+	next = ktgt_data_in_next(pdu->task);
+	return next ?: ERR_PTR(-ENOMEM);
 }

@@ -19,5 +19,6 @@ void ktgt_data_out_done(struct ktgt_task *task, struct ktgt_pdu_in *in,
 			bool digest_ok);
 void ktgt_data_serve_pages(struct ktgt_conn *conn);
 struct ktgt_pdu *ktgt_data_in_next(struct ktgt_task *task);
+struct ktgt_pdu *ktgt_data_next(const struct ktgt_pdu *pdu);
 
 #endif /* _KTGT_ISCSI_DATA_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory of a connection: data pages that go round, and PDU headers.
+ * Pages of a connection, which go round.
  */
 #ifndef _KTGT_ISCSI_MEM_H
 #define _KTGT_ISCSI_MEM_H
@@ -16,7 +16,6 @@ struct page;
 /* pages that are kept at most for what comes unasked: a FirstBurst */
 #define KTGT_MIN_FREE_MAX		64
 
-int ktgt_mem_init(struct ktgt_conn *conn);
 void ktgt_mem_free(struct ktgt_conn *conn);
 void ktgt_mem_prepare(struct ktgt_conn *conn);
 void ktgt_mem_refill(struct ktgt_conn *conn, u32 want);

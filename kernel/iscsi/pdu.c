@@ -1,23 +1,251 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is put into every PDU that is sent: sequence numbers, lengths, padding
- * and digests (RFC 7143, 11.2).
+ * PDUs to be sent: their memory, and what is put into each: sequence numbers,
+ * lengths, padding and digests (RFC 7143, 11.2).
+ *
+ * Their headers never pass from one connection to another while in use here, so
+ * that a late retransmission can not carry what is another initiator's.
  */
+#include "pdu.h"
+
 #include <linux/crc32c.h>
+#include <linux/gfp.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/unaligned.h>
 
 #include "conn.h"
-#include "data.h"
-#include "pdu.h"
 #include "sess.h"
 
 static_assert(sizeof(struct iscsi_hdr) == KTGT_BHS_LEN);
 static_assert(KTGT_CHUNK_TAIL + 3 + KTGT_DIGEST_LEN <= KTGT_CHUNK_HDR);
 
-/* CRC32C of a part of an array of whole pages. */
-static u32 pdu_crc_bvec(u32 crc, const struct bio_vec *bvec, u32 off, u32 len)
+/* PDUs that share one page of headers */
+#define KTGT_BLOCK_PDUS	(PAGE_SIZE / KTGT_CHUNK_LEN)
+
+/**
+ * struct ktgt_pdu_block - PDUs, and the page of their headers
+ * @node: in &ktgt_pdus.blocks
+ * @page: headers
+ * @pdus: one for each header
+ */
+struct ktgt_pdu_block {
+	struct list_head	node;
+	struct page		*page;
+	struct ktgt_pdu		pdus[KTGT_BLOCK_PDUS];
+};
+
+static int pdu_add_block(struct ktgt_pdus *pdus, gfp_t gfp)
+{
+	struct ktgt_pdu_block *block;
+	unsigned int i;
+
+	block = kzalloc_obj(*block, gfp);
+	if (!block)
+		return -ENOMEM;
+	block->page = alloc_page(gfp);
+	if (!block->page) {
+		kfree(block);
+		return -ENOMEM;
+	}
+
+	for (i = 0; i < KTGT_BLOCK_PDUS; i++) {
+		struct ktgt_pdu *pdu = &block->pdus[i];
+
+		pdu->page = block->page;
+		pdu->flags = KTGT_PDU_FREE;
+		pdu->page_off = i * KTGT_CHUNK_LEN + KTGT_CHUNK_LEAD;
+		pdu->hdr = page_address(block->page) + pdu->page_off;
+		list_add_tail(&pdu->node, &pdus->free);
+	}
+	pdus->nr_free += KTGT_BLOCK_PDUS;
+	list_add(&block->node, &pdus->blocks);
+	return 0;
+}
+
+static void pdu_free_block(struct ktgt_pdu_block *block)
+{
+	list_del(&block->node);
+	put_page(block->page);
+	kfree(block);
+}
+
+static bool block_is_free(const struct ktgt_pdu_block *block)
+{
+	unsigned int i;
+
+	for (i = 0; i < KTGT_BLOCK_PDUS; i++)
+		if (!(block->pdus[i].flags & KTGT_PDU_FREE))
+			return false;
+	return true;
+}
+
+/**
+ * ktgt_pdus_shrink - give back the memory of PDUs that an idle connection has
+ * @conn: the connection
+ *
+ * Context: the connection's work.
+ */
+void ktgt_pdus_shrink(struct ktgt_conn *conn)
+{
+	struct ktgt_pdus *pdus = &conn->pdus;
+	struct ktgt_pdu_block *block, *next;
+	unsigned int i;
+
+	list_for_each_entry_safe(block, next, &pdus->blocks, node) {
+		if (list_is_singular(&pdus->blocks))
+			return;
+		if (!block_is_free(block))
+			continue;
+		for (i = 0; i < KTGT_BLOCK_PDUS; i++)
+			list_del(&block->pdus[i].node);
+		pdus->nr_free -= KTGT_BLOCK_PDUS;
+		pdu_free_block(block);
+	}
+}
+
+/**
+ * ktgt_pdus_init - make it possible for a connection to send
+ * @conn: the connection
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_pdus_init(struct ktgt_conn *conn)
+{
+	struct ktgt_pdus *pdus = &conn->pdus;
+
+	INIT_LIST_HEAD(&pdus->free);
+	INIT_LIST_HEAD(&pdus->blocks);
+	return pdu_add_block(pdus, GFP_KERNEL);
+}
+
+/**
+ * ktgt_pdus_prepare - have free PDUs at hand
+ * @conn: the connection
+ *
+ * Whether there was memory for them shows when one is needed.
+ *
+ * Context: the connection's work, outside of the socket's lock; may sleep.
+ */
+void ktgt_pdus_prepare(struct ktgt_conn *conn)
+{
+	if (conn->pdus.nr_free < KTGT_BLOCK_PDUS / 2)
+		pdu_add_block(&conn->pdus, GFP_KERNEL | __GFP_NOWARN);
+}
+
+/**
+ * ktgt_pdus_free - free the memory of all PDUs
+ * @conn: the connection; none is in use any more
+ *
+ * Context: process context.
+ */
+void ktgt_pdus_free(struct ktgt_conn *conn)
+{
+	struct ktgt_pdu_block *block, *next;
+
+	list_for_each_entry_safe(block, next, &conn->pdus.blocks, node)
+		pdu_free_block(block);
+	INIT_LIST_HEAD(&conn->pdus.free);
+}
+
+/**
+ * ktgt_pdu_alloc - get a PDU to send
+ * @conn: the connection
+ *
+ * Context: the connection's work, also under the socket's lock.
+ * Return: a PDU whose BHS is zero, or NULL without memory.
+ */
+struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn)
+{
+	struct ktgt_pdus *pdus = &conn->pdus;
+	struct ktgt_pdu *pdu;
+
+	if (!pdus->nr_free && pdu_add_block(pdus, GFP_NOWAIT | __GFP_NOWARN))
+		return NULL;
+
+	pdu = list_first_entry(&pdus->free, struct ktgt_pdu, node);
+	list_del_init(&pdu->node);
+	pdus->nr_free--;
+	memset(pdu->hdr, 0, KTGT_CHUNK_HDR);
+	pdu->flags = 0;
+	pdu->tail_len = 0;
+	pdu->bvec = NULL;
+	pdu->bvec_off = 0;
+	pdu->data_len = 0;
+	pdu->task = NULL;
+	pdu->weight = 0;
+	return pdu;
+}
+
+/**
+ * ktgt_pdu_free - take a PDU back
+ * @conn: the connection
+ * @pdu: the PDU, in no list
+ *
+ * Context: the connection's work.
+ */
+void ktgt_pdu_free(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
+{
+	struct ktgt_pdus *pdus = &conn->pdus;
+
+	while (pdu->nr_own)
+		put_page(pdu->own[--pdu->nr_own].bv_page);
+	kfree(pdu->own);
+	pdu->own = NULL;
+	conn->mem.ctl_held -= pdu->weight;
+
+	pdu->flags = KTGT_PDU_FREE;
+	list_add(&pdu->node, &pdus->free);
+	pdus->nr_free++;
+}
+
+/**
+ * ktgt_pdu_set_data - give a PDU a data segment of its own
+ * @pdu: the PDU
+ * @data: the data, which is copied
+ * @len: bytes
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len)
+{
+	u32 nr = DIV_ROUND_UP(len, PAGE_SIZE);
+	u32 off, chunk;
+
+	if (!len)
+		return 0;
+	pdu->own = kcalloc(nr, sizeof(*pdu->own), GFP_KERNEL);
+	if (!pdu->own)
+		return -ENOMEM;
+
+	for (off = 0; off < len; off += chunk) {
+		struct page *page = alloc_page(GFP_KERNEL);
+
+		if (!page)
+			return -ENOMEM;
+		chunk = min_t(u32, len - off, PAGE_SIZE);
+		memcpy(page_address(page), data + off, chunk);
+		bvec_set_page(&pdu->own[pdu->nr_own++], page, chunk, 0);
+	}
+	pdu->bvec = pdu->own;
+	pdu->data_len = len;
+	return 0;
+}
+
+/**
+ * ktgt_pdu_crc - CRC32C of a part of an array of whole pages
+ * @crc: what it begins with
+ * @bvec: the array
+ * @off: offset of the first byte
+ * @len: bytes
+ *
+ * Context: any.
+ * Return: what it has come to.
+ */
+u32 ktgt_pdu_crc(u32 crc, const struct bio_vec *bvec, u32 off, u32 len)
 {
 	bvec += off / PAGE_SIZE;
 	off %= PAGE_SIZE;
@@ -32,6 +260,21 @@ static u32 pdu_crc_bvec(u32 crc, const struct bio_vec *bvec, u32 off, u32 len)
 		bvec++;
 	}
 	return crc;
+}
+
+/**
+ * ktgt_pdu_crc_end - the digest of a data segment
+ * @crc: CRC32C of the data
+ * @pad: padding behind it
+ * @pad_len: its bytes
+ *
+ * Context: any.
+ * Return: the digest in host order.
+ */
+u32 ktgt_pdu_crc_end(u32 crc, const u8 *pad, u32 pad_len)
+{
+	/* an empty crc32c() call costs as much as one over four bytes */
+	return ~(pad_len ? crc32c(crc, pad, pad_len) : crc);
 }
 
 static void pdu_set_digests(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
@@ -49,10 +292,8 @@ static void pdu_set_digests(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 		put_unaligned_le32(~crc, pdu->hdr + KTGT_BHS_LEN);
 	}
 	if (conn->param.data_digest && pdu->data_len) {
-		crc = pdu_crc_bvec(~0, pdu->bvec, pdu->bvec_off, pdu->data_len);
-		if (pad)
-			crc = crc32c(crc, tail, pad);
-		put_unaligned_le32(~crc, tail + pad);
+		crc = ktgt_pdu_crc(~0, pdu->bvec, pdu->bvec_off, pdu->data_len);
+		put_unaligned_le32(ktgt_pdu_crc_end(crc, tail, pad), tail + pad);
 		pdu->tail_len += KTGT_DIGEST_LEN;
 	}
 }
@@ -116,27 +357,6 @@ void ktgt_pdu_stamp(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 	conn->stats.tx_pdus++;
 	conn->stats.data_in_pdus += hdr->opcode == ISCSI_OP_SCSI_DATA_IN;
 	conn->stats.rsp_pdus += hdr->opcode == ISCSI_OP_SCSI_CMD_RSP;
-}
-
-/**
- * ktgt_pdu_next - what has to follow a PDU at once
- * @conn: the connection
- * @pdu: the PDU that was handed to the socket last
- *
- * The Data-In PDUs of a long read are made one by one, as the socket takes
- * them.
- *
- * Context: the connection's work.
- * Return: the next PDU, NULL if none has to follow, or ERR_PTR(-ENOMEM).
- */
-struct ktgt_pdu *ktgt_pdu_next(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
-{
-	struct ktgt_pdu *next;
-
-	if (!(pdu->flags & KTGT_PDU_DATA_IN))
-		return NULL;
-	next = ktgt_data_in_next(pdu->task);
-	return next ?: ERR_PTR(-ENOMEM);
 }
 
 /**

@@ -32,7 +32,7 @@ struct ktgt_task;
  * @KTGT_PDU_DATA_IN: more Data-In PDUs of the same task may follow
  * @KTGT_PDU_LAST: the task ends with it
  * @KTGT_PDU_PING: the initiator will answer it
- * @KTGT_PDU_FREE: it is in &ktgt_mem.pdus
+ * @KTGT_PDU_FREE: it is in &ktgt_pdus.free
  */
 enum ktgt_pdu_flags {
 	KTGT_PDU_STATSN		= BIT(0),
@@ -50,7 +50,7 @@ enum ktgt_pdu_flags {
  * has acknowledged. So a PDU is used again only when the initiator's ExpStatSN
  * says that it has consumed it.
  *
- * @node: in &ktgt_mem.pdus, the transport's queue, or &ktgt_conn.unacked
+ * @node: in &ktgt_pdus.free, the transport's queue, or &ktgt_conn.unacked
  * @hdr: KTGT_CHUNK_HDR bytes: BHS, header digest, padding and data digest; the
  *	KTGT_CHUNK_LEAD bytes in front of it are the transport's
  * @page: page of @hdr
@@ -86,12 +86,17 @@ struct ktgt_pdu {
 /* RFC 7143, 11.17.1; iscsi_proto.h knows it by another name */
 #define KTGT_REASON_INVALID_FIELD	9
 
+int ktgt_pdus_init(struct ktgt_conn *conn);
+void ktgt_pdus_prepare(struct ktgt_conn *conn);
+void ktgt_pdus_shrink(struct ktgt_conn *conn);
+void ktgt_pdus_free(struct ktgt_conn *conn);
 struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn);
 void ktgt_pdu_free(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
 int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len);
+u32 ktgt_pdu_crc(u32 crc, const struct bio_vec *bvec, u32 off, u32 len);
+u32 ktgt_pdu_crc_end(u32 crc, const u8 *pad, u32 pad_len);
 void ktgt_pdu_queue(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
 void ktgt_pdu_stamp(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
-struct ktgt_pdu *ktgt_pdu_next(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
 void ktgt_pdu_reject(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 		     u8 reason);
 

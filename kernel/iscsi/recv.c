@@ -9,9 +9,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/crc32c.h>
-#include <linux/highmem.h>
 #include <linux/jiffies.h>
-#include <linux/mm.h>
 
 #include "conn.h"
 #include "data.h"
@@ -152,12 +150,6 @@ int ktgt_recv_header(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 	}
 }
 
-/* An empty crc32c() call costs as much as one over four bytes. */
-static u32 crc_pad(u32 crc, const u8 *pad, u32 pad_len)
-{
-	return pad_len ? crc32c(crc, pad, pad_len) : crc;
-}
-
 /**
  * ktgt_recv_digest - CRC32C of the data segment that was received
  * @conn: the connection
@@ -171,25 +163,14 @@ static u32 crc_pad(u32 crc, const u8 *pad, u32 pad_len)
 u32 ktgt_recv_digest(struct ktgt_conn *conn, struct ktgt_pdu_in *in,
 		     const u8 *pad, u32 pad_len)
 {
-	u32 off = in->bvec_off % PAGE_SIZE;
-	u32 left = in->keep;
-	struct bio_vec *bv;
-	u32 crc = ~0;
+	u32 crc;
 
-	if (in->ctl) {
-		crc = crc32c(crc, conn->ctl.data, left);
-		return ~crc_pad(crc, pad, pad_len);
-	}
-	for (bv = in->task->cmd.bvec + in->bvec_off / PAGE_SIZE; left; bv++) {
-		u32 n = min_t(u32, left, PAGE_SIZE - off);
-		void *p = kmap_local_page(bv->bv_page);
-
-		crc = crc32c(crc, p + off, n);
-		kunmap_local(p);
-		left -= n;
-		off = 0;
-	}
-	return ~crc_pad(crc, pad, pad_len);
+	if (in->ctl)
+		crc = crc32c(~0, conn->ctl.data, in->keep);
+	else
+		crc = ktgt_pdu_crc(~0, in->task->cmd.bvec, in->bvec_off,
+				   in->keep);
+	return ktgt_pdu_crc_end(crc, pad, pad_len);
 }
 
 /**

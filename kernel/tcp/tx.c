@@ -11,6 +11,7 @@
 #include <linux/socket.h>
 #include <net/sock.h>
 
+#include "../iscsi/data.h"
 #include "../iscsi/pdu.h"
 #include "tcp.h"
 #include "tx.h"
@@ -146,7 +147,7 @@ static int tx_build(struct ktgt_tcp *tcp)
 		if (!tx_add_pdu(tcp, pdu))
 			break;
 		tx->cur_hdr = false;
-		next = ktgt_pdu_next(&tcp->conn, pdu);
+		next = ktgt_data_next(pdu);
 		list_move_tail(&pdu->node, &tx->sending);
 		if (IS_ERR(next)) {
 			err = PTR_ERR(next);

@@ -63,7 +63,7 @@ static int pdu_test_init(struct kunit *test)
 	t->sess.exp_cmd_sn = 0x01020304;
 	t->sess.max_cmd_sn = 0x11121314;
 	conn->stat_sn = 0x21222324;
-	if (ktgt_mem_init(conn))
+	if (ktgt_pdus_init(conn))
 		return -ENOMEM;
 	test->priv = t;
 	return 0;
@@ -81,6 +81,7 @@ static void pdu_test_exit(struct kunit *test)
 		ktgt_pdu_free(&t->conn, pdu);
 	}
 	ktgt_mem_free(&t->conn);
+	ktgt_pdus_free(&t->conn);
 }
 
 /* CRC32C bit by bit, to compare the kernel's with. */

@@ -91,7 +91,7 @@ static int seq_test_init(struct kunit *test)
 	t->itl.lu = &t->lu;
 	ktgt_test_itl = &t->itl;
 	seq_init_conn(t);
-	return ktgt_mem_init(&t->conn);
+	return ktgt_pdus_init(&t->conn);
 }
 
 static void seq_test_exit(struct kunit *test)
@@ -109,6 +109,7 @@ static void seq_test_exit(struct kunit *test)
 	}
 	ktgt_tasks_free(&t->conn);
 	ktgt_mem_free(&t->conn);
+	ktgt_pdus_free(&t->conn);
 }
 
 /* Also of cdb_kunit.c, but no suite depends on the order of suites. */
@@ -762,15 +763,16 @@ static void tasks_on_demand(struct kunit *test)
 static void memory_of_idle(struct kunit *test)
 {
 	struct seq_test *t = test->priv;
+	struct ktgt_pdus *pdus = &t->conn.pdus;
 	struct ktgt_mem *mem = &t->conn.mem;
 	u32 i, block;
 
 	seq_alloc_tasks(test);
-	block = mem->nr_pdus;
+	block = pdus->nr_free;
 	for (i = 0; i < 3 * block; i++)
 		ack_send(test, true);
 	ktgt_conn_ack(&t->conn, t->conn.stat_sn - 1);
-	KUNIT_EXPECT_GE(test, mem->nr_pdus, 3 * block - 1);
+	KUNIT_EXPECT_GE(test, pdus->nr_free, 3 * block - 1);
 	for (i = 1; i < 200; i *= 2) {
 		mem->shortfall = 1;
 		ktgt_mem_prepare(&t->conn);
@@ -783,9 +785,10 @@ static void memory_of_idle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mem->min_free, KTGT_MIN_FREE_MAX);
 
 	ktgt_mem_shrink(&t->conn);
+	ktgt_pdus_shrink(&t->conn);
 	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 0);
-	KUNIT_EXPECT_EQ(test, mem->nr_pdus, block - 1);
-	KUNIT_EXPECT_EQ(test, list_count_nodes(&mem->pdus), block - 1);
+	KUNIT_EXPECT_EQ(test, pdus->nr_free, block - 1);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&pdus->free), block - 1);
 	ktgt_mem_prepare(&t->conn);
 	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 0);
 }

@@ -87,7 +87,7 @@ static void check_counts(const struct ktgt_conn *conn)
 		conn->nr_free || !conn->slots);
 	require(list_len(&conn->ready) == conn->nr_ready);
 	require(list_len(&conn->dormant) == dormant && ordered == conn->nr_ordered);
-	require(list_len(&conn->mem.pdus) == conn->mem.nr_pdus);
+	require(list_len(&conn->pdus.free) == conn->pdus.nr_free);
 	require(conn->mem.nr_free_pages <= 1024);
 	require(conn->mem.ctl_held <= HELD_MAX);
 	require(conn->mem.ctl_unsent <= conn->mem.ctl_held);
