@@ -21,14 +21,6 @@
 #include "task.h"
 #include "tmf.h"
 
-/*
- * Answers that no task bounds, in PDUs and pages. A peer that does not read
- * them is not listened to until it does: 8 MiB. One that reads them and never
- * acknowledges what it has read is not an initiator: 64 MiB.
- */
-#define CONN_UNSENT_MAX	2048
-#define CONN_HELD_MAX	16384
-
 /* how often to look for silence if there are no pings */
 #define CONN_IDLE_TIME	(5 * HZ)
 
@@ -121,7 +113,7 @@ int ktgt_conn_enter_ffp(struct ktgt_conn *conn)
 		ret = ktgt_tasks_init(conn);
 		if (ret)
 			return ret;
-		mem->max_used = limit << (20 - PAGE_SHIFT);
+		conn->quota.limit[KTGT_QUOTA_DATA] = limit << (20 - PAGE_SHIFT);
 		mem->free_pages = kvmalloc_array(KTGT_FREE_PAGES_MAX,
 						 sizeof(*mem->free_pages),
 						 GFP_KERNEL);
@@ -157,12 +149,8 @@ static void conn_prepare_ctl(struct ktgt_conn *conn)
  */
 void ktgt_conn_prepare(struct ktgt_conn *conn)
 {
-	struct ktgt_mem *mem = &conn->mem;
-
 	conn_prepare_ctl(conn);
-	if (mem->bvec_task)
-		ktgt_mem_set_bvec(mem->bvec_task, mem->bvec_pages, GFP_KERNEL);
-	mem->bvec_task = NULL;
+	ktgt_data_prepare(conn);
 	ktgt_tasks_prepare(conn);
 	ktgt_pdus_prepare(conn);
 	ktgt_mem_prepare(conn);
@@ -178,7 +166,7 @@ void ktgt_conn_prepare(struct ktgt_conn *conn)
  */
 void ktgt_conn_starve(struct ktgt_conn *conn)
 {
-	conn->mem.starved = true;
+	conn->starved = true;
 	conn->last_recv = jiffies;
 }
 
@@ -192,8 +180,8 @@ void ktgt_conn_starve(struct ktgt_conn *conn)
  */
 bool ktgt_conn_may_recv(const struct ktgt_conn *conn)
 {
-	return !conn->ctl.ready && !conn->logout && !conn->mem.starved &&
-	       conn->mem.ctl_unsent < CONN_UNSENT_MAX;
+	return !conn->ctl.ready && !conn->logout && !conn->starved &&
+	       ktgt_quota_has_room(&conn->quota, KTGT_QUOTA_UNSENT, 1);
 }
 
 /**
@@ -424,8 +412,8 @@ void ktgt_conn_pong(struct ktgt_conn *conn)
 void ktgt_conn_sent(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 {
 	list_add_tail(&pdu->node, &conn->unacked);
-	conn->mem.ctl_unsent -= pdu->weight;
-	if (conn->mem.ctl_held > CONN_HELD_MAX) {
+	ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_UNSENT, pdu->weight);
+	if (ktgt_quota_is_over(&conn->quota, KTGT_QUOTA_UNACKED)) {
 		net_info_ratelimited("%pISpc does not acknowledge what it is sent; connection closed\n",
 				     &conn->peer);
 		ktgt_conn_end(conn, KTGT_SESSION_END_PROTOCOL_ERROR);

@@ -16,6 +16,7 @@
 #include <uapi/linux/ktgt.h>
 
 #include "../core/cmd.h"
+#include "quota.h"
 
 struct ktgt_conn;
 struct ktgt_login;
@@ -171,31 +172,17 @@ struct ktgt_conn_stats {
 };
 
 /**
- * struct ktgt_mem - data pages of a connection
- * @free_pages: free pages, a stack of @nr_free_pages
+ * struct ktgt_mem - free pages of a connection
+ * @free_pages: the pages, a stack of @nr_free_pages
  * @nr_free_pages: pages in @free_pages
- * @nr_used: pages that hold data of tasks that are not answered yet
- * @max_used: pages that tasks may hold before the window closes
  * @shortfall: pages that @free_pages lacked when somebody asked last
  * @min_free: pages that are kept in @free_pages for what comes unasked
- * @bvec_task: task that lacks room for its segments, or NULL
- * @bvec_pages: segments that it needs
- * @starved: memory could not be had; another try comes with the timer
- * @ctl_unsent: PDUs without a task that wait to be sent, and their pages
- * @ctl_held: those that are not acknowledged yet, in addition
  */
 struct ktgt_mem {
 	struct page		**free_pages;
 	u32			nr_free_pages;
-	u32			nr_used;
-	u32			max_used;
 	u32			shortfall;
 	u32			min_free;
-	struct ktgt_task	*bvec_task;
-	u32			bvec_pages;
-	bool			starved;
-	u32			ctl_unsent;
-	u32			ctl_held;
 };
 
 /**
@@ -275,8 +262,10 @@ struct ktgt_pdus {
  * @ping_at: jiffies when it was sent
  * @last_recv: jiffies when something was last received, or was not for want of
  *	memory
+ * @quota: what it holds
  * @mem: pages
  * @pdus: memory of PDUs
+ * @starved: memory could not be had; another try comes with the timer
  * @stats: counters; read by others with READ_ONCE()
  */
 struct ktgt_conn {
@@ -333,8 +322,10 @@ struct ktgt_conn {
 	unsigned long			ping_at;
 	unsigned long			last_recv;
 
+	struct ktgt_quota		quota;
 	struct ktgt_mem			mem;
 	struct ktgt_pdus		pdus;
+	bool				starved;
 	struct ktgt_conn_stats		stats;
 };
 

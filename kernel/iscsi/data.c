@@ -119,11 +119,8 @@ int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_pdu_in *in)
 		data_out_init(task, in);
 
 	total = data_pages(task->cmd.buf_len);
-	if (ktgt_mem_set_bvec(task, total, GFP_NOWAIT | __GFP_NOWARN)) {
-		conn->mem.bvec_task = task;
-		conn->mem.bvec_pages = total;
+	if (ktgt_mem_set_bvec(task, total, GFP_NOWAIT | __GFP_NOWARN))
 		return KTGT_RECV_AGAIN;
-	}
 	need = data_pages(task->r2t_off);
 	if (need && !ktgt_mem_add_pages(task, need))
 		return KTGT_RECV_AGAIN;
@@ -137,6 +134,21 @@ int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_pdu_in *in)
 	}
 	data_aim(task, in, 0);
 	return 0;
+}
+
+/**
+ * ktgt_data_prepare - have the segments that the PDU under way may have lacked
+ * @conn: the connection
+ *
+ * Context: the connection's work, outside of the socket's lock; may sleep.
+ */
+void ktgt_data_prepare(struct ktgt_conn *conn)
+{
+	struct ktgt_task *task = conn->pdu_in ? conn->pdu_in->task : NULL;
+
+	if (task)
+		ktgt_mem_set_bvec(task, data_pages(task->cmd.buf_len),
+				  GFP_KERNEL);
 }
 
 static int data_send_r2t(struct ktgt_task *task, u32 slot)
@@ -241,8 +253,6 @@ void ktgt_data_drop(struct ktgt_task *task)
 	in->task = NULL;
 	in->keep = 0;
 	in->dropped = true;
-	if (conn->mem.bvec_task == task)
-		conn->mem.bvec_task = NULL;
 	/* If this is the end of the unsolicited data, no more is to come. */
 	if (in->burst == &task->unsol && in->hdr.flags & ISCSI_FLAG_CMD_FINAL)
 		task->flags &= ~KTGT_TASK_UNSOL;
@@ -376,9 +386,8 @@ int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
  */
 static bool data_may_have(const struct ktgt_conn *conn, u32 need)
 {
-	const struct ktgt_mem *mem = &conn->mem;
-
-	return mem->nr_used + need <= mem->max_used || !conn->nr_full;
+	return ktgt_quota_has_room(&conn->quota, KTGT_QUOTA_DATA, need) ||
+	       !conn->nr_full;
 }
 
 static void data_got_pages(struct ktgt_task *task)

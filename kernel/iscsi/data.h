@@ -17,6 +17,7 @@ int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in);
 void ktgt_data_drop(struct ktgt_task *task);
 void ktgt_data_out_done(struct ktgt_task *task, struct ktgt_pdu_in *in,
 			bool digest_ok);
+void ktgt_data_prepare(struct ktgt_conn *conn);
 void ktgt_data_serve_pages(struct ktgt_conn *conn);
 struct ktgt_pdu *ktgt_data_in_next(struct ktgt_task *task);
 struct ktgt_pdu *ktgt_data_next(const struct ktgt_pdu *pdu);

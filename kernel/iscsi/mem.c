@@ -142,7 +142,7 @@ bool ktgt_mem_add_pages(struct ktgt_task *task, u32 nr_pages)
 		bvec_set_page(&task->cmd.bvec[task->nr_pages++],
 			      mem->free_pages[--mem->nr_free_pages],
 			      PAGE_SIZE, 0);
-	mem->nr_used += nr_pages;
+	ktgt_quota_charge(&task->conn->quota, KTGT_QUOTA_DATA, nr_pages);
 	return true;
 }
 
@@ -161,7 +161,8 @@ void ktgt_mem_put_pages(struct ktgt_task *task)
 	struct ktgt_mem *mem = &task->conn->mem;
 
 	if (!(task->flags & KTGT_TASK_SENT))
-		mem->nr_used -= task->nr_pages;
+		ktgt_quota_uncharge(&task->conn->quota, KTGT_QUOTA_DATA,
+				    task->nr_pages);
 	while (task->nr_pages) {
 		struct page *page = task->cmd.bvec[--task->nr_pages].bv_page;
 

@@ -21,6 +21,14 @@
 static_assert(sizeof(struct iscsi_hdr) == KTGT_BHS_LEN);
 static_assert(KTGT_CHUNK_TAIL + 3 + KTGT_DIGEST_LEN <= KTGT_CHUNK_HDR);
 
+/*
+ * Answers that no task bounds, in PDUs and pages. A peer that does not read
+ * them is not listened to until it does: 8 MiB. One that reads them and never
+ * acknowledges what it has read is not an initiator: 64 MiB.
+ */
+#define PDU_UNSENT_MAX	2048
+#define PDU_UNACKED_MAX	16384
+
 /* PDUs that share one page of headers */
 #define KTGT_BLOCK_PDUS	(PAGE_SIZE / KTGT_CHUNK_LEN)
 
@@ -118,6 +126,8 @@ int ktgt_pdus_init(struct ktgt_conn *conn)
 
 	INIT_LIST_HEAD(&pdus->free);
 	INIT_LIST_HEAD(&pdus->blocks);
+	conn->quota.limit[KTGT_QUOTA_UNSENT] = PDU_UNSENT_MAX;
+	conn->quota.limit[KTGT_QUOTA_UNACKED] = PDU_UNACKED_MAX;
 	return pdu_add_block(pdus, GFP_KERNEL);
 }
 
@@ -194,7 +204,7 @@ void ktgt_pdu_free(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 		put_page(pdu->own[--pdu->nr_own].bv_page);
 	kfree(pdu->own);
 	pdu->own = NULL;
-	conn->mem.ctl_held -= pdu->weight;
+	ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_UNACKED, pdu->weight);
 
 	pdu->flags = KTGT_PDU_FREE;
 	list_add(&pdu->node, &pdus->free);
@@ -332,8 +342,9 @@ void ktgt_pdu_queue(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 {
 	if (!pdu->task) {
 		pdu->weight = 1 + pdu->nr_own;
-		conn->mem.ctl_unsent += pdu->weight;
-		conn->mem.ctl_held += pdu->weight;
+		ktgt_quota_charge(&conn->quota, KTGT_QUOTA_UNSENT, pdu->weight);
+		ktgt_quota_charge(&conn->quota, KTGT_QUOTA_UNACKED,
+				  pdu->weight);
 	}
 	conn->ops->queue_tx(conn, pdu);
 }

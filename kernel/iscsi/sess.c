@@ -451,7 +451,7 @@ u32 ktgt_sess_window(struct ktgt_conn *conn)
 	}
 	if (conn->nr_inflight >= KTGT_WINDOW ||
 	    conn->nr_free <= KTGT_IMMEDIATE_MAX ||
-	    conn->mem.nr_used > conn->mem.max_used)
+	    ktgt_quota_is_over(&conn->quota, KTGT_QUOTA_DATA))
 		return sess->max_cmd_sn;
 
 	room = min_t(u32, KTGT_WINDOW - conn->nr_inflight,

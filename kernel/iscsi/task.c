@@ -604,7 +604,7 @@ void ktgt_task_sent(struct ktgt_task *task)
 {
 	struct ktgt_conn *conn = task->conn;
 
-	conn->mem.nr_used -= task->nr_pages;
+	ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_DATA, task->nr_pages);
 	task->flags |= KTGT_TASK_SENT;
 	if (task->flags & KTGT_TASK_FULL)
 		conn->nr_full--;

@@ -206,8 +206,8 @@ static void tcp_timer_event(struct ktgt_tcp *tcp)
 {
 	unsigned long next;
 
-	if (tcp->conn.mem.starved) {
-		tcp->conn.mem.starved = false;
+	if (tcp->conn.starved) {
+		tcp->conn.starved = false;
 		set_bit(KTGT_EV_RX, &tcp->conn.events);
 	}
 	if (time_before(jiffies, tcp->deadline)) {
@@ -277,7 +277,7 @@ static bool tcp_run(struct ktgt_tcp *tcp)
 	if (!progress)
 		ktgt_conn_announce(conn);
 	tcp_shut(tcp);
-	if (conn->mem.starved)
+	if (conn->starved)
 		timer_reduce(&tcp->timer, jiffies + STARVED_TIME);
 	tcp_check_login(tcp, before);
 	return progress;

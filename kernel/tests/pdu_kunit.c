@@ -228,8 +228,8 @@ static void expect_reject(struct kunit *test, u8 reason)
 	KUNIT_EXPECT_MEMEQ(test, (u8 *)page_address(pdu->bvec->bv_page),
 			   (u8 *)&t->in.hdr, 48);
 	/* its page counts as well */
-	KUNIT_EXPECT_EQ(test, t->conn.mem.ctl_unsent, 2);
-	KUNIT_EXPECT_EQ(test, t->conn.mem.ctl_held, 2);
+	KUNIT_EXPECT_EQ(test, t->conn.quota.held[KTGT_QUOTA_UNSENT], 2);
+	KUNIT_EXPECT_EQ(test, t->conn.quota.held[KTGT_QUOTA_UNACKED], 2);
 }
 
 static void opcode(struct kunit *test)

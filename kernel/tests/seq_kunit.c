@@ -65,7 +65,7 @@ static void seq_init_conn(struct seq_test *t)
 	conn->param.first_burst = 65536;
 	conn->param.max_burst = 8192;
 	conn->param.max_r2t = KTGT_MAX_R2T;
-	conn->mem.max_used = 1024;
+	conn->quota.limit[KTGT_QUOTA_DATA] = 1024;
 	conn->sess = &t->sess;
 	INIT_LIST_HEAD(&conn->free_slots);
 	INIT_LIST_HEAD(&conn->ready);
@@ -276,7 +276,7 @@ static void window(struct kunit *test)
 	t->sess.max_cmd_sn = c->max;
 	t->conn.nr_inflight = c->busy;
 	t->conn.nr_free = c->free;
-	t->conn.mem.nr_used = c->used;
+	t->conn.quota.held[KTGT_QUOTA_DATA] = c->used;
 	KUNIT_EXPECT_EQ(test, ktgt_sess_window(&t->conn), c->want);
 	KUNIT_EXPECT_EQ(test, t->sess.max_cmd_sn, c->want);
 	KUNIT_EXPECT_EQ(test, t->sess.exp_cmd_sn, c->exp);
@@ -303,7 +303,7 @@ static void window_step(struct seq_test *t, u32 random)
 		if (conn->nr_free + conn->nr_inflight < TASK_SLOTS)
 			conn->nr_free++;
 	}
-	conn->mem.nr_used = (random >> 8) % 1100;
+	conn->quota.held[KTGT_QUOTA_DATA] = (random >> 8) % 1100;
 }
 
 /*
@@ -435,7 +435,7 @@ static void ping_is_released(struct kunit *test)
 		ktgt_conn_pong(&t->conn);
 		KUNIT_ASSERT_EQ(test, list_count_nodes(&t->conn.unacked), 1);
 	}
-	KUNIT_EXPECT_EQ(test, t->conn.mem.ctl_held, 0);
+	KUNIT_EXPECT_EQ(test, t->conn.quota.held[KTGT_QUOTA_UNACKED], 0);
 	KUNIT_EXPECT_FALSE(test, t->closed);
 
 	/* what nobody has asked for acknowledges nothing */

@@ -81,7 +81,7 @@ static void check_counts(const struct ktgt_conn *conn)
 			    !(t->flags & KTGT_TASK_IMMEDIATE);
 		require(t->nr_r2t <= conn->param.max_r2t);
 	}
-	require(used == conn->mem.nr_used && full == conn->nr_full);
+	require(used == conn->quota.held[KTGT_QUOTA_DATA] && full == conn->nr_full);
 	require(numbered == conn->nr_inflight && busy == conn->nr_busy);
 	require(list_len(&conn->free_slots) + TASKS_MAX - conn->nr_slots ==
 		conn->nr_free || !conn->slots);
@@ -89,9 +89,9 @@ static void check_counts(const struct ktgt_conn *conn)
 	require(list_len(&conn->dormant) == dormant && ordered == conn->nr_ordered);
 	require(list_len(&conn->pdus.free) == conn->pdus.nr_free);
 	require(conn->mem.nr_free_pages <= 1024);
-	require(conn->mem.ctl_held <= HELD_MAX);
-	require(conn->mem.ctl_unsent <= conn->mem.ctl_held);
-	require(conn->mem.ctl_unsent <= UNSENT_MAX);
+	require(conn->quota.held[KTGT_QUOTA_UNACKED] <= HELD_MAX);
+	require(conn->quota.held[KTGT_QUOTA_UNSENT] <= conn->quota.held[KTGT_QUOTA_UNACKED]);
+	require(conn->quota.held[KTGT_QUOTA_UNSENT] <= UNSENT_MAX);
 	/* nobody has acknowledged what was not sent */
 	require((s32)(conn->stat_sn - conn->exp_stat_sn) >= 0);
 }
@@ -124,18 +124,18 @@ static void check_idle(const struct peer *peer)
 	require(llist_empty(&conn->done_queue.head) && llist_empty(&conn->calls));
 	require(!conn->nr_ready && !conn->ctl.ready);
 	if (!list_empty(&conn->page_wait))
-		require(conn->nr_full || conn->mem.starved);
+		require(conn->nr_full || conn->starved);
 	/* what is waited for belongs to the data that is due */
 	if (tcp->sock->sk->sk_rcvlowat > 1)
 		require(tcp->rx.state == KTGT_RX_DATA &&
 			tcp->sock->sk->sk_rcvlowat <=
 			tcp->rx.pdu.data_len - tcp->rx.off);
 	if (readable(peer))
-		require(tcp->draining || conn->mem.starved || conn->logout ||
-			conn->mem.ctl_unsent >= 2048);
+		require(tcp->draining || conn->starved || conn->logout ||
+			conn->quota.held[KTGT_QUOTA_UNSENT] >= 2048);
 	if (peer->room && !tcp->tx.blocked)
 		require(list_empty(&tcp->tx.queue) && !tcp->tx.left);
-	if (conn->mem.starved)
+	if (conn->starved)
 		require(tcp->timer.pending && shim_failed);
 }
 

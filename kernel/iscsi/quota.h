@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a connection holds of the target's memory, and how much it may.
+ */
+#ifndef _KTGT_ISCSI_QUOTA_H
+#define _KTGT_ISCSI_QUOTA_H
+
+#include <linux/types.h>
+
+/**
+ * enum ktgt_quota_kind - what is counted
+ * @KTGT_QUOTA_DATA: pages of tasks whose answer the socket has not taken yet
+ * @KTGT_QUOTA_UNSENT: PDUs without a task that wait to be sent, with their pages
+ * @KTGT_QUOTA_UNACKED: those that are not acknowledged yet, sent or not
+ * @KTGT_QUOTA_KINDS: number of kinds
+ */
+enum ktgt_quota_kind {
+	KTGT_QUOTA_DATA,
+	KTGT_QUOTA_UNSENT,
+	KTGT_QUOTA_UNACKED,
+	KTGT_QUOTA_KINDS,
+};
+
+/**
+ * struct ktgt_quota - what a connection holds; belongs to its work
+ * @held: pages, and PDUs that are counted as one each
+ * @limit: how much it may hold
+ *
+ * Nothing is refused here. Who charges asks before, or stops listening to the
+ * peer after.
+ */
+struct ktgt_quota {
+	u32	held[KTGT_QUOTA_KINDS];
+	u32	limit[KTGT_QUOTA_KINDS];
+};
+
+/**
+ * ktgt_quota_charge - count what a connection takes
+ * @quota: its quota
+ * @kind: kind
+ * @nr: how much
+ *
+ * Context: the connection's work.
+ */
+static inline void ktgt_quota_charge(struct ktgt_quota *quota,
+				     enum ktgt_quota_kind kind, u32 nr)
+{
+	quota->held[kind] += nr;
+}
+
+/**
+ * ktgt_quota_uncharge - count what a connection gives back
+ * @quota: its quota
+ * @kind: kind
+ * @nr: how much, all of which was charged
+ *
+ * Context: the connection's work.
+ */
+static inline void ktgt_quota_uncharge(struct ktgt_quota *quota,
+				       enum ktgt_quota_kind kind, u32 nr)
+{
+	quota->held[kind] -= nr;
+}
+
+/**
+ * ktgt_quota_has_room - whether a connection may take more
+ * @quota: its quota
+ * @kind: kind
+ * @nr: how much
+ *
+ * Context: the connection's work.
+ * Return: false if it would hold more than its limit.
+ */
+static inline bool ktgt_quota_has_room(const struct ktgt_quota *quota,
+				       enum ktgt_quota_kind kind, u32 nr)
+{
+	return quota->held[kind] + nr <= quota->limit[kind];
+}
+
+/**
+ * ktgt_quota_is_over - whether a connection holds more than it may
+ * @quota: its quota
+ * @kind: kind
+ *
+ * Context: the connection's work.
+ * Return: true if it does.
+ */
+static inline bool ktgt_quota_is_over(const struct ktgt_quota *quota,
+				      enum ktgt_quota_kind kind)
+{
+	return !ktgt_quota_has_room(quota, kind, 0);
+}
+
+#endif /* _KTGT_ISCSI_QUOTA_H */
