@@ -9,7 +9,9 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "../core/fabric.h"
 #include "../core/net.h"
+#include "../core/target.h"
 #include "../core/trace.h"
 #include "conn.h"
 #include "ctl.h"
@@ -17,9 +19,9 @@
 #include "login.h"
 #include "mem.h"
 #include "pdu.h"
-#include "sess.h"
 #include "task.h"
 #include "tmf.h"
+#include "window.h"
 
 /* how often to look for silence if there are no pings */
 #define CONN_IDLE_TIME	(5 * HZ)
@@ -109,7 +111,7 @@ int ktgt_conn_enter_ffp(struct ktgt_conn *conn)
 	u32 limit = READ_ONCE(conn->kn->memory_limit);
 	int ret;
 
-	if (conn->sess->nexus.target) {
+	if (conn->nexus->target) {
 		ret = ktgt_tasks_init(conn);
 		if (ret)
 			return ret;
@@ -225,10 +227,8 @@ bool ktgt_conn_process(struct ktgt_conn *conn)
  */
 bool ktgt_conn_waits(const struct ktgt_conn *conn)
 {
-	const struct ktgt_sess *sess = conn->sess;
-
 	return conn->nr_ready || !list_empty(&conn->page_wait) ||
-	       (sess && iscsi_sna_lt(sess->max_cmd_sn, sess->exp_cmd_sn));
+	       (conn->window && ktgt_window_is_closed(conn->window));
 }
 
 /* Pings are no use of a connection, only commands are. */
@@ -244,7 +244,7 @@ static void conn_shrink_idle(struct ktgt_conn *conn, unsigned long after)
 /* Is the initiator still there? Return: jiffies until the next look. */
 static unsigned long conn_ping(struct ktgt_conn *conn)
 {
-	const struct ktgt_target *target = conn->sess->nexus.target;
+	const struct ktgt_target *target = conn->nexus->target;
 	u32 seconds = ktgt_target_key(target, KTGT_TARGET_NOP_INTERVAL,
 				      READ_ONCE(conn->kn->nop_interval));
 	u32 count = ktgt_target_key(target, KTGT_TARGET_NOP_COUNT, 1);
@@ -263,7 +263,7 @@ static unsigned long conn_ping(struct ktgt_conn *conn)
 		ktgt_ctl_ping(conn);
 	} else if (time_after(jiffies, conn->ping_at + patience)) {
 		net_info_ratelimited("%s at %pISpc does not answer a NOP-In; connection closed\n",
-				     conn->sess->key.initiator, &conn->peer);
+				     conn->initiator, &conn->peer);
 		ktgt_conn_end(conn, KTGT_SESSION_END_NO_ANSWER);
 	}
 	return interval;
@@ -434,13 +434,13 @@ void ktgt_conn_sent(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
  */
 void ktgt_conn_announce(struct ktgt_conn *conn)
 {
-	struct ktgt_sess *sess = conn->sess;
+	struct ktgt_window *window = conn->window;
 
-	if (!sess || conn->state != KTGT_CONN_STATE_FULL_FEATURE ||
-	    conn->logout ||
-	    iscsi_sna_gte(sess->max_cmd_sn, sess->exp_cmd_sn))
+	if (!window || conn->state != KTGT_CONN_STATE_FULL_FEATURE ||
+	    conn->logout || !ktgt_window_is_closed(window))
 		return;
-	if (iscsi_sna_gte(ktgt_sess_window(conn), sess->exp_cmd_sn))
+	ktgt_window_open(conn);
+	if (!ktgt_window_is_closed(window))
 		ktgt_ctl_nop_in(conn);
 	else if (!conn->nr_inflight && conn->ping_ttt == ISCSI_RESERVED_TAG)
 		ktgt_ctl_ping(conn);

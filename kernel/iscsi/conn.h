@@ -21,10 +21,12 @@
 struct ktgt_conn;
 struct ktgt_login;
 struct ktgt_net;
+struct ktgt_nexus;
 struct ktgt_pdu;
 struct ktgt_sess;
 struct ktgt_task;
 struct ktgt_text;
+struct ktgt_window;
 
 /* what the target declares and offers; RFC 7143, 13 */
 #define KTGT_LOGIN_DSL			8192	/* data segment of a login PDU */
@@ -212,7 +214,11 @@ struct ktgt_pdus {
  * @state: enum ktgt_conn_state, changed by ktgt_conn_set_state() alone; read by
  *	others with READ_ONCE()
  * @events: bits of &enum ktgt_conn_events, set by anybody
- * @sess: session, NULL before login is done; a reference is held
+ * @sess: session, NULL before login is done; a reference is held. What others
+ *	than sess.c need of it is in the next three
+ * @nexus: its I_T nexus
+ * @window: its CmdSN window
+ * @initiator: name of its initiator
  * @login: state of the login; NULL in full feature phase
  * @text: text request that spans several PDUs, or NULL
  * @param: what was negotiated
@@ -279,6 +285,9 @@ struct ktgt_conn {
 	unsigned long			events;
 
 	struct ktgt_sess		*sess;
+	struct ktgt_nexus		*nexus;
+	struct ktgt_window		*window;
+	const char			*initiator;
 	struct ktgt_login		*login;
 	struct ktgt_text		*text;
 	struct ktgt_param		param;

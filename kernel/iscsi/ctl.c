@@ -12,6 +12,7 @@
 #include "pdu.h"
 #include "sess.h"
 #include "tmf.h"
+#include "window.h"
 
 static bool ctl_send_nop_in(struct ktgt_conn *conn, u32 ttt, u8 flags)
 {
@@ -184,7 +185,7 @@ static bool ctl_take_cmdsn(struct ktgt_conn *conn)
 	    req->itt == RESERVED_ITT)
 		immediate = true;
 
-	switch (ktgt_sess_cmdsn(conn->sess, be32_to_cpu(req->cmdsn),
+	switch (ktgt_window_take(conn->window, be32_to_cpu(req->cmdsn),
 				immediate)) {
 	case KTGT_CMDSN_OK:
 		return true;

@@ -11,7 +11,6 @@
 #include "mem.h"
 #include "pdu.h"
 #include "recv.h"
-#include "sess.h"
 #include "task.h"
 
 /*

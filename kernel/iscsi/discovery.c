@@ -115,7 +115,7 @@ static bool discovery_admits(const struct ktgt_conn *conn,
 			     const struct ktgt_target *target)
 {
 	return ktgt_admit_discovery(target, &conn->peer,
-				    conn->sess->key.initiator);
+				    conn->initiator);
 }
 
 static int discovery_put_target(const struct ktgt_target *target,
@@ -158,7 +158,7 @@ static int discovery_put_all(const struct ktgt_conn *conn,
 
 	if (ret == -EMSGSIZE) {
 		pr_notice_ratelimited("discovery by %s at %pISpc: too many targets for one answer; those from number %lu on are left out\n",
-				      conn->sess->key.initiator, &conn->peer,
+				      conn->initiator, &conn->peer,
 				      tid);
 		out->err = 0;
 		ret = 0;
@@ -172,7 +172,7 @@ static int discovery_put_one(const struct ktgt_conn *conn,
 			     const struct ktgt_text_out *addrs,
 			     struct ktgt_text_out *out)
 {
-	struct ktgt_target *own = conn->sess->nexus.target;
+	struct ktgt_target *own = conn->nexus->target;
 	char name[KTGT_NAME_LEN];
 	struct ktgt_target *target;
 	int ret = -ENOENT;
@@ -210,7 +210,7 @@ int ktgt_discovery_fill(struct ktgt_conn *conn,
 	int ret;
 
 	ret = discovery_put_portals(conn, &addrs);
-	if (!ret && !conn->sess->nexus.target &&
+	if (!ret && !conn->nexus->target &&
 	    ktgt_text_is(pair->value, pair->value_len, "All"))
 		ret = discovery_put_all(conn, &addrs, out);
 	else if (!ret)
@@ -275,7 +275,7 @@ static int text_start(struct ktgt_conn *conn, itt_t itt)
 	text->out.max = KTGT_DISCOVERY_MAX;
 	ktgt_text_init(&text->nego, NULL);
 	text->nego.stage = KTGT_TEXT_FFP;
-	text->nego.discovery = !conn->sess->nexus.target;
+	text->nego.discovery = !conn->nexus->target;
 	conn->text = text;
 	return 0;
 }
@@ -308,7 +308,7 @@ static void text_apply(struct ktgt_conn *conn)
 	if (nego->seen & BIT_ULL(KTGT_KEY_MAX_RECV_DSL))
 		conn->param.max_xmit_dsl =
 			min(nego->results[KTGT_KEY_MAX_RECV_DSL],
-			    ktgt_target_key(conn->sess->nexus.target,
+			    ktgt_target_key(conn->nexus->target,
 					    KTGT_TARGET_MAX_XMIT_DSL, U32_MAX));
 }
 

@@ -16,7 +16,7 @@
 #include <linux/unaligned.h>
 
 #include "conn.h"
-#include "sess.h"
+#include "window.h"
 
 static_assert(sizeof(struct iscsi_hdr) == KTGT_BHS_LEN);
 static_assert(KTGT_CHUNK_TAIL + 3 + KTGT_DIGEST_LEN <= KTGT_CHUNK_HDR);
@@ -322,9 +322,9 @@ static void pdu_set_sns(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 		hdr->statsn = cpu_to_be32(conn->stat_sn++);
 	else if (hdr->opcode != ISCSI_OP_SCSI_DATA_IN)
 		hdr->statsn = cpu_to_be32(conn->stat_sn);
-	if (conn->sess) {
-		hdr->exp_cmdsn = cpu_to_be32(conn->sess->exp_cmd_sn);
-		hdr->max_cmdsn = cpu_to_be32(ktgt_sess_window(conn));
+	if (conn->window) {
+		hdr->exp_cmdsn = cpu_to_be32(conn->window->exp_cmd_sn);
+		hdr->max_cmdsn = cpu_to_be32(ktgt_window_open(conn));
 	}
 }
 

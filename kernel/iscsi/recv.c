@@ -15,7 +15,6 @@
 #include "data.h"
 #include "pdu.h"
 #include "recv.h"
-#include "sess.h"
 #include "task.h"
 
 /* What a data segment may have, by opcode and phase. */

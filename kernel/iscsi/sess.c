@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sessions: I_T nexuses, their table, reinstatement, and command numbering
- * (RFC 7143, 4.2.2.1, 4.4.3, 6.3.5).
+ * Sessions: I_T nexuses, their table, and reinstatement (RFC 7143, 4.4.3,
+ * 6.3.5).
  */
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -233,8 +233,8 @@ static struct ktgt_sess *sess_alloc(struct ktgt_conn *conn,
 		 key->initiator, KTGT_ISID_LEN, key->isid);
 	sess->conn = conn;
 	sess->login_at = ktime_get_boottime();
-	sess->exp_cmd_sn = cmd_sn;
-	sess->max_cmd_sn = cmd_sn - 1;
+	sess->window.exp_cmd_sn = cmd_sn;
+	sess->window.max_cmd_sn = cmd_sn - 1;
 
 	xa_init(&sess->nexus.itls);
 	INIT_LIST_HEAD(&sess->nexus.node);
@@ -291,6 +291,9 @@ int ktgt_sess_open(struct ktgt_conn *conn, struct ktgt_target *target,
 	}
 	atomic_inc(&kn->nr_sessions);
 	conn->sess = sess;
+	conn->nexus = &sess->nexus;
+	conn->window = &sess->window;
+	conn->initiator = sess->key.initiator;
 	/* Only now it can be found by its number. */
 	xa_store(&kn->sess_ids, sess->id, sess, GFP_KERNEL);
 	return 0;
@@ -397,67 +400,8 @@ void ktgt_sess_close(struct ktgt_conn *conn)
 		return;
 	ktgt_sess_retire(sess);
 	conn->sess = NULL;
+	conn->nexus = NULL;
+	conn->window = NULL;
+	conn->initiator = NULL;
 	ktgt_sess_put(sess);
-}
-
-/**
- * ktgt_sess_cmdsn - judge the CmdSN of a request (RFC 7143, 4.2.2.1)
- * @sess: the session
- * @cmd_sn: its CmdSN
- * @immediate: it is marked for immediate delivery
- *
- * With one connection in the session the commands come in the order of their
- * numbers, so this costs two comparisons.
- *
- * Context: the connection's work.
- * Return: the verdict; after KTGT_CMDSN_OK ExpCmdSN has advanced.
- */
-enum ktgt_cmdsn ktgt_sess_cmdsn(struct ktgt_sess *sess, u32 cmd_sn,
-				bool immediate)
-{
-	if (immediate)
-		return KTGT_CMDSN_OK;
-	if (likely(cmd_sn == sess->exp_cmd_sn &&
-		   iscsi_sna_lte(cmd_sn, sess->max_cmd_sn))) {
-		sess->exp_cmd_sn++;
-		return KTGT_CMDSN_OK;
-	}
-	if (iscsi_sna_lt(cmd_sn, sess->exp_cmd_sn) ||
-	    iscsi_sna_gt(cmd_sn, sess->max_cmd_sn))
-		return KTGT_CMDSN_DROP;
-	return KTGT_CMDSN_GAP;
-}
-
-/**
- * ktgt_sess_window - the MaxCmdSN that can be told now
- * @conn: connection of the session
- *
- * The window never shrinks. It opens only so far that every command in it
- * finds a free task, and not at all while the connection holds as many pages
- * as it may.
- *
- * Context: the connection's work.
- * Return: MaxCmdSN.
- */
-u32 ktgt_sess_window(struct ktgt_conn *conn)
-{
-	struct ktgt_sess *sess = conn->sess;
-	u32 room, max;
-
-	if (!sess->nexus.target) {
-		/* Discovery: there are no tasks, and few requests. */
-		sess->max_cmd_sn = sess->exp_cmd_sn + KTGT_IMMEDIATE_MAX - 1;
-		return sess->max_cmd_sn;
-	}
-	if (conn->nr_inflight >= KTGT_WINDOW ||
-	    conn->nr_free <= KTGT_IMMEDIATE_MAX ||
-	    ktgt_quota_is_over(&conn->quota, KTGT_QUOTA_DATA))
-		return sess->max_cmd_sn;
-
-	room = min_t(u32, KTGT_WINDOW - conn->nr_inflight,
-		     conn->nr_free - KTGT_IMMEDIATE_MAX);
-	max = sess->exp_cmd_sn + room - 1;
-	if (iscsi_sna_gt(max, sess->max_cmd_sn))
-		sess->max_cmd_sn = max;
-	return sess->max_cmd_sn;
 }

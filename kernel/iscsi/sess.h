@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A session: an I_T nexus, its sequence numbers, and its place in the table.
+ * A session: an I_T nexus, its window, and its place in the table.
  */
 #ifndef _KTGT_ISCSI_SESS_H
 #define _KTGT_ISCSI_SESS_H
@@ -15,6 +15,7 @@
 
 #include "../core/fabric.h"
 #include "../core/target.h"
+#include "window.h"
 
 struct ktgt_conn;
 struct ktgt_net;
@@ -54,8 +55,7 @@ struct ktgt_sess_key {
  * @announced: it was told of, so its end has to be
  * @login_at: when it was made, by ktime_get_boottime(); immutable
  * @retired: it is in no table any more, and its nexus is closed
- * @exp_cmd_sn: next CmdSN to be executed; of the connection's work
- * @max_cmd_sn: last CmdSN that the initiator was allowed to use; likewise
+ * @window: its CmdSN window; of the connection's work
  */
 struct ktgt_sess {
 	struct ktgt_nexus	nexus;
@@ -75,8 +75,7 @@ struct ktgt_sess {
 	ktime_t			login_at;
 	bool			announced;
 	bool			retired;
-	u32			exp_cmd_sn;
-	u32			max_cmd_sn;
+	struct ktgt_window	window;
 };
 
 int ktgt_sess_net_init(struct ktgt_net *kn);
@@ -92,21 +91,5 @@ struct ktgt_sess *ktgt_sess_find(struct ktgt_net *kn, u32 id);
 void ktgt_sess_put(struct ktgt_sess *sess);
 void ktgt_sess_request_logout(struct ktgt_sess *sess, u16 seconds);
 void ktgt_sess_end(struct ktgt_sess *sess, enum ktgt_session_end_reason reason);
-
-/**
- * enum ktgt_cmdsn - verdict on the CmdSN of a command
- * @KTGT_CMDSN_OK: it is the one that was expected
- * @KTGT_CMDSN_DROP: outside of the window, or seen before; to be ignored
- * @KTGT_CMDSN_GAP: in the window, but commands before it are missing
- */
-enum ktgt_cmdsn {
-	KTGT_CMDSN_OK,
-	KTGT_CMDSN_DROP,
-	KTGT_CMDSN_GAP,
-};
-
-enum ktgt_cmdsn ktgt_sess_cmdsn(struct ktgt_sess *sess, u32 cmd_sn,
-				bool immediate);
-u32 ktgt_sess_window(struct ktgt_conn *conn);
 
 #endif /* _KTGT_ISCSI_SESS_H */

@@ -16,9 +16,9 @@
 #include "mem.h"
 #include "pdu.h"
 #include "recv.h"
-#include "sess.h"
 #include "task.h"
 #include "tmf.h"
+#include "window.h"
 
 /*
  * Twice the window: a task is free again only when the initiator has
@@ -176,11 +176,11 @@ static bool task_ahs_ok(const struct ktgt_pdu_in *in)
  */
 static bool task_is_free(const struct ktgt_conn *conn, bool immediate)
 {
-	const struct ktgt_sess *sess = conn->sess;
+	const struct ktgt_window *window = conn->window;
 	u32 promised = 0;
 
 	if (immediate)
-		promised = sess->max_cmd_sn + 1 - sess->exp_cmd_sn;
+		promised = window->max_cmd_sn + 1 - window->exp_cmd_sn;
 	return conn->nr_free > promised;
 }
 
@@ -254,7 +254,7 @@ static void task_parse(struct ktgt_task *task, const struct iscsi_scsi_req *req)
 	struct ktgt_conn *conn = task->conn;
 	struct ktgt_cmd *cmd = &task->cmd;
 
-	cmd->nexus = &conn->sess->nexus;
+	cmd->nexus = conn->nexus;
 	cmd->done_queue = &conn->done_queue;
 	memcpy(&cmd->lun, &req->lun, sizeof(cmd->lun));
 	cmd->edtl = 0;
@@ -305,7 +305,7 @@ int ktgt_task_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 	if (conn->slots && !task_is_at_hand(conn, GFP_NOWAIT | __GFP_NOWARN))
 		return KTGT_RECV_AGAIN;
 
-	switch (ktgt_sess_cmdsn(conn->sess, be32_to_cpu(req->cmdsn),
+	switch (ktgt_window_take(conn->window, be32_to_cpu(req->cmdsn),
 				req->opcode & ISCSI_OP_IMMEDIATE)) {
 	case KTGT_CMDSN_OK:
 		break;

@@ -275,8 +275,8 @@ static u8 tmf_no_task(struct ktgt_conn *conn, const struct iscsi_tm *req)
 	u32 sn = be32_to_cpu(req->cmdsn);
 
 	if (iscsi_sna_lt(ref, sn) &&
-	    iscsi_sna_gte(ref, conn->sess->exp_cmd_sn) &&
-	    iscsi_sna_lte(ref, conn->sess->max_cmd_sn))
+	    iscsi_sna_gte(ref, conn->window->exp_cmd_sn) &&
+	    iscsi_sna_lte(ref, conn->window->max_cmd_sn))
 		return ISCSI_TMF_RSP_COMPLETE;
 	return ISCSI_TMF_RSP_NO_TASK;
 }
@@ -339,7 +339,7 @@ static void tmf_abort_task_set(struct ktgt_tmf *tmf,
 
 static void tmf_lu_reset(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 {
-	struct ktgt_nexus *nexus = &tmf->conn->sess->nexus;
+	struct ktgt_nexus *nexus = tmf->conn->nexus;
 
 	/* The initial reference of the reset is given away in here. */
 	atomic_inc(&tmf->reset.pending);
@@ -351,7 +351,7 @@ static void tmf_lu_reset(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 
 static void tmf_run(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 {
-	struct ktgt_nexus *nexus = &tmf->conn->sess->nexus;
+	struct ktgt_nexus *nexus = tmf->conn->nexus;
 
 	switch (req->flags & ISCSI_FLAG_TM_FUNC_MASK) {
 	case ISCSI_TM_FUNC_ABORT_TASK:

@@ -9,18 +9,23 @@
 
 #include <kunit/test.h>
 
+#include "../core/fabric.h"
+#include "../core/target.h"
+
 /**
  * struct pdu_test - a connection without a transport
  * @conn: the connection
- * @sess: its session
- * @target: that of the session; only there to be one
+ * @nexus: that of its session
+ * @window: likewise
+ * @target: that of the nexus; only there to be one
  * @in: a PDU that is received
  * @queued: PDUs that are sent
  * @closed: the connection was closed
  */
 struct pdu_test {
 	struct ktgt_conn	conn;
-	struct ktgt_sess	sess;
+	struct ktgt_nexus	nexus;
+	struct ktgt_window	window;
 	struct ktgt_target	target;
 	struct ktgt_pdu_in	in;
 	struct list_head	queued;
@@ -55,13 +60,14 @@ static int pdu_test_init(struct kunit *test)
 	conn->ops = &pdu_ops;
 	conn->state = KTGT_CONN_STATE_FULL_FEATURE;
 	conn->param.max_recv_dsl = KTGT_MAX_RECV_DSL;
-	conn->sess = &t->sess;
-	t->sess.nexus.target = &t->target;
+	conn->nexus = &t->nexus;
+	conn->window = &t->window;
+	t->nexus.target = &t->target;
 	INIT_LIST_HEAD(&conn->unacked);
 	INIT_LIST_HEAD(&t->queued);
 	/* no task is free: the window stays as it is */
-	t->sess.exp_cmd_sn = 0x01020304;
-	t->sess.max_cmd_sn = 0x11121314;
+	t->window.exp_cmd_sn = 0x01020304;
+	t->window.max_cmd_sn = 0x11121314;
 	conn->stat_sn = 0x21222324;
 	if (ktgt_pdus_init(conn))
 		return -ENOMEM;
@@ -542,7 +548,7 @@ static void sn(struct kunit *test)
 	pdu->flags = c->flags;
 	t->conn.stat_sn = SN;
 	if (!c->sess)
-		t->conn.sess = NULL;
+		t->conn.window = NULL;
 	ktgt_pdu_stamp(&t->conn, pdu);
 	KUNIT_EXPECT_EQ(test, be32_to_cpu(hdr->statsn), c->statsn);
 	KUNIT_EXPECT_EQ(test, t->conn.stat_sn, c->next);

@@ -8,6 +8,7 @@
 #include "../iscsi/data.c"
 #include "../iscsi/sess.c"
 #include "../iscsi/task.c"
+#include "../iscsi/window.c"
 
 #include <kunit/test.h>
 
@@ -18,8 +19,9 @@
 /**
  * struct seq_test - a connection without a transport, and a logical unit
  * @conn: the connection
- * @sess: its session
- * @target: that of the session; only there to be one
+ * @nexus: that of its session
+ * @window: likewise
+ * @target: that of the nexus; only there to be one
  * @lu: the logical unit
  * @itl: what it keeps for the session
  * @in: a PDU that is received
@@ -28,7 +30,8 @@
  */
 struct seq_test {
 	struct ktgt_conn	conn;
-	struct ktgt_sess	sess;
+	struct ktgt_nexus	nexus;
+	struct ktgt_window	window;
 	struct ktgt_target	target;
 	struct ktgt_lu		lu;
 	struct ktgt_itl		itl;
@@ -66,7 +69,8 @@ static void seq_init_conn(struct seq_test *t)
 	conn->param.max_burst = 8192;
 	conn->param.max_r2t = KTGT_MAX_R2T;
 	conn->quota.limit[KTGT_QUOTA_DATA] = 1024;
-	conn->sess = &t->sess;
+	conn->nexus = &t->nexus;
+	conn->window = &t->window;
 	INIT_LIST_HEAD(&conn->free_slots);
 	INIT_LIST_HEAD(&conn->ready);
 	INIT_LIST_HEAD(&conn->dormant);
@@ -83,7 +87,7 @@ static int seq_test_init(struct kunit *test)
 	if (!t)
 		return -ENOMEM;
 	test->priv = t;
-	t->sess.nexus.target = &t->target;
+	t->nexus.target = &t->target;
 	t->lu.type = TYPE_DISK;
 	t->lu.block_shift = 9;
 	t->lu.nr_blocks = 1 << 20;
@@ -204,12 +208,12 @@ static void cmdsn(struct kunit *test)
 
 	if (c->verdict == OK && !c->immediate)
 		next++;
-	t->sess.exp_cmd_sn = c->exp;
-	t->sess.max_cmd_sn = c->max;
-	KUNIT_EXPECT_EQ(test, ktgt_sess_cmdsn(&t->sess, c->cmdsn,
-					      c->immediate), c->verdict);
-	KUNIT_EXPECT_EQ(test, t->sess.exp_cmd_sn, next);
-	KUNIT_EXPECT_EQ(test, t->sess.max_cmd_sn, c->max);
+	t->window.exp_cmd_sn = c->exp;
+	t->window.max_cmd_sn = c->max;
+	KUNIT_EXPECT_EQ(test, ktgt_window_take(&t->window, c->cmdsn,
+					       c->immediate), c->verdict);
+	KUNIT_EXPECT_EQ(test, t->window.exp_cmd_sn, next);
+	KUNIT_EXPECT_EQ(test, t->window.max_cmd_sn, c->max);
 }
 
 /* --- MaxCmdSN ------------------------------------------------------------- */
@@ -271,15 +275,15 @@ static void window(struct kunit *test)
 	struct seq_test *t = test->priv;
 
 	if (c->discovery)
-		t->sess.nexus.target = NULL;
-	t->sess.exp_cmd_sn = c->exp;
-	t->sess.max_cmd_sn = c->max;
+		t->nexus.target = NULL;
+	t->window.exp_cmd_sn = c->exp;
+	t->window.max_cmd_sn = c->max;
 	t->conn.nr_inflight = c->busy;
 	t->conn.nr_free = c->free;
 	t->conn.quota.held[KTGT_QUOTA_DATA] = c->used;
-	KUNIT_EXPECT_EQ(test, ktgt_sess_window(&t->conn), c->want);
-	KUNIT_EXPECT_EQ(test, t->sess.max_cmd_sn, c->want);
-	KUNIT_EXPECT_EQ(test, t->sess.exp_cmd_sn, c->exp);
+	KUNIT_EXPECT_EQ(test, ktgt_window_open(&t->conn), c->want);
+	KUNIT_EXPECT_EQ(test, t->window.max_cmd_sn, c->want);
+	KUNIT_EXPECT_EQ(test, t->window.exp_cmd_sn, c->exp);
 }
 
 /* What happens to a connection, at random but the same each time. */
@@ -290,7 +294,8 @@ static void window_step(struct seq_test *t, u32 random)
 	switch (random % 4) {
 	case 0:
 	case 1:		/* a command, as far as the window allows */
-		if (ktgt_sess_cmdsn(&t->sess, t->sess.exp_cmd_sn, false) != OK)
+		if (ktgt_window_take(&t->window, t->window.exp_cmd_sn, false) !=
+		    OK)
 			break;
 		conn->nr_inflight++;
 		conn->nr_free--;
@@ -316,16 +321,16 @@ static void window_never_shrinks(struct kunit *test)
 	u32 random = 1, last, max, i;
 
 	t->conn.nr_free = TASK_SLOTS;
-	t->sess.exp_cmd_sn = 0xffffff00;
-	t->sess.max_cmd_sn = 0xfffffeff;
-	last = ktgt_sess_window(&t->conn);
+	t->window.exp_cmd_sn = 0xffffff00;
+	t->window.max_cmd_sn = 0xfffffeff;
+	last = ktgt_window_open(&t->conn);
 	for (i = 0; i < 20000; i++) {
 		random = random * 1664525 + 1013904223;
 		window_step(t, random >> 8);
-		max = ktgt_sess_window(&t->conn);
+		max = ktgt_window_open(&t->conn);
 		KUNIT_ASSERT_GE(test, (s32)(max - last), 0);
-		KUNIT_ASSERT_GE(test, (s32)(max - t->sess.exp_cmd_sn), -1);
-		KUNIT_ASSERT_LE(test, max + 1 - t->sess.exp_cmd_sn,
+		KUNIT_ASSERT_GE(test, (s32)(max - t->window.exp_cmd_sn), -1);
+		KUNIT_ASSERT_LE(test, max + 1 - t->window.exp_cmd_sn,
 				min(KTGT_WINDOW,
 				    t->conn.nr_free - KTGT_IMMEDIATE_MAX));
 		last = max;
@@ -488,10 +493,10 @@ static void recv_write(struct kunit *test, u32 blocks)
 {
 	struct seq_test *t = test->priv;
 	struct iscsi_scsi_req *req = (struct iscsi_scsi_req *)&t->in.hdr;
-	u32 sn = ++t->sess.max_cmd_sn;
+	u32 sn = ++t->window.max_cmd_sn;
 
 	memset(&t->in, 0, sizeof(t->in));
-	t->sess.exp_cmd_sn = sn;
+	t->window.exp_cmd_sn = sn;
 	req->opcode = ISCSI_OP_SCSI_CMD;
 	req->flags = ISCSI_FLAG_CMD_FINAL | ISCSI_FLAG_CMD_WRITE;
 	req->itt = ITT;

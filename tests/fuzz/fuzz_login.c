@@ -128,6 +128,9 @@ int ktgt_sess_open(struct ktgt_conn *c, struct ktgt_target *t,
 	session.nexus.target = t;
 	session.id = 5;
 	c->sess = &session;
+	c->nexus = &session.nexus;
+	c->window = &session.window;
+	c->initiator = session.key.initiator;
 	return 0;
 }
 
@@ -140,7 +143,7 @@ void ktgt_conn_set_state(struct ktgt_conn *c, enum ktgt_conn_state state)
 static bool insists(const struct ktgt_conn *c, enum ktgt_target_key key,
 		    u32 digest)
 {
-	return ktgt_target_key(c->sess->nexus.target, key,
+	return ktgt_target_key(c->nexus->target, key,
 			       KTGT_DIGEST_EITHER) == digest;
 }
 
@@ -152,7 +155,7 @@ int ktgt_conn_enter_ffp(struct ktgt_conn *c)
 	require(p->max_burst >= 512 && p->max_burst <= KTGT_MAX_BURST);
 	require(p->first_burst <= p->max_burst && p->max_r2t <= KTGT_MAX_R2T);
 	require(p->max_conns == 1 && !p->erl);
-	require(p->max_xmit_dsl <= ktgt_target_key(c->sess->nexus.target,
+	require(p->max_xmit_dsl <= ktgt_target_key(c->nexus->target,
 						   KTGT_TARGET_MAX_XMIT_DSL,
 						   U32_MAX));
 	require(p->header_digest || !insists(c, KTGT_TARGET_HEADER_DIGEST,
@@ -161,7 +164,7 @@ int ktgt_conn_enter_ffp(struct ktgt_conn *c)
 					    KTGT_DIGEST_NONE));
 	/* whoever comes so far has proved himself */
 	require(!access.nr_incoming || shim_proved ||
-		(!c->sess->nexus.target && !kn.discovery));
+		(!c->nexus->target && !kn.discovery));
 	ktgt_conn_set_state(c, KTGT_CONN_STATE_FULL_FEATURE);
 	return 0;
 }
