@@ -200,6 +200,17 @@ struct ktgt_pdus {
 };
 
 /**
+ * struct ktgt_call - a function for the work of a connection to run
+ * @node: in &ktgt_conn.calls
+ * @run: the function; runs in the connection's work, and frees the call
+ */
+struct ktgt_call {
+	struct llist_node	node;
+	void			(*run)(struct ktgt_conn *conn,
+				       struct ktgt_call *call);
+};
+
+/**
  * struct ktgt_conn - an iSCSI connection
  *
  * All members belong to the connection's work, which needs no lock, unless
@@ -365,22 +376,29 @@ static inline void ktgt_conn_end(struct ktgt_conn *conn,
 	conn->ops->close(conn);
 }
 
-int ktgt_conn_init(struct ktgt_conn *conn);
-void ktgt_conn_free(struct ktgt_conn *conn);
+/**
+ * ktgt_conn_set_event - leave an event for the work of a connection
+ * @conn: the connection
+ * @event: the event
+ *
+ * To be followed by a kick: the work is running, or it will be. If it is about
+ * to go idle, either this event is seen by the last look of tcp_io_work(), or
+ * the kick sees that the work is not active any more.
+ *
+ * Context: any.
+ */
+static inline void ktgt_conn_set_event(struct ktgt_conn *conn,
+				       enum ktgt_conn_events event)
+{
+	set_bit(event, &conn->events);
+	smp_mb__after_atomic(); /* pairs with the one in tcp_io_work() */
+}
+
+void ktgt_conn_event(struct ktgt_conn *conn, enum ktgt_conn_events event);
+void ktgt_conn_call(struct ktgt_conn *conn, struct ktgt_call *call);
+bool ktgt_conn_run_calls(struct ktgt_conn *conn);
 void ktgt_conn_set_state(struct ktgt_conn *conn, enum ktgt_conn_state state);
-int ktgt_conn_enter_ffp(struct ktgt_conn *conn);
 void ktgt_conn_starve(struct ktgt_conn *conn);
-void ktgt_conn_prepare(struct ktgt_conn *conn);
-bool ktgt_conn_process(struct ktgt_conn *conn);
-bool ktgt_conn_may_recv(const struct ktgt_conn *conn);
-bool ktgt_conn_waits(const struct ktgt_conn *conn);
 void ktgt_conn_request_logout(struct ktgt_conn *conn, u16 seconds);
-unsigned long ktgt_conn_send_logout_request(struct ktgt_conn *conn);
-unsigned long ktgt_conn_timer(struct ktgt_conn *conn);
-void ktgt_conn_abandon(struct ktgt_conn *conn);
-void ktgt_conn_pong(struct ktgt_conn *conn);
-void ktgt_conn_sent(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
-void ktgt_conn_announce(struct ktgt_conn *conn);
-void ktgt_conn_ack(struct ktgt_conn *conn, u32 exp_stat_sn);
 
 #endif /* _KTGT_ISCSI_CONN_H */

@@ -6,10 +6,12 @@
 #include <linux/jiffies.h>
 #include <linux/string.h>
 
+#include "ack.h"
 #include "conn.h"
 #include "ctl.h"
 #include "login.h"
 #include "pdu.h"
+#include "round.h"
 #include "sess.h"
 #include "tmf.h"
 #include "window.h"
@@ -89,7 +91,7 @@ static void ctl_nop_out(struct ktgt_conn *conn)
 	struct ktgt_pdu *pdu;
 
 	if (req->ttt != cpu_to_be32(ISCSI_RESERVED_TAG))
-		ktgt_conn_pong(conn);
+		ktgt_ack_pong(conn);
 	if (req->itt == RESERVED_ITT)
 		return;
 	if (req->ttt != cpu_to_be32(ISCSI_RESERVED_TAG)) {

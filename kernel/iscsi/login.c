@@ -21,13 +21,17 @@
 
 #include "../core/access.h"
 #include "../core/event.h"
+#include "../core/fabric.h"
 #include "../core/net.h"
 #include "../core/target.h"
+#include "ack.h"
 #include "admit.h"
 #include "chap.h"
 #include "conn.h"
+#include "mem.h"
 #include "pdu.h"
 #include "sess.h"
+#include "task.h"
 #include "text.h"
 
 /* Those that admit.c does not decide */
@@ -737,6 +741,23 @@ static u16 login_negotiate(struct ktgt_conn *conn, const char *text, u32 len)
 	return status ? login_text_error(login, status) : 0;
 }
 
+/* Enter full feature phase, which needs tasks and pages if there is a target. */
+static int login_enter_ffp(struct ktgt_conn *conn)
+{
+	int ret;
+
+	if (conn->nexus->target) {
+		ret = ktgt_tasks_init(conn);
+		if (!ret)
+			ret = ktgt_mem_init(conn);
+		if (ret)
+			return ret;
+	}
+	conn->rx_digests = conn->param.header_digest || conn->param.data_digest;
+	ktgt_conn_set_state(conn, KTGT_CONN_STATE_FULL_FEATURE);
+	return 0;
+}
+
 /* Make the session, and send the response that ends the login. */
 static u16 login_finish(struct ktgt_conn *conn)
 {
@@ -769,7 +790,7 @@ static u16 login_finish(struct ktgt_conn *conn)
 	}
 
 	login_set_param(conn);
-	if (ktgt_conn_enter_ffp(conn))
+	if (login_enter_ffp(conn))
 		return login_error(login, LOGIN_NO_MEMORY, "no memory");
 	ktgt_sess_announce(conn);
 	login_send(conn, ISCSI_FLAG_LOGIN_TRANSIT | ISCSI_FULL_FEATURE_PHASE,
@@ -915,7 +936,7 @@ static u16 login_check_header(struct ktgt_conn *conn,
 	if (req->min_version > ISCSI_DRAFT20_VERSION)
 		return login_error(login, LOGIN_NO_VERSION,
 				   "the version of iSCSI is not supported");
-	ktgt_conn_ack(conn, be32_to_cpu(req->exp_statsn));
+	ktgt_ack_recv(conn, be32_to_cpu(req->exp_statsn));
 	return login_check_stage(login, req->flags);
 }
 

@@ -12,7 +12,26 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "../core/net.h"
 #include "task.h"
+
+/**
+ * ktgt_mem_init - make it possible for a connection to have pages
+ * @conn: the connection
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_mem_init(struct ktgt_conn *conn)
+{
+	u32 limit = READ_ONCE(conn->kn->memory_limit);
+	struct ktgt_mem *mem = &conn->mem;
+
+	conn->quota.limit[KTGT_QUOTA_DATA] = limit << (20 - PAGE_SHIFT);
+	mem->free_pages = kvmalloc_array(KTGT_FREE_PAGES_MAX,
+					 sizeof(*mem->free_pages), GFP_KERNEL);
+	return mem->free_pages ? 0 : -ENOMEM;
+}
 
 /**
  * ktgt_mem_free - free all pages of a connection

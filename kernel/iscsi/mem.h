@@ -16,6 +16,7 @@ struct page;
 /* pages that are kept at most for what comes unasked: a FirstBurst */
 #define KTGT_MIN_FREE_MAX		64
 
+int ktgt_mem_init(struct ktgt_conn *conn);
 void ktgt_mem_free(struct ktgt_conn *conn);
 void ktgt_mem_prepare(struct ktgt_conn *conn);
 void ktgt_mem_refill(struct ktgt_conn *conn, u32 want);

@@ -11,6 +11,7 @@
 #include <linux/crc32c.h>
 #include <linux/jiffies.h>
 
+#include "ack.h"
 #include "conn.h"
 #include "data.h"
 #include "pdu.h"
@@ -122,7 +123,7 @@ static int recv_unknown(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
  * @in: the PDU; on success @keep and @iter say where its data goes
  *
  * Context: the connection's work, under the socket's lock or not.
- * Return: 0; KTGT_RECV_AGAIN to be called once more after ktgt_conn_prepare();
+ * Return: 0; KTGT_RECV_AGAIN to be called once more after ktgt_round_prepare();
  *	a negative errno, which ends the connection.
  */
 int ktgt_recv_header(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
@@ -132,7 +133,7 @@ int ktgt_recv_header(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 	if (in->dropped)	/* called again, but not for that task */
 		return 0;
 
-	ktgt_conn_ack(conn, be32_to_cpu(in->hdr.exp_statsn));
+	ktgt_ack_recv(conn, be32_to_cpu(in->hdr.exp_statsn));
 	switch (in->hdr.opcode & ISCSI_OPCODE_MASK) {
 	case ISCSI_OP_SCSI_CMD:
 		return ktgt_task_recv(conn, in);

@@ -47,7 +47,7 @@ struct ktgt_pdu_in {
  * Answers of ktgt_recv_header() and ktgt_recv_data() besides 0 and -errno;
  * a negative one ends the connection.
  */
-#define KTGT_RECV_AGAIN	1	/* ask again after ktgt_conn_prepare() */
+#define KTGT_RECV_AGAIN	1	/* ask again after ktgt_round_prepare() */
 #define KTGT_RECV_STOP	2	/* handle what there is before more is received */
 
 int ktgt_recv_lengths(struct ktgt_conn *conn, struct ktgt_pdu_in *in);

@@ -375,9 +375,7 @@ void ktgt_sess_retire(struct ktgt_sess *sess)
 	spin_lock_bh(&sess->lock);
 	sess->conn = NULL;
 	if (sess->waiter) {
-		set_bit(KTGT_EV_RESUME, &sess->waiter->events);
-		smp_mb__after_atomic(); /* pairs with the work going idle */
-		sess->waiter->ops->kick(sess->waiter);
+		ktgt_conn_event(sess->waiter, KTGT_EV_RESUME);
 		sess->waiter = NULL;
 	}
 	spin_unlock_bh(&sess->lock);

@@ -65,41 +65,6 @@ struct ktgt_abort_call {
 	bool			tell;
 };
 
-/**
- * ktgt_conn_call - have the work of a connection run a function
- * @conn: the connection, which the caller keeps from going away
- * @call: the function, and what it needs
- *
- * Context: any.
- */
-void ktgt_conn_call(struct ktgt_conn *conn, struct ktgt_call *call)
-{
-	rcu_read_lock(); /* the connection stays until the kick is over */
-	if (llist_add(&call->node, &conn->calls))
-		conn->ops->kick(conn);
-	rcu_read_unlock();
-}
-
-/**
- * ktgt_conn_run_calls - carry out the calls that have come
- * @conn: the connection
- *
- * Context: the connection's work or teardown.
- * Return: whether there were any.
- */
-bool ktgt_conn_run_calls(struct ktgt_conn *conn)
-{
-	struct llist_node *list = llist_del_all(&conn->calls);
-	struct ktgt_call *call, *next;
-
-	if (!list)
-		return false;
-	list = llist_reverse_order(list);
-	llist_for_each_entry_safe(call, next, list, node)
-		call->run(conn, call);
-	return true;
-}
-
 static void tmf_put_reset(struct ktgt_lu_reset *reset)
 {
 	if (atomic_dec_and_test(&reset->pending))

@@ -14,20 +14,6 @@ struct ktgt_nexus;
 struct ktgt_task;
 struct iscsi_hdr;
 
-/**
- * struct ktgt_call - a function for the work of a connection to run
- * @node: in &ktgt_conn.calls
- * @run: the function; runs in the connection's work, and frees the call
- */
-struct ktgt_call {
-	struct llist_node	node;
-	void			(*run)(struct ktgt_conn *conn,
-				       struct ktgt_call *call);
-};
-
-void ktgt_conn_call(struct ktgt_conn *conn, struct ktgt_call *call);
-bool ktgt_conn_run_calls(struct ktgt_conn *conn);
-
 void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr);
 void ktgt_tmf_task_ended(struct ktgt_task *task);
 void ktgt_tmf_abort_lu(struct ktgt_nexus *nexus, struct ktgt_lu *lu,

@@ -15,6 +15,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "../iscsi/round.h"
 #include "tcp.h"
 #include "rx.h"
 
@@ -264,7 +265,7 @@ static bool rx_resume(struct ktgt_tcp *tcp)
 
 	if (tcp->rx.state != KTGT_RX_HEADER)
 		return true;
-	ktgt_conn_prepare(&tcp->conn);
+	ktgt_round_prepare(&tcp->conn);
 	while (ret > 0 && !rx_wants_bytes(&tcp->rx))
 		ret = rx_step(tcp, &none);
 	if (tcp->rx.state == KTGT_RX_HEADER && ret >= 0)
@@ -273,7 +274,7 @@ static bool rx_resume(struct ktgt_tcp *tcp)
 		ktgt_conn_end(&tcp->conn, KTGT_SESSION_END_PROTOCOL_ERROR);
 		return false;
 	}
-	return ktgt_conn_may_recv(&tcp->conn);
+	return ktgt_round_may_recv(&tcp->conn);
 }
 
 /*
@@ -331,7 +332,7 @@ bool ktgt_rx_run(struct ktgt_tcp *tcp)
 	struct ktgt_conn *conn = &tcp->conn;
 	int ret;
 
-	if (tcp->draining || !ktgt_conn_may_recv(conn) ||
+	if (tcp->draining || !ktgt_round_may_recv(conn) ||
 	    !test_and_clear_bit(KTGT_EV_RX, &conn->events))
 		return false;
 	smp_mb__after_atomic(); /* what comes from now on sets it again */
@@ -341,7 +342,7 @@ bool ktgt_rx_run(struct ktgt_tcp *tcp)
 		set_bit(KTGT_EV_RX, &conn->events);
 		return true;
 	}
-	ktgt_conn_prepare(conn);
+	ktgt_round_prepare(conn);
 	ret = rx_read(tcp);
 	if (ret < 0 && ret != -EAGAIN) {
 		conn->ops->close(conn);

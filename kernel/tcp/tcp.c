@@ -21,6 +21,7 @@
 #include "../core/net.h"
 #include "../iscsi/login.h"
 #include "../iscsi/pdu.h"
+#include "../iscsi/round.h"
 #include "../iscsi/sess.h"
 #include "tcp.h"
 #include "rx.h"
@@ -60,8 +61,7 @@ static void tcp_kick(struct ktgt_conn *conn)
 
 static void tcp_event(struct ktgt_tcp *tcp, enum ktgt_conn_events event)
 {
-	set_bit(event, &tcp->conn.events);
-	smp_mb__after_atomic(); /* pairs with the work going idle */
+	ktgt_conn_set_event(&tcp->conn, event);
 	tcp_kick(&tcp->conn);
 }
 
@@ -218,7 +218,7 @@ static void tcp_timer_event(struct ktgt_tcp *tcp)
 		tcp_conn_close(&tcp->conn);
 		return;
 	}
-	next = ktgt_conn_timer(&tcp->conn);
+	next = ktgt_round_timer(&tcp->conn);
 	if (next)
 		tcp_set_deadline(tcp, next);
 }
@@ -250,7 +250,7 @@ static void tcp_shut(struct ktgt_tcp *tcp)
 /* The timer has to fire when the time to log out is over, if not before. */
 static void tcp_request_logout(struct ktgt_tcp *tcp)
 {
-	unsigned long left = ktgt_conn_send_logout_request(&tcp->conn);
+	unsigned long left = ktgt_round_request_logout(&tcp->conn);
 
 	if (time_before(jiffies + left, tcp->deadline))
 		tcp_set_deadline(tcp, left);
@@ -272,10 +272,10 @@ static bool tcp_run(struct ktgt_tcp *tcp)
 		tcp_request_logout(tcp);
 
 	progress = ktgt_rx_run(tcp);
-	progress |= ktgt_conn_process(conn);
+	progress |= ktgt_round_process(conn);
 	progress |= ktgt_tx_run(tcp);
 	if (!progress)
-		ktgt_conn_announce(conn);
+		ktgt_round_announce(conn);
 	tcp_shut(tcp);
 	if (conn->starved)
 		timer_reduce(&tcp->timer, jiffies + STARVED_TIME);
@@ -293,7 +293,7 @@ static bool tcp_pending(const struct ktgt_tcp *tcp)
 		      BIT(KTGT_EV_REQUEST_LOGOUT)))
 		return true;
 	if (events & BIT(KTGT_EV_RX) && !tcp->draining &&
-	    ktgt_conn_may_recv(conn))
+	    ktgt_round_may_recv(conn))
 		return true;
 	if (events & BIT(KTGT_EV_TX) && tcp->tx.blocked)
 		return true;
@@ -350,14 +350,14 @@ static void tcp_io_work(struct work_struct *work)
 		progress = tcp_run(tcp);
 		/* What was set free may be what others wait for. */
 		more = tcp_pending(tcp) ||
-		       (progress && ktgt_conn_waits(&tcp->conn));
+		       (progress && ktgt_round_waits(&tcp->conn));
 		if (local_clock() >= end || need_resched())
 			break;
 		if (!more && !tcp_spin(tcp))
 			break;
 	}
 	WRITE_ONCE(tcp->active, false);
-	smp_mb(); /* pairs with the barrier before tcp_kick() */
+	smp_mb(); /* pairs with the one in ktgt_conn_set_event() */
 	if (!READ_ONCE(tcp->closing) && (more || tcp_pending(tcp)))
 		queue_work_on(tcp->cpu, ktgt_io_wq, &tcp->io_work);
 	memalloc_noio_restore(noio);
@@ -422,7 +422,7 @@ static void tcp_release_work(struct work_struct *work)
 
 	ktgt_conn_set_state(conn, KTGT_CONN_STATE_DEAD);
 	ktgt_tx_abandon(tcp);
-	ktgt_conn_free(conn);
+	ktgt_round_free(conn);
 	sock_release(tcp->sock);
 	tcp_unlink(tcp);
 	kfree(tcp);
@@ -471,7 +471,7 @@ static struct ktgt_tcp *tcp_alloc(struct ktgt_portal *portal,
 	timer_setup(&tcp->timer, tcp_timer, 0);
 	init_waitqueue_head(&tcp->wait);
 	ktgt_tx_init(tcp);
-	if (tcp_get_addresses(tcp) || ktgt_conn_init(&tcp->conn)) {
+	if (tcp_get_addresses(tcp) || ktgt_round_init(&tcp->conn)) {
 		kfree(tcp);
 		return NULL;
 	}
@@ -519,7 +519,7 @@ void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
 		net_info_ratelimited("%pISpc: connection refused: %u others have not logged in yet, as many as max-logins allows\n",
 				     &tcp->conn.peer,
 				     atomic_read(&kn->nr_logins));
-		ktgt_conn_free(&tcp->conn);
+		ktgt_round_free(&tcp->conn);
 		kfree(tcp);
 		sock_release(sock);
 		return;

@@ -11,6 +11,7 @@
 #include <linux/socket.h>
 #include <net/sock.h>
 
+#include "../iscsi/ack.h"
 #include "../iscsi/data.h"
 #include "../iscsi/pdu.h"
 #include "tcp.h"
@@ -186,7 +187,7 @@ static void tx_finish(struct ktgt_tcp *tcp)
 
 	list_for_each_entry_safe(pdu, next, &tcp->tx.sending, node) {
 		list_del(&pdu->node);
-		ktgt_conn_sent(&tcp->conn, pdu);
+		ktgt_ack_await(&tcp->conn, pdu);
 	}
 }
 

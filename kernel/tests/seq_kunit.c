@@ -4,6 +4,7 @@
  * name bursts of data; all of them where they wrap as well.
  */
 /* the files themselves first: one of them has a pr_fmt() of its own */
+#include "../iscsi/ack.c"
 #include "../iscsi/conn.c"
 #include "../iscsi/data.c"
 #include "../iscsi/sess.c"
@@ -393,7 +394,7 @@ static void ack_send(struct kunit *test, bool status)
 	if (status)
 		pdu->flags = KTGT_PDU_STATSN;
 	ktgt_pdu_stamp(&t->conn, pdu);
-	ktgt_conn_sent(&t->conn, pdu);
+	ktgt_ack_await(&t->conn, pdu);
 }
 
 static void ack(struct kunit *test)
@@ -408,7 +409,7 @@ static void ack(struct kunit *test)
 	ack_send(test, true);
 	KUNIT_ASSERT_EQ(test, t->conn.stat_sn, c->base + 3);
 	t->conn.exp_stat_sn = c->acked;
-	ktgt_conn_ack(&t->conn, c->ack);
+	ktgt_ack_recv(&t->conn, c->ack);
 	KUNIT_EXPECT_EQ(test, t->conn.exp_stat_sn, c->now);
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&t->conn.unacked), c->left);
 }
@@ -423,7 +424,7 @@ static void send_ping(struct kunit *test)
 	ktgt_pdu_queue(&t->conn, pdu);
 	list_del(&pdu->node);
 	ktgt_pdu_stamp(&t->conn, pdu);
-	ktgt_conn_sent(&t->conn, pdu);
+	ktgt_ack_await(&t->conn, pdu);
 	t->conn.ping_ttt = 0;
 }
 
@@ -437,7 +438,7 @@ static void ping_is_released(struct kunit *test)
 	for (i = 0; i < 40000; i++) {
 		send_ping(test);
 		KUNIT_ASSERT_EQ(test, list_count_nodes(&t->conn.unacked), 2);
-		ktgt_conn_pong(&t->conn);
+		ktgt_ack_pong(&t->conn);
 		KUNIT_ASSERT_EQ(test, list_count_nodes(&t->conn.unacked), 1);
 	}
 	KUNIT_EXPECT_EQ(test, t->conn.quota.held[KTGT_QUOTA_UNACKED], 0);
@@ -446,7 +447,7 @@ static void ping_is_released(struct kunit *test)
 	/* what nobody has asked for acknowledges nothing */
 	send_ping(test);
 	t->conn.ping_ttt = ISCSI_RESERVED_TAG;
-	ktgt_conn_pong(&t->conn);
+	ktgt_ack_pong(&t->conn);
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&t->conn.unacked), 2);
 }
 
@@ -776,7 +777,7 @@ static void memory_of_idle(struct kunit *test)
 	block = pdus->nr_free;
 	for (i = 0; i < 3 * block; i++)
 		ack_send(test, true);
-	ktgt_conn_ack(&t->conn, t->conn.stat_sn - 1);
+	ktgt_ack_recv(&t->conn, t->conn.stat_sn - 1);
 	KUNIT_EXPECT_GE(test, pdus->nr_free, 3 * block - 1);
 	for (i = 1; i < 200; i *= 2) {
 		mem->shortfall = 1;

@@ -13,9 +13,6 @@
 #include "../backend/block.h"
 #include "../core/cmd.h"
 #include "../core/target.h"
-#include "../iscsi/conn.h"
-#include "../iscsi/ctl.h"
-#include "../iscsi/login.h"
 #include "../iscsi/tmf.h"
 #include "../scsi/exec.h"
 #include "../scsi/lu.h"
@@ -93,15 +90,6 @@ STUB_FAIL_VALUE(int, ktgt_block_init, -EIO, void)
 STUB_FAIL(ktgt_block_exit, void)
 
 /* iscsi/ */
-STUB_FAIL_VALUE(int, ktgt_login_start, -EIO, struct ktgt_conn *conn)
-STUB_FAIL(ktgt_login_timeout, struct ktgt_conn *conn)
-STUB_FAIL(ktgt_login_free, struct ktgt_conn *conn)
-STUB_FAIL(ktgt_text_free, struct ktgt_conn *conn)
-STUB_FAIL(ktgt_ctl_handle, struct ktgt_conn *conn)
-STUB_FAIL(ktgt_ctl_ping, struct ktgt_conn *conn)
-STUB_FAIL(ktgt_ctl_ask_logout, struct ktgt_conn *conn, u16 seconds)
-STUB_FAIL(ktgt_ctl_nop_in, struct ktgt_conn *conn)
-STUB_FAIL_VALUE(bool, ktgt_conn_run_calls, false, struct ktgt_conn *conn)
 STUB_FAIL(ktgt_tmf_abort_lu, struct ktgt_nexus *nexus, struct ktgt_lu *lu,
 	  struct ktgt_nexus *from, struct ktgt_lu_reset *reset)
 STUB(ktgt_tmf_task_ended, struct ktgt_task *task)

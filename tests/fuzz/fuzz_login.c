@@ -11,10 +11,13 @@
 #include "../../kernel/core/net.h"
 #include "../../kernel/core/access.h"
 #include "../../kernel/core/target.h"
+#include "../../kernel/iscsi/ack.h"
 #include "../../kernel/iscsi/conn.h"
 #include "../../kernel/iscsi/login.h"
+#include "../../kernel/iscsi/mem.h"
 #include "../../kernel/iscsi/pdu.h"
 #include "../../kernel/iscsi/sess.h"
+#include "../../kernel/iscsi/task.h"
 #include "../../kernel/iscsi/text.h"
 
 /* bits of the first byte of a PDU */
@@ -53,7 +56,7 @@ static struct ktgt_sess session;
 static struct ktgt_conn conn;
 
 static u32 nr_answers, nr_pdus, next_ttt, last_ttt;
-static bool closed, drained, wait_for_old, announced;
+static bool closed, drained, wait_for_old, announced, has_tasks, has_pages;
 static u32 nr_failed;
 static char *answers;
 static u32 answers_len;
@@ -134,12 +137,6 @@ int ktgt_sess_open(struct ktgt_conn *c, struct ktgt_target *t,
 	return 0;
 }
 
-void ktgt_conn_set_state(struct ktgt_conn *c, enum ktgt_conn_state state)
-{
-	require(state > c->state);
-	c->state = state;
-}
-
 static bool insists(const struct ktgt_conn *c, enum ktgt_target_key key,
 		    u32 digest)
 {
@@ -147,7 +144,7 @@ static bool insists(const struct ktgt_conn *c, enum ktgt_target_key key,
 			       KTGT_DIGEST_EITHER) == digest;
 }
 
-int ktgt_conn_enter_ffp(struct ktgt_conn *c)
+static void check_param(const struct ktgt_conn *c)
 {
 	const struct ktgt_param *p = &c->param;
 
@@ -165,7 +162,29 @@ int ktgt_conn_enter_ffp(struct ktgt_conn *c)
 	/* whoever comes so far has proved himself */
 	require(!access.nr_incoming || shim_proved ||
 		(!c->nexus->target && !kn.discovery));
-	ktgt_conn_set_state(c, KTGT_CONN_STATE_FULL_FEATURE);
+}
+
+void ktgt_conn_set_state(struct ktgt_conn *c, enum ktgt_conn_state state)
+{
+	require(state > c->state);
+	if (state == KTGT_CONN_STATE_FULL_FEATURE) {
+		check_param(c);
+		require(has_tasks == !!c->nexus->target && has_pages == has_tasks);
+	}
+	c->state = state;
+}
+
+int ktgt_tasks_init(struct ktgt_conn *c)
+{
+	require(c->nexus->target && !has_tasks);
+	has_tasks = true;
+	return 0;
+}
+
+int ktgt_mem_init(struct ktgt_conn *c)
+{
+	require(c->nexus->target && !has_pages);
+	has_pages = true;
 	return 0;
 }
 
@@ -188,7 +207,7 @@ void ktgt_event_session(struct ktgt_net *net, const struct ktgt_event *event)
 	nr_failed++;
 }
 
-void ktgt_conn_ack(struct ktgt_conn *c, u32 exp_stat_sn)
+void ktgt_ack_recv(struct ktgt_conn *c, u32 exp_stat_sn)
 {
 	require(c == &conn && exp_stat_sn == 1);
 }
@@ -408,6 +427,8 @@ static void start(u8 how, u8 allocs)
 	drained = false;
 	wait_for_old = true;
 	announced = false;
+	has_tasks = false;
+	has_pages = false;
 	nr_failed = 0;
 	nr_pdus = 0;
 	answers_len = 0;

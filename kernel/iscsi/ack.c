@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What was sent, until the initiator has acknowledged it (RFC 7143, 4.2.2.2).
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "ack.h"
+
+#include <linux/net.h>
+
+#include "conn.h"
+#include "pdu.h"
+#include "task.h"
+
+static void ack_release(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
+{
+	struct ktgt_task *task = pdu->task;
+	bool last = pdu->flags & KTGT_PDU_LAST;
+
+	list_del(&pdu->node);
+	ktgt_pdu_free(conn, pdu);
+	if (last)
+		ktgt_task_end(task);
+}
+
+/**
+ * ktgt_ack_await - the socket has taken a PDU whole
+ * @conn: the connection
+ * @pdu: the PDU, in no list
+ *
+ * Context: the connection's work.
+ */
+void ktgt_ack_await(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
+{
+	list_add_tail(&pdu->node, &conn->unacked);
+	ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_UNSENT, pdu->weight);
+	if (ktgt_quota_is_over(&conn->quota, KTGT_QUOTA_UNACKED)) {
+		net_info_ratelimited("%pISpc does not acknowledge what it is sent; connection closed\n",
+				     &conn->peer);
+		ktgt_conn_end(conn, KTGT_SESSION_END_PROTOCOL_ERROR);
+	}
+	if (pdu->flags & KTGT_PDU_LAST)
+		ktgt_task_sent(pdu->task);
+}
+
+/**
+ * ktgt_ack_recv - the initiator says what it has consumed
+ * @conn: the connection
+ * @exp_stat_sn: its ExpStatSN; a value that is beyond what was sent, or that
+ *	goes back, is ignored
+ *
+ * Context: the connection's work, also under the socket's lock.
+ */
+void ktgt_ack_recv(struct ktgt_conn *conn, u32 exp_stat_sn)
+{
+	struct ktgt_pdu *pdu, *next;
+
+	if (iscsi_sna_gt(exp_stat_sn, conn->stat_sn) ||
+	    iscsi_sna_lte(exp_stat_sn, conn->exp_stat_sn))
+		return;
+	conn->exp_stat_sn = exp_stat_sn;
+	list_for_each_entry_safe(pdu, next, &conn->unacked, node) {
+		if (!iscsi_sna_lt(pdu->ack_sn, exp_stat_sn))
+			break;
+		ack_release(conn, pdu);
+	}
+}
+
+/**
+ * ktgt_ack_pong - the initiator has answered a ping
+ * @conn: the connection
+ *
+ * The NOP-In of a ping uses up no StatSN (RFC 7143, 11.19.2), so that on an idle
+ * connection no ExpStatSN ever tells that it was consumed. The answer does.
+ *
+ * Context: the connection's work.
+ */
+void ktgt_ack_pong(struct ktgt_conn *conn)
+{
+	struct ktgt_pdu *pdu;
+
+	if (conn->ping_ttt == ISCSI_RESERVED_TAG)
+		return;
+	conn->ping_ttt = ISCSI_RESERVED_TAG;
+	list_for_each_entry(pdu, &conn->unacked, node) {
+		if (pdu->flags & KTGT_PDU_PING) {
+			ack_release(conn, pdu);
+			return;
+		}
+	}
+}

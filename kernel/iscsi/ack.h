@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What was sent and what was acknowledged.
+ */
+#ifndef _KTGT_ISCSI_ACK_H
+#define _KTGT_ISCSI_ACK_H
+
+#include <linux/types.h>
+
+struct ktgt_conn;
+struct ktgt_pdu;
+
+void ktgt_ack_await(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
+void ktgt_ack_recv(struct ktgt_conn *conn, u32 exp_stat_sn);
+void ktgt_ack_pong(struct ktgt_conn *conn);
+
+#endif /* _KTGT_ISCSI_ACK_H */

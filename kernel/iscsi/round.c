@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One round of a connection's work, and what comes before the first and after
+ * the last.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "round.h"
+
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "../core/fabric.h"
+#include "../core/net.h"
+#include "../core/target.h"
+#include "conn.h"
+#include "ctl.h"
+#include "data.h"
+#include "login.h"
+#include "mem.h"
+#include "pdu.h"
+#include "task.h"
+#include "tmf.h"
+#include "window.h"
+
+/* how often to look for silence if there are no pings */
+#define ROUND_IDLE_TIME	(5 * HZ)
+
+/**
+ * ktgt_round_init - prepare a connection for its login
+ * @conn: the connection, zeroed; @ops, @kn, @peer, @local and @tpgt are set
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_round_init(struct ktgt_conn *conn)
+{
+	int ret;
+
+	init_llist_head(&conn->done_queue.head);
+	init_llist_head(&conn->calls);
+	INIT_LIST_HEAD(&conn->free_slots);
+	INIT_LIST_HEAD(&conn->ready);
+	INIT_LIST_HEAD(&conn->dormant);
+	INIT_LIST_HEAD(&conn->page_wait);
+	INIT_LIST_HEAD(&conn->waits);
+	INIT_LIST_HEAD(&conn->unacked);
+	conn->ping_ttt = ISCSI_RESERVED_TAG;
+	conn->last_recv = jiffies;
+	conn->last_cmd = jiffies;
+
+	ret = ktgt_pdus_init(conn);
+	if (ret)
+		return ret;
+	ret = ktgt_login_start(conn);
+	if (ret)
+		ktgt_pdus_free(conn);
+	return ret;
+}
+
+/**
+ * ktgt_round_free - free what belongs to a connection
+ * @conn: the connection; its session is closed, nothing is in flight
+ *
+ * Context: process context, may sleep.
+ */
+void ktgt_round_free(struct ktgt_conn *conn)
+{
+	struct ktgt_pdu *pdu, *next;
+
+	list_for_each_entry_safe(pdu, next, &conn->unacked, node) {
+		list_del(&pdu->node);
+		ktgt_pdu_free(conn, pdu);
+	}
+	ktgt_login_free(conn);
+	ktgt_text_free(conn);
+	ktgt_tasks_free(conn);
+	kvfree(conn->ctl.data);
+	ktgt_mem_free(conn);
+	ktgt_pdus_free(conn);
+}
+
+/* Make room for the data segment of a control PDU. */
+static void round_prepare_ctl(struct ktgt_conn *conn)
+{
+	struct ktgt_ctl *ctl = &conn->ctl;
+	u8 *data;
+
+	if (ctl->len <= ctl->size)
+		return;
+	data = kvmalloc(ctl->len, GFP_KERNEL);
+	if (!data)
+		return;
+	kvfree(ctl->data);
+	ctl->data = data;
+	ctl->size = ctl->len;
+}
+
+/**
+ * ktgt_round_prepare - have at hand what receiving needs
+ * @conn: the connection
+ *
+ * Context: the connection's work, outside of the socket's lock; may sleep.
+ */
+void ktgt_round_prepare(struct ktgt_conn *conn)
+{
+	round_prepare_ctl(conn);
+	ktgt_data_prepare(conn);
+	ktgt_tasks_prepare(conn);
+	ktgt_pdus_prepare(conn);
+	ktgt_mem_prepare(conn);
+}
+
+/**
+ * ktgt_round_may_recv - whether more can be received
+ * @conn: the connection
+ *
+ * Context: the connection's work.
+ * Return: false while a control PDU waits to be handled, memory is short, or
+ *	the peer leaves too many answers unread.
+ */
+bool ktgt_round_may_recv(const struct ktgt_conn *conn)
+{
+	return !conn->ctl.ready && !conn->logout && !conn->starved &&
+	       ktgt_quota_has_room(&conn->quota, KTGT_QUOTA_UNSENT, 1);
+}
+
+/**
+ * ktgt_round_process - do what was received, and what has completed
+ * @conn: the connection
+ *
+ * Commands go before the control PDU that was received behind them.
+ *
+ * Context: the connection's work, may sleep.
+ * Return: whether there was anything to do.
+ */
+bool ktgt_round_process(struct ktgt_conn *conn)
+{
+	bool progress = false;
+
+	if (conn->nr_ready || !list_empty(&conn->page_wait)) {
+		ktgt_data_serve_pages(conn);
+		progress = conn->nr_ready;
+		ktgt_tasks_submit(conn);
+	}
+	if (conn->ctl.ready) {
+		ktgt_ctl_handle(conn);
+		conn->ctl.ready = false;
+		progress = true;
+	}
+	progress |= ktgt_conn_run_calls(conn);
+	/* at work in this round, whether or not it is their last */
+	if (conn->nr_busy)
+		WRITE_ONCE(conn->last_cmd, jiffies);
+	progress |= ktgt_tasks_reap(conn);
+	return progress;
+}
+
+/**
+ * ktgt_round_waits - whether there is something that progress may have helped
+ * @conn: the connection
+ *
+ * Context: the connection's work.
+ * Return: true if tasks wait for pages, or the initiator for the window, or a
+ *	task has become ready because another one has ended.
+ */
+bool ktgt_round_waits(const struct ktgt_conn *conn)
+{
+	return conn->nr_ready || !list_empty(&conn->page_wait) ||
+	       (conn->window && ktgt_window_is_closed(conn->window));
+}
+
+/* Pings are no use of a connection, only commands are. */
+static void round_shrink_idle(struct ktgt_conn *conn, unsigned long after)
+{
+	if (time_before(jiffies, conn->last_cmd + after))
+		return;
+	ktgt_tasks_shrink(conn);
+	ktgt_mem_shrink(conn);
+	ktgt_pdus_shrink(conn);
+}
+
+/* Is the initiator still there? Return: jiffies until the next look. */
+static unsigned long round_ping(struct ktgt_conn *conn)
+{
+	const struct ktgt_target *target = conn->nexus->target;
+	u32 seconds = ktgt_target_key(target, KTGT_TARGET_NOP_INTERVAL,
+				      READ_ONCE(conn->kn->nop_interval));
+	u32 count = ktgt_target_key(target, KTGT_TARGET_NOP_COUNT, 1);
+	unsigned long interval = seconds * HZ;
+	unsigned long patience = interval * (count ?: 1);
+	unsigned long look = interval ?: ROUND_IDLE_TIME;
+	unsigned long idle = jiffies - conn->last_recv;
+
+	round_shrink_idle(conn, look);
+	if (idle < look)
+		return look - idle;
+
+	if (!interval)
+		return look;
+	if (conn->ping_ttt == ISCSI_RESERVED_TAG) {
+		ktgt_ctl_ping(conn);
+	} else if (time_after(jiffies, conn->ping_at + patience)) {
+		net_info_ratelimited("%s at %pISpc does not answer a NOP-In; connection closed\n",
+				     conn->initiator, &conn->peer);
+		ktgt_conn_end(conn, KTGT_SESSION_END_NO_ANSWER);
+	}
+	return interval;
+}
+
+/* What is left of the time to log out, in jiffies; 0 if it is over. */
+static unsigned long round_logout_left(const struct ktgt_conn *conn)
+{
+	return time_before(jiffies, conn->logout_deadline) ?
+	       conn->logout_deadline - jiffies : 0;
+}
+
+/**
+ * ktgt_round_request_logout - KTGT_EV_REQUEST_LOGOUT has been set
+ * @conn: the connection
+ *
+ * Whoever asks once more does not give more time than there was: the initiator
+ * hears of what is left.
+ *
+ * Context: the connection's work.
+ * Return: jiffies until ktgt_round_timer() has to be called.
+ */
+unsigned long ktgt_round_request_logout(struct ktgt_conn *conn)
+{
+	u16 seconds = READ_ONCE(conn->logout_time);
+	unsigned long at = jiffies + seconds * HZ, left;
+
+	if (!conn->logout_requested || time_before(at, conn->logout_deadline))
+		conn->logout_deadline = at;
+	conn->logout_requested = true;
+	left = round_logout_left(conn);
+	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE && !conn->logout)
+		ktgt_ctl_ask_logout(conn, DIV_ROUND_UP(left, HZ));
+	return left ?: 1;
+}
+
+/**
+ * ktgt_round_timer - look whether time is up
+ * @conn: the connection
+ *
+ * Context: the connection's work.
+ * Return: jiffies until the next look.
+ */
+unsigned long ktgt_round_timer(struct ktgt_conn *conn)
+{
+	unsigned long next;
+
+	if (conn->state < KTGT_CONN_STATE_FULL_FEATURE) {
+		ktgt_login_timeout(conn);
+		conn->ops->close(conn);
+		return 0;
+	}
+	if (conn->state > KTGT_CONN_STATE_FULL_FEATURE)
+		return HZ;
+	if (conn->logout_requested && !round_logout_left(conn)) {
+		ktgt_conn_end(conn, KTGT_SESSION_END_ADMINISTRATOR);
+		return 0;
+	}
+	next = round_ping(conn);
+	if (conn->logout_requested)
+		next = min(next, round_logout_left(conn) ?: 1);
+	return next;
+}
+
+/**
+ * ktgt_conn_abandon - take back what completes while the connection closes
+ * @conn: the connection; its work does not run any more
+ *
+ * To be called until &ktgt_conn.nr_busy is zero. No task that has not been
+ * answered yet will be.
+ *
+ * Context: teardown of the connection, or its work between two PDUs; process
+ *	context.
+ */
+void ktgt_conn_abandon(struct ktgt_conn *conn)
+{
+	u32 i;
+
+	for (i = 0; i < conn->nr_slots; i++) {
+		struct ktgt_task *task = conn->slots[i];
+
+		if (task->state != KTGT_TASK_FREE)
+			ktgt_task_abort(task, false);
+	}
+	ktgt_conn_run_calls(conn);
+	ktgt_tasks_reap(conn);
+}
+
+/**
+ * ktgt_round_announce - tell a waiting initiator that the window is open again
+ * @conn: the connection, with nothing left to do
+ *
+ * The last answer may have carried a closed window, because its own task was
+ * still in the way. If nothing but missing acknowledgements keeps it closed,
+ * the initiator is asked for them.
+ *
+ * Context: the connection's work.
+ */
+void ktgt_round_announce(struct ktgt_conn *conn)
+{
+	struct ktgt_window *window = conn->window;
+
+	if (!window || conn->state != KTGT_CONN_STATE_FULL_FEATURE ||
+	    conn->logout || !ktgt_window_is_closed(window))
+		return;
+	ktgt_window_open(conn);
+	if (!ktgt_window_is_closed(window))
+		ktgt_ctl_nop_in(conn);
+	else if (!conn->nr_inflight && conn->ping_ttt == ISCSI_RESERVED_TAG)
+		ktgt_ctl_ping(conn);
+}

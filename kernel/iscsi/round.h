@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the transport calls: one round of a connection's work, its beginning and
+ * its end.
+ */
+#ifndef _KTGT_ISCSI_ROUND_H
+#define _KTGT_ISCSI_ROUND_H
+
+#include <linux/types.h>
+
+struct ktgt_conn;
+
+int ktgt_round_init(struct ktgt_conn *conn);
+void ktgt_round_free(struct ktgt_conn *conn);
+void ktgt_round_prepare(struct ktgt_conn *conn);
+bool ktgt_round_may_recv(const struct ktgt_conn *conn);
+bool ktgt_round_process(struct ktgt_conn *conn);
+bool ktgt_round_waits(const struct ktgt_conn *conn);
+unsigned long ktgt_round_request_logout(struct ktgt_conn *conn);
+unsigned long ktgt_round_timer(struct ktgt_conn *conn);
+void ktgt_conn_abandon(struct ktgt_conn *conn);
+void ktgt_round_announce(struct ktgt_conn *conn);
+
+#endif /* _KTGT_ISCSI_ROUND_H */
