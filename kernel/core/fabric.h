@@ -35,6 +35,18 @@ struct ktgt_lu_reset {
 };
 
 /**
+ * ktgt_lu_reset_put - drop a reference of a reset
+ * @reset: the reset, which may be gone when this returns
+ *
+ * Context: any.
+ */
+static inline void ktgt_lu_reset_put(struct ktgt_lu_reset *reset)
+{
+	if (atomic_dec_and_test(&reset->pending))
+		reset->done(reset);
+}
+
+/**
  * struct ktgt_fabric_ops - what a fabric can be asked for
  * @name: name of the fabric, for messages
  * @abort_lu: end all commands of @nexus for @lu except those of the nexus that

@@ -211,6 +211,26 @@ struct ktgt_call {
 };
 
 /**
+ * union ktgt_task_count - tasks of a connection, counted by what they do
+ * @free: free ones, with those that can still be made
+ * @ready: those that are to be submitted
+ * @busy: those that were submitted and are not back. Not zero: memory of the
+ *	connection has to stay
+ * @full: those that lack no pages and go on: they are neither dormant nor sent
+ * @all: the four, so that one addition changes them: none of them can become
+ *	negative, or so great that it would reach the next
+ */
+union ktgt_task_count {
+	struct {
+		u16	free;
+		u16	ready;
+		u16	busy;
+		u16	full;
+	};
+	u64	all;
+};
+
+/**
  * struct ktgt_conn - an iSCSI connection
  *
  * All members belong to the connection's work, which needs no lock, unless
@@ -253,20 +273,16 @@ struct ktgt_call {
  *	session, which has none
  * @nr_slots: length of @slots
  * @free_slots: free tasks of @slots
- * @nr_free: free tasks, with those that can still be made
  * @itts: tasks by initiator task tag
  * @ready: tasks to be submitted, in order of CmdSN
- * @nr_ready: length of @ready
  * @dormant: tasks with all that they need, which others go before; see
  *	ktgt_task_set_ready()
  * @nr_ordered: tasks that are ORDERED or HEAD OF QUEUE, between receipt and
  *	response
  * @page_wait: tasks that wait for pages, in order
- * @nr_full: tasks that have all their pages and are neither dormant nor
- *	answered
+ * @count: tasks by what their state means; changed by ktgt_task_set_state()
+ *	alone, as are the lists, @nr_ordered and @nr_inflight
  * @nr_inflight: non-immediate tasks between receipt and response
- * @nr_busy: tasks that were submitted and are not back. Not zero: memory of
- *	the connection must stay
  * @nr_tmf: task management functions that are not answered yet
  * @waits: struct ktgt_tmf_wait, what waits for tasks of this connection
  * @seq: number of tasks submitted
@@ -321,16 +337,13 @@ struct ktgt_conn {
 	struct ktgt_task		**slots;
 	u32				nr_slots;
 	struct list_head		free_slots;
-	u32				nr_free;
 	struct hlist_head		*itts;
 	struct list_head		ready;
-	u32				nr_ready;
 	struct list_head		dormant;
 	u32				nr_ordered;
 	struct list_head		page_wait;
-	u32				nr_full;
+	union ktgt_task_count		count;
 	u32				nr_inflight;
-	u32				nr_busy;
 	u32				nr_tmf;
 	struct list_head		waits;
 	u32				seq;

@@ -3,15 +3,16 @@
  * Control PDUs: login before full feature phase; then NOP-Out, Logout, and
  * those that go to text and task management.
  */
+#include "ctl.h"
+
 #include <linux/jiffies.h>
 #include <linux/string.h>
 
 #include "ack.h"
+#include "command.h"
 #include "conn.h"
-#include "ctl.h"
 #include "login.h"
 #include "pdu.h"
-#include "round.h"
 #include "sess.h"
 #include "tmf.h"
 #include "window.h"
@@ -139,8 +140,8 @@ static u8 logout_response(struct ktgt_conn *conn,
 static void logout_end(struct ktgt_conn *conn)
 {
 	ktgt_conn_set_end(conn, KTGT_SESSION_END_LOGOUT);
-	ktgt_conn_abandon(conn);
-	if (!conn->nr_busy && !conn->nr_tmf)
+	ktgt_commands_abandon(conn);
+	if (!conn->count.busy && !conn->nr_tmf)
 		ktgt_sess_retire(conn->sess);
 	conn->logout = true;
 	conn->ops->drain(conn);

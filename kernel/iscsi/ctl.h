@@ -6,6 +6,8 @@
 #ifndef _KTGT_ISCSI_CTL_H
 #define _KTGT_ISCSI_CTL_H
 
+#include <linux/types.h>
+
 struct ktgt_conn;
 
 void ktgt_ctl_handle(struct ktgt_conn *conn);

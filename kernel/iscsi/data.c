@@ -3,14 +3,14 @@
  * Data of a task: unsolicited and solicited Data-Out, R2T, Data-In (RFC 7143,
  * 11.7, 11.8).
  */
+#include "data.h"
+
 #include <linux/mm.h>
 #include <scsi/scsi_proto.h>
 
 #include "conn.h"
-#include "data.h"
 #include "mem.h"
 #include "pdu.h"
-#include "recv.h"
 #include "task.h"
 
 /*
@@ -118,19 +118,14 @@ int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_pdu_in *in)
 		data_out_init(task, in);
 
 	total = data_pages(task->cmd.buf_len);
-	if (ktgt_mem_set_bvec(task, total, GFP_NOWAIT | __GFP_NOWARN))
+	if (ktgt_task_set_bvec(task, total, GFP_NOWAIT | __GFP_NOWARN))
 		return KTGT_RECV_AGAIN;
 	need = data_pages(task->r2t_off);
-	if (need && !ktgt_mem_add_pages(task, need))
+	if (need && !ktgt_task_add_pages(task, need))
 		return KTGT_RECV_AGAIN;
 
-	if (task->nr_pages < total) {
-		task->state = KTGT_TASK_PAGES;
-		list_add_tail(&task->node, &conn->page_wait);
-	} else {
-		task->flags |= KTGT_TASK_FULL;
-		conn->nr_full++;
-	}
+	ktgt_task_set_state(task, task->nr_pages < total ? KTGT_TASK_PAGES :
+							   KTGT_TASK_RECV);
 	data_aim(task, in, 0);
 	return 0;
 }
@@ -145,8 +140,8 @@ void ktgt_data_prepare(struct ktgt_conn *conn)
 {
 	struct ktgt_task *task = conn->pdu_in ? conn->pdu_in->task : NULL;
 
-	if (task)
-		ktgt_mem_set_bvec(task, data_pages(task->cmd.buf_len),
+	if (task && task->state == KTGT_TASK_NEW)
+		ktgt_task_set_bvec(task, data_pages(task->cmd.buf_len),
 				  GFP_KERNEL);
 }
 
@@ -212,8 +207,7 @@ static void data_out_advance(struct ktgt_task *task)
 		/* What has failed does not need the rest of its pages. */
 		if (!bad || task->flags & KTGT_TASK_UNSOL)
 			return;
-		list_del_init(&task->node);
-		task->state = KTGT_TASK_RECV;
+		ktgt_task_set_state(task, KTGT_TASK_RECV);
 	}
 	data_solicit(task);
 	if (task->flags & KTGT_TASK_UNSOL || task->nr_r2t)
@@ -386,15 +380,13 @@ int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 static bool data_may_have(const struct ktgt_conn *conn, u32 need)
 {
 	return ktgt_quota_has_room(&conn->quota, KTGT_QUOTA_DATA, need) ||
-	       !conn->nr_full;
+	       !conn->count.full;
 }
 
 static void data_got_pages(struct ktgt_task *task)
 {
-	task->flags |= KTGT_TASK_FULL;
-	task->conn->nr_full++;
 	if (task->flags & KTGT_TASK_WRITE) {
-		task->state = KTGT_TASK_RECV;
+		ktgt_task_set_state(task, KTGT_TASK_RECV);
 		data_out_advance(task);
 	} else {
 		ktgt_task_set_ready(task);
@@ -421,12 +413,11 @@ void ktgt_data_serve_pages(struct ktgt_conn *conn)
 			ktgt_pdus_prepare(conn);
 			ktgt_mem_refill(conn, need);
 		}
-		if (ktgt_mem_set_bvec(task, total, GFP_KERNEL) ||
-		    !ktgt_mem_add_pages(task, need)) {
+		if (ktgt_task_set_bvec(task, total, GFP_KERNEL) ||
+		    !ktgt_task_add_pages(task, need)) {
 			ktgt_conn_starve(conn);
 			return;
 		}
-		list_del_init(&task->node);
 		data_got_pages(task);
 	}
 }

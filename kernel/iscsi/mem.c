@@ -8,12 +8,13 @@
  */
 #include "mem.h"
 
+#include <linux/bvec.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "../core/net.h"
-#include "task.h"
+#include "conn.h"
 
 /**
  * ktgt_mem_init - make it possible for a connection to have pages
@@ -112,86 +113,52 @@ void ktgt_mem_shrink(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_mem_set_bvec - have room for the segments of a command
- * @task: the task
- * @nr_pages: segments of one page each
- * @gfp: how to allocate, if more are needed than the task ever had
- *
- * Context: the connection's work; sleeps only if @gfp allows.
- * Return: 0 or -ENOMEM.
- */
-int ktgt_mem_set_bvec(struct ktgt_task *task, u32 nr_pages, gfp_t gfp)
-{
-	struct bio_vec *bvec;
-
-	if (nr_pages <= KTGT_CMD_INLINE_BVECS) {
-		task->cmd.bvec = task->cmd.inline_bvec;
-		return 0;
-	}
-	if (nr_pages > task->bvec_cap) {
-		bvec = kvmalloc_array(nr_pages, sizeof(*bvec), gfp);
-		if (!bvec)
-			return -ENOMEM;
-		kvfree(task->big_bvec);
-		task->big_bvec = bvec;
-		task->bvec_cap = nr_pages;
-	}
-	task->cmd.bvec = task->big_bvec;
-	return 0;
-}
-
-/**
- * ktgt_mem_add_pages - give a task pages from the free pages
- * @task: the task; ktgt_mem_set_bvec() has made room
- * @nr_pages: pages
+ * ktgt_mem_take - take free pages of a connection
+ * @conn: the connection
+ * @bvec: takes the pages, one in each segment
+ * @nr: how many
  *
  * Context: the connection's work.
- * Return: false, with nothing done, if there are not as many.
+ * Return: false, with nothing done, if there are too few at hand.
  */
-bool ktgt_mem_add_pages(struct ktgt_task *task, u32 nr_pages)
+bool ktgt_mem_take(struct ktgt_conn *conn, struct bio_vec *bvec, u32 nr)
 {
-	struct ktgt_mem *mem = &task->conn->mem;
-	u32 i;
+	struct ktgt_mem *mem = &conn->mem;
 
-	if (mem->nr_free_pages < nr_pages) {
-		mem->shortfall = nr_pages;
+	if (mem->nr_free_pages < nr) {
+		mem->shortfall = nr;
 		return false;
 	}
-	for (i = 0; i < nr_pages; i++)
-		bvec_set_page(&task->cmd.bvec[task->nr_pages++],
-			      mem->free_pages[--mem->nr_free_pages],
+	for (; nr; nr--)
+		bvec_set_page(bvec++, mem->free_pages[--mem->nr_free_pages],
 			      PAGE_SIZE, 0);
-	ktgt_quota_charge(&task->conn->quota, KTGT_QUOTA_DATA, nr_pages);
 	return true;
 }
 
 /**
- * ktgt_mem_put_pages - take the pages of a task back
- * @task: the task; the initiator has consumed what was sent from them, or
- *	nothing was
+ * ktgt_mem_give - give pages back to a connection
+ * @conn: the connection
+ * @bvec: segments of one page each
+ * @nr: how many
  *
  * A page that the socket still refers to goes to the page allocator, which
  * waits for the last reference, instead of to the next command.
  *
  * Context: the connection's work.
  */
-void ktgt_mem_put_pages(struct ktgt_task *task)
+void ktgt_mem_give(struct ktgt_conn *conn, const struct bio_vec *bvec, u32 nr)
 {
-	struct ktgt_mem *mem = &task->conn->mem;
+	struct ktgt_mem *mem = &conn->mem;
 
-	if (!(task->flags & KTGT_TASK_SENT))
-		ktgt_quota_uncharge(&task->conn->quota, KTGT_QUOTA_DATA,
-				    task->nr_pages);
-	while (task->nr_pages) {
-		struct page *page = task->cmd.bvec[--task->nr_pages].bv_page;
+	while (nr) {
+		struct page *page = bvec[--nr].bv_page;
 
 		if (mem->nr_free_pages < KTGT_FREE_PAGES_MAX &&
 		    page_ref_count(page) == 1) {
 			mem->free_pages[mem->nr_free_pages++] = page;
-			task->conn->stats.recycled++;
+			conn->stats.recycled++;
 		} else {
 			put_page(page);
 		}
 	}
-	task->cmd.nr_bvec = 0;
 }

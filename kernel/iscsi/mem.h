@@ -7,9 +7,8 @@
 
 #include <linux/types.h>
 
+struct bio_vec;
 struct ktgt_conn;
-struct ktgt_task;
-struct page;
 
 /* pages that are kept for the next command, 4 MiB */
 #define KTGT_FREE_PAGES_MAX		1024
@@ -21,8 +20,7 @@ void ktgt_mem_free(struct ktgt_conn *conn);
 void ktgt_mem_prepare(struct ktgt_conn *conn);
 void ktgt_mem_refill(struct ktgt_conn *conn, u32 want);
 void ktgt_mem_shrink(struct ktgt_conn *conn);
-int ktgt_mem_set_bvec(struct ktgt_task *task, u32 nr_pages, gfp_t gfp);
-bool ktgt_mem_add_pages(struct ktgt_task *task, u32 nr_pages);
-void ktgt_mem_put_pages(struct ktgt_task *task);
+bool ktgt_mem_take(struct ktgt_conn *conn, struct bio_vec *bvec, u32 nr);
+void ktgt_mem_give(struct ktgt_conn *conn, const struct bio_vec *bvec, u32 nr);
 
 #endif /* _KTGT_ISCSI_MEM_H */

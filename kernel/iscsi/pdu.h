@@ -9,8 +9,10 @@
 #include <linux/bvec.h>
 #include <linux/list.h>
 #include <linux/types.h>
+#include <linux/uio.h>
 #include <scsi/iscsi_proto.h>
 
+struct ktgt_burst;
 struct ktgt_conn;
 struct ktgt_task;
 
@@ -82,6 +84,41 @@ struct ktgt_pdu {
 	u32			nr_own;
 	u32			weight;
 };
+
+/**
+ * struct ktgt_pdu_in - a PDU that is being received
+ * @hdr: basic header segment
+ * @ahs: additional header segments
+ * @ahs_len: bytes of @ahs
+ * @data_len: bytes of the data segment, without padding
+ * @keep: bytes of the data segment that go to @iter; the rest is dropped
+ * @iter: where the data segment goes
+ * @task: task that the data belongs to, or NULL
+ * @burst: burst of @task that the data belongs to, or NULL
+ * @bvec_off: offset of the data in the buffer of @task
+ * @ctl: the data segment goes to &ktgt_conn.ctl
+ * @dropped: the task that it was for has been aborted
+ */
+struct ktgt_pdu_in {
+	struct iscsi_hdr	hdr;
+	u8			ahs[KTGT_AHS_MAX];
+	u32			ahs_len;
+	u32			data_len;
+	u32			keep;
+	struct iov_iter		iter;
+	struct ktgt_task	*task;
+	struct ktgt_burst	*burst;
+	u32			bvec_off;
+	bool			ctl;
+	bool			dropped;
+};
+
+/*
+ * Answers of ktgt_recv_header() and ktgt_recv_data() besides 0 and -errno;
+ * a negative one ends the connection.
+ */
+#define KTGT_RECV_AGAIN	1	/* ask again after ktgt_round_prepare() */
+#define KTGT_RECV_STOP	2	/* handle what there is before more is received */
 
 /* RFC 7143, 11.17.1; iscsi_proto.h knows it by another name */
 #define KTGT_REASON_INVALID_FIELD	9

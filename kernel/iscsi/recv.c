@@ -8,14 +8,16 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include "recv.h"
+
 #include <linux/crc32c.h>
 #include <linux/jiffies.h>
 
 #include "ack.h"
+#include "command.h"
 #include "conn.h"
 #include "data.h"
 #include "pdu.h"
-#include "recv.h"
 #include "task.h"
 
 /* What a data segment may have, by opcode and phase. */
@@ -136,7 +138,7 @@ int ktgt_recv_header(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 	ktgt_ack_recv(conn, be32_to_cpu(in->hdr.exp_statsn));
 	switch (in->hdr.opcode & ISCSI_OPCODE_MASK) {
 	case ISCSI_OP_SCSI_CMD:
-		return ktgt_task_recv(conn, in);
+		return ktgt_command_recv(conn, in);
 	case ISCSI_OP_SCSI_DATA_OUT:
 		return ktgt_data_out_recv(conn, in);
 	case ISCSI_OP_NOOP_OUT:

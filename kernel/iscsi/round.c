@@ -15,6 +15,7 @@
 #include "../core/fabric.h"
 #include "../core/net.h"
 #include "../core/target.h"
+#include "command.h"
 #include "conn.h"
 #include "ctl.h"
 #include "data.h"
@@ -22,7 +23,6 @@
 #include "mem.h"
 #include "pdu.h"
 #include "task.h"
-#include "tmf.h"
 #include "window.h"
 
 /* how often to look for silence if there are no pings */
@@ -140,10 +140,10 @@ bool ktgt_round_process(struct ktgt_conn *conn)
 {
 	bool progress = false;
 
-	if (conn->nr_ready || !list_empty(&conn->page_wait)) {
+	if (conn->count.ready || !list_empty(&conn->page_wait)) {
 		ktgt_data_serve_pages(conn);
-		progress = conn->nr_ready;
-		ktgt_tasks_submit(conn);
+		progress = conn->count.ready;
+		ktgt_commands_submit(conn);
 	}
 	if (conn->ctl.ready) {
 		ktgt_ctl_handle(conn);
@@ -152,9 +152,9 @@ bool ktgt_round_process(struct ktgt_conn *conn)
 	}
 	progress |= ktgt_conn_run_calls(conn);
 	/* at work in this round, whether or not it is their last */
-	if (conn->nr_busy)
+	if (conn->count.busy)
 		WRITE_ONCE(conn->last_cmd, jiffies);
-	progress |= ktgt_tasks_reap(conn);
+	progress |= ktgt_commands_reap(conn);
 	return progress;
 }
 
@@ -168,7 +168,7 @@ bool ktgt_round_process(struct ktgt_conn *conn)
  */
 bool ktgt_round_waits(const struct ktgt_conn *conn)
 {
-	return conn->nr_ready || !list_empty(&conn->page_wait) ||
+	return conn->count.ready || !list_empty(&conn->page_wait) ||
 	       (conn->window && ktgt_window_is_closed(conn->window));
 }
 
@@ -267,30 +267,6 @@ unsigned long ktgt_round_timer(struct ktgt_conn *conn)
 	if (conn->logout_requested)
 		next = min(next, round_logout_left(conn) ?: 1);
 	return next;
-}
-
-/**
- * ktgt_conn_abandon - take back what completes while the connection closes
- * @conn: the connection; its work does not run any more
- *
- * To be called until &ktgt_conn.nr_busy is zero. No task that has not been
- * answered yet will be.
- *
- * Context: teardown of the connection, or its work between two PDUs; process
- *	context.
- */
-void ktgt_conn_abandon(struct ktgt_conn *conn)
-{
-	u32 i;
-
-	for (i = 0; i < conn->nr_slots; i++) {
-		struct ktgt_task *task = conn->slots[i];
-
-		if (task->state != KTGT_TASK_FREE)
-			ktgt_task_abort(task, false);
-	}
-	ktgt_conn_run_calls(conn);
-	ktgt_tasks_reap(conn);
 }
 
 /**

@@ -18,7 +18,6 @@ bool ktgt_round_process(struct ktgt_conn *conn);
 bool ktgt_round_waits(const struct ktgt_conn *conn);
 unsigned long ktgt_round_request_logout(struct ktgt_conn *conn);
 unsigned long ktgt_round_timer(struct ktgt_conn *conn);
-void ktgt_conn_abandon(struct ktgt_conn *conn);
 void ktgt_round_announce(struct ktgt_conn *conn);
 
 #endif /* _KTGT_ISCSI_ROUND_H */

@@ -3,15 +3,16 @@
  * Sessions: I_T nexuses, their table, and reinstatement (RFC 7143, 4.4.3,
  * 6.3.5).
  */
+#include "sess.h"
+
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "../core/event.h"
 #include "../core/net.h"
 #include "../scsi/nexus.h"
+#include "command.h"
 #include "conn.h"
-#include "sess.h"
-#include "tmf.h"
 
 static const struct rhashtable_params sess_table_params = {
 	.key_len = sizeof(struct ktgt_sess_key),
@@ -23,6 +24,28 @@ static const struct rhashtable_params sess_table_params = {
 /* TSIH is the session's number, so it has to fit and not to be zero */
 #define SESS_ID_LIMIT	XA_LIMIT(1, U16_MAX)
 
+/* See struct ktgt_fabric_ops. */
+static void sess_abort_lu(struct ktgt_nexus *nexus, struct ktgt_lu *lu,
+			  struct ktgt_nexus *from, struct ktgt_lu_reset *reset)
+{
+	struct ktgt_sess *sess = container_of(nexus, struct ktgt_sess, nexus);
+	struct ktgt_call *call;
+
+	call = ktgt_command_abort_call(lu, reset, nexus != from);
+	if (!call) {
+		reset->failed = true;
+		return;
+	}
+	spin_lock_bh(&sess->lock);
+	if (sess->conn) {
+		ktgt_conn_call(sess->conn, call);
+		call = NULL;
+	}
+	spin_unlock_bh(&sess->lock);
+	if (call)	/* the session ends, its commands have ended */
+		ktgt_command_abort_cancel(call);
+}
+
 static void sess_nexus_close(struct ktgt_nexus *nexus)
 {
 	ktgt_sess_end(container_of(nexus, struct ktgt_sess, nexus),
@@ -31,7 +54,7 @@ static void sess_nexus_close(struct ktgt_nexus *nexus)
 
 static const struct ktgt_fabric_ops sess_fabric_ops = {
 	.name		= "iscsi",
-	.abort_lu	= ktgt_tmf_abort_lu,
+	.abort_lu	= sess_abort_lu,
 	.close		= sess_nexus_close,
 };
 

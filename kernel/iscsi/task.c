@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks: SCSI Command PDUs in, SCSI Responses out (RFC 7143, 11.3, 11.4).
+ * Tasks of a connection: their memory, their states, and how to find one.
  */
-#include <linux/blkdev.h>
+#include "task.h"
+
 #include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/unaligned.h>
 #include <linux/vmalloc.h>
 #include <scsi/scsi_proto.h>
 
-#include "../core/trace.h"
 #include "../scsi/exec.h"
-#include "data.h"
+#include "conn.h"
 #include "mem.h"
-#include "pdu.h"
-#include "recv.h"
-#include "task.h"
-#include "tmf.h"
-#include "window.h"
 
 /*
  * Twice the window: a task is free again only when the initiator has
@@ -41,7 +35,7 @@ int ktgt_tasks_init(struct ktgt_conn *conn)
 	conn->slots = kcalloc(TASK_SLOTS, sizeof(*conn->slots), GFP_KERNEL);
 	if (!conn->itts || !conn->slots)
 		return -ENOMEM;
-	conn->nr_free = TASK_SLOTS;
+	conn->count.free = TASK_SLOTS;
 	return 0;
 }
 
@@ -66,7 +60,15 @@ static int task_make(struct ktgt_conn *conn, gfp_t gfp)
 	return 0;
 }
 
-static bool task_is_at_hand(struct ktgt_conn *conn, gfp_t gfp)
+/**
+ * ktgt_tasks_at_hand - whether there is a free task, or memory for one
+ * @conn: the connection
+ * @gfp: how to allocate
+ *
+ * Context: the connection's work; sleeps only if @gfp allows.
+ * Return: true if there is a free task, or none because all are in use.
+ */
+bool ktgt_tasks_at_hand(struct ktgt_conn *conn, gfp_t gfp)
 {
 	if (!list_empty(&conn->free_slots) || conn->nr_slots == TASK_SLOTS)
 		return true;
@@ -84,7 +86,76 @@ static bool task_is_at_hand(struct ktgt_conn *conn, gfp_t gfp)
 void ktgt_tasks_prepare(struct ktgt_conn *conn)
 {
 	if (conn->slots)
-		task_is_at_hand(conn, GFP_KERNEL | __GFP_NOWARN);
+		ktgt_tasks_at_hand(conn, GFP_KERNEL | __GFP_NOWARN);
+}
+
+/**
+ * ktgt_task_set_bvec - have room for the segments of a command
+ * @task: the task
+ * @nr_pages: segments of one page each
+ * @gfp: how to allocate, if more are needed than the task ever had
+ *
+ * Context: the connection's work; sleeps only if @gfp allows.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_task_set_bvec(struct ktgt_task *task, u32 nr_pages, gfp_t gfp)
+{
+	struct bio_vec *bvec;
+
+	if (nr_pages <= KTGT_CMD_INLINE_BVECS) {
+		task->cmd.bvec = task->cmd.inline_bvec;
+		return 0;
+	}
+	if (nr_pages > task->bvec_cap) {
+		bvec = kvmalloc_array(nr_pages, sizeof(*bvec), gfp);
+		if (!bvec)
+			return -ENOMEM;
+		kvfree(task->big_bvec);
+		task->big_bvec = bvec;
+		task->bvec_cap = nr_pages;
+	}
+	task->cmd.bvec = task->big_bvec;
+	return 0;
+}
+
+/**
+ * ktgt_task_add_pages - give a task pages that the connection has at hand
+ * @task: the task; ktgt_task_set_bvec() has made room
+ * @nr_pages: pages
+ *
+ * Context: the connection's work.
+ * Return: false, with nothing done, if there are too few.
+ */
+bool ktgt_task_add_pages(struct ktgt_task *task, u32 nr_pages)
+{
+	struct ktgt_conn *conn = task->conn;
+
+	if (!ktgt_mem_take(conn, task->cmd.bvec + task->nr_pages, nr_pages))
+		return false;
+	task->nr_pages += nr_pages;
+	ktgt_quota_charge(&conn->quota, KTGT_QUOTA_DATA, nr_pages);
+	return true;
+}
+
+/**
+ * ktgt_task_put_pages - take the pages of a task back
+ * @task: the task; the initiator has consumed what was sent from them, or
+ *	nothing was
+ *
+ * Context: the connection's work.
+ */
+void ktgt_task_put_pages(struct ktgt_task *task)
+{
+	struct ktgt_conn *conn = task->conn;
+
+	if (!task->nr_pages)
+		return;
+	if (task->state != KTGT_TASK_SENT)
+		ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_DATA,
+				    task->nr_pages);
+	ktgt_mem_give(conn, task->cmd.bvec, task->nr_pages);
+	task->nr_pages = 0;
+	task->cmd.nr_bvec = 0;
 }
 
 static void task_free_last(struct ktgt_conn *conn)
@@ -119,7 +190,7 @@ void ktgt_tasks_shrink(struct ktgt_conn *conn)
 void ktgt_tasks_free(struct ktgt_conn *conn)
 {
 	while (conn->nr_slots) {
-		ktgt_mem_put_pages(conn->slots[conn->nr_slots - 1]);
+		ktgt_task_put_pages(conn->slots[conn->nr_slots - 1]);
 		task_free_last(conn);
 	}
 	kfree(conn->slots);
@@ -151,84 +222,29 @@ struct ktgt_task *ktgt_task_find(struct ktgt_conn *conn, itt_t itt)
 	return NULL;
 }
 
-/*
- * Additional header segments have to fill what TotalAHSLength says, and to be
- * of a known type (RFC 7143, 11.2.2). None of the commands that need one is
- * supported; the CDB table refuses them.
- */
-static bool task_ahs_ok(const struct ktgt_pdu_in *in)
-{
-	u32 off = 0;
-
-	while (off < in->ahs_len) {
-		const u8 *ahs = in->ahs + off;
-
-		if (ahs[2] != ISCSI_AHSTYPE_CDB && ahs[2] != ISCSI_AHSTYPE_RLENGTH)
-			return false;
-		off += ALIGN(get_unaligned_be16(ahs) + 3, 4);
-	}
-	return off == in->ahs_len;
-}
-
-/*
- * An immediate command gets no task that the window has promised to others, so
- * that a command inside of the window always finds one.
- */
-static bool task_is_free(const struct ktgt_conn *conn, bool immediate)
-{
-	const struct ktgt_window *window = conn->window;
-	u32 promised = 0;
-
-	if (immediate)
-		promised = window->max_cmd_sn + 1 - window->exp_cmd_sn;
-	return conn->nr_free > promised;
-}
-
-/* Find what makes a SCSI Command PDU unacceptable; 0 is nothing. */
-static u8 task_check(struct ktgt_conn *conn, const struct ktgt_pdu_in *in)
-{
-	const struct iscsi_scsi_req *req = (const void *)&in->hdr;
-	bool write = req->flags & ISCSI_FLAG_CMD_WRITE;
-	bool final = req->flags & ISCSI_FLAG_CMD_FINAL;
-
-	if (!conn->slots)
-		return ISCSI_REASON_CMD_NOT_SUPPORTED;
-	if ((req->flags & ISCSI_FLAG_CMD_ATTR_MASK) > ISCSI_ATTR_ACA ||
-	    req->itt == RESERVED_ITT || !task_ahs_ok(in))
-		return KTGT_REASON_INVALID_FIELD;
-	if (!write && (in->data_len || !final))
-		return ISCSI_REASON_PROTOCOL_ERROR;
-	if (!final && conn->param.initial_r2t)
-		return ISCSI_REASON_PROTOCOL_ERROR;
-	if (ktgt_task_find(conn, req->itt))
-		return ISCSI_REASON_TASK_IN_PROGRESS;
-	if (!task_is_free(conn, req->opcode & ISCSI_OP_IMMEDIATE))
-		return ISCSI_REASON_IMM_CMD_REJECT;
-	return 0;
-}
-
 static bool task_is_ordered(const struct ktgt_task *task)
 {
 	return task->attr == ISCSI_ATTR_ORDERED ||
 	       task->attr == ISCSI_ATTR_HEAD_OF_QUEUE;
 }
 
-/* Take a free task and put what the PDU says into it. */
-static struct ktgt_task *task_start(struct ktgt_conn *conn,
-				    const struct iscsi_scsi_req *req)
+/**
+ * ktgt_task_start - take a free task and put what a SCSI Command PDU says into it
+ * @conn: the connection, which has a free task at hand
+ * @req: the PDU
+ *
+ * Context: the connection's work.
+ * Return: the task, in state KTGT_TASK_NEW.
+ */
+struct ktgt_task *ktgt_task_start(struct ktgt_conn *conn,
+				  const struct iscsi_scsi_req *req)
 {
 	struct ktgt_task *task;
 
 	task = list_first_entry(&conn->free_slots, struct ktgt_task, node);
-	list_del_init(&task->node);
-	conn->nr_free--;
-
 	task->itt = req->itt;
-	task->state = KTGT_TASK_RECV;
 	task->flags = 0;
 	task->attr = req->flags & ISCSI_FLAG_CMD_ATTR_MASK;
-	if (unlikely(task_is_ordered(task)))
-		conn->nr_ordered++;
 	task->seq = conn->seq++;
 	task->unsol = (struct ktgt_burst) {};
 	task->r2t_sn = 0;
@@ -239,104 +255,12 @@ static struct ktgt_task *task_start(struct ktgt_conn *conn,
 	task->data_sn = 0;
 	if (req->opcode & ISCSI_OP_IMMEDIATE)
 		task->flags |= KTGT_TASK_IMMEDIATE;
-	else
-		conn->nr_inflight++;
 	if (req->flags & ISCSI_FLAG_CMD_READ)
 		task->flags |= KTGT_TASK_READ;
 	if (req->flags & ISCSI_FLAG_CMD_WRITE)
 		task->flags |= KTGT_TASK_WRITE;
-	hlist_add_head(&task->itt_node, task_bucket(conn, task->itt));
+	ktgt_task_set_state(task, KTGT_TASK_NEW);
 	return task;
-}
-
-static void task_parse(struct ktgt_task *task, const struct iscsi_scsi_req *req)
-{
-	struct ktgt_conn *conn = task->conn;
-	struct ktgt_cmd *cmd = &task->cmd;
-
-	cmd->nexus = conn->nexus;
-	cmd->done_queue = &conn->done_queue;
-	memcpy(&cmd->lun, &req->lun, sizeof(cmd->lun));
-	cmd->edtl = 0;
-	if (task->flags & (KTGT_TASK_READ | KTGT_TASK_WRITE))
-		cmd->edtl = be32_to_cpu(req->data_length);
-	memcpy(cmd->cdb, req->cdb, sizeof(cmd->cdb));
-	cmd->flags = 0;
-	cmd->bvec = cmd->inline_bvec;
-	cmd->nr_bvec = 0;
-	cmd->buf_len = 0;
-	cmd->status = SAM_STAT_GOOD;
-	ktgt_cmd_parse(cmd);
-	trace_ktgt_cmd_recv(cmd, cmd->status);
-}
-
-/* A command that returns data waits for pages; any other one is ready. */
-static void task_start_read(struct ktgt_task *task)
-{
-	struct ktgt_conn *conn = task->conn;
-	struct ktgt_cmd *cmd = &task->cmd;
-
-	if (cmd->dir == DMA_FROM_DEVICE && task->flags & KTGT_TASK_READ)
-		cmd->buf_len = min_t(u64, cmd->edtl, cmd->xfer_len);
-	if (!cmd->buf_len) {
-		ktgt_task_set_ready(task);
-		return;
-	}
-	task->state = KTGT_TASK_PAGES;
-	list_add_tail(&task->node, &conn->page_wait);
-}
-
-/**
- * ktgt_task_recv - a SCSI Command PDU has come
- * @conn: the connection
- * @in: the PDU
- *
- * Context: the connection's work, under the socket's lock.
- * Return: as ktgt_recv_header().
- */
-int ktgt_task_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
-{
-	const struct iscsi_scsi_req *req = (const void *)&in->hdr;
-	struct ktgt_task *task = in->task;
-	u8 reason;
-
-	if (task)	/* called again, there are pages now */
-		return ktgt_data_out_start(task, in);
-	if (conn->slots && !task_is_at_hand(conn, GFP_NOWAIT | __GFP_NOWARN))
-		return KTGT_RECV_AGAIN;
-
-	switch (ktgt_window_take(conn->window, be32_to_cpu(req->cmdsn),
-				req->opcode & ISCSI_OP_IMMEDIATE)) {
-	case KTGT_CMDSN_OK:
-		break;
-	case KTGT_CMDSN_DROP:
-		return 0;
-	case KTGT_CMDSN_GAP:
-		return -EPROTO;
-	}
-	reason = task_check(conn, in);
-	if (reason) {
-		ktgt_pdu_reject(conn, &in->hdr, reason);
-		return 0;
-	}
-
-	task = task_start(conn, req);
-	task_parse(task, req);
-	if (task->flags & KTGT_TASK_WRITE) {
-		in->task = task;
-		return ktgt_data_out_start(task, in);
-	}
-	task_start_read(task);
-	return 0;
-}
-
-static void task_put_ready(struct ktgt_task *task)
-{
-	struct ktgt_conn *conn = task->conn;
-
-	task->state = KTGT_TASK_READY;
-	list_add_tail(&task->node, &conn->ready);
-	conn->nr_ready++;
 }
 
 /*
@@ -371,36 +295,120 @@ static noinline bool task_has_to_wait(const struct ktgt_task *task)
 	return false;
 }
 
-/*
- * What is held makes no progress, so it must not keep those that it waits for
- * from getting pages.
- */
-static noinline void task_hold(struct ktgt_task *task)
+/* A task has ended: go on with those that waited for it alone. */
+static noinline void task_make_way(struct ktgt_conn *conn)
+{
+	struct ktgt_task *task, *next;
+
+	list_for_each_entry_safe(task, next, &conn->dormant, node) {
+		if (!task_has_to_wait(task))
+			ktgt_task_set_state(task, KTGT_TASK_READY);
+	}
+}
+
+/* From here on the initiator can refer to the task. */
+static void task_open(struct ktgt_task *task)
 {
 	struct ktgt_conn *conn = task->conn;
 
-	if (task->flags & KTGT_TASK_FULL)
-		conn->nr_full--;
-	task->flags &= ~KTGT_TASK_FULL;
-	task->state = KTGT_TASK_DORMANT;
-	list_add_tail(&task->node, &conn->dormant);
+	hlist_add_head(&task->itt_node, task_bucket(conn, task->itt));
+	conn->nr_inflight += !(task->flags & KTGT_TASK_IMMEDIATE);
+	if (unlikely(task_is_ordered(task)))
+		conn->nr_ordered++;
 }
 
-/* A task has ended: go on with those that waited for it alone. */
-static noinline void task_make_way(const struct ktgt_task *ended)
+static void task_close(struct ktgt_task *task)
 {
-	struct ktgt_conn *conn = ended->conn;
-	struct ktgt_task *task, *next;
+	struct ktgt_conn *conn = task->conn;
 
-	conn->nr_ordered -= task_is_ordered(ended);
-	list_for_each_entry_safe(task, next, &conn->dormant, node) {
-		if (task_has_to_wait(task))
-			continue;
+	hlist_del_init(&task->itt_node);
+	conn->nr_inflight -= !(task->flags & KTGT_TASK_IMMEDIATE);
+	if (likely(!conn->nr_ordered))
+		return;
+	conn->nr_ordered -= task_is_ordered(task);
+	task_make_way(conn);
+}
+
+/**
+ * struct task_state - what it means to be in a state
+ * @count: 1 for each counter that the task counts in
+ * @list: offset in &struct ktgt_conn of the list that it is in, 0 if none
+ * @open: the initiator can refer to it
+ */
+struct task_state {
+	union ktgt_task_count	count;
+	u16			list;
+	bool			open;
+};
+
+#define TASK_LIST(name)	offsetof(struct ktgt_conn, name)
+
+static const struct task_state task_states[] = {
+	[KTGT_TASK_FREE] = {
+		.count.free = 1, .list = TASK_LIST(free_slots),
+	},
+	[KTGT_TASK_NEW] = {
+		.open = true,
+	},
+	[KTGT_TASK_RECV] = {
+		.count.full = 1, .open = true,
+	},
+	[KTGT_TASK_PAGES] = {
+		.list = TASK_LIST(page_wait), .open = true,
+	},
+	[KTGT_TASK_DORMANT] = {
+		.list = TASK_LIST(dormant), .open = true,
+	},
+	[KTGT_TASK_READY] = {
+		.count.ready = 1, .count.full = 1, .list = TASK_LIST(ready),
+		.open = true,
+	},
+	[KTGT_TASK_BUSY] = {
+		.count.busy = 1, .count.full = 1, .open = true,
+	},
+	[KTGT_TASK_SEND] = {
+		.count.full = 1,
+	},
+	[KTGT_TASK_SENT] = {},
+};
+
+static void task_move(struct ktgt_task *task, enum ktgt_task_state state)
+{
+	u16 to = task_states[state].list;
+	struct list_head *list = (void *)task->conn + to;
+
+	if (task_states[task->state].list)
 		list_del_init(&task->node);
-		task->flags |= KTGT_TASK_FULL;
-		conn->nr_full++;
-		task_put_ready(task);
-	}
+	if (!to)
+		return;
+	/* the slot that was used last is the next one, as it is in the cache */
+	if (state == KTGT_TASK_FREE)
+		list_add(&task->node, list);
+	else
+		list_add_tail(&task->node, list);
+}
+
+/**
+ * ktgt_task_set_state - the one place where the state of a task changes
+ * @task: the task
+ * @state: the new state
+ *
+ * The list that the task is in and all that is counted of states change along.
+ *
+ * Context: the connection's work or teardown.
+ */
+void ktgt_task_set_state(struct ktgt_task *task, enum ktgt_task_state state)
+{
+	const struct task_state *from = &task_states[task->state];
+	const struct task_state *to = &task_states[state];
+
+	task->conn->count.all += to->count.all - from->count.all;
+	task_move(task, state);
+	task->state = state;
+	if (to->open && !from->open)
+		task_open(task);
+	else if (!to->open && from->open)
+		task_close(task);
 }
 
 /**
@@ -421,45 +429,9 @@ void ktgt_task_set_ready(struct ktgt_task *task)
 		cmd->bvec[cmd->nr_bvec - 1].bv_len =
 			cmd->buf_len - (cmd->nr_bvec - 1) * PAGE_SIZE;
 	if (unlikely(task->conn->nr_ordered) && task_has_to_wait(task))
-		task_hold(task);
+		ktgt_task_set_state(task, KTGT_TASK_DORMANT);
 	else
-		task_put_ready(task);
-}
-
-/**
- * ktgt_tasks_submit - carry out what is ready
- * @conn: the connection
- *
- * Several commands share one plug, so that the device sees them as one batch.
- * A single one must not wait for a plug.
- *
- * Context: the connection's work, may sleep.
- */
-void ktgt_tasks_submit(struct ktgt_conn *conn)
-{
-	bool batch = conn->nr_ready > 1;
-	struct ktgt_task *task;
-	struct blk_plug plug;
-
-	if (batch) {
-		blk_start_plug(&plug);
-		plug.nr_ios = min_t(u32, conn->nr_ready, 32);
-		conn->stats.plugs++;
-		conn->stats.plugged += conn->nr_ready;
-	}
-	while (conn->nr_ready) {
-		task = list_first_entry(&conn->ready, struct ktgt_task, node);
-		list_del_init(&task->node);
-		conn->nr_ready--;
-		conn->nr_busy++;
-		task->state = KTGT_TASK_BUSY;
-		if (task->flags & KTGT_TASK_BAD_DATA)
-			ktgt_cmd_complete(&task->cmd, SAM_STAT_CHECK_CONDITION);
-		else
-			ktgt_cmd_submit(&task->cmd);
-	}
-	if (batch)
-		blk_finish_plug(&plug);
+		ktgt_task_set_state(task, KTGT_TASK_READY);
 }
 
 /**
@@ -489,106 +461,22 @@ u32 ktgt_task_residual(const struct ktgt_task *task, u8 *flags)
 	return 0;
 }
 
-static int task_queue_response(struct ktgt_task *task)
-{
-	u8 buf[2 + KTGT_SENSE_LEN] = {};
-	struct ktgt_cmd *cmd = &task->cmd;
-	struct iscsi_scsi_rsp *rsp;
-	struct ktgt_pdu *pdu;
-	unsigned int len = 0;
-
-	pdu = ktgt_pdu_alloc(task->conn);
-	if (!pdu)
-		return -ENOMEM;
-	if (cmd->status == SAM_STAT_CHECK_CONDITION) {
-		len = ktgt_cmd_sense(cmd, buf + 2);
-		put_unaligned_be16(len, buf);
-		len += 2;
-	}
-	if (len && ktgt_pdu_set_data(pdu, buf, len)) {
-		ktgt_pdu_free(task->conn, pdu);
-		return -ENOMEM;
-	}
-
-	rsp = pdu->hdr;
-	rsp->opcode = ISCSI_OP_SCSI_CMD_RSP;
-	rsp->flags = ISCSI_FLAG_CMD_FINAL;
-	rsp->response = ISCSI_STATUS_CMD_COMPLETED;
-	rsp->cmd_status = cmd->status;
-	rsp->itt = task->itt;
-	rsp->exp_datasn = cpu_to_be32(task->data_sn + task->r2t_sn);
-	rsp->residual_count = cpu_to_be32(ktgt_task_residual(task, &rsp->flags));
-	pdu->flags = KTGT_PDU_STATSN | KTGT_PDU_LAST;
-	pdu->task = task;
-	ktgt_pdu_queue(task->conn, pdu);
-	return 0;
-}
-
-static int task_queue_data_in(struct ktgt_task *task)
-{
-	struct ktgt_pdu *pdu = ktgt_data_in_next(task);
-
-	if (!pdu)
-		return -ENOMEM;
-	ktgt_pdu_queue(task->conn, pdu);
-	return 0;
-}
-
-/* The task is no longer one that the initiator can refer to. */
-static void task_forget(struct ktgt_task *task)
-{
-	if (!hlist_unhashed(&task->itt_node)) {
-		hlist_del_init(&task->itt_node);
-		if (!(task->flags & KTGT_TASK_IMMEDIATE))
-			task->conn->nr_inflight--;
-		if (unlikely(task->conn->nr_ordered))
-			task_make_way(task);
-	}
-	ktgt_cmd_release(&task->cmd);
-}
-
-/* Answer a command that has completed. */
-static void task_respond(struct ktgt_task *task)
-{
-	struct ktgt_cmd *cmd = &task->cmd;
-	int ret;
-
-	if (cmd->dir == DMA_FROM_DEVICE && cmd->status == SAM_STAT_GOOD)
-		task->in_len = min_t(u64, cmd->buf_len, cmd->xfer_len);
-	else
-		ktgt_mem_put_pages(task);
-
-	task->state = KTGT_TASK_SEND;
-	ret = task->in_len ? task_queue_data_in(task) :
-			     task_queue_response(task);
-	task_forget(task);
-	if (ret)
-		ktgt_conn_end(task->conn, KTGT_SESSION_END_NO_MEMORY);
-}
-
 /**
  * ktgt_task_end - give a task back
- * @task: the task, not with the SCSI side, in no list
+ * @task: the task, not with the SCSI side
  *
  * Context: the connection's work.
  */
 void ktgt_task_end(struct ktgt_task *task)
 {
-	struct ktgt_conn *conn = task->conn;
-
-	task_forget(task);
-	ktgt_mem_put_pages(task);
-	if (task->flags & KTGT_TASK_FULL)
-		conn->nr_full--;
+	ktgt_cmd_release(&task->cmd);
+	ktgt_task_put_pages(task);
 	/* An aborted task leaves bursts behind of which the data never came. */
 	if (task->nr_r2t)
 		memset(task->r2t, 0, sizeof(task->r2t));
 	task->nr_r2t = 0;
-	task->flags = 0;
 	task->gen++;
-	task->state = KTGT_TASK_FREE;
-	list_add(&task->node, &conn->free_slots);
-	conn->nr_free++;
+	ktgt_task_set_state(task, KTGT_TASK_FREE);
 }
 
 /**
@@ -596,97 +484,13 @@ void ktgt_task_end(struct ktgt_task *task)
  * @task: the task
  *
  * From here on it makes no progress of its own, so it must not keep others
- * from getting pages, although its own pages are still held.
+ * from getting pages, although its own pages are still there.
  *
  * Context: the connection's work.
  */
 void ktgt_task_sent(struct ktgt_task *task)
 {
-	struct ktgt_conn *conn = task->conn;
-
-	ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_DATA, task->nr_pages);
-	task->flags |= KTGT_TASK_SENT;
-	if (task->flags & KTGT_TASK_FULL)
-		conn->nr_full--;
-	task->flags &= ~KTGT_TASK_FULL;
-}
-
-/*
- * An aborted task has come to its end. There is nobody to be told of it once a
- * Logout was answered.
- */
-static void task_end_aborted(struct ktgt_task *task)
-{
-	ktgt_tmf_task_ended(task);
-	/* What the initiator has sent before it learns of this is no fault. */
-	task->dead_gen = task->gen;
-	task->dead_itt = task->flags & KTGT_TASK_UNSOL ? task->itt :
-							 RESERVED_ITT;
-	if (test_bit(KTGT_CMDF_TASK_ABORTED, &task->cmd.flags) &&
-	    !task->conn->logout) {
-		task->cmd.status = SAM_STAT_TASK_ABORTED;
-		task_respond(task);
-		return;
-	}
-	ktgt_task_end(task);
-}
-
-/**
- * ktgt_task_abort - abort a task
- * @task: the task, not free
- * @tell: answer it with TASK ABORTED, instead of not at all
- *
- * What is with the SCSI side has to come back first. A data segment that is on
- * its way does not matter: no peer is waited for.
- *
- * Context: the connection's work or teardown.
- * Return: true if the task has ended; false if ktgt_tmf_task_ended() will be
- *	called for it.
- */
-bool ktgt_task_abort(struct ktgt_task *task, bool tell)
-{
-	struct ktgt_conn *conn = task->conn;
-
-	if (task->state == KTGT_TASK_SEND)
-		return true;
-	set_bit(tell ? KTGT_CMDF_TASK_ABORTED : KTGT_CMDF_ABORTED,
-		&task->cmd.flags);
-	if (task->state == KTGT_TASK_BUSY)
-		return false;
-
-	ktgt_data_drop(task);
-	if (task->state == KTGT_TASK_READY)
-		conn->nr_ready--;
-	if (task->state != KTGT_TASK_RECV)
-		list_del_init(&task->node);
-	task_end_aborted(task);
-	return true;
-}
-
-/**
- * ktgt_tasks_reap - answer what has completed
- * @conn: the connection
- *
- * Context: the connection's work or teardown.
- * Return: whether there was anything.
- */
-bool ktgt_tasks_reap(struct ktgt_conn *conn)
-{
-	struct llist_node *list = llist_del_all(&conn->done_queue.head);
-	struct ktgt_cmd *cmd, *next;
-
-	if (!list)
-		return false;
-	list = llist_reverse_order(list);
-	llist_for_each_entry_safe(cmd, next, list, done_node) {
-		struct ktgt_task *task;
-
-		task = container_of(cmd, struct ktgt_task, cmd);
-		conn->nr_busy--;
-		if (ktgt_task_is_aborted(task))
-			task_end_aborted(task);
-		else
-			task_respond(task);
-	}
-	return true;
+	ktgt_quota_uncharge(&task->conn->quota, KTGT_QUOTA_DATA,
+			    task->nr_pages);
+	ktgt_task_set_state(task, KTGT_TASK_SENT);
 }

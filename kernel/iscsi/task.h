@@ -13,27 +13,30 @@
 #include "../core/cmd.h"
 #include "conn.h"
 
-struct ktgt_pdu;
-struct ktgt_pdu_in;
 
 /**
  * enum ktgt_task_state - where a task is
  * @KTGT_TASK_FREE: in &ktgt_conn.free_slots
+ * @KTGT_TASK_NEW: its PDU is being handled
  * @KTGT_TASK_RECV: data is to come from the initiator
  * @KTGT_TASK_PAGES: in &ktgt_conn.page_wait
  * @KTGT_TASK_DORMANT: in &ktgt_conn.dormant
  * @KTGT_TASK_READY: in &ktgt_conn.ready
  * @KTGT_TASK_BUSY: with the SCSI side
- * @KTGT_TASK_SEND: its answer is being sent, or waits for its acknowledgement
+ * @KTGT_TASK_SEND: its answer is being sent
+ * @KTGT_TASK_SENT: the socket has taken all of the answer, which is not
+ *	acknowledged yet
  */
 enum ktgt_task_state {
 	KTGT_TASK_FREE,
+	KTGT_TASK_NEW,
 	KTGT_TASK_RECV,
 	KTGT_TASK_PAGES,
 	KTGT_TASK_DORMANT,
 	KTGT_TASK_READY,
 	KTGT_TASK_BUSY,
 	KTGT_TASK_SEND,
+	KTGT_TASK_SENT,
 };
 
 /**
@@ -42,8 +45,6 @@ enum ktgt_task_state {
  * @KTGT_TASK_READ: the R bit of the PDU
  * @KTGT_TASK_WRITE: the W bit of the PDU
  * @KTGT_TASK_UNSOL: unsolicited Data-Out PDUs are to come
- * @KTGT_TASK_FULL: it has all pages that it needs, and is not held
- * @KTGT_TASK_SENT: the socket has taken all of the answer
  * @KTGT_TASK_BAD_DATA: a Data-Out sequence was wrong; the command fails when
  *	all that was asked for has come
  */
@@ -52,9 +53,7 @@ enum ktgt_task_flags {
 	KTGT_TASK_READ		= BIT(1),
 	KTGT_TASK_WRITE		= BIT(2),
 	KTGT_TASK_UNSOL		= BIT(3),
-	KTGT_TASK_FULL		= BIT(4),
-	KTGT_TASK_BAD_DATA	= BIT(5),
-	KTGT_TASK_SENT		= BIT(6),
+	KTGT_TASK_BAD_DATA	= BIT(4),
 };
 
 /**
@@ -150,18 +149,33 @@ static inline bool ktgt_task_is_aborted(const struct ktgt_task *task)
 				  BIT(KTGT_CMDF_TASK_ABORTED));
 }
 
+/**
+ * ktgt_task_is_open - whether the initiator can refer to a task
+ * @task: the task
+ *
+ * Context: the connection's work or teardown.
+ * Return: true from its receipt until its answer is queued, or it has ended.
+ */
+static inline bool ktgt_task_is_open(const struct ktgt_task *task)
+{
+	return !hlist_unhashed(&task->itt_node);
+}
+
 int ktgt_tasks_init(struct ktgt_conn *conn);
+bool ktgt_tasks_at_hand(struct ktgt_conn *conn, gfp_t gfp);
 void ktgt_tasks_prepare(struct ktgt_conn *conn);
 void ktgt_tasks_shrink(struct ktgt_conn *conn);
 void ktgt_tasks_free(struct ktgt_conn *conn);
 struct ktgt_task *ktgt_task_find(struct ktgt_conn *conn, itt_t itt);
-int ktgt_task_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in);
+struct ktgt_task *ktgt_task_start(struct ktgt_conn *conn,
+				  const struct iscsi_scsi_req *req);
+void ktgt_task_set_state(struct ktgt_task *task, enum ktgt_task_state state);
 void ktgt_task_set_ready(struct ktgt_task *task);
 void ktgt_task_sent(struct ktgt_task *task);
 void ktgt_task_end(struct ktgt_task *task);
+int ktgt_task_set_bvec(struct ktgt_task *task, u32 nr_pages, gfp_t gfp);
+bool ktgt_task_add_pages(struct ktgt_task *task, u32 nr_pages);
+void ktgt_task_put_pages(struct ktgt_task *task);
 u32 ktgt_task_residual(const struct ktgt_task *task, u8 *flags);
-bool ktgt_task_abort(struct ktgt_task *task, bool tell);
-void ktgt_tasks_submit(struct ktgt_conn *conn);
-bool ktgt_tasks_reap(struct ktgt_conn *conn);
 
 #endif /* _KTGT_ISCSI_TASK_H */

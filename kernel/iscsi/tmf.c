@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Task management functions (RFC 7143, 11.5, 11.6), and calls between
- * connections.
+ * Task management functions (RFC 7143, 11.5, 11.6).
  *
  * A function is answered when every task that it covers has ended. Tasks of
  * other connections are aborted by a call to the work of each.
  */
+#include "tmf.h"
+
 #include <linux/slab.h>
 
 #include "../core/fabric.h"
 #include "../scsi/nexus.h"
+#include "command.h"
 #include "conn.h"
 #include "pdu.h"
-#include "sess.h"
 #include "task.h"
-#include "tmf.h"
+#include "window.h"
 
 /* functions that a connection may have under way */
 #define TMF_MAX	64
@@ -34,162 +35,6 @@ struct ktgt_tmf {
 	itt_t			itt;
 	u8			response;
 };
-
-/**
- * struct ktgt_tmf_wait - what waits for aborted tasks of one connection
- * @node: in &ktgt_conn.waits
- * @reset: where to count; a reference is held
- * @task: the one task, or NULL
- * @lu: otherwise all tasks of this logical unit
- * @seq: no task that came later counts
- * @left: tasks that have not ended yet
- */
-struct ktgt_tmf_wait {
-	struct list_head	node;
-	struct ktgt_lu_reset	*reset;
-	struct ktgt_task	*task;
-	struct ktgt_lu		*lu;
-	u32			seq;
-	u32			left;
-};
-
-/**
- * struct ktgt_abort_call - a call to abort the tasks of a logical unit
- * @call: the call
- * @wait: prepared, so that its delivery needs no memory
- * @tell: answer the tasks with TASK ABORTED
- */
-struct ktgt_abort_call {
-	struct ktgt_call	call;
-	struct ktgt_tmf_wait	*wait;
-	bool			tell;
-};
-
-static void tmf_put_reset(struct ktgt_lu_reset *reset)
-{
-	if (atomic_dec_and_test(&reset->pending))
-		reset->done(reset);
-}
-
-static bool tmf_covers(const struct ktgt_tmf_wait *wait,
-		       const struct ktgt_task *task)
-{
-	if (iscsi_sna_gte(task->seq, wait->seq))
-		return false;
-	return wait->task ? wait->task == task : wait->lu == task->cmd.lu;
-}
-
-/**
- * ktgt_tmf_task_ended - an aborted task has ended
- * @task: the task; it still has its logical unit
- *
- * Context: the connection's work or teardown.
- */
-void ktgt_tmf_task_ended(struct ktgt_task *task)
-{
-	struct ktgt_conn *conn = task->conn;
-	struct ktgt_tmf_wait *wait, *next;
-
-	list_for_each_entry_safe(wait, next, &conn->waits, node) {
-		if (!tmf_covers(wait, task) || --wait->left)
-			continue;
-		list_del(&wait->node);
-		tmf_put_reset(wait->reset);
-		kfree(wait);
-	}
-}
-
-/*
- * Abort what @wait covers, and let it wait for those that have to come back.
- * It is counted up first, since tasks that end at once count it down.
- */
-static void tmf_abort_covered(struct ktgt_conn *conn,
-			      struct ktgt_tmf_wait *wait, bool tell)
-{
-	u32 i;
-
-	wait->seq = conn->seq;
-	wait->left = 1;
-	list_add_tail(&wait->node, &conn->waits);
-	for (i = 0; i < conn->nr_slots; i++) {
-		struct ktgt_task *task = conn->slots[i];
-
-		if (task->state == KTGT_TASK_FREE ||
-		    task->state == KTGT_TASK_SEND || !tmf_covers(wait, task))
-			continue;
-		wait->left++;
-		ktgt_task_abort(task, tell);
-	}
-	if (--wait->left)
-		return;
-	list_del(&wait->node);
-	tmf_put_reset(wait->reset);
-	kfree(wait);
-}
-
-static struct ktgt_tmf_wait *tmf_wait_alloc(struct ktgt_lu_reset *reset,
-					    struct ktgt_task *task,
-					    struct ktgt_lu *lu, gfp_t gfp)
-{
-	struct ktgt_tmf_wait *wait = kzalloc_obj(*wait, gfp);
-
-	if (!wait)
-		return NULL;
-	wait->reset = reset;
-	wait->task = task;
-	wait->lu = lu;
-	atomic_inc(&reset->pending);
-	return wait;
-}
-
-static void tmf_run_abort(struct ktgt_conn *conn, struct ktgt_call *call)
-{
-	struct ktgt_abort_call *abort;
-
-	abort = container_of(call, struct ktgt_abort_call, call);
-	tmf_abort_covered(conn, abort->wait, abort->tell);
-	kfree(abort);
-}
-
-/**
- * ktgt_tmf_abort_lu - abort the commands of a nexus for a logical unit
- * @nexus: the nexus
- * @lu: the logical unit
- * @from: the nexus that asked; its own commands end without an answer, those
- *	of others with TASK ABORTED
- * @reset: counts what is to be waited for
- *
- * Context: any, does not sleep; see struct ktgt_fabric_ops.
- */
-void ktgt_tmf_abort_lu(struct ktgt_nexus *nexus, struct ktgt_lu *lu,
-		       struct ktgt_nexus *from, struct ktgt_lu_reset *reset)
-{
-	struct ktgt_sess *sess = container_of(nexus, struct ktgt_sess, nexus);
-	struct ktgt_abort_call *abort;
-
-	abort = kzalloc_obj(*abort, GFP_ATOMIC);
-	if (abort)
-		abort->wait = tmf_wait_alloc(reset, NULL, lu, GFP_ATOMIC);
-	if (!abort || !abort->wait) {
-		kfree(abort);
-		reset->failed = true;
-		return;
-	}
-	abort->call.run = tmf_run_abort;
-	abort->tell = nexus != from;
-
-	spin_lock_bh(&sess->lock);
-	if (sess->conn) {
-		ktgt_conn_call(sess->conn, &abort->call);
-		abort = NULL;
-	}
-	spin_unlock_bh(&sess->lock);
-	if (abort) {	/* the session ends, its commands have ended */
-		kfree(abort->wait);
-		kfree(abort);
-		atomic_dec(&reset->pending);
-	}
-}
 
 static void tmf_respond(struct ktgt_conn *conn, itt_t itt, u8 response)
 {
@@ -258,7 +103,6 @@ static void tmf_abort_task(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 {
 	struct ktgt_conn *conn = tmf->conn;
 	struct ktgt_task *task = ktgt_task_find(conn, req->rtt);
-	struct ktgt_tmf_wait *wait;
 
 	if (!task) {
 		tmf->response = tmf_no_task(conn, req);
@@ -268,12 +112,8 @@ static void tmf_abort_task(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 		tmf->response = ISCSI_TMF_RSP_NO_TASK;
 		return;
 	}
-	wait = tmf_wait_alloc(&tmf->reset, task, NULL, GFP_KERNEL);
-	if (!wait) {
+	if (ktgt_command_abort(task, &tmf->reset))
 		tmf->reset.failed = true;
-		return;
-	}
-	tmf_abort_covered(conn, wait, false);
 }
 
 /* Abort the initiator's own tasks for a logical unit. */
@@ -286,19 +126,15 @@ static void tmf_abort_task_set(struct ktgt_tmf *tmf,
 
 	for (i = 0; i < conn->nr_slots; i++) {
 		struct ktgt_task *task = conn->slots[i];
-		struct ktgt_tmf_wait *wait;
 
-		if (task->state == KTGT_TASK_FREE ||
-		    task->state == KTGT_TASK_SEND ||
+		if (!ktgt_task_is_open(task) ||
 		    iscsi_sna_gte(task->seq, end) ||
 		    task->cmd.lun != tmf_lun(req))
 			continue;
-		wait = tmf_wait_alloc(&tmf->reset, task, NULL, GFP_KERNEL);
-		if (!wait) {
+		if (ktgt_command_abort(task, &tmf->reset)) {
 			tmf->reset.failed = true;
 			return;
 		}
-		tmf_abort_covered(conn, wait, false);
 	}
 }
 
@@ -370,5 +206,5 @@ void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
 	conn->nr_tmf++;
 
 	tmf_run(tmf, req);
-	tmf_put_reset(&tmf->reset);
+	ktgt_lu_reset_put(&tmf->reset);
 }

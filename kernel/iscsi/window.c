@@ -45,11 +45,11 @@ static u32 window_room(const struct ktgt_conn *conn)
 	if (!conn->nexus->target)
 		return KTGT_IMMEDIATE_MAX;
 	if (conn->nr_inflight >= KTGT_WINDOW ||
-	    conn->nr_free <= KTGT_IMMEDIATE_MAX ||
+	    conn->count.free <= KTGT_IMMEDIATE_MAX ||
 	    ktgt_quota_is_over(&conn->quota, KTGT_QUOTA_DATA))
 		return 0;
 	return min_t(u32, KTGT_WINDOW - conn->nr_inflight,
-		     conn->nr_free - KTGT_IMMEDIATE_MAX);
+		     conn->count.free - KTGT_IMMEDIATE_MAX);
 }
 
 /**

@@ -360,8 +360,7 @@ bool ktgt_nexus_lu_reset(struct ktgt_nexus *nexus, __be64 lun,
 	ktgt_ua_raise_locked(lu, KTGT_UA_RESET, NULL);
 	spin_unlock_bh(&target->nexus_lock);
 
-	if (atomic_dec_and_test(&reset->pending))
-		reset->done(reset);
+	ktgt_lu_reset_put(reset);
 	return true;
 }
 

@@ -15,6 +15,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "../iscsi/recv.h"
 #include "../iscsi/round.h"
 #include "tcp.h"
 #include "rx.h"

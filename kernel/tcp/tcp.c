@@ -19,6 +19,7 @@
 #include <net/tcp.h>
 
 #include "../core/net.h"
+#include "../iscsi/command.h"
 #include "../iscsi/login.h"
 #include "../iscsi/pdu.h"
 #include "../iscsi/round.h"
@@ -386,8 +387,8 @@ static void tcp_wait_commands(struct ktgt_tcp *tcp)
 	struct ktgt_conn *conn = &tcp->conn;
 
 	for (;;) {
-		ktgt_conn_abandon(conn);
-		if (!conn->nr_busy && !conn->nr_tmf)
+		ktgt_commands_abandon(conn);
+		if (!conn->count.busy && !conn->nr_tmf)
 			return;
 		/* As long as the storage takes; the peer does not matter. */
 		wait_event_idle(tcp->wait,

@@ -12,7 +12,7 @@
 #include <linux/workqueue.h>
 
 #include "../iscsi/conn.h"
-#include "../iscsi/recv.h"
+#include "../iscsi/pdu.h"
 
 struct ktgt_portal;
 struct sock;

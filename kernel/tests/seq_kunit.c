@@ -5,6 +5,7 @@
  */
 /* the files themselves first: one of them has a pr_fmt() of its own */
 #include "../iscsi/ack.c"
+#include "../iscsi/command.c"
 #include "../iscsi/conn.c"
 #include "../iscsi/data.c"
 #include "../iscsi/sess.c"
@@ -13,6 +14,7 @@
 
 #include <kunit/test.h>
 
+#include "../iscsi/recv.h"
 #include "../scsi/cdb_table.h"
 #include "../scsi/lu.h"
 #include "stubs.h"
@@ -280,7 +282,7 @@ static void window(struct kunit *test)
 	t->window.exp_cmd_sn = c->exp;
 	t->window.max_cmd_sn = c->max;
 	t->conn.nr_inflight = c->busy;
-	t->conn.nr_free = c->free;
+	t->conn.count.free = c->free;
 	t->conn.quota.held[KTGT_QUOTA_DATA] = c->used;
 	KUNIT_EXPECT_EQ(test, ktgt_window_open(&t->conn), c->want);
 	KUNIT_EXPECT_EQ(test, t->window.max_cmd_sn, c->want);
@@ -299,15 +301,15 @@ static void window_step(struct seq_test *t, u32 random)
 		    OK)
 			break;
 		conn->nr_inflight++;
-		conn->nr_free--;
+		conn->count.free--;
 		break;
 	case 2:		/* a response */
 		if (conn->nr_inflight)
 			conn->nr_inflight--;
 		break;
 	default:	/* its acknowledgement */
-		if (conn->nr_free + conn->nr_inflight < TASK_SLOTS)
-			conn->nr_free++;
+		if (conn->count.free + conn->nr_inflight < TASK_SLOTS)
+			conn->count.free++;
 	}
 	conn->quota.held[KTGT_QUOTA_DATA] = (random >> 8) % 1100;
 }
@@ -321,7 +323,7 @@ static void window_never_shrinks(struct kunit *test)
 	struct seq_test *t = test->priv;
 	u32 random = 1, last, max, i;
 
-	t->conn.nr_free = TASK_SLOTS;
+	t->conn.count.free = TASK_SLOTS;
 	t->window.exp_cmd_sn = 0xffffff00;
 	t->window.max_cmd_sn = 0xfffffeff;
 	last = ktgt_window_open(&t->conn);
@@ -333,7 +335,7 @@ static void window_never_shrinks(struct kunit *test)
 		KUNIT_ASSERT_GE(test, (s32)(max - t->window.exp_cmd_sn), -1);
 		KUNIT_ASSERT_LE(test, max + 1 - t->window.exp_cmd_sn,
 				min(KTGT_WINDOW,
-				    t->conn.nr_free - KTGT_IMMEDIATE_MAX));
+				    t->conn.count.free - KTGT_IMMEDIATE_MAX));
 		last = max;
 	}
 	/* it has come around */
@@ -564,12 +566,12 @@ static void r2t_sequence(struct kunit *test)
 		KUNIT_ASSERT_NOT_NULL(test, t->in.task);
 		KUNIT_EXPECT_EQ(test, t->in.keep, t->in.data_len);
 		KUNIT_EXPECT_EQ(test, t->in.bvec_off, i * 8192);
-		KUNIT_EXPECT_EQ(test, t->conn.nr_ready, 0);
+		KUNIT_EXPECT_EQ(test, t->conn.count.ready, 0);
 		KUNIT_EXPECT_EQ(test, ktgt_recv_data(&t->conn, &t->in, true),
 				0);
 	}
 	KUNIT_EXPECT_TRUE(test, list_empty(&t->queued));
-	KUNIT_EXPECT_EQ(test, t->conn.nr_ready, 1);
+	KUNIT_EXPECT_EQ(test, t->conn.count.ready, 1);
 	KUNIT_EXPECT_FALSE(test, t->closed);
 }
 
@@ -615,7 +617,7 @@ static void ttt_find(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
 	KUNIT_EXPECT_EQ(test, !!t->in.task, c->found);
 	KUNIT_EXPECT_EQ(test, list_empty(&t->queued), c->found);
-	KUNIT_EXPECT_EQ(test, t->conn.nr_ready, 0);
+	KUNIT_EXPECT_EQ(test, t->conn.count.ready, 0);
 	/* what has begun to come is not ended behind the back of the test */
 	if (c->found)
 		ktgt_recv_data(&t->conn, &t->in, true);
@@ -710,7 +712,8 @@ static void ttt_stale(struct kunit *test)
 	ttt = be32_to_cpu(r2t.ttt);
 	task = ktgt_task_find(&t->conn, ITT);
 	KUNIT_ASSERT_NOT_NULL(test, task);
-	KUNIT_EXPECT_TRUE(test, ktgt_task_abort(task, false));
+	command_abort(task, false);
+	KUNIT_EXPECT_EQ(test, task->state, KTGT_TASK_FREE);
 
 	make_data_out(t, ITT, ttt, 0, 0, 4096);
 	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
@@ -738,24 +741,25 @@ static void tasks_on_demand(struct kunit *test)
 
 	seq_alloc_tasks(test);
 	KUNIT_EXPECT_EQ(test, conn->nr_slots, 0);
-	KUNIT_EXPECT_EQ(test, conn->nr_free, TASK_SLOTS);
+	KUNIT_EXPECT_EQ(test, conn->count.free, TASK_SLOTS);
 	KUNIT_ASSERT_EQ(test, task_make(conn, GFP_KERNEL), 0);
 	recv_write(test, 8);
 	KUNIT_EXPECT_EQ(test, conn->nr_slots, 1);
 	ktgt_tasks_prepare(conn);
 	ktgt_tasks_prepare(conn);
 	KUNIT_EXPECT_EQ(test, conn->nr_slots, 2);
-	KUNIT_EXPECT_EQ(test, conn->nr_free, TASK_SLOTS - 1);
+	KUNIT_EXPECT_EQ(test, conn->count.free, TASK_SLOTS - 1);
 
 	/* the one that is in use stays */
 	ktgt_tasks_shrink(conn);
 	KUNIT_EXPECT_EQ(test, conn->nr_slots, 1);
 	r2t = next_r2t(test);
 	gen = conn->slots[0]->gen;
-	KUNIT_EXPECT_TRUE(test, ktgt_task_abort(conn->slots[0], false));
+	command_abort(conn->slots[0], false);
+	KUNIT_EXPECT_EQ(test, conn->slots[0]->state, KTGT_TASK_FREE);
 	ktgt_tasks_shrink(conn);
 	KUNIT_EXPECT_EQ(test, conn->nr_slots, 0);
-	KUNIT_EXPECT_EQ(test, conn->nr_free, TASK_SLOTS);
+	KUNIT_EXPECT_EQ(test, conn->count.free, TASK_SLOTS);
 	KUNIT_EXPECT_TRUE(test, list_empty(&conn->free_slots));
 
 	/* its tag is good for nothing, not even for its successor */
@@ -843,7 +847,7 @@ static void data_out(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, task);
 	KUNIT_EXPECT_LE(test, t->in.bvec_off + t->in.keep, 8192);
 	KUNIT_EXPECT_EQ(test, ktgt_recv_data(&t->conn, &t->in, true), 0);
-	KUNIT_EXPECT_EQ(test, t->conn.nr_ready, 1);
+	KUNIT_EXPECT_EQ(test, t->conn.count.ready, 1);
 	KUNIT_EXPECT_EQ(test, !!(task->flags & KTGT_TASK_BAD_DATA), c->bad);
 	if (!c->bad)
 		return;
@@ -868,7 +872,7 @@ static void data_beyond_burst(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, t->in.task->flags & KTGT_TASK_BAD_DATA);
 	KUNIT_EXPECT_EQ(test, t->in.keep, 0);
 	KUNIT_EXPECT_EQ(test, ktgt_recv_data(&t->conn, &t->in, true), 0);
-	KUNIT_EXPECT_EQ(test, t->conn.nr_ready, 0);
+	KUNIT_EXPECT_EQ(test, t->conn.count.ready, 0);
 }
 
 /* --- additional header segments ------------------------------------------ */
@@ -912,7 +916,7 @@ static void ahs(struct kunit *test)
 
 	memcpy(t->in.ahs, c->ahs, sizeof(c->ahs));
 	t->in.ahs_len = c->len;
-	KUNIT_EXPECT_EQ(test, task_ahs_ok(&t->in), c->ok);
+	KUNIT_EXPECT_EQ(test, command_ahs_ok(&t->in), c->ok);
 }
 
 /*

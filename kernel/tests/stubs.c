@@ -13,7 +13,6 @@
 #include "../backend/block.h"
 #include "../core/cmd.h"
 #include "../core/target.h"
-#include "../iscsi/tmf.h"
 #include "../scsi/exec.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
@@ -88,11 +87,6 @@ STUB_FAIL_VALUE(int, ktgt_lu_init, -EIO, void)
 STUB_FAIL(ktgt_lu_exit, void)
 STUB_FAIL_VALUE(int, ktgt_block_init, -EIO, void)
 STUB_FAIL(ktgt_block_exit, void)
-
-/* iscsi/ */
-STUB_FAIL(ktgt_tmf_abort_lu, struct ktgt_nexus *nexus, struct ktgt_lu *lu,
-	  struct ktgt_nexus *from, struct ktgt_lu_reset *reset)
-STUB(ktgt_tmf_task_ended, struct ktgt_task *task)
 
 /* core/ */
 STUB_FAIL(ktgt_target_put, struct ktgt_target *target)

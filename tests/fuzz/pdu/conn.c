@@ -3,6 +3,7 @@
  * A connection of the target, seen from inside: what it counts is what it has,
  * it is idle only when there is nothing to do, and it ends only for a reason.
  */
+#include "../../../kernel/iscsi/command.h"
 #include "../../../kernel/iscsi/sess.h"
 #include "../../../kernel/iscsi/task.h"
 #include "conn.h"
@@ -31,7 +32,7 @@ static bool serve_waiters(void)
 		conn = &peer->tcp->conn;
 		if (llist_empty(&conn->done_queue.head) && llist_empty(&conn->calls))
 			continue;
-		ktgt_conn_abandon(conn);
+		ktgt_commands_abandon(conn);
 		return true;
 	}
 	return false;
@@ -69,9 +70,10 @@ static void check_counts(const struct ktgt_conn *conn)
 			require(!t->nr_pages && hlist_unhashed(&t->itt_node));
 			continue;
 		}
-		if (!(t->flags & KTGT_TASK_SENT))
+		if (t->state != KTGT_TASK_SENT)
 			used += t->nr_pages;
-		full += !!(t->flags & KTGT_TASK_FULL);
+		full += t->state == KTGT_TASK_RECV || t->state == KTGT_TASK_READY ||
+			t->state == KTGT_TASK_BUSY || t->state == KTGT_TASK_SEND;
 		busy += t->state == KTGT_TASK_BUSY;
 		dormant += t->state == KTGT_TASK_DORMANT;
 		ordered += !hlist_unhashed(&t->itt_node) &&
@@ -81,11 +83,11 @@ static void check_counts(const struct ktgt_conn *conn)
 			    !(t->flags & KTGT_TASK_IMMEDIATE);
 		require(t->nr_r2t <= conn->param.max_r2t);
 	}
-	require(used == conn->quota.held[KTGT_QUOTA_DATA] && full == conn->nr_full);
-	require(numbered == conn->nr_inflight && busy == conn->nr_busy);
+	require(used == conn->quota.held[KTGT_QUOTA_DATA] && full == conn->count.full);
+	require(numbered == conn->nr_inflight && busy == conn->count.busy);
 	require(list_len(&conn->free_slots) + TASKS_MAX - conn->nr_slots ==
-		conn->nr_free || !conn->slots);
-	require(list_len(&conn->ready) == conn->nr_ready);
+		conn->count.free || !conn->slots);
+	require(list_len(&conn->ready) == conn->count.ready);
 	require(list_len(&conn->dormant) == dormant && ordered == conn->nr_ordered);
 	require(list_len(&conn->pdus.free) == conn->pdus.nr_free);
 	require(conn->mem.nr_free_pages <= 1024);
@@ -122,9 +124,9 @@ static void check_idle(const struct peer *peer)
 	list_for_each_entry(dormant, &conn->dormant, node)
 		require(will_go_on(conn, dormant));
 	require(llist_empty(&conn->done_queue.head) && llist_empty(&conn->calls));
-	require(!conn->nr_ready && !conn->ctl.ready);
+	require(!conn->count.ready && !conn->ctl.ready);
 	if (!list_empty(&conn->page_wait))
-		require(conn->nr_full || conn->starved);
+		require(conn->count.full || conn->starved);
 	/* what is waited for belongs to the data that is due */
 	if (tcp->sock->sk->sk_rcvlowat > 1)
 		require(tcp->rx.state == KTGT_RX_DATA &&

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SCSI commands: SCSI Command PDUs in, SCSI Responses out (RFC 7143, 11.3,
+ * 11.4), and what waits for those that are aborted.
+ */
+#include "command.h"
+
+#include <linux/blkdev.h>
+#include <linux/slab.h>
+#include <linux/unaligned.h>
+#include <scsi/scsi_proto.h>
+
+#include "../core/fabric.h"
+#include "../core/trace.h"
+#include "../scsi/exec.h"
+#include "conn.h"
+#include "data.h"
+#include "pdu.h"
+#include "task.h"
+#include "window.h"
+
+/**
+ * struct ktgt_abort_wait - what waits for aborted tasks of one connection
+ * @node: in &ktgt_conn.waits
+ * @reset: where to count; a reference is held
+ * @task: the one task, or NULL
+ * @lu: otherwise all tasks of this logical unit
+ * @seq: no task that came later counts
+ * @left: tasks that have not ended yet
+ */
+struct ktgt_abort_wait {
+	struct list_head	node;
+	struct ktgt_lu_reset	*reset;
+	struct ktgt_task	*task;
+	struct ktgt_lu		*lu;
+	u32			seq;
+	u32			left;
+};
+
+/**
+ * struct ktgt_abort_call - a call to abort the tasks of a logical unit
+ * @call: the call
+ * @wait: prepared, so that its delivery needs no memory
+ * @tell: answer the tasks with TASK ABORTED
+ */
+struct ktgt_abort_call {
+	struct ktgt_call	call;
+	struct ktgt_abort_wait	*wait;
+	bool			tell;
+};
+
+/*
+ * Additional header segments have to fill what TotalAHSLength says, and to be
+ * of a known type (RFC 7143, 11.2.2). None of the commands that need one is
+ * supported; the CDB table refuses them.
+ */
+static bool command_ahs_ok(const struct ktgt_pdu_in *in)
+{
+	u32 off = 0;
+
+	while (off < in->ahs_len) {
+		const u8 *ahs = in->ahs + off;
+
+		if (ahs[2] != ISCSI_AHSTYPE_CDB && ahs[2] != ISCSI_AHSTYPE_RLENGTH)
+			return false;
+		off += ALIGN(get_unaligned_be16(ahs) + 3, 4);
+	}
+	return off == in->ahs_len;
+}
+
+/*
+ * An immediate command gets no task that the window has promised to others, so
+ * that a command inside of the window always finds one.
+ */
+static bool command_has_slot(const struct ktgt_conn *conn, bool immediate)
+{
+	const struct ktgt_window *window = conn->window;
+	u32 promised = 0;
+
+	if (immediate)
+		promised = window->max_cmd_sn + 1 - window->exp_cmd_sn;
+	return conn->count.free > promised;
+}
+
+/* Find what makes a SCSI Command PDU unacceptable; 0 is nothing. */
+static u8 command_check(struct ktgt_conn *conn, const struct ktgt_pdu_in *in)
+{
+	const struct iscsi_scsi_req *req = (const void *)&in->hdr;
+	bool write = req->flags & ISCSI_FLAG_CMD_WRITE;
+	bool final = req->flags & ISCSI_FLAG_CMD_FINAL;
+
+	if (!conn->slots)
+		return ISCSI_REASON_CMD_NOT_SUPPORTED;
+	if ((req->flags & ISCSI_FLAG_CMD_ATTR_MASK) > ISCSI_ATTR_ACA ||
+	    req->itt == RESERVED_ITT || !command_ahs_ok(in))
+		return KTGT_REASON_INVALID_FIELD;
+	if (!write && (in->data_len || !final))
+		return ISCSI_REASON_PROTOCOL_ERROR;
+	if (!final && conn->param.initial_r2t)
+		return ISCSI_REASON_PROTOCOL_ERROR;
+	if (ktgt_task_find(conn, req->itt))
+		return ISCSI_REASON_TASK_IN_PROGRESS;
+	if (!command_has_slot(conn, req->opcode & ISCSI_OP_IMMEDIATE))
+		return ISCSI_REASON_IMM_CMD_REJECT;
+	return 0;
+}
+
+static void command_parse(struct ktgt_task *task, const struct iscsi_scsi_req *req)
+{
+	struct ktgt_conn *conn = task->conn;
+	struct ktgt_cmd *cmd = &task->cmd;
+
+	cmd->nexus = conn->nexus;
+	cmd->done_queue = &conn->done_queue;
+	memcpy(&cmd->lun, &req->lun, sizeof(cmd->lun));
+	cmd->edtl = 0;
+	if (task->flags & (KTGT_TASK_READ | KTGT_TASK_WRITE))
+		cmd->edtl = be32_to_cpu(req->data_length);
+	memcpy(cmd->cdb, req->cdb, sizeof(cmd->cdb));
+	cmd->flags = 0;
+	cmd->bvec = cmd->inline_bvec;
+	cmd->nr_bvec = 0;
+	cmd->buf_len = 0;
+	cmd->status = SAM_STAT_GOOD;
+	ktgt_cmd_parse(cmd);
+	trace_ktgt_cmd_recv(cmd, cmd->status);
+}
+
+/* A command that returns data waits for pages; any other one is ready. */
+static void command_start_read(struct ktgt_task *task)
+{
+	struct ktgt_cmd *cmd = &task->cmd;
+
+	if (cmd->dir == DMA_FROM_DEVICE && task->flags & KTGT_TASK_READ)
+		cmd->buf_len = min_t(u64, cmd->edtl, cmd->xfer_len);
+	if (cmd->buf_len)
+		ktgt_task_set_state(task, KTGT_TASK_PAGES);
+	else
+		ktgt_task_set_ready(task);
+}
+
+/**
+ * ktgt_command_recv - a SCSI Command PDU has come
+ * @conn: the connection
+ * @in: the PDU
+ *
+ * Context: the connection's work, under the socket's lock.
+ * Return: as ktgt_recv_header().
+ */
+int ktgt_command_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
+{
+	const struct iscsi_scsi_req *req = (const void *)&in->hdr;
+	struct ktgt_task *task = in->task;
+	u8 reason;
+
+	if (task)	/* called again, there are pages now */
+		return ktgt_data_out_start(task, in);
+	if (conn->slots && !ktgt_tasks_at_hand(conn, GFP_NOWAIT | __GFP_NOWARN))
+		return KTGT_RECV_AGAIN;
+
+	switch (ktgt_window_take(conn->window, be32_to_cpu(req->cmdsn),
+				req->opcode & ISCSI_OP_IMMEDIATE)) {
+	case KTGT_CMDSN_OK:
+		break;
+	case KTGT_CMDSN_DROP:
+		return 0;
+	case KTGT_CMDSN_GAP:
+		return -EPROTO;
+	}
+	reason = command_check(conn, in);
+	if (reason) {
+		ktgt_pdu_reject(conn, &in->hdr, reason);
+		return 0;
+	}
+
+	task = ktgt_task_start(conn, req);
+	command_parse(task, req);
+	if (task->flags & KTGT_TASK_WRITE) {
+		in->task = task;
+		return ktgt_data_out_start(task, in);
+	}
+	command_start_read(task);
+	return 0;
+}
+
+/**
+ * ktgt_commands_submit - carry out what is ready
+ * @conn: the connection
+ *
+ * Several commands share one plug, so that the device sees them as one batch.
+ * A single one must not wait for a plug.
+ *
+ * Context: the connection's work, may sleep.
+ */
+void ktgt_commands_submit(struct ktgt_conn *conn)
+{
+	bool batch = conn->count.ready > 1;
+	struct ktgt_task *task;
+	struct blk_plug plug;
+
+	if (batch) {
+		blk_start_plug(&plug);
+		plug.nr_ios = min_t(u32, conn->count.ready, 32);
+		conn->stats.plugs++;
+		conn->stats.plugged += conn->count.ready;
+	}
+	while (conn->count.ready) {
+		task = list_first_entry(&conn->ready, struct ktgt_task, node);
+		ktgt_task_set_state(task, KTGT_TASK_BUSY);
+		if (task->flags & KTGT_TASK_BAD_DATA)
+			ktgt_cmd_complete(&task->cmd, SAM_STAT_CHECK_CONDITION);
+		else
+			ktgt_cmd_submit(&task->cmd);
+	}
+	if (batch)
+		blk_finish_plug(&plug);
+}
+
+static int command_queue_response(struct ktgt_task *task)
+{
+	u8 buf[2 + KTGT_SENSE_LEN] = {};
+	struct ktgt_cmd *cmd = &task->cmd;
+	struct iscsi_scsi_rsp *rsp;
+	struct ktgt_pdu *pdu;
+	unsigned int len = 0;
+
+	pdu = ktgt_pdu_alloc(task->conn);
+	if (!pdu)
+		return -ENOMEM;
+	if (cmd->status == SAM_STAT_CHECK_CONDITION) {
+		len = ktgt_cmd_sense(cmd, buf + 2);
+		put_unaligned_be16(len, buf);
+		len += 2;
+	}
+	if (len && ktgt_pdu_set_data(pdu, buf, len)) {
+		ktgt_pdu_free(task->conn, pdu);
+		return -ENOMEM;
+	}
+
+	rsp = pdu->hdr;
+	rsp->opcode = ISCSI_OP_SCSI_CMD_RSP;
+	rsp->flags = ISCSI_FLAG_CMD_FINAL;
+	rsp->response = ISCSI_STATUS_CMD_COMPLETED;
+	rsp->cmd_status = cmd->status;
+	rsp->itt = task->itt;
+	rsp->exp_datasn = cpu_to_be32(task->data_sn + task->r2t_sn);
+	rsp->residual_count = cpu_to_be32(ktgt_task_residual(task, &rsp->flags));
+	pdu->flags = KTGT_PDU_STATSN | KTGT_PDU_LAST;
+	pdu->task = task;
+	ktgt_pdu_queue(task->conn, pdu);
+	return 0;
+}
+
+static int command_queue_data_in(struct ktgt_task *task)
+{
+	struct ktgt_pdu *pdu = ktgt_data_in_next(task);
+
+	if (!pdu)
+		return -ENOMEM;
+	ktgt_pdu_queue(task->conn, pdu);
+	return 0;
+}
+
+/* Answer a command that has completed. */
+static void command_respond(struct ktgt_task *task)
+{
+	struct ktgt_cmd *cmd = &task->cmd;
+	int ret;
+
+	if (cmd->dir == DMA_FROM_DEVICE && cmd->status == SAM_STAT_GOOD)
+		task->in_len = min_t(u64, cmd->buf_len, cmd->xfer_len);
+	else
+		ktgt_task_put_pages(task);
+
+	ktgt_task_set_state(task, KTGT_TASK_SEND);
+	ret = task->in_len ? command_queue_data_in(task) :
+			     command_queue_response(task);
+	ktgt_cmd_release(&task->cmd);
+	if (ret)
+		ktgt_conn_end(task->conn, KTGT_SESSION_END_NO_MEMORY);
+}
+
+static bool abort_covers(const struct ktgt_abort_wait *wait,
+		       const struct ktgt_task *task)
+{
+	if (iscsi_sna_gte(task->seq, wait->seq))
+		return false;
+	return wait->task ? wait->task == task : wait->lu == task->cmd.lu;
+}
+
+/* An aborted task has ended; it still has its logical unit. */
+static void abort_count(struct ktgt_task *task)
+{
+	struct ktgt_conn *conn = task->conn;
+	struct ktgt_abort_wait *wait, *next;
+
+	list_for_each_entry_safe(wait, next, &conn->waits, node) {
+		if (!abort_covers(wait, task) || --wait->left)
+			continue;
+		list_del(&wait->node);
+		ktgt_lu_reset_put(wait->reset);
+		kfree(wait);
+	}
+}
+
+/*
+ * An aborted task has come to its end. There is nobody to be told of it once a
+ * Logout was answered.
+ */
+static void command_end_aborted(struct ktgt_task *task)
+{
+	abort_count(task);
+	/* What the initiator has sent before it learns of this is no fault. */
+	task->dead_gen = task->gen;
+	task->dead_itt = task->flags & KTGT_TASK_UNSOL ? task->itt :
+							 RESERVED_ITT;
+	if (test_bit(KTGT_CMDF_TASK_ABORTED, &task->cmd.flags) &&
+	    !task->conn->logout) {
+		task->cmd.status = SAM_STAT_TASK_ABORTED;
+		command_respond(task);
+		return;
+	}
+	ktgt_task_end(task);
+}
+
+/*
+ * Abort a task: answer it with TASK ABORTED if @tell, else not at all. What is
+ * with the SCSI side has to come back first; abort_count() is called for it. A
+ * data segment that is on its way does not matter: no peer is waited for.
+ */
+static void command_abort(struct ktgt_task *task, bool tell)
+{
+	if (!ktgt_task_is_open(task))
+		return;
+	set_bit(tell ? KTGT_CMDF_TASK_ABORTED : KTGT_CMDF_ABORTED,
+		&task->cmd.flags);
+	if (task->state == KTGT_TASK_BUSY)
+		return;
+	ktgt_data_drop(task);
+	command_end_aborted(task);
+}
+
+/**
+ * ktgt_commands_reap - answer what has completed
+ * @conn: the connection
+ *
+ * Context: the connection's work or teardown.
+ * Return: whether there was anything.
+ */
+bool ktgt_commands_reap(struct ktgt_conn *conn)
+{
+	struct llist_node *list = llist_del_all(&conn->done_queue.head);
+	struct ktgt_cmd *cmd, *next;
+
+	if (!list)
+		return false;
+	list = llist_reverse_order(list);
+	llist_for_each_entry_safe(cmd, next, list, done_node) {
+		struct ktgt_task *task;
+
+		task = container_of(cmd, struct ktgt_task, cmd);
+		if (ktgt_task_is_aborted(task))
+			command_end_aborted(task);
+		else
+			command_respond(task);
+	}
+	return true;
+}
+
+/**
+ * ktgt_commands_abandon - take back what completes while the connection closes
+ * @conn: the connection; its work does not run any more
+ *
+ * To be called until &ktgt_task_count.busy is zero. No task that has not been
+ * answered yet will be.
+ *
+ * Context: teardown of the connection, or its work between two PDUs; process
+ *	context.
+ */
+void ktgt_commands_abandon(struct ktgt_conn *conn)
+{
+	u32 i;
+
+	for (i = 0; i < conn->nr_slots; i++)
+		command_abort(conn->slots[i], false);
+	ktgt_conn_run_calls(conn);
+	ktgt_commands_reap(conn);
+}
+
+static struct ktgt_abort_wait *abort_wait_alloc(struct ktgt_lu_reset *reset,
+						struct ktgt_task *task,
+						struct ktgt_lu *lu, gfp_t gfp)
+{
+	struct ktgt_abort_wait *wait = kzalloc_obj(*wait, gfp);
+
+	if (!wait)
+		return NULL;
+	wait->reset = reset;
+	wait->task = task;
+	wait->lu = lu;
+	atomic_inc(&reset->pending);
+	return wait;
+}
+
+/*
+ * Abort what @wait covers, and let it wait for those that have to come back.
+ * It is counted up first, since tasks that end at once count it down.
+ */
+static void abort_covered(struct ktgt_conn *conn, struct ktgt_abort_wait *wait,
+			  bool tell)
+{
+	u32 i;
+
+	wait->seq = conn->seq;
+	wait->left = 1;
+	list_add_tail(&wait->node, &conn->waits);
+	for (i = 0; i < conn->nr_slots; i++) {
+		struct ktgt_task *task = conn->slots[i];
+
+		if (!ktgt_task_is_open(task) || !abort_covers(wait, task))
+			continue;
+		wait->left++;
+		command_abort(task, tell);
+	}
+	if (--wait->left)
+		return;
+	list_del(&wait->node);
+	ktgt_lu_reset_put(wait->reset);
+	kfree(wait);
+}
+
+/**
+ * ktgt_command_abort - abort a task
+ * @task: the task, which gets no answer
+ * @reset: counts it until it has ended
+ *
+ * Context: the connection's work, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_command_abort(struct ktgt_task *task, struct ktgt_lu_reset *reset)
+{
+	struct ktgt_abort_wait *wait;
+
+	wait = abort_wait_alloc(reset, task, NULL, GFP_KERNEL);
+	if (!wait)
+		return -ENOMEM;
+	abort_covered(task->conn, wait, false);
+	return 0;
+}
+
+static void abort_run(struct ktgt_conn *conn, struct ktgt_call *call)
+{
+	struct ktgt_abort_call *abort;
+
+	abort = container_of(call, struct ktgt_abort_call, call);
+	abort_covered(conn, abort->wait, abort->tell);
+	kfree(abort);
+}
+
+/**
+ * ktgt_command_abort_call - make a call that aborts the tasks of a logical unit
+ * @lu: the logical unit
+ * @reset: counts them until they have ended
+ * @tell: answer them with TASK ABORTED, instead of not at all
+ *
+ * Context: any.
+ * Return: the call, for ktgt_conn_call() or ktgt_command_abort_cancel(); or NULL
+ *	without memory.
+ */
+struct ktgt_call *ktgt_command_abort_call(struct ktgt_lu *lu,
+					  struct ktgt_lu_reset *reset,
+					  bool tell)
+{
+	struct ktgt_abort_call *abort = kzalloc_obj(*abort, GFP_ATOMIC);
+
+	if (!abort)
+		return NULL;
+	abort->wait = abort_wait_alloc(reset, NULL, lu, GFP_ATOMIC);
+	if (!abort->wait) {
+		kfree(abort);
+		return NULL;
+	}
+	abort->call.run = abort_run;
+	abort->tell = tell;
+	return &abort->call;
+}
+
+/**
+ * ktgt_command_abort_cancel - give up a call that aborts tasks
+ * @call: the call, which nobody is to run
+ *
+ * Context: any; the caller has another reference of the reset.
+ */
+void ktgt_command_abort_cancel(struct ktgt_call *call)
+{
+	struct ktgt_abort_call *abort;
+
+	abort = container_of(call, struct ktgt_abort_call, call);
+	ktgt_lu_reset_put(abort->wait->reset);
+	kfree(abort->wait);
+	kfree(abort);
+}
