@@ -105,7 +105,8 @@ static u8 command_check(struct ktgt_conn *conn, const struct ktgt_pdu_in *in)
 	return 0;
 }
 
-static void command_parse(struct ktgt_task *task, const struct iscsi_scsi_req *req)
+static void command_parse(struct ktgt_task *task,
+			  const struct iscsi_scsi_req *req)
 {
 	struct ktgt_conn *conn = task->conn;
 	struct ktgt_cmd *cmd = &task->cmd;
@@ -464,7 +465,7 @@ static void abort_run(struct ktgt_conn *conn, struct ktgt_call *call)
  * @tell: answer them with TASK ABORTED, instead of not at all
  *
  * Context: any.
- * Return: the call, for ktgt_conn_call() or ktgt_command_abort_cancel(); or NULL
+ * Return: the call, for ktgt_conn_call() or ktgt_command_abort_cancel(); NULL
  *	without memory.
  */
 struct ktgt_call *ktgt_command_abort_call(struct ktgt_lu *lu,

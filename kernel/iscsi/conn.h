@@ -25,7 +25,7 @@ struct ktgt_nexus;
 struct ktgt_pdu;
 struct ktgt_sess;
 struct ktgt_task;
-struct ktgt_text;
+struct ktgt_text_req;
 struct ktgt_window;
 
 /* what the target declares and offers; RFC 7143, 13 */
@@ -251,7 +251,7 @@ union ktgt_task_count {
  * @window: its CmdSN window
  * @initiator: name of its initiator
  * @login: state of the login; NULL in full feature phase
- * @text: text request that spans several PDUs, or NULL
+ * @text_req: text request that spans several PDUs, or NULL
  * @param: what was negotiated
  * @rx_digests: digests are in force on what is received
  * @tx_digests: digests are in force on what is sent
@@ -316,7 +316,7 @@ struct ktgt_conn {
 	struct ktgt_window		*window;
 	const char			*initiator;
 	struct ktgt_login		*login;
-	struct ktgt_text		*text;
+	struct ktgt_text_req		*text_req;
 	struct ktgt_param		param;
 	bool				rx_digests;
 	bool				tx_digests;

@@ -14,6 +14,7 @@
 #include "login.h"
 #include "pdu.h"
 #include "sess.h"
+#include "text_request.h"
 #include "tmf.h"
 #include "window.h"
 
@@ -225,7 +226,7 @@ void ktgt_ctl_handle(struct ktgt_conn *conn)
 		ktgt_tmf_recv(conn, &ctl->hdr);
 		break;
 	case ISCSI_OP_TEXT:
-		ktgt_text_recv(conn, &ctl->hdr, ctl->data, ctl->len);
+		ktgt_text_req_recv(conn, &ctl->hdr, ctl->data, ctl->len);
 		break;
 	case ISCSI_OP_LOGOUT:
 		ctl_logout(conn);

@@ -741,7 +741,7 @@ static u16 login_negotiate(struct ktgt_conn *conn, const char *text, u32 len)
 	return status ? login_text_error(login, status) : 0;
 }
 
-/* Enter full feature phase, which needs tasks and pages if there is a target. */
+/* Full feature phase needs tasks and pages, if there is a target. */
 static int login_enter_ffp(struct ktgt_conn *conn)
 {
 	int ret;

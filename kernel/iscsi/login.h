@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The login phase, and text requests of the full feature phase.
+ * The login phase.
  */
 #ifndef _KTGT_ISCSI_LOGIN_H
 #define _KTGT_ISCSI_LOGIN_H
@@ -16,9 +16,5 @@ void ktgt_login_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 void ktgt_login_resume(struct ktgt_conn *conn);
 void ktgt_login_timeout(struct ktgt_conn *conn);
 void ktgt_login_free(struct ktgt_conn *conn);
-
-void ktgt_text_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
-		    const u8 *data, u32 len);
-void ktgt_text_free(struct ktgt_conn *conn);
 
 #endif /* _KTGT_ISCSI_LOGIN_H */

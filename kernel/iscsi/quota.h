@@ -10,7 +10,7 @@
 /**
  * enum ktgt_quota_kind - what is counted
  * @KTGT_QUOTA_DATA: pages of tasks whose answer the socket has not taken yet
- * @KTGT_QUOTA_UNSENT: PDUs without a task that wait to be sent, with their pages
+ * @KTGT_QUOTA_UNSENT: PDUs without a task that wait to be sent, and their pages
  * @KTGT_QUOTA_UNACKED: those that are not acknowledged yet, sent or not
  * @KTGT_QUOTA_KINDS: number of kinds
  */

@@ -23,6 +23,7 @@
 #include "mem.h"
 #include "pdu.h"
 #include "task.h"
+#include "text_request.h"
 #include "window.h"
 
 /* how often to look for silence if there are no pings */
@@ -75,7 +76,7 @@ void ktgt_round_free(struct ktgt_conn *conn)
 		ktgt_pdu_free(conn, pdu);
 	}
 	ktgt_login_free(conn);
-	ktgt_text_free(conn);
+	ktgt_text_req_free(conn);
 	ktgt_tasks_free(conn);
 	kvfree(conn->ctl.data);
 	ktgt_mem_free(conn);

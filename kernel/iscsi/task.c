@@ -229,7 +229,7 @@ static bool task_is_ordered(const struct ktgt_task *task)
 }
 
 /**
- * ktgt_task_start - take a free task and put what a SCSI Command PDU says into it
+ * ktgt_task_start - put what a SCSI Command PDU says into a free task
  * @conn: the connection, which has a free task at hand
  * @req: the PDU
  *

@@ -19,6 +19,7 @@
 #include "../../kernel/iscsi/sess.h"
 #include "../../kernel/iscsi/task.h"
 #include "../../kernel/iscsi/text.h"
+#include "../../kernel/iscsi/text_request.h"
 
 /* bits of the first byte of a PDU */
 enum {
@@ -383,7 +384,7 @@ static void handle(u8 kind, u8 flags, const u8 *data, u32 len)
 	before = nr_answers;
 	if (conn.state == KTGT_CONN_STATE_FULL_FEATURE) {
 		fill_text((void *)&hdr, kind, flags);
-		ktgt_text_recv(&conn, &hdr, data, len);
+		ktgt_text_req_recv(&conn, &hdr, data, len);
 		require(nr_answers == before + 1 || closed);
 		return;
 	}
@@ -465,7 +466,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	require(announced == (conn.state == KTGT_CONN_STATE_FULL_FEATURE));
 	ktgt_login_free(&conn);
 	ktgt_login_free(&conn);
-	ktgt_text_free(&conn);
+	ktgt_text_req_free(&conn);
 	xa_destroy(&kn.targets);
 	require(!nr_pdus && !target.ref.refcount && !shim_live);
 	return 0;
