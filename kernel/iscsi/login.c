@@ -26,8 +26,8 @@
 #include "../core/target.h"
 #include "ack.h"
 #include "admit.h"
-#include "chap.h"
 #include "conn.h"
+#include "login_auth.h"
 #include "mem.h"
 #include "pdu.h"
 #include "sess.h"
@@ -35,15 +35,12 @@
 #include "text.h"
 
 /* Those that admit.c does not decide */
-#define LOGIN_BAD		KTGT_LOGIN_INITIATOR(INIT_ERR)
 #define LOGIN_NO_VERSION	KTGT_LOGIN_INITIATOR(NO_VERSION)
 /* RFC 7143 calls 0206 "too many connections" */
 #define LOGIN_TOO_MANY		KTGT_LOGIN_INITIATOR(ISID_ERROR)
-#define LOGIN_MISSING		KTGT_LOGIN_INITIATOR(MISSING_FIELDS)
 #define LOGIN_NO_SESSION	KTGT_LOGIN_INITIATOR(NO_SESSION)
 #define LOGIN_INVALID		KTGT_LOGIN_INITIATOR(INVALID_REQUEST)
 #define LOGIN_ERROR		KTGT_LOGIN_TARGET(TARGET_ERROR)
-#define LOGIN_NO_MEMORY		KTGT_LOGIN_TARGET(NO_RESOURCES)
 
 /* requests that a login may take; a good one needs four, but the initiator may
  * cut its text as small as it likes
@@ -54,9 +51,6 @@
 #define LOGIN_NAME_KEYS		(LOGIN_KEY(INITIATOR_NAME) | \
 				 LOGIN_KEY(TARGET_NAME) | \
 				 LOGIN_KEY(SESSION_TYPE))
-#define LOGIN_PROOF_KEYS	(LOGIN_KEY(CHAP_N) | LOGIN_KEY(CHAP_R) | \
-				 LOGIN_KEY(CHAP_I) | LOGIN_KEY(CHAP_C))
-#define LOGIN_CHAP_KEYS		(LOGIN_KEY(CHAP_A) | LOGIN_PROOF_KEYS)
 
 /* what the target offers for the keys that are negotiated */
 static const u32 login_offers[KTGT_NR_KEYS] = {
@@ -77,20 +71,6 @@ static const u32 login_offers[KTGT_NR_KEYS] = {
 };
 
 /**
- * enum login_auth - how far authentication has come
- * @LOGIN_AUTH_START: no method agreed upon
- * @LOGIN_AUTH_CHAP: CHAP agreed upon, CHAP_A is expected
- * @LOGIN_AUTH_CHALLENGED: our challenge is out, CHAP_N and CHAP_R are expected
- * @LOGIN_AUTH_DONE: the initiator has proved itself
- */
-enum login_auth {
-	LOGIN_AUTH_START,
-	LOGIN_AUTH_CHAP,
-	LOGIN_AUTH_CHALLENGED,
-	LOGIN_AUTH_DONE,
-};
-
-/**
  * struct ktgt_login - state of a login
  * @nego: text negotiation
  * @ours: what @nego offers
@@ -100,18 +80,16 @@ enum login_auth {
  * @key: identity of the session to be
  * @target: target; a reference is held. NULL before it is known, and in a
  *	discovery session
- * @chap: CHAP exchange, or NULL
+ * @auth: authentication
  * @target_name: TargetName, in lower case
  * @alias: InitiatorAlias
  * @why: why the login is refused
  * @itt: initiator task tag of all requests
  * @cmd_sn: CmdSN of the first one
  * @tsih: TSIH of all requests
- * @auth_status: what refuses an initiator that does not prove itself, or 0
  * @nr_requests: requests so far
  * @stage: current stage, ISCSI_*_NEGOTIATION_STAGE
  * @next_stage: stage that the last request asks for, if @transit
- * @auth: enum login_auth
  * @transit: the last request has the T bit
  * @identified: the names are known and the initiator is admitted
  * @declared: MaxRecvDataSegmentLength was declared
@@ -126,18 +104,16 @@ struct ktgt_login {
 	u32			out_pos;
 	struct ktgt_sess_key	key;
 	struct ktgt_target	*target;
-	struct ktgt_chap	*chap;
+	struct ktgt_login_auth	auth;
 	char			target_name[KTGT_NAME_LEN];
 	char			alias[KTGT_ALIAS_LEN];
 	const char		*why;
 	itt_t			itt;
 	u32			cmd_sn;
 	__be16			tsih;
-	u16			auth_status;
 	u8			nr_requests;
 	u8			stage;
 	u8			next_stage;
-	u8			auth;
 	bool			transit;
 	bool			identified;
 	bool			declared;
@@ -155,6 +131,13 @@ static u16 login_error(struct ktgt_login *login, u16 status, const char *why)
 static u16 login_text_error(struct ktgt_login *login, u16 status)
 {
 	login->why = login->nego.why;
+	return status;
+}
+
+/* An error that login_auth.c has found */
+static u16 login_auth_error(struct ktgt_login *login, u16 status)
+{
+	login->why = login->auth.why;
 	return status;
 }
 
@@ -222,7 +205,7 @@ static u16 login_check_digests(struct ktgt_login *login)
 		      BIT(login->nego.results[digests[i].key])))
 			continue;
 		login->nego.bad = digests[i].name;
-		return login_error(login, LOGIN_BAD,
+		return login_error(login, KTGT_LOGIN_BAD,
 				   "the initiator does not offer CRC32C, which is required");
 	}
 	return 0;
@@ -272,6 +255,9 @@ int ktgt_login_start(struct ktgt_conn *conn)
 	login->out.max = KTGT_TEXT_MAX;
 	memcpy(login->ours, login_offers, sizeof(login->ours));
 	ktgt_text_init(&login->nego, login->ours);
+	login->auth.kn = conn->kn;
+	login->auth.nego = &login->nego;
+	login->auth.out = &login->out;
 	conn->login = login;
 	login_set_param(conn);
 	return 0;
@@ -292,7 +278,7 @@ void ktgt_login_free(struct ktgt_conn *conn)
 	conn->login = NULL;
 	if (login->target)
 		ktgt_target_put(login->target);
-	ktgt_chap_free(login->chap);
+	ktgt_login_auth_free(&login->auth);
 	ktgt_text_out_free(&login->in);
 	ktgt_text_out_free(&login->out);
 	kfree(login);
@@ -403,7 +389,7 @@ static u16 login_admit(struct ktgt_conn *conn)
 	ktgt_admit_login(conn->kn, login->target, &conn->peer,
 			 login->key.initiator, &adm);
 	rcu_read_unlock();
-	login->auth_status = adm.auth_status;
+	login->auth.refusal = adm.auth_status;
 	return adm.status ? login_error(login, adm.status, adm.why) : 0;
 }
 
@@ -442,15 +428,16 @@ static u16 login_find_target(struct ktgt_conn *conn)
 		return 0;
 	pair = ktgt_text_get(&login->nego, KTGT_KEY_TARGET_NAME);
 	if (!pair)
-		return login_error(login, LOGIN_MISSING,
+		return login_error(login, KTGT_LOGIN_MISSING,
 				   "TargetName is missing");
 	if (ktgt_text_name(pair->value, pair->value_len, login->target_name,
 			   sizeof(login->target_name)))
-		return login_error(login, LOGIN_BAD,
+		return login_error(login, KTGT_LOGIN_BAD,
 				   "TargetName is not an iSCSI name");
 	login->target = ktgt_admit_find(conn->kn, login->target_name, &adm);
 	if (!login->target)
 		return login_error(login, adm.status, adm.why);
+	login->auth.target = login->target;
 	login->key.tid = login->target->tid;
 	login_set_offers(login);
 	return 0;
@@ -485,11 +472,11 @@ static u16 login_identify(struct ktgt_conn *conn)
 
 	pair = ktgt_text_get(&login->nego, KTGT_KEY_INITIATOR_NAME);
 	if (!pair)
-		return login_error(login, LOGIN_MISSING,
+		return login_error(login, KTGT_LOGIN_MISSING,
 				   "InitiatorName is missing");
 	if (ktgt_text_name(pair->value, pair->value_len, login->key.initiator,
 			   sizeof(login->key.initiator)))
-		return login_error(login, LOGIN_BAD,
+		return login_error(login, KTGT_LOGIN_BAD,
 				   "InitiatorName is not an iSCSI name");
 	login->key.tpgt = conn->tpgt;
 
@@ -514,196 +501,14 @@ static void login_set_alias(struct ktgt_login *login)
 		strscpy(login->alias, pair->value, sizeof(login->alias));
 }
 
-static u16 login_choose_auth(struct ktgt_login *login,
-			     const struct ktgt_text_pair *pair)
-{
-	static const char * const none[] = { "None", NULL };
-	static const char * const chap[] = { "CHAP", NULL };
-	bool need_chap = login->auth_status;
-	const char * const *ours = need_chap ? chap : none;
-
-	if (ktgt_text_choose(pair->value, pair->value_len, ours) < 0)
-		return login_error(login, KTGT_LOGIN_AUTH_FAILED, need_chap ?
-				   "the initiator does not offer CHAP, which is required" :
-				   "the initiator requires CHAP, but no account is bound");
-	ktgt_text_put(&login->out, "AuthMethod", ours[0]);
-	if (!need_chap)
-		return 0;
-
-	login->chap = ktgt_chap_alloc();
-	if (!login->chap)
-		return login_error(login, LOGIN_NO_MEMORY, "no memory");
-	login->auth = LOGIN_AUTH_CHAP;
-	return 0;
-}
-
-static u16 login_challenge(struct ktgt_login *login)
-{
-	const struct ktgt_text_pair *pair;
-
-	if (login->auth != LOGIN_AUTH_CHAP ||
-	    login->nego.now & LOGIN_PROOF_KEYS)
-		return login_error(login, LOGIN_BAD,
-				   "CHAP_A comes out of order");
-	pair = ktgt_text_get(&login->nego, KTGT_KEY_CHAP_A);
-	switch (ktgt_chap_start(login->chap, pair, &login->out)) {
-	case 0:
-		login->auth = LOGIN_AUTH_CHALLENGED;
-		return 0;
-	case -EINVAL:
-		return login_error(login, LOGIN_BAD,
-				   "CHAP_A is not a list of numbers");
-	case -ENOMEM:
-		return login_error(login, LOGIN_NO_MEMORY, "no memory");
-	default:
-		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "CHAP_A has no algorithm that is supported");
-	}
-}
-
-/*
- * Copy an account, because what happens with it may sleep. To be freed by
- * kfree_sensitive().
- */
-static int login_get_account(struct ktgt_conn *conn, const char *user,
-			     struct ktgt_chap_account **copy)
-{
-	const struct ktgt_chap_account *account = NULL;
-	const struct ktgt_access *access;
-
-	*copy = kmalloc(sizeof(**copy), GFP_KERNEL);
-	if (!*copy)
-		return -ENOMEM;
-	rcu_read_lock();
-	access = ktgt_admit_access(conn->kn, conn->login->target);
-	if (access)
-		account = user ? ktgt_access_find_incoming(access, user) :
-				 access->outgoing;
-	if (account)
-		**copy = *account;
-	rcu_read_unlock();
-	if (account)
-		return 0;
-	kfree(*copy);
-	*copy = NULL;
-	return -ENOENT;
-}
-
-/* The initiator's proof */
-static u16 login_check_proof(struct ktgt_conn *conn)
-{
-	struct ktgt_login *login = conn->login;
-	const struct ktgt_text_pair *n, *r;
-	struct ktgt_chap_account *account;
-	int ret;
-
-	n = ktgt_text_get(&login->nego, KTGT_KEY_CHAP_N);
-	r = ktgt_text_get(&login->nego, KTGT_KEY_CHAP_R);
-	if (!n || !r)
-		return login_error(login, LOGIN_MISSING,
-				   "CHAP_N or CHAP_R is missing");
-	ret = login_get_account(conn, n->value, &account);
-	if (ret == -ENOENT)
-		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "no account of this name is bound (CHAP_N)");
-	if (!ret)
-		ret = ktgt_chap_check(login->chap, r, account);
-	kfree_sensitive(account);
-
-	switch (ret) {
-	case 0:
-		login->auth = LOGIN_AUTH_DONE;
-		return 0;
-	case -EINVAL:
-		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "CHAP_R is not a digest of the algorithm");
-	case -EACCES:
-		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "the secret is wrong (CHAP_R)");
-	default:
-		return login_error(login, LOGIN_NO_MEMORY, "no memory");
-	}
-}
-
-/* Our own proof, if the initiator wants it */
-static u16 login_prove(struct ktgt_conn *conn)
-{
-	struct ktgt_login *login = conn->login;
-	const struct ktgt_text_pair *i, *c;
-	struct ktgt_chap_account *account;
-	int ret;
-
-	i = ktgt_text_get(&login->nego, KTGT_KEY_CHAP_I);
-	c = ktgt_text_get(&login->nego, KTGT_KEY_CHAP_C);
-	if (!i && !c)
-		return 0;
-	if (!i || !c)
-		return login_error(login, LOGIN_MISSING,
-				   "CHAP_I or CHAP_C is missing");
-	ret = login_get_account(conn, NULL, &account);
-	if (ret == -ENOENT)
-		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "the initiator wants the target to prove itself, but no outgoing account is bound");
-	if (!ret)
-		ret = ktgt_chap_answer(login->chap, i, c, account, &login->out);
-	kfree_sensitive(account);
-
-	switch (ret) {
-	case 0:
-		return 0;
-	case -EINVAL:
-		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "CHAP_I or CHAP_C cannot be read");
-	case -EACCES:
-		return login_error(login, KTGT_LOGIN_AUTH_FAILED,
-				   "CHAP_C is the target's own challenge");
-	default:
-		return login_error(login, LOGIN_NO_MEMORY, "no memory");
-	}
-}
-
-static u16 login_auth(struct ktgt_conn *conn)
-{
-	struct ktgt_login *login = conn->login;
-	const struct ktgt_text_pair *pair;
-	u16 status = 0;
-
-	pair = ktgt_text_get(&login->nego, KTGT_KEY_AUTH_METHOD);
-	if (pair)
-		status = login_choose_auth(login, pair);
-	if (status)
-		return status;
-	if (!(login->nego.now & LOGIN_CHAP_KEYS)) {
-		if (login->auth == LOGIN_AUTH_CHALLENGED && login->transit)
-			return login_error(login, LOGIN_MISSING,
-					   "CHAP_N and CHAP_R are missing");
-		return 0;
-	}
-
-	if (login->nego.now & LOGIN_KEY(CHAP_A))
-		return login_challenge(login);
-	if (login->auth != LOGIN_AUTH_CHALLENGED)
-		return login_error(login, LOGIN_BAD,
-				   "CHAP keys come out of order");
-	status = login_check_proof(conn);
-	return status ?: login_prove(conn);
-}
-
-/* Whether all is done that the security stage is for */
-static bool login_is_safe(const struct ktgt_login *login)
-{
-	return login->auth == LOGIN_AUTH_DONE || !login->auth_status;
-}
-
 static u16 login_check_auth(struct ktgt_login *login)
 {
-	if (login_is_safe(login))
-		return 0;
-	if (login->stage != ISCSI_SECURITY_NEGOTIATION_STAGE ||
-	    (login->auth == LOGIN_AUTH_START && login->transit))
-		return login_error(login, login->auth_status,
-				   "the initiator skips authentication, which is required");
-	return 0;
+	u16 status;
+
+	status = ktgt_login_auth_check(&login->auth, login->stage ==
+				       ISCSI_SECURITY_NEGOTIATION_STAGE,
+				       login->transit);
+	return status ? login_auth_error(login, status) : 0;
 }
 
 /* A text is complete: see what it says, and collect the answers. */
@@ -722,13 +527,15 @@ static u16 login_negotiate(struct ktgt_conn *conn, const char *text, u32 len)
 	if (!login->identified)
 		status = login_identify(conn);
 	else if (nego->now & LOGIN_NAME_KEYS)
-		status = login_error(login, LOGIN_BAD,
+		status = login_error(login, KTGT_LOGIN_BAD,
 				     "a name comes after the first request");
 	if (status)
 		return status;
 	login_set_alias(login);
-	status = login_auth(conn);
-	status = status ?: login_check_auth(login);
+	status = ktgt_login_auth_recv(&login->auth, login->transit);
+	if (status)
+		return login_auth_error(login, status);
+	status = login_check_auth(login);
 	if (status)
 		return status;
 
@@ -784,14 +591,14 @@ static u16 login_finish(struct ktgt_conn *conn)
 		return login_error(login, KTGT_LOGIN_NOT_FOUND,
 				   "the target has been deleted");
 	case -ENOMEM:
-		return login_error(login, LOGIN_NO_MEMORY, "no memory");
+		return login_error(login, KTGT_LOGIN_NO_MEMORY, "no memory");
 	default:
 		return login_error(login, LOGIN_ERROR, "no session");
 	}
 
 	login_set_param(conn);
 	if (login_enter_ffp(conn))
-		return login_error(login, LOGIN_NO_MEMORY, "no memory");
+		return login_error(login, KTGT_LOGIN_NO_MEMORY, "no memory");
 	ktgt_sess_announce(conn);
 	login_send(conn, ISCSI_FLAG_LOGIN_TRANSIT | ISCSI_FULL_FEATURE_PHASE,
 		   0, login->out.len - login->out_pos);
@@ -807,7 +614,7 @@ static u16 login_respond(struct ktgt_conn *conn)
 {
 	struct ktgt_login *login = conn->login;
 	u32 len = login->out.len - login->out_pos;
-	bool transit = login->transit && login_is_safe(login);
+	bool transit = login->transit && ktgt_login_auth_is_done(&login->auth);
 
 	if (len > KTGT_LOGIN_DSL) {
 		login_send(conn, ISCSI_FLAG_LOGIN_CONTINUE, 0, KTGT_LOGIN_DSL);
@@ -835,9 +642,9 @@ static u16 login_collect(struct ktgt_login *login, const u8 *data, u32 len)
 	case 0:
 		return 0;
 	case -ENOMEM:
-		return login_error(login, LOGIN_NO_MEMORY, "no memory");
+		return login_error(login, KTGT_LOGIN_NO_MEMORY, "no memory");
 	default:
-		return login_error(login, LOGIN_BAD, "the text is too long");
+		return login_error(login, KTGT_LOGIN_BAD, "the text is too long");
 	}
 }
 
@@ -849,7 +656,7 @@ static u16 login_text(struct ktgt_conn *conn, bool more, const u8 *data,
 
 	if (login->out_pos) {
 		if (len || more)
-			return login_error(login, LOGIN_BAD,
+			return login_error(login, KTGT_LOGIN_BAD,
 					   "the initiator sends text before the target's is complete");
 		return login_respond(conn);
 	}
@@ -877,19 +684,19 @@ static u16 login_check_stage(struct ktgt_login *login, u8 flags)
 	login->transit = flags & ISCSI_FLAG_LOGIN_TRANSIT;
 	login->next_stage = next;
 	if (login->transit && flags & ISCSI_FLAG_LOGIN_CONTINUE)
-		return login_error(login, LOGIN_BAD, "T and C are both set");
+		return login_error(login, KTGT_LOGIN_BAD, "T and C are both set");
 	if (stage > ISCSI_OP_PARMS_NEGOTIATION_STAGE)
-		return login_error(login, LOGIN_BAD,
+		return login_error(login, KTGT_LOGIN_BAD,
 				   "CSG is not a stage of login");
 	if (login->nr_requests == 1)
 		login->stage = stage;
 	else if (stage != login->stage)
-		return login_error(login, LOGIN_BAD,
+		return login_error(login, KTGT_LOGIN_BAD,
 				   "CSG is not the current stage");
 	if (login->transit &&
 	    (next <= stage || (next != ISCSI_OP_PARMS_NEGOTIATION_STAGE &&
 			       next != ISCSI_FULL_FEATURE_PHASE)))
-		return login_error(login, LOGIN_BAD,
+		return login_error(login, KTGT_LOGIN_BAD,
 				   "NSG is not a later stage");
 	return 0;
 }
@@ -928,10 +735,10 @@ static u16 login_check_header(struct ktgt_conn *conn,
 	if (++login->nr_requests == 1)
 		login_begin(conn, req);
 	else if (!login_is_same(conn, req))
-		return login_error(login, LOGIN_BAD,
+		return login_error(login, KTGT_LOGIN_BAD,
 				   "ISID, TSIH, CID or ITT have changed");
 	if (login->nr_requests > LOGIN_REQUESTS_MAX)
-		return login_error(login, LOGIN_BAD,
+		return login_error(login, KTGT_LOGIN_BAD,
 				   "the login has too many steps");
 	if (req->min_version > ISCSI_DRAFT20_VERSION)
 		return login_error(login, LOGIN_NO_VERSION,
