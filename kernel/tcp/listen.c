@@ -4,6 +4,8 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include "listen.h"
+
 #include <linux/in6.h>
 #include <linux/net.h>
 #include <linux/netlink.h>
@@ -16,7 +18,6 @@
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "tcp.h"
-#include "listen.h"
 
 #define LISTEN_BACKLOG	512
 /* when to try again to accept, if there was no memory for it */

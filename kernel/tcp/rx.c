@@ -9,6 +9,8 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include "rx.h"
+
 #include <linux/crc32c.h>
 #include <linux/net.h>
 #include <linux/skbuff.h>
@@ -18,7 +20,6 @@
 #include "../iscsi/recv.h"
 #include "../iscsi/round.h"
 #include "tcp.h"
-#include "rx.h"
 
 /* PDUs that one run may receive before it submits and sends */
 #define RX_BUDGET	64

@@ -9,6 +9,8 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include "tcp.h"
+
 #include <linux/jiffies.h>
 #include <linux/net.h>
 #include <linux/sched/clock.h>
@@ -24,7 +26,6 @@
 #include "../iscsi/pdu.h"
 #include "../iscsi/round.h"
 #include "../iscsi/sess.h"
-#include "tcp.h"
 #include "rx.h"
 #include "tx.h"
 

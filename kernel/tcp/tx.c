@@ -6,6 +6,8 @@
  * whatever is sent has to be page memory, and to stay as it is until the
  * initiator has acknowledged it.
  */
+#include "tx.h"
+
 #include <linux/mm.h>
 #include <linux/net.h>
 #include <linux/socket.h>
@@ -15,7 +17,6 @@
 #include "../iscsi/data.h"
 #include "../iscsi/pdu.h"
 #include "tcp.h"
-#include "tx.h"
 
 /**
  * ktgt_tx_init - prepare the sending side
