@@ -17,9 +17,9 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "../iscsi/conn.h"
 #include "../iscsi/recv.h"
 #include "../iscsi/round.h"
-#include "tcp.h"
 
 /* PDUs that one run may receive before it submits and sends */
 #define RX_BUDGET	64
@@ -62,30 +62,28 @@ static int rx_copy(struct ktgt_rx *rx, struct ktgt_rx_piece *p, void *dst,
 	return rx->off == want;
 }
 
-static int rx_bhs(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
+static int rx_bhs(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 {
-	struct ktgt_rx *rx = &tcp->rx;
 	int ret;
 
 	ret = rx_copy(rx, p, &rx->pdu.hdr, KTGT_BHS_LEN);
 	if (ret <= 0)
 		return ret;
-	ret = ktgt_recv_lengths(&tcp->conn, &rx->pdu);
+	ret = ktgt_recv_lengths(rx->conn, &rx->pdu);
 	if (ret)
 		return ret;
 	rx_next(rx, KTGT_RX_AHS);
 	return 1;
 }
 
-static int rx_ahs(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
+static int rx_ahs(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 {
-	struct ktgt_rx *rx = &tcp->rx;
 	int ret;
 
 	ret = rx_copy(rx, p, rx->pdu.ahs, rx->pdu.ahs_len);
 	if (ret <= 0)
 		return ret;
-	rx_next(rx, tcp->conn.rx_digests && tcp->conn.param.header_digest ?
+	rx_next(rx, rx->conn->rx_digests && rx->conn->param.header_digest ?
 		KTGT_RX_HDIGEST : KTGT_RX_HEADER);
 	return 1;
 }
@@ -94,9 +92,8 @@ static int rx_ahs(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
  * After a wrong header digest nothing of the header can be believed, its
  * lengths included: the connection ends (RFC 7143, 7.7).
  */
-static int rx_hdigest(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
+static int rx_hdigest(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 {
-	struct ktgt_rx *rx = &tcp->rx;
 	u32 crc;
 	int ret;
 
@@ -107,7 +104,7 @@ static int rx_hdigest(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
 	crc = ~crc32c(crc, rx->pdu.ahs, rx->pdu.ahs_len);
 	if (crc != le32_to_cpu(rx->digest)) {
 		net_info_ratelimited("%pISpc: wrong header digest; connection closed\n",
-				     &tcp->conn.peer);
+				     &rx->conn->peer);
 		return -EBADMSG;
 	}
 	rx_next(rx, KTGT_RX_HEADER);
@@ -115,15 +112,15 @@ static int rx_hdigest(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
 }
 
 /* Return: 1 to go on, 0 if memory has to be found first, or an errno. */
-static int rx_header(struct ktgt_tcp *tcp)
+static int rx_header(struct ktgt_rx *rx)
 {
-	int ret = ktgt_recv_header(&tcp->conn, &tcp->rx.pdu);
+	int ret = ktgt_recv_header(rx->conn, &rx->pdu);
 
 	if (ret == KTGT_RECV_AGAIN)
 		return 0;
 	if (ret)
 		return ret;
-	rx_next(&tcp->rx, KTGT_RX_DATA);
+	rx_next(rx, KTGT_RX_DATA);
 	return 1;
 }
 
@@ -131,9 +128,8 @@ static int rx_header(struct ktgt_tcp *tcp)
  * The one copy of a write: from the socket's buffers into the pages that go
  * to the device. What does not belong there is skipped.
  */
-static int rx_data(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
+static int rx_data(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 {
-	struct ktgt_rx *rx = &tcp->rx;
 	u32 keep = rx->pdu.keep - min(rx->off, rx->pdu.keep);
 	u32 n = min_t(size_t, keep, p->len);
 
@@ -151,13 +147,12 @@ static int rx_data(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
 }
 
 /* The PDU is complete. Return: 1 to go on, 0 to stop for now, or an errno. */
-static int rx_done(struct ktgt_tcp *tcp, bool digest_ok)
+static int rx_done(struct ktgt_rx *rx, bool digest_ok)
 {
-	struct ktgt_rx *rx = &tcp->rx;
 	int ret;
 
 	rx_next(rx, KTGT_RX_BHS);
-	ret = ktgt_recv_data(&tcp->conn, &rx->pdu, digest_ok);
+	ret = ktgt_recv_data(rx->conn, &rx->pdu, digest_ok);
 	if (ret < 0)
 		return ret;
 	if (ret == KTGT_RECV_STOP || !--rx->budget)
@@ -165,25 +160,23 @@ static int rx_done(struct ktgt_tcp *tcp, bool digest_ok)
 	return 1;
 }
 
-static int rx_pad(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
+static int rx_pad(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 {
-	struct ktgt_rx *rx = &tcp->rx;
 	int ret;
 
 	ret = rx_copy(rx, p, rx->pad, -rx->pdu.data_len & 3);
 	if (ret <= 0)
 		return ret;
-	if (rx->pdu.data_len && tcp->conn.rx_digests &&
-	    tcp->conn.param.data_digest) {
+	if (rx->pdu.data_len && rx->conn->rx_digests &&
+	    rx->conn->param.data_digest) {
 		rx_next(rx, KTGT_RX_DDIGEST);
 		return 1;
 	}
-	return rx_done(tcp, true);
+	return rx_done(rx, true);
 }
 
-static int rx_ddigest(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
+static int rx_ddigest(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 {
-	struct ktgt_rx *rx = &tcp->rx;
 	bool ok = true;
 	u32 crc;
 	int ret;
@@ -193,30 +186,30 @@ static int rx_ddigest(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
 		return ret;
 	/* What was skipped is not used, so it does not matter either. */
 	if (rx->pdu.keep == rx->pdu.data_len) {
-		crc = ktgt_recv_digest(&tcp->conn, &rx->pdu, rx->pad,
+		crc = ktgt_recv_digest(rx->conn, &rx->pdu, rx->pad,
 				       -rx->pdu.data_len & 3);
 		ok = crc == le32_to_cpu(rx->digest);
 	}
-	return rx_done(tcp, ok);
+	return rx_done(rx, ok);
 }
 
-static int rx_step(struct ktgt_tcp *tcp, struct ktgt_rx_piece *p)
+static int rx_step(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 {
-	switch (tcp->rx.state) {
+	switch (rx->state) {
 	case KTGT_RX_BHS:
-		return rx_bhs(tcp, p);
+		return rx_bhs(rx, p);
 	case KTGT_RX_AHS:
-		return rx_ahs(tcp, p);
+		return rx_ahs(rx, p);
 	case KTGT_RX_HDIGEST:
-		return rx_hdigest(tcp, p);
+		return rx_hdigest(rx, p);
 	case KTGT_RX_HEADER:
-		return rx_header(tcp);
+		return rx_header(rx);
 	case KTGT_RX_DATA:
-		return rx_data(tcp, p);
+		return rx_data(rx, p);
 	case KTGT_RX_PAD:
-		return rx_pad(tcp, p);
+		return rx_pad(rx, p);
 	case KTGT_RX_DDIGEST:
-		return rx_ddigest(tcp, p);
+		return rx_ddigest(rx, p);
 	}
 	return -EINVAL;
 }
@@ -231,7 +224,7 @@ static int rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
 		    unsigned int off, size_t len)
 {
 	struct ktgt_rx_piece p = { .skb = skb, .off = off, .len = len };
-	struct ktgt_tcp *tcp = desc->arg.data;
+	struct ktgt_rx *rx = desc->arg.data;
 	int ret = 1;
 
 	/*
@@ -240,16 +233,16 @@ static int rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
 	 */
 	if (!desc->count)
 		return 0;
-	while (ret > 0 && (p.len || !rx_wants_bytes(&tcp->rx)))
-		ret = rx_step(tcp, &p);
+	while (ret > 0 && (p.len || !rx_wants_bytes(rx)))
+		ret = rx_step(rx, &p);
 
 	if (ret < 0) {
 		desc->error = ret;
 		desc->count = 0;
 	} else if (!ret && p.len) {
 		desc->count = 0; /* stopped before the end on purpose */
-	} else if (!ret && (!tcp->rx.budget || tcp->conn.ctl.ready ||
-			    tcp->rx.state == KTGT_RX_HEADER)) {
+	} else if (!ret && (!rx->budget || rx->conn->ctl.ready ||
+			    rx->state == KTGT_RX_HEADER)) {
 		desc->count = 0;
 	}
 	return len - p.len;
@@ -260,33 +253,32 @@ static int rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
  * there is none to be had, the timer brings the next try.
  * Return: false if it has to wait still, or the connection ends.
  */
-static bool rx_resume(struct ktgt_tcp *tcp)
+static bool rx_resume(struct ktgt_rx *rx)
 {
 	struct ktgt_rx_piece none = {};
 	int ret = 1;
 
-	if (tcp->rx.state != KTGT_RX_HEADER)
+	if (rx->state != KTGT_RX_HEADER)
 		return true;
-	ktgt_round_prepare(&tcp->conn);
-	while (ret > 0 && !rx_wants_bytes(&tcp->rx))
-		ret = rx_step(tcp, &none);
-	if (tcp->rx.state == KTGT_RX_HEADER && ret >= 0)
-		ktgt_conn_starve(&tcp->conn);
+	ktgt_round_prepare(rx->conn);
+	while (ret > 0 && !rx_wants_bytes(rx))
+		ret = rx_step(rx, &none);
+	if (rx->state == KTGT_RX_HEADER && ret >= 0)
+		ktgt_conn_starve(rx->conn);
 	if (ret < 0) {
-		ktgt_conn_end(&tcp->conn, KTGT_SESSION_END_PROTOCOL_ERROR);
+		ktgt_conn_end(rx->conn, KTGT_SESSION_END_PROTOCOL_ERROR);
 		return false;
 	}
-	return ktgt_round_may_recv(&tcp->conn);
+	return ktgt_round_may_recv(rx->conn);
 }
 
 /*
  * Within a long data segment there is nothing to do but to copy, so do not run
  * for each piece of it. The socket tells us earlier if it has no room for more.
  */
-static void rx_set_lowat(struct ktgt_tcp *tcp)
+static void rx_set_lowat(struct ktgt_rx *rx)
 {
-	const struct ktgt_rx *rx = &tcp->rx;
-	struct socket *sock = tcp->sock;
+	struct socket *sock = rx->sock;
 	int lowat = 1;
 
 	if (rx->state == KTGT_RX_DATA &&
@@ -296,56 +288,56 @@ static void rx_set_lowat(struct ktgt_tcp *tcp)
 		sock->ops->set_rcvlowat(sock->sk, lowat);
 }
 
-static int rx_read(struct ktgt_tcp *tcp)
+static int rx_read(struct ktgt_rx *rx)
 {
 	read_descriptor_t desc = {
-		.arg.data = tcp,
+		.arg.data = rx,
 		.count = 1,
 	};
-	struct sock *sk = tcp->sock->sk;
+	struct sock *sk = rx->sock->sk;
 	int ret;
 
 	lock_sock(sk);
-	ret = tcp->sock->ops->read_sock(sk, &desc, rx_actor);
-	rx_set_lowat(tcp);
+	ret = rx->sock->ops->read_sock(sk, &desc, rx_actor);
+	rx_set_lowat(rx);
 	release_sock(sk);
 
 	if (ret > 0)
-		tcp->conn.stats.rx_bytes += ret;
+		rx->conn->stats.rx_bytes += ret;
 	if (desc.error < 0) {
-		ktgt_conn_set_end(&tcp->conn, KTGT_SESSION_END_PROTOCOL_ERROR);
+		ktgt_conn_set_end(rx->conn, KTGT_SESSION_END_PROTOCOL_ERROR);
 		return desc.error;
 	}
 	/* Stopped before all was read: there may be more. */
 	if (!desc.count)
-		set_bit(KTGT_EV_RX, &tcp->conn.events);
+		set_bit(KTGT_EV_RX, &rx->conn->events);
 	return ret;
 }
 
 /**
  * ktgt_rx_run - receive what has come, within a budget
- * @tcp: the connection
+ * @rx: the receiving side of a connection that does not drain
  *
  * Context: the connection's work, may sleep.
  * Return: whether there was anything.
  */
-bool ktgt_rx_run(struct ktgt_tcp *tcp)
+bool ktgt_rx_run(struct ktgt_rx *rx)
 {
-	struct ktgt_conn *conn = &tcp->conn;
+	struct ktgt_conn *conn = rx->conn;
 	int ret;
 
-	if (tcp->draining || !ktgt_round_may_recv(conn) ||
+	if (!ktgt_round_may_recv(conn) ||
 	    !test_and_clear_bit(KTGT_EV_RX, &conn->events))
 		return false;
 	smp_mb__after_atomic(); /* what comes from now on sets it again */
 
-	tcp->rx.budget = RX_BUDGET;
-	if (!rx_resume(tcp)) {
+	rx->budget = RX_BUDGET;
+	if (!rx_resume(rx)) {
 		set_bit(KTGT_EV_RX, &conn->events);
 		return true;
 	}
 	ktgt_round_prepare(conn);
-	ret = rx_read(tcp);
+	ret = rx_read(rx);
 	if (ret < 0 && ret != -EAGAIN) {
 		conn->ops->close(conn);
 		return false;

@@ -7,8 +7,53 @@
 
 #include <linux/types.h>
 
-struct ktgt_tcp;
+#include "../iscsi/pdu.h"
 
-bool ktgt_rx_run(struct ktgt_tcp *tcp);
+struct ktgt_conn;
+struct socket;
+
+/**
+ * enum ktgt_rx_state - what comes next on the wire
+ * @KTGT_RX_BHS: basic header segment
+ * @KTGT_RX_AHS: additional header segments
+ * @KTGT_RX_HDIGEST: header digest
+ * @KTGT_RX_HEADER: nothing; the headers wait for memory to be handled
+ * @KTGT_RX_DATA: data segment
+ * @KTGT_RX_PAD: padding
+ * @KTGT_RX_DDIGEST: data digest
+ */
+enum ktgt_rx_state {
+	KTGT_RX_BHS,
+	KTGT_RX_AHS,
+	KTGT_RX_HDIGEST,
+	KTGT_RX_HEADER,
+	KTGT_RX_DATA,
+	KTGT_RX_PAD,
+	KTGT_RX_DDIGEST,
+};
+
+/**
+ * struct ktgt_rx - receiving side of a connection
+ * @conn: the connection
+ * @sock: its socket
+ * @state: what comes next
+ * @off: bytes of it that have come
+ * @pad: padding
+ * @digest: digest as received
+ * @budget: PDUs that this run may still receive
+ * @pdu: the PDU
+ */
+struct ktgt_rx {
+	struct ktgt_conn	*conn;
+	struct socket		*sock;
+	enum ktgt_rx_state	state;
+	u32			off;
+	u8			pad[4];
+	__le32			digest;
+	u32			budget;
+	struct ktgt_pdu_in	pdu;
+};
+
+bool ktgt_rx_run(struct ktgt_rx *rx);
 
 #endif /* _KTGT_TCP_RX_H */

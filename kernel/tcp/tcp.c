@@ -26,8 +26,6 @@
 #include "../iscsi/pdu.h"
 #include "../iscsi/round.h"
 #include "../iscsi/sess.h"
-#include "rx.h"
-#include "tx.h"
 
 /* a run gives way to others after this long */
 #define IO_RUN_NS	NSEC_PER_MSEC
@@ -98,7 +96,7 @@ static void tcp_drain(struct ktgt_conn *conn)
 
 static void tcp_queue_tx(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 {
-	ktgt_tx_queue(ktgt_tcp(conn), pdu);
+	ktgt_tx_queue(&ktgt_tcp(conn)->tx, pdu);
 }
 
 static const struct ktgt_conn_ops tcp_conn_ops = {
@@ -243,7 +241,7 @@ static void tcp_check_login(struct ktgt_tcp *tcp, enum ktgt_conn_state before)
 /* All has been said: close our half, and leave it to the peer to close its. */
 static void tcp_shut(struct ktgt_tcp *tcp)
 {
-	if (!tcp->draining || tcp->shut || !ktgt_tx_idle(tcp))
+	if (!tcp->draining || tcp->shut || !ktgt_tx_idle(&tcp->tx))
 		return;
 	tcp->shut = true;
 	kernel_sock_shutdown(tcp->sock, SHUT_WR);
@@ -273,9 +271,9 @@ static bool tcp_run(struct ktgt_tcp *tcp)
 	    !tcp->draining)
 		tcp_request_logout(tcp);
 
-	progress = ktgt_rx_run(tcp);
+	progress = !tcp->draining && ktgt_rx_run(&tcp->rx);
 	progress |= ktgt_round_process(conn);
-	progress |= ktgt_tx_run(tcp);
+	progress |= ktgt_tx_run(&tcp->tx);
 	if (!progress)
 		ktgt_round_announce(conn);
 	tcp_shut(tcp);
@@ -299,7 +297,7 @@ static bool tcp_pending(const struct ktgt_tcp *tcp)
 		return true;
 	if (events & BIT(KTGT_EV_TX) && tcp->tx.blocked)
 		return true;
-	if (!tcp->tx.blocked && !ktgt_tx_idle(tcp))
+	if (!tcp->tx.blocked && !ktgt_tx_idle(&tcp->tx))
 		return true;
 	return !llist_empty(&conn->done_queue.head) ||
 	       !llist_empty(&conn->calls);
@@ -423,7 +421,7 @@ static void tcp_release_work(struct work_struct *work)
 	cancel_work_sync(&tcp->io_work);
 
 	ktgt_conn_set_state(conn, KTGT_CONN_STATE_DEAD);
-	ktgt_tx_abandon(tcp);
+	ktgt_tx_abandon(&tcp->tx);
 	ktgt_round_free(conn);
 	sock_release(tcp->sock);
 	tcp_unlink(tcp);
@@ -472,7 +470,11 @@ static struct ktgt_tcp *tcp_alloc(struct ktgt_portal *portal,
 	INIT_WORK(&tcp->release_work, tcp_release_work);
 	timer_setup(&tcp->timer, tcp_timer, 0);
 	init_waitqueue_head(&tcp->wait);
-	ktgt_tx_init(tcp);
+	tcp->rx.conn = &tcp->conn;
+	tcp->rx.sock = sock;
+	tcp->tx.conn = &tcp->conn;
+	tcp->tx.sock = sock;
+	ktgt_tx_init(&tcp->tx);
 	if (tcp_get_addresses(tcp) || ktgt_round_init(&tcp->conn)) {
 		kfree(tcp);
 		return NULL;

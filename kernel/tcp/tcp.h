@@ -5,89 +5,18 @@
 #ifndef _KTGT_TCP_TCP_H
 #define _KTGT_TCP_TCP_H
 
-#include <linux/bvec.h>
 #include <linux/list.h>
 #include <linux/timer.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "../iscsi/conn.h"
-#include "../iscsi/pdu.h"
+#include "rx.h"
+#include "tx.h"
 
 struct ktgt_portal;
 struct sock;
 struct socket;
-
-/* segments that one call hands to the socket */
-#define KTGT_TX_VECS	192
-
-/**
- * enum ktgt_rx_state - what comes next on the wire
- * @KTGT_RX_BHS: basic header segment
- * @KTGT_RX_AHS: additional header segments
- * @KTGT_RX_HDIGEST: header digest
- * @KTGT_RX_HEADER: nothing; the headers wait for memory to be handled
- * @KTGT_RX_DATA: data segment
- * @KTGT_RX_PAD: padding
- * @KTGT_RX_DDIGEST: data digest
- */
-enum ktgt_rx_state {
-	KTGT_RX_BHS,
-	KTGT_RX_AHS,
-	KTGT_RX_HDIGEST,
-	KTGT_RX_HEADER,
-	KTGT_RX_DATA,
-	KTGT_RX_PAD,
-	KTGT_RX_DDIGEST,
-};
-
-/**
- * struct ktgt_rx - receiving side
- * @state: what comes next
- * @off: bytes of it that have come
- * @pad: padding
- * @digest: digest as received
- * @budget: PDUs that this run may still receive
- * @pdu: the PDU
- */
-struct ktgt_rx {
-	enum ktgt_rx_state	state;
-	u32			off;
-	u8			pad[4];
-	__le32			digest;
-	u32			budget;
-	struct ktgt_pdu_in	pdu;
-};
-
-/**
- * struct ktgt_tx - sending side
- * @queue: PDUs that are not all in @vec yet
- * @sending: PDUs whose last byte is in @vec
- * @cur_off: bytes of the first PDU of @queue's data segment that are in @vec
- * @cur_hdr: its header is in @vec
- * @tail: the PDU whose data digest goes into @vec with the next header, or NULL
- * @vec: what is being sent
- * @nr: segments in @vec
- * @first: first segment that is not sent whole
- * @skip: bytes of it that are sent
- * @left: bytes of @vec that are not sent
- * @sample: a data page in @vec, to see whether the socket refers to it
- * @blocked: the socket has no room
- */
-struct ktgt_tx {
-	struct list_head	queue;
-	struct list_head	sending;
-	u32			cur_off;
-	bool			cur_hdr;
-	const struct ktgt_pdu	*tail;
-	struct bio_vec		vec[KTGT_TX_VECS];
-	u32			nr;
-	u32			first;
-	u32			skip;
-	size_t			left;
-	struct page		*sample;
-	bool			blocked;
-};
 
 /**
  * struct ktgt_tcp - a TCP connection that carries iSCSI

@@ -14,44 +14,44 @@
 #include <net/sock.h>
 
 #include "../iscsi/ack.h"
+#include "../iscsi/conn.h"
 #include "../iscsi/data.h"
 #include "../iscsi/pdu.h"
-#include "tcp.h"
 
 /**
  * ktgt_tx_init - prepare the sending side
- * @tcp: the connection
+ * @tx: the sending side
  *
  * Context: process context.
  */
-void ktgt_tx_init(struct ktgt_tcp *tcp)
+void ktgt_tx_init(struct ktgt_tx *tx)
 {
-	INIT_LIST_HEAD(&tcp->tx.queue);
-	INIT_LIST_HEAD(&tcp->tx.sending);
+	INIT_LIST_HEAD(&tx->queue);
+	INIT_LIST_HEAD(&tx->sending);
 }
 
 /**
  * ktgt_tx_queue - send a PDU behind all others
- * @tcp: the connection
+ * @tx: the sending side
  * @pdu: the PDU, in no list
  *
  * Context: the connection's work, also under the socket's lock.
  */
-void ktgt_tx_queue(struct ktgt_tcp *tcp, struct ktgt_pdu *pdu)
+void ktgt_tx_queue(struct ktgt_tx *tx, struct ktgt_pdu *pdu)
 {
-	list_add_tail(&pdu->node, &tcp->tx.queue);
+	list_add_tail(&pdu->node, &tx->queue);
 }
 
 /**
  * ktgt_tx_idle - whether all has been handed to the socket
- * @tcp: the connection
+ * @tx: the sending side
  *
  * Context: the connection's work.
  * Return: true if nothing is left.
  */
-bool ktgt_tx_idle(const struct ktgt_tcp *tcp)
+bool ktgt_tx_idle(const struct ktgt_tx *tx)
 {
-	return list_empty(&tcp->tx.queue) && !tcp->tx.left;
+	return list_empty(&tx->queue) && !tx->left;
 }
 
 static void tx_add(struct ktgt_tx *tx, struct page *page, u32 off, u32 len)
@@ -60,10 +60,9 @@ static void tx_add(struct ktgt_tx *tx, struct page *page, u32 off, u32 len)
 	tx->left += len;
 }
 
-static void tx_add_header(struct ktgt_tcp *tcp, struct ktgt_pdu *pdu)
+static void tx_add_header(struct ktgt_tx *tx, struct ktgt_pdu *pdu)
 {
-	struct ktgt_conn *conn = &tcp->conn;
-	struct ktgt_tx *tx = &tcp->tx;
+	struct ktgt_conn *conn = tx->conn;
 	u32 len = KTGT_BHS_LEN, lead = 0;
 
 	/* The PDU that puts digests into force does not carry one itself. */
@@ -76,8 +75,8 @@ static void tx_add_header(struct ktgt_tcp *tcp, struct ktgt_pdu *pdu)
 	}
 	ktgt_pdu_stamp(conn, pdu);
 	tx_add(tx, pdu->page, pdu->page_off - lead, lead + len);
-	tcp->tx.cur_hdr = true;
-	tcp->tx.cur_off = 0;
+	tx->cur_hdr = true;
+	tx->cur_off = 0;
 }
 
 /* Return: whether all of the data segment is in the array. */
@@ -112,14 +111,13 @@ static void tx_add_tail(struct ktgt_tx *tx, const struct ktgt_pdu *pdu)
  * two: each costs the socket more than the four bytes do.
  * Return: whether all of it is in, or waits.
  */
-static bool tx_add_pdu(struct ktgt_tcp *tcp, struct ktgt_pdu *pdu)
+static bool tx_add_pdu(struct ktgt_tx *tx, struct ktgt_pdu *pdu)
 {
-	struct ktgt_tx *tx = &tcp->tx;
 
 	if (tx->nr + 2 > KTGT_TX_VECS)
 		return false;
 	if (!tx->cur_hdr)
-		tx_add_header(tcp, pdu);
+		tx_add_header(tx, pdu);
 	if (!tx_add_data(tx, pdu))
 		return false;
 	if (!pdu->tail_len)
@@ -134,9 +132,8 @@ static bool tx_add_pdu(struct ktgt_tcp *tcp, struct ktgt_pdu *pdu)
 	return true;
 }
 
-static int tx_build(struct ktgt_tcp *tcp)
+static int tx_build(struct ktgt_tx *tx)
 {
-	struct ktgt_tx *tx = &tcp->tx;
 	struct ktgt_pdu *pdu, *next;
 	int err = 0;
 
@@ -146,7 +143,7 @@ static int tx_build(struct ktgt_tcp *tcp)
 	tx->sample = NULL;
 	while (!list_empty(&tx->queue)) {
 		pdu = list_first_entry(&tx->queue, struct ktgt_pdu, node);
-		if (!tx_add_pdu(tcp, pdu))
+		if (!tx_add_pdu(tx, pdu))
 			break;
 		tx->cur_hdr = false;
 		next = ktgt_data_next(pdu);
@@ -182,13 +179,13 @@ static void tx_advance(struct ktgt_tx *tx, size_t sent)
 }
 
 /* All of the array is with the socket: its PDUs wait to be acknowledged. */
-static void tx_finish(struct ktgt_tcp *tcp)
+static void tx_finish(struct ktgt_tx *tx)
 {
 	struct ktgt_pdu *pdu, *next;
 
-	list_for_each_entry_safe(pdu, next, &tcp->tx.sending, node) {
+	list_for_each_entry_safe(pdu, next, &tx->sending, node) {
 		list_del(&pdu->node);
-		ktgt_ack_await(&tcp->conn, pdu);
+		ktgt_ack_await(tx->conn, pdu);
 	}
 }
 
@@ -196,26 +193,25 @@ static void tx_finish(struct ktgt_tcp *tcp)
  * Whether the socket really refers to the pages shows in their count. A count
  * of one may also mean that the peer has already acknowledged.
  */
-static void tx_sample(struct ktgt_tcp *tcp)
+static void tx_sample(struct ktgt_tx *tx)
 {
-	struct ktgt_conn_stats *stats = &tcp->conn.stats;
+	struct ktgt_conn_stats *stats = &tx->conn->stats;
 
-	if (!tcp->tx.sample)
+	if (!tx->sample)
 		return;
-	if (page_ref_count(tcp->tx.sample) > 1)
+	if (page_ref_count(tx->sample) > 1)
 		stats->zero_copy++;
 	else
 		stats->copied++;
-	tcp->tx.sample = NULL;
+	tx->sample = NULL;
 }
 
-static int tx_send(struct ktgt_tcp *tcp)
+static int tx_send(struct ktgt_tx *tx)
 {
 	struct msghdr msg = {
 		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_SPLICE_PAGES |
 			     MSG_NO_SHARED_FRAGS,
 	};
-	struct ktgt_tx *tx = &tcp->tx;
 	int ret;
 
 	if (!list_empty(&tx->queue))
@@ -223,51 +219,50 @@ static int tx_send(struct ktgt_tcp *tcp)
 	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, tx->vec + tx->first,
 		      tx->nr - tx->first, tx->left + tx->skip);
 	iov_iter_advance(&msg.msg_iter, tx->skip);
-	tcp->conn.stats.sends++;
-	tcp->conn.stats.send_vectors += tx->nr - tx->first;
+	tx->conn->stats.sends++;
+	tx->conn->stats.send_vectors += tx->nr - tx->first;
 
-	ret = sock_sendmsg(tcp->sock, &msg);
+	ret = sock_sendmsg(tx->sock, &msg);
 	if (ret > 0) {
-		tcp->conn.stats.tx_bytes += ret;
+		tx->conn->stats.tx_bytes += ret;
 		tx_advance(tx, ret);
-		tx_sample(tcp);
+		tx_sample(tx);
 	}
 	return ret;
 }
 
 /**
  * ktgt_tx_run - send what is queued, as far as the socket takes it
- * @tcp: the connection
+ * @tx: the sending side
  *
  * Context: the connection's work, may sleep.
  * Return: whether anything was sent.
  */
-bool ktgt_tx_run(struct ktgt_tcp *tcp)
+bool ktgt_tx_run(struct ktgt_tx *tx)
 {
-	struct ktgt_tx *tx = &tcp->tx;
 	bool progress = false;
 	int ret;
 
-	if (test_and_clear_bit(KTGT_EV_TX, &tcp->conn.events))
+	if (test_and_clear_bit(KTGT_EV_TX, &tx->conn->events))
 		tx->blocked = false;
 	smp_mb__after_atomic(); /* room that comes from now on sets it again */
 
-	while (!tx->blocked && !ktgt_tx_idle(tcp)) {
-		ret = tx->left ? 0 : tx_build(tcp);
+	while (!tx->blocked && !ktgt_tx_idle(tx)) {
+		ret = tx->left ? 0 : tx_build(tx);
 		if (!ret)
-			ret = tx_send(tcp);
+			ret = tx_send(tx);
 		if (ret > 0) {
 			progress = true;
 			if (!tx->left)
-				tx_finish(tcp);
+				tx_finish(tx);
 			continue;
 		}
 		if (ret && ret != -EAGAIN) {
-			tcp->conn.ops->close(&tcp->conn);
+			tx->conn->ops->close(tx->conn);
 			return progress;
 		}
 		/* Short of room: the socket calls when there is some. */
-		tcp->conn.stats.send_again++;
+		tx->conn->stats.send_again++;
 		tx->blocked = true;
 	}
 	return progress;
@@ -275,15 +270,14 @@ bool ktgt_tx_run(struct ktgt_tcp *tcp)
 
 /**
  * ktgt_tx_abandon - give back what can not be sent any more
- * @tcp: the connection, closed
+ * @tx: the sending side of a connection that is closed
  *
  * Context: teardown of the connection.
  */
-void ktgt_tx_abandon(struct ktgt_tcp *tcp)
+void ktgt_tx_abandon(struct ktgt_tx *tx)
 {
-	struct ktgt_tx *tx = &tcp->tx;
 
-	list_splice_tail_init(&tx->sending, &tcp->conn.unacked);
-	list_splice_tail_init(&tx->queue, &tcp->conn.unacked);
+	list_splice_tail_init(&tx->sending, &tx->conn->unacked);
+	list_splice_tail_init(&tx->queue, &tx->conn->unacked);
 	tx->left = 0;
 }
