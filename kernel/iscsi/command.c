@@ -135,7 +135,7 @@ static void command_start_read(struct ktgt_task *task)
 	if (cmd->dir == DMA_FROM_DEVICE && task->flags & KTGT_TASK_READ)
 		cmd->buf_len = min_t(u64, cmd->edtl, cmd->xfer_len);
 	if (cmd->buf_len)
-		ktgt_task_set_state(task, KTGT_TASK_PAGES);
+		ktgt_task_set_state(task, KTGT_TASK_NEW, KTGT_TASK_PAGES);
 	else
 		ktgt_task_set_ready(task);
 }
@@ -207,7 +207,7 @@ void ktgt_commands_submit(struct ktgt_conn *conn)
 	}
 	while (conn->count.ready) {
 		task = list_first_entry(&conn->ready, struct ktgt_task, node);
-		ktgt_task_set_state(task, KTGT_TASK_BUSY);
+		ktgt_task_set_state(task, KTGT_TASK_READY, KTGT_TASK_BUSY);
 		if (task->flags & KTGT_TASK_BAD_DATA)
 			ktgt_cmd_complete(&task->cmd, SAM_STAT_CHECK_CONDITION);
 		else
@@ -273,7 +273,7 @@ static void command_respond(struct ktgt_task *task)
 	else
 		ktgt_task_put_pages(task);
 
-	ktgt_task_set_state(task, KTGT_TASK_SEND);
+	ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_SEND);
 	ret = task->in_len ? command_queue_data_in(task) :
 			     command_queue_response(task);
 	ktgt_cmd_release(&task->cmd);

@@ -211,23 +211,18 @@ struct ktgt_call {
 };
 
 /**
- * union ktgt_task_count - tasks of a connection, counted by what they do
+ * struct ktgt_task_count - tasks of a connection, by what their state means
  * @free: free ones, with those that can still be made
  * @ready: those that are to be submitted
  * @busy: those that were submitted and are not back. Not zero: memory of the
  *	connection has to stay
  * @full: those that lack no pages and go on: they are neither dormant nor sent
- * @all: the four, so that one addition changes them: none of them can become
- *	negative, or so great that it would reach the next
  */
-union ktgt_task_count {
-	struct {
-		u16	free;
-		u16	ready;
-		u16	busy;
-		u16	full;
-	};
-	u64	all;
+struct ktgt_task_count {
+	u32	free;
+	u32	ready;
+	u32	busy;
+	u32	full;
 };
 
 /**
@@ -342,7 +337,7 @@ struct ktgt_conn {
 	struct list_head		dormant;
 	u32				nr_ordered;
 	struct list_head		page_wait;
-	union ktgt_task_count		count;
+	struct ktgt_task_count		count;
 	u32				nr_inflight;
 	u32				nr_tmf;
 	struct list_head		waits;

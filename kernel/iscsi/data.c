@@ -124,8 +124,10 @@ int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_pdu_in *in)
 	if (need && !ktgt_task_add_pages(task, need))
 		return KTGT_RECV_AGAIN;
 
-	ktgt_task_set_state(task, task->nr_pages < total ? KTGT_TASK_PAGES :
-							   KTGT_TASK_RECV);
+	if (task->nr_pages < total)
+		ktgt_task_set_state(task, KTGT_TASK_NEW, KTGT_TASK_PAGES);
+	else
+		ktgt_task_set_state(task, KTGT_TASK_NEW, KTGT_TASK_RECV);
 	data_aim(task, in, 0);
 	return 0;
 }
@@ -207,7 +209,7 @@ static void data_out_advance(struct ktgt_task *task)
 		/* What has failed does not need the rest of its pages. */
 		if (!bad || task->flags & KTGT_TASK_UNSOL)
 			return;
-		ktgt_task_set_state(task, KTGT_TASK_RECV);
+		ktgt_task_set_state(task, KTGT_TASK_PAGES, KTGT_TASK_RECV);
 	}
 	data_solicit(task);
 	if (task->flags & KTGT_TASK_UNSOL || task->nr_r2t)
@@ -386,7 +388,7 @@ static bool data_may_have(const struct ktgt_conn *conn, u32 need)
 static void data_got_pages(struct ktgt_task *task)
 {
 	if (task->flags & KTGT_TASK_WRITE) {
-		ktgt_task_set_state(task, KTGT_TASK_RECV);
+		ktgt_task_set_state(task, KTGT_TASK_PAGES, KTGT_TASK_RECV);
 		data_out_advance(task);
 	} else {
 		ktgt_task_set_ready(task);

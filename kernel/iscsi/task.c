@@ -259,7 +259,7 @@ struct ktgt_task *ktgt_task_start(struct ktgt_conn *conn,
 		task->flags |= KTGT_TASK_READ;
 	if (req->flags & ISCSI_FLAG_CMD_WRITE)
 		task->flags |= KTGT_TASK_WRITE;
-	ktgt_task_set_state(task, KTGT_TASK_NEW);
+	ktgt_task_set_state(task, KTGT_TASK_FREE, KTGT_TASK_NEW);
 	return task;
 }
 
@@ -302,12 +302,18 @@ static noinline void task_make_way(struct ktgt_conn *conn)
 
 	list_for_each_entry_safe(task, next, &conn->dormant, node) {
 		if (!task_has_to_wait(task))
-			ktgt_task_set_state(task, KTGT_TASK_READY);
+			ktgt_task_set_state(task, KTGT_TASK_DORMANT,
+					    KTGT_TASK_READY);
 	}
 }
 
-/* From here on the initiator can refer to the task. */
-static void task_open(struct ktgt_task *task)
+/**
+ * ktgt_task_open - from here on the initiator can refer to a task
+ * @task: the task, whose state has changed to that
+ *
+ * Context: of ktgt_task_set_state() alone.
+ */
+void ktgt_task_open(struct ktgt_task *task)
 {
 	struct ktgt_conn *conn = task->conn;
 
@@ -317,7 +323,13 @@ static void task_open(struct ktgt_task *task)
 		conn->nr_ordered++;
 }
 
-static void task_close(struct ktgt_task *task)
+/**
+ * ktgt_task_close - from here on the initiator can not refer to a task
+ * @task: the task, whose state has changed to that
+ *
+ * Context: of ktgt_task_set_state() alone.
+ */
+void ktgt_task_close(struct ktgt_task *task)
 {
 	struct ktgt_conn *conn = task->conn;
 
@@ -330,85 +342,15 @@ static void task_close(struct ktgt_task *task)
 }
 
 /**
- * struct task_state - what it means to be in a state
- * @count: 1 for each counter that the task counts in
- * @list: offset in &struct ktgt_conn of the list that it is in, 0 if none
- * @open: the initiator can refer to it
- */
-struct task_state {
-	union ktgt_task_count	count;
-	u16			list;
-	bool			open;
-};
-
-#define TASK_LIST(name)	offsetof(struct ktgt_conn, name)
-
-static const struct task_state task_states[] = {
-	[KTGT_TASK_FREE] = {
-		.count.free = 1, .list = TASK_LIST(free_slots),
-	},
-	[KTGT_TASK_NEW] = {
-		.open = true,
-	},
-	[KTGT_TASK_RECV] = {
-		.count.full = 1, .open = true,
-	},
-	[KTGT_TASK_PAGES] = {
-		.list = TASK_LIST(page_wait), .open = true,
-	},
-	[KTGT_TASK_DORMANT] = {
-		.list = TASK_LIST(dormant), .open = true,
-	},
-	[KTGT_TASK_READY] = {
-		.count.ready = 1, .count.full = 1, .list = TASK_LIST(ready),
-		.open = true,
-	},
-	[KTGT_TASK_BUSY] = {
-		.count.busy = 1, .count.full = 1, .open = true,
-	},
-	[KTGT_TASK_SEND] = {
-		.count.full = 1,
-	},
-	[KTGT_TASK_SENT] = {},
-};
-
-static void task_move(struct ktgt_task *task, enum ktgt_task_state state)
-{
-	u16 to = task_states[state].list;
-	struct list_head *list = (void *)task->conn + to;
-
-	if (task_states[task->state].list)
-		list_del_init(&task->node);
-	if (!to)
-		return;
-	/* the slot that was used last is the next one, as it is in the cache */
-	if (state == KTGT_TASK_FREE)
-		list_add(&task->node, list);
-	else
-		list_add_tail(&task->node, list);
-}
-
-/**
- * ktgt_task_set_state - the one place where the state of a task changes
+ * ktgt_task_set_state_any - change the state of a task, whatever it is
  * @task: the task
  * @state: the new state
  *
- * The list that the task is in and all that is counted of states change along.
- *
- * Context: the connection's work or teardown.
+ * Context: of ktgt_task_set_state() alone.
  */
-void ktgt_task_set_state(struct ktgt_task *task, enum ktgt_task_state state)
+void ktgt_task_set_state_any(struct ktgt_task *task, enum ktgt_task_state state)
 {
-	const struct task_state *from = &task_states[task->state];
-	const struct task_state *to = &task_states[state];
-
-	task->conn->count.all += to->count.all - from->count.all;
-	task_move(task, state);
-	task->state = state;
-	if (to->open && !from->open)
-		task_open(task);
-	else if (!to->open && from->open)
-		task_close(task);
+	ktgt_task_change(task, task->state, state);
 }
 
 /**
@@ -429,9 +371,11 @@ void ktgt_task_set_ready(struct ktgt_task *task)
 		cmd->bvec[cmd->nr_bvec - 1].bv_len =
 			cmd->buf_len - (cmd->nr_bvec - 1) * PAGE_SIZE;
 	if (unlikely(task->conn->nr_ordered) && task_has_to_wait(task))
-		ktgt_task_set_state(task, KTGT_TASK_DORMANT);
+		ktgt_task_set_state_any(task, KTGT_TASK_DORMANT);
+	else if (task->flags & KTGT_TASK_WRITE)
+		ktgt_task_set_state(task, KTGT_TASK_RECV, KTGT_TASK_READY);
 	else
-		ktgt_task_set_state(task, KTGT_TASK_READY);
+		ktgt_task_set_state(task, KTGT_TASK_PAGES, KTGT_TASK_READY);
 }
 
 /**
@@ -476,7 +420,7 @@ void ktgt_task_end(struct ktgt_task *task)
 		memset(task->r2t, 0, sizeof(task->r2t));
 	task->nr_r2t = 0;
 	task->gen++;
-	ktgt_task_set_state(task, KTGT_TASK_FREE);
+	ktgt_task_set_state(task, KTGT_TASK_SENT, KTGT_TASK_FREE);
 }
 
 /**
@@ -492,5 +436,5 @@ void ktgt_task_sent(struct ktgt_task *task)
 {
 	ktgt_quota_uncharge(&task->conn->quota, KTGT_QUOTA_DATA,
 			    task->nr_pages);
-	ktgt_task_set_state(task, KTGT_TASK_SENT);
+	ktgt_task_set_state(task, KTGT_TASK_SEND, KTGT_TASK_SENT);
 }

@@ -161,6 +161,108 @@ static inline bool ktgt_task_is_open(const struct ktgt_task *task)
 	return !hlist_unhashed(&task->itt_node);
 }
 
+/* What it means to be in a state: bits of ktgt_task_traits() */
+#define KTGT_TRAIT_OPEN		BIT(0)	/* the initiator can refer to it */
+#define KTGT_TRAIT_FREE		BIT(1)	/* &ktgt_task_count.free */
+#define KTGT_TRAIT_READY	BIT(2)	/* &ktgt_task_count.ready */
+#define KTGT_TRAIT_BUSY		BIT(3)	/* &ktgt_task_count.busy */
+#define KTGT_TRAIT_FULL		BIT(4)	/* &ktgt_task_count.full */
+
+static __always_inline u8 ktgt_task_traits(enum ktgt_task_state state)
+{
+	switch (state) {
+	case KTGT_TASK_FREE:
+		return KTGT_TRAIT_FREE;
+	case KTGT_TASK_NEW:
+	case KTGT_TASK_PAGES:
+	case KTGT_TASK_DORMANT:
+		return KTGT_TRAIT_OPEN;
+	case KTGT_TASK_RECV:
+		return KTGT_TRAIT_OPEN | KTGT_TRAIT_FULL;
+	case KTGT_TASK_READY:
+		return KTGT_TRAIT_OPEN | KTGT_TRAIT_FULL | KTGT_TRAIT_READY;
+	case KTGT_TASK_BUSY:
+		return KTGT_TRAIT_OPEN | KTGT_TRAIT_FULL | KTGT_TRAIT_BUSY;
+	case KTGT_TASK_SEND:
+		return KTGT_TRAIT_FULL;
+	case KTGT_TASK_SENT:
+		break;
+	}
+	return 0;
+}
+
+static __always_inline struct list_head *
+ktgt_task_list(struct ktgt_conn *conn, enum ktgt_task_state state)
+{
+	switch (state) {
+	case KTGT_TASK_FREE:
+		return &conn->free_slots;
+	case KTGT_TASK_PAGES:
+		return &conn->page_wait;
+	case KTGT_TASK_DORMANT:
+		return &conn->dormant;
+	case KTGT_TASK_READY:
+		return &conn->ready;
+	default:
+		return NULL;
+	}
+}
+
+void ktgt_task_open(struct ktgt_task *task);
+void ktgt_task_close(struct ktgt_task *task);
+void ktgt_task_set_state_any(struct ktgt_task *task,
+			     enum ktgt_task_state state);
+
+#define KTGT_TASK_CHANGE(was, is, trait) (!!((is) & (trait)) - !!((was) & (trait)))
+
+/* Of ktgt_task_set_state() alone. With constants little is left of it. */
+static __always_inline void ktgt_task_change(struct ktgt_task *task,
+					     enum ktgt_task_state from,
+					     enum ktgt_task_state to)
+{
+	const u8 was = ktgt_task_traits(from), is = ktgt_task_traits(to);
+	struct ktgt_conn *conn = task->conn;
+	struct ktgt_task_count *count = &conn->count;
+
+	count->free += KTGT_TASK_CHANGE(was, is, KTGT_TRAIT_FREE);
+	count->ready += KTGT_TASK_CHANGE(was, is, KTGT_TRAIT_READY);
+	count->busy += KTGT_TASK_CHANGE(was, is, KTGT_TRAIT_BUSY);
+	count->full += KTGT_TASK_CHANGE(was, is, KTGT_TRAIT_FULL);
+	if (ktgt_task_list(conn, from))
+		list_del_init(&task->node);
+	/* the slot that was used last is in the cache: it is the next one */
+	if (to == KTGT_TASK_FREE)
+		list_add(&task->node, &conn->free_slots);
+	else if (ktgt_task_list(conn, to))
+		list_add_tail(&task->node, ktgt_task_list(conn, to));
+	task->state = to;
+	if (is & ~was & KTGT_TRAIT_OPEN)
+		ktgt_task_open(task);
+	if (was & ~is & KTGT_TRAIT_OPEN)
+		ktgt_task_close(task);
+}
+
+/**
+ * ktgt_task_set_state - the one place where the state of a task changes
+ * @task: the task
+ * @from: the state that it is mostly in, a constant: from that one it goes by
+ *	inline code, from others by a call
+ * @to: the new state, a constant
+ *
+ * The list that the task is in and all that is counted of states change along.
+ *
+ * Context: the connection's work or teardown.
+ */
+static __always_inline void ktgt_task_set_state(struct ktgt_task *task,
+						enum ktgt_task_state from,
+						enum ktgt_task_state to)
+{
+	if (likely(task->state == from))
+		ktgt_task_change(task, from, to);
+	else
+		ktgt_task_set_state_any(task, to);
+}
+
 int ktgt_tasks_init(struct ktgt_conn *conn);
 bool ktgt_tasks_at_hand(struct ktgt_conn *conn, gfp_t gfp);
 void ktgt_tasks_prepare(struct ktgt_conn *conn);
@@ -169,7 +271,6 @@ void ktgt_tasks_free(struct ktgt_conn *conn);
 struct ktgt_task *ktgt_task_find(struct ktgt_conn *conn, itt_t itt);
 struct ktgt_task *ktgt_task_start(struct ktgt_conn *conn,
 				  const struct iscsi_scsi_req *req);
-void ktgt_task_set_state(struct ktgt_task *task, enum ktgt_task_state state);
 void ktgt_task_set_ready(struct ktgt_task *task);
 void ktgt_task_sent(struct ktgt_task *task);
 void ktgt_task_end(struct ktgt_task *task);
