@@ -7,6 +7,8 @@
 
 #include <kunit/test.h>
 
+#include "../core/net.h"
+
 /**
  * struct event_test - a namespace, and what was told of it
  * @kn: the namespace; nothing but its events is there
