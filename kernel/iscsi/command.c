@@ -160,7 +160,7 @@ int ktgt_command_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 		return KTGT_RECV_AGAIN;
 
 	switch (ktgt_window_take(conn->window, be32_to_cpu(req->cmdsn),
-				req->opcode & ISCSI_OP_IMMEDIATE)) {
+				 req->opcode & ISCSI_OP_IMMEDIATE)) {
 	case KTGT_CMDSN_OK:
 		break;
 	case KTGT_CMDSN_DROP:
@@ -282,7 +282,7 @@ static void command_respond(struct ktgt_task *task)
 }
 
 static bool abort_covers(const struct ktgt_abort_wait *wait,
-		       const struct ktgt_task *task)
+			 const struct ktgt_task *task)
 {
 	if (iscsi_sna_gte(task->seq, wait->seq))
 		return false;

@@ -190,7 +190,7 @@ static bool ctl_take_cmdsn(struct ktgt_conn *conn)
 		immediate = true;
 
 	switch (ktgt_window_take(conn->window, be32_to_cpu(req->cmdsn),
-				immediate)) {
+				 immediate)) {
 	case KTGT_CMDSN_OK:
 		return true;
 	case KTGT_CMDSN_DROP:

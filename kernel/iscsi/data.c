@@ -144,7 +144,7 @@ void ktgt_data_prepare(struct ktgt_conn *conn)
 
 	if (task && task->state == KTGT_TASK_NEW)
 		ktgt_task_set_bvec(task, data_pages(task->cmd.buf_len),
-				  GFP_KERNEL);
+				   GFP_KERNEL);
 }
 
 static int data_send_r2t(struct ktgt_task *task, u32 slot)

@@ -13,7 +13,6 @@
 #include "../core/cmd.h"
 #include "conn.h"
 
-
 /**
  * enum ktgt_task_state - where a task is
  * @KTGT_TASK_FREE: in &ktgt_conn.free_slots
@@ -213,7 +212,10 @@ void ktgt_task_close(struct ktgt_task *task);
 void ktgt_task_set_state_any(struct ktgt_task *task,
 			     enum ktgt_task_state state);
 
-#define KTGT_TASK_CHANGE(was, is, trait) (!!((is) & (trait)) - !!((was) & (trait)))
+static __always_inline int ktgt_task_delta(u8 was, u8 is, u8 trait)
+{
+	return !!(is & trait) - !!(was & trait);
+}
 
 /* Of ktgt_task_set_state() alone. With constants little is left of it. */
 static __always_inline void ktgt_task_change(struct ktgt_task *task,
@@ -224,10 +226,10 @@ static __always_inline void ktgt_task_change(struct ktgt_task *task,
 	struct ktgt_conn *conn = task->conn;
 	struct ktgt_task_count *count = &conn->count;
 
-	count->free += KTGT_TASK_CHANGE(was, is, KTGT_TRAIT_FREE);
-	count->ready += KTGT_TASK_CHANGE(was, is, KTGT_TRAIT_READY);
-	count->busy += KTGT_TASK_CHANGE(was, is, KTGT_TRAIT_BUSY);
-	count->full += KTGT_TASK_CHANGE(was, is, KTGT_TRAIT_FULL);
+	count->free += ktgt_task_delta(was, is, KTGT_TRAIT_FREE);
+	count->ready += ktgt_task_delta(was, is, KTGT_TRAIT_READY);
+	count->busy += ktgt_task_delta(was, is, KTGT_TRAIT_BUSY);
+	count->full += ktgt_task_delta(was, is, KTGT_TRAIT_FULL);
 	if (ktgt_task_list(conn, from))
 		list_del_init(&task->node);
 	/* the slot that was used last is in the cache: it is the next one */

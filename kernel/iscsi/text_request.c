@@ -240,7 +240,7 @@ static u8 text_req_find(struct ktgt_conn *conn, const struct iscsi_text *req)
  * Context: the connection's work, may sleep.
  */
 void ktgt_text_req_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
-		    const u8 *data, u32 len)
+			const u8 *data, u32 len)
 {
 	const struct iscsi_text *req = (const void *)hdr;
 	bool final = req->flags & ISCSI_FLAG_CMD_FINAL;

@@ -113,7 +113,6 @@ static void tx_add_tail(struct ktgt_tx *tx, const struct ktgt_pdu *pdu)
  */
 static bool tx_add_pdu(struct ktgt_tx *tx, struct ktgt_pdu *pdu)
 {
-
 	if (tx->nr + 2 > KTGT_TX_VECS)
 		return false;
 	if (!tx->cur_hdr)
@@ -276,7 +275,6 @@ bool ktgt_tx_run(struct ktgt_tx *tx)
  */
 void ktgt_tx_abandon(struct ktgt_tx *tx)
 {
-
 	list_splice_tail_init(&tx->sending, &tx->conn->unacked);
 	list_splice_tail_init(&tx->queue, &tx->conn->unacked);
 	tx->left = 0;
