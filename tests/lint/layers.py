@@ -117,13 +117,6 @@ FLOORS = {
     ],
 }
 
-# None any more: rooms with circles; those in which a .c file may include others before
-# its own header; those in which a prototype may stand in another file's header.
-# Who mends the last one takes the room off the list.
-CIRCLES = []
-OTHERS_FIRST = []
-OTHERS_PROTOTYPES = []
-
 # Nodes whose arrows do not count, and why.
 FREE = {
     'kernel/core/trace': 'a tracepoint prints the types of those who call it',
@@ -331,23 +324,6 @@ def room_of_circle(circle):
     return rooms.pop() if len(rooms) == 1 else circle[0].split('/')[0]
 
 
-def check_list(name, rooms, findings):
-    """
-    Passes findings (path:line: what) on, but for those in a room of the list;
-    a room of it without any must leave it.
-    """
-    seen = set()
-    for finding in findings:
-        room = room_of(finding.split(':')[0])
-        if room in rooms:
-            seen.add(room)
-        else:
-            yield finding
-    for room in rooms:
-        if room not in seen:
-            yield f'{room}/:1: is as it should be: off with it from {name}'
-
-
 def check_circles(circles):
     """No circles; one that has files of several rooms is of the tree."""
     for circle in circles:
@@ -387,11 +363,9 @@ def main():
         for line, quote, name in file.includes():
             if quote == '"':
                 report(check_include(file, line, name))
-    firsts = [one for file in files for one in check_own_first(file)]
-    report(check_list('OTHERS_FIRST', OTHERS_FIRST, firsts))
-    report(check_list('OTHERS_PROTOTYPES', OTHERS_PROTOTYPES,
-                      check_prototypes(files)))
-    report(check_list('CIRCLES', CIRCLES, check_circles(circles)))
+        report(check_own_first(file))
+    report(check_prototypes(files))
+    report(check_circles(circles))
 
 
 def report(findings):
