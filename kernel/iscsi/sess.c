@@ -267,6 +267,23 @@ static struct ktgt_sess *sess_alloc(struct ktgt_conn *conn,
 	return sess;
 }
 
+/* What lower floors need of the session, they find in the connection. */
+static void sess_bind(struct ktgt_conn *conn, struct ktgt_sess *sess)
+{
+	conn->sess = sess;
+	conn->nexus = &sess->nexus;
+	conn->window = &sess->window;
+	conn->initiator = sess->key.initiator;
+}
+
+static void sess_unbind(struct ktgt_conn *conn)
+{
+	conn->sess = NULL;
+	conn->nexus = NULL;
+	conn->window = NULL;
+	conn->initiator = NULL;
+}
+
 /**
  * ktgt_sess_open - make the session of a connection
  * @conn: the connection, at the end of its login
@@ -313,10 +330,7 @@ int ktgt_sess_open(struct ktgt_conn *conn, struct ktgt_target *target,
 			goto err_table;
 	}
 	atomic_inc(&kn->nr_sessions);
-	conn->sess = sess;
-	conn->nexus = &sess->nexus;
-	conn->window = &sess->window;
-	conn->initiator = sess->key.initiator;
+	sess_bind(conn, sess);
 	/* Only now it can be found by its number. */
 	xa_store(&kn->sess_ids, sess->id, sess, GFP_KERNEL);
 	return 0;
@@ -420,9 +434,6 @@ void ktgt_sess_close(struct ktgt_conn *conn)
 	if (!sess)
 		return;
 	ktgt_sess_retire(sess);
-	conn->sess = NULL;
-	conn->nexus = NULL;
-	conn->window = NULL;
-	conn->initiator = NULL;
+	sess_unbind(conn);
 	ktgt_sess_put(sess);
 }
