@@ -5,10 +5,11 @@
 #ifndef _KTGT_ISCSI_MEM_H
 #define _KTGT_ISCSI_MEM_H
 
+#include <linux/bvec.h>
+#include <linux/mm.h>
 #include <linux/types.h>
 
-struct bio_vec;
-struct ktgt_conn;
+#include "conn.h"
 
 /* pages that are kept for the next command, 4 MiB */
 #define KTGT_FREE_PAGES_MAX		1024
@@ -20,7 +21,58 @@ void ktgt_mem_free(struct ktgt_conn *conn);
 void ktgt_mem_prepare(struct ktgt_conn *conn);
 void ktgt_mem_refill(struct ktgt_conn *conn, u32 want);
 void ktgt_mem_shrink(struct ktgt_conn *conn);
-bool ktgt_mem_take(struct ktgt_conn *conn, struct bio_vec *bvec, u32 nr);
-void ktgt_mem_give(struct ktgt_conn *conn, const struct bio_vec *bvec, u32 nr);
+
+/**
+ * ktgt_mem_take - take free pages of a connection
+ * @conn: the connection
+ * @bvec: takes the pages, one in each segment
+ * @nr: how many
+ *
+ * Context: the connection's work.
+ * Return: false, with nothing done, if there are too few at hand.
+ */
+static inline bool ktgt_mem_take(struct ktgt_conn *conn, struct bio_vec *bvec,
+				 u32 nr)
+{
+	struct ktgt_mem *mem = &conn->mem;
+
+	if (mem->nr_free_pages < nr) {
+		mem->shortfall = nr;
+		return false;
+	}
+	for (; nr; nr--)
+		bvec_set_page(bvec++, mem->free_pages[--mem->nr_free_pages],
+			      PAGE_SIZE, 0);
+	return true;
+}
+
+/**
+ * ktgt_mem_give - give pages back to a connection
+ * @conn: the connection
+ * @bvec: segments of one page each
+ * @nr: how many
+ *
+ * A page that the socket still refers to goes to the page allocator, which
+ * waits for the last reference, instead of to the next command.
+ *
+ * Context: the connection's work.
+ */
+static inline void ktgt_mem_give(struct ktgt_conn *conn,
+				 const struct bio_vec *bvec, u32 nr)
+{
+	struct ktgt_mem *mem = &conn->mem;
+
+	while (nr) {
+		struct page *page = bvec[--nr].bv_page;
+
+		if (mem->nr_free_pages < KTGT_FREE_PAGES_MAX &&
+		    page_ref_count(page) == 1) {
+			mem->free_pages[mem->nr_free_pages++] = page;
+			conn->stats.recycled++;
+		} else {
+			put_page(page);
+		}
+	}
+}
 
 #endif /* _KTGT_ISCSI_MEM_H */
