@@ -549,7 +549,8 @@ static void test_errors(void **state)
 		  "2: initiator-address 10.0.0.0/255.255.255.0: a netmask is "
 		  "not supported; write /24" },
 		{ T("initiator-name x\n"),
-		  "2: initiator-name x: a name begins with iqn., eui. or naa." },
+		  "2: initiator-name x: not an iSCSI name, which begins with "
+		  "iqn., eui. or naa." },
 		{ T("lun 0\n"),
 		  "2: lun 0: out of range; use 1 to 16383 (LUN 0 is the "
 		  "controller)" },
@@ -606,8 +607,8 @@ static void test_errors(void **state)
 		  "</backing-store>" },
 		{ "<target iqn.2026-11.org.x:a>\n" T(""),
 		  "2: </target> is missing for the block that begins at /etc/f:1" },
-		{ "<target iqn.x>\n</target>\n", "1: <target iqn.x>: iqn. is "
-		  "followed by a date, YYYY-MM" },
+		{ "<target iqn.x>\n</target>\n", "1: <target iqn.x>: write a "
+		  "date, YYYY-MM, after iqn." },
 		/* the whole */
 		{ T("lun 1\nbacking-store /a\nbacking-store /b\n"),
 		  "1: with several backing stores, write lun inside each "

@@ -195,8 +195,8 @@ static void test_keyword(void **state)
 	} rows[] = {
 		{ "account bind target 1",
 		  "account bind: USER is missing" NOTE("target") },
-		{ "account bind target x", "account bind: target 'x': a name "
-		  "begins with iqn., eui. or naa." NOTE("target") },
+		{ "account bind target x", "account bind: target 'x': not an "
+		  "iSCSI name, which begins with iqn., eui. or naa." NOTE("target") },
 		{ "account bind discovery target 1",
 		  "account bind: USER is missing" NOTE("discovery") },
 		{ "account add secret-file secret-file x", "account add: unknown "

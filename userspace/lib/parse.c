@@ -128,8 +128,8 @@ static int check_hex_name(const char *digits, bool long_too, const char **why)
 	if (!digits[n] && (n == 16 || (long_too && n == 32)))
 		return 0;
 	return refuse(why, long_too ?
-		      "naa. is followed by 16 or 32 hexadecimal digits" :
-		      "eui. is followed by 16 hexadecimal digits");
+		      "write 16 or 32 hexadecimal digits after naa." :
+		      "write 16 hexadecimal digits after eui.");
 }
 
 static bool digits_at(const char *text, size_t n)
@@ -146,14 +146,14 @@ static int check_iqn(const char *p, const char **why)
 	int month;
 
 	if (!digits_at(p, 4) || p[4] != '-' || !digits_at(p + 5, 2))
-		return refuse(why, "iqn. is followed by a date, YYYY-MM");
+		return refuse(why, "write a date, YYYY-MM, after iqn.");
 	month = (p[5] - '0') * 10 + p[6] - '0';
 	if (month < 1 || month > 12)
-		return refuse(why, "the month of the date is 01 to 12");
+		return refuse(why, "invalid month; use 01 to 12");
 	p += 7;
 	if (*p != '.' || !p[1] || p[1] == ':' || p[1] == '.')
 		return refuse(why,
-			"the date is followed by .REVERSED.DOMAIN[:ID]");
+			"write .REVERSED.DOMAIN[:ID] after the date");
 	return 0;
 }
 
@@ -172,15 +172,15 @@ int parse_iscsi_name(const char *text, const char **why)
 	for (p = (const unsigned char *)text; *p; p++)
 		if (*p <= ' ' || *p == ',' || *p == 0x7f)
 			return refuse(why,
-				"a name has no blank, comma or control "
-				"character");
+				"the name contains a blank, a comma or a "
+				"control character");
 	if (!strncasecmp(text, "iqn.", 4))
 		return check_iqn(text + 4, why);
 	if (!strncasecmp(text, "eui.", 4))
 		return check_hex_name(text + 4, false, why);
 	if (!strncasecmp(text, "naa.", 4))
 		return check_hex_name(text + 4, true, why);
-	return refuse(why, "a name begins with iqn., eui. or naa.");
+	return refuse(why, "not an iSCSI name, which begins with iqn., eui. or naa.");
 }
 
 /* ASCII alone, as the kernel does. */
@@ -291,12 +291,12 @@ int parse_portal(const char *text, struct addr *addr, uint16_t *port,
 	if (colon)
 		end = colon;
 	if (take_addr(text, end - text, addr))
-		return refuse(why, "not ADDRESS or ADDRESS:PORT; an IPv6 "
-			      "address before a port stands in [ ]");
+		return refuse(why, "not ADDRESS or ADDRESS:PORT; put an IPv6 "
+			      "address before a port in [ ]");
 	if (!colon)
 		return 0;
 	if (parse_u16(colon + 1, port, why) || !*port)
-		return refuse(why, "the port is a number from 1 to 65535");
+		return refuse(why, "invalid port; use 1 to 65535");
 	return 0;
 }
 
