@@ -61,7 +61,7 @@ refused_name()
 names()
 {
 	refused_name not-an-iqn 'iqn\.'
-	refused_name iqn.2017.com.longshuai:test YYYY-MM
+	refused_name iqn.2017.com.longshuai:test 'date after iqn'
 	refused_name "iqn.2017-03.com.longshuai:te st" .
 	refused_name "iqn.2017-03.com.longshuai:$(printf 'x%.0s' {1..200})" .
 	[[ -z $(compat -L iscsi -m target -o show) ]]
