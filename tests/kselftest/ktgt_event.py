@@ -250,7 +250,7 @@ def failures(lab):
             (iqn["other"], 2, DENIED, NO_ADDRESS),
             (iqn["named"], 3, DENIED, NO_NAME),
             (iqn["off"], 4, OFFLINE, "the target is offline"),
-            (iqn["chap"], 5, AUTH, "it offers no authentication, which is "
+            (iqn["chap"], 5, AUTH, "the initiator skips authentication, which is "
              "required"),
             (missing, None, NOT_FOUND, "there is no such target")):
         got, ini = fail(lab, target)

@@ -289,7 +289,7 @@ file_order()
 	echo "loop device up at $disk us, target started at $target us"
 	((disk > 0 && disk <= target))
 	ktgtadm lun show | grep '/dev/loop8' | tee "$state/file"
-	grep -q 'yes .*/dev/loop8' "$state/file"
+	grep -q 'on  */dev/loop8' "$state/file"
 }
 
 late_is_away()
