@@ -67,44 +67,31 @@ static void unit_text(const struct field *f, uint64_t value, char *buf,
 	}
 }
 
+static void number_text(const struct field *f, uint64_t value, bool exact,
+			char *buf, size_t size)
+{
+	if (f->names)
+		snprintf(buf, size, "%s", field_name(f, value));
+	else if (f->kind == FIELD_BOOL)
+		snprintf(buf, size, "%s", value ? "on" : "off");
+	else if (f->kind == FIELD_HEX)
+		snprintf(buf, size, "0x%016" PRIx64, value);
+	else if (exact)
+		snprintf(buf, size, "%" PRIu64, value);
+	else if (f->kind == FIELD_SIZE)
+		size_text(value, buf, size);
+	else
+		unit_text(f, value, buf, size);
+}
+
 void out_field_text(const struct field *f, const void *item, bool exact,
-		       char *buf, size_t size)
+		    char *buf, size_t size)
 {
 	const void *p = member(f, item);
 
 	switch (f->kind) {
-	case FIELD_BOOL:
-		snprintf(buf, size, "%s", number(f, p) ? "on" : "off");
-		break;
 	case FIELD_FLAG:
 		snprintf(buf, size, "%s", *(const bool *)p ? "yes" : "no");
-		break;
-	case FIELD_ENUM:
-		snprintf(buf, size, "%s", field_name(f, number(f, p)));
-		break;
-	case FIELD_KEY:
-		if (f->names)
-			snprintf(buf, size, "%s", field_name(f, number(f, p)));
-		else
-			snprintf(buf, size, "%" PRIu64, number(f, p));
-		break;
-	case FIELD_HEX:
-		snprintf(buf, size, "0x%016" PRIx64, number(f, p));
-		break;
-	case FIELD_SIZE:
-		if (!exact) {
-			size_text(number(f, p), buf, size);
-			break;
-		}
-		/* fall through */
-	case FIELD_U8:
-	case FIELD_U16:
-	case FIELD_U32:
-	case FIELD_U64:
-		if (exact)
-			snprintf(buf, size, "%" PRIu64, number(f, p));
-		else
-			unit_text(f, number(f, p), buf, size);
 		break;
 	case FIELD_STR:
 		snprintf(buf, size, "%s", (const char *)p);
@@ -115,8 +102,12 @@ void out_field_text(const struct field *f, const void *item, bool exact,
 	case FIELD_BIN:
 		hex_text(p, f->size, buf);
 		break;
-	default:
+	case FIELD_NEST:
+	case FIELD_LIST:
 		*buf = '\0';
+		break;
+	default:
+		number_text(f, number(f, p), exact, buf, size);
 		break;
 	}
 }
