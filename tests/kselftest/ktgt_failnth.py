@@ -1058,7 +1058,7 @@ def login_short_of_memory(lab):
     """No memory for the text of a login for a second: it waits, and goes on.
     """
     bench = Bench(lab)
-    with lab.faults.shortage("failslab", "ktgt_conn_prepare"):
+    with lab.faults.shortage("failslab", "ktgt_round_prepare"):
         ini, _ = start_login(lab, bench.iqn, "plain")
         ini.send(ini.login_pdu(ini.declarations()))
         ini.expect_silence(1)
