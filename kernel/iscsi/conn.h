@@ -279,7 +279,7 @@ struct ktgt_task_count {
  *	alone, as are the lists, @nr_ordered and @nr_inflight
  * @nr_inflight: non-immediate tasks between receipt and response
  * @nr_tmf: task management functions that are not answered yet
- * @waits: struct ktgt_tmf_wait, what waits for tasks of this connection
+ * @waits: struct ktgt_abort_wait, what waits for tasks of this connection
  * @seq: number of tasks submitted
  * @last_cmd: jiffies when commands were last submitted or came back; read by
  *	others with READ_ONCE()
