@@ -334,15 +334,16 @@ static void release_tid(struct ktgt_net *kn, struct ktgt_target *target)
 static void take_places(struct ktgt_net *kn, struct ktgt_target *target)
 {
 	struct ktgt_target *old = by_name(kn, target->name);
+	int err = 0;
 
 	if (old != target)
-		WARN_ON_ONCE(rhashtable_replace_fast(&kn->names,
-						     &old->name_node,
-						     &target->name_node,
-						     ktgt_target_names));
-	if (xa_load(&kn->targets, target->tid) != target)
-		WARN_ON_ONCE(xa_err(xa_store(&kn->targets, target->tid, target,
-					     GFP_KERNEL)));
+		err = rhashtable_replace_fast(&kn->names, &old->name_node,
+					      &target->name_node,
+					      ktgt_target_names);
+	WARN_ON_ONCE(err);
+	/* itself, if it is there already */
+	err = xa_err(xa_store(&kn->targets, target->tid, target, GFP_KERNEL));
+	WARN_ON_ONCE(err);
 }
 
 static int check_keys(struct ktgt_txn *txn, const u32 *keys, u32 set)
