@@ -231,7 +231,7 @@ def from_a_file(lab):
         f"2>{lab.dir}/said")
     with open(f"{lab.dir}/said", encoding="utf-8") as said:
         text = said.read()
-    check(path in text and "lun 1" in text and text.count("\n") == 1, text)
+    check(path in text and "LUN 1" in text and text.count("\n") == 1, text)
     ini = lab.login(iqn, luns=(1, 2))
     equal(ini.command(tur()).key, NO_MEDIUM, "LUN 1")
     ready(ini, os.urandom(4096), 2)

@@ -123,9 +123,9 @@ static void test_device_user(void **state)
 		if (found)
 			assert_string_equal(who, rows[i].who);
 	}
-	/* no time: nothing is looked at */
-	assert_false(find_device_user(makedev(8, 1), NULL, find_clock(), who,
-				      sizeof(who)));
+	/* no time: what is short is looked at all the same */
+	assert_true(find_device_user(makedev(8, 65), NULL, find_clock(), who,
+				     sizeof(who)));
 }
 
 static void test_loop(void **state)

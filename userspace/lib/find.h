@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Who has what the kernel would not give: looked for in /proc, in /sys and in the
- * kernel's list of sockets. All of it ends at a deadline, found or not.
+ * kernel's list of sockets. A long search ends at a deadline, found or not.
  */
 #ifndef KTGT_LIB_FIND_H
 #define KTGT_LIB_FIND_H

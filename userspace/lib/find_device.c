@@ -130,8 +130,7 @@ static bool is_mounted(const struct search *search, const struct device *device)
 	char *where = NULL;
 	size_t size = 0;
 
-	while (file && !found && find_clock() < search->deadline &&
-	       getline(&line, &size, file) > 0)
+	while (file && !found && getline(&line, &size, file) > 0)
 		if (is_mount_of(line, device->dev, &where))
 			found = say(search, device, "mounted at %s", where);
 	if (file)
@@ -174,8 +173,7 @@ static bool each_in(const char *path, const struct search *search,
 
 	if (!dir)
 		return false;
-	while (!found && find_clock() < search->deadline &&
-	       (entry = readdir(dir)))
+	while (!found && (entry = readdir(dir)))
 		found = entry->d_name[0] != '.' &&
 			func(search, device, path, entry->d_name);
 	closedir(dir);

@@ -13,7 +13,8 @@
 /*
  * Who uses the block device @dev, in words that go on after "is in use: ":
  * where it or a partition is mounted, what it is a part of, which of @lus (struct
- * lu) it is, what else of the kernel has it, or who has it open.
+ * lu) it is, what else of the kernel has it, or who has it open. Processes are
+ * looked at until the deadline; the rest is short.
  */
 bool find_device_user(dev_t dev, const struct vec *lus, uint64_t deadline,
 		      char *buf, size_t size);
