@@ -3,12 +3,15 @@
  * CHAP accounts, as the user speaks of them. Secrets go in, never out.
  */
 #include <linux/rculist.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
 
 #include "../config/account.h"
 #include "../core/access.h"
+#include "../core/net.h"
 #include "../core/target.h"
+#include "dump.h"
 #include "generated/netlink.h"
-#include "nl.h"
 #include "txn.h"
 
 /**
@@ -180,19 +183,13 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 	struct ktgt_net *kn = ktgt_net_get(sock_net(cb->skb->sk));
 	void *hdr = ktgt_nl_dump_put(skb, cb);
 
-	if (!hdr)
-		return -EMSGSIZE;
-	if (nla_put_string(skb, KTGT_A_ACCOUNT_USER, user) ||
-	    (tid >= 0 && nla_put_u32(skb, KTGT_A_ACCOUNT_TARGET_ID, tid)) ||
-	    (outgoing && nla_put_flag(skb, KTGT_A_ACCOUNT_OUTGOING)) ||
-	    nla_put_u64_64bit(skb, KTGT_A_ACCOUNT_GENERATION,
-			      READ_ONCE(kn->generation),
-			      KTGT_A_ACCOUNT_PAD)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return ktgt_nl_dump_put_end(skb, hdr, !hdr ||
+		nla_put_string(skb, KTGT_A_ACCOUNT_USER, user) ||
+		(tid >= 0 && nla_put_u32(skb, KTGT_A_ACCOUNT_TARGET_ID, tid)) ||
+		(outgoing && nla_put_flag(skb, KTGT_A_ACCOUNT_OUTGOING)) ||
+		nla_put_u64_64bit(skb, KTGT_A_ACCOUNT_GENERATION,
+				  READ_ONCE(kn->generation),
+				  KTGT_A_ACCOUNT_PAD));
 }
 
 /* Both bindings of an account to one owner, together or not at all, so that
@@ -246,7 +243,7 @@ static int dump_account(struct sk_buff *skb, struct netlink_callback *cb,
 		cursor->owner = 2;
 	}
 	xa_for_each_start(&kn->targets, tid, target, cursor->owner - 1) {
-		if (!ktgt_nl_shows(target, 0) || (only >= 0 && only != tid))
+		if (!ktgt_nl_dump_shows(target, only))
 			continue;
 		err = dump_bindings(skb, cb, rcu_dereference(target->access),
 				    user, tid);
@@ -268,16 +265,13 @@ static int dump_account(struct sk_buff *skb, struct netlink_callback *cb,
 int ktgt_account_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct account_cursor *cursor = (struct account_cursor *)cb->ctx;
-	struct nlattr **attrs = genl_info_dump(cb)->attrs;
 	struct ktgt_net *kn = ktgt_nl_dump_begin(cb);
 	const struct ktgt_account *account;
 	unsigned long index = 0;
-	long only = -1;
+	long only;
 	int err;
 
-	if (attrs && attrs[KTGT_A_ACCOUNT_TARGET_ID])
-		only = nla_get_u32(attrs[KTGT_A_ACCOUNT_TARGET_ID]);
-	err = ktgt_nl_filter_check(cb, kn, only < 0 ? 0 : only);
+	err = ktgt_nl_dump_filter(cb, kn, KTGT_A_ACCOUNT_TARGET_ID, &only);
 	if (err)
 		return err;
 

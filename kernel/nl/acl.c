@@ -2,22 +2,17 @@
 /*
  * Access rules, as the user speaks of them.
  */
+#include <net/genetlink.h>
+
 #include "../config/acl.h"
 #include "../core/access.h"
+#include "../core/net.h"
+#include "../core/refuse.h"
 #include "../core/target.h"
+#include "dump.h"
 #include "generated/netlink.h"
-#include "nl.h"
+#include "msg.h"
 #include "txn.h"
-
-/**
- * struct acl_cursor - how far a dump has come
- * @tid: target whose rules are being shown
- * @index: its rules that have been shown
- */
-struct acl_cursor {
-	unsigned long	tid;
-	unsigned int	index;
-};
 
 static int get_network(struct genl_info *info, struct ktgt_rule *rule)
 {
@@ -129,60 +124,37 @@ int ktgt_acl_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return change_rule(info, ktgt_acl_stage_del);
 }
 
-static int fill_rule(struct sk_buff *skb, const struct ktgt_rule *rule)
-{
-	int len = rule->family == AF_INET ? 4 : 16;
-
-	switch (rule->type) {
-	case KTGT_RULE_ALL:
-		return nla_put_flag(skb, KTGT_A_ACL_ALL);
-	case KTGT_RULE_NAME:
-		return nla_put_string(skb, KTGT_A_ACL_INITIATOR, rule->name);
-	default:
-		if (nla_put(skb, KTGT_A_ACL_ADDRESS, len, &rule->addr))
-			return -EMSGSIZE;
-		return nla_put_u8(skb, KTGT_A_ACL_PREFIX_LEN,
-				  rule->prefix_len);
-	}
-}
-
 static int dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
 		     const struct ktgt_target *target,
 		     const struct ktgt_rule *rule)
 {
+	static const struct ktgt_nl_rule_attrs attrs = {
+		.all = KTGT_A_ACL_ALL,
+		.initiator = KTGT_A_ACL_INITIATOR,
+		.address = KTGT_A_ACL_ADDRESS,
+		.prefix_len = KTGT_A_ACL_PREFIX_LEN,
+	};
 	u64 generation = READ_ONCE(target->kn->generation);
 	void *hdr = ktgt_nl_dump_put(skb, cb);
 
-	if (!hdr)
-		return -EMSGSIZE;
-	if (nla_put_u32(skb, KTGT_A_ACL_TARGET_ID, target->tid) ||
-	    fill_rule(skb, rule) ||
-	    nla_put_u64_64bit(skb, KTGT_A_ACL_GENERATION, generation,
-			      KTGT_A_ACL_PAD)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return ktgt_nl_dump_put_end(skb, hdr, !hdr ||
+		nla_put_u32(skb, KTGT_A_ACL_TARGET_ID, target->tid) ||
+		ktgt_nl_put_rule(skb, rule, &attrs) ||
+		nla_put_u64_64bit(skb, KTGT_A_ACL_GENERATION, generation,
+				  KTGT_A_ACL_PAD));
 }
 
-/* Under RCU. */
 static int dump_rules(struct sk_buff *skb, struct netlink_callback *cb,
-		      const struct ktgt_target *target)
+		      struct ktgt_target *target, unsigned long *index)
 {
 	const struct ktgt_access *access = rcu_dereference(target->access);
-	struct acl_cursor *cursor = (struct acl_cursor *)cb->ctx;
 	int err;
 
-	while (access && cursor->index < access->nr_rules) {
-		err = dump_rule(skb, cb, target,
-				&access->rules[cursor->index]);
+	for (; access && *index < access->nr_rules; ++*index) {
+		err = dump_rule(skb, cb, target, &access->rules[*index]);
 		if (err)
 			return err;
-		cursor->index++;
 	}
-	cursor->tid = target->tid + 1;
-	cursor->index = 0;
 	return 0;
 }
 
@@ -195,28 +167,5 @@ static int dump_rules(struct sk_buff *skb, struct netlink_callback *cb,
  */
 int ktgt_acl_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct acl_cursor *cursor = (struct acl_cursor *)cb->ctx;
-	u32 only = ktgt_nl_filter(cb, KTGT_A_ACL_TARGET_ID);
-	struct ktgt_net *kn = ktgt_nl_dump_begin(cb);
-	struct ktgt_target *target;
-	unsigned long tid;
-	int err;
-
-	err = ktgt_nl_filter_check(cb, kn, only);
-	if (err)
-		return err;
-
-	rcu_read_lock();
-	xa_for_each_start(&kn->targets, tid, target, cursor->tid) {
-		if (!ktgt_nl_shows(target, only))
-			continue;
-		if (tid != cursor->tid)
-			cursor->index = 0;
-		cursor->tid = tid;
-		err = dump_rules(skb, cb, target);
-		if (err)
-			break;
-	}
-	rcu_read_unlock();
-	return ktgt_nl_dump_end(skb, cb, err);
+	return ktgt_nl_dump_targets(skb, cb, KTGT_A_ACL_TARGET_ID, dump_rules);
 }

@@ -6,11 +6,16 @@
  */
 #include "event.h"
 
+#include <linux/init.h>
+#include <net/genetlink.h>
+
 #include "../config/txn.h"
 #include "../core/access.h"
 #include "../core/event.h"
+#include "../core/net.h"
+#include "family.h"
 #include "generated/netlink.h"
-#include "nl.h"
+#include "msg.h"
 
 /* The kernel counts listeners of all namespaces together: in a namespace without
  * one, an event may be made for nobody.
@@ -133,22 +138,15 @@ lost:
 	event_lost(kn, KTGT_NLGRP_SESSION);
 }
 
-static int put_network(struct sk_buff *msg, const struct ktgt_rule *rule)
-{
-	int len = rule->family == AF_INET ? 4 : 16;
-
-	return nla_put(msg, KTGT_A_CHANGE_ADDRESS, len, &rule->addr) ||
-	       nla_put_u8(msg, KTGT_A_CHANGE_PREFIX_LEN, rule->prefix_len);
-}
-
 static int put_object(struct sk_buff *msg, const struct ktgt_change_info *info)
 {
-	const struct ktgt_rule *rule = info->rule;
+	static const struct ktgt_nl_rule_attrs attrs = {
+		.initiator = KTGT_A_CHANGE_NAME,
+		.address = KTGT_A_CHANGE_ADDRESS,
+		.prefix_len = KTGT_A_CHANGE_PREFIX_LEN,
+	};
 
-	if (rule && rule->type == KTGT_RULE_ADDR && put_network(msg, rule))
-		return -EMSGSIZE;
-	if (rule && rule->type == KTGT_RULE_NAME &&
-	    nla_put_string(msg, KTGT_A_CHANGE_NAME, rule->name))
+	if (info->rule && ktgt_nl_put_rule(msg, info->rule, &attrs))
 		return -EMSGSIZE;
 	if (info->addr && ktgt_nl_put_addr(msg, info->addr,
 					   KTGT_A_CHANGE_ADDRESS,

@@ -3,13 +3,18 @@
  * What would become of a login. Nothing is decided here: discovery and login are
  * asked, by the functions that they ask themselves.
  */
+#include <net/genetlink.h>
+
 #include "../config/target.h"
 #include "../core/access.h"
+#include "../core/net.h"
+#include "../core/refuse.h"
 #include "../core/target.h"
 #include "../iscsi/admit.h"
 #include "../iscsi/text.h"
+#include "dump.h"
 #include "generated/netlink.h"
-#include "nl.h"
+#include "msg.h"
 
 /* accounts that are named, so that a message is never too long */
 #define EXPLAIN_ACCOUNTS	8
@@ -84,25 +89,21 @@ static int get_ask(struct netlink_callback *cb, struct explain_ask *ask)
 
 static int put_rule(struct sk_buff *skb, int attr, const struct ktgt_rule *rule)
 {
-	int len, err = 0;
+	static const struct ktgt_nl_rule_attrs attrs = {
+		.all = KTGT_A_RULE_ALL,
+		.initiator = KTGT_A_RULE_INITIATOR,
+		.address = KTGT_A_RULE_ADDRESS,
+		.prefix_len = KTGT_A_RULE_PREFIX_LEN,
+	};
 	struct nlattr *nest;
 
 	if (!rule)
 		return 0;
 	nest = nla_nest_start(skb, attr);
-	if (!nest)
+	if (!nest || ktgt_nl_put_rule(skb, rule, &attrs))
 		return -EMSGSIZE;
-	len = rule->family == AF_INET ? 4 : 16;
-	if (rule->type == KTGT_RULE_ALL)
-		err = nla_put_flag(skb, KTGT_A_RULE_ALL);
-	else if (rule->type == KTGT_RULE_NAME)
-		err = nla_put_string(skb, KTGT_A_RULE_INITIATOR, rule->name);
-	else if (nla_put(skb, KTGT_A_RULE_ADDRESS, len, &rule->addr) ||
-		 nla_put_u8(skb, KTGT_A_RULE_PREFIX_LEN, rule->prefix_len))
-		err = -EMSGSIZE;
-	if (!err)
-		nla_nest_end(skb, nest);
-	return err;
+	nla_nest_end(skb, nest);
+	return 0;
 }
 
 static int put_account(struct sk_buff *skb,
@@ -182,14 +183,10 @@ static int fill(struct sk_buff *skb, struct ktgt_net *kn,
 
 static int put_end(struct sk_buff *skb, struct ktgt_net *kn, void *hdr, int err)
 {
-	if (err || nla_put_u64_64bit(skb, KTGT_A_EXPLAIN_GENERATION,
-				     READ_ONCE(kn->generation),
-				     KTGT_A_EXPLAIN_PAD)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return ktgt_nl_dump_put_end(skb, hdr, err ||
+		nla_put_u64_64bit(skb, KTGT_A_EXPLAIN_GENERATION,
+				  READ_ONCE(kn->generation),
+				  KTGT_A_EXPLAIN_PAD));
 }
 
 static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
@@ -265,7 +262,7 @@ static int dump_all(struct sk_buff *skb, struct netlink_callback *cb,
 	}
 	rcu_read_lock();
 	xa_for_each_start(&kn->targets, tid, target, cursor->tid) {
-		if (!ktgt_nl_shows(target, 0))
+		if (!ktgt_nl_dump_shows(target, -1))
 			continue;
 		err = dump_one(skb, cb, kn, ask, target);
 		if (err)

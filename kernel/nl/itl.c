@@ -2,20 +2,13 @@
 /*
  * I_T_L nexuses, as the user speaks of them: what a session did on a LUN.
  */
+#include <net/genetlink.h>
+
+#include "../core/net.h"
 #include "../iscsi/sess.h"
 #include "../scsi/lu.h"
+#include "dump.h"
 #include "generated/netlink.h"
-#include "nl.h"
-
-/**
- * struct itl_cursor - how far a dump has come
- * @id: first session that has not been shown whole
- * @lun: first LUN of it that has not been shown
- */
-struct itl_cursor {
-	unsigned long	id;
-	unsigned long	lun;
-};
 
 /* @first: of four attributes that follow each other in the specification */
 static int fill_io(struct sk_buff *skb, const struct ktgt_io_stats *io,
@@ -57,40 +50,27 @@ static int dump_itl(struct sk_buff *skb, struct netlink_callback *cb,
 {
 	void *hdr = ktgt_nl_dump_put(skb, cb);
 
-	if (!hdr)
-		return -EMSGSIZE;
-	if (fill_itl(skb, sess, lun, itl)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return ktgt_nl_dump_put_end(skb, hdr,
+				    !hdr || fill_itl(skb, sess, lun, itl));
 }
 
-/* With a reference the session has its target; one of discovery has none. */
+/* A session of discovery has no target. */
 static int dump_session(struct sk_buff *skb, struct netlink_callback *cb,
-			struct ktgt_sess *sess, u32 only)
+			struct ktgt_sess *sess, unsigned long *next)
 {
-	struct itl_cursor *cursor = (struct itl_cursor *)cb->ctx;
-	const struct ktgt_target *target;
 	struct ktgt_itl *itl;
 	unsigned long lun;
-	int err = 0;
+	int err;
 
-	if (!kref_get_unless_zero(&sess->ref))
+	if (!sess->nexus.target)
 		return 0;
-	target = sess->nexus.target;
-	if (!target || (only && only != target->tid))
-		goto put;
-	xa_for_each_start(&sess->nexus.itls, lun, itl, cursor->lun) {
+	xa_for_each_start(&sess->nexus.itls, lun, itl, *next) {
 		err = dump_itl(skb, cb, sess, lun, itl);
 		if (err)
-			break;
-		cursor->lun = lun + 1;
+			return err;
+		*next = lun + 1;
 	}
-put:
-	ktgt_sess_put(sess);
-	return err;
+	return 0;
 }
 
 /**
@@ -102,28 +82,6 @@ put:
  */
 int ktgt_itl_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct itl_cursor *cursor = (struct itl_cursor *)cb->ctx;
-	u32 only = ktgt_nl_filter(cb, KTGT_A_ITL_TARGET_ID);
-	struct ktgt_net *kn = ktgt_nl_dump_begin(cb);
-	struct ktgt_sess *sess;
-	unsigned long id;
-	int err;
-
-	err = ktgt_nl_filter_check(cb, kn, only);
-	if (err)
-		return err;
-
-	rcu_read_lock();
-	xa_for_each_start(&kn->sess_ids, id, sess, cursor->id) {
-		if (id != cursor->id)
-			cursor->lun = 0;
-		cursor->id = id;
-		err = dump_session(skb, cb, sess, only);
-		if (err)
-			break;
-		cursor->id = id + 1;
-		cursor->lun = 0;
-	}
-	rcu_read_unlock();
-	return ktgt_nl_dump_end(skb, cb, err);
+	return ktgt_nl_dump_sessions(skb, cb, KTGT_A_ITL_TARGET_ID,
+				     dump_session);
 }

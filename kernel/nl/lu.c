@@ -2,22 +2,17 @@
 /*
  * Logical units, as the user speaks of them.
  */
+#include <net/genetlink.h>
+
 #include "../config/lu.h"
+#include "../core/net.h"
+#include "../core/refuse.h"
 #include "../core/target.h"
 #include "../scsi/lu.h"
+#include "dump.h"
 #include "generated/netlink.h"
-#include "nl.h"
+#include "msg.h"
 #include "txn.h"
-
-/**
- * struct lu_cursor - how far a dump has come
- * @tid: target whose logical units are being shown
- * @lun: its first logical unit that has not been shown
- */
-struct lu_cursor {
-	unsigned long	tid;
-	unsigned long	lun;
-};
 
 static int get_ids(struct genl_info *info, u32 *tid, u32 *lun)
 {
@@ -329,15 +324,9 @@ int ktgt_lu_get_doit(struct sk_buff *skb, struct genl_info *info)
 	lu = xa_load(&target->lus, lun);
 	err = lu ? fill_lu(msg, target, lu) : -ENOENT;
 	rcu_read_unlock();
-	if (err) {
-		nlmsg_free(msg);
-		if (err == -ENOENT)
-			ktgt_refuse(info->extack, "target %u has no LUN %u",
-				    tid, lun);
-		goto out;
-	}
-	genlmsg_end(msg, hdr);
-	err = genlmsg_reply(msg, info);
+	if (!lu)
+		ktgt_refuse(info->extack, "target %u has no LUN %u", tid, lun);
+	err = ktgt_nl_reply_end(info, msg, hdr, err);
 out:
 	ktgt_target_put(target);
 	return err;
@@ -348,33 +337,23 @@ static int dump_lu(struct sk_buff *skb, struct netlink_callback *cb,
 {
 	void *hdr = ktgt_nl_dump_put(skb, cb);
 
-	if (!hdr)
-		return -EMSGSIZE;
-	if (fill_lu(skb, target, lu)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return ktgt_nl_dump_put_end(skb, hdr,
+				    !hdr || fill_lu(skb, target, lu));
 }
 
-/* Under RCU. */
 static int dump_lus(struct sk_buff *skb, struct netlink_callback *cb,
-		    struct ktgt_target *target)
+		    struct ktgt_target *target, unsigned long *next)
 {
-	struct lu_cursor *cursor = (struct lu_cursor *)cb->ctx;
 	struct ktgt_lu *lu;
 	unsigned long lun;
 	int err;
 
-	xa_for_each_start(&target->lus, lun, lu, cursor->lun) {
+	xa_for_each_start(&target->lus, lun, lu, *next) {
 		err = dump_lu(skb, cb, target, lu);
 		if (err)
 			return err;
-		cursor->lun = lun + 1;
+		*next = lun + 1;
 	}
-	cursor->tid = target->tid + 1;
-	cursor->lun = 0;
 	return 0;
 }
 
@@ -387,28 +366,5 @@ static int dump_lus(struct sk_buff *skb, struct netlink_callback *cb,
  */
 int ktgt_lu_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct lu_cursor *cursor = (struct lu_cursor *)cb->ctx;
-	u32 only = ktgt_nl_filter(cb, KTGT_A_LU_TARGET_ID);
-	struct ktgt_net *kn = ktgt_nl_dump_begin(cb);
-	struct ktgt_target *target;
-	unsigned long tid;
-	int err;
-
-	err = ktgt_nl_filter_check(cb, kn, only);
-	if (err)
-		return err;
-
-	rcu_read_lock();
-	xa_for_each_start(&kn->targets, tid, target, cursor->tid) {
-		if (!ktgt_nl_shows(target, only))
-			continue;
-		if (tid != cursor->tid)
-			cursor->lun = 0;
-		cursor->tid = tid;
-		err = dump_lus(skb, cb, target);
-		if (err)
-			break;
-	}
-	rcu_read_unlock();
-	return ktgt_nl_dump_end(skb, cb, err);
+	return ktgt_nl_dump_targets(skb, cb, KTGT_A_LU_TARGET_ID, dump_lus);
 }

@@ -2,9 +2,13 @@
 /*
  * The settings and totals of a namespace.
  */
+#include <linux/module.h>
+#include <net/genetlink.h>
+
 #include "../config/net.h"
+#include "../core/net.h"
 #include "generated/netlink.h"
-#include "nl.h"
+#include "msg.h"
 #include "txn.h"
 
 static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)
@@ -58,12 +62,9 @@ int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info)
 	hdr = ktgt_nl_reply(info, &msg);
 	if (!hdr)
 		return -ENOMEM;
-	if (fill_totals(msg, kn) || fill_settings(msg, kn)) {
-		nlmsg_free(msg);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	return ktgt_nl_reply_end(info, msg, hdr,
+				 fill_totals(msg, kn) || fill_settings(msg, kn) ?
+				 -EMSGSIZE : 0);
 }
 
 static void get_setting(struct genl_info *info, int attr, u32 *value,

@@ -3,10 +3,13 @@
  * Portals, as the user speaks of them.
  */
 #include <linux/rculist.h>
+#include <net/genetlink.h>
 
 #include "../config/portal.h"
+#include "../core/net.h"
+#include "dump.h"
 #include "generated/netlink.h"
-#include "nl.h"
+#include "msg.h"
 #include "txn.h"
 
 /**
@@ -109,14 +112,7 @@ static int dump_portal(struct sk_buff *skb, struct netlink_callback *cb,
 {
 	void *hdr = ktgt_nl_dump_put(skb, cb);
 
-	if (!hdr)
-		return -EMSGSIZE;
-	if (fill_portal(skb, portal)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return ktgt_nl_dump_put_end(skb, hdr, !hdr || fill_portal(skb, portal));
 }
 
 /**

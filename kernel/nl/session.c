@@ -4,20 +4,16 @@
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <net/genetlink.h>
 
+#include "../core/net.h"
+#include "../core/refuse.h"
 #include "../iscsi/conn.h"
 #include "../iscsi/sess.h"
 #include "../tcp/tcp.h"
+#include "dump.h"
 #include "generated/netlink.h"
-#include "nl.h"
-
-/**
- * struct session_cursor - how far a dump has come
- * @id: first session that has not been shown
- */
-struct session_cursor {
-	unsigned long	id;
-};
+#include "msg.h"
 
 static int fill_addresses(struct sk_buff *skb, const struct ktgt_conn *conn)
 {
@@ -198,40 +194,16 @@ static int fill_identity(struct sk_buff *skb, const struct ktgt_sess *sess)
 }
 
 static int dump_session(struct sk_buff *skb, struct netlink_callback *cb,
-			struct ktgt_sess *sess)
+			struct ktgt_sess *sess, unsigned long *inner)
 {
 	u64 generation = READ_ONCE(sess->kn->generation);
 	void *hdr = ktgt_nl_dump_put(skb, cb);
 
-	if (!hdr)
-		return -EMSGSIZE;
-	if (fill_identity(skb, sess) || fill_login_time(skb, sess) ||
-	    fill_conns(skb, sess) ||
-	    nla_put_u64_64bit(skb, KTGT_A_SESSION_GENERATION, generation,
-			      KTGT_A_SESSION_PAD)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
-}
-
-/* A session that is found under RCU can be on its way out, and its target with
- * it; with a reference it has both.
- */
-static int dump_found(struct sk_buff *skb, struct netlink_callback *cb,
-		      struct ktgt_sess *sess, long only)
-{
-	const struct ktgt_target *target;
-	int err = 0;
-
-	if (!kref_get_unless_zero(&sess->ref))
-		return 0;
-	target = sess->nexus.target;
-	if (only < 0 || only == (target ? target->tid : 0))
-		err = dump_session(skb, cb, sess);
-	ktgt_sess_put(sess);
-	return err;
+	return ktgt_nl_dump_put_end(skb, hdr, !hdr ||
+		fill_identity(skb, sess) || fill_login_time(skb, sess) ||
+		fill_conns(skb, sess) ||
+		nla_put_u64_64bit(skb, KTGT_A_SESSION_GENERATION, generation,
+				  KTGT_A_SESSION_PAD));
 }
 
 /**
@@ -243,29 +215,8 @@ static int dump_found(struct sk_buff *skb, struct netlink_callback *cb,
  */
 int ktgt_session_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct session_cursor *cursor = (struct session_cursor *)cb->ctx;
-	struct nlattr **attrs = genl_info_dump(cb)->attrs;
-	struct ktgt_net *kn = ktgt_nl_dump_begin(cb);
-	struct ktgt_sess *sess;
-	unsigned long id;
-	long only = -1;
-	int err;
-
-	if (attrs && attrs[KTGT_A_SESSION_TARGET_ID])
-		only = nla_get_u32(attrs[KTGT_A_SESSION_TARGET_ID]);
-	err = ktgt_nl_filter_check(cb, kn, only < 0 ? 0 : only);
-	if (err)
-		return err;
-
-	rcu_read_lock();
-	xa_for_each_start(&kn->sess_ids, id, sess, cursor->id) {
-		err = dump_found(skb, cb, sess, only);
-		if (err)
-			break;
-		cursor->id = id + 1;
-	}
-	rcu_read_unlock();
-	return ktgt_nl_dump_end(skb, cb, err);
+	return ktgt_nl_dump_sessions(skb, cb, KTGT_A_SESSION_TARGET_ID,
+				     dump_session);
 }
 
 /**

@@ -2,20 +2,17 @@
 /*
  * Targets, as the user speaks of them.
  */
+#include <net/genetlink.h>
+
 #include "../config/target.h"
 #include "../core/access.h"
+#include "../core/net.h"
+#include "../core/refuse.h"
 #include "../core/target.h"
+#include "dump.h"
 #include "generated/netlink.h"
-#include "nl.h"
+#include "msg.h"
 #include "txn.h"
-
-/**
- * struct target_cursor - how far a dump has come
- * @tid: first target that has not been shown
- */
-struct target_cursor {
-	unsigned long	tid;
-};
 
 static const u16 key_attrs[KTGT_NR_TARGET_KEYS] = {
 	[KTGT_TARGET_HEADER_DIGEST]	= KTGT_A_TARGET_HEADER_DIGEST,
@@ -246,30 +243,18 @@ int ktgt_target_get_doit(struct sk_buff *skb, struct genl_info *info)
 	rcu_read_lock();
 	err = fill_target(msg, target);
 	rcu_read_unlock();
-	if (err) {
-		nlmsg_free(msg);
-		goto out;
-	}
-	genlmsg_end(msg, hdr);
-	err = genlmsg_reply(msg, info);
+	err = ktgt_nl_reply_end(info, msg, hdr, err);
 out:
 	ktgt_target_put(target);
 	return err;
 }
 
 static int dump_target(struct sk_buff *skb, struct netlink_callback *cb,
-		       struct ktgt_target *target)
+		       struct ktgt_target *target, unsigned long *inner)
 {
 	void *hdr = ktgt_nl_dump_put(skb, cb);
 
-	if (!hdr)
-		return -EMSGSIZE;
-	if (fill_target(skb, target)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return ktgt_nl_dump_put_end(skb, hdr, !hdr || fill_target(skb, target));
 }
 
 /**
@@ -281,21 +266,5 @@ static int dump_target(struct sk_buff *skb, struct netlink_callback *cb,
  */
 int ktgt_target_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct target_cursor *cursor = (struct target_cursor *)cb->ctx;
-	struct ktgt_net *kn = ktgt_nl_dump_begin(cb);
-	struct ktgt_target *target;
-	unsigned long tid;
-	int err = 0;
-
-	rcu_read_lock();
-	xa_for_each_start(&kn->targets, tid, target, cursor->tid) {
-		if (!ktgt_nl_shows(target, 0))
-			continue;
-		err = dump_target(skb, cb, target);
-		if (err)
-			break;
-		cursor->tid = tid + 1;
-	}
-	rcu_read_unlock();
-	return ktgt_nl_dump_end(skb, cb, err);
+	return ktgt_nl_dump_targets(skb, cb, 0, dump_target);
 }

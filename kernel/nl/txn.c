@@ -6,10 +6,14 @@
 #include "txn.h"
 
 #include <linux/notifier.h>
+#include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/genetlink.h>
 
+#include "../core/net.h"
+#include "../core/refuse.h"
 #include "generated/netlink.h"
-#include "nl.h"
+#include "msg.h"
 
 /* what the changes of one transaction take of memory has an end */
 #define CHANGES_MAX	262144
