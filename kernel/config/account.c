@@ -26,15 +26,11 @@
  * @change: the change
  * @account: the account: of the change until a new one is applied and from
  *	when a deleted one was, else found by the check
- * @tid: number of the target, 0 for discovery
- * @outgoing: the target proves itself by it
  * @user: name of the account
  */
 struct account_change {
 	struct ktgt_change	change;
 	struct ktgt_account	*account;
-	u32			tid;
-	bool			outgoing;
 	char			user[KTGT_ACCOUNT_LEN];
 };
 
@@ -105,23 +101,12 @@ static void account_owner_free(struct ktgt_change *change)
 	kfree(owner);
 }
 
-static void account_new_describe(struct ktgt_txn *txn,
-				 const struct ktgt_change *change,
-			     struct ktgt_change_info *info)
-{
-	const struct account_change *account =
-		container_of(change, struct account_change, change);
-
-	info->object = KTGT_OBJECT_ACCOUNT;
-	info->action = KTGT_ACTION_ADD;
-	info->name = account->user;
-}
-
 static const struct ktgt_change_ops account_new_ops = {
+	.object = KTGT_OBJECT_ACCOUNT,
+	.action = KTGT_ACTION_ADD,
 	.check = account_new_check,
 	.abort = account_new_abort,
 	.apply = account_new_apply,
-	.describe = account_new_describe,
 	.free = account_owner_free,
 };
 
@@ -155,6 +140,11 @@ int ktgt_account_stage_new(struct ktgt_txn *txn, const char *user,
 	strscpy(account->chap.secret, secret, sizeof(account->chap.secret));
 	strscpy(new->user, user, sizeof(new->user));
 	new->account = account;
+	new->change.info = (struct ktgt_change_info){
+		.tid = -1,
+		.lun = -1,
+		.name = new->user,
+	};
 	ktgt_txn_stage(txn, &new->change, &account_new_ops);
 	return 0;
 }
@@ -238,23 +228,12 @@ static void account_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	txn->kn->nr_accounts--;
 }
 
-static void account_del_describe(struct ktgt_txn *txn,
-				 const struct ktgt_change *change,
-			     struct ktgt_change_info *info)
-{
-	const struct account_change *account =
-		container_of(change, struct account_change, change);
-
-	info->object = KTGT_OBJECT_ACCOUNT;
-	info->action = KTGT_ACTION_DELETE;
-	info->name = account->user;
-}
-
 static const struct ktgt_change_ops account_del_ops = {
+	.object = KTGT_OBJECT_ACCOUNT,
+	.action = KTGT_ACTION_DELETE,
 	.check = account_del_check,
 	.abort = account_del_abort,
 	.apply = account_del_apply,
-	.describe = account_del_describe,
 	.free = account_owner_free,
 };
 
@@ -337,22 +316,11 @@ static void account_set_free(struct ktgt_change *change)
 	kfree_sensitive(container_of(change, struct secret_change, change));
 }
 
-static void account_set_describe(struct ktgt_txn *txn,
-				 const struct ktgt_change *change,
-			     struct ktgt_change_info *info)
-{
-	const struct secret_change *set =
-		container_of(change, struct secret_change, change);
-
-	info->object = KTGT_OBJECT_ACCOUNT;
-	info->action = KTGT_ACTION_CHANGE;
-	info->name = set->chap.user;
-}
-
 static const struct ktgt_change_ops account_set_ops = {
+	.object = KTGT_OBJECT_ACCOUNT,
+	.action = KTGT_ACTION_CHANGE,
 	.check = account_set_check,
 	.abort = account_set_abort,
-	.describe = account_set_describe,
 	.free = account_set_free,
 };
 
@@ -380,12 +348,19 @@ int ktgt_account_stage_set(struct ktgt_txn *txn, const char *user,
 	/* padded with NUL, as the account is, to be compared as a whole */
 	strscpy(set->chap.user, user, sizeof(set->chap.user));
 	strscpy(set->chap.secret, secret, sizeof(set->chap.secret));
+	set->change.info = (struct ktgt_change_info){
+		.tid = -1,
+		.lun = -1,
+		.name = set->chap.user,
+	};
 	ktgt_txn_stage(txn, &set->change, &account_set_ops);
 	return 0;
 }
 
-/* A change that refers to an account by its name. */
-static int stage_named(struct ktgt_txn *txn, const char *user, u32 tid,
+/* A change that refers to an account by its name, with the target if it is about
+ * a binding: else @tid is negative.
+ */
+static int stage_named(struct ktgt_txn *txn, const char *user, s32 tid,
 		       bool outgoing, const struct ktgt_change_ops *ops)
 {
 	struct account_change *named;
@@ -395,8 +370,12 @@ static int stage_named(struct ktgt_txn *txn, const char *user, u32 tid,
 		return -ENOMEM;
 
 	strscpy(named->user, user, sizeof(named->user));
-	named->tid = tid;
-	named->outgoing = outgoing;
+	named->change.info = (struct ktgt_change_info){
+		.tid = tid,
+		.lun = -1,
+		.name = named->user,
+		.outgoing = outgoing,
+	};
 	ktgt_txn_stage(txn, &named->change, ops);
 	return 0;
 }
@@ -412,7 +391,7 @@ static int stage_named(struct ktgt_txn *txn, const char *user, u32 tid,
  */
 int ktgt_account_stage_del(struct ktgt_txn *txn, const char *user)
 {
-	return stage_named(txn, user, 0, false, &account_del_ops);
+	return stage_named(txn, user, -1, false, &account_del_ops);
 }
 
 /* Where the rules are that a binding is to be made or removed in. */
@@ -438,13 +417,13 @@ static const char *owner_text(u32 tid, char owner[OWNER_LEN])
 
 static int check_incoming(struct ktgt_txn *txn,
 			  const struct ktgt_access *access,
-			  const struct account_change *bind)
+			  const struct ktgt_change_info *bind)
 {
 	char owner[OWNER_LEN];
 
-	if (ktgt_access_find_incoming(access, bind->user)) {
+	if (ktgt_access_find_incoming(access, bind->name)) {
 		ktgt_refuse(txn->extack, "%s: account '%s' is bound already",
-			    owner_text(bind->tid, owner), bind->user);
+			    owner_text(bind->tid, owner), bind->name);
 		return -EEXIST;
 	}
 	if (access && access->nr_incoming >= KTGT_INCOMING_MAX) {
@@ -458,7 +437,7 @@ static int check_incoming(struct ktgt_txn *txn,
 
 static int check_outgoing(struct ktgt_txn *txn,
 			  const struct ktgt_access *access,
-			  const struct account_change *bind)
+			  const struct ktgt_change_info *bind)
 {
 	char owner[OWNER_LEN];
 
@@ -471,53 +450,77 @@ static int check_outgoing(struct ktgt_txn *txn,
 	return -EEXIST;
 }
 
-static int account_bind_check(struct ktgt_txn *txn, struct ktgt_change *change)
+static int edit_bind(struct ktgt_txn *txn, const struct ktgt_access *access,
+		     const struct ktgt_change_info *bind,
+		     struct ktgt_access_edit *edit)
 {
-	struct account_change *bind = to_account(change);
+	struct ktgt_account *account = get_account(txn, bind->name);
+
+	if (IS_ERR(account))
+		return PTR_ERR(account);
+	if (bind->outgoing) {
+		edit->set_outgoing = true;
+		edit->outgoing = &account->chap;
+		return check_outgoing(txn, access, bind);
+	}
+	edit->add_incoming = &account->chap;
+	return check_incoming(txn, access, bind);
+}
+
+static int edit_unbind(struct ktgt_txn *txn, const struct ktgt_access *access,
+		       const struct ktgt_change_info *unbind,
+		       struct ktgt_access_edit *edit)
+{
+	char owner[OWNER_LEN];
+
+	if (!unbind->outgoing)
+		edit->del_incoming = ktgt_access_find_incoming(access,
+							       unbind->name);
+	else
+		edit->set_outgoing = access && access->outgoing &&
+				     !strcmp(access->outgoing->user,
+					     unbind->name);
+	if (edit->del_incoming || edit->set_outgoing)
+		return 0;
+
+	ktgt_refuse(txn->extack, "%s: '%s' is not bound as an %s account",
+		    owner_text(unbind->tid, owner), unbind->name,
+		    unbind->outgoing ? "outgoing" : "incoming");
+	return -ENOENT;
+}
+
+/* A binding is made or removed: who is bound stands in the access of its owner. */
+static int binding_check(struct ktgt_txn *txn, struct ktgt_change *change)
+{
 	struct ktgt_access_edit edit = {};
 	struct ktgt_access __rcu **slot;
 	const struct ktgt_access *access;
-	struct ktgt_account *account;
 	int err;
 
-	account = get_account(txn, bind->user);
-	if (IS_ERR(account))
-		return PTR_ERR(account);
-	slot = find_slot(txn, bind->tid);
+	slot = find_slot(txn, change->info.tid);
 	if (IS_ERR(slot))
 		return PTR_ERR(slot);
 
 	access = ktgt_txn_access(txn, slot);
-	if (bind->outgoing) {
-		err = check_outgoing(txn, access, bind);
-		edit.set_outgoing = true;
-		edit.outgoing = &account->chap;
-	} else {
-		err = check_incoming(txn, access, bind);
-		edit.add_incoming = &account->chap;
-	}
+	if (change->ops->action == KTGT_ACTION_BIND)
+		err = edit_bind(txn, access, &change->info, &edit);
+	else
+		err = edit_unbind(txn, access, &change->info, &edit);
 	if (err)
 		return err;
 	return ktgt_txn_set_access(txn, slot, ktgt_access_alloc(access, &edit));
 }
 
-static void account_bind_describe(struct ktgt_txn *txn,
-				  const struct ktgt_change *change,
-			      struct ktgt_change_info *info)
-{
-	const struct account_change *account =
-		container_of(change, struct account_change, change);
-
-	info->object = KTGT_OBJECT_ACCOUNT;
-	info->action = KTGT_ACTION_BIND;
-	info->name = account->user;
-	info->tid = account->tid;
-	info->outgoing = account->outgoing;
-}
-
 static const struct ktgt_change_ops account_bind_ops = {
-	.check = account_bind_check,
-	.describe = account_bind_describe,
+	.object = KTGT_OBJECT_ACCOUNT,
+	.action = KTGT_ACTION_BIND,
+	.check = binding_check,
+};
+
+static const struct ktgt_change_ops account_unbind_ops = {
+	.object = KTGT_OBJECT_ACCOUNT,
+	.action = KTGT_ACTION_UNBIND,
+	.check = binding_check,
 };
 
 /**
@@ -536,56 +539,6 @@ int ktgt_account_stage_bind(struct ktgt_txn *txn, const char *user, u32 tid,
 {
 	return stage_named(txn, user, tid, outgoing, &account_bind_ops);
 }
-
-static int account_unbind_check(struct ktgt_txn *txn,
-				struct ktgt_change *change)
-{
-	struct account_change *unbind = to_account(change);
-	struct ktgt_access_edit edit = {};
-	struct ktgt_access __rcu **slot;
-	const struct ktgt_access *access;
-	char owner[OWNER_LEN];
-
-	slot = find_slot(txn, unbind->tid);
-	if (IS_ERR(slot))
-		return PTR_ERR(slot);
-
-	access = ktgt_txn_access(txn, slot);
-	if (!unbind->outgoing)
-		edit.del_incoming = ktgt_access_find_incoming(access,
-							      unbind->user);
-	else
-		edit.set_outgoing = access && access->outgoing &&
-				    !strcmp(access->outgoing->user,
-					    unbind->user);
-	if (edit.del_incoming || edit.set_outgoing)
-		return ktgt_txn_set_access(txn, slot,
-					  ktgt_access_alloc(access, &edit));
-
-	ktgt_refuse(txn->extack, "%s: '%s' is not bound as an %s account",
-		    owner_text(unbind->tid, owner), unbind->user,
-		    unbind->outgoing ? "outgoing" : "incoming");
-	return -ENOENT;
-}
-
-static void account_unbind_describe(struct ktgt_txn *txn,
-				    const struct ktgt_change *change,
-				struct ktgt_change_info *info)
-{
-	const struct account_change *account =
-		container_of(change, struct account_change, change);
-
-	info->object = KTGT_OBJECT_ACCOUNT;
-	info->action = KTGT_ACTION_UNBIND;
-	info->name = account->user;
-	info->tid = account->tid;
-	info->outgoing = account->outgoing;
-}
-
-static const struct ktgt_change_ops account_unbind_ops = {
-	.check = account_unbind_check,
-	.describe = account_unbind_describe,
-};
 
 /**
  * ktgt_account_stage_unbind - let an account not be used any more

@@ -101,40 +101,16 @@ static int acl_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 				  ktgt_access_alloc(access, &edit));
 }
 
-static void acl_describe(const struct ktgt_change *change, u8 action,
-			 struct ktgt_change_info *info)
-{
-	const struct acl_change *acl = container_of(change, struct acl_change,
-						    change);
-
-	info->object = KTGT_OBJECT_ACL;
-	info->action = action;
-	info->tid = acl->tid;
-	info->rule = &acl->rule;
-}
-
-static void acl_new_describe(struct ktgt_txn *txn,
-			     const struct ktgt_change *change,
-			 struct ktgt_change_info *info)
-{
-	acl_describe(change, KTGT_ACTION_ADD, info);
-}
-
-static void acl_del_describe(struct ktgt_txn *txn,
-			     const struct ktgt_change *change,
-			 struct ktgt_change_info *info)
-{
-	acl_describe(change, KTGT_ACTION_DELETE, info);
-}
-
 static const struct ktgt_change_ops acl_new_ops = {
+	.object = KTGT_OBJECT_ACL,
+	.action = KTGT_ACTION_ADD,
 	.check = acl_new_check,
-	.describe = acl_new_describe,
 };
 
 static const struct ktgt_change_ops acl_del_ops = {
+	.object = KTGT_OBJECT_ACL,
+	.action = KTGT_ACTION_DELETE,
 	.check = acl_del_check,
-	.describe = acl_del_describe,
 };
 
 static int stage(struct ktgt_txn *txn, u32 tid, const struct ktgt_rule *rule,
@@ -153,6 +129,11 @@ static int stage(struct ktgt_txn *txn, u32 tid, const struct ktgt_rule *rule,
 		ktgt_name_fold(acl->name);
 		acl->rule.name = acl->name;
 	}
+	acl->change.info = (struct ktgt_change_info){
+		.tid = tid,
+		.lun = -1,
+		.rule = &acl->rule,
+	};
 	ktgt_txn_stage(txn, &acl->change, ops);
 	return 0;
 }

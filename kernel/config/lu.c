@@ -208,23 +208,12 @@ static void lu_new_free(struct ktgt_change *change)
 	kfree(new);
 }
 
-static void lu_new_describe(struct ktgt_txn *txn,
-			    const struct ktgt_change *change,
-			struct ktgt_change_info *info)
-{
-	const struct lu_new *new = container_of(change, struct lu_new, change);
-
-	info->object = KTGT_OBJECT_LU;
-	info->action = KTGT_ACTION_ADD;
-	info->tid = new->tid;
-	info->lun = new->params.lun;
-}
-
 static const struct ktgt_change_ops lu_new_ops = {
+	.object = KTGT_OBJECT_LU,
+	.action = KTGT_ACTION_ADD,
 	.check = lu_new_check,
 	.abort = lu_new_abort,
 	.apply = lu_new_apply,
-	.describe = lu_new_describe,
 	.free = lu_new_free,
 };
 
@@ -256,6 +245,10 @@ int ktgt_lu_stage_new(struct ktgt_txn *txn, u32 tid,
 			return -ENOMEM;
 		}
 	}
+	new->change.info = (struct ktgt_change_info){
+		.tid = tid,
+		.lun = params->lun,
+	};
 	ktgt_txn_stage(txn, &new->change, &lu_new_ops);
 	return 0;
 }
@@ -309,23 +302,12 @@ static void lu_del_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 		       jiffies + REMOVE_TIMEOUT);
 }
 
-static void lu_del_describe(struct ktgt_txn *txn,
-			    const struct ktgt_change *change,
-			struct ktgt_change_info *info)
-{
-	const struct lu_del *del = container_of(change, struct lu_del, change);
-
-	info->object = KTGT_OBJECT_LU;
-	info->action = KTGT_ACTION_DELETE;
-	info->tid = del->tid;
-	info->lun = del->lun;
-}
-
 static const struct ktgt_change_ops lu_del_ops = {
+	.object = KTGT_OBJECT_LU,
+	.action = KTGT_ACTION_DELETE,
 	.check = lu_del_check,
 	.abort = lu_del_abort,
 	.apply = lu_del_apply,
-	.describe = lu_del_describe,
 	.settle = lu_del_settle,
 };
 
@@ -348,6 +330,10 @@ int ktgt_lu_stage_del(struct ktgt_txn *txn, u32 tid, u32 lun)
 		return -ENOMEM;
 	del->tid = tid;
 	del->lun = lun;
+	del->change.info = (struct ktgt_change_info){
+		.tid = tid,
+		.lun = lun,
+	};
 	ktgt_txn_stage(txn, &del->change, &lu_del_ops);
 	return 0;
 }
@@ -410,24 +396,12 @@ static void lu_attach_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 		       jiffies + REMOVE_TIMEOUT);
 }
 
-static void lu_attach_describe(struct ktgt_txn *txn,
-			       const struct ktgt_change *change,
-			   struct ktgt_change_info *info)
-{
-	const struct lu_attach *attach = container_of(change, struct lu_attach,
-						      change);
-
-	info->object = KTGT_OBJECT_LU;
-	info->action = KTGT_ACTION_CHANGE;
-	info->tid = attach->tid;
-	info->lun = attach->lun;
-}
-
 static const struct ktgt_change_ops lu_attach_ops = {
+	.object = KTGT_OBJECT_LU,
+	.action = KTGT_ACTION_CHANGE,
 	.check = lu_attach_check,
 	.abort = lu_attach_abort,
 	.apply = lu_attach_apply,
-	.describe = lu_attach_describe,
 	.settle = lu_attach_settle,
 };
 
@@ -450,6 +424,10 @@ int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid, u32 lun)
 		return -ENOMEM;
 	attach->tid = tid;
 	attach->lun = lun;
+	attach->change.info = (struct ktgt_change_info){
+		.tid = tid,
+		.lun = lun,
+	};
 	ktgt_txn_stage(txn, &attach->change, &lu_attach_ops);
 	return 0;
 }

@@ -91,19 +91,12 @@ static void net_set_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 						 change)->gone);
 }
 
-static void net_set_describe(struct ktgt_txn *txn,
-			     const struct ktgt_change *change,
-			 struct ktgt_change_info *info)
-{
-	info->object = KTGT_OBJECT_NET;
-	info->action = KTGT_ACTION_CHANGE;
-}
-
 static const struct ktgt_change_ops net_set_ops = {
+	.object = KTGT_OBJECT_NET,
+	.action = KTGT_ACTION_CHANGE,
 	.check = net_set_check,
 	.abort = net_set_abort,
 	.apply = net_set_apply,
-	.describe = net_set_describe,
 	.finish = net_set_finish,
 };
 
@@ -125,6 +118,10 @@ int ktgt_net_stage_set(struct ktgt_txn *txn,
 	if (!set)
 		return -ENOMEM;
 	set->params = *params;
+	set->change.info = (struct ktgt_change_info){
+		.tid = -1,
+		.lun = -1,
+	};
 	ktgt_txn_stage(txn, &set->change, &net_set_ops);
 	return 0;
 }

@@ -231,21 +231,12 @@ static void portal_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	WRITE_ONCE(new->portal->tpgt, new->params.tpgt);
 }
 
-static void portal_new_describe(struct ktgt_txn *txn,
-				const struct ktgt_change *change,
-			    struct ktgt_change_info *info)
-{
-	info->object = KTGT_OBJECT_PORTAL;
-	info->action = KTGT_ACTION_ADD;
-	info->addr = &container_of(change, struct portal_new,
-				   change)->params.addr;
-}
-
 static const struct ktgt_change_ops portal_new_ops = {
+	.object = KTGT_OBJECT_PORTAL,
+	.action = KTGT_ACTION_ADD,
 	.check = portal_new_check,
 	.abort = portal_new_abort,
 	.apply = portal_new_apply,
-	.describe = portal_new_describe,
 };
 
 /**
@@ -266,6 +257,11 @@ int ktgt_portal_stage_new(struct ktgt_txn *txn,
 	if (!new)
 		return -ENOMEM;
 	new->params = *params;
+	new->change.info = (struct ktgt_change_info){
+		.tid = -1,
+		.lun = -1,
+		.addr = &new->params.addr,
+	};
 	ktgt_txn_stage(txn, &new->change, &portal_new_ops);
 	return 0;
 }
@@ -303,20 +299,12 @@ static void portal_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 	free_portal(container_of(change, struct portal_del, change)->portal);
 }
 
-static void portal_del_describe(struct ktgt_txn *txn,
-				const struct ktgt_change *change,
-			    struct ktgt_change_info *info)
-{
-	info->object = KTGT_OBJECT_PORTAL;
-	info->action = KTGT_ACTION_DELETE;
-	info->addr = &container_of(change, struct portal_del, change)->addr;
-}
-
 static const struct ktgt_change_ops portal_del_ops = {
+	.object = KTGT_OBJECT_PORTAL,
+	.action = KTGT_ACTION_DELETE,
 	.check = portal_del_check,
 	.abort = portal_del_abort,
 	.apply = portal_del_apply,
-	.describe = portal_del_describe,
 	.finish = portal_del_finish,
 };
 
@@ -340,6 +328,11 @@ int ktgt_portal_stage_del(struct ktgt_txn *txn,
 	if (!del)
 		return -ENOMEM;
 	del->addr = *addr;
+	del->change.info = (struct ktgt_change_info){
+		.tid = -1,
+		.lun = -1,
+		.addr = &del->addr,
+	};
 	ktgt_txn_stage(txn, &del->change, &portal_del_ops);
 	return 0;
 }

@@ -40,7 +40,7 @@
  * @target: the target; of the change until it is applied
  * @keys: what the user says of its keys
  * @set_keys: of which
- * @tid: number that the user wants, or 0; when it is applied, that which it has
+ * @tid: number that the user wants, or 0
  * @tid_out: takes the number that it got; may be NULL
  * @lu: the controller at LUN 0
  * @portals: default portals that came with it
@@ -458,7 +458,7 @@ static void target_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	ktgt_lu_publish(new->lu);
 	if (new->tid_out)
 		*new->tid_out = new->target->tid;
-	new->tid = new->target->tid;
+	change->info.tid = new->target->tid;
 	txn->kn->nr_targets++;
 	/* A module that serves somebody is not unloaded by mistake. The
 	 * command that is being carried out keeps it loaded up to here.
@@ -480,25 +480,12 @@ static void target_new_free(struct ktgt_change *change)
 	kfree(new);
 }
 
-static void target_new_describe(struct ktgt_txn *txn,
-				const struct ktgt_change *change,
-			    struct ktgt_change_info *info)
-{
-	const struct target_new *new = container_of(change, struct target_new,
-						    change);
-	const struct ktgt_target *target = xa_load(&txn->kn->targets, new->tid);
-
-	info->object = KTGT_OBJECT_TARGET;
-	info->action = KTGT_ACTION_ADD;
-	info->tid = target->tid;
-	info->name = target->name;
-}
-
 static const struct ktgt_change_ops target_new_ops = {
+	.object = KTGT_OBJECT_TARGET,
+	.action = KTGT_ACTION_ADD,
 	.check = target_new_check,
 	.abort = target_new_abort,
 	.apply = target_new_apply,
-	.describe = target_new_describe,
 	.free = target_new_free,
 };
 
@@ -536,6 +523,11 @@ int ktgt_target_stage_new(struct ktgt_txn *txn,
 	new->target = target;
 	new->tid = params->tid;
 	new->tid_out = tid;
+	new->change.info = (struct ktgt_change_info){
+		.tid = params->tid,
+		.lun = -1,
+		.name = target->name,
+	};
 	ktgt_txn_stage(txn, &new->change, &target_new_ops);
 	return 0;
 }
@@ -561,8 +553,26 @@ static int stage_edit(struct ktgt_txn *txn,
 		strscpy(edit->alias, params->alias, sizeof(edit->alias));
 		edit->params.alias = edit->alias;
 	}
+	edit->change.info = (struct ktgt_change_info){
+		.tid = -1,
+		.lun = -1,
+	};
 	ktgt_txn_stage(txn, &edit->change, ops);
 	return 0;
+}
+
+/* It may be given by its name alone. */
+static struct ktgt_target *find_edited(struct ktgt_txn *txn,
+				       struct target_edit *edit)
+{
+	struct ktgt_target *target;
+
+	target = ktgt_target_check(txn, edit->params.tid, edit->params.name);
+	if (IS_ERR(target))
+		return target;
+	edit->change.info.tid = target->tid;
+	edit->change.info.name = target->name;
+	return target;
 }
 
 static int target_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
@@ -570,8 +580,7 @@ static int target_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	struct target_edit *set = container_of(change, struct target_edit,
 					       change);
 
-	set->target = ktgt_target_check(txn, set->params.tid,
-					set->params.name);
+	set->target = find_edited(txn, set);
 	if (IS_ERR(set->target))
 		return PTR_ERR(set->target);
 	return check_keys(txn, set->params.keys, set->params.set_keys);
@@ -591,23 +600,11 @@ static void target_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	set_keys(set->target, set->params.keys, set->params.set_keys);
 }
 
-static void target_set_describe(struct ktgt_txn *txn,
-				const struct ktgt_change *change,
-			    struct ktgt_change_info *info)
-{
-	const struct target_edit *edit =
-		container_of(change, struct target_edit, change);
-
-	info->object = KTGT_OBJECT_TARGET;
-	info->action = KTGT_ACTION_CHANGE;
-	info->tid = edit->target->tid;
-	info->name = edit->target->name;
-}
-
 static const struct ktgt_change_ops target_set_ops = {
+	.object = KTGT_OBJECT_TARGET,
+	.action = KTGT_ACTION_CHANGE,
 	.check = target_set_check,
 	.apply = target_set_apply,
-	.describe = target_set_describe,
 };
 
 /**
@@ -632,7 +629,7 @@ static int target_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	struct ktgt_target *target;
 	unsigned int nr;
 
-	target = ktgt_target_check(txn, del->params.tid, del->params.name);
+	target = find_edited(txn, del);
 	if (IS_ERR(target))
 		return PTR_ERR(target);
 	if (target->stage == KTGT_TARGET_STAGED) {
@@ -747,24 +744,12 @@ static void target_del_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 	ktgt_target_put(del->target);
 }
 
-static void target_del_describe(struct ktgt_txn *txn,
-				const struct ktgt_change *change,
-			    struct ktgt_change_info *info)
-{
-	const struct target_edit *edit =
-		container_of(change, struct target_edit, change);
-
-	info->object = KTGT_OBJECT_TARGET;
-	info->action = KTGT_ACTION_DELETE;
-	info->tid = edit->target->tid;
-	info->name = edit->target->name;
-}
-
 static const struct ktgt_change_ops target_del_ops = {
+	.object = KTGT_OBJECT_TARGET,
+	.action = KTGT_ACTION_DELETE,
 	.check = target_del_check,
 	.abort = target_del_abort,
 	.apply = target_del_apply,
-	.describe = target_del_describe,
 	.finish = target_del_finish,
 	.settle = target_del_settle,
 };

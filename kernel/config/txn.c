@@ -48,7 +48,7 @@ void ktgt_txn_init(struct ktgt_txn *txn, struct ktgt_net *kn,
 /**
  * ktgt_txn_stage - add a change to a transaction
  * @txn: the transaction
- * @change: the change; belongs to the transaction from now on
+ * @change: the change, with its @info; belongs to the transaction from now on
  * @ops: its kind
  *
  * Context: any.

@@ -49,9 +49,7 @@ struct ktgt_txn {
 };
 
 /**
- * struct ktgt_change_info - what a change was about, for those who watch
- * @object: enum ktgt_object_type
- * @action: enum ktgt_action
+ * struct ktgt_change_info - what a change is about, for those who watch
  * @outgoing: of an account: the target proves itself by it
  * @tid: number of the target that it is or belongs to, 0 for discovery;
  *	negative if there is none
@@ -61,8 +59,6 @@ struct ktgt_txn {
  * @rule: the access rule, or NULL
  */
 struct ktgt_change_info {
-	u8				object;
-	u8				action;
 	bool				outgoing;
 	s32				tid;
 	s32				lun;
@@ -73,14 +69,13 @@ struct ktgt_change_info {
 
 /**
  * struct ktgt_change_ops - a kind of change
+ * @object: enum ktgt_object_type: what it changes
+ * @action: enum ktgt_action: how
  * @check: do all that can fail, with extack text if it does, and leave nothing
  *	behind then. &ktgt_net.config_mutex is held. May be NULL
  * @abort: take back what @check did; the mutex is held. May be NULL
  * @apply: carry it out; the mutex is held. May be NULL if it is rules alone that
  *	change
- * @describe: say what it was; called after all were applied, before @finish;
- *	the mutex is held. Fills what applies to it, and must not sleep. If it
- *	is NULL, who watches hears the number of changes alone
  * @finish: wait for what has to end; the mutex is not held. It has been
  *	applied, so a fatal signal ends the waiting and nothing else. May be
  *	NULL
@@ -89,12 +84,11 @@ struct ktgt_change_info {
  * @free: free the change, whatever became of it; NULL is kfree()
  */
 struct ktgt_change_ops {
+	u8	object;
+	u8	action;
 	int	(*check)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*abort)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*apply)(struct ktgt_txn *txn, struct ktgt_change *change);
-	void	(*describe)(struct ktgt_txn *txn,
-			    const struct ktgt_change *change,
-			    struct ktgt_change_info *info);
 	void	(*finish)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*settle)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*free)(struct ktgt_change *change);
@@ -104,10 +98,13 @@ struct ktgt_change_ops {
  * struct ktgt_change - one change, first member of each kind's own struct
  * @node: in &ktgt_txn.changes
  * @ops: what kind it is
+ * @info: what it is about, filled when it is staged. What only its check or its
+ *	apply finds out is filled by that. Read between apply and finish
  */
 struct ktgt_change {
 	struct list_head		node;
 	const struct ktgt_change_ops	*ops;
+	struct ktgt_change_info		info;
 };
 
 void ktgt_txn_init(struct ktgt_txn *txn, struct ktgt_net *kn,

@@ -157,14 +157,15 @@ static int put_object(struct sk_buff *msg, const struct ktgt_change_info *info)
 	return put_text(msg, KTGT_A_CHANGE_NAME, info->name);
 }
 
-static int put_change(struct sk_buff *msg, const struct ktgt_change_info *info)
+static int put_change(struct sk_buff *msg, const struct ktgt_change *change)
 {
+	const struct ktgt_change_info *info = &change->info;
 	struct nlattr *nest = nla_nest_start(msg, KTGT_A_EVENT_CHANGE);
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (nla_put_u32(msg, KTGT_A_CHANGE_OBJECT, info->object) ||
-	    nla_put_u32(msg, KTGT_A_CHANGE_ACTION, info->action) ||
+	if (nla_put_u32(msg, KTGT_A_CHANGE_OBJECT, change->ops->object) ||
+	    nla_put_u32(msg, KTGT_A_CHANGE_ACTION, change->ops->action) ||
 	    (info->tid >= 0 &&
 	     nla_put_u32(msg, KTGT_A_CHANGE_TARGET_ID, info->tid)) ||
 	    (info->lun >= 0 &&
@@ -182,15 +183,9 @@ static void put_changes(struct sk_buff *msg, struct ktgt_txn *txn)
 {
 	struct ktgt_change *change;
 
-	list_for_each_entry(change, &txn->changes, node) {
-		struct ktgt_change_info info = { .tid = -1, .lun = -1 };
-
-		if (!change->ops->describe)
-			continue;
-		change->ops->describe(txn, change, &info);
-		if (put_change(msg, &info))
+	list_for_each_entry(change, &txn->changes, node)
+		if (put_change(msg, change))
 			return;
-	}
 }
 
 static void event_config(struct ktgt_net *kn, struct ktgt_txn *txn)
