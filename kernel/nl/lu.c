@@ -56,7 +56,6 @@ static const char *backend_fault(const struct ktgt_lu_params *params)
 static int check_params(struct genl_info *info,
 			const struct ktgt_lu_params *params)
 {
-	u32 size = params->block_size;
 	const char *fault;
 
 	if (!params->lun) {
@@ -67,12 +66,6 @@ static int check_params(struct genl_info *info,
 	fault = backend_fault(params);
 	if (fault) {
 		ktgt_refuse(info->extack, "LUN %u: %s", params->lun, fault);
-		return -EINVAL;
-	}
-	if (size && size != 512 && size != 4096) {
-		ktgt_refuse(info->extack,
-			    "LUN %u: block-size %u: must be 512 or 4096",
-			    params->lun, size);
 		return -EINVAL;
 	}
 	return 0;
