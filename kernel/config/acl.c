@@ -19,13 +19,11 @@
 /**
  * struct acl_change - change that adds or removes a rule
  * @change: the change
- * @tid: number of the target
  * @rule: the rule; its name is @name
  * @name: name of an initiator, in lower case
  */
 struct acl_change {
 	struct ktgt_change	change;
-	u32			tid;
 	struct ktgt_rule	rule;
 	char			name[KTGT_NAME_LEN];
 };
@@ -34,22 +32,23 @@ static void refuse_rule(struct ktgt_txn *txn, const struct acl_change *acl,
 			const char *why)
 {
 	const struct ktgt_rule *rule = &acl->rule;
+	s32 tid = acl->change.info.tid;
 
 	if (rule->type == KTGT_RULE_ALL)
-		ktgt_refuse(txn->extack, "target %u: access rule 'all' %s",
-			    acl->tid, why);
+		ktgt_refuse(txn->extack, "target %d: access rule 'all' %s", tid,
+			    why);
 	else if (rule->type == KTGT_RULE_NAME)
 		ktgt_refuse(txn->extack,
-			    "target %u: access rule 'initiator %s' %s",
-			    acl->tid, rule->name, why);
+			    "target %d: access rule 'initiator %s' %s",
+			    tid, rule->name, why);
 	else if (rule->family == AF_INET)
 		ktgt_refuse(txn->extack,
-			    "target %u: access rule 'address %pI4/%u' %s",
-			    acl->tid, &rule->addr, rule->prefix_len, why);
+			    "target %d: access rule 'address %pI4/%u' %s",
+			    tid, &rule->addr, rule->prefix_len, why);
 	else
 		ktgt_refuse(txn->extack,
-			    "target %u: access rule 'address %pI6c/%u' %s",
-			    acl->tid, &rule->addr, rule->prefix_len, why);
+			    "target %d: access rule 'address %pI6c/%u' %s",
+			    tid, &rule->addr, rule->prefix_len, why);
 }
 
 static int acl_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
@@ -60,7 +59,7 @@ static int acl_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	const struct ktgt_access *access;
 	struct ktgt_target *target;
 
-	target = ktgt_target_check(txn, acl->tid, NULL);
+	target = ktgt_target_check(txn, acl->change.info.tid, NULL);
 	if (IS_ERR(target))
 		return PTR_ERR(target);
 
@@ -72,7 +71,7 @@ static int acl_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	if (access && access->nr_rules >= KTGT_RULES_MAX) {
 		ktgt_refuse(txn->extack,
 			    "target %u has %u access rules, more are not possible; delete one first",
-			    acl->tid, KTGT_RULES_MAX);
+			    acl->change.info.tid, KTGT_RULES_MAX);
 		return -ENOSPC;
 	}
 	return ktgt_txn_set_access(txn, &target->access,
@@ -87,7 +86,7 @@ static int acl_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	const struct ktgt_access *access;
 	struct ktgt_target *target;
 
-	target = ktgt_target_check(txn, acl->tid, NULL);
+	target = ktgt_target_check(txn, acl->change.info.tid, NULL);
 	if (IS_ERR(target))
 		return PTR_ERR(target);
 
@@ -122,7 +121,6 @@ static int stage(struct ktgt_txn *txn, u32 tid, const struct ktgt_rule *rule,
 	if (!acl)
 		return -ENOMEM;
 
-	acl->tid = tid;
 	acl->rule = *rule;
 	if (rule->type == KTGT_RULE_NAME) {
 		strscpy(acl->name, rule->name, sizeof(acl->name));

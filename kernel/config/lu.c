@@ -23,13 +23,11 @@
 /**
  * struct lu_new - change that makes a logical unit
  * @change: the change
- * @tid: number of its target
  * @params: what it is to be; the path is owned
  * @lu: the logical unit, made by the check
  */
 struct lu_new {
 	struct ktgt_change	change;
-	u32			tid;
 	struct ktgt_lu_params	params;
 	struct ktgt_lu		*lu;
 };
@@ -37,29 +35,21 @@ struct lu_new {
 /**
  * struct lu_del - change that deletes a logical unit
  * @change: the change
- * @tid: number of its target
- * @lun: its number
  * @lu: the logical unit, found by the check
  */
 struct lu_del {
 	struct ktgt_change	change;
-	u32			tid;
-	u32			lun;
 	struct ktgt_lu		*lu;
 };
 
 /**
  * struct lu_attach - change that gives a logical unit its device
  * @change: the change
- * @tid: number of its target
- * @lun: its number
  * @old: the logical unit without a device, found by the check
  * @lu: the one that takes its place, made by the check
  */
 struct lu_attach {
 	struct ktgt_change	change;
-	u32			tid;
-	u32			lun;
 	struct ktgt_lu		*old;
 	struct ktgt_lu		*lu;
 };
@@ -174,7 +164,7 @@ static int lu_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	struct ktgt_lu *lu;
 	int err;
 
-	target = ktgt_target_check(txn, new->tid, NULL);
+	target = ktgt_target_check(txn, change->info.tid, NULL);
 	if (IS_ERR(target))
 		return PTR_ERR(target);
 
@@ -236,7 +226,6 @@ int ktgt_lu_stage_new(struct ktgt_txn *txn, u32 tid,
 	if (!new)
 		return -ENOMEM;
 
-	new->tid = tid;
 	new->params = *params;
 	if (params->path) {
 		new->params.path = kstrdup(params->path, GFP_KERNEL);
@@ -271,14 +260,14 @@ static struct ktgt_lu *find_lu(struct ktgt_txn *txn, u32 tid, u32 lun)
 static int lu_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct lu_del *del = container_of(change, struct lu_del, change);
-	struct ktgt_lu *lu = find_lu(txn, del->tid, del->lun);
+	struct ktgt_lu *lu = find_lu(txn, change->info.tid, change->info.lun);
 
 	if (IS_ERR(lu))
 		return PTR_ERR(lu);
-	if (!del->lun) {
+	if (!change->info.lun) {
 		ktgt_refuse(txn->extack,
 			    "target %u: LUN 0 is the controller; it is deleted with the target",
-			    del->tid);
+			    change->info.tid);
 		return -EINVAL;
 	}
 	lu->leaving = true;
@@ -328,8 +317,6 @@ int ktgt_lu_stage_del(struct ktgt_txn *txn, u32 tid, u32 lun)
 	del = kzalloc_obj(*del, GFP_KERNEL);
 	if (!del)
 		return -ENOMEM;
-	del->tid = tid;
-	del->lun = lun;
 	del->change.info = (struct ktgt_change_info){
 		.tid = tid,
 		.lun = lun,
@@ -343,7 +330,7 @@ static int lu_attach_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct lu_attach *attach = container_of(change, struct lu_attach,
 						change);
-	struct ktgt_lu *old = find_lu(txn, attach->tid, attach->lun);
+	struct ktgt_lu *old = find_lu(txn, change->info.tid, change->info.lun);
 	struct ktgt_lu_params params;
 	struct ktgt_lu *lu;
 	int err;
@@ -353,7 +340,7 @@ static int lu_attach_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	if (!ktgt_lu_is_absent(old)) {
 		ktgt_refuse(txn->extack,
 			    "target %u: LUN %u does not wait for a device",
-			    attach->tid, attach->lun);
+			    change->info.tid, change->info.lun);
 		return -EEXIST;
 	}
 	params = old->params;
@@ -422,8 +409,6 @@ int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid, u32 lun)
 	attach = kzalloc_obj(*attach, GFP_KERNEL);
 	if (!attach)
 		return -ENOMEM;
-	attach->tid = tid;
-	attach->lun = lun;
 	attach->change.info = (struct ktgt_change_info){
 		.tid = tid,
 		.lun = lun,
