@@ -112,7 +112,7 @@ def short_secret(lab):
             said = lab.in_target(
                 "sh", "-c", f"echo {'s' * size} | ktgtadm account {verb} "
                 f"short{size} secret-file - 2>&1")
-            equal("less than 12 bytes" in said, size < 12,
+            equal("shorter than 12 bytes" in said, size < 12,
                   f"{verb}, {size} bytes: {said}")
     for size in 1, 11, 12:
         lab.adm("account", "del", f"short{size}")
