@@ -216,7 +216,8 @@ struct ktgt_call {
  * @ready: those that are to be submitted
  * @busy: those that were submitted and are not back. Not zero: memory of the
  *	connection has to stay
- * @full: those that lack no pages and go on: they are neither dormant nor sent
+ * @full: those that have all pages for their data and go on: they are neither
+ *	dormant nor sent, and will give pages back
  */
 struct ktgt_task_count {
 	u32	free;

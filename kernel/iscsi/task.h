@@ -166,6 +166,7 @@ static inline bool ktgt_task_is_open(const struct ktgt_task *task)
 #define KTGT_TRAIT_READY	BIT(2)	/* &ktgt_task_count.ready */
 #define KTGT_TRAIT_BUSY		BIT(3)	/* &ktgt_task_count.busy */
 #define KTGT_TRAIT_FULL		BIT(4)	/* &ktgt_task_count.full */
+#define KTGT_TRAIT_DATA		BIT(5)	/* likewise, if it has data */
 
 static __always_inline u8 ktgt_task_traits(enum ktgt_task_state state)
 {
@@ -179,11 +180,11 @@ static __always_inline u8 ktgt_task_traits(enum ktgt_task_state state)
 	case KTGT_TASK_RECV:
 		return KTGT_TRAIT_OPEN | KTGT_TRAIT_FULL;
 	case KTGT_TASK_READY:
-		return KTGT_TRAIT_OPEN | KTGT_TRAIT_FULL | KTGT_TRAIT_READY;
+		return KTGT_TRAIT_OPEN | KTGT_TRAIT_DATA | KTGT_TRAIT_READY;
 	case KTGT_TASK_BUSY:
-		return KTGT_TRAIT_OPEN | KTGT_TRAIT_FULL | KTGT_TRAIT_BUSY;
+		return KTGT_TRAIT_OPEN | KTGT_TRAIT_DATA | KTGT_TRAIT_BUSY;
 	case KTGT_TASK_SEND:
-		return KTGT_TRAIT_FULL;
+		return KTGT_TRAIT_DATA;
 	case KTGT_TASK_SENT:
 		break;
 	}
@@ -230,6 +231,8 @@ static __always_inline void ktgt_task_change(struct ktgt_task *task,
 	count->ready += ktgt_task_delta(was, is, KTGT_TRAIT_READY);
 	count->busy += ktgt_task_delta(was, is, KTGT_TRAIT_BUSY);
 	count->full += ktgt_task_delta(was, is, KTGT_TRAIT_FULL);
+	if (ktgt_task_delta(was, is, KTGT_TRAIT_DATA) && task->cmd.buf_len)
+		count->full += ktgt_task_delta(was, is, KTGT_TRAIT_DATA);
 	if (ktgt_task_list(conn, from))
 		list_del_init(&task->node);
 	/* the slot that was used last is in the cache: it is the next one */

@@ -72,8 +72,10 @@ static void check_counts(const struct ktgt_conn *conn)
 		}
 		if (t->state != KTGT_TASK_SENT)
 			used += t->nr_pages;
-		full += t->state == KTGT_TASK_RECV || t->state == KTGT_TASK_READY ||
-			t->state == KTGT_TASK_BUSY || t->state == KTGT_TASK_SEND;
+		full += t->state == KTGT_TASK_RECV ||
+			(t->cmd.buf_len && (t->state == KTGT_TASK_READY ||
+					    t->state == KTGT_TASK_BUSY ||
+					    t->state == KTGT_TASK_SEND));
 		busy += t->state == KTGT_TASK_BUSY;
 		dormant += t->state == KTGT_TASK_DORMANT;
 		ordered += !hlist_unhashed(&t->itt_node) &&
