@@ -41,25 +41,37 @@ static void refusal_free(struct refusal *refusal)
 	kfree(refusal);
 }
 
-/* Takes the place of the task's last text, or else that of a dead task. */
+/* Takes the place of the task's last text, and of those of dead tasks. */
 static void refusal_keep(struct refusal *new)
 {
-	struct refusal *refusal, *used = NULL;
+	struct refusal *refusal, *next;
+	LIST_HEAD(used);
 
 	spin_lock(&refusals_lock);
-	list_for_each_entry(refusal, &refusals, node) {
-		if (refusal->pid == new->pid) {
-			used = refusal;
-			break;
-		}
-		if (!used && !pid_has_task(refusal->pid, PIDTYPE_PID))
-			used = refusal;
-	}
-	if (used)
-		list_del(&used->node);
+	list_for_each_entry_safe(refusal, next, &refusals, node)
+		if (refusal->pid == new->pid ||
+		    !pid_has_task(refusal->pid, PIDTYPE_PID))
+			list_move(&refusal->node, &used);
 	list_add(&new->node, &refusals);
 	spin_unlock(&refusals_lock);
-	refusal_free(used);
+	list_for_each_entry_safe(refusal, next, &used, node)
+		refusal_free(refusal);
+}
+
+__printf(1, 0)
+static struct refusal *refusal_make(const char *format, va_list args)
+{
+	struct refusal *refusal = kzalloc_obj(*refusal, GFP_KERNEL_ACCOUNT);
+
+	if (!refusal)
+		return NULL;
+	refusal->text = kvasprintf(GFP_KERNEL_ACCOUNT, format, args);
+	if (!refusal->text) {
+		kfree(refusal);
+		return NULL;
+	}
+	refusal->pid = get_task_pid(current, PIDTYPE_PID);
+	return refusal;
 }
 
 /**
@@ -78,18 +90,15 @@ void ktgt_refuse(struct netlink_ext_ack *extack, const char *format, ...)
 
 	if (!extack)
 		return;
-	NL_SET_ERR_MSG(extack, "out of memory");
-	refusal = kzalloc_obj(*refusal, GFP_KERNEL_ACCOUNT);
-	if (!refusal)
-		return;
 	va_start(args, format);
-	refusal->text = kvasprintf(GFP_KERNEL_ACCOUNT, format, args);
+	refusal = refusal_make(format, args);
 	va_end(args);
-	if (!refusal->text) {
-		kfree(refusal);
+	if (!refusal) {
+		NL_SET_ERR_MSG(extack, "out of memory");
 		return;
 	}
-	refusal->pid = get_task_pid(current, PIDTYPE_PID);
+	/* what the macros do, whose texts are of the module or short */
+	do_trace_netlink_extack(refusal->text);
 	extack->_msg = refusal->text;
 	refusal_keep(refusal);
 }
