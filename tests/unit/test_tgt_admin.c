@@ -228,6 +228,36 @@ static void test_numbers(void **state)
 	assert_int_equal(fake_n_calls, LOOK);
 }
 
+/*
+ * Their order is that of the spelling in the file, as with tgt: the identity of a
+ * disk comes from the number of its target.
+ */
+static void test_numbers_by_spelling(void **state)
+{
+	(void)state;
+	assert_int_equal(run_conf("-p -e",
+		"<target iqn.2026-11.org.x:alpha/>\n"
+		"<target iqn.2026-11.org.x:Zeta/>\n"), 0);
+	assert_non_null(strstr(got.out,
+			"--tid 1 --targetname iqn.2026-11.org.x:zeta\n"));
+	assert_non_null(strstr(got.out,
+			"--tid 2 --targetname iqn.2026-11.org.x:alpha\n"));
+}
+
+/* An initiator whose name is written in two ways is one. */
+static void test_acl_spelling(void **state)
+{
+	(void)state;
+	add_target(1, A);
+	assert_int_equal(run_conf("-p -e",
+		"<target " A ">\n"
+		"initiator-name iqn.2026-11.org.x:Client\n"
+		"initiator-name iqn.2026-11.org.x:client\n"
+		"</target>\n"), 0);
+	assert_changes("target --op bind --tid 1"
+		       " --initiator-name iqn.2026-11.org.x:client\n");
+}
+
 /* A target that gets the number of one that goes. */
 static void test_freed_number(void **state)
 {
@@ -808,6 +838,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_create),
 		TEST(test_numbers),
+		TEST(test_numbers_by_spelling),
+		TEST(test_acl_spelling),
 		TEST(test_freed_number),
 		TEST(test_diff),
 		TEST(test_same),

@@ -350,16 +350,16 @@ static int apply_target(struct executor *ex, const struct conf_target *target,
 	return ex->ignore_errors ? 0 : err;
 }
 
-static int compare_names(const void *a, const void *b)
+static int compare_spellings(const void *a, const void *b)
 {
 	const struct conf_target *const *p = a, *const *q = b;
 
-	return strcmp((*p)->target.name, (*q)->target.name);
+	return strcmp((*p)->spelling, (*q)->spelling);
 }
 
 /*
- * In the order of names, as tgt-admin does it: numbers come from it, and from
- * these the identity of disks.
+ * In the order of names as they are spelled in the file, as tgt-admin does it:
+ * numbers come from it, and from these the identity of disks.
  */
 static const struct conf_target **sort_targets(const struct conf *conf,
 					       size_t *n)
@@ -373,7 +373,7 @@ static const struct conf_target **sort_targets(const struct conf *conf,
 	for (target = conf->targets; sorted && target; target = target->next)
 		sorted[i++] = target;
 	if (sorted)
-		qsort(sorted, *n, sizeof(*sorted), compare_names);
+		qsort(sorted, *n, sizeof(*sorted), compare_spellings);
 	return sorted;
 }
 

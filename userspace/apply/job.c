@@ -40,6 +40,9 @@ int job_status(const struct executor *ex, int err)
 	/* it is done again then */
 	if (err == -ESTALE)
 		return err;
+	/* what nobody has told yet: no memory */
+	if (err && !ex->failures)
+		return refuse(ex, strerror(-err));
 	return ex->failures ? JOB_FAILED : JOB_DONE;
 }
 

@@ -31,6 +31,7 @@ struct conf_target {
 	struct conf_target *next;
 	struct conf_at at;
 	struct target target;	/* without an id: any that is free */
+	char spelling[KTGT_NAME_MAX + 1]; /* of its name in the file */
 	struct lu common;	/* for logical units that do not say it */
 	struct conf_lu *lus;	/* in the order of the file */
 	struct vec acls;	/* struct acl */

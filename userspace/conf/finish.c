@@ -181,13 +181,10 @@ static void check_tid(struct conf_parser *parser,
 	}
 }
 
-static void fold_names(struct conf_target *target)
+static void fold_name(struct conf_target *target)
 {
-	struct acl *acl;
-
+	strcpy(target->spelling, target->target.name);
 	name_fold(target->target.name);
-	vec_for_each(acl, &target->acls)
-		name_fold(acl->initiator);
 }
 
 void conf_finish(struct conf_parser *parser)
@@ -198,7 +195,7 @@ void conf_finish(struct conf_parser *parser)
 	for (; target; target = target->next) {
 		memset(taken, 0, sizeof(taken));
 		inherit(parser, target);
-		fold_names(target);
+		fold_name(target);
 		check_stores(parser, target);
 		take_luns(parser, target, taken);
 		number_luns(parser, target, taken, false);

@@ -196,14 +196,15 @@ static void set_user(struct conf_parser *parser, const struct directive *d,
 void conf_add_acl(struct conf_parser *parser, const struct acl *acl)
 {
 	struct vec *acls = &parser->target->acls;
-	struct acl *have;
+	struct acl new = *acl, *have;
 
+	name_fold(new.initiator);
 	vec_for_each(have, acls)
-		if (acl_same(have, acl))
+		if (acl_same(have, &new))
 			return;
 	have = conf_add(parser, acls, sizeof(*have));
 	if (have)
-		*have = *acl;
+		*have = new;
 }
 
 /* ADDRESS[/BITS], or ALL */
