@@ -218,6 +218,10 @@ static void test_reason(void **state)
 			 rows[i].more ? rows[i].more : "");
 		assert_string_equal(nl_reason(nl, rows[i].err), want);
 	}
+	/* as a process may call itself, to whose terminal it then speaks */
+	nl_say(nl, "%s", "in use by \033[2Jevil");
+	assert_string_equal(nl_reason(nl, -EBUSY),
+			    "in use by \xef\xbf\xbd[2Jevil");
 	nl_close(nl);
 }
 

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,13 +45,18 @@ int find_read(char *buf, size_t size, const char *format, ...)
 	return 0;
 }
 
-static bool is_same(const struct stat *a, const struct stat *b)
+/* What is known without asking: the server of a file could keep us waiting. */
+static bool is_same(int dir, const char *name, const struct stat *want)
 {
-	if ((a->st_mode & S_IFMT) != (b->st_mode & S_IFMT))
+	struct statx stx;
+
+	if (statx(dir, name, AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &stx) ||
+	    (stx.stx_mode & S_IFMT) != (want->st_mode & S_IFMT))
 		return false;
-	if (S_ISBLK(a->st_mode))
-		return a->st_rdev == b->st_rdev;
-	return a->st_ino == b->st_ino;
+	if (S_ISBLK(want->st_mode))
+		return makedev(stx.stx_rdev_major, stx.stx_rdev_minor) ==
+		       want->st_rdev;
+	return stx.stx_ino == want->st_ino;
 }
 
 static bool has_open(const char *pid, const struct stat *want,
@@ -57,7 +64,6 @@ static bool has_open(const char *pid, const struct stat *want,
 {
 	bool found = false;
 	struct dirent *fd;
-	struct stat st;
 	char path[512];
 	DIR *dir;
 
@@ -66,8 +72,7 @@ static bool has_open(const char *pid, const struct stat *want,
 	if (!dir)
 		return false;
 	while (!found && find_clock() < deadline && (fd = readdir(dir)))
-		found = !fstatat(dirfd(dir), fd->d_name, &st, 0) &&
-			is_same(&st, want);
+		found = is_same(dirfd(dir), fd->d_name, want);
 	closedir(dir);
 	return found;
 }

@@ -199,7 +199,10 @@ static bool held(const struct search *search, const struct device *device)
 	return each_in(path, search, device, holder);
 }
 
-/* The file at @dir/@name/@file has the path of the device. */
+/*
+ * The file at @dir/@name/@file has the path of the device. Other paths are not
+ * looked at: they may be of a server that does not answer.
+ */
 static bool names_device(const struct device *device, const char *dir,
 			 const char *name, const char *file)
 {
@@ -207,7 +210,7 @@ static bool names_device(const struct device *device, const char *dir,
 
 	return !find_read(text, sizeof(text), "%s/%s/%s",
 			  dir + strlen(find_root), name, file) &&
-	       is_device(text, device->dev);
+	       !strncmp(text, "/dev/", 5) && is_device(text, device->dev);
 }
 
 static bool loop_disk(const struct search *search, const struct device *device,

@@ -152,10 +152,20 @@ static void explain(struct nl *nl, int err)
 	free(text);
 }
 
+/* A process has the name that it gives itself, and a mount point as well. */
+static void clean(struct nl *nl)
+{
+	char *text = clean_text(nl_text(nl));
+
+	nl_say(nl, "%s", text ? text : strerror(ENOMEM));
+	free(text);
+}
+
 const char *nl_reason(struct nl *nl, int err)
 {
 	if (nl && *nl_text(nl)) {
 		explain(nl, err);
+		clean(nl);
 		return nl_text(nl);
 	}
 	/* generic netlink refuses it before ktgt hears of it */
