@@ -117,7 +117,11 @@ static void refuse_overlap(struct ktgt_txn *txn,
 		other = find_overlap(&txn->kn->staged_portals, addr);
 	if (!other)
 		return;
-	if (is_any(&other->addr))
+	if (other->leaving)
+		ktgt_refuse(txn->extack,
+			    "portal %pISpc: portal %pISpc, which this transaction deletes, has the port until the commit; delete it before",
+			    addr, &other->addr);
+	else if (is_any(&other->addr))
 		ktgt_refuse(txn->extack,
 			    "portal %pISpc is covered by portal %pISpc", addr,
 			    &other->addr);

@@ -138,6 +138,22 @@ def nothing_at_all(lab):
 
 
 @suite.case
+def port_until_the_commit(lab):
+    """A portal that goes has its port until then, and the refusal says so."""
+    nl = lab.genl()
+    everywhere, here = b"\0\0\0\0", b"\x7f\0\0\1"
+    nl.do("portal-new", address=everywhere, port=3270)
+    nl.do("txn-begin")
+    nl.do("portal-del", address=everywhere, port=3270)
+    nl.do("portal-new", address=here, port=3270)
+    refused(errno.EADDRINUSE, commit, nl,
+            says="which this transaction deletes, has the port until")
+    nl.do("portal-del", address=everywhere, port=3270)
+    nl.do("portal-new", address=here, port=3270)
+    nl.do("portal-del", address=here, port=3270)
+
+
+@suite.case
 def for_one_generation(lab):
     """Made for what was there, it is refused when that has changed."""
     nl, other = lab.genl(), lab.genl()
