@@ -423,11 +423,14 @@ static mnl_cb_t control[] = {
 
 static int exchange(struct nl *nl, const struct nlmsghdr *nlh, mnl_cb_t cb)
 {
-	unsigned int portid = mnl_socket_get_portid(nl->sock);
+	unsigned int portid;
 	ssize_t len;
 	int ret;
 
 	nl->text[0] = '\0';
+	if (!nl->sock)	/* a torn dump left none */
+		return -ENOTCONN;
+	portid = mnl_socket_get_portid(nl->sock);
 	if (mnl_socket_sendto(nl->sock, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
 	do {

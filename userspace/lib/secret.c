@@ -71,17 +71,19 @@ static int catch_signals(struct terminal *term)
 	size_t i;
 
 	term->caught = 0;
+	sigprocmask(SIG_SETMASK, NULL, &term->mask);
 	sigemptyset(&set);
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		/* nohup(1), or a shell in the background, wants some ignored */
+		/* nohup(1), or a shell in the background, ignores some */
 		sigaction(signals[i], NULL, &action);
-		if (action.sa_handler != SIG_IGN)
+		if (action.sa_handler != SIG_IGN &&
+		    !sigismember(&term->mask, signals[i]))
 			sigaddset(&set, signals[i]);
 	}
 	term->signals = signalfd(-1, &set, SFD_CLOEXEC);
 	if (term->signals < 0)
 		return -errno;
-	sigprocmask(SIG_BLOCK, &set, &term->mask);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 	return 0;
 }
 
