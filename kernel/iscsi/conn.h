@@ -278,11 +278,12 @@ struct ktgt_task_count {
  * @page_wait: tasks that wait for pages, in order
  * @count: tasks by what their state means; changed by ktgt_task_set_state()
  *	alone, as are the lists, @nr_ordered and @nr_inflight
- * @nr_inflight: non-immediate tasks between receipt and response
+ * @nr_inflight: non-immediate tasks between receipt and response; read by others
+ *	with READ_ONCE()
  * @nr_tmf: task management functions that are not answered yet
  * @waits: struct ktgt_abort_wait, what waits for tasks of this connection
  * @seq: number of tasks submitted
- * @last_cmd: jiffies when commands were last submitted or came back; read by
+ * @last_cmd: jiffies when a command was last under way; read by
  *	others with READ_ONCE()
  * @waiting_for: session whose end the login waits for, or NULL; referenced
  * @unacked: PDUs that were sent, until the initiator acknowledges

@@ -153,7 +153,7 @@ bool ktgt_round_process(struct ktgt_conn *conn)
 	}
 	progress |= ktgt_conn_run_calls(conn);
 	/* at work in this round, whether or not it is their last */
-	if (conn->count.busy)
+	if (conn->nr_inflight || conn->count.busy)
 		WRITE_ONCE(conn->last_cmd, jiffies);
 	progress |= ktgt_commands_reap(conn);
 	return progress;

@@ -68,7 +68,7 @@ static u32 idle_time(const struct ktgt_conn *conn)
 	long idle = jiffies - READ_ONCE(conn->last_cmd);
 
 	/* negative if a command came while this was looked at */
-	return READ_ONCE(conn->count.busy) || idle < 0 ? 0 : idle / HZ;
+	return READ_ONCE(conn->nr_inflight) || idle < 0 ? 0 : idle / HZ;
 }
 
 /* How the connection does at the moment. */

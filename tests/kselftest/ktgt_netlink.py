@@ -373,7 +373,12 @@ def session_times(lab):
     raw = lab.adm("-r", "session", "show", "id", one["id"])
     check(f"\nlogin-time {one['login_time']}\n" in raw
           and re.search(r"^rtt \d+$", raw, re.M), raw)
-    ini.logout()
+    ini.waiting_write()
+    time.sleep(1.5)
+    equal(lab.sessions()[0]["conn"][0]["idle_time"], 0,
+          "idle_time, while a write waits for its data")
+    lab.adm("session", "del", one["id"])
+    ini.expect_close(5)
     lab.drop(iqn)
 
 
