@@ -932,33 +932,18 @@ static void session_numbers(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, ktgt_sess_net_init(kn), 0);
 	KUNIT_EXPECT_EQ(test, sess_take_id(kn, &first), 0);
 	KUNIT_EXPECT_EQ(test, first, 1);
-	for (i = 2; i <= U16_MAX; i++) {
-		KUNIT_ASSERT_EQ(test, sess_take_id(kn, &id), 0);
-		KUNIT_ASSERT_EQ(test, id, i);
-		if (i != 3) /* stays in use */
-			xa_erase(&kn->sess_ids, id);
+	KUNIT_EXPECT_EQ(test, sess_take_id(kn, &id), 0);
+	xa_erase(&kn->sess_ids, id);
+	/* not all of them: that takes a minute with KASAN */
+	kn->next_sess_id = U16_MAX - 3;
+	for (i = U16_MAX - 3; i <= U16_MAX; i++) {
+		KUNIT_EXPECT_EQ(test, sess_take_id(kn, &id), 0);
+		KUNIT_EXPECT_EQ(test, id, i);
 	}
-	for (i = 2; i <= 4; i += 2) {
+	for (i = 2; i <= 3; i++) {
 		KUNIT_EXPECT_EQ(test, sess_take_id(kn, &again), 0);
 		KUNIT_EXPECT_EQ(test, again, i);
 	}
-	ktgt_sess_net_exit(kn);
-}
-
-/* All are in use: the last one that ends is the one that is given. */
-static void session_numbers_all(struct kunit *test)
-{
-	struct ktgt_net *kn = kunit_kzalloc(test, sizeof(*kn), GFP_KERNEL);
-	u32 id, i;
-
-	KUNIT_ASSERT_NOT_NULL(test, kn);
-	KUNIT_ASSERT_EQ(test, ktgt_sess_net_init(kn), 0);
-	for (i = 1; i <= U16_MAX; i++)
-		KUNIT_ASSERT_EQ(test, sess_take_id(kn, &id), 0);
-	KUNIT_EXPECT_EQ(test, sess_take_id(kn, &id), -EBUSY);
-	xa_erase(&kn->sess_ids, 777);
-	KUNIT_EXPECT_EQ(test, sess_take_id(kn, &id), 0);
-	KUNIT_EXPECT_EQ(test, id, 777);
 	ktgt_sess_net_exit(kn);
 }
 
@@ -980,7 +965,6 @@ static struct kunit_case seq_cases[] = {
 	KUNIT_CASE(data_beyond_burst),
 	KUNIT_CASE_PARAM(ahs, ahs_gen_params),
 	KUNIT_CASE(session_numbers),
-	KUNIT_CASE(session_numbers_all),
 	{}
 };
 
