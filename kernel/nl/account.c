@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * CHAP accounts, as the user speaks of them. Secrets go in, never out.
+ * Netlink commands for CHAP accounts. A secret is never in a reply.
  */
 #include <linux/rculist.h>
 #include <net/genetlink.h>
@@ -15,10 +15,11 @@
 #include "txn.h"
 
 /**
- * struct account_cursor - how far a dump has come
- * @index: accounts that have been shown with all their bindings
- * @owner: of the next one: 0 if nothing has been shown, else 1 + number of the
- *	first target, with discovery as 0, whose bindings have not been
+ * struct account_cursor - the position of a dump
+ * @index: number of accounts that have been shown with all their bindings
+ * @owner: position in the next account: 0 if nothing of it has been shown, else 1
+ *	plus the number of the first target whose bindings have not been shown;
+ *	discovery counts as target 0
  */
 struct account_cursor {
 	unsigned long	index;
@@ -57,7 +58,7 @@ static const char *get_secret(struct genl_info *info)
 	return NULL;
 }
 
-/* RFC 7143, 9.2.1 wants 96 bits. Who comes from tgt may have less, and is told. */
+/* RFC 7143, 9.2.1 asks for 96 bits. tgt accepts less, so this is only a warning. */
 static void judge_secret(struct genl_info *info, const char *secret)
 {
 	if (strlen(secret) < 12)
@@ -88,7 +89,7 @@ static int change_secret(struct genl_info *info,
 }
 
 /**
- * ktgt_account_new_doit - make an account
+ * ktgt_account_new_doit - add an account
  * @skb: the request; the secret in it is wiped
  * @info: the request, parsed
  *
@@ -165,7 +166,7 @@ int ktgt_account_bind_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * ktgt_account_unbind_doit - take a binding back
+ * ktgt_account_unbind_doit - remove a binding
  * @skb: the request
  * @info: the request, parsed
  *
@@ -176,7 +177,7 @@ int ktgt_account_unbind_doit(struct sk_buff *skb, struct genl_info *info)
 	return change_binding(info, ktgt_account_stage_unbind);
 }
 
-/* One message: the account alone if @tid is negative, else one binding. */
+/* Puts one message: the account alone if @tid is negative, else one binding. */
 static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 		    const char *user, long tid, bool outgoing)
 {
@@ -192,8 +193,9 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 				  KTGT_A_ACCOUNT_PAD));
 }
 
-/* Both bindings of an account to one owner, together or not at all, so that
- * the cursor need not tell them apart.
+/*
+ * Puts both bindings of an account to one owner, or none, so that the cursor need
+ * not distinguish them.
  */
 static int dump_bindings(struct sk_buff *skb, struct netlink_callback *cb,
 			 const struct ktgt_access *access, const char *user,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Access rules, as the user speaks of them.
+ * Netlink commands for access rules.
  */
 #include <net/genetlink.h>
 
@@ -51,14 +51,14 @@ static int get_rule(struct genl_info *info, struct ktgt_rule *rule)
 	memset(rule, 0, sizeof(*rule));
 	if (!!initiator + !!address + all != 1) {
 		NL_SET_ERR_MSG(info->extack,
-			       "access rule: say one of address, initiator and all");
+			       "access rule: say exactly one of address, initiator and all");
 		return -EINVAL;
 	}
 	if (info->attrs[KTGT_A_ACL_PREFIX_LEN] && !address) {
 		NL_SET_BAD_ATTR(info->extack,
 				info->attrs[KTGT_A_ACL_PREFIX_LEN]);
 		NL_SET_ERR_MSG(info->extack,
-			       "access rule: prefix-len is for an address, and there is none");
+			       "access rule: prefix-len without address; add an address or leave out prefix-len");
 		return -EINVAL;
 	}
 	if (address)
@@ -101,7 +101,7 @@ static int change_rule(struct genl_info *info,
 }
 
 /**
- * ktgt_acl_new_doit - admit initiators to a target
+ * ktgt_acl_new_doit - add an access rule to a target
  * @skb: the request
  * @info: the request, parsed
  *
@@ -113,7 +113,7 @@ int ktgt_acl_new_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * ktgt_acl_del_doit - take a rule back
+ * ktgt_acl_del_doit - delete an access rule
  * @skb: the request
  * @info: the request, parsed
  *

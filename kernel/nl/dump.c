@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Dumps: what they share, whatever they show.
+ * What the dumps of all objects have in common.
  */
 #include "dump.h"
 
@@ -15,16 +15,16 @@
 #include "family.h"
 
 /**
- * ktgt_nl_dump_begin - begin, or go on with, a dump
+ * ktgt_nl_dump_begin - begin or continue a dump
  * @cb: the dump
  *
- * If the configuration changes before the dump ends, its end is marked as
- * interrupted, and user space asks again. A change that is being applied is
- * waited for, since what is seen of it can not be told from a whole one.
+ * If the configuration changes before the dump ends, the dump is marked as
+ * interrupted, and user space asks again. If a transaction is being applied, wait
+ * for it, because the dump could not tell a part of it from the whole.
  *
  * Context: may sleep.
  *
- * Return: the namespace that the asker is in.
+ * Return: the namespace of the socket that asks.
  */
 struct ktgt_net *ktgt_nl_dump_begin(struct netlink_callback *cb)
 {
@@ -60,10 +60,10 @@ void *ktgt_nl_dump_put(struct sk_buff *skb, struct netlink_callback *cb)
 /**
  * ktgt_nl_dump_put_end - end one message of a dump
  * @skb: has the message
- * @hdr: what ktgt_nl_dump_put() gave
- * @full: something did not fit, or there is no @hdr
+ * @hdr: what ktgt_nl_dump_put() returned
+ * @full: something did not fit, or @hdr is NULL
  *
- * Return: 0; or -EMSGSIZE, and the message is gone.
+ * Return: 0; or -EMSGSIZE, after the message was removed from @skb.
  */
 int ktgt_nl_dump_put_end(struct sk_buff *skb, void *hdr, bool full)
 {
@@ -76,14 +76,15 @@ int ktgt_nl_dump_put_end(struct sk_buff *skb, void *hdr, bool full)
 }
 
 /**
- * ktgt_nl_dump_end - end, or interrupt, a dump
+ * ktgt_nl_dump_end - end a dump, or the part of it that fits into a message
  * @skb: messages so far
  * @cb: the dump, after ktgt_nl_dump_begin()
- * @err: 0 when all has been put, or why not
+ * @err: 0 if the dump is complete, -EMSGSIZE if @skb is full, or an error
  *
- * The end is marked as interrupted if anything has changed meanwhile.
+ * The end is marked as interrupted if the configuration has changed meanwhile.
  *
- * Return: what the handler has to return; after -EMSGSIZE it is called again.
+ * Return: what the handler has to return. If @skb is full, this is its length, and
+ * the handler is called again.
  */
 int ktgt_nl_dump_end(const struct sk_buff *skb, struct netlink_callback *cb,
 		     int err)
@@ -99,14 +100,14 @@ int ktgt_nl_dump_end(const struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 /**
- * ktgt_nl_dump_filter - the target that a dump is limited to
+ * ktgt_nl_dump_filter - get the target that a dump is limited to
  * @cb: the dump
  * @kn: the namespace
- * @attr: attribute of the request that has its number
- * @only: takes it, 0 for discovery; negative if there is no limit
+ * @attr: attribute of the request that contains the number of the target
+ * @only: takes this number, 0 for discovery; negative if there is no limit
  *
- * A dump that is limited to a target that is not there is refused by its first
- * call only: if the target goes later, the dump ends.
+ * Only the first call refuses a target that does not exist. If the target is
+ * deleted later, the dump ends.
  *
  * Return: 0 or -ENOENT, with extack text.
  */
@@ -146,16 +147,16 @@ bool ktgt_nl_dump_shows(const struct ktgt_target *target, long only)
 }
 
 /**
- * struct cursor - how far a dump has come
- * @id: first target or session that has not been shown whole
- * @inner: how far it has been
+ * struct cursor - the position of a dump
+ * @id: first target or session that has not been shown completely
+ * @inner: position in it
  */
 struct cursor {
 	unsigned long	id;
 	unsigned long	inner;
 };
 
-/* A dump may go on with another one than it has stopped at. */
+/* The object at which the dump stopped may be gone: then the next one is new. */
 static unsigned long *cursor_at(struct cursor *cursor, unsigned long id)
 {
 	if (id != cursor->id)
@@ -165,12 +166,13 @@ static unsigned long *cursor_at(struct cursor *cursor, unsigned long id)
 }
 
 /**
- * ktgt_nl_dump_targets - show all targets, or the one that is asked for
+ * ktgt_nl_dump_targets - show all targets, or the requested one
  * @skb: takes the answer
  * @cb: the dump
- * @attr: attribute of the request that has its number
- * @show: shows a target, or what belongs to it; *@inner is 0 at first, and what
- *	it left there when it goes on after -EMSGSIZE. Under RCU
+ * @attr: attribute of the request that contains the number of a target
+ * @show: shows a target, or what belongs to it, under RCU. *@inner is 0 in the
+ *	first call for a target. After -EMSGSIZE, it is called again with the value
+ *	that it left there
  *
  * Return: length of the answer so far, 0 at its end, or an errno.
  */
@@ -206,8 +208,9 @@ int ktgt_nl_dump_targets(struct sk_buff *skb, struct netlink_callback *cb,
 	return ktgt_nl_dump_end(skb, cb, err);
 }
 
-/* A session that is found under RCU can be on its way out, and its target with
- * it; with a reference it has both.
+/*
+ * A session that is found under RCU may be ending, together with its target. A
+ * reference to the session keeps both.
  */
 static bool get_shown(struct ktgt_sess *sess, long only)
 {
@@ -226,8 +229,9 @@ static bool get_shown(struct ktgt_sess *sess, long only)
  * ktgt_nl_dump_sessions - show all sessions, or those of one target
  * @skb: takes the answer
  * @cb: the dump
- * @attr: attribute of the request that has its number, 0 for discovery
- * @show: shows a session, as that of ktgt_nl_dump_targets() shows a target
+ * @attr: attribute of the request that contains the number of a target, 0 for
+ *	discovery
+ * @show: shows a session; see ktgt_nl_dump_targets()
  *
  * Return: length of the answer so far, 0 at its end, or an errno.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Dumps: what they share, whatever they show.
+ * What the dumps of all objects have in common.
  */
 #ifndef _KTGT_NL_DUMP_H
 #define _KTGT_NL_DUMP_H

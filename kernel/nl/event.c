@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events, to whoever has joined a multicast group of the family in the same
- * namespace. Nothing is made when nobody has. If there is no memory, or a
- * listener does not keep up, that listener finds ENOBUFS at its socket.
+ * Events, for sockets that have joined a multicast group of the family in the same
+ * namespace. Without such a socket, no message is made. If there is no memory, or
+ * if a listener reads too slowly, its socket gets ENOBUFS.
  */
 #include "event.h"
 
@@ -17,8 +17,9 @@
 #include "generated/netlink.h"
 #include "msg.h"
 
-/* The kernel counts listeners of all namespaces together: in a namespace without
- * one, an event may be made for nobody.
+/*
+ * The kernel counts the listeners of all namespaces together, so an event may be
+ * made although its own namespace has no listener.
  */
 static bool event_is_wanted(struct ktgt_net *kn, unsigned int group)
 {
@@ -101,7 +102,7 @@ static int put_outcome(struct sk_buff *msg, const struct ktgt_event *event,
 	       put_text(msg, KTGT_A_EVENT_REASON, event->why);
 }
 
-/* Whether a failed login is told of, and how many others were not. */
+/* Decides whether a failed login is reported, and counts those that were not. */
 static bool pass_failed(struct ktgt_net *kn, const struct ktgt_event *event,
 			u32 *missed)
 {
@@ -178,7 +179,7 @@ static int put_change(struct sk_buff *msg, const struct ktgt_change *change)
 	return 0;
 }
 
-/* As many as there is room for: their number says whether these are all. */
+/* Puts the first changes, as many as fit. Their total number was put before. */
 static void put_changes(struct sk_buff *msg, struct ktgt_txn *txn)
 {
 	struct ktgt_change *change;
@@ -219,7 +220,7 @@ static const struct ktgt_event_ops event_ops = {
 };
 
 /**
- * ktgt_nl_event_init - begin to take events to user space
+ * ktgt_nl_event_init - start to send events to user space
  *
  * Context: module init; the family is registered.
  */
@@ -229,9 +230,9 @@ void __init ktgt_nl_event_init(void)
 }
 
 /**
- * ktgt_nl_event_exit - take no event to user space any more
+ * ktgt_nl_event_exit - stop sending events to user space
  *
- * Context: module exit, sleeps; the family is registered still.
+ * Context: module exit, sleeps; the family is still registered.
  */
 void ktgt_nl_event_exit(void)
 {

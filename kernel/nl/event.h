@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Events, to whoever has joined a multicast group.
+ * Events, for sockets that have joined a multicast group.
  */
 #ifndef _KTGT_NL_EVENT_H
 #define _KTGT_NL_EVENT_H

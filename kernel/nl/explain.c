@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What would become of a login. Nothing is decided here: discovery and login are
- * asked, by the functions that they ask themselves.
+ * Explains what discovery and a login would decide about an initiator. Nothing is
+ * decided here: the same functions are called as in discovery and in a login.
  */
 #include <net/genetlink.h>
 
@@ -16,13 +16,13 @@
 #include "generated/netlink.h"
 #include "msg.h"
 
-/* accounts that are named, so that a message is never too long */
+/* only so many accounts are named, so that a message is never too long */
 #define EXPLAIN_ACCOUNTS	8
 
 /**
- * struct explain_cursor - how far a dump has come
- * @tid: first target that has not been shown, discovery being 0
- * @done: what was asked for by name or number has been shown
+ * struct explain_cursor - the position of a dump
+ * @tid: first target that has not been shown; 0 is discovery
+ * @done: the target that was requested by name or number has been shown
  */
 struct explain_cursor {
 	unsigned long	tid;
@@ -30,7 +30,7 @@ struct explain_cursor {
 };
 
 /**
- * struct explain_ask - who wants to go where
+ * struct explain_ask - the question: who would log in to what
  * @peer: address of the initiator
  * @initiator: its name, in lower case
  * @target: name of the target, in lower case; empty if it is not given
@@ -43,7 +43,7 @@ struct explain_ask {
 	long			tid;
 };
 
-/* A name, as login reads it. */
+/* Reads a name in the same way as a login does. */
 static int get_name(const struct nlattr *attr, const char *what, char *name,
 		    struct netlink_ext_ack *extack)
 {
@@ -204,7 +204,7 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 	return put_end(skb, kn, hdr, err);
 }
 
-/* A target that is not there is what login would say of it, too. */
+/* If the target does not exist, the answer is what a login would be told. */
 static int dump_named(struct sk_buff *skb, struct netlink_callback *cb,
 		      struct ktgt_net *kn, const struct explain_ask *ask)
 {
@@ -274,7 +274,7 @@ static int dump_all(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 /**
- * ktgt_explain_list_dumpit - tell what would become of an initiator
+ * ktgt_explain_list_dumpit - show what would be decided about an initiator
  * @skb: takes the answer
  * @cb: the dump
  *

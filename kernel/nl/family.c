@@ -9,8 +9,9 @@
 
 #include "generated/netlink.h"
 
-/* What initiators do is for those who may ask for it by a command. The generator
- * cannot say so, which is why this table is not one of its own.
+/*
+ * Events need the same capability as the commands that show the same things. The
+ * generator cannot express this, so this table is written by hand.
  */
 static const struct genl_multicast_group ktgt_nl_groups[] = {
 	[KTGT_NLGRP_CONFIG] = {

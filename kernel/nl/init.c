@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What comes and goes with the module.
+ * Start and stop of netlink, with the module.
  */
 #include "init.h"
 
@@ -10,7 +10,7 @@
 #include "txn.h"
 
 /**
- * ktgt_nl_init - open the doors to the user; comes last
+ * ktgt_nl_init - start to accept netlink commands; called last
  *
  * Context: module init.
  *
@@ -32,7 +32,7 @@ int __init ktgt_nl_init(void)
 }
 
 /**
- * ktgt_nl_exit - close the doors; comes first, and waits for commands
+ * ktgt_nl_exit - accept no more commands and wait for running ones; called first
  *
  * Context: module exit.
  */

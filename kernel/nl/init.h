@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What comes and goes with the module.
+ * Start and stop of netlink, with the module.
  */
 #ifndef _KTGT_NL_INIT_H
 #define _KTGT_NL_INIT_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * I_T_L nexuses, as the user speaks of them: what a session did on a LUN.
+ * Netlink command for I_T_L nexuses: the counters of a session on a LUN.
  */
 #include <net/genetlink.h>
 
@@ -10,7 +10,7 @@
 #include "dump.h"
 #include "generated/netlink.h"
 
-/* @first: of four attributes that follow each other in the specification */
+/* @first is the first of four consecutive attributes of the specification. */
 static int fill_io(struct sk_buff *skb, const struct ktgt_io_stats *io,
 		   int first)
 {
@@ -54,7 +54,7 @@ static int dump_itl(struct sk_buff *skb, struct netlink_callback *cb,
 				    !hdr || fill_itl(skb, sess, lun, itl));
 }
 
-/* A session of discovery has no target. */
+/* A discovery session has no target, and so no I_T_L nexus. */
 static int dump_session(struct sk_buff *skb, struct netlink_callback *cb,
 			struct ktgt_sess *sess, unsigned long *next)
 {
@@ -74,7 +74,7 @@ static int dump_session(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 /**
- * ktgt_itl_list_dumpit - show what sessions did on LUNs
+ * ktgt_itl_list_dumpit - show the counters of sessions on LUNs
  * @skb: takes the answer
  * @cb: the dump
  *

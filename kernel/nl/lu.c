@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Logical units, as the user speaks of them.
+ * Netlink commands for logical units.
  */
 #include <net/genetlink.h>
 
@@ -30,7 +30,7 @@ static int get_ids(struct genl_info *info, u32 *tid, u32 *lun)
 	return 0;
 }
 
-/* What is missing or too much for the backend, or NULL. */
+/* Returns which attribute the backend lacks or cannot have, or NULL. */
 static const char *backend_fault(const struct ktgt_lu_params *params)
 {
 	switch (params->backend) {
@@ -60,7 +60,7 @@ static int check_params(struct genl_info *info,
 
 	if (!params->lun) {
 		NL_SET_ERR_MSG(info->extack,
-			       "LUN 0 is the controller of the target; take LUN 1 or greater for a disk");
+			       "LUN 0 is the controller of the target; use LUN 1 or greater for a disk");
 		return -EEXIST;
 	}
 	fault = backend_fault(params);
@@ -205,7 +205,7 @@ static int fill_identity(struct sk_buff *skb, const struct ktgt_lu *lu)
 				 KTGT_A_LU_PAD);
 }
 
-/* Of a device that is not there, what was asked for is all that is known. */
+/* While the device is absent, only what the user asked for is known. */
 static int fill_absent(struct sk_buff *skb, const struct ktgt_lu *lu)
 {
 	const struct ktgt_lu_params *params = &lu->params;
@@ -220,7 +220,7 @@ static int fill_absent(struct sk_buff *skb, const struct ktgt_lu *lu)
 	       nla_put_u8(skb, KTGT_A_LU_SHARED, params->shared);
 }
 
-/* What only a disk has. */
+/* Attributes that only a disk has. */
 static int fill_medium(struct sk_buff *skb, struct ktgt_lu *lu)
 {
 	u32 physical;

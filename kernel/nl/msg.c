@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What messages of several objects have in them.
+ * Parts of messages that several objects use.
  */
 #include "msg.h"
 
@@ -18,7 +18,7 @@
  * @info: the command
  * @skb: takes the message
  *
- * Return: the header, for genlmsg_end(); NULL without memory.
+ * Return: the header, for ktgt_nl_reply_end(); NULL if there is no memory.
  */
 void *ktgt_nl_reply(struct genl_info *info, struct sk_buff **skb)
 {
@@ -38,7 +38,7 @@ void *ktgt_nl_reply(struct genl_info *info, struct sk_buff **skb)
  * ktgt_nl_reply_end - send the answer to a command
  * @info: the command
  * @skb: has the message
- * @hdr: what ktgt_nl_reply() gave
+ * @hdr: what ktgt_nl_reply() returned
  * @err: why there is no answer, or 0
  *
  * Return: 0, @err, or another errno.
@@ -57,7 +57,7 @@ int ktgt_nl_reply_end(struct genl_info *info, struct sk_buff *skb, void *hdr,
 /**
  * ktgt_nl_get_addr - read an address
  * @attr: binary attribute
- * @addr: takes family and address, all else zero
+ * @addr: takes family and address; everything else is zero
  * @extack: takes the reason of a refusal
  *
  * Return: 0 or -EINVAL.
@@ -80,7 +80,7 @@ int ktgt_nl_get_addr(const struct nlattr *attr, struct sockaddr_storage *addr,
 		return 0;
 	}
 	NL_SET_BAD_ATTR(extack, attr);
-	ktgt_refuse(extack, "address: %d bytes; must be 4 (IPv4) or 16 (IPv6)",
+	ktgt_refuse(extack, "address of %d bytes: must be 4 (IPv4) or 16 (IPv6)",
 		    nla_len(attr));
 	return -EINVAL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What messages of several objects have in them.
+ * Parts of messages that several objects use.
  */
 #ifndef _KTGT_NL_MSG_H
 #define _KTGT_NL_MSG_H
@@ -15,10 +15,10 @@ struct sk_buff;
 
 /**
  * struct ktgt_nl_rule_attrs - attributes that an access rule is written to
- * @all: flag: it admits everybody; 0 if that is not written
+ * @all: flag, the rule admits any address; 0 if this is not written
  * @initiator: name of an initiator
  * @address: address of a network
- * @prefix_len: bits of it that count
+ * @prefix_len: length of the prefix of @address, in bits
  */
 struct ktgt_nl_rule_attrs {
 	int	all;

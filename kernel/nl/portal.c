@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Portals, as the user speaks of them.
+ * Netlink commands for portals.
  */
 #include <linux/rculist.h>
 #include <net/genetlink.h>
@@ -13,8 +13,8 @@
 #include "txn.h"
 
 /**
- * struct portal_cursor - how far a dump has come
- * @index: portals that have been shown
+ * struct portal_cursor - the position of a dump
+ * @index: number of portals that have been shown
  */
 struct portal_cursor {
 	unsigned long	index;

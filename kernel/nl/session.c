@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sessions, as the user speaks of them.
+ * Netlink commands for sessions.
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
@@ -62,16 +62,16 @@ static int fill_counters(struct sk_buff *skb,
 	return 0;
 }
 
-/* A command is use of the connection; pings are not, nor are other PDUs. */
+/* Only commands count as use of the connection; pings and other PDUs do not. */
 static u32 idle_time(const struct ktgt_conn *conn)
 {
 	long idle = jiffies - READ_ONCE(conn->last_cmd);
 
-	/* negative if a command came while this was looked at */
+	/* negative if a command came between the two reads */
 	return READ_ONCE(conn->nr_inflight) || idle < 0 ? 0 : idle / HZ;
 }
 
-/* How the connection does at the moment. */
+/* The present state of the connection. */
 static int fill_health(struct sk_buff *skb, struct ktgt_conn *conn)
 {
 	struct ktgt_tcp_info info;
@@ -160,7 +160,7 @@ static int fill_conns(struct sk_buff *skb, struct ktgt_sess *sess)
 	return err;
 }
 
-/* Kept by a clock that nobody sets, and told by the one that the user reads. */
+/* The time is kept by a clock that cannot be set, and shown by the wall clock. */
 static int fill_login_time(struct sk_buff *skb, const struct ktgt_sess *sess)
 {
 	ktime_t age = ktime_sub(ktime_get_boottime(), sess->login_at);
@@ -224,7 +224,7 @@ int ktgt_session_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
  * @skb: the request
  * @info: the request, parsed
  *
- * It is no change of the configuration, hence not a transaction.
+ * This does not change the configuration, so it is not a transaction.
  *
  * Return: 0 or an errno, with extack text.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Targets, as the user speaks of them.
+ * Netlink commands for targets.
  */
 #include <net/genetlink.h>
 
@@ -63,7 +63,7 @@ static void get_values(struct genl_info *info,
 	}
 }
 
-/* The number that a new target got. It is there by now, answer or not. */
+/* Replies with the number of a new target, which exists even if this fails. */
 static int reply_tid(struct genl_info *info, u32 tid)
 {
 	struct sk_buff *msg;
@@ -81,9 +81,11 @@ static int reply_tid(struct genl_info *info, u32 tid)
 }
 
 /**
- * ktgt_target_new_doit - make a target, and tell its number if it has one now
+ * ktgt_target_new_doit - add a target
  * @skb: the request
  * @info: the request, parsed
+ *
+ * The reply contains its number, unless the socket has an open transaction.
  *
  * Return: 0 or an errno, with extack text.
  */

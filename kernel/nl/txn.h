@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Transactions of one command, and those that a socket has open.
+ * Transactions of one command, and open transactions of sockets.
  */
 #ifndef _KTGT_NL_TXN_H
 #define _KTGT_NL_TXN_H
@@ -11,11 +11,10 @@
 #include "../config/txn.h"
 
 /**
- * struct ktgt_nl_change - a command that changes something
- * @txn: the transaction that its change is staged in: @one, or the one that the
- *	socket has open
+ * struct ktgt_nl_change - a command that changes the configuration
+ * @txn: where its change is staged: @one, or the open transaction of the socket
  * @one: a transaction of this command alone
- * @err: why it is refused whatever it says, or 0
+ * @err: error of a command that is refused whatever its change is, or 0
  */
 struct ktgt_nl_change {
 	struct ktgt_txn	*txn;
@@ -27,10 +26,10 @@ void ktgt_nl_begin(struct ktgt_nl_change *nlc, struct genl_info *info);
 int ktgt_nl_end(struct ktgt_nl_change *nlc, int err);
 
 /**
- * ktgt_nl_is_staged - is a command part of a greater transaction
+ * ktgt_nl_is_staged - is a command part of an open transaction
  * @nlc: the command, after ktgt_nl_begin()
  *
- * Return: true if it is carried out later, or never.
+ * Return: true if the change is made later, or never.
  */
 static inline bool ktgt_nl_is_staged(const struct ktgt_nl_change *nlc)
 {
