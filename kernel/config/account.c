@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * CHAP accounts come and go, and are bound to targets and to discovery. A
- * binding is a copy of the account in the rules, where login finds it.
+ * CHAP accounts: add, change and delete them, and bind them to targets and to
+ * discovery. A binding is a copy of the account in the access of its owner,
+ * where a login finds it.
  */
 #include "account.h"
 
@@ -18,14 +19,14 @@
 #include "target.h"
 #include "txn.h"
 
-/* "target 65535" and NUL */
+/* "target " with the longest number, and NUL */
 #define OWNER_LEN	sizeof("target 4294967295")
 
 /**
  * struct account_change - change of an account or of a binding
  * @change: the change
- * @account: the account: of the change until a new one is applied and from
- *	when a deleted one was, else found by the check
+ * @account: the account. To add one, the change owns it until it is applied. To
+ *	delete one, the check finds it, and the change owns it once it is applied
  * @user: name of the account
  */
 struct account_change {
@@ -68,10 +69,13 @@ static void free_callback(struct rcu_head *rcu)
 static int account_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct account_change *new = to_account(change);
+	struct ktgt_account *old;
 
-	if (find_account(txn->kn, new->account->chap.user)) {
-		ktgt_refuse(txn->extack, "account '%s' exists already",
-			    new->account->chap.user);
+	old = find_account(txn->kn, new->user);
+	if (old) {
+		ktgt_refuse(txn->extack, old->leaving ?
+			    "account '%s' is deleted by this transaction; add it in another one" :
+			    "account '%s' exists already", new->user);
 		return -EEXIST;
 	}
 	list_add_tail_rcu(&new->account->node, &txn->kn->accounts);
@@ -111,10 +115,10 @@ static const struct ktgt_change_ops account_new_ops = {
 };
 
 /**
- * ktgt_account_stage_new - make an account
+ * ktgt_account_stage_new - stage the creation of an account
  * @txn: the transaction
  * @user: its name
- * @secret: its secret; not referred to any more afterwards
+ * @secret: its secret; copied
  *
  * Context: may sleep.
  *
@@ -149,7 +153,7 @@ int ktgt_account_stage_new(struct ktgt_txn *txn, const char *user,
 	return 0;
 }
 
-/* All rules that there are, with those that the transaction makes. */
+/* Calls @func for each access that exists or that the transaction creates. */
 static int change_slots(struct ktgt_txn *txn,
 			const struct ktgt_chap_account *chap,
 			int (*func)(struct ktgt_txn *txn,
@@ -172,7 +176,7 @@ static int change_slots(struct ktgt_txn *txn,
 	return err;
 }
 
-/* Takes the bindings of an account out of rules. */
+/* Removes the bindings of an account from one access. */
 static int unbind(struct ktgt_txn *txn, struct ktgt_access __rcu **slot,
 		  const struct ktgt_chap_account *chap)
 {
@@ -201,7 +205,7 @@ static int account_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 		return PTR_ERR(account);
 	if (account->staged) {
 		ktgt_refuse(txn->extack,
-			    "account '%s' is made by this transaction, which cannot delete it again",
+			    "account '%s' is created by this transaction; delete it in another one",
 			    del->user);
 		return -EINVAL;
 	}
@@ -240,8 +244,8 @@ static const struct ktgt_change_ops account_del_ops = {
 /**
  * struct secret_change - change of the secret of an account
  * @change: the change
- * @account: the account, found by the check; NULL if it has that secret
- * @chap: name and secret; once it is checked, the secret is the old one
+ * @account: the account, found by the check; NULL if it already has the secret
+ * @chap: name and secret; after the check, the secret is the old one
  */
 struct secret_change {
 	struct ktgt_change		change;
@@ -249,7 +253,7 @@ struct secret_change {
 	struct ktgt_chap_account	chap;
 };
 
-/* Takes the account into rules as it is now, wherever it was. */
+/* Replaces the bindings of an account in one access by copies of what it is now. */
 static int rebind(struct ktgt_txn *txn, struct ktgt_access __rcu **slot,
 		  const struct ktgt_chap_account *chap)
 {
@@ -293,7 +297,7 @@ static int account_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
 			   KTGT_ACCOUNT_LEN))
 		return 0;
 
-	/* what is bound after this in the transaction finds the new one */
+	/* later changes of the transaction bind the new secret */
 	set->account = account;
 	swap_secrets(set);
 	err = change_slots(txn, &account->chap, rebind);
@@ -325,13 +329,13 @@ static const struct ktgt_change_ops account_set_ops = {
 };
 
 /**
- * ktgt_account_stage_set - change the secret of an account
+ * ktgt_account_stage_set - stage a change of the secret of an account
  * @txn: the transaction
  * @user: its name
- * @secret: its secret; not referred to any more afterwards
+ * @secret: its new secret; copied
  *
- * It holds for all that the account is bound to, for logins to come. Nothing is
- * done if it has that secret, so a user who does not know may just say it.
+ * Future logins must use the new secret, in all bindings of the account. Nothing
+ * changes if the account already has this secret.
  *
  * Context: may sleep.
  *
@@ -345,7 +349,7 @@ int ktgt_account_stage_set(struct ktgt_txn *txn, const char *user,
 	set = kzalloc_obj(*set, GFP_KERNEL);
 	if (!set)
 		return -ENOMEM;
-	/* padded with NUL, as the account is, to be compared as a whole */
+	/* both are padded with NUL, so that they can be compared as a whole */
 	strscpy(set->chap.user, user, sizeof(set->chap.user));
 	strscpy(set->chap.secret, secret, sizeof(set->chap.secret));
 	set->change.info = (struct ktgt_change_info){
@@ -357,8 +361,9 @@ int ktgt_account_stage_set(struct ktgt_txn *txn, const char *user,
 	return 0;
 }
 
-/* A change that refers to an account by its name, with the target if it is about
- * a binding: else @tid is negative.
+/*
+ * Stages a change that refers to an account by its name. @tid is the target of a
+ * binding, or negative if the change is not about a binding.
  */
 static int stage_named(struct ktgt_txn *txn, const char *user, s32 tid,
 		       bool outgoing, const struct ktgt_change_ops *ops)
@@ -381,7 +386,7 @@ static int stage_named(struct ktgt_txn *txn, const char *user, s32 tid,
 }
 
 /**
- * ktgt_account_stage_del - delete an account and all its bindings
+ * ktgt_account_stage_del - stage the deletion of an account and its bindings
  * @txn: the transaction
  * @user: its name
  *
@@ -394,7 +399,7 @@ int ktgt_account_stage_del(struct ktgt_txn *txn, const char *user)
 	return stage_named(txn, user, -1, false, &account_del_ops);
 }
 
-/* Where the rules are that a binding is to be made or removed in. */
+/* The access that a binding is added to or removed from. */
 static struct ktgt_access __rcu **find_slot(struct ktgt_txn *txn, u32 tid)
 {
 	struct ktgt_target *target;
@@ -428,7 +433,7 @@ static int check_incoming(struct ktgt_txn *txn,
 	}
 	if (access && access->nr_incoming >= KTGT_INCOMING_MAX) {
 		ktgt_refuse(txn->extack,
-			    "%s: %u accounts are bound, more are not possible; unbind one first",
+			    "%s: %u accounts are bound, which is the maximum; unbind one first",
 			    owner_text(bind->tid, owner), KTGT_INCOMING_MAX);
 		return -ENOSPC;
 	}
@@ -445,7 +450,7 @@ static int check_outgoing(struct ktgt_txn *txn,
 		return 0;
 
 	ktgt_refuse(txn->extack,
-		    "%s: '%s' is the outgoing account already; unbind it first",
+		    "%s: '%s' is already the outgoing account; unbind it first",
 		    owner_text(bind->tid, owner), access->outgoing->user);
 	return -EEXIST;
 }
@@ -489,7 +494,7 @@ static int edit_unbind(struct ktgt_txn *txn, const struct ktgt_access *access,
 	return -ENOENT;
 }
 
-/* A binding is made or removed: who is bound stands in the access of its owner. */
+/* A binding is an entry in the access of its owner, so the access is replaced. */
 static int binding_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct ktgt_access_edit edit = {};
@@ -524,11 +529,12 @@ static const struct ktgt_change_ops account_unbind_ops = {
 };
 
 /**
- * ktgt_account_stage_bind - let an account be used
+ * ktgt_account_stage_bind - stage a binding of an account
  * @txn: the transaction
  * @user: name of the account
  * @tid: number of the target, 0 for discovery
- * @outgoing: the target proves itself by it, instead of the initiator
+ * @outgoing: the target uses the account to prove who it is, instead of the
+ *	initiator
  *
  * Context: may sleep.
  *
@@ -541,13 +547,13 @@ int ktgt_account_stage_bind(struct ktgt_txn *txn, const char *user, u32 tid,
 }
 
 /**
- * ktgt_account_stage_unbind - let an account not be used any more
+ * ktgt_account_stage_unbind - stage the removal of a binding of an account
  * @txn: the transaction
  * @user: name of the account
  * @tid: number of the target, 0 for discovery
- * @outgoing: which of its two kinds of binding
+ * @outgoing: which of the two kinds of binding
  *
- * Sessions that logged in by it stay.
+ * Existing sessions continue.
  *
  * Context: may sleep.
  *
@@ -563,7 +569,7 @@ int ktgt_account_stage_unbind(struct ktgt_txn *txn, const char *user, u32 tid,
  * ktgt_account_free_all - free the accounts of a namespace that ends
  * @kn: the namespace
  *
- * Context: nobody changes the configuration any more.
+ * Context: process context; nobody changes the configuration any more.
  */
 void ktgt_account_free_all(struct ktgt_net *kn)
 {

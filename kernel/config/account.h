@@ -18,9 +18,9 @@ struct ktgt_txn;
  * struct ktgt_account - a CHAP account
  * @node: in &ktgt_net.accounts; read under RCU
  * @rcu: frees it when no reader can see it
- * @staged: a transaction is making it, readers pass over it
+ * @staged: a transaction creates it and is not applied yet; readers skip it
  * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
- * @chap: name, which does not change, and secret, under
+ * @chap: the name, which never changes, and the secret, under
  *	&ktgt_net.config_mutex
  */
 struct ktgt_account {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Access rules come and go. Each change makes a new array of the old one.
+ * Access rules: add and delete them. Each change makes a new array from the old
+ * one.
  */
 #include "acl.h"
 
@@ -70,7 +71,7 @@ static int acl_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	}
 	if (access && access->nr_rules >= KTGT_RULES_MAX) {
 		ktgt_refuse(txn->extack,
-			    "target %u has %u access rules, more are not possible; delete one first",
+			    "target %u has %u access rules, which is the maximum; delete one first",
 			    acl->change.info.tid, KTGT_RULES_MAX);
 		return -ENOSPC;
 	}
@@ -137,7 +138,7 @@ static int stage(struct ktgt_txn *txn, u32 tid, const struct ktgt_rule *rule,
 }
 
 /**
- * ktgt_acl_stage_new - admit initiators to a target
+ * ktgt_acl_stage_new - stage a new access rule of a target
  * @txn: the transaction
  * @tid: number of the target
  * @rule: who is admitted; a name is shorter than KTGT_NAME_LEN
@@ -153,10 +154,10 @@ int ktgt_acl_stage_new(struct ktgt_txn *txn, u32 tid,
 }
 
 /**
- * ktgt_acl_stage_del - take a rule back
+ * ktgt_acl_stage_del - stage the deletion of an access rule
  * @txn: the transaction
  * @tid: number of the target
- * @rule: the rule; sessions that it has admitted stay
+ * @rule: the rule; existing sessions continue
  *
  * Context: may sleep.
  *

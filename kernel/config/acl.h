@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Access rules as they are made and deleted.
+ * Changes of access rules.
  */
 #ifndef _KTGT_CONFIG_ACL_H
 #define _KTGT_CONFIG_ACL_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Logical units as they are made and deleted.
+ * Changes of logical units.
  */
 #ifndef _KTGT_CONFIG_LU_H
 #define _KTGT_CONFIG_LU_H

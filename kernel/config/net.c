@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A network namespace: its settings, its start, and its orderly end.
+ * A network namespace: its start, its settings, and its end.
  */
 #include "net.h"
 
@@ -23,8 +23,8 @@
  * struct net_set - change of settings
  * @change: the change
  * @params: the settings
- * @made: default portals that come with it
- * @gone: default portals that go with it
+ * @made: default portals that this change creates
+ * @gone: default portals that this change removes
  */
 struct net_set {
 	struct ktgt_change	change;
@@ -40,7 +40,7 @@ static bool begins_to_load(const struct ktgt_net *kn,
 	       kn->state != KTGT_NET_STATE_LOADING;
 }
 
-/* Who comes while it loads is to be told so, and not to find a closed port. */
+/* While the configuration loads, initiators must find an open port that says so. */
 static int net_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct net_set *set = container_of(change, struct net_set, change);
@@ -101,9 +101,9 @@ static const struct ktgt_change_ops net_set_ops = {
 };
 
 /**
- * ktgt_net_stage_set - change settings of the namespace
+ * ktgt_net_stage_set - stage a change of settings of the namespace
  * @txn: the transaction
- * @params: the settings, in the range that the policy allows
+ * @params: the settings; the netlink policy has checked their ranges
  *
  * Context: may sleep.
  *
@@ -135,8 +135,8 @@ static int __net_init net_start(struct net *net)
 	mutex_init(&kn->config_mutex);
 	mutex_init(&kn->open_mutex);
 	INIT_LIST_HEAD(&kn->open_txns);
-	kn->generation = 1; /* a dump takes 0 for "not known" */
-	kn->apply_seq = 2; /* likewise */
+	kn->generation = 1; /* a transaction that expects 0 expects any */
+	kn->apply_seq = 2; /* even; a dump takes 0 for "no message yet" */
 	xa_init_flags(&kn->targets, XA_FLAGS_ALLOC1);
 	INIT_LIST_HEAD(&kn->portals);
 	INIT_LIST_HEAD(&kn->staged_portals);
@@ -163,8 +163,9 @@ err_sess:
 	return err;
 }
 
-/* No socket of the namespace is left that could ask for a change, so the
- * configuration is ours alone; connections are not, until they are closed.
+/*
+ * The namespace has no socket any more that could request a change, so nobody else
+ * uses the configuration. Connections still use it until they are closed.
  */
 static void __net_exit net_stop(struct net *net)
 {
@@ -186,8 +187,9 @@ static void __net_exit net_stop(struct net *net)
 	ktgt_sess_net_exit(kn);
 	rhashtable_destroy(&kn->names);
 	xa_destroy(&kn->targets);
-	/* the memory of the namespace goes next, and RCU readers of the lists
-	 * in it may still be on their way
+	/*
+	 * The memory of the namespace is freed next, and RCU readers may still
+	 * walk its lists.
 	 */
 	synchronize_rcu();
 }
@@ -200,7 +202,7 @@ static struct pernet_operations net_ops = {
 };
 
 /**
- * ktgt_config_init - begin to serve network namespaces
+ * ktgt_config_init - start ktgt in all network namespaces
  *
  * Context: module init.
  *
@@ -212,14 +214,14 @@ int ktgt_config_init(void)
 }
 
 /**
- * ktgt_config_exit - end all connections and forget all configuration
+ * ktgt_config_exit - end all connections and free all configuration
  *
- * ktgt_nl_exit() has to come before: nobody may ask for a change any more.
+ * Call ktgt_nl_exit() before, so that nobody can request a change any more.
  *
  * Context: module exit; sleeps.
  */
 void ktgt_config_exit(void)
 {
 	unregister_pernet_subsys(&net_ops);
-	rcu_barrier(); /* callbacks of call_rcu() are code of the module */
+	rcu_barrier(); /* the callbacks of call_rcu() are code of the module */
 }

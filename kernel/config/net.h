@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The settings of a network namespace, and its coming and going.
+ * The settings of a network namespace, its start and its end.
  */
 #ifndef _KTGT_CONFIG_NET_H
 #define _KTGT_CONFIG_NET_H
@@ -10,7 +10,7 @@
 struct ktgt_txn;
 
 /**
- * struct ktgt_net_params - settings to be changed, each if its bit is set
+ * struct ktgt_net_params - new settings; one is changed if its set_ member is true
  * @login_timeout: s
  * @max_logins: connections
  * @memory_limit: MiB

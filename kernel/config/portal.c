@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Portals come and go. A portal listens from the check of its transaction on,
- * since that can fail, but accepts nobody before it is applied.
+ * Portals: add and delete them. A portal listens from the check of its transaction
+ * on, because listening can fail. It accepts nobody before the transaction is
+ * applied.
  */
 #include "portal.h"
 
@@ -21,10 +22,10 @@
 /**
  * struct portal_new - change that makes a portal
  * @change: the change
- * @params: what it is to be
- * @portal: the portal, staged by the check; or an automatic one that is there
- *	already and becomes the user's own
- * @adopted: @portal was there already
+ * @params: its address and portal group tag
+ * @portal: the portal, staged by the check; or an existing automatic one, which
+ *	stops being automatic
+ * @adopted: @portal existed already
  */
 struct portal_new {
 	struct ktgt_change		change;
@@ -93,7 +94,7 @@ static bool same_port(const struct sockaddr_storage *a,
 					 a6->sin6_port == b6->sin6_port;
 }
 
-/* One of the two has the port on all addresses, that of the other included. */
+/* Finds a portal with the same port, if one of the two uses all addresses. */
 static struct ktgt_portal *find_overlap(struct list_head *portals,
 					const struct sockaddr_storage *addr)
 {
@@ -106,7 +107,7 @@ static struct ktgt_portal *find_overlap(struct list_head *portals,
 	return NULL;
 }
 
-/* Says which portal has the port, if it is one of ours. */
+/* Says which portal uses the port, if one of ours does. */
 static void refuse_overlap(struct ktgt_txn *txn,
 			   const struct sockaddr_storage *addr)
 {
@@ -119,7 +120,7 @@ static void refuse_overlap(struct ktgt_txn *txn,
 		return;
 	if (other->leaving)
 		ktgt_refuse(txn->extack,
-			    "portal %pISpc: portal %pISpc, which this transaction deletes, has the port until the commit; delete it before",
+			    "portal %pISpc: portal %pISpc uses the port until this transaction has deleted it; delete it in an earlier transaction",
 			    addr, &other->addr);
 	else if (is_any(&other->addr))
 		ktgt_refuse(txn->extack,
@@ -127,7 +128,7 @@ static void refuse_overlap(struct ktgt_txn *txn,
 			    &other->addr);
 	else
 		ktgt_refuse(txn->extack,
-			    "portal %pISpc: portal %pISpc has the port already; delete it first",
+			    "portal %pISpc: portal %pISpc already uses the port; delete that portal first",
 			    addr, &other->addr);
 }
 
@@ -137,7 +138,7 @@ static void free_portal(struct ktgt_portal *portal)
 	kfree_rcu(portal, rcu);
 }
 
-/* Makes a portal that listens, and puts it where a later change finds it. */
+/* Makes a portal that listens, in the list where later changes find it. */
 static struct ktgt_portal *stage_portal(struct ktgt_txn *txn,
 					const struct ktgt_portal_params *params)
 {
@@ -178,8 +179,9 @@ static void publish_portal(struct ktgt_portal *portal)
 	ktgt_listen_enable(portal);
 }
 
-/* Takes the portal away from readers; free_portal() has to follow without the
- * mutex, since it waits for the listener.
+/*
+ * New readers do not find the portal any more. Call free_portal() afterwards
+ * without the mutex, because it waits for the listener.
  */
 static void unlink_portal(struct ktgt_portal *portal)
 {
@@ -201,7 +203,9 @@ static int portal_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 		return 0;
 	}
 	if (portal || find_in(&kn->staged_portals, &new->params.addr)) {
-		ktgt_refuse(txn->extack, "portal %pISpc exists already",
+		ktgt_refuse(txn->extack, portal && portal->leaving ?
+			    "portal %pISpc is deleted by this transaction; add it in another one" :
+			    "portal %pISpc exists already",
 			    &new->params.addr);
 		return -EEXIST;
 	}
@@ -244,7 +248,7 @@ static const struct ktgt_change_ops portal_new_ops = {
 };
 
 /**
- * ktgt_portal_stage_new - listen on an address
+ * ktgt_portal_stage_new - stage a new portal
  * @txn: the transaction
  * @params: address and portal group tag
  *
@@ -313,11 +317,11 @@ static const struct ktgt_change_ops portal_del_ops = {
 };
 
 /**
- * ktgt_portal_stage_del - stop listening on an address
+ * ktgt_portal_stage_del - stage the deletion of a portal
  * @txn: the transaction
  * @addr: address and port
  *
- * Sessions that came by it stay.
+ * Existing sessions continue.
  *
  * Context: may sleep.
  *
@@ -357,11 +361,11 @@ static void default_params(struct ktgt_portal_params *params,
 }
 
 /**
- * ktgt_portal_check_defaults - make the default portals if there is none
+ * ktgt_portal_check_defaults - make the default portals if there is no portal
  * @txn: the transaction
- * @made: KTGT_DEFAULT_PORTALS pointers; takes what was made, else NULL
+ * @made: KTGT_DEFAULT_PORTALS pointers, all NULL; takes the portals that are made
  *
- * A kernel without IPv6 gets the one of IPv4 alone.
+ * A kernel without IPv6 gets only the portal of IPv4.
  *
  * Context: check; &ktgt_net.config_mutex is held.
  *
@@ -399,7 +403,7 @@ int ktgt_portal_check_defaults(struct ktgt_txn *txn,
 }
 
 /**
- * ktgt_portal_abort_defaults - take back ktgt_portal_check_defaults()
+ * ktgt_portal_abort_defaults - undo ktgt_portal_check_defaults()
  * @made: what it made
  *
  * Context: abort; &ktgt_net.config_mutex is held.
@@ -431,11 +435,10 @@ void ktgt_portal_apply_defaults(struct ktgt_portal **made)
 }
 
 /**
- * ktgt_portal_unlink_defaults - close the default portals behind the last
- *	target
+ * ktgt_portal_unlink_defaults - remove the default portals after the last target
  * @kn: the namespace
- * @gone: KTGT_DEFAULT_PORTALS pointers; takes what
- *	ktgt_portal_finish_defaults() has to free
+ * @gone: KTGT_DEFAULT_PORTALS pointers, all NULL; takes the portals, for
+ *	ktgt_portal_finish_defaults()
  *
  * Context: apply; &ktgt_net.config_mutex is held.
  */
@@ -455,8 +458,8 @@ void ktgt_portal_unlink_defaults(struct ktgt_net *kn,
 }
 
 /**
- * ktgt_portal_finish_defaults - free what ktgt_portal_unlink_defaults() took
- * @gone: what it took
+ * ktgt_portal_finish_defaults - free default portals that were removed
+ * @gone: what ktgt_portal_unlink_defaults() put there
  *
  * Context: may sleep; without &ktgt_net.config_mutex.
  */

@@ -16,7 +16,7 @@ struct ktgt_txn;
 #define KTGT_DEFAULT_PORTALS	2
 
 /**
- * struct ktgt_portal_params - what the user says of a portal
+ * struct ktgt_portal_params - what the user says about a portal
  * @addr: address and port, AF_INET or AF_INET6
  * @tpgt: portal group tag
  */

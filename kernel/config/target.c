@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Targets come and go.
+ * Targets: add, change and delete them.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -29,21 +29,22 @@
 #define NO_DATE		"must have a date after iqn., as in iqn.2026-11.org.example:disk1"
 #define NO_DOMAIN	"must have a reversed domain name after the date, as in iqn.2026-11.org.example:disk1"
 
-/* A session ends as soon as its commands have; a device that answers none for
- * so long has to be waited for without the user.
+/*
+ * A session ends when its commands have ended. If a device has not answered for so
+ * long, the user does not wait for it any longer.
  */
 #define CLOSE_TIMEOUT	(10 * HZ)
 
 /**
  * struct target_new - change that makes a target
  * @change: the change
- * @target: the target; of the change until it is applied
- * @keys: what the user says of its keys
- * @set_keys: of which
+ * @target: the target; the change owns it until it is applied
+ * @keys: values of its keys
+ * @set_keys: bits of the keys that have a value in @keys
  * @tid: number that the user wants, or 0
  * @tid_out: takes the number that it got; may be NULL
  * @lu: the controller at LUN 0
- * @portals: default portals that came with it
+ * @portals: default portals that are created with the target
  */
 struct target_new {
 	struct ktgt_change	change;
@@ -61,11 +62,11 @@ struct target_new {
  * @change: the change
  * @target: the target, found by the check
  * @params: what the user says; its strings are @name and @alias
- * @name: name by which to find it
+ * @name: name by which the target is found
  * @alias: new alias
- * @portals: default portals that go with it
- * @lus: its logical units, once they have been unpublished
- * @deadline: jiffies until when their release is waited for
+ * @portals: default portals that are removed with the target
+ * @lus: its logical units, after they have been unpublished
+ * @deadline: when to stop waiting for their release, in jiffies
  */
 struct target_edit {
 	struct ktgt_change		change;
@@ -85,7 +86,7 @@ static bool all_hex(const char *s)
 	return !*s;
 }
 
-/* RFC 3722, 6.2 leaves of ASCII nothing but these. */
+/* RFC 3722, 6.2 forbids all other ASCII characters. */
 static bool all_allowed(const char *s)
 {
 	while (isascii(*s) && (isalnum(*s) || *s == '-' || *s == '.' ||
@@ -128,8 +129,8 @@ static const char *domain_fault(const char *s)
  * ktgt_target_name_fault - what is wrong with an iSCSI name
  * @name: the name, in upper or lower case
  *
- * The forms of RFC 7143, 4.2.7. What lies outside of ASCII would have to be
- * normalised by stringprep before two names can be compared, and is refused.
+ * The forms are those of RFC 7143, 4.2.7. Characters beyond ASCII are refused,
+ * because stringprep would have to normalise them before names are compared.
  *
  * Context: any.
  *
@@ -168,7 +169,7 @@ static struct ktgt_target *by_name(struct ktgt_net *kn, const char *name)
 	return rhashtable_lookup_fast(&kn->names, name, ktgt_target_names);
 }
 
-/* As the transaction has it: what takes the place of another one counts. */
+/* Finds a target as the transaction sees it: a successor hides the old target. */
 static struct ktgt_target *lookup(struct ktgt_net *kn, u32 tid,
 				  const char *name)
 {
@@ -187,7 +188,7 @@ static struct ktgt_target *lookup(struct ktgt_net *kn, u32 tid,
  * @tid: its number, or 0
  * @name: its name, or NULL
  *
- * One that the transaction makes is found, one that it deletes is not.
+ * A target that the transaction creates is found; one that it deletes is not.
  *
  * Context: check; &ktgt_net.config_mutex is held.
  *
@@ -285,7 +286,7 @@ static int take_tid(struct ktgt_txn *txn, struct ktgt_target *target, u32 tid)
 	return -ENOSPC;
 }
 
-/* The controller, which answers REPORT LUNS while there is no disk. */
+/* The controller at LUN 0 answers REPORT LUNS while the target has no disk. */
 static struct ktgt_lu *make_controller(struct ktgt_txn *txn,
 				       struct ktgt_target *target)
 {
@@ -308,7 +309,7 @@ static struct ktgt_lu *make_controller(struct ktgt_txn *txn,
 	return lu;
 }
 
-/* The name may still be that of another one, whose successor the target was. */
+/* If the target was the successor of another one, the name is still the other's. */
 static void release_name(struct ktgt_net *kn, struct ktgt_target *target)
 {
 	struct ktgt_target *old = by_name(kn, target->name);
@@ -330,7 +331,7 @@ static void release_tid(struct ktgt_net *kn, struct ktgt_target *target)
 		old->tid_successor = NULL;
 }
 
-/* Needs no memory: the place is taken already, by itself or by the old one. */
+/* Needs no memory: the target or its predecessor is in both tables already. */
 static void take_places(struct ktgt_net *kn, struct ktgt_target *target)
 {
 	struct ktgt_target *old = by_name(kn, target->name);
@@ -341,7 +342,7 @@ static void take_places(struct ktgt_net *kn, struct ktgt_target *target)
 					      &target->name_node,
 					      ktgt_target_names);
 	WARN_ON_ONCE(err);
-	/* itself, if it is there already */
+	/* stores the same pointer again if the target is there already */
 	err = xa_err(xa_store(&kn->targets, target->tid, target, GFP_KERNEL));
 	WARN_ON_ONCE(err);
 }
@@ -410,7 +411,7 @@ static int target_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	err = err ?: check_keys(txn, new->keys, new->set_keys);
 	if (err)
 		return err;
-	/* not before: who is refused reads his name as he wrote it */
+	/* only now: a refusal shows the name as the user wrote it */
 	ktgt_name_fold(target->name);
 	set_keys(target, new->keys, new->set_keys);
 	err = take_name(txn, target);
@@ -460,11 +461,12 @@ static void target_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		*new->tid_out = new->target->tid;
 	change->info.tid = new->target->tid;
 	txn->kn->nr_targets++;
-	/* A module that serves somebody is not unloaded by mistake. The
-	 * command that is being carried out keeps it loaded up to here.
+	/*
+	 * A module that has targets cannot be unloaded by mistake. Until here the
+	 * command that is being carried out keeps the module loaded.
 	 */
 	__module_get(THIS_MODULE);
-	/* pairs with the acquire in core/net.c: now it is found, whole */
+	/* pairs with the acquire in core/net.c: readers find it, complete */
 	smp_store_release(&new->target->stage, KTGT_TARGET_LIVE);
 	take_places(txn->kn, new->target);
 	new->target = NULL;
@@ -490,7 +492,7 @@ static const struct ktgt_change_ops target_new_ops = {
 };
 
 /**
- * ktgt_target_stage_new - make a target
+ * ktgt_target_stage_new - stage a new target
  * @txn: the transaction
  * @params: number, name, alias, state and keys
  * @tid: takes the number when the transaction is applied; may be NULL
@@ -532,7 +534,7 @@ int ktgt_target_stage_new(struct ktgt_txn *txn,
 	return 0;
 }
 
-/* A change of a target that is there, with copies of all strings. */
+/* Stages a change of an existing target, with copies of all strings. */
 static int stage_edit(struct ktgt_txn *txn,
 		      const struct ktgt_target_params *params,
 		      const struct ktgt_change_ops *ops)
@@ -561,7 +563,7 @@ static int stage_edit(struct ktgt_txn *txn,
 	return 0;
 }
 
-/* It may be given by its name alone. */
+/* Finds the target, and completes the description: a user may give only its name. */
 static struct ktgt_target *find_edited(struct ktgt_txn *txn,
 				       struct target_edit *edit)
 {
@@ -591,7 +593,7 @@ static void target_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	struct target_edit *set = container_of(change, struct target_edit,
 					       change);
 
-	/* the last byte stays NUL, so readers always find an end */
+	/* the last byte is always NUL, so readers find the end of the string */
 	if (set->params.alias)
 		strscpy(set->target->alias, set->params.alias,
 			sizeof(set->target->alias));
@@ -608,9 +610,9 @@ static const struct ktgt_change_ops target_set_ops = {
 };
 
 /**
- * ktgt_target_stage_set - change alias, state or keys of a target
+ * ktgt_target_stage_set - stage a change of alias, state or keys of a target
  * @txn: the transaction
- * @params: which target, and what of it
+ * @params: which target, and its new values
  *
  * Context: may sleep.
  *
@@ -634,7 +636,7 @@ static int target_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 		return PTR_ERR(target);
 	if (target->stage == KTGT_TARGET_STAGED) {
 		ktgt_refuse(txn->extack,
-			    "target '%s' is made by this transaction, which cannot delete it again",
+			    "target '%s' is created by this transaction; delete it in another one",
 			    target->name);
 		return -EINVAL;
 	}
@@ -659,7 +661,7 @@ static void target_del_abort(struct ktgt_txn *txn, struct ktgt_change *change)
 	WRITE_ONCE(del->target->stage, KTGT_TARGET_LIVE);
 }
 
-/* From here on no login gets in, and who is in is asked to go. */
+/* From now on no login succeeds. Existing sessions are closed. */
 static void close_nexuses(struct ktgt_target *target)
 {
 	struct ktgt_nexus *nexus;
@@ -693,7 +695,7 @@ static void target_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		ktgt_portal_unlink_defaults(txn->kn, del->portals);
 }
 
-/* The mutex is what they ask for; nobody else finds the target any more. */
+/* Nobody else finds the target any more; ktgt_lu_unpublish() wants the mutex. */
 static void unpublish_lus(struct ktgt_target *target, struct list_head *lus)
 {
 	struct ktgt_lu *lu;
@@ -707,7 +709,7 @@ static void unpublish_lus(struct ktgt_target *target, struct list_head *lus)
 	mutex_unlock(&target->kn->config_mutex);
 }
 
-/* Each LU waits for an RCU grace period, many at once wait for the same. */
+/* All LUs were unpublished before, so all of them drain during the same time. */
 static void remove_lus(struct list_head *lus, unsigned long deadline)
 {
 	struct ktgt_lu *lu, *next;
@@ -730,7 +732,7 @@ static void target_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 					   !atomic_read(&target->nr_nexuses),
 					   CLOSE_TIMEOUT);
 	if (left <= 0)
-		pr_warn("target %u: deleted, but %u sessions have not ended: their devices still have commands\n",
+		pr_warn("target %u is deleted, but %u of its sessions have not ended, because devices have not completed their commands\n",
 			target->tid, atomic_read(&target->nr_nexuses));
 	unpublish_lus(target, &del->lus);
 }
@@ -755,9 +757,9 @@ static const struct ktgt_change_ops target_del_ops = {
 };
 
 /**
- * ktgt_target_stage_del - delete a target with all that belongs to it
+ * ktgt_target_stage_del - stage the deletion of a target and what belongs to it
  * @txn: the transaction
- * @params: which target, and whether its sessions matter
+ * @params: which target, and whether it is deleted although it has sessions
  *
  * Context: may sleep.
  *
@@ -770,8 +772,8 @@ int ktgt_target_stage_del(struct ktgt_txn *txn,
 }
 
 /**
- * ktgt_target_hide_all - let nobody log in any more, in a namespace that ends
- * @kn: the namespace
+ * ktgt_target_hide_all - refuse all logins and close all sessions
+ * @kn: the namespace, which ends
  *
  * Context: may sleep; nobody changes the configuration any more.
  */

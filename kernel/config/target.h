@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Targets as they are made, changed and deleted.
+ * Changes of targets, and the rules for their names.
  */
 #ifndef _KTGT_CONFIG_TARGET_H
 #define _KTGT_CONFIG_TARGET_H
@@ -13,17 +13,17 @@ struct ktgt_net;
 struct ktgt_txn;
 
 /**
- * struct ktgt_target_params - what the user says of a target
- * @tid: target number; for a new target 0 takes the lowest free one, else 0
- *	leaves it to @name to say which
+ * struct ktgt_target_params - what the user says about a target
+ * @tid: target number. 0 means the lowest free number for a new target, and
+ *	"the target of this @name" for an existing one
  * @name: iSCSI name, or NULL
  * @alias: TargetAlias, or NULL
  * @state: enum ktgt_target_state
  * @set_state: @state holds
- * @keys: for each &enum ktgt_target_key in @set_keys, the value, or U32_MAX to
- *	go back to what holds without
+ * @keys: the value of each &enum ktgt_target_key in @set_keys; U32_MAX removes
+ *	the setting
  * @set_keys: bits of &enum ktgt_target_key
- * @force: delete although there are sessions
+ * @force: delete the target even if it has sessions
  */
 struct ktgt_target_params {
 	u32		tid;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A transaction: changes of the configuration that are made all or none.
+ * A transaction: changes of the configuration that are made together or not at all.
  *
- * stage	changes are collected; nothing is looked at yet
- * check	in order: all that can fail. Numbers and names are taken, devices
- *		and sockets are opened, but nobody sees it. A change sees what
- *		those before it have taken
+ * stage	changes are collected; nothing is checked yet
+ * check	in order: everything that can fail. Numbers and names are reserved,
+ *		devices and sockets are opened, and nobody else sees them. A change
+ *		sees what the changes before it have reserved
  * apply	in order: cannot fail. Afterwards the generation is one higher
  * finish	without the mutex: wait for what has to end, then settle
  *
- * Number and name of a target, LUN and device of a logical unit can be used
- * again by the transaction that deletes it. An account that it deletes it cannot
- * make again.
+ * A transaction that deletes a target can use its number and name again, and one
+ * that deletes a logical unit can use its LUN and device again. The name of an
+ * account, or the address of a portal, can be used again only by a later one.
  */
 #ifndef _KTGT_CONFIG_TXN_H
 #define _KTGT_CONFIG_TXN_H
@@ -32,11 +32,11 @@ struct netlink_ext_ack;
  * struct ktgt_txn - a transaction
  * @kn: the namespace that it changes
  * @extack: takes the reason of a refusal; may be NULL
- * @expected: generation that it was made for, or 0 if it does not matter
- * @generation: the one that it brought, once it is carried out
+ * @expected: generation that it was made for, or 0 for any generation
+ * @generation: the new generation, after it has been applied
  * @nr_changes: length of @changes
  * @changes: struct ktgt_change, in order
- * @swaps: struct ktgt_access_swap: rules that are replaced, one for each place
+ * @swaps: struct ktgt_access_swap, one for each access that is replaced
  */
 struct ktgt_txn {
 	struct ktgt_net		*kn;
@@ -49,11 +49,11 @@ struct ktgt_txn {
 };
 
 /**
- * struct ktgt_change_info - what a change is about, for those who watch
- * @outgoing: of an account: the target proves itself by it
- * @tid: number of the target that it is or belongs to, 0 for discovery;
- *	negative if there is none
- * @lun: number of the logical unit; negative if it is none
+ * struct ktgt_change_info - what a change is about, for events
+ * @outgoing: the account is bound as the outgoing one
+ * @tid: number of the target that is changed, or that the object belongs to; 0
+ *	for discovery; negative if there is none
+ * @lun: LUN of the logical unit; negative if there is none
  * @name: of the target or of the account, or NULL
  * @addr: of the portal, or NULL
  * @rule: the access rule, or NULL
@@ -69,19 +69,19 @@ struct ktgt_change_info {
 
 /**
  * struct ktgt_change_ops - a kind of change
- * @object: enum ktgt_object_type: what it changes
- * @action: enum ktgt_action: how
- * @check: do all that can fail, with extack text if it does, and leave nothing
- *	behind then. &ktgt_net.config_mutex is held. May be NULL
- * @abort: take back what @check did; the mutex is held. May be NULL
- * @apply: carry it out; the mutex is held. May be NULL if it is rules alone that
- *	change
- * @finish: wait for what has to end; the mutex is not held. It has been
- *	applied, so a fatal signal ends the waiting and nothing else. May be
+ * @object: what is changed, enum ktgt_object_type
+ * @action: how it is changed, enum ktgt_action
+ * @check: do everything that can fail. If it fails, set an extack text and leave
+ *	nothing behind. &ktgt_net.config_mutex is held. May be NULL
+ * @abort: undo @check; the mutex is held. May be NULL
+ * @apply: make the change; the mutex is held. May be NULL if only access is
+ *	changed
+ * @finish: wait for what has to end; the mutex is not held. The change has been
+ *	applied, so a fatal signal only ends the waiting. May be NULL
+ * @settle: wait for what @finish has begun to end. It is called after the @finish
+ *	of all changes, so that all of them wait during the same time. May be
  *	NULL
- * @settle: wait for what @finish has begun to end, as it does: after the @finish
- *	of all changes, so that many wait for the same time. May be NULL
- * @free: free the change, whatever became of it; NULL is kfree()
+ * @free: free the change, whether it was applied or not; NULL is kfree()
  */
 struct ktgt_change_ops {
 	u8	object;
@@ -95,11 +95,11 @@ struct ktgt_change_ops {
 };
 
 /**
- * struct ktgt_change - one change, first member of each kind's own struct
+ * struct ktgt_change - one change, the first member of the struct of each kind
  * @node: in &ktgt_txn.changes
- * @ops: what kind it is
- * @info: what it is about, filled when it is staged. What only its check or its
- *	apply finds out is filled by that. Read between apply and finish
+ * @ops: the kind of change
+ * @info: what it is about, filled when it is staged; check or apply add what was
+ *	not known before. Read between apply and finish
  */
 struct ktgt_change {
 	struct list_head		node;

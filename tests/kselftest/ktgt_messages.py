@@ -474,7 +474,7 @@ def covered(lab):
     lab.adm("portal", "add", "127.0.0.1:3270")
     later(lab, "ktgtadm", "-n", lab.tns, "portal", "del", "127.0.0.1:3270")
     says(lab, ("portal", "add", "0.0.0.0:3270"),
-         "portal 0.0.0.0:3270: portal 127.0.0.1:3270 has the port already")
+         "portal 0.0.0.0:3270: portal 127.0.0.1:3270 already uses the port")
     says(lab, ("portal", "add", "127.0.0.1:3270"),
          "portal 127.0.0.1:3270 exists already")
 

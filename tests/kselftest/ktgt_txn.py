@@ -139,7 +139,7 @@ def nothing_at_all(lab):
 
 @suite.case
 def port_until_the_commit(lab):
-    """A portal that goes has its port until then, and the refusal says so."""
+    """A deleted portal uses its port until the commit, and the refusal says so."""
     nl = lab.genl()
     everywhere, here = b"\0\0\0\0", b"\x7f\0\0\1"
     nl.do("portal-new", address=everywhere, port=3270)
@@ -147,10 +147,39 @@ def port_until_the_commit(lab):
     nl.do("portal-del", address=everywhere, port=3270)
     nl.do("portal-new", address=here, port=3270)
     refused(errno.EADDRINUSE, commit, nl,
-            says="which this transaction deletes, has the port until")
+            says="portal 0.0.0.0:3270 uses the port until this transaction")
+    nl.do("txn-begin")
+    nl.do("portal-del", address=everywhere, port=3270)
+    nl.do("portal-new", address=everywhere, port=3270)
+    refused(errno.EEXIST, commit, nl,
+            says="portal 0.0.0.0:3270 is deleted by this transaction")
     nl.do("portal-del", address=everywhere, port=3270)
     nl.do("portal-new", address=here, port=3270)
     nl.do("portal-del", address=here, port=3270)
+
+
+@suite.case
+def deleted_here_or_created_here(lab):
+    """One transaction cannot delete and add an account again, nor undo itself."""
+    nl = lab.genl()
+    account = {"user": "again", "secret": "a-secret-of-16-b"}
+    nl.do("account-new", **account)
+    nl.do("txn-begin")
+    nl.do("account-del", user="again")
+    nl.do("account-new", **account)
+    refused(errno.EEXIST, commit, nl,
+            says="account 'again' is deleted by this transaction; add it in")
+    nl.do("account-del", user="again")
+    nl.do("txn-begin")
+    nl.do("account-new", **account)
+    nl.do("account-del", user="again")
+    refused(errno.EINVAL, commit, nl,
+            says="account 'again' is created by this transaction; delete it in")
+    nl.do("txn-begin")
+    iqn = target(nl, 7, "again")
+    nl.do("target-del", id=7)
+    refused(errno.EINVAL, commit, nl,
+            says=f"target '{iqn}' is created by this transaction; delete it in")
 
 
 @suite.case
