@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may log in. An array of rules never changes; each change of the
- * configuration makes a new one of it.
+ * Who may log in. A struct ktgt_access never changes; a change of the configuration
+ * makes a new one.
  */
 #include "access.h"
 
@@ -28,14 +28,13 @@ static bool prefix_equal(const u8 *a, const u8 *b, unsigned int bits)
 }
 
 /**
- * ktgt_rule_match_addr - does a rule hold for the address of a peer
+ * ktgt_rule_match_addr - does a rule match the address of a peer
  * @rule: a rule of any kind
- * @peer: AF_INET or AF_INET6. An IPv4 peer of an IPv6 socket is mapped, and is
- *	matched by rules for IPv4
+ * @peer: AF_INET or AF_INET6. A mapped IPv4 address is matched by rules for IPv4
  *
  * Context: any.
  *
- * Return: true if it is a rule for addresses and holds for this one.
+ * Return: true if it is a rule for addresses and matches this one.
  */
 bool ktgt_rule_match_addr(const struct ktgt_rule *rule,
 			  const struct sockaddr_storage *peer)
@@ -62,16 +61,16 @@ bool ktgt_rule_match_addr(const struct ktgt_rule *rule,
 
 /**
  * ktgt_access_judge - may an initiator log in, and by which rules
- * @access: the rules, or NULL for none
+ * @access: the access, or NULL for none
  * @peer: its address
- * @initiator: its name; NULL if it is not known yet, then all rules for names
- *	hold
- * @match: takes what the rules say; lives as long as @rules
+ * @initiator: its name; if it is not known yet, NULL, which all names match
+ * @match: takes the rules that match; they live as long as @access
  *
- * Addresses are alternatives of each other, and so are names. If there are
- * both kinds, one of each has to hold. Without rules nobody is admitted.
+ * If there are rules of one kind, one of them must match. If there are rules by
+ * address and rules by name, one of each kind must match. Without rules nobody is
+ * admitted.
  *
- * Context: any, under RCU if @rules are those of a target.
+ * Context: any, under RCU if @access is that of a target.
  *
  * Return: true if it may.
  */
@@ -105,11 +104,11 @@ bool ktgt_access_judge(const struct ktgt_access *access,
 }
 
 /**
- * ktgt_rule_equal - do two rules say the same
+ * ktgt_rule_equal - do two rules mean the same
  * @a: a rule
- * @b: another
+ * @b: another rule
  *
- * Host bits make no difference, since they are not looked at.
+ * Host bits make no difference, because they are ignored.
  *
  * Context: any.
  *
@@ -136,11 +135,11 @@ bool ktgt_rule_equal(const struct ktgt_rule *a, const struct ktgt_rule *b)
 /**
  * ktgt_access_find - find a rule
  * @access: where to look, or NULL
- * @rule: what it says
+ * @rule: a rule that means the same
  *
- * Context: any; what is returned lives as long as @rules.
+ * Context: any; what is returned lives as long as @access.
  *
- * Return: the rule in @rules, or NULL.
+ * Return: the rule in @access, or NULL.
  */
 const struct ktgt_rule *ktgt_access_find(const struct ktgt_access *access,
 					 const struct ktgt_rule *rule)
@@ -158,9 +157,9 @@ const struct ktgt_rule *ktgt_access_find(const struct ktgt_access *access,
  * @access: where to look, or NULL
  * @user: name of the account
  *
- * Context: any; what is returned lives as long as @rules.
+ * Context: any; what is returned lives as long as @access.
  *
- * Return: the account in @rules, or NULL.
+ * Return: the account in @access, or NULL.
  */
 const struct ktgt_chap_account *
 ktgt_access_find_incoming(const struct ktgt_access *access, const char *user)
@@ -173,7 +172,7 @@ ktgt_access_find_incoming(const struct ktgt_access *access, const char *user)
 	return NULL;
 }
 
-/* Bytes that a rule's name takes behind the array. */
+/* Bytes that the name of a rule takes after the array. */
 static size_t name_size(const struct ktgt_rule *rule)
 {
 	return rule->type == KTGT_RULE_NAME ? strlen(rule->name) + 1 : 0;
@@ -262,13 +261,13 @@ static int build_outgoing(struct ktgt_access *access,
 }
 
 /**
- * ktgt_access_alloc - make an array that differs from another
+ * ktgt_access_alloc - make an access from another one and a difference
  * @old: the other one, or NULL for an empty one
  * @edit: the difference
  *
- * Context: may sleep; @old must stay.
+ * Context: may sleep; the caller keeps @old.
  *
- * Return: the new array, or NULL without memory.
+ * Return: the new access, or NULL if there is no memory.
  */
 struct ktgt_access *ktgt_access_alloc(const struct ktgt_access *old,
 				      const struct ktgt_access_edit *edit)
@@ -289,8 +288,8 @@ struct ktgt_access *ktgt_access_alloc(const struct ktgt_access *old,
 }
 
 /**
- * ktgt_access_free - free rules that no reader has seen, or sees any more
- * @access: the rules, or NULL
+ * ktgt_access_free - free an access that no reader uses
+ * @access: the access, or NULL
  *
  * Context: any but hard interrupt.
  */
@@ -312,8 +311,8 @@ static void free_callback(struct rcu_head *rcu)
 }
 
 /**
- * ktgt_access_free_rcu - free rules when no reader can see them
- * @access: the rules, or NULL
+ * ktgt_access_free_rcu - free an access when no reader can use it any more
+ * @access: the access, or NULL
  *
  * Context: any; does not sleep.
  */

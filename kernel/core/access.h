@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who may log in: one immutable array, replaced whole.
+ * Who may log in: an immutable struct, which is replaced as a whole.
  */
 #ifndef _KTGT_CORE_ACCESS_H
 #define _KTGT_CORE_ACCESS_H
@@ -26,12 +26,12 @@ enum ktgt_rule_type {
 
 /**
  * struct ktgt_rule - one access rule
- * @type: kind, which says what of the rest is valid
+ * @type: kind, which says which other members are valid
  * @family: AF_INET or AF_INET6
- * @prefix_len: bits of @addr that count
- * @addr: network as it was given (host bits are ignored when it is matched);
- *	IPv4 in the first four bytes
- * @name: initiator name, in lower case as iSCSI names compare
+ * @prefix_len: length of the prefix of @addr, in bits
+ * @addr: network as the user gave it; host bits are ignored. IPv4 uses the first
+ *	four bytes
+ * @name: initiator name, in lower case
  */
 struct ktgt_rule {
 	u8		type;
@@ -53,7 +53,7 @@ struct ktgt_chap_account {
 	char	secret[KTGT_ACCOUNT_LEN];
 };
 
-/* a limit keeps a dump, a login and the copy at each change in bounds */
+/* limits for the time of a dump, of a login, and of the copy at each change */
 #define KTGT_RULES_MAX		4096
 #define KTGT_INCOMING_MAX	1024
 
@@ -62,9 +62,9 @@ struct ktgt_chap_account {
  * @rcu: frees it
  * @nr_rules: length of @rules
  * @nr_incoming: length of @incoming; if not zero, initiators must use CHAP
- * @rules: in the order they were made; their names are in the same memory
- * @incoming: accounts by which initiators prove themselves
- * @outgoing: account by which the target proves itself, or NULL
+ * @rules: in the order in which they were added; their names are in the same memory
+ * @incoming: accounts that initiators use to prove who they are
+ * @outgoing: account that the target uses to prove who it is, or NULL
  */
 struct ktgt_access {
 	struct rcu_head			rcu;
@@ -76,11 +76,11 @@ struct ktgt_access {
 };
 
 /**
- * struct ktgt_access_match - what rules say about an initiator
- * @addr: first rule that holds for its address, or NULL
- * @name: first rule that holds for its name, or NULL
- * @addr_rules: rules for addresses
- * @name_rules: rules for names
+ * struct ktgt_access_match - which rules match an initiator
+ * @addr: first rule that matches its address, or NULL
+ * @name: first rule that matches its name, or NULL
+ * @addr_rules: number of rules for addresses
+ * @name_rules: number of rules for names
  */
 struct ktgt_access_match {
 	const struct ktgt_rule	*addr;
@@ -90,12 +90,12 @@ struct ktgt_access_match {
 };
 
 /**
- * struct ktgt_access_edit - how one array of rules differs from the next
+ * struct ktgt_access_edit - how a new access differs from the old one
  * @add_rule: rule to be appended, or NULL
- * @del_rule: rule of the old array to be left out, or NULL
+ * @del_rule: rule of the old access to be left out, or NULL
  * @add_incoming: account to be appended, or NULL
- * @del_incoming: account of the old array to be left out, or NULL
- * @set_outgoing: @outgoing holds
+ * @del_incoming: account of the old access to be left out, or NULL
+ * @set_outgoing: replace the outgoing account by @outgoing
  * @outgoing: the new outgoing account; NULL for none
  */
 struct ktgt_access_edit {

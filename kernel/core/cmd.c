@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way up for a command that has been carried out.
+ * Returning a command to its fabric after it has been carried out.
  */
 #include "cmd.h"
 
@@ -10,12 +10,12 @@
 
 /**
  * ktgt_cmd_complete - give a command back to its fabric
- * @cmd: the command; the caller must not touch it any more
- * @status: SAM status; for CHECK CONDITION the sense data has to be set before
+ * @cmd: the command; the caller must not use it any more
+ * @status: SAM status; for CHECK CONDITION, set the sense data before
  *
- * Only the first command that finds the queue empty kicks: the owner empties
- * the queue as a whole, and looks again before it goes idle. The owner may take
- * the command, and end, before the kick; RCU keeps its memory until then.
+ * Only a command that finds the queue empty kicks the owner: the owner takes the
+ * whole queue at once, and looks again before it goes idle. The owner may take the
+ * command and end before the kick; RCU keeps its memory until after the kick.
  *
  * Context: any, hard interrupt included.
  */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The one traveller: a SCSI command on its way from a fabric to the backend
- * and back.
+ * A SCSI command, on its way from a fabric to the backend and back.
  */
 #ifndef _KTGT_CORE_CMD_H
 #define _KTGT_CORE_CMD_H
@@ -19,13 +18,13 @@ struct ktgt_itl;
 struct ktgt_lu;
 struct ktgt_nexus;
 
-/* longest CDB of the commands that are served; longer ones have no row */
+/* longest CDB of a supported command */
 #define KTGT_CDB_MAX		16
 /* data segments that need no allocation: 64 KiB in pages of 4 KiB */
 #define KTGT_CMD_INLINE_BVECS	16
 
 /**
- * struct ktgt_done_queue - where completed commands of one connection gather
+ * struct ktgt_done_queue - completed commands of one connection
  * @head: completed commands, newest first, linked through &ktgt_cmd.done_node
  * @kick: tells the owner that @head is no longer empty; called from any
  *	context, hard interrupt included
@@ -37,11 +36,11 @@ struct ktgt_done_queue {
 
 /**
  * enum ktgt_cmd_flags - bits of &ktgt_cmd.flags
- * @KTGT_CMDF_FUA: data has to be on stable storage before the command completes
- * @KTGT_CMDF_ABORTED: a task management function ended the command, it gets no
+ * @KTGT_CMDF_FUA: data must be on stable storage before the command completes
+ * @KTGT_CMDF_ABORTED: a task management function ended the command; it gets no
  *	response
- * @KTGT_CMDF_TASK_ABORTED: as above, but by another nexus, with TAS: the status
- *	is TASK ABORTED
+ * @KTGT_CMDF_TASK_ABORTED: a task management function of another nexus ended the
+ *	command; its status is TASK ABORTED, because TAS is 1
  * @KTGT_CMDF_LU_REF: the command holds a reference of &ktgt_lu.ref
  */
 enum ktgt_cmd_flags {
@@ -56,7 +55,7 @@ enum ktgt_cmd_flags {
  * @key: sense key
  * @asc: additional sense code
  * @ascq: additional sense code qualifier
- * @flags: KTGT_SENSE_* bits, what of the rest is valid
+ * @flags: KTGT_SENSE_* bits, which say what is valid of the following members
  * @bit: bit pointer of the field in error
  * @field: byte of the CDB or parameter list that is in error
  * @info: INFORMATION field, the LBA in error
@@ -82,42 +81,42 @@ struct ktgt_sense {
 /**
  * struct ktgt_cmd - a SCSI command
  *
- * The fabric embeds it in its own task, fills the first group and calls
- * ktgt_cmd_parse(), gets the data, calls ktgt_cmd_submit(), and finds it in
- * @done when it has completed. It belongs to one owner at a time, so nothing
- * in it is locked: the fabric up to ktgt_cmd_submit(), the SCSI side and the
- * backend up to ktgt_cmd_complete(), then the fabric again. Only @flags may be
- * changed by others in between.
+ * The fabric embeds it in its own task, fills the first group of members, calls
+ * ktgt_cmd_parse(), gets the data, and calls ktgt_cmd_submit(). When the command
+ * has completed, the fabric finds it in @done_queue. A command has one owner at a
+ * time, so it needs no lock: the fabric until ktgt_cmd_submit(), then the SCSI side
+ * and the backend until ktgt_cmd_complete(), then the fabric again. Only @flags may
+ * be changed by others.
  *
- * @nexus: I_T nexus it came by; set by the fabric
+ * @nexus: I_T nexus that sent it; set by the fabric
  * @done_queue: where to put it when it has completed; set by the fabric
  * @lun: logical unit number as on the wire (SAM-5, 4.7); set by the fabric
- * @edtl: bytes that the initiator expects to move; set by the fabric
- * @cdb: the CDB, zeroes behind its end; set by the fabric
- * @dir: direction of the data, by the CDB; set by ktgt_cmd_parse()
- * @xfer_len: bytes that the CDB wants to move, whatever @edtl says. For a
- *	DMA_FROM_DEVICE command whose length is known only when it has been
- *	executed it is an upper bound first and exact at completion
+ * @edtl: bytes that the initiator expects to transfer; set by the fabric
+ * @cdb: the CDB, followed by zeroes; set by the fabric
+ * @dir: direction of the data according to the CDB; set by ktgt_cmd_parse()
+ * @xfer_len: bytes to transfer according to the CDB, whatever @edtl is. If the
+ *	length of a DMA_FROM_DEVICE command is known only after it was executed,
+ *	this is an upper bound before, and exact at completion
  * @buf_len: bytes of the buffer in @bvec, at most min(@edtl, @xfer_len); set by
  *	the fabric before ktgt_cmd_submit()
  * @bvec: the data buffer, pages of the fabric
  * @nr_bvec: segments in @bvec
  * @flags: bits of &enum ktgt_cmd_flags, changed atomically
- * @row: what the CDB table says of the command; NULL before it is parsed
+ * @row: row of the CDB table; NULL before the command is parsed
  * @itl: I_T_L nexus, valid while the LU reference is held; NULL when the LUN
  *	has no logical unit
  * @lu: logical unit, referenced if KTGT_CMDF_LU_REF is set
  * @exec: carries the command out; set by ktgt_cmd_parse()
  * @lba: first logical block of a medium access command
  * @nr_blocks: logical blocks of a medium access command
- * @status: SAM status; valid when the command is in @done
- * @sense: sense data that goes with a CHECK CONDITION @status
- * @done_node: link in @done
+ * @status: SAM status; valid when the command is in @done_queue
+ * @sense: sense data of a CHECK CONDITION
+ * @done_node: in &ktgt_done_queue.head
  * @pending: bios in flight, for commands that need several
  * @error: first error among them, a blk_status_t
- * @work: for what may sleep longer than a submission does; not used at the
- *	same time as @bio
- * @bio: for the first, and mostly the only, bio
+ * @work: for commands that may sleep longer than a submission does; not used at
+ *	the same time as @bio
+ * @bio: the first bio, which is usually the only one
  * @inline_bvec: storage of @bvec for small commands
  */
 struct ktgt_cmd {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way of events from where they happen to who takes them further, and the
- * limit for those that a peer can cause without ever being let in.
+ * Events: passing them on to nl/, and the limit for failed logins, which strangers
+ * can cause.
  */
 #include "event.h"
 
@@ -12,8 +12,8 @@
 static const struct ktgt_event_ops __rcu *event_ops;
 
 /**
- * ktgt_event_set_ops - say who takes events further
- * @ops: who; NULL for nobody, which none of the former one's functions outlasts
+ * ktgt_event_set_ops - set the functions that receive events
+ * @ops: the functions; NULL for none. After NULL is set, no earlier function runs
  *
  * Context: may sleep.
  */
@@ -25,9 +25,9 @@ void ktgt_event_set_ops(const struct ktgt_event_ops *ops)
 }
 
 /**
- * ktgt_event_session - tell of a session
+ * ktgt_event_session - report an event of a session
  * @kn: the namespace
- * @event: what has happened; not referred to any more afterwards
+ * @event: what has happened; not used after the call
  *
  * Context: process context; does not sleep.
  */
@@ -43,7 +43,7 @@ void ktgt_event_session(struct ktgt_net *kn, const struct ktgt_event *event)
 }
 
 /**
- * ktgt_event_config - tell of a transaction that was applied
+ * ktgt_event_config - report a transaction that was applied
  * @kn: the namespace
  * @txn: the transaction; nothing of what it deletes has been freed yet
  *
@@ -62,11 +62,11 @@ void ktgt_event_config(struct ktgt_net *kn, struct ktgt_txn *txn)
 }
 
 /**
- * ktgt_event_allow - may a failed login be told of
+ * ktgt_event_allow - may a failed login be reported
  * @limit: the limit of its namespace
- * @missed: takes how many were not told of before it, if it may
+ * @missed: if it may, takes the number of earlier ones that were not reported
  *
- * If it may not, it is counted, and who listens is told at the end of the
+ * If it may not, it is counted, and the number is reported at the end of the
  * interval.
  *
  * Context: process context; does not sleep.
@@ -98,12 +98,12 @@ bool ktgt_event_allow(struct ktgt_event_limit *limit, u32 *missed)
 }
 
 /**
- * ktgt_event_take_missed - how many failed logins were not told of
+ * ktgt_event_take_missed - get and reset the number of unreported failed logins
  * @limit: the limit of their namespace
  *
  * Context: process context; does not sleep.
  *
- * Return: the number, which counts from zero again.
+ * Return: the number.
  */
 u32 ktgt_event_take_missed(struct ktgt_event_limit *limit)
 {
@@ -145,7 +145,7 @@ void ktgt_event_limit_init(struct ktgt_event_limit *limit, struct ktgt_net *kn)
 }
 
 /**
- * ktgt_event_limit_exit - let nothing be told any more
+ * ktgt_event_limit_exit - stop reporting failed logins
  * @limit: the limit of a namespace that has no connections any more
  *
  * Context: may sleep.

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What others may want to hear of while it happens. It goes one way: who sees
- * something tells it here, and nl/ has left a pointer here that takes it to
- * user space. Telling never fails, never waits, and costs a look at that pointer
- * when nobody listens.
+ * Events. Any room reports them here; nl/ has set a pointer to the functions that
+ * send them to user space. Reporting never fails and never waits. If nobody listens,
+ * it costs little.
  */
 #ifndef _KTGT_CORE_EVENT_H
 #define _KTGT_CORE_EVENT_H
@@ -17,13 +16,13 @@
 struct ktgt_net;
 struct ktgt_txn;
 
-/* failed logins that are told of, of each namespace; others are counted */
+/* failed logins that a namespace reports in an interval; others are counted */
 #define KTGT_EVENT_BURST	10
 #define KTGT_EVENT_INTERVAL	HZ
 
 /**
- * struct ktgt_event - a session that comes, goes, does not come about, or writes
- *	what another one writes
+ * struct ktgt_event - an event of a session: it begins, ends, was refused, or writes
+ *	to a logical unit that another one has written to
  * @cmd: KTGT_CMD_SESSION_LOGIN, KTGT_CMD_SESSION_END, KTGT_CMD_LOGIN_FAILED or
  *	KTGT_CMD_LU_WRITERS
  * @id: number of the session, or 0
@@ -31,15 +30,15 @@ struct ktgt_txn;
  * @target: name of the target, or NULL
  * @initiator: name of the initiator, or NULL
  * @isid: ISID of the session, or NULL
- * @peer: address of the initiator; NULL if nothing has happened, but failed
- *	logins were only counted before
+ * @peer: address of the initiator; NULL if this only reports the number of failed
+ *	logins that were counted before
  * @local: address that it connected to
  * @end: enum ktgt_session_end_reason
  * @status: class and detail of the Login Response, or 0 if there was none
  * @key: key of the login text that @why is about, or NULL
- * @why: why the login has failed, or NULL
- * @lun: logical unit that is written, if there is an @other
- * @other: name of the initiator that writes it too, or NULL
+ * @why: why the login failed, or NULL
+ * @lun: LUN that both initiators write to, if there is an @other
+ * @other: name of the other initiator that has written to @lun, or NULL
  */
 struct ktgt_event {
 	u8				cmd;
@@ -59,12 +58,12 @@ struct ktgt_event {
 };
 
 /**
- * struct ktgt_event_limit - what keeps peers from filling the listeners' queues
- * @lock: protects the others
- * @since: when the present interval began, in jiffies
- * @nr: failed logins that were told of in it
- * @missed: those that were not, and that nobody was told of yet
- * @work: tells of @missed when the interval is over
+ * struct ktgt_event_limit - keeps peers from filling the queues of listeners
+ * @lock: protects the other members
+ * @since: start of the present interval, in jiffies
+ * @nr: failed logins that were reported in this interval
+ * @missed: failed logins that were not reported yet
+ * @work: reports @missed when the interval is over
  * @kn: the namespace
  */
 struct ktgt_event_limit {
@@ -77,8 +76,8 @@ struct ktgt_event_limit {
 };
 
 /**
- * struct ktgt_event_ops - who takes events further
- * @session: a session has come or gone, or a login has failed. Under RCU
+ * struct ktgt_event_ops - functions that receive events
+ * @session: an event of a session, or a failed login. Under RCU
  * @config: a transaction was applied; &ktgt_net.config_mutex is held. Under RCU
  */
 struct ktgt_event_ops {

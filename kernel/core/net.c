@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Finding things in a network namespace. config/ puts them there.
+ * Finding objects of a network namespace. config/ creates them.
  */
 #include "net.h"
 
@@ -27,8 +27,9 @@ struct ktgt_net *ktgt_net_get(struct net *net)
 
 static struct ktgt_target *get_visible(struct ktgt_target *target)
 {
-	/* pairs with the release in config/target.c: a target that is seen as
-	 * live is seen with its rules and logical units
+	/*
+	 * Pairs with the release in config/target.c: who sees that a target is live
+	 * also sees its access and its logical units.
 	 */
 	if (!target || smp_load_acquire(&target->stage) == KTGT_TARGET_STAGED)
 		return NULL;

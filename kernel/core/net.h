@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The state of one network namespace, and how to find things in it.
+ * The state of one network namespace, and how to find objects in it.
  */
 #ifndef _KTGT_CORE_NET_H
 #define _KTGT_CORE_NET_H
@@ -36,8 +36,8 @@ struct net;
  * @kn: the namespace
  * @addr: address and port, AF_INET or AF_INET6
  * @tpgt: portal group tag
- * @automatic: made because there was none, goes with the last target; under
- *	&ktgt_net.config_mutex
+ * @automatic: created because there was no portal, and removed with the last
+ *	target; under &ktgt_net.config_mutex
  * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
  * @listener: the listening socket's side, of tcp/listen.c
  */
@@ -53,16 +53,18 @@ struct ktgt_portal {
 };
 
 /**
- * struct ktgt_net - all that ktgt has in one network namespace
+ * struct ktgt_net - the state of ktgt in one network namespace
  * @net: the namespace; not referenced, ktgt_net ends first
  * @config_mutex: held by all writers of the configuration. Never taken on the
  *	data path or in login
- * @open_mutex: protects @open_txns, and each transaction in it. Not nested in
- *	@config_mutex, nor the other way
- * @open_txns: transactions that sockets have open, of nl/txn.c
- * @generation: number of changes made, and one; written under @config_mutex
- * @apply_seq: odd while a change is being applied, so that a dump can tell
- *	whether it saw one state; written under @config_mutex
+ * @open_mutex: protects @open_txns, and each transaction in it. Never held together
+ *	with @config_mutex
+ * @open_txns: open transactions of sockets, of nl/txn.c
+ * @generation: 1, plus the number of transactions that were applied; written under
+ *	@config_mutex
+ * @apply_seq: changes with each transaction, and is odd while one is being applied,
+ *	so that a dump can tell whether it saw one state; written under
+ *	@config_mutex
  * @targets: struct ktgt_target by tid, staged ones included; read under RCU
  * @names: struct ktgt_target by name, as @targets; read under RCU
  * @nr_targets: targets that are not staged; under @config_mutex
@@ -72,26 +74,26 @@ struct ktgt_portal {
  * @nr_portals: length of @portals; under @config_mutex
  * @accounts: struct ktgt_account of config/account.c; read under RCU
  * @nr_accounts: length of @accounts; under @config_mutex
- * @discovery: rules for discovery sessions, CHAP accounts only; RCU
+ * @discovery: access of discovery, with accounts but no access rules; RCU
  * @sessions: struct ktgt_sess of iscsi/sess.c by initiator, ISID and target
  * @sess_ids: struct ktgt_sess of iscsi/sess.c by number; read under RCU
- * @next_sess_id: where the next free number is looked for; under the lock of
- *	@sess_ids
+ * @next_sess_id: where the search for the next free number begins; under the lock
+ *	of @sess_ids
  * @nr_sessions: sessions that are in a table
  * @conn_lock: protects @conns
  * @conns: all connections, linked by the transport
  * @nr_conns: connections that are not freed yet
  * @nr_logins: connections in login
  * @idle: woken when @nr_conns falls to zero
- * @dying: the namespace is going: no connection is accepted. Under @conn_lock
- * @failed_logins: how many are told of as events
+ * @dying: the namespace ends; no connection is accepted. Under @conn_lock
+ * @failed_logins: limits how many failed logins are reported as events
  * @login_timeout: s; read with READ_ONCE(), as are the following
  * @max_logins: connections that may be in login
  * @memory_limit: MiB that a connection may hold for data
  * @nop_interval: s of silence before a NOP-In, 0 for never
- * @poll_time: us that a connection looks for more to do before it goes idle
- * @state: enum ktgt_net_state; to be read before a target is looked for, with
- *	smp_load_acquire(), so that a target that came before it is found
+ * @poll_time: us that a connection looks for more work before it goes idle
+ * @state: enum ktgt_net_state. Read it with smp_load_acquire() before looking for a
+ *	target: then a target that was created before "ready" is found
  */
 struct ktgt_net {
 	struct net		*net;

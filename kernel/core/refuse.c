@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Texts of extacks, as long as they have to be. An extack has room for 80 bytes
- * (before 6.3: for none), which is less than an iSCSI name. What it points to has
- * to last until the answer is built, after the handler has returned.
+ * Texts of refusals of any length. An extack has room for 80 bytes (before 6.3: for
+ * none), which is less than an iSCSI name. The text that it points to must stay until
+ * the answer is built, after the handler has returned.
  *
- * The task that sets a text is the one that builds the answer, in the same system
- * call. So each task has one text: the next request of the same task, or the death
- * of the task, says that it has been used.
+ * The thread that sets a text also builds the answer, in the same system call. So one
+ * text is kept for each thread. It is freed at the next refusal of the same thread,
+ * or at the next one of any thread after this one has ended.
  */
 #include "refuse.h"
 
@@ -18,9 +18,9 @@
 #include <linux/spinlock.h>
 
 /**
- * struct refusal - the text that a task was last refused with
+ * struct refusal - the text of the last refusal of a thread
  * @node: in &refusals
- * @pid: the task; a reference, so that no later task is taken for it
+ * @pid: the thread; a reference, so that no later thread has the same
  * @text: the text
  */
 struct refusal {
@@ -41,7 +41,7 @@ static void refusal_free(struct refusal *refusal)
 	kfree(refusal);
 }
 
-/* Takes the place of the task's last text, and of those of dead tasks. */
+/* Replaces the last text of the thread, and frees those of ended threads. */
 static void refusal_keep(struct refusal *new)
 {
 	struct refusal *refusal, *next;
@@ -79,9 +79,9 @@ static struct refusal *refusal_make(const char *format, va_list args)
  * @extack: takes the text; may be NULL
  * @format: what was wrong (object, value), then what would be right
  *
- * Without memory the text is that there is none.
+ * If there is no memory for the text, the text is "out of memory".
  *
- * Context: the task that has asked, in its system call; may sleep.
+ * Context: the thread that sent the request, in its system call; may sleep.
  */
 void ktgt_refuse(struct netlink_ext_ack *extack, const char *format, ...)
 {
@@ -97,16 +97,16 @@ void ktgt_refuse(struct netlink_ext_ack *extack, const char *format, ...)
 		NL_SET_ERR_MSG(extack, "out of memory");
 		return;
 	}
-	/* what the macros do, whose texts are of the module or short */
+	/* as NL_SET_ERR_MSG() does */
 	do_trace_netlink_extack(refusal->text);
 	extack->_msg = refusal->text;
 	refusal_keep(refusal);
 }
 
 /**
- * ktgt_refuse_exit - forget all texts
+ * ktgt_refuse_exit - free all texts
  *
- * Context: module exit, when no command can come any more.
+ * Context: module exit, after the last command.
  */
 void ktgt_refuse_exit(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Why something is refused, in words.
+ * Texts of refusals.
  */
 #ifndef _KTGT_CORE_REFUSE_H
 #define _KTGT_CORE_REFUSE_H

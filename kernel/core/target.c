@@ -11,8 +11,9 @@
 #include "name.h"
 #include "access.h"
 
-/* iSCSI names are compared after they were folded to lower case (RFC 3722);
- * what a peer sends need not have been.
+/*
+ * Names are compared in lower case (RFC 3722). The name to look for may contain
+ * upper case.
  */
 static u32 name_hash(const char *name, u32 seed)
 {
@@ -42,7 +43,7 @@ static int compare_name(struct rhashtable_compare_arg *arg, const void *obj)
 	return strcasecmp(arg->key, target->name);
 }
 
-/* how &ktgt_net.names is kept */
+/* parameters of the hash table &ktgt_net.names */
 const struct rhashtable_params ktgt_target_names = {
 	.head_offset = offsetof(struct ktgt_target, name_node),
 	.key_offset = offsetof(struct ktgt_target, name),
@@ -56,12 +57,12 @@ const struct rhashtable_params ktgt_target_names = {
 /**
  * ktgt_target_alloc - make a target that is in no table yet
  * @kn: the namespace
- * @name: iSCSI name, shorter than KTGT_NAME_LEN; in lower case before others
- *	find the target
+ * @name: iSCSI name, shorter than KTGT_NAME_LEN; the caller puts it in lower case
+ *	before others can find the target
  *
  * Context: may sleep.
  *
- * Return: the target, staged and with one reference; NULL without memory.
+ * Return: the target, staged and with one reference; NULL if there is no memory.
  */
 struct ktgt_target *ktgt_target_alloc(struct ktgt_net *kn, const char *name)
 {
@@ -83,8 +84,9 @@ struct ktgt_target *ktgt_target_alloc(struct ktgt_net *kn, const char *name)
 	return target;
 }
 
-/* The last reference: nobody changes the rules any more, and a reader that
- * still looks at them does so under RCU.
+/*
+ * This was the last reference, so nobody changes the access any more. Readers may
+ * still use it under RCU.
  */
 static void release(struct kref *ref)
 {
@@ -96,7 +98,7 @@ static void release(struct kref *ref)
 }
 
 /**
- * ktgt_target_put - let go of a target
+ * ktgt_target_put - drop a reference to a target
  * @target: the target, or NULL
  *
  * Context: any; does not sleep.
@@ -113,7 +115,7 @@ void ktgt_target_put(struct ktgt_target *target)
  *
  * Context: any, under rcu_read_lock() or with another reference.
  *
- * Return: false if the target is going or was deleted.
+ * Return: false if the target is being freed or was deleted.
  */
 bool ktgt_target_tryget(struct ktgt_target *target)
 {
@@ -127,10 +129,10 @@ bool ktgt_target_tryget(struct ktgt_target *target)
 }
 
 /**
- * ktgt_target_nr_nexuses - count who is logged in
+ * ktgt_target_nr_nexuses - count the sessions of a target
  * @target: the target
  *
- * Sessions that have ended and are only being freed do not count, unlike in
+ * Sessions that have ended and are being freed are not counted, unlike in
  * &ktgt_target.nr_nexuses.
  *
  * Context: any but hard interrupt.

@@ -22,10 +22,10 @@ struct ktgt_access;
 #define KTGT_ALIAS_LEN	256
 
 /**
- * enum ktgt_target_stage - how far the configuration has come with a target
- * @KTGT_TARGET_STAGED: a transaction is making it; nobody else finds it
- * @KTGT_TARGET_LIVE: it is there
- * @KTGT_TARGET_LEAVING: a transaction wants to delete it; still served
+ * enum ktgt_target_stage - what the configuration does with a target
+ * @KTGT_TARGET_STAGED: a transaction creates it; nobody else finds it
+ * @KTGT_TARGET_LIVE: it exists
+ * @KTGT_TARGET_LEAVING: a transaction wants to delete it; initiators can still use it
  */
 enum ktgt_target_stage {
 	KTGT_TARGET_STAGED,
@@ -34,20 +34,20 @@ enum ktgt_target_stage {
 };
 
 /**
- * enum ktgt_target_key - what can be said of a target's logins and NOPs
- * @KTGT_TARGET_HEADER_DIGEST: enum ktgt_digest, as the following
- * @KTGT_TARGET_DATA_DIGEST: of data segments
+ * enum ktgt_target_key - settings for the logins and NOPs of a target
+ * @KTGT_TARGET_HEADER_DIGEST: enum ktgt_digest, of headers
+ * @KTGT_TARGET_DATA_DIGEST: enum ktgt_digest, of data segments
  * @KTGT_TARGET_INITIAL_R2T: the offer for InitialR2T: 0 No, 1 Yes
  * @KTGT_TARGET_IMMEDIATE_DATA: the offer for ImmediateData: 0 No, 1 Yes
- * @KTGT_TARGET_MAX_RECV_DSL: bytes of a data segment that initiators may send
- * @KTGT_TARGET_MAX_XMIT_DSL: bytes of one that they get
+ * @KTGT_TARGET_MAX_RECV_DSL: bytes of a data segment that an initiator may send
+ * @KTGT_TARGET_MAX_XMIT_DSL: bytes of a data segment that the target sends
  * @KTGT_TARGET_FIRST_BURST: the offer for FirstBurstLength
  * @KTGT_TARGET_MAX_BURST: the offer for MaxBurstLength
  * @KTGT_TARGET_MAX_R2T: the offer for MaxOutstandingR2T
  * @KTGT_TARGET_TIME2WAIT: the offer for DefaultTime2Wait, s
  * @KTGT_TARGET_NOP_INTERVAL: &ktgt_net.nop_interval of this target, s
  * @KTGT_TARGET_NOP_COUNT: intervals that the answer to a NOP-In may take
- * @KTGT_NR_TARGET_KEYS: how many there are
+ * @KTGT_NR_TARGET_KEYS: number of keys
  */
 enum ktgt_target_key {
 	KTGT_TARGET_HEADER_DIGEST,
@@ -67,28 +67,27 @@ enum ktgt_target_key {
 
 /**
  * struct ktgt_target - an iSCSI target node
- * @ref: holders are the lookup tables (one), nexuses and short-lived users
+ * @ref: held by the tables (one reference), nexuses, LUs and short-lived users
  * @rcu: frees it when no reader can see it
  * @kn: the namespace
  * @tid: target number
  * @state: enum ktgt_target_state; read with READ_ONCE()
  * @stage: enum ktgt_target_stage; written under &ktgt_net.config_mutex
  * @tid_successor: target that takes its number in the transaction that deletes
- *	it, or NULL; under &ktgt_net.config_mutex, as the following
- * @name_successor: the one that takes its name
- * @deleted: no longer to be found; logins that still hold it are refused.
+ *	it, or NULL; under &ktgt_net.config_mutex
+ * @name_successor: the same for its name
+ * @deleted: the target was deleted; logins that have found it before are refused.
  *	Written under @nexus_lock
  * @name_node: in &ktgt_net.names
  * @name: iSCSI name
- * @alias: TargetAlias; under &ktgt_net.config_mutex, read under RCU as a
- *	string that always ends
- * @keys: by &enum ktgt_target_key, 1 more than the value, or 0 for what holds
- *	if nothing is said; written under &ktgt_net.config_mutex, read by
- *	ktgt_target_key()
+ * @alias: TargetAlias; written under &ktgt_net.config_mutex, read without it; the
+ *	last byte is always NUL
+ * @keys: by &enum ktgt_target_key: the value plus one; 0 means not set. Written
+ *	under &ktgt_net.config_mutex, read with ktgt_target_key()
  * @lus: struct ktgt_lu by LUN, the controller at 0 included; read under RCU,
  *	written under &ktgt_net.config_mutex
  * @nr_lus: entries of @lus
- * @access: who may log in; replaced whole, read under RCU
+ * @access: who may log in; replaced as a whole, read under RCU
  * @nexus_lock: protects @nexuses and @deleted; taken in process and softirq
  *	context, with bottom halves off
  * @nexuses: struct ktgt_nexus
@@ -123,10 +122,10 @@ struct ktgt_target {
 extern const struct rhashtable_params ktgt_target_names;
 
 /**
- * ktgt_target_key - what is said of a target
+ * ktgt_target_key - get a setting of a target
  * @target: the target, or NULL for discovery
- * @key: of what
- * @none: what holds if nothing is said
+ * @key: which setting
+ * @none: the value if it is not set
  *
  * Context: any.
  * Return: the value, or @none.

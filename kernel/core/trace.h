@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tracepoints: commands as they come and go, and states of connections.
+ * Tracepoints: received and completed commands, and states of connections.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM ktgt
@@ -17,7 +17,7 @@
 #include "cmd.h"
 #include "fabric.h"
 
-/* as much of an initiator port name as is shown */
+/* how much of an initiator port name is shown */
 #define KTGT_TRACE_PORT_LEN	64
 
 DECLARE_EVENT_CLASS(ktgt_cmd,
@@ -48,7 +48,7 @@ DECLARE_EVENT_CLASS(ktgt_cmd,
 		  __entry->xfer_len, __entry->status)
 );
 
-/* a command has been received and parsed; its status if it was refused */
+/* a command has been received and parsed; with its status if it was refused */
 DEFINE_EVENT(ktgt_cmd, ktgt_cmd_recv,
 	TP_PROTO(const struct ktgt_cmd *cmd, u8 status),
 	TP_ARGS(cmd, status)
