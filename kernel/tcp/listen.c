@@ -20,7 +20,7 @@
 #include "tcp.h"
 
 #define LISTEN_BACKLOG	512
-/* when to try again to accept, if there was no memory for it */
+/* when to try again to accept, after there was no memory */
 #define ACCEPT_RETRY	(HZ / 10)
 
 /**
@@ -28,7 +28,7 @@
  * @portal: the portal
  * @sock: the socket
  * @data_ready: the socket's own callback
- * @work: accepts
+ * @work: accepts connections
  * @enabled: connections are accepted
  */
 struct ktgt_listener {
@@ -51,19 +51,19 @@ static void listen_accept_work(struct work_struct *work)
 	if (!READ_ONCE(l->enabled))
 		return;
 	while (!(ret = kernel_accept(l->sock, &sock, O_NONBLOCK))) {
-		/* It has inherited the callback of a listener. */
+		/* the new socket has inherited the callback of the listener */
 		write_lock_bh(&sock->sk->sk_callback_lock);
 		sock->sk->sk_data_ready = l->data_ready;
 		write_unlock_bh(&sock->sk->sk_callback_lock);
 		ktgt_tcp_accept(l->portal, sock);
 		cond_resched();
 	}
-	/* Who waits to be accepted does not call again. */
+	/* a connection that already waits causes no new callback */
 	if (ret == -ENOMEM)
 		queue_delayed_work(ktgt_listen_wq, &l->work, ACCEPT_RETRY);
 }
 
-/* Sockets that are not accepted yet have the callback, but no user data. */
+/* A socket that is not accepted yet has this callback, but no user data. */
 static void listen_data_ready(struct sock *sk)
 {
 	struct ktgt_listener *l;
@@ -88,10 +88,10 @@ static const char *listen_fault(int err)
 		return "a link-local address is not supported";
 	case -ENOMEM:
 	case -ENOBUFS:
-	case -ENFILE:	/* there was no memory for a socket */
+	case -ENFILE:	/* the kernel had no memory for a socket */
 		return "out of memory";
 	default:
-		return "cannot listen";
+		return "the kernel refuses to listen";
 	}
 }
 
@@ -102,7 +102,7 @@ static int listen_bind(struct ktgt_listener *l)
 	int ret;
 
 	sock_set_reuseaddr(sk);
-	/* IPv4 has portals of its own. */
+	/* IPv4 needs its own portal */
 	if (addr->ss_family == AF_INET6)
 		ip6_sock_set_v6only(sk);
 	ret = kernel_bind(l->sock, (struct sockaddr_unsized *)addr,
@@ -138,7 +138,7 @@ static void listen_free(struct ktgt_listener *l)
 /**
  * ktgt_listen_start - bind and listen; nothing is accepted yet
  * @portal: the portal; @addr is set
- * @extack: gets the reason of a failure
+ * @extack: takes the reason of a failure
  *
  * Context: process context, may sleep.
  * Return: 0 or a negative errno.
@@ -174,7 +174,7 @@ err_say:
 }
 
 /**
- * ktgt_listen_enable - accept connections, waiting ones first
+ * ktgt_listen_enable - start to accept connections, including those that wait
  * @portal: the portal, listening
  *
  * Context: any.
@@ -188,7 +188,7 @@ void ktgt_listen_enable(struct ktgt_portal *portal)
 }
 
 /**
- * ktgt_listen_stop - listen no longer
+ * ktgt_listen_stop - stop listening
  * @portal: the portal; connections that were accepted stay
  *
  * Context: process context, may sleep; does not wait for any peer.

@@ -3,9 +3,9 @@
  * Receiving: a state machine over the bytes of the stream (RFC 7143, 11.1,
  * 11.2).
  *
- * One call of read_sock takes the socket's lock once for all that has come.
- * The actor is called for each piece of it; it keeps its state in struct
- * ktgt_rx and takes exactly the bytes that it has used.
+ * One call of read_sock takes the socket's lock once for all received bytes. It calls
+ * the actor for each piece of them. The actor keeps its state in struct ktgt_rx and
+ * returns how many bytes it has used.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,14 +21,14 @@
 #include "../iscsi/recv.h"
 #include "../iscsi/round.h"
 
-/* PDUs that one run may receive before it submits and sends */
+/* PDUs that one run may receive before it submits commands and sends answers */
 #define RX_BUDGET	64
-/* what of a long data segment is worth a run, in bytes */
+/* how much of a long data segment makes a run worthwhile, in bytes */
 #define RX_LOWAT_MIN	16384
 #define RX_LOWAT_MAX	131072
 
 /**
- * struct ktgt_rx_piece - what the actor was given
+ * struct ktgt_rx_piece - received bytes that the actor was called for
  * @skb: buffer
  * @off: offset of the next byte in @skb
  * @len: bytes left
@@ -46,8 +46,8 @@ static void rx_next(struct ktgt_rx *rx, enum ktgt_rx_state state)
 }
 
 /*
- * Copy to @dst until @want bytes of the present item are there.
- * Return: 1 when they are, 0 when more has to come, or a negative errno.
+ * Copies to @dst until @want bytes of the present item are there.
+ * Return: 1 if they are there, 0 if more bytes are needed, or a negative errno.
  */
 static int rx_copy(struct ktgt_rx *rx, struct ktgt_rx_piece *p, void *dst,
 		   u32 want)
@@ -89,8 +89,8 @@ static int rx_ahs(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 }
 
 /*
- * After a wrong header digest nothing of the header can be believed, its
- * lengths included: the connection ends (RFC 7143, 7.7).
+ * If the header digest is wrong, the lengths in the header may be wrong, so the
+ * connection ends (RFC 7143, 7.7).
  */
 static int rx_hdigest(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 {
@@ -111,7 +111,7 @@ static int rx_hdigest(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 	return 1;
 }
 
-/* Return: 1 to go on, 0 if memory has to be found first, or an errno. */
+/* Return: 1 to continue, 0 if memory must be allocated first, or an errno. */
 static int rx_header(struct ktgt_rx *rx)
 {
 	int ret = ktgt_recv_header(rx->conn, &rx->pdu);
@@ -125,8 +125,8 @@ static int rx_header(struct ktgt_rx *rx)
 }
 
 /*
- * The one copy of a write: from the socket's buffers into the pages that go
- * to the device. What does not belong there is skipped.
+ * The only copy of a write: from the buffers of the socket into the pages for the
+ * device. Data that is not needed is skipped.
  */
 static int rx_data(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 {
@@ -146,7 +146,7 @@ static int rx_data(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 	return 1;
 }
 
-/* The PDU is complete. Return: 1 to go on, 0 to stop for now, or an errno. */
+/* The PDU is complete. Return: 1 to continue, 0 to stop for now, or an errno. */
 static int rx_done(struct ktgt_rx *rx, bool digest_ok)
 {
 	int ret;
@@ -184,7 +184,7 @@ static int rx_ddigest(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 	ret = rx_copy(rx, p, &rx->digest, KTGT_DIGEST_LEN);
 	if (ret <= 0)
 		return ret;
-	/* What was skipped is not used, so it does not matter either. */
+	/* data that was skipped is not used, so its digest does not matter */
 	if (rx->pdu.keep == rx->pdu.data_len) {
 		crc = ktgt_recv_digest(rx->conn, &rx->pdu, rx->pad,
 				       -rx->pdu.data_len & 3);
@@ -228,8 +228,8 @@ static int rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
 	int ret = 1;
 
 	/*
-	 * Data that was appended to the same buffer in the meantime is offered
-	 * whether the actor has stopped or not.
+	 * Even after the actor has stopped, it is called for data that was
+	 * appended to the same buffer in the meantime.
 	 */
 	if (!desc->count)
 		return 0;
@@ -249,9 +249,9 @@ static int rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
 }
 
 /*
- * A header that lacked memory is handled again before more is received. If
- * there is none to be had, the timer brings the next try.
- * Return: false if it has to wait still, or the connection ends.
+ * A header for which there was no memory is handled again before more is received. If
+ * there is still no memory, the timer tries again.
+ * Return: false if the header must still wait, or if the connection ends.
  */
 static bool rx_resume(struct ktgt_rx *rx)
 {
@@ -273,8 +273,8 @@ static bool rx_resume(struct ktgt_rx *rx)
 }
 
 /*
- * Within a long data segment there is nothing to do but to copy, so do not run
- * for each piece of it. The socket tells us earlier if it has no room for more.
+ * In a long data segment, a run only copies, so the work should not run for each piece
+ * of it. If the socket has no room for more, it calls earlier.
  */
 static void rx_set_lowat(struct ktgt_rx *rx)
 {
@@ -308,14 +308,14 @@ static int rx_read(struct ktgt_rx *rx)
 		ktgt_conn_set_end(rx->conn, KTGT_SESSION_END_PROTOCOL_ERROR);
 		return desc.error;
 	}
-	/* Stopped before all was read: there may be more. */
+	/* stopped before everything was read: there may be more */
 	if (!desc.count)
 		set_bit(KTGT_EV_RX, &rx->conn->events);
 	return ret;
 }
 
 /**
- * ktgt_rx_run - receive what has come, within a budget
+ * ktgt_rx_run - receive what has arrived, within a budget
  * @rx: the receiving side of a connection that does not drain
  *
  * Context: the connection's work, may sleep.
@@ -329,7 +329,7 @@ bool ktgt_rx_run(struct ktgt_rx *rx)
 	if (!ktgt_round_may_recv(conn) ||
 	    !test_and_clear_bit(KTGT_EV_RX, &conn->events))
 		return false;
-	smp_mb__after_atomic(); /* what comes from now on sets it again */
+	smp_mb__after_atomic(); /* bytes that arrive from now on set it again */
 
 	rx->budget = RX_BUDGET;
 	if (!rx_resume(rx)) {

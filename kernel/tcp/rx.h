@@ -13,11 +13,11 @@ struct ktgt_conn;
 struct socket;
 
 /**
- * enum ktgt_rx_state - what comes next on the wire
+ * enum ktgt_rx_state - what is received next
  * @KTGT_RX_BHS: basic header segment
  * @KTGT_RX_AHS: additional header segments
  * @KTGT_RX_HDIGEST: header digest
- * @KTGT_RX_HEADER: nothing; the headers wait for memory to be handled
+ * @KTGT_RX_HEADER: nothing; the received headers wait for memory
  * @KTGT_RX_DATA: data segment
  * @KTGT_RX_PAD: padding
  * @KTGT_RX_DDIGEST: data digest
@@ -36,8 +36,8 @@ enum ktgt_rx_state {
  * struct ktgt_rx - receiving side of a connection
  * @conn: the connection
  * @sock: its socket
- * @state: what comes next
- * @off: bytes of it that have come
+ * @state: what is received next
+ * @off: bytes of it that were received
  * @pad: padding
  * @digest: digest as received
  * @budget: PDUs that this run may still receive

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A TCP connection: callbacks of the socket, the work that owns it, and the
- * one way in which it ends.
+ * A TCP connection: callbacks of the socket, the work that owns the connection, and the
+ * only way in which it ends.
  *
- * The work owns everything. Others may set an event bit or add to a lock-free
- * list, and then kick. A kick costs nothing while the work runs, because the
- * work looks again before it goes idle.
+ * The work owns everything. Other contexts may set an event bit or add to a lock-free
+ * list, and then kick. A kick costs little while the work runs, because the work looks
+ * again before it goes idle.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -27,21 +27,21 @@
 #include "../iscsi/round.h"
 #include "../iscsi/sess.h"
 
-/* a run gives way to others after this long */
+/* the longest time of a run, before other work gets the CPU */
 #define IO_RUN_NS	NSEC_PER_MSEC
-/* runs until the processor is chosen anew */
+/* runs until the CPU is chosen again */
 #define IO_CPU_RUNS	4096
-/* when to ask for memory again */
+/* when to try again, after there was no memory */
 #define STARVED_TIME	(HZ / 10)
-/* how long a peer gets to read the last answer and to close */
+/* how long a peer may take to read the last answer and to close */
 #define DRAIN_TIME	(2 * HZ)
 
 static struct workqueue_struct *ktgt_io_wq;
 static struct workqueue_struct *ktgt_release_wq;
 
 /*
- * Called behind llist_add() or set_bit() and a full barrier; the work clears
- * @active before its own barrier and its last look.
+ * Called after llist_add() or set_bit() and a full barrier. The work clears @active
+ * before its own barrier and its last look.
  */
 static void tcp_kick(struct ktgt_conn *conn)
 {
@@ -52,7 +52,7 @@ static void tcp_kick(struct ktgt_conn *conn)
 		return;
 	}
 	if (READ_ONCE(tcp->active)) {
-		/* A count that is off by some is good enough. */
+		/* the count need not be exact */
 		data_race(conn->stats.kicks_saved++);
 		return;
 	}
@@ -71,7 +71,7 @@ static void tcp_conn_close(struct ktgt_conn *conn)
 
 	if (test_and_set_bit(0, &tcp->closing))
 		return;
-	/* unless something else was said, the peer is who has left */
+	/* if no other reason was given, the peer has closed the connection */
 	ktgt_conn_set_end(conn, KTGT_SESSION_END_CONNECTION_LOST);
 	pr_debug("%pISpc: closed by %ps\n", &conn->peer,
 		 __builtin_return_address(0));
@@ -106,7 +106,7 @@ static const struct ktgt_conn_ops tcp_conn_ops = {
 	.drain		= tcp_drain,
 };
 
-/* Callbacks of the socket: softirq, or whoever works off its backlog. */
+/* Callbacks of the socket, in softirq, or in the context that handles its backlog. */
 
 static void tcp_on_data_ready(struct sock *sk)
 {
@@ -132,7 +132,7 @@ static void tcp_on_write_space(struct sock *sk)
 	rcu_read_unlock();
 }
 
-/* Our own half of the close, while we drain, leaves the peer its half. */
+/* While draining, our side is closed, and the connection ends when the peer's is. */
 static bool tcp_is_over(const struct ktgt_tcp *tcp, const struct sock *sk)
 {
 	switch (sk->sk_state) {
@@ -185,8 +185,8 @@ static void tcp_restore_callbacks(struct ktgt_tcp *tcp)
 }
 
 /*
- * Run where the network stack delivers, so that its caches, ours and the
- * block layer's are the same; but do not follow every packet.
+ * Runs the work on the CPU on which the network stack delivers, so that both, and the
+ * block layer, use the same caches. Not every packet changes the CPU.
  */
 static void tcp_choose_cpu(struct ktgt_tcp *tcp)
 {
@@ -199,8 +199,7 @@ static void tcp_choose_cpu(struct ktgt_tcp *tcp)
 }
 
 /*
- * Time is up, one way or the other. A timer that fires before its deadline only
- * brings another try to get memory.
+ * The timer has fired. If this is before the deadline, only memory is tried again.
  */
 static void tcp_timer_event(struct ktgt_tcp *tcp)
 {
@@ -230,7 +229,7 @@ static void tcp_timer(struct timer_list *t)
 	tcp_event(tcp, KTGT_EV_TIMER);
 }
 
-/* The login is over: the timer looks for silence from now on. */
+/* After the login, the timer checks whether the initiator is silent. */
 static void tcp_check_login(struct ktgt_tcp *tcp, enum ktgt_conn_state before)
 {
 	if (before < KTGT_CONN_STATE_FULL_FEATURE &&
@@ -238,7 +237,7 @@ static void tcp_check_login(struct ktgt_tcp *tcp, enum ktgt_conn_state before)
 		tcp_set_deadline(tcp, HZ);
 }
 
-/* All has been said: close our half, and leave it to the peer to close its. */
+/* Everything was sent: closes our side, and the peer must close its side. */
 static void tcp_shut(struct ktgt_tcp *tcp)
 {
 	if (!tcp->draining || tcp->shut || !ktgt_tx_idle(&tcp->tx))
@@ -247,7 +246,7 @@ static void tcp_shut(struct ktgt_tcp *tcp)
 	kernel_sock_shutdown(tcp->sock, SHUT_WR);
 }
 
-/* The timer has to fire when the time to log out is over, if not before. */
+/* The timer must fire when the time to log out is over, or earlier. */
 static void tcp_request_logout(struct ktgt_tcp *tcp)
 {
 	unsigned long left = ktgt_round_request_logout(&tcp->conn);
@@ -304,8 +303,8 @@ static bool tcp_pending(const struct ktgt_tcp *tcp)
 }
 
 /*
- * Look for more to do for a while, so that what comes then need not wait until
- * the work has been queued and has begun. Kicks are saved meanwhile.
+ * Looks for more work for a time, so that it need not wait until the work has been
+ * queued and has started. Kicks are saved meanwhile.
  */
 static bool tcp_spin(struct ktgt_tcp *tcp)
 {
@@ -338,17 +337,17 @@ static void tcp_io_work(struct work_struct *work)
 	unsigned int noio;
 	bool progress, more = false;
 
-	/* Waiting for memory must not wait for one of our own disks. */
+	/* memory must not depend on a write to one of our own disks */
 	noio = memalloc_noio_save();
 	tcp->conn.stats.runs++;
 	if (++tcp->cpu_age >= IO_CPU_RUNS)
 		tcp_choose_cpu(tcp);
 
 	WRITE_ONCE(tcp->active, true);
-	smp_mb(); /* kicks that were saved are seen by the first look */
+	smp_mb(); /* the first look sees the events of saved kicks */
 	while (!READ_ONCE(tcp->closing)) {
 		progress = tcp_run(tcp);
-		/* What was set free may be what others wait for. */
+		/* others may wait for what this round has freed */
 		more = tcp_pending(tcp) ||
 		       (progress && ktgt_round_waits(&tcp->conn));
 		if (local_clock() >= end || need_resched())
@@ -368,7 +367,7 @@ static void tcp_done_kick(struct ktgt_done_queue *q)
 	tcp_kick(container_of(q, struct ktgt_conn, done_queue));
 }
 
-/* The last one out must be done with the namespace before it is freed. */
+/* The last connection must not use the namespace any more when that is freed. */
 static void tcp_unlink(struct ktgt_tcp *tcp)
 {
 	struct ktgt_net *kn = tcp->conn.kn;
@@ -380,7 +379,7 @@ static void tcp_unlink(struct ktgt_tcp *tcp)
 	spin_unlock_bh(&kn->conn_lock);
 }
 
-/* Wait until no command of the connection is in flight any more. */
+/* Waits until no command of the connection is in flight. */
 static void tcp_wait_commands(struct ktgt_tcp *tcp)
 {
 	struct ktgt_conn *conn = &tcp->conn;
@@ -389,7 +388,7 @@ static void tcp_wait_commands(struct ktgt_tcp *tcp)
 		ktgt_commands_abandon(conn);
 		if (!conn->count.busy && !conn->nr_tmf)
 			return;
-		/* As long as the storage takes; the peer does not matter. */
+		/* this waits for the storage, never for the peer */
 		wait_event_idle(tcp->wait,
 				!llist_empty(&conn->done_queue.head) ||
 				!llist_empty(&conn->calls));
@@ -397,8 +396,8 @@ static void tcp_wait_commands(struct ktgt_tcp *tcp)
 }
 
 /*
- * The end of a connection, whatever the reason: logout, reset by the peer,
- * reinstatement, a deleted target, a namespace that goes, the module's exit.
+ * Ends a connection, whatever the reason is: a logout, a reset by the peer,
+ * reinstatement, a deleted target, the end of the namespace or of the module.
  */
 static void tcp_release_work(struct work_struct *work)
 {
@@ -415,9 +414,9 @@ static void tcp_release_work(struct work_struct *work)
 
 	tcp_wait_commands(tcp);
 	ktgt_sess_close(conn);
-	/* Calls that were on their way when the session ended. */
+	/* calls that were posted before the session released the connection */
 	tcp_wait_commands(tcp);
-	synchronize_rcu(); /* no completion is about to kick any more */
+	synchronize_rcu(); /* no completion is about to kick */
 	cancel_work_sync(&tcp->io_work);
 
 	ktgt_conn_set_state(conn, KTGT_CONN_STATE_DEAD);
@@ -433,8 +432,8 @@ static void tcp_set_options(struct socket *sock)
 	struct sock *sk = sock->sk;
 
 	/*
-	 * Answers are batched here, so Nagle can only delay them. A reset at
-	 * the end leaves no socket behind that would outlive its namespace.
+	 * Answers are batched here, so Nagle's algorithm can only delay them.
+	 * A reset at the end leaves no socket that would outlive its namespace.
 	 */
 	tcp_sock_set_nodelay(sk);
 	sock_no_linger(sk);
@@ -483,7 +482,7 @@ static struct ktgt_tcp *tcp_alloc(struct ktgt_portal *portal,
 	return tcp;
 }
 
-/* Make the connection known, unless there are too many, or the end is near. */
+/* Adds the connection, unless there are too many or the namespace ends. */
 static bool tcp_link(struct ktgt_tcp *tcp)
 {
 	struct ktgt_net *kn = tcp->conn.kn;
@@ -504,7 +503,7 @@ static bool tcp_link(struct ktgt_tcp *tcp)
 /**
  * ktgt_tcp_accept - take over a socket that was accepted
  * @portal: portal that accepted it
- * @sock: the socket; it is released if it can not be served
+ * @sock: the socket; it is released if the connection cannot be served
  *
  * Context: process context, may sleep.
  */
@@ -520,7 +519,7 @@ void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
 		return;
 	}
 	if (!tcp_link(tcp)) {
-		net_info_ratelimited("%pISpc: connection refused: %u others have not logged in yet, as many as max-logins allows\n",
+		net_info_ratelimited("%pISpc: connection refused: %u other connections are in login; max-logins allows no more\n",
 				     &tcp->conn.peer,
 				     atomic_read(&kn->nr_logins));
 		ktgt_round_free(&tcp->conn);
@@ -529,10 +528,10 @@ void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
 		return;
 	}
 
-	rcu_read_lock(); /* it may close, but it does not go away */
+	rcu_read_lock(); /* it may close meanwhile, but is not freed */
 	tcp_set_deadline(tcp, READ_ONCE(kn->login_timeout) * HZ);
 	tcp_set_callbacks(tcp);
-	/* What came before the callbacks were there. */
+	/* events that happened before the callbacks were set */
 	if (sock->sk->sk_state != TCP_ESTABLISHED)
 		tcp_conn_close(&tcp->conn);
 	else
@@ -543,10 +542,10 @@ void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
 /**
  * ktgt_tcp_info - what TCP has measured on a connection
  * @conn: the connection
- * @info: takes it
+ * @info: takes the values
  *
- * The stack writes these under the socket's lock. They are read without it, so
- * that nobody waits for a connection that is busy: each of them is one word.
+ * The stack writes these values under the socket's lock. They are read without it, so
+ * that nobody waits for a busy connection; each of them is one word.
  *
  * Context: any, under &ktgt_sess.lock of its session: the socket is released
  *	after the connection has left the session.
@@ -555,7 +554,7 @@ void ktgt_tcp_info(struct ktgt_conn *conn, struct ktgt_tcp_info *info)
 {
 	const struct tcp_sock *tp = tcp_sk(ktgt_tcp(conn)->sock->sk);
 
-	/* the stack keeps 8 and 4 times the values */
+	/* the stack stores 8 times and 4 times these values */
 	info->rtt = READ_ONCE(tp->srtt_us) >> 3;
 	info->rtt_var = READ_ONCE(tp->mdev_us) >> 2;
 	info->retransmits = READ_ONCE(tp->total_retrans);
@@ -563,10 +562,9 @@ void ktgt_tcp_info(struct ktgt_conn *conn, struct ktgt_tcp_info *info)
 
 /**
  * ktgt_tcp_close_all - close all connections of a namespace, and wait
- * @kn: the namespace; nothing is accepted in it any more
+ * @kn: the namespace, which accepts no connections any more
  *
- * Context: process context, may sleep; as long as the storage takes to end
- *	the commands in flight.
+ * Context: process context; sleeps until the storage has ended all commands in flight.
  */
 void ktgt_tcp_close_all(struct ktgt_net *kn)
 {
@@ -577,7 +575,7 @@ void ktgt_tcp_close_all(struct ktgt_net *kn)
 		tcp_conn_close(&tcp->conn);
 	spin_unlock_bh(&kn->conn_lock);
 	wait_event_idle(kn->idle, !atomic_read(&kn->nr_conns));
-	/* The last one has left tcp_unlink() when the lock is free. */
+	/* when the lock is free, the last connection has left tcp_unlink() */
 	spin_lock_bh(&kn->conn_lock);
 	spin_unlock_bh(&kn->conn_lock);
 }
@@ -591,8 +589,8 @@ void ktgt_tcp_close_all(struct ktgt_net *kn)
 int ktgt_tcp_init(void)
 {
 	/*
-	 * Not WQ_HIGHPRI: a worker that preempts the sender of its data for
-	 * each PDU runs for one PDU at a time, and never has a batch.
+	 * Not WQ_HIGHPRI: such a worker would preempt the sender of its data
+	 * for each PDU, and never have more than one PDU at a time.
 	 */
 	ktgt_io_wq = alloc_workqueue("ktgt-io", WQ_MEM_RECLAIM | WQ_PERCPU, 0);
 	if (!ktgt_io_wq)

@@ -26,15 +26,15 @@ struct socket;
  * @data_ready: the socket's own callback, put back when the connection closes
  * @write_space: likewise
  * @state_change: likewise
- * @io_work: owns all of the connection but what is said to be shared
+ * @io_work: owns the connection, except for members that are described as shared
  * @cpu: where @io_work runs
  * @cpu_age: runs since @cpu was chosen
  * @active: @io_work runs, and will look for events before it ends
- * @closing: the connection is to be closed; set once
- * @draining: closes when all is sent and the peer has closed
- * @shut: our half of the close is done
- * @timer: login timeout, then silence; fires earlier when memory is short
- * @deadline: when @timer has to fire for its own sake, in jiffies
+ * @closing: the connection must be closed; set once
+ * @draining: it closes when everything is sent and the peer has closed its side
+ * @shut: our side is closed
+ * @timer: login timeout, then silence; fires earlier to try again to get memory
+ * @deadline: end of the time that @timer measures, in jiffies
  * @release_work: closes the connection
  * @wait: where @release_work waits for commands in flight
  * @rx: receiving side
@@ -76,7 +76,7 @@ static inline struct ktgt_tcp *ktgt_tcp(struct ktgt_conn *conn)
 
 /**
  * struct ktgt_tcp_info - what TCP has measured on a connection
- * @rtt: round trip time, smoothed, us
+ * @rtt: smoothed round trip time, us
  * @rtt_var: its mean deviation, us
  * @retransmits: segments that were sent again
  */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sending: all PDUs that are ready become one array of segments and one call.
+ * Sending: all queued PDUs become one array of segments, which one call hands to the
+ * socket.
  *
- * The socket takes references of the pages instead of copying them, so
- * whatever is sent has to be page memory, and to stay as it is until the
- * initiator has acknowledged it.
+ * The socket refers to the pages instead of copying them. So everything that is sent
+ * must be page memory, and must not change until the initiator has acknowledged it.
  */
 #include "tx.h"
 
@@ -31,7 +31,7 @@ void ktgt_tx_init(struct ktgt_tx *tx)
 }
 
 /**
- * ktgt_tx_queue - send a PDU behind all others
+ * ktgt_tx_queue - send a PDU after all others
  * @tx: the sending side
  * @pdu: the PDU, in no list
  *
@@ -65,7 +65,7 @@ static void tx_add_header(struct ktgt_tx *tx, struct ktgt_pdu *pdu)
 	struct ktgt_conn *conn = tx->conn;
 	u32 len = KTGT_BHS_LEN, lead = 0;
 
-	/* The PDU that puts digests into force does not carry one itself. */
+	/* the last Login Response has no digests; those after it have */
 	if (conn->tx_digests && conn->param.header_digest)
 		len += KTGT_DIGEST_LEN;
 	if (tx->tail) {
@@ -93,7 +93,7 @@ static bool tx_add_data(struct ktgt_tx *tx, const struct ktgt_pdu *pdu)
 		n = min_t(u32, PAGE_SIZE - off, pdu->data_len - tx->cur_off);
 		tx_add(tx, bv->bv_page, bv->bv_offset + off, n);
 		tx->cur_off += n;
-		/* The first one is with the socket even if not all is taken. */
+		/* the first page is sent even if the socket takes only a part */
 		if (!tx->sample)
 			tx->sample = bv->bv_page;
 	}
@@ -106,10 +106,10 @@ static void tx_add_tail(struct ktgt_tx *tx, const struct ktgt_pdu *pdu)
 }
 
 /*
- * Put as much of the first PDU into the array as there is room for. A data digest
- * waits for the header of the next PDU, with which it is one segment instead of
- * two: each costs the socket more than the four bytes do.
- * Return: whether all of it is in, or waits.
+ * Puts as much of the first PDU into the array as there is room for. A data digest
+ * waits for the header of the next PDU, because both together are one segment: a
+ * segment of its own would cost more than its four bytes.
+ * Return: whether all of the PDU is in the array, or only its data digest waits.
  */
 static bool tx_add_pdu(struct ktgt_tx *tx, struct ktgt_pdu *pdu)
 {
@@ -121,7 +121,7 @@ static bool tx_add_pdu(struct ktgt_tx *tx, struct ktgt_pdu *pdu)
 		return false;
 	if (!pdu->tail_len)
 		return true;
-	/* also for one that waits, and finds no header behind it */
+	/* also for a data digest that waits and gets no header after it */
 	if (tx->nr == KTGT_TX_VECS)
 		return false;
 	if (pdu->tail_len == KTGT_CHUNK_LEAD)
@@ -160,7 +160,7 @@ static int tx_build(struct ktgt_tx *tx)
 	return err;
 }
 
-/* Take account of @sent bytes of the array. */
+/* Removes the first @sent bytes from the array. */
 static void tx_advance(struct ktgt_tx *tx, size_t sent)
 {
 	tx->left -= sent;
@@ -177,7 +177,7 @@ static void tx_advance(struct ktgt_tx *tx, size_t sent)
 	}
 }
 
-/* All of the array is with the socket: its PDUs wait to be acknowledged. */
+/* The whole array was sent: its PDUs wait to be acknowledged. */
 static void tx_finish(struct ktgt_tx *tx)
 {
 	struct ktgt_pdu *pdu, *next;
@@ -189,8 +189,8 @@ static void tx_finish(struct ktgt_tx *tx)
 }
 
 /*
- * Whether the socket really refers to the pages shows in their count. A count
- * of one may also mean that the peer has already acknowledged.
+ * The reference count of a page shows whether the socket refers to it. A count of one
+ * can also mean that the peer has acknowledged it already.
  */
 static void tx_sample(struct ktgt_tx *tx)
 {
@@ -231,7 +231,7 @@ static int tx_send(struct ktgt_tx *tx)
 }
 
 /**
- * ktgt_tx_run - send what is queued, as far as the socket takes it
+ * ktgt_tx_run - send what is queued, as much as the socket accepts
  * @tx: the sending side
  *
  * Context: the connection's work, may sleep.
@@ -244,7 +244,7 @@ bool ktgt_tx_run(struct ktgt_tx *tx)
 
 	if (test_and_clear_bit(KTGT_EV_TX, &tx->conn->events))
 		tx->blocked = false;
-	smp_mb__after_atomic(); /* room that comes from now on sets it again */
+	smp_mb__after_atomic(); /* room that is freed from now on sets it again */
 
 	while (!tx->blocked && !ktgt_tx_idle(tx)) {
 		ret = tx->left ? 0 : tx_build(tx);
@@ -260,7 +260,7 @@ bool ktgt_tx_run(struct ktgt_tx *tx)
 			tx->conn->ops->close(tx->conn);
 			return progress;
 		}
-		/* Short of room: the socket calls when there is some. */
+		/* the socket is full, and calls when it has room */
 		tx->conn->stats.send_again++;
 		tx->blocked = true;
 	}
@@ -268,7 +268,7 @@ bool ktgt_tx_run(struct ktgt_tx *tx)
 }
 
 /**
- * ktgt_tx_abandon - give back what can not be sent any more
+ * ktgt_tx_abandon - free PDUs that cannot be sent any more
  * @tx: the sending side of a connection that is closed
  *
  * Context: teardown of the connection.

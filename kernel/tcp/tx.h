@@ -21,15 +21,15 @@ struct socket;
  * struct ktgt_tx - sending side of a connection
  * @conn: the connection
  * @sock: its socket
- * @queue: PDUs that are not all in @vec yet
+ * @queue: PDUs that are not completely in @vec yet
  * @sending: PDUs whose last byte is in @vec
- * @cur_off: bytes of the first PDU of @queue's data segment that are in @vec
- * @cur_hdr: its header is in @vec
- * @tail: the PDU whose data digest goes into @vec with the next header, or NULL
+ * @cur_off: bytes of the data segment of the first PDU in @queue that are in @vec
+ * @cur_hdr: the header of this PDU is in @vec
+ * @tail: PDU whose data digest goes into @vec with the next header, or NULL
  * @vec: what is being sent
  * @nr: segments in @vec
- * @first: first segment that is not sent whole
- * @skip: bytes of it that are sent
+ * @first: first segment that is not completely sent
+ * @skip: bytes of @first that are sent
  * @left: bytes of @vec that are not sent
  * @sample: a data page in @vec, to see whether the socket refers to it
  * @blocked: the socket has no room
