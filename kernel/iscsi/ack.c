@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What was sent, until the initiator has acknowledged it (RFC 7143, 4.2.2.2).
+ * PDUs that were sent and are not acknowledged yet (RFC 7143, 4.2.2.2).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -24,7 +24,7 @@ static void ack_release(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 }
 
 /**
- * ktgt_ack_await - the socket has taken a PDU whole
+ * ktgt_ack_await - keep a PDU that was sent until it is acknowledged
  * @conn: the connection
  * @pdu: the PDU, in no list
  *
@@ -35,7 +35,7 @@ void ktgt_ack_await(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 	list_add_tail(&pdu->node, &conn->unacked);
 	ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_UNSENT, pdu->weight);
 	if (ktgt_quota_is_over(&conn->quota, KTGT_QUOTA_UNACKED)) {
-		net_info_ratelimited("%pISpc does not acknowledge what it is sent; connection closed\n",
+		net_info_ratelimited("%pISpc does not acknowledge the PDUs that it gets; connection closed\n",
 				     &conn->peer);
 		ktgt_conn_end(conn, KTGT_SESSION_END_PROTOCOL_ERROR);
 	}
@@ -44,10 +44,10 @@ void ktgt_ack_await(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 }
 
 /**
- * ktgt_ack_recv - the initiator says what it has consumed
+ * ktgt_ack_recv - handle the ExpStatSN of a received PDU
  * @conn: the connection
- * @exp_stat_sn: its ExpStatSN; a value that is beyond what was sent, or that
- *	goes back, is ignored
+ * @exp_stat_sn: ExpStatSN; ignored if it is beyond the last sent StatSN, or less than
+ *	an earlier one
  *
  * Context: the connection's work, also under the socket's lock.
  */
@@ -70,8 +70,8 @@ void ktgt_ack_recv(struct ktgt_conn *conn, u32 exp_stat_sn)
  * ktgt_ack_pong - the initiator has answered a ping
  * @conn: the connection
  *
- * The NOP-In of a ping uses up no StatSN (RFC 7143, 11.19.2), so that on an idle
- * connection no ExpStatSN ever tells that it was consumed. The answer does.
+ * The NOP-In of a ping uses no StatSN (RFC 7143, 11.19.2). On an idle connection, no
+ * ExpStatSN would ever acknowledge it, so the answer does.
  *
  * Context: the connection's work.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What was sent and what was acknowledged.
+ * PDUs that were sent, and their acknowledgement.
  */
 #ifndef _KTGT_ISCSI_ACK_H
 #define _KTGT_ISCSI_ACK_H

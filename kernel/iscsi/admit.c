@@ -19,7 +19,7 @@ static void refuse(struct ktgt_admission *adm, u16 status, const char *why)
 	adm->why = why;
 }
 
-/* An initiator takes "not found" for the end, and comes back for this one. */
+/* After "not found" an initiator gives up; after this status it tries again. */
 static void refuse_while_loading(struct ktgt_admission *adm)
 {
 	refuse(adm, KTGT_LOGIN_UNAVAILABLE,
@@ -44,7 +44,7 @@ static bool is_loading(const struct ktgt_net *kn)
 struct ktgt_target *ktgt_admit_find(struct ktgt_net *kn, const char *name,
 				    struct ktgt_admission *adm)
 {
-	/* first, since what was loaded by then is found */
+	/* read first: if it is "ready", all loaded targets are found below */
 	bool loading = is_loading(kn);
 	struct ktgt_target *target = ktgt_net_find_target(kn, name);
 
@@ -57,12 +57,12 @@ struct ktgt_target *ktgt_admit_find(struct ktgt_net *kn, const char *name,
 }
 
 /**
- * ktgt_admit_access() - the rules that a login has to follow
+ * ktgt_admit_access() - get the access that decides about a login
  * @kn: the namespace
  * @target: the target, or NULL for discovery
  *
  * Context: under RCU.
- * Return: the rules, or NULL if there are none.
+ * Return: the access, or NULL if there is none.
  */
 const struct ktgt_access *ktgt_admit_access(const struct ktgt_net *kn,
 					    const struct ktgt_target *target)
@@ -83,8 +83,9 @@ static const char *fault(const struct ktgt_access_match *match)
 /**
  * ktgt_admit_login() - decide about a login
  * @kn: the namespace
- * @target: the target, or NULL for discovery. Everybody may discover, because
- *	SendTargets shows each only what admits it; but not a part of it
+ * @target: the target, or NULL for discovery. Discovery admits everybody, because
+ *	SendTargets shows only targets that admit the initiator. It is refused while
+ *	the configuration is being loaded, because the answer would be incomplete
  * @peer: address of the initiator
  * @initiator: its name
  * @adm: takes the decision
@@ -114,7 +115,7 @@ void ktgt_admit_login(const struct ktgt_net *kn,
 }
 
 /**
- * ktgt_admit_discovery() - may an initiator be told of a target
+ * ktgt_admit_discovery() - may discovery show a target to an initiator
  * @target: the target
  * @peer: address of the initiator
  * @initiator: its name

@@ -33,10 +33,10 @@ struct ktgt_target;
  * @status: class and detail of the response that refuses it; 0 if the initiator
  *	is admitted
  * @why: why it is refused, or NULL
- * @auth_status: what refuses an initiator that does not prove itself by CHAP;
- *	0 if it need not
- * @access: what it was decided by, or NULL; valid under RCU
- * @match: which of the rules hold; valid under RCU
+ * @auth_status: class and detail of the response to an initiator that does not use
+ *	CHAP; 0 if CHAP is not required
+ * @access: the access that decided, or NULL; valid under RCU
+ * @match: the rules that match; valid under RCU
  */
 struct ktgt_admission {
 	u16				status;

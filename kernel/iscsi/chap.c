@@ -2,9 +2,8 @@
 /*
  * CHAP (RFC 7143, 12.1.3; RFC 1994).
  *
- * The target is first to demand proof, and proves itself only to an initiator
- * that has proved itself. So nobody can use it to find the answer to a
- * challenge that he was given elsewhere.
+ * The initiator must prove who it is before the target does. So nobody can use the
+ * target to get the answer to a challenge of somebody else.
  */
 
 #include "chap.h"
@@ -45,16 +44,16 @@ static const struct chap_algorithm chap_algorithms[] = {
 };
 
 /*
- * When to ask again for an algorithm that the kernel did not have: each
- * question runs modprobe, and anybody can make us ask.
+ * When to ask again for an algorithm that the kernel did not have, in jiffies. Each
+ * request runs modprobe, and any peer can cause one.
  */
 static unsigned long chap_retry[ARRAY_SIZE(chap_algorithms)];
 
 /**
  * struct ktgt_chap - one exchange
- * @alg: algorithm agreed upon, or NULL
+ * @alg: negotiated algorithm, or NULL
  * @tfm: its implementation
- * @challenge: what the initiator has to answer; @alg->size bytes
+ * @challenge: challenge for the initiator, @alg->size bytes
  * @id: CHAP_I that belongs to it
  */
 struct ktgt_chap {
@@ -108,7 +107,7 @@ static int chap_get_tfm(struct ktgt_chap *chap, unsigned int i)
 	return PTR_ERR(tfm);
 }
 
-/* The first one in the initiator's list that can be had */
+/* Chooses the first algorithm in the list of the initiator that the kernel has. */
 static int chap_choose(struct ktgt_chap *chap, const struct ktgt_text_pair *a)
 {
 	const char *list = a->value, *item;
@@ -135,14 +134,14 @@ static int chap_choose(struct ktgt_chap *chap, const struct ktgt_text_pair *a)
 }
 
 /**
- * ktgt_chap_start() - agree upon an algorithm, and challenge the initiator
+ * ktgt_chap_start() - choose an algorithm, and challenge the initiator
  * @chap: the exchange
- * @a: CHAP_A, what the initiator offers
+ * @a: CHAP_A, the algorithms that the initiator offers
  * @out: where CHAP_A, CHAP_I and CHAP_C go
  *
  * Context: process context, may sleep.
- * Return: 0; -EINVAL for an offer that is no list of numbers; -ENOENT if no
- * algorithm fits; -ENOMEM.
+ * Return: 0; -EINVAL if CHAP_A is not a list of numbers; -ENOENT if no algorithm
+ * is supported; -ENOMEM.
  */
 int ktgt_chap_start(struct ktgt_chap *chap, const struct ktgt_text_pair *a,
 		    struct ktgt_text_out *out)
@@ -177,14 +176,14 @@ static int chap_digest(struct ktgt_chap *chap, u8 id, const char *secret,
 }
 
 /**
- * ktgt_chap_check() - check the initiator's answer to our challenge
+ * ktgt_chap_check() - check the initiator's answer to the challenge
  * @chap: the exchange, started
  * @r: CHAP_R
  * @account: the account that CHAP_N names
  *
  * Context: process context, may sleep.
- * Return: 0 if it proves that the initiator knows the secret; -EINVAL if it is
- * no digest; -EACCES if it is the wrong one; or an error of the algorithm.
+ * Return: 0 if the initiator knows the secret; -EINVAL if CHAP_R is not a digest;
+ * -EACCES if it is the wrong digest; or an error of the algorithm.
  */
 int ktgt_chap_check(struct ktgt_chap *chap, const struct ktgt_text_pair *r,
 		    const struct ktgt_chap_account *account)
@@ -206,16 +205,16 @@ int ktgt_chap_check(struct ktgt_chap *chap, const struct ktgt_text_pair *r,
 
 /**
  * ktgt_chap_answer() - answer the initiator's challenge
- * @chap: the exchange; the initiator has proved itself
+ * @chap: the exchange; the initiator has proved who it is
  * @i: CHAP_I
  * @c: CHAP_C
- * @account: the account by which the target proves itself
+ * @account: the outgoing account
  * @out: where CHAP_N and CHAP_R go
  *
  * Context: process context, may sleep.
- * Return: 0; -EINVAL if the challenge can not be read; -EACCES if it is the
- * one that we have sent, which is an attempt to make us answer ourselves;
- * -ENOMEM; or an error of the algorithm.
+ * Return: 0; -EINVAL if the challenge cannot be read; -EACCES if it is the target's
+ * own challenge, which would make the target answer itself; -ENOMEM; or an error of
+ * the algorithm.
  */
 int ktgt_chap_answer(struct ktgt_chap *chap, const struct ktgt_text_pair *i,
 		     const struct ktgt_text_pair *c,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * CHAP: the algorithms, the challenge, and what is made of a secret.
+ * CHAP: the algorithms, the challenge, and the proofs.
  */
 #ifndef _KTGT_ISCSI_CHAP_H
 #define _KTGT_ISCSI_CHAP_H

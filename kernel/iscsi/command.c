@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SCSI commands: SCSI Command PDUs in, SCSI Responses out (RFC 7143, 11.3,
- * 11.4), and what waits for those that are aborted.
+ * SCSI commands: received SCSI Command PDUs, SCSI Responses (RFC 7143, 11.3, 11.4),
+ * and waiting for aborted commands.
  */
 #include "command.h"
 
@@ -20,13 +20,13 @@
 #include "window.h"
 
 /**
- * struct ktgt_abort_wait - what waits for aborted tasks of one connection
+ * struct ktgt_abort_wait - waits for aborted tasks of one connection
  * @node: in &ktgt_conn.waits
- * @reset: where to count; a reference is held
- * @task: the one task, or NULL
- * @lu: otherwise all tasks of this logical unit
- * @seq: no task that came later counts
- * @left: tasks that have not ended yet
+ * @reset: the reset that waits; a reference is held
+ * @task: the only task that is covered, or NULL
+ * @lu: if @task is NULL, all tasks of this logical unit are covered
+ * @seq: tasks that were submitted later are not covered
+ * @left: covered tasks that have not ended yet
  */
 struct ktgt_abort_wait {
 	struct list_head	node;
@@ -40,7 +40,7 @@ struct ktgt_abort_wait {
 /**
  * struct ktgt_abort_call - a call to abort the tasks of a logical unit
  * @call: the call
- * @wait: prepared, so that its delivery needs no memory
+ * @wait: what waits for the tasks; allocated here, so that the call cannot fail
  * @tell: answer the tasks with TASK ABORTED
  */
 struct ktgt_abort_call {
@@ -50,9 +50,9 @@ struct ktgt_abort_call {
 };
 
 /*
- * Additional header segments have to fill what TotalAHSLength says, and to be
- * of a known type (RFC 7143, 11.2.2). None of the commands that need one is
- * supported; the CDB table refuses them.
+ * Additional header segments must fill TotalAHSLength exactly and have a known type
+ * (RFC 7143, 11.2.2). No command that needs one is supported; the CDB table refuses
+ * them.
  */
 static bool command_ahs_ok(const struct ktgt_pdu_in *in)
 {
@@ -69,8 +69,8 @@ static bool command_ahs_ok(const struct ktgt_pdu_in *in)
 }
 
 /*
- * An immediate command gets no task that the window has promised to others, so
- * that a command inside of the window always finds one.
+ * An immediate command gets no task that the window has promised to others, so that a
+ * command inside of the window always finds a free task.
  */
 static bool command_has_slot(const struct ktgt_conn *conn, bool immediate)
 {
@@ -82,7 +82,7 @@ static bool command_has_slot(const struct ktgt_conn *conn, bool immediate)
 	return conn->count.free > promised;
 }
 
-/* Find what makes a SCSI Command PDU unacceptable; 0 is nothing. */
+/* Returns the reason to reject a SCSI Command PDU, or 0. */
 static u8 command_check(struct ktgt_conn *conn, const struct ktgt_pdu_in *in)
 {
 	const struct iscsi_scsi_req *req = (const void *)&in->hdr;
@@ -127,7 +127,7 @@ static void command_parse(struct ktgt_task *task,
 	trace_ktgt_cmd_recv(cmd, cmd->status);
 }
 
-/* A command that returns data waits for pages; any other one is ready. */
+/* A command that returns data waits for pages; other commands are ready. */
 static void command_start_read(struct ktgt_task *task)
 {
 	struct ktgt_cmd *cmd = &task->cmd;
@@ -141,7 +141,7 @@ static void command_start_read(struct ktgt_task *task)
 }
 
 /**
- * ktgt_command_recv - a SCSI Command PDU has come
+ * ktgt_command_recv - handle the header of a SCSI Command PDU
  * @conn: the connection
  * @in: the PDU
  *
@@ -154,7 +154,7 @@ int ktgt_command_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 	struct ktgt_task *task = in->task;
 	u8 reason;
 
-	if (task)	/* called again, there are pages now */
+	if (task)	/* called again, because there may be pages now */
 		return ktgt_data_out_start(task, in);
 	if (conn->slots && !ktgt_tasks_at_hand(conn, GFP_NOWAIT | __GFP_NOWARN))
 		return KTGT_RECV_AGAIN;
@@ -185,11 +185,11 @@ int ktgt_command_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 }
 
 /**
- * ktgt_commands_submit - carry out what is ready
+ * ktgt_commands_submit - submit all ready tasks
  * @conn: the connection
  *
- * Several commands share one plug, so that the device sees them as one batch.
- * A single one must not wait for a plug.
+ * Several commands share one plug, so that the device gets them as one batch. A single
+ * command needs no plug.
  *
  * Context: the connection's work, may sleep.
  */
@@ -262,7 +262,7 @@ static int command_queue_data_in(struct ktgt_task *task)
 	return 0;
 }
 
-/* Answer a command that has completed. */
+/* Answers a command that has completed. */
 static void command_respond(struct ktgt_task *task)
 {
 	struct ktgt_cmd *cmd = &task->cmd;
@@ -289,7 +289,7 @@ static bool abort_covers(const struct ktgt_abort_wait *wait,
 	return wait->task ? wait->task == task : wait->lu == task->cmd.lu;
 }
 
-/* An aborted task has ended; it still has its logical unit. */
+/* Counts an aborted task that has ended; it still refers to its logical unit. */
 static void abort_count(struct ktgt_task *task)
 {
 	struct ktgt_conn *conn = task->conn;
@@ -305,13 +305,12 @@ static void abort_count(struct ktgt_task *task)
 }
 
 /*
- * An aborted task has come to its end. There is nobody to be told of it once a
- * Logout was answered.
+ * Ends an aborted task. After a Logout was answered, it gets no answer.
  */
 static void command_end_aborted(struct ktgt_task *task)
 {
 	abort_count(task);
-	/* What the initiator has sent before it learns of this is no fault. */
+	/* data that the initiator sent before it knew of the abort is no error */
 	task->dead_gen = task->gen;
 	task->dead_itt = task->flags & KTGT_TASK_UNSOL ? task->itt :
 							 RESERVED_ITT;
@@ -325,9 +324,9 @@ static void command_end_aborted(struct ktgt_task *task)
 }
 
 /*
- * Abort a task: answer it with TASK ABORTED if @tell, else not at all. What is
- * with the SCSI side has to come back first; abort_count() is called for it. A
- * data segment that is on its way does not matter: no peer is waited for.
+ * Aborts a task. It is answered with TASK ABORTED if @tell, otherwise not at all. A
+ * task that is with the SCSI side must complete first; then abort_count() is called for
+ * it. Data that is still being received does not matter: nothing waits for a peer.
  */
 static void command_abort(struct ktgt_task *task, bool tell)
 {
@@ -342,7 +341,7 @@ static void command_abort(struct ktgt_task *task, bool tell)
 }
 
 /**
- * ktgt_commands_reap - answer what has completed
+ * ktgt_commands_reap - answer all commands that have completed
  * @conn: the connection
  *
  * Context: the connection's work or teardown.
@@ -369,11 +368,11 @@ bool ktgt_commands_reap(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_commands_abandon - take back what completes while the connection closes
+ * ktgt_commands_abandon - end tasks without an answer while the connection closes
  * @conn: the connection; its work does not run any more
  *
- * To be called until &ktgt_task_count.busy is zero. No task that has not been
- * answered yet will be.
+ * Tasks that are with the SCSI side end when they have completed, so call this until
+ * &ktgt_task_count.busy is zero.
  *
  * Context: teardown of the connection, or its work between two PDUs; process
  *	context.
@@ -404,8 +403,9 @@ static struct ktgt_abort_wait *abort_wait_alloc(struct ktgt_lu_reset *reset,
 }
 
 /*
- * Abort what @wait covers, and let it wait for those that have to come back.
- * It is counted up first, since tasks that end at once count it down.
+ * Aborts the tasks that @wait covers, and lets it wait for those that must complete
+ * first. They are counted before they are aborted, because a task that ends at once is
+ * subtracted again.
  */
 static void abort_covered(struct ktgt_conn *conn, struct ktgt_abort_wait *wait,
 			  bool tell)
@@ -433,7 +433,7 @@ static void abort_covered(struct ktgt_conn *conn, struct ktgt_abort_wait *wait,
 /**
  * ktgt_command_abort - abort a task
  * @task: the task, which gets no answer
- * @reset: counts it until it has ended
+ * @reset: waits until the task has ended
  *
  * Context: the connection's work, may sleep.
  * Return: 0 or -ENOMEM.
@@ -461,12 +461,12 @@ static void abort_run(struct ktgt_conn *conn, struct ktgt_call *call)
 /**
  * ktgt_command_abort_call - make a call that aborts the tasks of a logical unit
  * @lu: the logical unit
- * @reset: counts them until they have ended
+ * @reset: waits until the tasks have ended
  * @tell: answer them with TASK ABORTED, instead of not at all
  *
  * Context: any.
- * Return: the call, for ktgt_conn_call() or ktgt_command_abort_cancel(); NULL
- *	without memory.
+ * Return: the call, for ktgt_conn_call() or ktgt_command_abort_cancel(); NULL if there
+ *	is no memory.
  */
 struct ktgt_call *ktgt_command_abort_call(struct ktgt_lu *lu,
 					  struct ktgt_lu_reset *reset,
@@ -487,8 +487,8 @@ struct ktgt_call *ktgt_command_abort_call(struct ktgt_lu *lu,
 }
 
 /**
- * ktgt_command_abort_cancel - give up a call that aborts tasks
- * @call: the call, which nobody is to run
+ * ktgt_command_abort_cancel - free a call that aborts tasks
+ * @call: the call, which was not passed to ktgt_conn_call()
  *
  * Context: any; the caller has another reference of the reset.
  */

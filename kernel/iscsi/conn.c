@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An iSCSI connection: its states, and what others ask of its work.
+ * An iSCSI connection: its states, and how other contexts use its work.
  */
 #include "conn.h"
 
@@ -11,8 +11,8 @@
 #include "../core/trace.h"
 
 /**
- * ktgt_conn_event - have the work of a connection see to an event
- * @conn: the connection, which the caller keeps from going away
+ * ktgt_conn_event - set an event of a connection, and run its work
+ * @conn: the connection; the caller makes sure that it is not freed
  * @event: the event
  *
  * Context: any.
@@ -24,7 +24,7 @@ void ktgt_conn_event(struct ktgt_conn *conn, enum ktgt_conn_events event)
 }
 
 /**
- * ktgt_conn_set_state - the one place where the state changes
+ * ktgt_conn_set_state - change the state; nothing else changes it
  * @conn: the connection
  * @state: the new state; states only go forward
  *
@@ -42,10 +42,10 @@ void ktgt_conn_set_state(struct ktgt_conn *conn, enum ktgt_conn_state state)
 }
 
 /**
- * ktgt_conn_starve - receive nothing until the timer brings another try
+ * ktgt_conn_starve - receive nothing until the timer tries again
  * @conn: the connection, which could not get memory
  *
- * The silence is ours then, not the initiator's.
+ * The initiator is not silent during this time, so it is not asked for an answer.
  *
  * Context: the connection's work.
  */
@@ -56,9 +56,9 @@ void ktgt_conn_starve(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_conn_request_logout - ask the initiator to log out, and wait for a while
+ * ktgt_conn_request_logout - ask the initiator to log out within a time
  * @conn: the connection
- * @seconds: after which it is closed
+ * @seconds: after this time the connection is closed
  *
  * Context: any.
  */
@@ -69,22 +69,22 @@ void ktgt_conn_request_logout(struct ktgt_conn *conn, u16 seconds)
 }
 
 /**
- * ktgt_conn_call - have the work of a connection run a function
- * @conn: the connection, which the caller keeps from going away
- * @call: the function, and what it needs
+ * ktgt_conn_call - let the work of a connection run a function
+ * @conn: the connection; the caller makes sure that it is not freed
+ * @call: the function, embedded in its data
  *
  * Context: any.
  */
 void ktgt_conn_call(struct ktgt_conn *conn, struct ktgt_call *call)
 {
-	rcu_read_lock(); /* the connection stays until the kick is over */
+	rcu_read_lock(); /* keeps the connection until after the kick */
 	if (llist_add(&call->node, &conn->calls))
 		conn->ops->kick(conn);
 	rcu_read_unlock();
 }
 
 /**
- * ktgt_conn_run_calls - carry out the calls that have come
+ * ktgt_conn_run_calls - run the waiting calls
  * @conn: the connection
  *
  * Context: the connection's work or teardown.

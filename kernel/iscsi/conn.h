@@ -28,14 +28,14 @@ struct ktgt_task;
 struct ktgt_text_req;
 struct ktgt_window;
 
-/* what the target declares and offers; RFC 7143, 13 */
+/* what the target declares and offers in a login (RFC 7143, 13) */
 #define KTGT_LOGIN_DSL			8192	/* data segment of a login PDU */
 #define KTGT_MAX_RECV_DSL		262144
 #define KTGT_FIRST_BURST		262144
 #define KTGT_MAX_BURST			1048576
 #define KTGT_MAX_R2T			8
 #define KTGT_WINDOW			128	/* commands in flight */
-#define KTGT_IMMEDIATE_MAX		16	/* immediate ones beyond that */
+#define KTGT_IMMEDIATE_MAX		16	/* immediate commands in addition */
 
 /**
  * struct ktgt_param - results of the negotiation (RFC 7143, 13)
@@ -70,13 +70,13 @@ struct ktgt_param {
 };
 
 /**
- * struct ktgt_conn_ops - what the protocol asks of the transport
- * @queue_tx: send a PDU behind those that are queued. From the connection's
+ * struct ktgt_conn_ops - functions of the transport
+ * @queue_tx: send a PDU after those that are queued. Called by the connection's
  *	work only
  * @kick: run the connection's work; any context
- * @close: close the connection at once; any context. The work sees it
- * @drain: close when all that is queued has been sent and the peer has closed,
- *	or after a short while. From the connection's work only
+ * @close: close the connection at once; any context. The work notices it
+ * @drain: send everything that is queued, and close the connection when the peer has
+ *	closed it, or after a short time. Called by the connection's work only
  */
 struct ktgt_conn_ops {
 	void	(*queue_tx)(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
@@ -86,12 +86,12 @@ struct ktgt_conn_ops {
 };
 
 /**
- * enum ktgt_conn_events - bits of &ktgt_conn.events, set by outsiders
+ * enum ktgt_conn_events - bits of &ktgt_conn.events, set by any context
  * @KTGT_EV_RX: there may be something to receive
  * @KTGT_EV_TX: there may be room to send
  * @KTGT_EV_TIMER: the connection's timer has fired
- * @KTGT_EV_RESUME: what a login waited for has come about
- * @KTGT_EV_REQUEST_LOGOUT: the initiator is to be asked to log out
+ * @KTGT_EV_RESUME: the session that a login waited for has ended
+ * @KTGT_EV_REQUEST_LOGOUT: the initiator must be asked to log out
  */
 enum ktgt_conn_events {
 	KTGT_EV_RX,
@@ -104,7 +104,7 @@ enum ktgt_conn_events {
 /**
  * struct ktgt_ctl - the control PDU that is being handled
  *
- * Everything but SCSI Command and Data-Out is received whole and handled
+ * All PDUs except SCSI Command and Data-Out are received completely and then handled
  * outside of the socket's lock, one at a time.
  *
  * @hdr: basic header segment
@@ -124,30 +124,30 @@ struct ktgt_ctl {
 };
 
 /**
- * struct ktgt_conn_stats - counters of a connection, written by its work alone,
- *	but for @kicks_saved
+ * struct ktgt_conn_stats - counters of a connection; its work alone writes them,
+ *	except for @kicks_saved
  * @rx_bytes: bytes received
  * @tx_bytes: bytes sent
  * @rx_pdus: PDUs received
  * @tx_pdus: PDUs sent
  * @runs: runs of the work
  * @sends: calls into the socket to send
- * @send_vectors: segments handed over in those
- * @send_again: sends that were taken in part only
- * @kicks_saved: events that found the work running; written by whoever kicks,
- *	so that some may be lost
+ * @send_vectors: segments handed over in these calls
+ * @send_again: sends that the socket accepted only in part
+ * @kicks_saved: events that found the work running; written without a lock by any
+ *	context, so some may be lost
  * @recycled: data pages that were used again
  * @fresh: data pages that came from the page allocator
- * @zero_copy: sampled pages that the socket held after a send
- * @copied: sampled pages that it did not hold
- * @plugs: times that several commands were submitted as one batch
- * @plugged: commands in those
+ * @zero_copy: sampled pages that the socket referred to after a send
+ * @copied: sampled pages that it did not refer to
+ * @plugs: batches of several commands that were submitted together
+ * @plugged: commands in these batches
  * @polls: times that polling began
- * @polls_hit: times that it found something to do
- * @cmd_pdus: SCSI Command PDUs among those received
- * @data_out_pdus: Data-Out PDUs among them
- * @data_in_pdus: Data-In PDUs among those sent
- * @rsp_pdus: SCSI Response PDUs among them
+ * @polls_hit: times that polling found something to do
+ * @cmd_pdus: SCSI Command PDUs in @rx_pdus
+ * @data_out_pdus: Data-Out PDUs in @rx_pdus
+ * @data_in_pdus: Data-In PDUs in @tx_pdus
+ * @rsp_pdus: SCSI Response PDUs in @tx_pdus
  */
 struct ktgt_conn_stats {
 	u64	rx_bytes;
@@ -177,8 +177,8 @@ struct ktgt_conn_stats {
  * struct ktgt_mem - free pages of a connection
  * @free_pages: the pages, a stack of @nr_free_pages
  * @nr_free_pages: pages in @free_pages
- * @shortfall: pages that @free_pages lacked when somebody asked last
- * @min_free: pages that are kept in @free_pages for what comes unasked
+ * @shortfall: pages that @free_pages lacked at the last request
+ * @min_free: pages that are kept in @free_pages for unsolicited data
  */
 struct ktgt_mem {
 	struct page		**free_pages;
@@ -211,13 +211,13 @@ struct ktgt_call {
 };
 
 /**
- * struct ktgt_task_count - tasks of a connection, by what their state means
- * @free: free ones, with those that can still be made
- * @ready: those that are to be submitted
- * @busy: those that were submitted and are not back. Not zero: memory of the
- *	connection has to stay
- * @full: those that have all pages for their data and go on: they are neither
- *	dormant nor sent, and will give pages back
+ * struct ktgt_task_count - numbers of tasks of a connection; see ktgt_task_traits()
+ * @free: free tasks, including those that can still be allocated
+ * @ready: tasks that wait to be submitted
+ * @busy: tasks that were submitted and have not completed. Until it is zero, the
+ *	memory of the connection must not be freed
+ * @full: tasks that have all pages for their data, and are neither dormant nor sent:
+ *	they make progress and will give pages back
  */
 struct ktgt_task_count {
 	u32	free;
@@ -229,8 +229,8 @@ struct ktgt_task_count {
 /**
  * struct ktgt_conn - an iSCSI connection
  *
- * All members belong to the connection's work, which needs no lock, unless
- * said otherwise.
+ * Only the connection's work uses the members, without a lock, unless the description
+ * says otherwise.
  *
  * @ops: the transport
  * @kn: network namespace
@@ -241,61 +241,60 @@ struct ktgt_task_count {
  * @state: enum ktgt_conn_state, changed by ktgt_conn_set_state() alone; read by
  *	others with READ_ONCE()
  * @events: bits of &enum ktgt_conn_events, set by anybody
- * @sess: session, NULL before login is done; a reference is held. What others
- *	than sess.c need of it is in the next three
+ * @sess: session, NULL before the login has succeeded; a reference is held. Lower
+ *	floors use the next three members instead
  * @nexus: its I_T nexus
  * @window: its CmdSN window
  * @initiator: name of its initiator
  * @login: state of the login; NULL in full feature phase
  * @text_req: text request that spans several PDUs, or NULL
- * @param: what was negotiated
- * @rx_digests: digests are in force on what is received
- * @tx_digests: digests are in force on what is sent
- * @end_reason: why it ends, the first reason that was given: 1 + enum
- *	ktgt_session_end_reason, or 0; written by anybody
- * @logout_time: seconds that the initiator gets to log out; written by anybody,
+ * @param: results of the negotiation
+ * @rx_digests: received PDUs have the negotiated digests
+ * @tx_digests: sent PDUs have the negotiated digests
+ * @end_reason: why it ends; the first reason that was given, as 1 + enum
+ *	ktgt_session_end_reason; 0 if there is none. Written by any context
+ * @logout_time: seconds that the initiator gets to log out; written by any context
  *	before KTGT_EV_REQUEST_LOGOUT
- * @logout_deadline: jiffies when they are over
+ * @logout_deadline: end of this time, in jiffies
  * @logout_requested: the initiator was asked to log out
- * @logout: a Logout was answered; nothing that follows is handled, and nothing
- *	is sent behind the answer
+ * @logout: a Logout was answered; later PDUs are ignored, and nothing more is sent
  * @stat_sn: next StatSN
  * @exp_stat_sn: StatSN up to which the initiator has acknowledged
  * @done_queue: completed commands, filled from any context
  * @calls: struct ktgt_call, filled from any context
- * @ctl: control PDU under way
- * @pdu_in: PDU under way that brings data for a task, or NULL
- * @slots: tasks that were made so far, @nr_slots of them; NULL in a discovery
+ * @ctl: the control PDU that is being handled
+ * @pdu_in: PDU with data for a task that is being received, or NULL
+ * @slots: tasks that were allocated so far, @nr_slots of them; NULL in a discovery
  *	session, which has none
  * @nr_slots: length of @slots
  * @free_slots: free tasks of @slots
  * @itts: tasks by initiator task tag
  * @ready: tasks to be submitted, in order of CmdSN
- * @dormant: tasks with all that they need, which others go before; see
+ * @dormant: tasks that could be submitted, but must wait for other tasks; see
  *	ktgt_task_set_ready()
  * @nr_ordered: tasks that are ORDERED or HEAD OF QUEUE, between receipt and
  *	response
  * @page_wait: tasks that wait for pages, in order
- * @count: tasks by what their state means; changed by ktgt_task_set_state()
- *	alone, as are the lists, @nr_ordered and @nr_inflight
+ * @count: numbers of tasks. Only ktgt_task_set_state() changes them, the lists,
+ *	@nr_ordered and @nr_inflight
  * @nr_inflight: non-immediate tasks between receipt and response; read by others
  *	with READ_ONCE()
  * @nr_tmf: task management functions that are not answered yet
- * @waits: struct ktgt_abort_wait, what waits for tasks of this connection
+ * @waits: struct ktgt_abort_wait, which wait for aborted tasks of this connection
  * @seq: number of tasks submitted
- * @last_cmd: jiffies when a command was last under way; read by
- *	others with READ_ONCE()
+ * @last_cmd: when a command was last in flight, in jiffies; read by others with
+ *	READ_ONCE()
  * @waiting_for: session whose end the login waits for, or NULL; referenced
- * @unacked: PDUs that were sent, until the initiator acknowledges
+ * @unacked: PDUs that were sent and are not acknowledged
  * @ping_ttt: target transfer tag of the NOP-In that waits for an answer, or
  *	ISCSI_RESERVED_TAG
- * @ping_at: jiffies when it was sent
- * @last_recv: jiffies when something was last received, or was not for want of
- *	memory
- * @quota: what it holds
- * @mem: pages
+ * @ping_at: when it was sent, in jiffies
+ * @last_recv: when something was last received, or could not be received because
+ *	there was no memory, in jiffies
+ * @quota: how much memory it holds, and its limits
+ * @mem: free pages
  * @pdus: memory of PDUs
- * @starved: memory could not be had; another try comes with the timer
+ * @starved: there was no memory; the timer tries again
  * @stats: counters; read by others with READ_ONCE()
  */
 struct ktgt_conn {
@@ -360,9 +359,9 @@ struct ktgt_conn {
 };
 
 /**
- * ktgt_conn_set_end - say why a connection ends
+ * ktgt_conn_set_end - set the reason why a connection ends
  * @conn: the connection
- * @reason: why; what was said before counts more
+ * @reason: the reason; ignored if there is one already
  *
  * Context: any.
  */
@@ -373,9 +372,9 @@ static inline void ktgt_conn_set_end(struct ktgt_conn *conn,
 }
 
 /**
- * ktgt_conn_end - close a connection, and say why
+ * ktgt_conn_end - close a connection, with a reason
  * @conn: the connection
- * @reason: why
+ * @reason: the reason; ignored if there is one already
  *
  * Context: any.
  */
@@ -387,13 +386,13 @@ static inline void ktgt_conn_end(struct ktgt_conn *conn,
 }
 
 /**
- * ktgt_conn_set_event - leave an event for the work of a connection
+ * ktgt_conn_set_event - set an event of a connection
  * @conn: the connection
  * @event: the event
  *
- * To be followed by a kick: the work is running, or it will be. If it is about
- * to go idle, either this event is seen by the last look of tcp_io_work(), or
- * the kick sees that the work is not active any more.
+ * Kick the connection afterwards. If its work is about to go idle, either the last
+ * look of tcp_io_work() sees the event, or the kick sees that the work is not active
+ * any more.
  *
  * Context: any.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Control PDUs: login before full feature phase; then NOP-Out, Logout, and
- * those that go to text and task management.
+ * Control PDUs: Login Requests; in full feature phase NOP-Out, Logout, Text Requests
+ * and task management.
  */
 #include "ctl.h"
 
@@ -36,7 +36,7 @@ static bool ctl_send_nop_in(struct ktgt_conn *conn, u32 ttt, u8 flags)
 }
 
 /**
- * ktgt_ctl_nop_in - tell the initiator the present window
+ * ktgt_ctl_nop_in - send the present window to the initiator
  * @conn: the connection
  *
  * Context: the connection's work.
@@ -48,7 +48,7 @@ void ktgt_ctl_nop_in(struct ktgt_conn *conn)
 
 /**
  * ktgt_ctl_ping - ask the initiator for an answer
- * @conn: the connection, with no other ping under way
+ * @conn: the connection, without an unanswered ping
  *
  * Context: the connection's work.
  */
@@ -63,7 +63,7 @@ void ktgt_ctl_ping(struct ktgt_conn *conn)
 /**
  * ktgt_ctl_ask_logout - ask the initiator to log out (RFC 7143, 11.9)
  * @conn: the connection, in full feature phase
- * @seconds: what it gets for that
+ * @seconds: how much time it has
  *
  * Context: the connection's work.
  */
@@ -73,7 +73,7 @@ void ktgt_ctl_ask_logout(struct ktgt_conn *conn, u16 seconds)
 	struct iscsi_async *async;
 
 	if (!pdu)
-		return;	/* then it is not asked */
+		return;	/* without being asked, it is disconnected later */
 	async = pdu->hdr;
 	async->opcode = ISCSI_OP_ASYNC_EVENT;
 	async->flags = ISCSI_FLAG_CMD_FINAL;
@@ -84,7 +84,7 @@ void ktgt_ctl_ask_logout(struct ktgt_conn *conn, u16 seconds)
 	ktgt_pdu_queue(conn, pdu);
 }
 
-/* NOP-Out: a question, or the answer to our own (RFC 7143, 11.18). */
+/* Handles a NOP-Out: a request, or the answer to a NOP-In (RFC 7143, 11.18). */
 static void ctl_nop_out(struct ktgt_conn *conn)
 {
 	const struct ktgt_ctl *ctl = &conn->ctl;
@@ -134,9 +134,9 @@ static u8 logout_response(struct ktgt_conn *conn,
 }
 
 /*
- * The session ends before the initiator is told so: it may log in again at
- * once. Only commands that the storage still holds keep it a little longer,
- * since nothing must overtake them; they get no answer.
+ * The session ends before the Logout is answered, because the initiator may log in
+ * again at once. Only commands that are still with the storage keep the session longer,
+ * because nothing must overtake them; they get no answer.
  */
 static void logout_end(struct ktgt_conn *conn)
 {
@@ -148,7 +148,7 @@ static void logout_end(struct ktgt_conn *conn)
 	conn->ops->drain(conn);
 }
 
-/* Logout (RFC 7143, 11.14, 11.15). */
+/* Handles a Logout (RFC 7143, 11.14, 11.15). */
 static void ctl_logout(struct ktgt_conn *conn)
 {
 	const struct iscsi_logout *req = (const void *)&conn->ctl.hdr;
@@ -178,13 +178,13 @@ static void ctl_logout(struct ktgt_conn *conn)
 	ktgt_pdu_queue(conn, pdu);
 }
 
-/* The CmdSN of a request stands at the same place in all of them. */
+/* The CmdSN is at the same place in all requests. */
 static bool ctl_take_cmdsn(struct ktgt_conn *conn)
 {
 	const struct iscsi_nopout *req = (const void *)&conn->ctl.hdr;
 	bool immediate = req->opcode & ISCSI_OP_IMMEDIATE;
 
-	/* An answer to a ping does not advance CmdSN (RFC 7143, 11.18.1). */
+	/* the answer to a ping does not advance CmdSN (RFC 7143, 11.18.1) */
 	if ((req->opcode & ISCSI_OPCODE_MASK) == ISCSI_OP_NOOP_OUT &&
 	    req->itt == RESERVED_ITT)
 		immediate = true;
@@ -202,7 +202,7 @@ static bool ctl_take_cmdsn(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_ctl_handle - handle the control PDU that has come
+ * ktgt_ctl_handle - handle the control PDU that was received
  * @conn: the connection
  *
  * Context: the connection's work, may sleep.

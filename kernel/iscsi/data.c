@@ -14,9 +14,9 @@
 #include "task.h"
 
 /*
- * A target transfer tag names the burst that an R2T asked for. The use count
- * of the task makes a tag of an earlier use invalid. All bits set is reserved,
- * which an index below 0xffff keeps clear of.
+ * A target transfer tag identifies the burst that an R2T asked for. The use count of
+ * the task makes tags of earlier uses invalid. The index is below 0xffff, so a tag
+ * never has all bits set, which is reserved.
  */
 #define TTT_R2T_BITS	3
 #define TTT_GEN_BITS	13
@@ -34,7 +34,7 @@ static u32 data_pages(u32 len)
 	return DIV_ROUND_UP(len, PAGE_SIZE);
 }
 
-/* Make the command fail as RFC 7143, 11.4.7.2 says, when all data has come. */
+/* Lets the command fail when all data has arrived (RFC 7143, 11.4.7.2). */
 static void data_fail(struct ktgt_task *task, u8 ascq)
 {
 	if (task->flags & KTGT_TASK_BAD_DATA)
@@ -47,7 +47,7 @@ static void data_fail(struct ktgt_task *task, u8 ascq)
 #define ASCQ_UNEXPECTED_UNSOLICITED	0x0c
 #define ASCQ_INCORRECT_AMOUNT		0x0d
 
-/* Point @in at the place in the buffer where its data belongs. */
+/* Makes @in receive its data at the right place of the task's buffer. */
 static void data_aim(struct ktgt_task *task, struct ktgt_pdu_in *in, u32 off)
 {
 	struct ktgt_cmd *cmd = &task->cmd;
@@ -66,7 +66,7 @@ static void data_aim(struct ktgt_task *task, struct ktgt_pdu_in *in, u32 off)
 	iov_iter_advance(&in->iter, off % PAGE_SIZE);
 }
 
-/* What of the unsolicited data of a command is against the agreement? */
+/* Checks the unsolicited data of a command against the negotiated keys. */
 static void data_check_unsolicited(struct ktgt_task *task, u32 immediate)
 {
 	const struct ktgt_param *param = &task->conn->param;
@@ -96,12 +96,13 @@ static void data_out_init(struct ktgt_task *task, struct ktgt_pdu_in *in)
 }
 
 /**
- * ktgt_data_out_start - a command that brings data has come
+ * ktgt_data_out_start - start a command that has data from the initiator
  * @task: the task
  * @in: its PDU, whose data segment is immediate data
  *
- * Pages for unsolicited data are taken at once, since it is on its way. Pages
- * for the rest have to wait for their turn before the data is asked for.
+ * The task gets pages for unsolicited data at once, because this data is already on
+ * its way. For the rest, it waits for pages until it is its turn, and then asks for the
+ * data.
  *
  * Context: the connection's work, under the socket's lock; called again with
  *	the same PDU after KTGT_RECV_AGAIN.
@@ -112,7 +113,7 @@ int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_pdu_in *in)
 	struct ktgt_conn *conn = task->conn;
 	u32 need, total;
 
-	/* Whoever ends the task while its PDU waits for pages has to know. */
+	/* the task may be ended while its PDU waits for pages */
 	conn->pdu_in = in;
 	if (!in->burst)
 		data_out_init(task, in);
@@ -133,7 +134,7 @@ int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_pdu_in *in)
 }
 
 /**
- * ktgt_data_prepare - have the segments that the PDU under way may have lacked
+ * ktgt_data_prepare - allocate the segments that the received PDU may have lacked
  * @conn: the connection
  *
  * Context: the connection's work, outside of the socket's lock; may sleep.
@@ -179,7 +180,7 @@ static int data_send_r2t(struct ktgt_task *task, u32 slot)
 	return 0;
 }
 
-/* Ask for as much of the remaining data as may be outstanding. */
+/* Sends as many R2Ts as MaxOutstandingR2T allows. */
 static void data_solicit(struct ktgt_task *task)
 {
 	struct ktgt_conn *conn = task->conn;
@@ -200,13 +201,13 @@ static void data_solicit(struct ktgt_task *task)
 	}
 }
 
-/* Go on with a task whose data, or some of it, has come. */
+/* Continues a task that has received all its data, or a part of it. */
 static void data_out_advance(struct ktgt_task *task)
 {
 	bool bad = task->flags & KTGT_TASK_BAD_DATA;
 
 	if (task->state == KTGT_TASK_PAGES) {
-		/* What has failed does not need the rest of its pages. */
+		/* a failed command does not need the rest of its pages */
 		if (!bad || task->flags & KTGT_TASK_UNSOL)
 			return;
 		ktgt_task_set_state(task, KTGT_TASK_PAGES, KTGT_TASK_RECV);
@@ -248,13 +249,13 @@ void ktgt_data_drop(struct ktgt_task *task)
 	in->task = NULL;
 	in->keep = 0;
 	in->dropped = true;
-	/* If this is the end of the unsolicited data, no more is to come. */
+	/* if this is the end of the unsolicited data, no more is expected */
 	if (in->burst == &task->unsol && in->hdr.flags & ISCSI_FLAG_CMD_FINAL)
 		task->flags &= ~KTGT_TASK_UNSOL;
 }
 
 /**
- * ktgt_data_out_done - the data segment of a command or a Data-Out has come
+ * ktgt_data_out_done - handle a received data segment of a command or a Data-Out
  * @task: the task
  * @in: the PDU
  * @digest_ok: its data digest matches
@@ -298,7 +299,7 @@ static struct ktgt_task *data_find_solicited(struct ktgt_conn *conn,
 	return task;
 }
 
-/* Unsolicited data has no tag of ours, so the task has to be looked for. */
+/* Unsolicited data has no target transfer tag, so aborted tasks are searched. */
 static bool data_is_stale(struct ktgt_conn *conn, const struct ktgt_pdu_in *in)
 {
 	u32 i;
@@ -317,7 +318,7 @@ static bool data_is_stale(struct ktgt_conn *conn, const struct ktgt_pdu_in *in)
 	return false;
 }
 
-/* Find the burst that a Data-Out belongs to. */
+/* Finds the burst that a Data-Out belongs to. */
 static struct ktgt_task *data_find(struct ktgt_conn *conn,
 				   struct ktgt_pdu_in *in, bool *stale)
 {
@@ -340,12 +341,12 @@ static struct ktgt_task *data_find(struct ktgt_conn *conn,
 }
 
 /**
- * ktgt_data_out_recv - the header of a Data-Out has come
+ * ktgt_data_out_recv - handle the header of a Data-Out
  * @conn: the connection
  * @in: the PDU
  *
- * Data of a task that was aborted a moment ago is dropped; data that nobody
- * asked for is refused.
+ * Data of the last task of a slot is dropped if that task was aborted. Other data that
+ * was not requested is rejected.
  *
  * Context: the connection's work, under the socket's lock.
  * Return: as ktgt_recv_header().
@@ -376,8 +377,8 @@ int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 }
 
 /*
- * A task gets the pages that it lacks if the connection stays within its
- * limit, or if nothing else could make progress and give pages back.
+ * A task gets the pages that it lacks if the connection stays within its limit, or if
+ * no other task makes progress and will give pages back.
  */
 static bool data_may_have(const struct ktgt_conn *conn, u32 need)
 {
@@ -396,7 +397,7 @@ static void data_got_pages(struct ktgt_task *task)
 }
 
 /**
- * ktgt_data_serve_pages - give pages to the tasks that wait for them, in turn
+ * ktgt_data_serve_pages - give pages to the tasks that wait for them, in order
  * @conn: the connection
  *
  * Context: the connection's work, outside of the socket's lock; may sleep.
@@ -428,11 +429,11 @@ void ktgt_data_serve_pages(struct ktgt_conn *conn)
  * ktgt_data_in_next - make the next Data-In PDU of a task
  * @task: the task, with data left to send
  *
- * Status rides on the last one (RFC 7143, 11.7.3). A sequence ends after
- * MaxBurstLength.
+ * The last one contains the status if it is GOOD (RFC 7143, 11.7.3). A sequence ends
+ * after MaxBurstLength.
  *
  * Context: the connection's work.
- * Return: the PDU, or NULL without memory.
+ * Return: the PDU, or NULL if there is no memory.
  */
 struct ktgt_pdu *ktgt_data_in_next(struct ktgt_task *task)
 {
@@ -478,14 +479,14 @@ struct ktgt_pdu *ktgt_data_in_next(struct ktgt_task *task)
 }
 
 /**
- * ktgt_data_next - what has to follow a PDU at once
+ * ktgt_data_next - get the PDU that must follow another one directly
  * @pdu: the PDU that was handed to the socket last
  *
- * The Data-In PDUs of a long read are made one by one, as the socket takes
+ * The Data-In PDUs of a long read are made one after the other, as the socket accepts
  * them.
  *
  * Context: the connection's work.
- * Return: the next PDU, NULL if none has to follow, or ERR_PTR(-ENOMEM).
+ * Return: the next PDU, NULL if none must follow, or ERR_PTR(-ENOMEM).
  */
 struct ktgt_pdu *ktgt_data_next(const struct ktgt_pdu *pdu)
 {

@@ -22,13 +22,13 @@
 #include "conn.h"
 #include "text.h"
 
-/* portals that may be made while they are being counted */
+/* room for portals that are added while they are being counted */
 #define DISCOVERY_SPARE		8
 /* "[", 45 bytes of an IPv6 address, "]:", port, ",", tag */
 #define DISCOVERY_ADDR_LEN	64
 
 /**
- * struct discovery_portal - what is told of a portal
+ * struct discovery_portal - what discovery shows of a portal
  * @addr: address and port
  * @tpgt: portal group tag
  */
@@ -38,8 +38,8 @@ struct discovery_portal {
 };
 
 /*
- * A portal on all addresses is told as the address that the initiator came to,
- * which is the only one known to be of use to it.
+ * A portal on all addresses is shown as the address that the initiator connected to,
+ * because the initiator can certainly reach that one.
  */
 static bool discovery_resolve(const struct ktgt_conn *conn,
 			      struct sockaddr_storage *addr)
@@ -75,8 +75,8 @@ static void discovery_put_portal(const struct ktgt_conn *conn,
 }
 
 /*
- * The addresses are the same for all targets, so they are made once. Portals
- * are copied first, because a text that grows may sleep.
+ * The addresses are the same for all targets, so their text is made once. Portals are
+ * copied first, because adding to the text may sleep.
  */
 static int discovery_put_portals(const struct ktgt_conn *conn,
 				 struct ktgt_text_out *out)
@@ -153,7 +153,7 @@ static int discovery_put_all(const struct ktgt_conn *conn,
 	} while (!ret && tid++ < U32_MAX);
 
 	if (ret == -EMSGSIZE) {
-		pr_notice_ratelimited("discovery by %s at %pISpc: too many targets for one answer; those from number %lu on are left out\n",
+		pr_notice_ratelimited("discovery by %s at %pISpc: too many targets for one answer; target %lu and those after it are left out\n",
 				      conn->initiator, &conn->peer,
 				      tid);
 		out->err = 0;
@@ -162,7 +162,7 @@ static int discovery_put_all(const struct ktgt_conn *conn,
 	return ret;
 }
 
-/* Put the one target that is asked for; -ENOENT if there is none to be seen. */
+/* Puts the requested target; -ENOENT if the initiator may not see it. */
 static int discovery_put_one(const struct ktgt_conn *conn,
 			     const struct ktgt_text_pair *pair,
 			     const struct ktgt_text_out *addrs,
@@ -180,7 +180,7 @@ static int discovery_put_one(const struct ktgt_conn *conn,
 	target = ktgt_net_find_target(conn->kn, name);
 	if (!target)
 		return -ENOENT;
-	/* a normal session is told of its own target only */
+	/* a normal session is shown only its own target */
 	if (target == own || (!own && discovery_admits(conn, target)))
 		ret = discovery_put_target(target, addrs, out);
 	ktgt_target_put(target);
@@ -190,10 +190,10 @@ static int discovery_put_one(const struct ktgt_conn *conn,
 /**
  * ktgt_discovery_fill() - answer SendTargets (RFC 7143, appendix C)
  * @conn: the connection, in full feature phase
- * @pair: SendTargets and its value: All, which is for discovery sessions; a
- *	name; or nothing, which is the session's own target
- * @out: where the answer goes; "Reject" for a value that can not be served,
- *	so that nobody learns which targets there are for others
+ * @pair: SendTargets and its value: "All" in discovery sessions; the name of a
+ *	target; or nothing, for the target of the session
+ * @out: where the answer goes. It is "Reject" if the value is wrong, and also if the
+ *	initiator may not see the target, so that nobody learns of hidden targets
  *
  * Context: the connection's work, may sleep.
  * Return: 0, -ENOMEM, or -EMSGSIZE.

@@ -2,10 +2,10 @@
 /*
  * The login phase (RFC 7143, 6.3, 11.12 and 11.13).
  *
- * It is a state machine on the connection: each request is answered at once or
- * the connection is given up, so a peer that stops in the middle costs nothing
- * but its timer. The one thing that is waited for is the end of an older
- * session with the same name.
+ * It is a state machine on the connection. Each request is answered at once or the
+ * connection is closed, so a peer that stops in the middle costs only a timer. A
+ * login waits for one thing only: the end of an older session of the same initiator
+ * (same name, ISID and target).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -34,7 +34,7 @@
 #include "task.h"
 #include "text.h"
 
-/* Those that admit.c does not decide */
+/* statuses of refusals that admit.c does not decide */
 #define LOGIN_NO_VERSION	KTGT_LOGIN_INITIATOR(NO_VERSION)
 /* RFC 7143 calls 0206 "too many connections" */
 #define LOGIN_TOO_MANY		KTGT_LOGIN_INITIATOR(ISID_ERROR)
@@ -42,8 +42,9 @@
 #define LOGIN_INVALID		KTGT_LOGIN_INITIATOR(INVALID_REQUEST)
 #define LOGIN_ERROR		KTGT_LOGIN_TARGET(TARGET_ERROR)
 
-/* requests that a login may take; a good one needs four, but the initiator may
- * cut its text as small as it likes
+/*
+ * Requests that a login may take. Four are usual, but an initiator may cut its text
+ * into many pieces.
  */
 #define LOGIN_REQUESTS_MAX	128
 
@@ -60,7 +61,7 @@ static const u32 login_offers[KTGT_NR_KEYS] = {
 	[KTGT_KEY_MAX_RECV_DSL]			= KTGT_MAX_RECV_DSL,
 	[KTGT_KEY_MAX_BURST]			= KTGT_MAX_BURST,
 	[KTGT_KEY_FIRST_BURST]			= KTGT_FIRST_BURST,
-	/* a session ends with its connection: there is nothing to wait for */
+	/* a session ends with its connection, so nobody has to wait */
 	[KTGT_KEY_TIME2WAIT]			= 0,
 	[KTGT_KEY_TIME2RETAIN]			= 0,
 	[KTGT_KEY_MAX_R2T]			= KTGT_MAX_R2T,
@@ -73,11 +74,11 @@ static const u32 login_offers[KTGT_NR_KEYS] = {
 /**
  * struct ktgt_login - state of a login
  * @nego: text negotiation
- * @ours: what @nego offers
- * @in: text that came with the C bit, not complete yet
+ * @ours: what the target offers, for @nego
+ * @in: received text that is not complete yet (C bit)
  * @out: answers
  * @out_pos: bytes of @out that were sent
- * @key: identity of the session to be
+ * @key: identity of the session that will be created
  * @target: target; a reference is held. NULL before it is known, and in a
  *	discovery session
  * @auth: authentication
@@ -85,7 +86,7 @@ static const u32 login_offers[KTGT_NR_KEYS] = {
  * @alias: InitiatorAlias
  * @why: why the login is refused
  * @itt: initiator task tag of all requests
- * @cmd_sn: CmdSN of the first one
+ * @cmd_sn: CmdSN of the first request
  * @tsih: TSIH of all requests
  * @nr_requests: requests so far
  * @stage: current stage, ISCSI_*_NEGOTIATION_STAGE
@@ -93,8 +94,8 @@ static const u32 login_offers[KTGT_NR_KEYS] = {
  * @transit: the last request has the T bit
  * @identified: the names are known and the initiator is admitted
  * @declared: MaxRecvDataSegmentLength was declared
- * @waiting: the end of an older session is waited for
- * @refused: it is over
+ * @waiting: the login waits for the end of an older session
+ * @refused: the login was refused
  */
 struct ktgt_login {
 	struct ktgt_text_nego	nego;
@@ -127,14 +128,14 @@ static u16 login_error(struct ktgt_login *login, u16 status, const char *why)
 	return status;
 }
 
-/* An error that text.c has found */
+/* Passes on an error that text.c has found. */
 static u16 login_text_error(struct ktgt_login *login, u16 status)
 {
 	login->why = login->nego.why;
 	return status;
 }
 
-/* An error that login_auth.c has found */
+/* Passes on an error that login_auth.c has found. */
 static u16 login_auth_error(struct ktgt_login *login, u16 status)
 {
 	login->why = login->auth.why;
@@ -144,7 +145,7 @@ static u16 login_auth_error(struct ktgt_login *login, u16 status)
 #define login_key(login, key, none)					\
 	ktgt_target_key((login)->target, KTGT_TARGET_##key, none)
 
-/* What of a digest is not accepted: bits of the values that it can have */
+/* Returns the values of a digest key that the target does not accept, as bits. */
 static u32 login_barred(u32 digest)
 {
 	switch (digest) {
@@ -157,7 +158,7 @@ static u32 login_barred(u32 digest)
 	}
 }
 
-/* A target may offer less than there is, and insist on digests. */
+/* A target can be told to offer less than it supports, and to require digests. */
 static void login_set_offers(struct ktgt_login *login)
 {
 	static const struct {
@@ -188,7 +189,7 @@ static void login_set_offers(struct ktgt_login *login)
 				       KTGT_DIGEST_EITHER));
 }
 
-/* Who does not offer the digest that the target insists on does not get in. */
+/* Refuses an initiator that does not offer a digest that the target requires. */
 static u16 login_check_digests(struct ktgt_login *login)
 {
 	static const struct {
@@ -227,7 +228,7 @@ static void login_set_param(struct ktgt_conn *conn)
 	param->max_xmit_dsl = min(results[KTGT_KEY_MAX_RECV_DSL],
 				  login_key(login, MAX_XMIT_DSL, U32_MAX));
 	param->max_burst = results[KTGT_KEY_MAX_BURST];
-	/* the default may be more than what was agreed upon for MaxBurst */
+	/* the default may be more than the negotiated MaxBurstLength */
 	param->first_burst = min(results[KTGT_KEY_FIRST_BURST],
 				 param->max_burst);
 	param->max_r2t = results[KTGT_KEY_MAX_R2T];
@@ -238,7 +239,7 @@ static void login_set_param(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_login_start() - make a connection ready for its login
+ * ktgt_login_start() - prepare a connection for its login
  * @conn: the connection, new
  *
  * Context: process context, may sleep.
@@ -264,8 +265,8 @@ int ktgt_login_start(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_login_free() - free what a login needed
- * @conn: the connection; its login may have ended long ago
+ * ktgt_login_free() - free the state of a login
+ * @conn: the connection; the state may have been freed already
  *
  * Context: the connection's work or its teardown, may sleep.
  */
@@ -342,7 +343,7 @@ static s32 login_tid(const struct ktgt_login *login)
 	return login->nego.discovery ? 0 : -1;
 }
 
-/* Tell who watches of a login that has failed. */
+/* Reports a failed login as an event. */
 static void login_tell(struct ktgt_conn *conn, u16 status)
 {
 	const struct ktgt_login *login = conn->login;
@@ -363,7 +364,7 @@ static void login_tell(struct ktgt_conn *conn, u16 status)
 	ktgt_event_session(conn->kn, &event);
 }
 
-/* Answer with a status that ends the login, and tell the administrator. */
+/* Answers with a status that ends the login, and reports it in log and event. */
 static void login_refuse(struct ktgt_conn *conn, u16 status)
 {
 	struct ktgt_login *login = conn->login;
@@ -394,8 +395,8 @@ static u16 login_admit(struct ktgt_conn *conn)
 }
 
 /*
- * A TSIH names the session that the connection is to join (RFC 7143, 6.3.1).
- * None of ours can have a second one: MaxConnections is 1.
+ * A TSIH names the session that the connection should join (RFC 7143, 6.3.1). A
+ * session cannot have a second connection, because MaxConnections is 1.
  */
 static u16 login_join(struct ktgt_conn *conn)
 {
@@ -444,8 +445,8 @@ static u16 login_find_target(struct ktgt_conn *conn)
 }
 
 /*
- * What the target tells of itself, in the first response that may carry it
- * (RFC 7143, 13.9). Its alias can change while it is copied, but always ends.
+ * The target introduces itself in the first response that may contain it (RFC 7143,
+ * 13.9). Its alias can change while it is copied, but its last byte is always NUL.
  */
 static void login_introduce(struct ktgt_conn *conn)
 {
@@ -461,8 +462,8 @@ static void login_introduce(struct ktgt_conn *conn)
 }
 
 /*
- * The first text says who wants to go where. Whom the target does not admit
- * learns so before anything is negotiated.
+ * The first text says who wants to log in to what. An initiator that is not admitted
+ * is refused before anything is negotiated.
  */
 static u16 login_identify(struct ktgt_conn *conn)
 {
@@ -511,7 +512,7 @@ static u16 login_check_auth(struct ktgt_login *login)
 	return status ? login_auth_error(login, status) : 0;
 }
 
-/* A text is complete: see what it says, and collect the answers. */
+/* A text is complete: interprets it and collects the answers. */
 static u16 login_negotiate(struct ktgt_conn *conn, const char *text, u32 len)
 {
 	struct ktgt_login *login = conn->login;
@@ -528,7 +529,7 @@ static u16 login_negotiate(struct ktgt_conn *conn, const char *text, u32 len)
 		status = login_identify(conn);
 	else if (nego->now & LOGIN_NAME_KEYS)
 		status = login_error(login, KTGT_LOGIN_BAD,
-				     "a name comes after the first request");
+				     "a name was sent after the first request");
 	if (status)
 		return status;
 	login_set_alias(login);
@@ -572,7 +573,7 @@ static u16 login_finish(struct ktgt_conn *conn)
 	u16 status;
 	int ret;
 
-	/* rules may have changed since they were first looked at */
+	/* the access may have changed since it was checked first */
 	status = login_admit(conn);
 	status = status ?: login_check_auth(login);
 	status = status ?: login_check_digests(login);
@@ -591,14 +592,17 @@ static u16 login_finish(struct ktgt_conn *conn)
 		return login_error(login, KTGT_LOGIN_NOT_FOUND,
 				   "the target has been deleted");
 	case -ENOMEM:
-		return login_error(login, KTGT_LOGIN_NO_MEMORY, "no memory");
+		return login_error(login, KTGT_LOGIN_NO_MEMORY,
+				   "out of memory");
 	default:
-		return login_error(login, LOGIN_ERROR, "no session");
+		return login_error(login, LOGIN_ERROR,
+				   "the session could not be created");
 	}
 
 	login_set_param(conn);
 	if (login_enter_ffp(conn))
-		return login_error(login, KTGT_LOGIN_NO_MEMORY, "no memory");
+		return login_error(login, KTGT_LOGIN_NO_MEMORY,
+				   "out of memory");
 	ktgt_sess_announce(conn);
 	login_send(conn, ISCSI_FLAG_LOGIN_TRANSIT | ISCSI_FULL_FEATURE_PHASE,
 		   0, login->out.len - login->out_pos);
@@ -607,7 +611,7 @@ static u16 login_finish(struct ktgt_conn *conn)
 }
 
 /*
- * Send the answers, or as many as a login PDU takes. The last piece says
+ * Sends the answers, or as much of them as fits into a login PDU. The last PDU says
  * whether the stage changes.
  */
 static u16 login_respond(struct ktgt_conn *conn)
@@ -716,7 +720,7 @@ static void login_begin(struct ktgt_conn *conn,
 	login->itt = req->itt;
 }
 
-/* What has to stay the same from request to request (RFC 7143, 11.12) */
+/* Checks what must stay the same in all requests (RFC 7143, 11.12). */
 static bool login_is_same(const struct ktgt_conn *conn,
 			  const struct iscsi_login_req *req)
 {
@@ -739,7 +743,7 @@ static u16 login_check_header(struct ktgt_conn *conn,
 				   "ISID, TSIH, CID or ITT have changed");
 	if (login->nr_requests > LOGIN_REQUESTS_MAX)
 		return login_error(login, KTGT_LOGIN_BAD,
-				   "the login has too many steps");
+				   "the login has too many requests");
 	if (req->min_version > ISCSI_DRAFT20_VERSION)
 		return login_error(login, LOGIN_NO_VERSION,
 				   "the version of iSCSI is not supported");
@@ -748,15 +752,15 @@ static u16 login_check_header(struct ktgt_conn *conn,
 }
 
 /**
- * ktgt_login_recv() - handle a PDU that comes before full feature phase
+ * ktgt_login_recv() - handle a PDU that is received before full feature phase
  * @conn: the connection
  * @hdr: its header; lengths are checked
  * @data: data segment
  * @len: bytes of it, at most KTGT_LOGIN_DSL
  *
- * Each request gets one response. After one with a status other than success
- * the connection drains and closes (RFC 7143, 11.13.5). The last one makes the
- * session, and frees the state of the login.
+ * Each request gets one response. After a response that refuses the login, the
+ * connection drains and closes (RFC 7143, 11.13.5). The last request creates the
+ * session and frees the state of the login.
  *
  * Context: the connection's work, may sleep.
  */
@@ -770,7 +774,7 @@ void ktgt_login_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 	if (!login || login->refused)
 		return;
 	if (login->waiting) {
-		/* there is to be one response only, and it is not due yet */
+		/* the earlier request has not been answered yet */
 		conn->ops->close(conn);
 		return;
 	}
@@ -792,7 +796,7 @@ void ktgt_login_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 }
 
 /**
- * ktgt_login_resume() - go on with a login that waited for a session to end
+ * ktgt_login_resume() - continue a login after the older session has ended
  * @conn: the connection
  *
  * Context: the connection's work, may sleep.
@@ -811,7 +815,7 @@ void ktgt_login_resume(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_login_timeout() - a login was given up for want of time
+ * ktgt_login_timeout() - report a login that took too long
  * @conn: the connection, which has not logged in
  *
  * Context: the connection's work.
@@ -823,6 +827,6 @@ void ktgt_login_timeout(struct ktgt_conn *conn)
 	net_info_ratelimited("%pISpc: login took longer than login-timeout; connection closed\n",
 			     &conn->peer);
 	login->nego.bad = NULL;
-	login->why = "it took longer than login-timeout";
+	login->why = "the login took longer than login-timeout";
 	login_tell(conn, 0);
 }

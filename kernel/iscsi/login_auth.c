@@ -72,7 +72,7 @@ static u16 auth_challenge(struct ktgt_login_auth *auth)
 }
 
 /*
- * Copy an account, because what happens with it may sleep. To be freed by
+ * Copies an account, because the functions that use it may sleep. Free it with
  * kfree_sensitive().
  */
 static int auth_get_account(const struct ktgt_login_auth *auth,
@@ -99,7 +99,7 @@ static int auth_get_account(const struct ktgt_login_auth *auth,
 	return -ENOENT;
 }
 
-/* The initiator's proof */
+/* Checks the proof of the initiator. */
 static u16 auth_check_proof(struct ktgt_login_auth *auth)
 {
 	const struct ktgt_text_pair *n, *r;
@@ -134,7 +134,7 @@ static u16 auth_check_proof(struct ktgt_login_auth *auth)
 	}
 }
 
-/* Our own proof, if the initiator wants it */
+/* Proves who the target is, if the initiator asks for it. */
 static u16 auth_prove(struct ktgt_login_auth *auth)
 {
 	const struct ktgt_text_pair *i, *c;
@@ -172,12 +172,12 @@ static u16 auth_prove(struct ktgt_login_auth *auth)
 }
 
 /**
- * ktgt_login_auth_recv - see what a request says of authentication
+ * ktgt_login_auth_recv - handle the authentication keys of a request
  * @auth: authentication of the login; &ktgt_login_auth.nego has the request
  * @transit: the request has the T bit
  *
  * Context: the connection's work, may sleep.
- * Return: 0, or the status of a refusal; &ktgt_login_auth.why says why.
+ * Return: 0, or the status of a refusal, with its reason in &ktgt_login_auth.why.
  */
 u16 ktgt_login_auth_recv(struct ktgt_login_auth *auth, bool transit)
 {
@@ -206,11 +206,11 @@ u16 ktgt_login_auth_recv(struct ktgt_login_auth *auth, bool transit)
 }
 
 /**
- * ktgt_login_auth_is_done - whether all is done that the security stage is for
+ * ktgt_login_auth_is_done - whether authentication is complete
  * @auth: authentication of the login
  *
  * Context: the connection's work.
- * Return: true if the initiator has proved itself, or need not.
+ * Return: true if the initiator has proved who it is, or need not.
  */
 bool ktgt_login_auth_is_done(const struct ktgt_login_auth *auth)
 {
@@ -218,13 +218,13 @@ bool ktgt_login_auth_is_done(const struct ktgt_login_auth *auth)
 }
 
 /**
- * ktgt_login_auth_check - whether a login may go on
+ * ktgt_login_auth_check - whether a login may continue
  * @auth: authentication of the login
- * @security: it is in the security stage
+ * @security: the login is in the security stage
  * @transit: the request asks to leave the stage
  *
  * Context: the connection's work.
- * Return: 0, or the status of a refusal; &ktgt_login_auth.why says why.
+ * Return: 0, or the status of a refusal, with its reason in &ktgt_login_auth.why.
  */
 u16 ktgt_login_auth_check(struct ktgt_login_auth *auth, bool security,
 			  bool transit)
@@ -238,7 +238,7 @@ u16 ktgt_login_auth_check(struct ktgt_login_auth *auth, bool security,
 }
 
 /**
- * ktgt_login_auth_free - forget what authentication needed
+ * ktgt_login_auth_free - free the state of authentication
  * @auth: authentication of the login
  *
  * Context: the connection's work or its teardown, may sleep.

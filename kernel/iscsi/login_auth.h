@@ -14,11 +14,11 @@ struct ktgt_text_nego;
 struct ktgt_text_out;
 
 /**
- * enum ktgt_login_auth_step - how far authentication has come
- * @KTGT_AUTH_START: no method agreed upon
- * @KTGT_AUTH_CHAP: CHAP agreed upon, CHAP_A is expected
- * @KTGT_AUTH_CHALLENGED: our challenge is out, CHAP_N and CHAP_R are expected
- * @KTGT_AUTH_DONE: the initiator has proved itself
+ * enum ktgt_login_auth_step - progress of authentication
+ * @KTGT_AUTH_START: no method has been negotiated
+ * @KTGT_AUTH_CHAP: CHAP has been negotiated; CHAP_A is expected
+ * @KTGT_AUTH_CHALLENGED: the challenge was sent; CHAP_N and CHAP_R are expected
+ * @KTGT_AUTH_DONE: the initiator has proved who it is
  */
 enum ktgt_login_auth_step {
 	KTGT_AUTH_START,
@@ -29,14 +29,14 @@ enum ktgt_login_auth_step {
 
 /**
  * struct ktgt_login_auth - authentication of a login
- * @kn: network namespace, whose accounts are those of discovery
- * @target: target whose accounts count, or NULL for discovery; of the login
- * @nego: what the initiator says
+ * @kn: network namespace, which has the access of discovery
+ * @target: target whose access is used, or NULL for discovery; the login holds the
+ *	reference
+ * @nego: text negotiation, with the keys of the initiator
  * @out: where answers go
  * @chap: CHAP exchange, or NULL
- * @refusal: status that refuses an initiator which does not prove itself; 0 if
- *	it need not
- * @why: why it is refused
+ * @refusal: status of a login without proof; 0 if no proof is required
+ * @why: why the login is refused
  * @step: enum ktgt_login_auth_step
  */
 struct ktgt_login_auth {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pages of a connection.
+ * Free pages of a connection.
  *
- * They never pass from one connection to another while in use here, so that a
- * late retransmission can not carry another initiator's data. Nothing in here
- * is locked: it belongs to the connection's work.
+ * Pages never pass directly from one connection to another, so a late retransmission
+ * cannot contain the data of another initiator. Only the connection's work uses these
+ * functions, so they need no lock.
  */
 #include "mem.h"
 
@@ -17,7 +17,7 @@
 #include "conn.h"
 
 /**
- * ktgt_mem_init - make it possible for a connection to have pages
+ * ktgt_mem_init - allocate the stack of free pages of a connection
  * @conn: the connection
  *
  * Context: process context, may sleep.
@@ -51,11 +51,11 @@ void ktgt_mem_free(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_mem_refill - have free pages at hand
+ * ktgt_mem_refill - fill the free pages up to a number
  * @conn: the connection
- * @want: pages, at most KTGT_FREE_PAGES_MAX
+ * @want: number of pages, at most KTGT_FREE_PAGES_MAX
  *
- * What cannot be had now is missing afterwards; who needs it sees that.
+ * If there is no memory, there are fewer afterwards, and ktgt_mem_take() fails.
  *
  * Context: the connection's work, outside of the socket's lock; may sleep.
  */
@@ -78,11 +78,12 @@ void ktgt_mem_refill(struct ktgt_conn *conn, u32 want)
 }
 
 /**
- * ktgt_mem_prepare - have at hand what was lacking, and what may be
+ * ktgt_mem_prepare - fill the free pages for the data that may come next
  * @conn: the connection
  *
- * Unsolicited data can not wait for pages without the socket's lock being given
- * up for them. Each time that it had to, twice as many are kept.
+ * If unsolicited data finds too few pages, receiving must stop and release the
+ * socket's lock. Each time that this happens, twice as many pages are kept from then
+ * on.
  *
  * Context: the connection's work, outside of the socket's lock; may sleep.
  */
@@ -98,7 +99,7 @@ void ktgt_mem_prepare(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_mem_shrink - give back what an idle connection does not need
+ * ktgt_mem_shrink - free the pages of an idle connection
  * @conn: the connection
  *
  * Context: the connection's work.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Pages of a connection, which go round.
+ * Free pages of a connection, which its tasks take and give back.
  */
 #ifndef _KTGT_ISCSI_MEM_H
 #define _KTGT_ISCSI_MEM_H
@@ -13,7 +13,7 @@
 
 /* pages that are kept for the next command, 4 MiB */
 #define KTGT_FREE_PAGES_MAX		1024
-/* pages that are kept at most for what comes unasked: a FirstBurst */
+/* pages that are kept at most for unsolicited data: a FirstBurst */
 #define KTGT_MIN_FREE_MAX		64
 
 int ktgt_mem_init(struct ktgt_conn *conn);
@@ -29,7 +29,7 @@ void ktgt_mem_shrink(struct ktgt_conn *conn);
  * @nr: how many
  *
  * Context: the connection's work.
- * Return: false, with nothing done, if there are too few at hand.
+ * Return: false, with nothing done, if there are too few free pages.
  */
 static inline bool ktgt_mem_take(struct ktgt_conn *conn, struct bio_vec *bvec,
 				 u32 nr)
@@ -52,8 +52,8 @@ static inline bool ktgt_mem_take(struct ktgt_conn *conn, struct bio_vec *bvec,
  * @bvec: segments of one page each
  * @nr: how many
  *
- * A page that the socket still refers to goes to the page allocator, which
- * waits for the last reference, instead of to the next command.
+ * A page that the socket still refers to is not used again: it goes back to the page
+ * allocator when the socket drops its reference.
  *
  * Context: the connection's work.
  */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PDUs to be sent: their memory, and what is put into each: sequence numbers,
- * lengths, padding and digests (RFC 7143, 11.2).
+ * PDUs to be sent: their memory, sequence numbers, lengths, padding and digests
+ * (RFC 7143, 11.2).
  *
- * Their headers never pass from one connection to another while in use here, so
- * that a late retransmission can not carry what is another initiator's.
+ * The memory of headers never passes directly from one connection to another, so a
+ * late retransmission cannot contain the header of another initiator.
  */
 #include "pdu.h"
 
@@ -22,9 +22,9 @@ static_assert(sizeof(struct iscsi_hdr) == KTGT_BHS_LEN);
 static_assert(KTGT_CHUNK_TAIL + 3 + KTGT_DIGEST_LEN <= KTGT_CHUNK_HDR);
 
 /*
- * Answers that no task bounds, in PDUs and pages. A peer that does not read
- * them is not listened to until it does: 8 MiB. One that reads them and never
- * acknowledges what it has read is not an initiator: 64 MiB.
+ * Limits of answers without a task, in PDUs and pages. While a peer leaves 8 MiB of
+ * them unread, nothing is received from it. A peer that reads them and leaves 64 MiB
+ * unacknowledged is not a real initiator, and its connection is closed.
  */
 #define PDU_UNSENT_MAX	2048
 #define PDU_UNACKED_MAX	16384
@@ -90,7 +90,7 @@ static bool block_is_free(const struct ktgt_pdu_block *block)
 }
 
 /**
- * ktgt_pdus_shrink - give back the memory of PDUs that an idle connection has
+ * ktgt_pdus_shrink - free blocks of PDUs that an idle connection does not use
  * @conn: the connection
  *
  * Context: the connection's work.
@@ -114,7 +114,7 @@ void ktgt_pdus_shrink(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_pdus_init - make it possible for a connection to send
+ * ktgt_pdus_init - allocate the first PDUs of a connection
  * @conn: the connection
  *
  * Context: process context, may sleep.
@@ -132,10 +132,10 @@ int ktgt_pdus_init(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_pdus_prepare - have free PDUs at hand
+ * ktgt_pdus_prepare - allocate free PDUs
  * @conn: the connection
  *
- * Whether there was memory for them shows when one is needed.
+ * If there is no memory, ktgt_pdu_alloc() tries again.
  *
  * Context: the connection's work, outside of the socket's lock; may sleep.
  */
@@ -165,7 +165,7 @@ void ktgt_pdus_free(struct ktgt_conn *conn)
  * @conn: the connection
  *
  * Context: the connection's work, also under the socket's lock.
- * Return: a PDU whose BHS is zero, or NULL without memory.
+ * Return: a PDU whose BHS is zero, or NULL if there is no memory.
  */
 struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn)
 {
@@ -190,7 +190,7 @@ struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_pdu_free - take a PDU back
+ * ktgt_pdu_free - free a PDU
  * @conn: the connection
  * @pdu: the PDU, in no list
  *
@@ -247,13 +247,13 @@ int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len)
 
 /**
  * ktgt_pdu_crc - CRC32C of a part of an array of whole pages
- * @crc: what it begins with
+ * @crc: CRC32C of what precedes it, or the initial value
  * @bvec: the array
  * @off: offset of the first byte
  * @len: bytes
  *
  * Context: any.
- * Return: what it has come to.
+ * Return: the new CRC32C.
  */
 u32 ktgt_pdu_crc(u32 crc, const struct bio_vec *bvec, u32 off, u32 len)
 {
@@ -273,9 +273,9 @@ u32 ktgt_pdu_crc(u32 crc, const struct bio_vec *bvec, u32 off, u32 len)
 }
 
 /**
- * ktgt_pdu_crc_end - the digest of a data segment
+ * ktgt_pdu_crc_end - get the digest of a data segment
  * @crc: CRC32C of the data
- * @pad: padding behind it
+ * @pad: padding after the data
  * @pad_len: its bytes
  *
  * Context: any.
@@ -309,9 +309,9 @@ static void pdu_set_digests(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 }
 
 /*
- * StatSN, ExpCmdSN and MaxCmdSN stand at the same place in all PDUs of a
- * target. A PDU without status carries the StatSN that comes next, but for
- * those whose field is reserved (Data-In without status).
+ * StatSN, ExpCmdSN and MaxCmdSN are at the same place in all PDUs of a target. A PDU
+ * without status contains the next StatSN, except for a Data-In without status, where
+ * the field is reserved.
  */
 static void pdu_set_sns(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 {
@@ -329,12 +329,12 @@ static void pdu_set_sns(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 }
 
 /**
- * ktgt_pdu_queue - send a PDU behind those that are queued
+ * ktgt_pdu_queue - send a PDU after those that are queued
  * @conn: the connection
  * @pdu: the PDU, in no list
  *
- * The PDUs of tasks are bounded by the number of tasks and their pages. Others
- * answer what a peer may send at will, so they are counted.
+ * The number of tasks and their pages limits the PDUs of tasks. Other PDUs answer
+ * requests that a peer may send without a limit, so they are counted.
  *
  * Context: the connection's work, also under the socket's lock.
  */

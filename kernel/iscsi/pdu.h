@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * PDUs on the wire: the one place where lengths of a header are checked, and
- * where sequence numbers and digests are put into what is sent.
+ * PDUs: those that are sent, with their sequence numbers and digests, and the one
+ * that is being received.
  */
 #ifndef _KTGT_ISCSI_PDU_H
 #define _KTGT_ISCSI_PDU_H
@@ -19,8 +19,9 @@ struct ktgt_task;
 #define KTGT_BHS_LEN		48
 #define KTGT_DIGEST_LEN		4
 #define KTGT_AHS_MAX		1020
-/* memory of a header that is sent: the data digest of the PDU before it, BHS,
- * digest, padding, data digest
+/*
+ * Memory of a header that is sent: the data digest of the PDU before it, the BHS, the
+ * header digest, padding, and the data digest.
  */
 #define KTGT_CHUNK_LEN		64
 #define KTGT_CHUNK_LEAD		KTGT_DIGEST_LEN
@@ -29,8 +30,8 @@ struct ktgt_task;
 
 /**
  * enum ktgt_pdu_flags - bits of &ktgt_pdu.flags
- * @KTGT_PDU_STATSN: it carries status, so it uses up a StatSN
- * @KTGT_PDU_FINAL_LOGIN: digests are in force on what is sent after it
+ * @KTGT_PDU_STATSN: it contains a status, so it uses a StatSN
+ * @KTGT_PDU_FINAL_LOGIN: PDUs that are sent after it have the negotiated digests
  * @KTGT_PDU_DATA_IN: more Data-In PDUs of the same task may follow
  * @KTGT_PDU_LAST: the task ends with it
  * @KTGT_PDU_PING: the initiator will answer it
@@ -48,13 +49,13 @@ enum ktgt_pdu_flags {
 /**
  * struct ktgt_pdu - a PDU to be sent
  *
- * Its header is page memory, because the socket refers to it until the peer
- * has acknowledged. So a PDU is used again only when the initiator's ExpStatSN
- * says that it has consumed it.
+ * Its header is in page memory, because the socket refers to it until the peer has
+ * acknowledged it. A PDU is used again only when the initiator's ExpStatSN says that
+ * the initiator has received it.
  *
  * @node: in &ktgt_pdus.free, the transport's queue, or &ktgt_conn.unacked
  * @hdr: KTGT_CHUNK_HDR bytes: BHS, header digest, padding and data digest; the
- *	KTGT_CHUNK_LEAD bytes in front of it are the transport's
+ *	transport uses the KTGT_CHUNK_LEAD bytes in front of it
  * @page: page of @hdr
  * @page_off: offset of @hdr in @page
  * @flags: KTGT_PDU_* bits
@@ -62,11 +63,11 @@ enum ktgt_pdu_flags {
  * @bvec: data segment, from byte @bvec_off on
  * @bvec_off: offset in @bvec
  * @data_len: bytes of the data segment
- * @ack_sn: the initiator's ExpStatSN must be beyond it before reuse
+ * @ack_sn: the PDU is acknowledged when the initiator's ExpStatSN is beyond this
  * @task: task that it belongs to, or NULL
  * @own: segments of data that belong to the PDU itself, or NULL
  * @nr_own: length of @own
- * @weight: what it counts against the limit of answers that no task bounds
+ * @weight: what it counts as an answer without a task; see &struct ktgt_quota
  */
 struct ktgt_pdu {
 	struct list_head	node;
@@ -97,7 +98,7 @@ struct ktgt_pdu {
  * @burst: burst of @task that the data belongs to, or NULL
  * @bvec_off: offset of the data in the buffer of @task
  * @ctl: the data segment goes to &ktgt_conn.ctl
- * @dropped: the task that it was for has been aborted
+ * @dropped: its task was aborted
  */
 struct ktgt_pdu_in {
 	struct iscsi_hdr	hdr;
@@ -114,13 +115,13 @@ struct ktgt_pdu_in {
 };
 
 /*
- * Answers of ktgt_recv_header() and ktgt_recv_data() besides 0 and -errno;
- * a negative one ends the connection.
+ * Results of ktgt_recv_header() and ktgt_recv_data() in addition to 0 and a negative
+ * errno, which ends the connection.
  */
-#define KTGT_RECV_AGAIN	1	/* ask again after ktgt_round_prepare() */
-#define KTGT_RECV_STOP	2	/* handle what there is before more is received */
+#define KTGT_RECV_AGAIN	1	/* call again after ktgt_round_prepare() */
+#define KTGT_RECV_STOP	2	/* process this PDU before more is received */
 
-/* RFC 7143, 11.17.1; iscsi_proto.h knows it by another name */
+/* RFC 7143, 11.17.1; iscsi_proto.h has another name for it */
 #define KTGT_REASON_INVALID_FIELD	9
 
 int ktgt_pdus_init(struct ktgt_conn *conn);

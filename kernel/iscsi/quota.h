@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a connection holds of the target's memory, and how much it may.
+ * How much of the target's memory a connection holds, and its limits.
  */
 #ifndef _KTGT_ISCSI_QUOTA_H
 #define _KTGT_ISCSI_QUOTA_H
@@ -9,9 +9,10 @@
 
 /**
  * enum ktgt_quota_kind - what is counted
- * @KTGT_QUOTA_DATA: pages of tasks whose answer the socket has not taken yet
+ * @KTGT_QUOTA_DATA: pages of tasks whose answer is not completely sent yet
  * @KTGT_QUOTA_UNSENT: PDUs without a task that wait to be sent, and their pages
- * @KTGT_QUOTA_UNACKED: those that are not acknowledged yet, sent or not
+ * @KTGT_QUOTA_UNACKED: PDUs without a task that are not acknowledged yet, sent or
+ *	not, and their pages
  * @KTGT_QUOTA_KINDS: number of kinds
  */
 enum ktgt_quota_kind {
@@ -22,12 +23,12 @@ enum ktgt_quota_kind {
 };
 
 /**
- * struct ktgt_quota - what a connection holds; belongs to its work
- * @held: pages, and PDUs that are counted as one each
+ * struct ktgt_quota - how much a connection holds; used by its work only
+ * @held: pages and PDUs; each PDU counts as one
  * @limit: how much it may hold
  *
- * Nothing is refused here. Who charges asks before, or stops listening to the
- * peer after.
+ * Nothing is refused here. A caller asks before it charges, or receives nothing more
+ * from the peer afterwards.
  */
 struct ktgt_quota {
 	u32	held[KTGT_QUOTA_KINDS];
@@ -35,7 +36,7 @@ struct ktgt_quota {
 };
 
 /**
- * ktgt_quota_charge - count what a connection takes
+ * ktgt_quota_charge - count pages or PDUs that a connection takes
  * @quota: its quota
  * @kind: kind
  * @nr: how much
@@ -49,10 +50,10 @@ static inline void ktgt_quota_charge(struct ktgt_quota *quota,
 }
 
 /**
- * ktgt_quota_uncharge - count what a connection gives back
+ * ktgt_quota_uncharge - count pages or PDUs that a connection gives back
  * @quota: its quota
  * @kind: kind
- * @nr: how much, all of which was charged
+ * @nr: how much; it was charged before
  *
  * Context: the connection's work.
  */
@@ -78,7 +79,7 @@ static inline bool ktgt_quota_has_room(const struct ktgt_quota *quota,
 }
 
 /**
- * ktgt_quota_is_over - whether a connection holds more than it may
+ * ktgt_quota_is_over - whether a connection holds more than its limit
  * @quota: its quota
  * @kind: kind
  *

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Receiving: the only place that looks at the lengths of a PDU, and that
- * decides where its data goes.
+ * Receiving: the only place that checks the lengths of a PDU and decides where its
+ * data goes.
  *
- * All of it runs under the socket's lock, so it does not wait for memory: what
- * is missing is asked for by KTGT_RECV_AGAIN.
+ * This runs under the socket's lock, so it does not wait for memory. If there is none,
+ * it returns KTGT_RECV_AGAIN.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,7 +20,7 @@
 #include "pdu.h"
 #include "task.h"
 
-/* What a data segment may have, by opcode and phase. */
+/* The longest data segment that is allowed, by opcode and phase, in bytes. */
 static u32 recv_max_data(const struct ktgt_conn *conn, u8 opcode)
 {
 	if (conn->state != KTGT_CONN_STATE_FULL_FEATURE)
@@ -33,7 +33,7 @@ static u32 recv_max_data(const struct ktgt_conn *conn, u8 opcode)
 	case ISCSI_OP_TEXT:
 		return conn->param.max_recv_dsl;
 	default:
-		/* Others have none, but a small one can be skipped. */
+		/* other PDUs have no data, but a small segment can be skipped */
 		return KTGT_LOGIN_DSL;
 	}
 }
@@ -43,9 +43,8 @@ static u32 recv_max_data(const struct ktgt_conn *conn, u8 opcode)
  * @conn: the connection
  * @in: the PDU; @hdr is there, @ahs_len and @data_len are set
  *
- * Without trust in the lengths the next header can not be found, so there is
- * no way to go on after a wrong one (RFC 7143, 13.12: no PDU may exceed
- * MaxRecvDataSegmentLength).
+ * If the lengths are wrong, the next header cannot be found, so the connection must
+ * end (RFC 7143, 13.12: no PDU may exceed MaxRecvDataSegmentLength).
  *
  * Context: the connection's work, under the socket's lock.
  * Return: 0, or a negative errno, which ends the connection.
@@ -68,20 +67,20 @@ int ktgt_recv_lengths(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 	conn->last_recv = jiffies;
 
 	if (in->data_len > recv_max_data(conn, opcode)) {
-		net_info_ratelimited("%pISpc: data segment of %u bytes in a PDU with opcode %#x, where at most %u are allowed; connection closed\n",
+		net_info_ratelimited("%pISpc: data segment of %u bytes in a PDU with opcode %#x; at most %u are allowed; connection closed\n",
 				     &conn->peer, in->data_len, opcode,
 				     recv_max_data(conn, opcode));
 		return -EMSGSIZE;
 	}
 	if (in->ahs_len && conn->state != KTGT_CONN_STATE_FULL_FEATURE) {
-		net_info_ratelimited("%pISpc: additional header segment in login, where none is allowed; connection closed\n",
+		net_info_ratelimited("%pISpc: additional header segment in a login; none is allowed; connection closed\n",
 				     &conn->peer);
 		return -EMSGSIZE;
 	}
 	return 0;
 }
 
-/* A control PDU gets its data whole, in memory of its own. */
+/* The data of a control PDU is received completely, into memory of its own. */
 static int recv_ctl(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 {
 	struct ktgt_ctl *ctl = &conn->ctl;
@@ -95,8 +94,8 @@ static int recv_ctl(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 	in->keep = in->data_len;
 	if (in->keep) {
 		/*
-		 * The iterator keeps a pointer to the vector, so it has to be
-		 * one that lives as long.
+		 * The iterator keeps a pointer to the vector, so the vector
+		 * must live as long as the iterator.
 		 */
 		ctl->vec.iov_base = ctl->data;
 		ctl->vec.iov_len = ctl->len;
@@ -120,19 +119,19 @@ static int recv_unknown(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 }
 
 /**
- * ktgt_recv_header - all headers of a PDU have come
+ * ktgt_recv_header - handle the headers of a PDU
  * @conn: the connection
  * @in: the PDU; on success @keep and @iter say where its data goes
  *
- * Context: the connection's work, under the socket's lock or not.
- * Return: 0; KTGT_RECV_AGAIN to be called once more after ktgt_round_prepare();
+ * Context: the connection's work, with or without the socket's lock.
+ * Return: 0; KTGT_RECV_AGAIN if it must be called again after ktgt_round_prepare();
  *	a negative errno, which ends the connection.
  */
 int ktgt_recv_header(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 {
 	if (conn->state != KTGT_CONN_STATE_FULL_FEATURE)
 		return recv_ctl(conn, in);
-	if (in->dropped)	/* called again, but not for that task */
+	if (in->dropped)	/* called again, but the task was aborted */
 		return 0;
 
 	ktgt_ack_recv(conn, be32_to_cpu(in->hdr.exp_statsn));
@@ -155,7 +154,7 @@ int ktgt_recv_header(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 /**
  * ktgt_recv_digest - CRC32C of the data segment that was received
  * @conn: the connection
- * @in: the PDU; nothing of its data was dropped
+ * @in: the PDU; none of its data was dropped
  * @pad: padding as it was received
  * @pad_len: its bytes
  *
@@ -176,13 +175,13 @@ u32 ktgt_recv_digest(struct ktgt_conn *conn, struct ktgt_pdu_in *in,
 }
 
 /**
- * ktgt_recv_data - a PDU has come whole
+ * ktgt_recv_data - handle a PDU that was received completely
  * @conn: the connection
  * @in: the PDU
  * @digest_ok: its data digest matches, or there is none
  *
  * Context: the connection's work, under the socket's lock.
- * Return: 0; KTGT_RECV_STOP if it has to be handled before more is received; a
+ * Return: 0; KTGT_RECV_STOP if the PDU must be processed before more is received; a
  *	negative errno, which ends the connection.
  */
 int ktgt_recv_data(struct ktgt_conn *conn, struct ktgt_pdu_in *in,

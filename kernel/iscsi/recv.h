@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the transport gives the protocol of each PDU that it receives.
+ * Functions that the transport calls for each PDU that it receives.
  */
 #ifndef _KTGT_ISCSI_RECV_H
 #define _KTGT_ISCSI_RECV_H

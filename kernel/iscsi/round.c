@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One round of a connection's work, and what comes before the first and after
- * the last.
+ * One round of a connection's work, and the beginning and end of a connection.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -26,7 +25,7 @@
 #include "text_request.h"
 #include "window.h"
 
-/* how often to look for silence if there are no pings */
+/* how often to check whether the connection is idle, if there are no pings */
 #define ROUND_IDLE_TIME	(5 * HZ)
 
 /**
@@ -83,7 +82,7 @@ void ktgt_round_free(struct ktgt_conn *conn)
 	ktgt_pdus_free(conn);
 }
 
-/* Make room for the data segment of a control PDU. */
+/* Makes room for the data segment of a control PDU. */
 static void round_prepare_ctl(struct ktgt_conn *conn)
 {
 	struct ktgt_ctl *ctl = &conn->ctl;
@@ -100,7 +99,7 @@ static void round_prepare_ctl(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_round_prepare - have at hand what receiving needs
+ * ktgt_round_prepare - allocate what receiving needs
  * @conn: the connection
  *
  * Context: the connection's work, outside of the socket's lock; may sleep.
@@ -115,12 +114,12 @@ void ktgt_round_prepare(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_round_may_recv - whether more can be received
+ * ktgt_round_may_recv - whether more may be received
  * @conn: the connection
  *
  * Context: the connection's work.
- * Return: false while a control PDU waits to be handled, memory is short, or
- *	the peer leaves too many answers unread.
+ * Return: false while a control PDU waits to be handled, there is no memory, or the
+ *	peer does not read the answers.
  */
 bool ktgt_round_may_recv(const struct ktgt_conn *conn)
 {
@@ -129,10 +128,10 @@ bool ktgt_round_may_recv(const struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_round_process - do what was received, and what has completed
+ * ktgt_round_process - process received PDUs and completed commands
  * @conn: the connection
  *
- * Commands go before the control PDU that was received behind them.
+ * Commands are processed before the control PDU, which was received after them.
  *
  * Context: the connection's work, may sleep.
  * Return: whether there was anything to do.
@@ -152,7 +151,7 @@ bool ktgt_round_process(struct ktgt_conn *conn)
 		progress = true;
 	}
 	progress |= ktgt_conn_run_calls(conn);
-	/* at work in this round, whether or not it is their last */
+	/* commands were in flight in this round, even if they end in it */
 	if (conn->nr_inflight || conn->count.busy)
 		WRITE_ONCE(conn->last_cmd, jiffies);
 	progress |= ktgt_commands_reap(conn);
@@ -160,12 +159,12 @@ bool ktgt_round_process(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_round_waits - whether there is something that progress may have helped
+ * ktgt_round_waits - whether progress in this round may allow more progress
  * @conn: the connection
  *
  * Context: the connection's work.
- * Return: true if tasks wait for pages, or the initiator for the window, or a
- *	task has become ready because another one has ended.
+ * Return: true if tasks wait for pages, if the initiator waits for the window, or if
+ *	a task has become ready because another one has ended.
  */
 bool ktgt_round_waits(const struct ktgt_conn *conn)
 {
@@ -173,7 +172,7 @@ bool ktgt_round_waits(const struct ktgt_conn *conn)
 	       (conn->window && ktgt_window_is_closed(conn->window));
 }
 
-/* Pings are no use of a connection, only commands are. */
+/* Gives memory back if no command was in flight for a time. Pings do not count. */
 static void round_shrink_idle(struct ktgt_conn *conn, unsigned long after)
 {
 	if (time_before(jiffies, conn->last_cmd + after))
@@ -183,7 +182,7 @@ static void round_shrink_idle(struct ktgt_conn *conn, unsigned long after)
 	ktgt_pdus_shrink(conn);
 }
 
-/* Is the initiator still there? Return: jiffies until the next look. */
+/* Asks a silent initiator for an answer. Return: jiffies until the next check. */
 static unsigned long round_ping(struct ktgt_conn *conn)
 {
 	const struct ktgt_target *target = conn->nexus->target;
@@ -211,7 +210,7 @@ static unsigned long round_ping(struct ktgt_conn *conn)
 	return interval;
 }
 
-/* What is left of the time to log out, in jiffies; 0 if it is over. */
+/* Returns the rest of the time to log out, in jiffies; 0 if it is over. */
 static unsigned long round_logout_left(const struct ktgt_conn *conn)
 {
 	return time_before(jiffies, conn->logout_deadline) ?
@@ -219,11 +218,10 @@ static unsigned long round_logout_left(const struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_round_request_logout - KTGT_EV_REQUEST_LOGOUT has been set
+ * ktgt_round_request_logout - handle KTGT_EV_REQUEST_LOGOUT
  * @conn: the connection
  *
- * Whoever asks once more does not give more time than there was: the initiator
- * hears of what is left.
+ * A second request does not extend the time: the initiator is told how much is left.
  *
  * Context: the connection's work.
  * Return: jiffies until ktgt_round_timer() has to be called.
@@ -243,11 +241,11 @@ unsigned long ktgt_round_request_logout(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_round_timer - look whether time is up
+ * ktgt_round_timer - handle the timer of a connection
  * @conn: the connection
  *
  * Context: the connection's work.
- * Return: jiffies until the next look.
+ * Return: jiffies until the next call.
  */
 unsigned long ktgt_round_timer(struct ktgt_conn *conn)
 {
@@ -274,9 +272,9 @@ unsigned long ktgt_round_timer(struct ktgt_conn *conn)
  * ktgt_round_announce - tell a waiting initiator that the window is open again
  * @conn: the connection, with nothing left to do
  *
- * The last answer may have carried a closed window, because its own task was
- * still in the way. If nothing but missing acknowledgements keeps it closed,
- * the initiator is asked for them.
+ * The last answer may have contained a closed window, because its own task still
+ * occupied a slot. If only missing acknowledgements keep the window closed, the
+ * initiator is asked for them.
  *
  * Context: the connection's work.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the transport calls: one round of a connection's work, its beginning and
- * its end.
+ * Functions for the transport: one round of a connection's work, and the beginning
+ * and end of a connection.
  */
 #ifndef _KTGT_ISCSI_ROUND_H
 #define _KTGT_ISCSI_ROUND_H

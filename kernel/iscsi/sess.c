@@ -21,7 +21,7 @@ static const struct rhashtable_params sess_table_params = {
 	.automatic_shrinking = true,
 };
 
-/* TSIH is the session's number, so it has to fit and not to be zero */
+/* the number of a session is also its TSIH, which has 16 bits and is not zero */
 #define SESS_ID_LIMIT	XA_LIMIT(1, U16_MAX)
 
 /* See struct ktgt_fabric_ops. */
@@ -42,7 +42,7 @@ static void sess_abort_lu(struct ktgt_nexus *nexus, struct ktgt_lu *lu,
 		call = NULL;
 	}
 	spin_unlock_bh(&sess->lock);
-	if (call)	/* the session ends, its commands have ended */
+	if (call)	/* the connection has left: its commands have ended */
 		ktgt_command_abort_cancel(call);
 }
 
@@ -106,7 +106,7 @@ void ktgt_sess_put(struct ktgt_sess *sess)
 /**
  * ktgt_sess_find - find a session by its number
  * @kn: the namespace
- * @id: number, which is its TSIH too
+ * @id: its number, which is also its TSIH
  *
  * Context: any.
  * Return: the session with a reference, or NULL.
@@ -128,7 +128,7 @@ struct ktgt_sess *ktgt_sess_find(struct ktgt_net *kn, u32 id)
  * @sess: the session
  * @reason: why
  *
- * Its connection closes on its own, and takes the session along.
+ * This closes its connection, which then ends the session.
  *
  * Context: any that may take a spinlock.
  */
@@ -141,9 +141,9 @@ void ktgt_sess_end(struct ktgt_sess *sess, enum ktgt_session_end_reason reason)
 }
 
 /**
- * ktgt_sess_request_logout - have the initiator end a session, within a time
+ * ktgt_sess_request_logout - ask the initiator to log out within a time
  * @sess: the session
- * @seconds: after which it is ended
+ * @seconds: after this time the session is ended
  *
  * Context: any that may take a spinlock.
  */
@@ -156,9 +156,9 @@ void ktgt_sess_request_logout(struct ktgt_sess *sess, u16 seconds)
 }
 
 /*
- * The login of @conn has to wait until @old has gone: a command of @old that
- * is still on its way to the disk must not overtake what the new session
- * writes. If there is another one waiting already, the newer one wins.
+ * The login of @conn must wait until @old has ended: a command of @old that is still
+ * on its way to the disk must not overtake the writes of the new session. If another
+ * login waits already, the newer one replaces it.
  */
 static int sess_wait_for(struct ktgt_conn *conn, struct ktgt_sess *old)
 {
@@ -196,19 +196,19 @@ static void sess_stop_waiting(struct ktgt_conn *conn)
 }
 
 /*
- * The search begins behind the number that was given last. A number comes again
- * only after all others: who still has that of a session that has ended, in a
- * TSIH or in a command, does not mean the session that came next.
+ * The search begins after the number that was used last, so a number is used again
+ * only after all others. A TSIH or a command with the number of a session that has
+ * ended must not mean the next session.
  */
 static int sess_take_id(struct ktgt_net *kn, u32 *id)
 {
 	int ret = xa_alloc_cyclic(&kn->sess_ids, id, NULL, SESS_ID_LIMIT,
 				  &kn->next_sess_id, GFP_KERNEL);
 
-	return min(ret, 0); /* positive: the numbers have begun again */
+	return min(ret, 0); /* 1 means that the search has wrapped around */
 }
 
-/* Put a session into the table, or wait for the one that is in its place. */
+/* Puts a session into the table, or waits for the end of the old one there. */
 static int sess_insert(struct ktgt_conn *conn, struct ktgt_sess *sess)
 {
 	struct ktgt_net *kn = conn->kn;
@@ -225,8 +225,8 @@ static int sess_insert(struct ktgt_conn *conn, struct ktgt_sess *sess)
 			break;
 		}
 		/*
-		 * One without a connection is out of the table already, see
-		 * ktgt_sess_retire(): the next look does not find it.
+		 * A session without a connection has left the table already, see
+		 * ktgt_sess_retire(): the next lookup does not find it.
 		 */
 		ret = kref_get_unless_zero(&old->ref) ? 0 : -EAGAIN;
 		if (!ret) {
@@ -267,7 +267,7 @@ static struct ktgt_sess *sess_alloc(struct ktgt_conn *conn,
 	return sess;
 }
 
-/* What lower floors need of the session, they find in the connection. */
+/* The connection has pointers to what lower floors need of the session. */
 static void sess_bind(struct ktgt_conn *conn, struct ktgt_sess *sess)
 {
 	conn->sess = sess;
@@ -285,20 +285,20 @@ static void sess_unbind(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_sess_open - make the session of a connection
+ * ktgt_sess_open - create the session of a connection
  * @conn: the connection, at the end of its login
  * @target: the target, or NULL for a discovery session; the session takes a
  *	reference of its own
  * @key: identity
  * @alias: InitiatorAlias or NULL
- * @cmd_sn: CmdSN of the login; the first command will carry it too
+ * @cmd_sn: CmdSN of the login; the first command has the same
  *
  * A session with the same identity is reinstated: the old one is closed, and
- * ktgt_login_resume() is called when it has gone.
+ * ktgt_login_resume() is called when it has ended.
  *
  * Context: the connection's work, may sleep.
- * Return: 0; -EINPROGRESS when the old session has to go first; -ENOENT when
- *	the target is being deleted; -ENOMEM; -EBUSY without a free number.
+ * Return: 0; -EINPROGRESS if the old session must end first; -ENOENT if the target
+ *	is being deleted; -ENOMEM; -EBUSY if no number is free.
  */
 int ktgt_sess_open(struct ktgt_conn *conn, struct ktgt_target *target,
 		   const struct ktgt_sess_key *key, const char *alias,
@@ -331,7 +331,7 @@ int ktgt_sess_open(struct ktgt_conn *conn, struct ktgt_target *target,
 	}
 	atomic_inc(&kn->nr_sessions);
 	sess_bind(conn, sess);
-	/* Only now it can be found by its number. */
+	/* from now on it is found by its number */
 	xa_store(&kn->sess_ids, sess->id, sess, GFP_KERNEL);
 	return 0;
 
@@ -371,7 +371,7 @@ static void sess_describe(const struct ktgt_sess *sess,
 }
 
 /**
- * ktgt_sess_announce - tell who watches of a new session
+ * ktgt_sess_announce - report a new session as an event
  * @conn: the connection, in full feature phase
  *
  * Context: the connection's work.
@@ -383,12 +383,12 @@ void ktgt_sess_announce(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_sess_retire - take a session out of all tables
+ * ktgt_sess_retire - remove a session from all tables
  * @sess: the session; none of its commands is in flight. It keeps its sequence
- *	numbers for what is still to be sent
+ *	numbers for PDUs that still have to be sent
  *
- * From here on an initiator may make the same session anew; one that waits
- * for that is resumed.
+ * From now on, a session with the same identity can be created. A login that waits
+ * for this is resumed.
  *
  * Context: the connection's work or teardown, may sleep.
  */
@@ -405,7 +405,7 @@ void ktgt_sess_retire(struct ktgt_sess *sess)
 				       sess_table_params);
 	}
 
-	/* told before the login of a new one, which may wait for this */
+	/* reported before the login of a new session, which may wait for this */
 	if (sess->announced)
 		sess_describe(sess, sess->conn, KTGT_CMD_SESSION_END);
 
@@ -421,8 +421,8 @@ void ktgt_sess_retire(struct ktgt_sess *sess)
 
 /**
  * ktgt_sess_close - end the session of a connection that has closed
- * @conn: the connection; none of its commands is in flight. Without a session
- *	it may wait for the end of another
+ * @conn: the connection; none of its commands is in flight. If it has no session,
+ *	its login may wait for the end of another session
  *
  * Context: process context, may sleep.
  */

@@ -26,7 +26,7 @@ struct ktgt_net;
 
 /**
  * struct ktgt_sess_key - what makes a session unique (RFC 7143, 4.4.1)
- * @tid: target; a target has one portal group tag for each session key here
+ * @tid: number of the target, 0 for discovery
  * @tpgt: target portal group tag
  * @isid: initiator part of the session ID
  * @initiator: iSCSI name, NUL padded
@@ -52,10 +52,10 @@ struct ktgt_sess_key {
  * @lock: protects @conn and @waiter; a spinlock, bottom halves off
  * @conn: the connection, NULL when it is gone
  * @waiter: connection whose login waits for the end of this session, or NULL
- * @announced: it was told of, so its end has to be
- * @login_at: when it was made, by ktime_get_boottime(); immutable
- * @retired: it is in no table any more, and its nexus is closed
- * @window: its CmdSN window; of the connection's work
+ * @announced: its beginning was reported, so its end must be reported too
+ * @login_at: when it was created, by ktime_get_boottime(); immutable
+ * @retired: it has left all tables, and its nexus is closed
+ * @window: its CmdSN window; used by the connection's work only
  */
 struct ktgt_sess {
 	struct ktgt_nexus	nexus;

@@ -15,14 +15,14 @@
 #include "mem.h"
 
 /*
- * Twice the window: a task is free again only when the initiator has
+ * Twice the window, because a task becomes free only when the initiator has
  * acknowledged its status.
  */
 #define TASK_SLOTS	(2 * KTGT_WINDOW + KTGT_IMMEDIATE_MAX)
 #define TASK_HASH_BITS	8
 
 /**
- * ktgt_tasks_init - make it possible for a connection to have tasks
+ * ktgt_tasks_init - allocate the table of tasks of a connection
  * @conn: the connection
  *
  * Context: process context, may sleep.
@@ -61,12 +61,13 @@ static int task_make(struct ktgt_conn *conn, gfp_t gfp)
 }
 
 /**
- * ktgt_tasks_at_hand - whether there is a free task, or memory for one
+ * ktgt_tasks_at_hand - get a free task, if necessary by allocating one
  * @conn: the connection
  * @gfp: how to allocate
  *
  * Context: the connection's work; sleeps only if @gfp allows.
- * Return: true if there is a free task, or none because all are in use.
+ * Return: false if there was no memory; true if there is a free task, or if all
+ *	slots are in use.
  */
 bool ktgt_tasks_at_hand(struct ktgt_conn *conn, gfp_t gfp)
 {
@@ -76,10 +77,10 @@ bool ktgt_tasks_at_hand(struct ktgt_conn *conn, gfp_t gfp)
 }
 
 /**
- * ktgt_tasks_prepare - have a task at hand for the next command
+ * ktgt_tasks_prepare - prepare a free task for the next command
  * @conn: the connection
  *
- * Whether there was memory for it shows when the command comes.
+ * If there is no memory, the next command tries again.
  *
  * Context: the connection's work, outside of the socket's lock; may sleep.
  */
@@ -90,10 +91,10 @@ void ktgt_tasks_prepare(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_task_set_bvec - have room for the segments of a command
+ * ktgt_task_set_bvec - make room for the segments of a command
  * @task: the task
  * @nr_pages: segments of one page each
- * @gfp: how to allocate, if more are needed than the task ever had
+ * @gfp: how to allocate, if the task never had so many segments
  *
  * Context: the connection's work; sleeps only if @gfp allows.
  * Return: 0 or -ENOMEM.
@@ -119,7 +120,7 @@ int ktgt_task_set_bvec(struct ktgt_task *task, u32 nr_pages, gfp_t gfp)
 }
 
 /**
- * ktgt_task_add_pages - give a task pages that the connection has at hand
+ * ktgt_task_add_pages - give free pages of the connection to a task
  * @task: the task; ktgt_task_set_bvec() has made room
  * @nr_pages: pages
  *
@@ -138,9 +139,9 @@ bool ktgt_task_add_pages(struct ktgt_task *task, u32 nr_pages)
 }
 
 /**
- * ktgt_task_put_pages - take the pages of a task back
- * @task: the task; the initiator has consumed what was sent from them, or
- *	nothing was
+ * ktgt_task_put_pages - give the pages of a task back to the connection
+ * @task: the task; the initiator has acknowledged what was sent from them, or
+ *	nothing was sent
  *
  * Context: the connection's work.
  */
@@ -229,7 +230,7 @@ static bool task_is_ordered(const struct ktgt_task *task)
 }
 
 /**
- * ktgt_task_start - put what a SCSI Command PDU says into a free task
+ * ktgt_task_start - fill a free task from a SCSI Command PDU
  * @conn: the connection, which has a free task at hand
  * @req: the PDU
  *
@@ -264,9 +265,9 @@ struct ktgt_task *ktgt_task_start(struct ktgt_conn *conn,
 }
 
 /*
- * SAM-5, 8.6: whether @task is dormant as long as @other has not ended. What has
- * been enabled stays so, also when one for the head of the queue comes. Tasks of
- * other nexuses are in task sets of their own (TST of the Control mode page).
+ * Whether @task is dormant until @other has ended (SAM-5, 8.6). An enabled task stays
+ * enabled, even if a HEAD OF QUEUE task arrives. Tasks of other nexuses are in other
+ * task sets (TST of the Control mode page).
  */
 static bool task_goes_behind(const struct ktgt_task *task,
 			     const struct ktgt_task *other)
@@ -281,7 +282,7 @@ static bool task_goes_behind(const struct ktgt_task *task,
 	       iscsi_sna_lt(other->seq, task->seq);
 }
 
-/* Not inline, as those after it: few connections ever come here. */
+/* Not inline, like the functions after it: few connections need them. */
 static noinline bool task_has_to_wait(const struct ktgt_task *task)
 {
 	const struct ktgt_conn *conn = task->conn;
@@ -295,7 +296,7 @@ static noinline bool task_has_to_wait(const struct ktgt_task *task)
 	return false;
 }
 
-/* A task has ended: go on with those that waited for it alone. */
+/* A task has ended: the dormant tasks that waited only for it become ready. */
 static noinline void task_make_way(struct ktgt_conn *conn)
 {
 	struct ktgt_task *task, *next;
@@ -308,10 +309,10 @@ static noinline void task_make_way(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_task_open - from here on the initiator can refer to a task
- * @task: the task, whose state has changed to that
+ * ktgt_task_open - the initiator can refer to a task from now on
+ * @task: the task, which has just changed to such a state
  *
- * Context: of ktgt_task_set_state() alone.
+ * Context: called only by ktgt_task_set_state().
  */
 void ktgt_task_open(struct ktgt_task *task)
 {
@@ -324,10 +325,10 @@ void ktgt_task_open(struct ktgt_task *task)
 }
 
 /**
- * ktgt_task_close - from here on the initiator can not refer to a task
- * @task: the task, whose state has changed to that
+ * ktgt_task_close - the initiator cannot refer to a task any more
+ * @task: the task, which has just changed to such a state
  *
- * Context: of ktgt_task_set_state() alone.
+ * Context: called only by ktgt_task_set_state().
  */
 void ktgt_task_close(struct ktgt_task *task)
 {
@@ -342,11 +343,11 @@ void ktgt_task_close(struct ktgt_task *task)
 }
 
 /**
- * ktgt_task_set_state_any - change the state of a task, whatever it is
+ * ktgt_task_set_state_any - change the state of a task from any state
  * @task: the task
  * @state: the new state
  *
- * Context: of ktgt_task_set_state() alone.
+ * Context: called only by ktgt_task_set_state().
  */
 void ktgt_task_set_state_any(struct ktgt_task *task, enum ktgt_task_state state)
 {
@@ -354,11 +355,11 @@ void ktgt_task_set_state_any(struct ktgt_task *task, enum ktgt_task_state state)
 }
 
 /**
- * ktgt_task_set_ready - a task has all that it needs to be carried out
+ * ktgt_task_set_ready - a task has everything that it needs to be submitted
  * @task: the task, in no list
  *
- * It is held as long as an ORDERED or HEAD OF QUEUE task, or its being ORDERED,
- * lets others go first.
+ * If the task must wait for others, because it or one of them is ORDERED or HEAD OF
+ * QUEUE, it becomes dormant; otherwise it becomes ready.
  *
  * Context: the connection's work.
  */
@@ -379,13 +380,13 @@ void ktgt_task_set_ready(struct ktgt_task *task)
 }
 
 /**
- * ktgt_task_residual - what the initiator expects beyond what the command moves
+ * ktgt_task_residual - get the residual count of a task (RFC 7143, 11.4.5)
  * @task: the task, completed
- * @flags: gets the bit that says which of both is more; the bits are the same
- *	in a SCSI Response and in a Data-In
+ * @flags: takes the underflow or overflow bit, which is the same in a SCSI Response
+ *	and in a Data-In
  *
  * Context: the connection's work.
- * Return: the difference in bytes (RFC 7143, 11.4.5).
+ * Return: difference in bytes between the expected and the real transfer length.
  */
 u32 ktgt_task_residual(const struct ktgt_task *task, u8 *flags)
 {
@@ -406,8 +407,8 @@ u32 ktgt_task_residual(const struct ktgt_task *task, u8 *flags)
 }
 
 /**
- * ktgt_task_end - give a task back
- * @task: the task, not with the SCSI side
+ * ktgt_task_end - free the slot of a task
+ * @task: the task, which is not with the SCSI side
  *
  * Context: the connection's work.
  */
@@ -415,7 +416,7 @@ void ktgt_task_end(struct ktgt_task *task)
 {
 	ktgt_cmd_release(&task->cmd);
 	ktgt_task_put_pages(task);
-	/* An aborted task leaves bursts behind of which the data never came. */
+	/* the data of some bursts of an aborted task never arrived */
 	if (task->nr_r2t)
 		memset(task->r2t, 0, sizeof(task->r2t));
 	task->nr_r2t = 0;
@@ -424,11 +425,11 @@ void ktgt_task_end(struct ktgt_task *task)
 }
 
 /**
- * ktgt_task_sent - the socket has taken all of the answer of a task
+ * ktgt_task_sent - the socket has accepted the whole answer of a task
  * @task: the task
  *
- * From here on it makes no progress of its own, so it must not keep others
- * from getting pages, although its own pages are still there.
+ * From now on, only an acknowledgement frees its pages. So other tasks must not wait
+ * for these pages.
  *
  * Context: the connection's work.
  */

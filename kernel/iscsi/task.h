@@ -14,16 +14,16 @@
 #include "conn.h"
 
 /**
- * enum ktgt_task_state - where a task is
+ * enum ktgt_task_state - state of a task
  * @KTGT_TASK_FREE: in &ktgt_conn.free_slots
  * @KTGT_TASK_NEW: its PDU is being handled
- * @KTGT_TASK_RECV: data is to come from the initiator
+ * @KTGT_TASK_RECV: waits for data from the initiator
  * @KTGT_TASK_PAGES: in &ktgt_conn.page_wait
  * @KTGT_TASK_DORMANT: in &ktgt_conn.dormant
  * @KTGT_TASK_READY: in &ktgt_conn.ready
  * @KTGT_TASK_BUSY: with the SCSI side
  * @KTGT_TASK_SEND: its answer is being sent
- * @KTGT_TASK_SENT: the socket has taken all of the answer, which is not
+ * @KTGT_TASK_SENT: the socket has accepted the whole answer, which is not
  *	acknowledged yet
  */
 enum ktgt_task_state {
@@ -40,12 +40,12 @@ enum ktgt_task_state {
 
 /**
  * enum ktgt_task_flags - bits of &ktgt_task.flags
- * @KTGT_TASK_IMMEDIATE: it came for immediate delivery, outside of the window
+ * @KTGT_TASK_IMMEDIATE: it is marked for immediate delivery, outside of the window
  * @KTGT_TASK_READ: the R bit of the PDU
  * @KTGT_TASK_WRITE: the W bit of the PDU
- * @KTGT_TASK_UNSOL: unsolicited Data-Out PDUs are to come
- * @KTGT_TASK_BAD_DATA: a Data-Out sequence was wrong; the command fails when
- *	all that was asked for has come
+ * @KTGT_TASK_UNSOL: more unsolicited Data-Out PDUs are expected
+ * @KTGT_TASK_BAD_DATA: a Data-Out sequence or digest was wrong; the command fails
+ *	when all requested data has arrived
  */
 enum ktgt_task_flags {
 	KTGT_TASK_IMMEDIATE	= BIT(0),
@@ -56,11 +56,11 @@ enum ktgt_task_flags {
 };
 
 /**
- * struct ktgt_burst - a sequence of Data-Out PDUs that is due
+ * struct ktgt_burst - a sequence of Data-Out PDUs that is expected
  * @offset: buffer offset of its first byte
  * @len: bytes; 0 if the burst is not in use
  * @got: bytes received
- * @data_sn: DataSN that comes next
+ * @data_sn: DataSN of the next PDU
  */
 struct ktgt_burst {
 	u32	offset;
@@ -72,8 +72,8 @@ struct ktgt_burst {
 /**
  * struct ktgt_task - an iSCSI task
  *
- * It lives in &ktgt_conn.slots and belongs to the connection's work, but for
- * @cmd while it is with the SCSI side.
+ * It is in &ktgt_conn.slots and belongs to the connection's work, except for @cmd
+ * while that is with the SCSI side.
  *
  * @cmd: the SCSI command
  * @conn: the connection; immutable
@@ -82,23 +82,23 @@ struct ktgt_burst {
  * @itt: initiator task tag
  * @index: position in &ktgt_conn.slots; immutable
  * @gen: number of uses of the slot, part of the target transfer tag
- * @dead_gen: @gen of the last use that was aborted: Data-Out for it is dropped
- *	in silence
- * @dead_itt: tag of that use if unsolicited Data-Out PDUs were still to come,
- *	which are dropped as well; else RESERVED_ITT
+ * @dead_gen: @gen of the last use that was aborted; Data-Out PDUs for it are dropped
+ *	without an answer
+ * @dead_itt: ITT of that use if unsolicited Data-Out PDUs were still expected, which
+ *	are dropped too; otherwise RESERVED_ITT
  * @state: enum ktgt_task_state
  * @flags: KTGT_TASK_* bits
  * @attr: task attribute, ISCSI_ATTR_*
- * @seq: order of submission, to tell what a task management function covers
+ * @seq: order of submission, which says what a task management function covers
  * @nr_pages: pages in &ktgt_cmd.bvec so far
  * @bvec_cap: length of @big_bvec
- * @big_bvec: segments of a command that is too large for those inside @cmd;
- *	kept from use to use
+ * @big_bvec: segments of a command that has more than fit into @cmd; kept for the next
+ *	use of the slot
  * @unsol: the unsolicited burst
- * @r2t: solicited bursts, the index is part of the target transfer tag
+ * @r2t: solicited bursts; the index is part of the target transfer tag
  * @nr_r2t: bursts of @r2t in use; the length of all others is zero
- * @r2t_sn: R2TSN that comes next
- * @r2t_off: buffer offset of the next burst to be solicited
+ * @r2t_sn: R2TSN of the next R2T
+ * @r2t_off: buffer offset of the next R2T
  * @in_off: bytes sent in Data-In PDUs
  * @in_len: bytes to be sent in Data-In PDUs
  * @in_burst: bytes sent of the current Data-In sequence
@@ -136,11 +136,11 @@ struct ktgt_task {
 };
 
 /**
- * ktgt_task_is_aborted - whether a task management function has ended a task
+ * ktgt_task_is_aborted - whether a task management function has aborted a task
  * @task: the task
  *
  * Context: any.
- * Return: true if it gets no answer, or TASK ABORTED.
+ * Return: true if it was aborted; then it gets no answer, or TASK ABORTED.
  */
 static inline bool ktgt_task_is_aborted(const struct ktgt_task *task)
 {
@@ -160,7 +160,7 @@ static inline bool ktgt_task_is_open(const struct ktgt_task *task)
 	return !hlist_unhashed(&task->itt_node);
 }
 
-/* What it means to be in a state: bits of ktgt_task_traits() */
+/* properties of a state: bits of ktgt_task_traits() */
 #define KTGT_TRAIT_OPEN		BIT(0)	/* the initiator can refer to it */
 #define KTGT_TRAIT_FREE		BIT(1)	/* &ktgt_task_count.free */
 #define KTGT_TRAIT_READY	BIT(2)	/* &ktgt_task_count.ready */
@@ -218,7 +218,7 @@ static __always_inline int ktgt_task_delta(u8 was, u8 is, u8 trait)
 	return !!(is & trait) - !!(was & trait);
 }
 
-/* Of ktgt_task_set_state() alone. With constants little is left of it. */
+/* Called only by ktgt_task_set_state(). Constants leave little code of it. */
 static __always_inline void ktgt_task_change(struct ktgt_task *task,
 					     enum ktgt_task_state from,
 					     enum ktgt_task_state to)
@@ -235,7 +235,7 @@ static __always_inline void ktgt_task_change(struct ktgt_task *task,
 		count->full += ktgt_task_delta(was, is, KTGT_TRAIT_DATA);
 	if (ktgt_task_list(conn, from))
 		list_del_init(&task->node);
-	/* the slot that was used last is in the cache: it is the next one */
+	/* the slot that was used last is used next, because it is in the cache */
 	if (to == KTGT_TASK_FREE)
 		list_add(&task->node, &conn->free_slots);
 	else if (ktgt_task_list(conn, to))
@@ -248,13 +248,13 @@ static __always_inline void ktgt_task_change(struct ktgt_task *task,
 }
 
 /**
- * ktgt_task_set_state - the one place where the state of a task changes
+ * ktgt_task_set_state - change the state of a task; nothing else changes it
  * @task: the task
- * @from: the state that it is mostly in, a constant: from that one it goes by
- *	inline code, from others by a call
+ * @from: the usual state before, a constant: this change is inline code. If the task
+ *	is in another state, a function is called
  * @to: the new state, a constant
  *
- * The list that the task is in and all that is counted of states change along.
+ * This also moves the task to the list of its new state and changes the counters.
  *
  * Context: the connection's work or teardown.
  */

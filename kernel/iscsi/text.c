@@ -2,9 +2,9 @@
 /*
  * Text keys (RFC 7143, 6, 12 and 13).
  *
- * All of this handles what anybody on the network may send before he has said
- * who he is. Nothing is copied that was not measured before, and nothing in
- * here prints, sleeps for long, or knows a connection.
+ * These functions handle text that anybody on the network can send before a login.
+ * Every length is checked before anything is copied. Nothing here prints, sleeps for
+ * long, or knows a connection.
  */
 
 #include "text.h"
@@ -28,33 +28,33 @@
 #define TEXT_NO_MEMORY	(ISCSI_STATUS_CLS_TARGET_ERR << 8 | \
 			 ISCSI_LOGIN_STATUS_NO_RESOURCES)
 
-/* what an initiator may leave as padding, counted in the length */
+/* bytes of padding that an initiator may count as text */
 #define TEXT_PAD_MAX	3
 
-/* result functions and other ways to handle a key */
+/* result functions, and other ways to handle a key */
 enum text_type {
-	TEXT_STRING,		/* the caller's: declarations, security */
-	TEXT_AND,		/* boolean, Yes if both say so */
-	TEXT_OR,		/* boolean, Yes if one says so */
-	TEXT_MIN,		/* number, the lesser one */
+	TEXT_STRING,		/* left to the caller: declarations, security */
+	TEXT_AND,		/* boolean, Yes if both offer Yes */
+	TEXT_OR,		/* boolean, Yes if one offers Yes */
+	TEXT_MIN,		/* number, the smaller one */
 	TEXT_MAX,		/* number, the greater one */
-	TEXT_DECLARE,		/* number that is told, not negotiated */
-	TEXT_LIST,		/* the first value that is known */
-	TEXT_TARGET,		/* the target's own to declare */
+	TEXT_DECLARE,		/* number that is declared, not negotiated */
+	TEXT_LIST,		/* the first known value of a list */
+	TEXT_TARGET,		/* only the target may declare it */
 	TEXT_NO,		/* obsolete boolean (RFC 7143, 13.25) */
 	TEXT_REJECT,		/* obsolete range (the same) */
 };
 
 /**
- * struct text_row - all that is to be known of a key
- * @name: its name; they are case-sensitive
- * @values: for TEXT_LIST, what is known, ended by NULL; the result is an index
- * @min: least number allowed
+ * struct text_row - properties of a key
+ * @name: its name, which is case-sensitive
+ * @values: for TEXT_LIST, the known values, ended by NULL; the result is an index
+ * @min: smallest number allowed
  * @max: greatest number allowed
- * @start: result while it is not negotiated: the RFC's default
+ * @start: result before it is negotiated, the default of the RFC
  * @type: enum text_type
  * @stages: enum ktgt_text_stage bits
- * @irrelevant: it means nothing in a discovery session
+ * @irrelevant: it has no meaning in a discovery session
  */
 struct text_row {
 	const char		*name;
@@ -254,8 +254,8 @@ static bool text_is_pad(const char *text, u32 len)
  * @pos: where to begin, 0 at first; moved behind the pair
  * @pair: filled in
  *
- * Some initiators count the padding of the data segment as text. Up to three
- * NULs at the end are passed over for their sake.
+ * Some initiators count the padding of the data segment as text. So up to three NULs
+ * at the end are ignored.
  *
  * Context: any.
  * Return: 1 with a pair, 0 at the end, -EINVAL if the text breaks RFC 7143,
@@ -292,14 +292,14 @@ int ktgt_text_next(const char *text, u32 len, u32 *pos,
 }
 
 /**
- * ktgt_text_pop() - take the first item off a list of values
+ * ktgt_text_pop() - take the first item from a list of values
  * @list: the list, separated by commas; moved behind the item
- * @len: bytes of it; lessened
+ * @len: bytes of it; reduced
  * @item: the item; not terminated
  * @item_len: bytes of it
  *
  * Context: any.
- * Return: false when the list is used up.
+ * Return: false if the list is empty.
  */
 bool ktgt_text_pop(const char **list, u32 *len, const char **item,
 		   u32 *item_len)
@@ -352,7 +352,7 @@ static int text_choose(const char *list, u32 len, const char * const *ours,
 }
 
 /**
- * ktgt_text_choose() - choose from a list as RFC 7143, 6.2.1 wants it
+ * ktgt_text_choose() - choose from a list (RFC 7143, 6.2.1)
  * @list: what the initiator offers, in its order of preference
  * @len: bytes of it
  * @ours: what is known, ended by NULL
@@ -389,7 +389,7 @@ static bool text_has_prefix(const char *value, u32 len, char lower)
  * @number: the number
  *
  * Context: any.
- * Return: 0, or -EINVAL if it is no number or needs more than 64 bits.
+ * Return: 0, or -EINVAL if it is not a number or needs more than 64 bits.
  */
 int ktgt_text_number(const char *value, u32 len, u64 *number)
 {
@@ -473,7 +473,7 @@ static int text_decode_base64(const char *value, u32 len, u8 *data, u32 size)
 			return -EINVAL;
 		data[used++] = acc >> bits;
 	}
-	/* bits that are left over carry nothing (RFC 4648, 3.5) */
+	/* unused bits must be zero (RFC 4648, 3.5) */
 	if (acc & ((1 << bits) - 1))
 		return -EINVAL;
 	return used;
@@ -487,8 +487,8 @@ static int text_decode_base64(const char *value, u32 len, u8 *data, u32 size)
  * @size: bytes that there is room for
  *
  * Context: any.
- * Return: bytes decoded, at least one; -EINVAL if the coding is wrong or it
- * does not fit.
+ * Return: bytes decoded, at least one; -EINVAL if the coding is wrong or the value does
+ * not fit.
  */
 int ktgt_text_decode(const char *value, u32 len, u8 *data, u32 size)
 {
@@ -506,13 +506,13 @@ int ktgt_text_decode(const char *value, u32 len, u8 *data, u32 size)
  * @name: where to put it, padded with NUL
  * @size: bytes of @name
  *
- * Names compare without regard to case (RFC 7143, 4.2.7). Which naming format
- * it has is not looked at, because there are initiators with names of their
- * own making; but it has to be fit to be printed.
+ * Upper and lower case make no difference in names (RFC 7143, 4.2.7). The form of the
+ * name is not checked, because some initiators have names of no standard form. But it
+ * must be printable.
  *
  * Context: any.
- * Return: 0, or -EINVAL if it is empty, too long, or has a character that a
- * name can not have.
+ * Return: 0, or -EINVAL if it is empty, too long, or contains a blank or a control
+ * character.
  */
 int ktgt_text_name(const char *value, u32 len, char *name, u32 size)
 {
@@ -521,7 +521,7 @@ int ktgt_text_name(const char *value, u32 len, char *name, u32 size)
 	if (!len || len >= size)
 		return -EINVAL;
 	for (i = 0; i < len; i++) {
-		/* what is above ASCII is UTF-8, which names may contain */
+		/* bytes beyond ASCII are UTF-8, which names may contain */
 		if (isascii(value[i]) && !isgraph(value[i]))
 			return -EINVAL;
 	}
@@ -555,8 +555,8 @@ static int text_grow(struct ktgt_text_out *out, u32 len)
  * @data: bytes
  * @len: how many
  *
- * After an error nothing is added any more, so that it is enough to look at
- * &ktgt_text_out.err in the end.
+ * After an error nothing more is added, so it is enough to check &ktgt_text_out.err at
+ * the end.
  *
  * Context: process context, may sleep.
  * Return: &ktgt_text_out.err: 0, -EMSGSIZE or -ENOMEM.
@@ -644,7 +644,7 @@ void ktgt_text_put_hex(struct ktgt_text_out *out, const char *key,
 }
 
 /**
- * ktgt_text_out_free() - free a text, and make it ready for another
+ * ktgt_text_out_free() - free a text, and prepare it for another one
  * @out: the text
  *
  * Context: process context, may sleep.
@@ -659,7 +659,7 @@ void ktgt_text_out_free(struct ktgt_text_out *out)
 }
 
 /**
- * ktgt_text_init() - begin a negotiation, with the RFC's defaults as results
+ * ktgt_text_init() - begin a negotiation, with the defaults of the RFC as results
  * @nego: the negotiation
  * @ours: for each &enum ktgt_text_key that is negotiated, the target's offer
  *
@@ -680,8 +680,8 @@ void ktgt_text_init(struct ktgt_text_nego *nego, const u32 *ours)
  * @nego: the negotiation
  * @key: key
  *
- * Context: any. The text of the request has to be there still.
- * Return: the pair, or NULL if the request does not have the key.
+ * Context: any; the text of the request must not have been freed.
+ * Return: the pair, or NULL if the request does not contain the key.
  */
 const struct ktgt_text_pair *
 ktgt_text_get(const struct ktgt_text_nego *nego, enum ktgt_text_key key)
@@ -724,18 +724,18 @@ static u16 text_session_type(struct ktgt_text_nego *nego)
 }
 
 /**
- * ktgt_text_parse() - check a request's text and note its keys
- * @nego: the negotiation; &ktgt_text_nego.stage says where it stands
- * @text: the text, whole: what came in several PDUs has to be joined
+ * ktgt_text_parse() - check the text of a request, and find its keys
+ * @nego: the negotiation; &ktgt_text_nego.stage is the present stage
+ * @text: the whole text; the caller has joined the text of several PDUs
  * @len: bytes of it
  *
- * Nothing is negotiated yet, because what a key means may depend on one behind
- * it. A key may be used once in a negotiation only, and in login only in its
- * stage (RFC 7143, 6.3 and 12).
+ * Nothing is negotiated yet, because the meaning of a key may depend on a later one. A
+ * key may be used only once in a negotiation, and in a login only in its stage
+ * (RFC 7143, 6.3 and 12).
  *
  * Context: any.
- * Return: 0, or a login status, class and detail; &ktgt_text_nego.why tells
- * the reason.
+ * Return: 0, or a login status, class and detail, with its reason in
+ * &ktgt_text_nego.why.
  */
 u16 ktgt_text_parse(struct ktgt_text_nego *nego, const char *text, u32 len)
 {
@@ -768,8 +768,8 @@ u16 ktgt_text_parse(struct ktgt_text_nego *nego, const char *text, u32 len)
 }
 
 /*
- * FirstBurstLength must not exceed MaxBurstLength (RFC 7143, 13.14), whichever
- * of them comes first.
+ * FirstBurstLength must not exceed MaxBurstLength (RFC 7143, 13.14), whichever of them
+ * is negotiated first.
  */
 static u32 text_cap_burst(const struct ktgt_text_nego *nego, int key, u32 n)
 {
@@ -842,8 +842,8 @@ static void text_answer_list(struct ktgt_text_nego *nego, int key,
 }
 
 /*
- * A key that only the target may declare. The initiator may have answered our
- * declaration, which it need not, and that is the end of it.
+ * Handles a key that only the target may declare. The initiator may answer the
+ * declaration, although it need not; such an answer is ignored.
  */
 static void text_answer_target(struct ktgt_text_nego *nego, int key,
 			       struct ktgt_text_out *out)
@@ -901,12 +901,12 @@ static void text_answer_key(struct ktgt_text_nego *nego, int key,
  * @len: bytes of it
  * @out: where answers go
  *
- * Keys that are not known are answered NotUnderstood, values that can not be
- * accepted Reject, which leaves the default in force (RFC 7143, 6.2). Keys that
- * are the caller's (names, security, SendTargets) are passed over.
+ * The answer to an unknown key is NotUnderstood. The answer to a value that cannot be
+ * accepted is Reject, and the default stays valid (RFC 7143, 6.2). Keys that the caller
+ * handles (names, security, SendTargets) are skipped.
  *
  * Context: process context, may sleep.
- * Return: 0, or a login status if the answers do not fit or memory is short.
+ * Return: 0, or a login status if the answers do not fit or there is no memory.
  */
 u16 ktgt_text_answer(struct ktgt_text_nego *nego, const char *text, u32 len,
 		     struct ktgt_text_out *out)

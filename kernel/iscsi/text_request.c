@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Text Requests of the full feature phase (RFC 7143, 11.10, 11.11). Most of
- * them are about SendTargets.
+ * Text Requests of the full feature phase (RFC 7143, 11.10, 11.11). Most of them ask
+ * for SendTargets.
  */
 #include "text_request.h"
 
@@ -19,11 +19,11 @@
 /**
  * struct ktgt_text_req - a text request that is not finished
  * @nego: text negotiation
- * @in: text that came with the C bit, not complete yet
+ * @in: received text that is not complete yet (C bit)
  * @out: answers
  * @pos: bytes of @out that were sent
  * @itt: initiator task tag of all requests
- * @ttt: target transfer tag that the next request has to carry
+ * @ttt: target transfer tag that the next request must have
  */
 struct ktgt_text_req {
 	struct ktgt_text_nego	nego;
@@ -35,8 +35,8 @@ struct ktgt_text_req {
 };
 
 /**
- * ktgt_text_req_free() - forget a text request that is not finished
- * @conn: the connection; there may be none
+ * ktgt_text_req_free() - free a text request that is not finished
+ * @conn: the connection, with or without a text request
  *
  * Context: the connection's work or its teardown, may sleep.
  */
@@ -60,7 +60,7 @@ static int text_req_start(struct ktgt_conn *conn, itt_t itt)
 	if (!text)
 		return -ENOMEM;
 	text->itt = itt;
-	/* a tag of an earlier request must not fit this one */
+	/* a tag of an earlier request must not be valid for this one */
 	do {
 		text->ttt = get_random_u32();
 	} while (text->ttt == ISCSI_RESERVED_TAG);
@@ -74,8 +74,8 @@ static int text_req_start(struct ktgt_conn *conn, itt_t itt)
 }
 
 /*
- * How much of the answers goes into a PDU: whole keys if possible, because not
- * every initiator can put them together again.
+ * How much of the answers goes into a PDU: whole keys if possible, because not every
+ * initiator can join the pieces of a key.
  */
 static u32 text_req_piece(const struct ktgt_conn *conn)
 {
@@ -93,7 +93,7 @@ static u32 text_req_piece(const struct ktgt_conn *conn)
 	return max;
 }
 
-/* A MaxRecvDataSegmentLength holds when the request that has it is finished. */
+/* MaxRecvDataSegmentLength takes effect when its text request is finished. */
 static void text_req_apply(struct ktgt_conn *conn)
 {
 	const struct ktgt_text_nego *nego = &conn->text_req->nego;
@@ -105,7 +105,7 @@ static void text_req_apply(struct ktgt_conn *conn)
 					    KTGT_TARGET_MAX_XMIT_DSL, U32_MAX));
 }
 
-/* Answer one request: with nothing, with a piece, or with the last piece. */
+/* Answers one request: with nothing, with a piece, or with the last piece. */
 static void text_req_respond(struct ktgt_conn *conn, bool final)
 {
 	struct ktgt_text_req *text = conn->text_req;
@@ -162,7 +162,7 @@ static u8 text_req_negotiate(struct ktgt_conn *conn, const char *data, u32 len)
 	if (ktgt_text_parse(&text->nego, data, len))
 		return ISCSI_REASON_PROTOCOL_ERROR;
 	pair = ktgt_text_get(&text->nego, KTGT_KEY_SEND_TARGETS);
-	/* a discovery session is for nothing else (RFC 7143, 4.3) */
+	/* in a discovery session, nothing else is allowed (RFC 7143, 4.3) */
 	if (!pair && text->nego.discovery)
 		return ISCSI_REASON_PROTOCOL_ERROR;
 
@@ -194,7 +194,7 @@ static u8 text_req_step(struct ktgt_conn *conn, bool more, const u8 *data,
 	struct ktgt_text_req *text = conn->text_req;
 	u8 reason;
 
-	/* while our answer is not complete, the initiator has nothing to say */
+	/* until the answer is complete, the initiator must send no text */
 	if (text->pos)
 		return len || more ? ISCSI_REASON_PROTOCOL_ERROR : 0;
 	if (!more && !text->in.len)
@@ -207,7 +207,7 @@ static u8 text_req_step(struct ktgt_conn *conn, bool more, const u8 *data,
 	return reason;
 }
 
-/* Find the request that this one continues, or begin one. */
+/* Finds the request that this one continues, or begins one. */
 static u8 text_req_find(struct ktgt_conn *conn, const struct iscsi_text *req)
 {
 	struct ktgt_text_req *text = conn->text_req;
@@ -215,7 +215,7 @@ static u8 text_req_find(struct ktgt_conn *conn, const struct iscsi_text *req)
 	if (req->itt == RESERVED_ITT)
 		return KTGT_REASON_INVALID_FIELD;
 	if (req->ttt == cpu_to_be32(ISCSI_RESERVED_TAG)) {
-		/* this also resets the one before it (RFC 7143, 11.10.4) */
+		/* this ends an earlier request (RFC 7143, 11.10.4) */
 		ktgt_text_req_free(conn);
 		if (text_req_start(conn, req->itt))
 			return ISCSI_REASON_BOOKMARK_NO_RESOURCES;
@@ -234,7 +234,7 @@ static u8 text_req_find(struct ktgt_conn *conn, const struct iscsi_text *req)
  * @data: data segment
  * @len: bytes of it
  *
- * It gets a Text Response, or a Reject that ends the negotiation and changes
+ * The answer is a Text Response, or a Reject, which ends the negotiation and changes
  * nothing else.
  *
  * Context: the connection's work, may sleep.

@@ -2,8 +2,8 @@
 /*
  * Task management functions (RFC 7143, 11.5, 11.6).
  *
- * A function is answered when every task that it covers has ended. Tasks of
- * other connections are aborted by a call to the work of each.
+ * A function is answered when all tasks that it covers have ended. The work of another
+ * connection aborts its own tasks; it is asked by a call.
  */
 #include "tmf.h"
 
@@ -17,14 +17,14 @@
 #include "task.h"
 #include "window.h"
 
-/* functions that a connection may have under way */
+/* functions of a connection that may be unanswered at the same time */
 #define TMF_MAX	64
 
 /**
- * struct ktgt_tmf - a task management function that is under way
- * @reset: counts what it waits for
- * @call: brings the answer back to the connection's work
- * @conn: connection to be answered; &ktgt_conn.nr_tmf keeps it
+ * struct ktgt_tmf - a task management function that is not answered yet
+ * @reset: counts the tasks that it waits for
+ * @call: lets the connection's work send the answer
+ * @conn: connection that gets the answer; &ktgt_conn.nr_tmf keeps it
  * @itt: tag of the request
  * @response: ISCSI_TMF_RSP_*
  */
@@ -60,7 +60,7 @@ static void tmf_run_answer(struct ktgt_conn *conn, struct ktgt_call *call)
 
 	if (tmf->reset.failed)
 		tmf->response = ISCSI_TMF_RSP_REJECTED;
-	/* nothing is sent behind the answer to a Logout */
+	/* nothing is sent after the answer to a Logout */
 	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE && !conn->logout)
 		tmf_respond(conn, tmf->itt, tmf->response);
 	conn->nr_tmf--;
@@ -76,8 +76,9 @@ static void tmf_done(struct ktgt_lu_reset *reset)
 }
 
 /*
- * RFC 7143, 11.6.1: a task that is not there any more, but whose CmdSN shows
- * that it was, has been aborted as far as the initiator can tell.
+ * If the task does not exist, but RefCmdSN is in the window and before the CmdSN of the
+ * request, that command counts as received, and the function is complete (RFC 7143,
+ * 11.6.1).
  */
 static u8 tmf_no_task(struct ktgt_conn *conn, const struct iscsi_tm *req)
 {
@@ -116,7 +117,7 @@ static void tmf_abort_task(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 		tmf->reset.failed = true;
 }
 
-/* Abort the initiator's own tasks for a logical unit. */
+/* Aborts the initiator's own tasks for a logical unit. */
 static void tmf_abort_task_set(struct ktgt_tmf *tmf,
 			       const struct iscsi_tm *req)
 {
@@ -142,7 +143,7 @@ static void tmf_lu_reset(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 {
 	struct ktgt_nexus *nexus = tmf->conn->nexus;
 
-	/* The initial reference of the reset is given away in here. */
+	/* ktgt_nexus_lu_reset() drops the initial reference of the reset */
 	atomic_inc(&tmf->reset.pending);
 	if (!ktgt_nexus_lu_reset(nexus, tmf_lun(req), &tmf->reset)) {
 		atomic_dec(&tmf->reset.pending);
@@ -176,7 +177,7 @@ static void tmf_run(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 }
 
 /**
- * ktgt_tmf_recv - a Task Management Function Request has come
+ * ktgt_tmf_recv - handle a Task Management Function Request
  * @conn: the connection
  * @hdr: its header; the CmdSN has been accepted
  *
@@ -191,7 +192,7 @@ void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
 		ktgt_pdu_reject(conn, hdr, ISCSI_REASON_CMD_NOT_SUPPORTED);
 		return;
 	}
-	/* They may come immediate, which no window bounds. */
+	/* immediate requests are not limited by the window, so they are here */
 	tmf = conn->nr_tmf < TMF_MAX ? kzalloc_obj(*tmf, GFP_KERNEL) : NULL;
 	if (!tmf) {
 		tmf_respond(conn, req->itt, ISCSI_TMF_RSP_REJECTED);

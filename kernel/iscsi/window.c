@@ -11,16 +11,16 @@
 #include "conn.h"
 
 /**
- * ktgt_window_take - judge the CmdSN of a request
+ * ktgt_window_take - check the CmdSN of a request
  * @window: window of the session
  * @cmd_sn: its CmdSN
  * @immediate: it is marked for immediate delivery
  *
- * With one connection in the session the commands come in the order of their
- * numbers, so this costs two comparisons.
+ * A session has one connection, so commands arrive in the order of their numbers, and
+ * two comparisons are enough.
  *
  * Context: the connection's work.
- * Return: the verdict; after KTGT_CMDSN_OK ExpCmdSN has advanced.
+ * Return: the result; with KTGT_CMDSN_OK, ExpCmdSN has advanced.
  */
 enum ktgt_cmdsn ktgt_window_take(struct ktgt_window *window, u32 cmd_sn,
 				 bool immediate)
@@ -38,7 +38,7 @@ enum ktgt_cmdsn ktgt_window_take(struct ktgt_window *window, u32 cmd_sn,
 	return KTGT_CMDSN_GAP;
 }
 
-/* Commands that can be taken. */
+/* Number of commands that the connection can accept. */
 static u32 window_room(const struct ktgt_conn *conn)
 {
 	/* Discovery: there are no tasks, and few requests. */
@@ -56,12 +56,11 @@ static u32 window_room(const struct ktgt_conn *conn)
  * ktgt_window_open - open the window as far as there is room
  * @conn: connection of the session
  *
- * The window never shrinks. It opens only so far that every command in it
- * finds a free task, and not at all while the connection holds as many pages
- * as it may.
+ * The window never shrinks. It opens only so far that every command in it finds a
+ * free task. It does not open while the connection holds more pages than its limit.
  *
  * Context: the connection's work.
- * Return: the MaxCmdSN that can be told now.
+ * Return: the new MaxCmdSN.
  */
 u32 ktgt_window_open(const struct ktgt_conn *conn)
 {

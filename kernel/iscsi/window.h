@@ -12,8 +12,8 @@ struct ktgt_conn;
 
 /**
  * struct ktgt_window - the commands that an initiator may send
- * @exp_cmd_sn: ExpCmdSN, the next one to be executed
- * @max_cmd_sn: MaxCmdSN, the last one that it was allowed to use
+ * @exp_cmd_sn: ExpCmdSN, the next number that is expected
+ * @max_cmd_sn: MaxCmdSN, the last number that the initiator may use
  */
 struct ktgt_window {
 	u32	exp_cmd_sn;
@@ -21,8 +21,8 @@ struct ktgt_window {
 };
 
 /**
- * enum ktgt_cmdsn - verdict on the CmdSN of a command
- * @KTGT_CMDSN_OK: it is the one that was expected
+ * enum ktgt_cmdsn - result of the check of a CmdSN
+ * @KTGT_CMDSN_OK: it is the expected number
  * @KTGT_CMDSN_DROP: outside of the window, or seen before; to be ignored
  * @KTGT_CMDSN_GAP: in the window, but commands before it are missing
  */
@@ -33,11 +33,11 @@ enum ktgt_cmdsn {
 };
 
 /**
- * ktgt_window_is_closed - whether the initiator has to wait
+ * ktgt_window_is_closed - whether the initiator must wait with the next command
  * @window: the window
  *
  * Context: the connection's work.
- * Return: true if it may send no command that has a number.
+ * Return: true if it may send only immediate commands.
  */
 static inline bool ktgt_window_is_closed(const struct ktgt_window *window)
 {

@@ -285,7 +285,8 @@ def failed_early(lab):
     event = expect(listener, "login-failed", status=None, initiator=None,
                    target_id=None, peer_address=lab.SELF, isid=None)
     lab.adm("net", "set", "login-timeout", 15)
-    equal(event["reason"], "it took longer than login-timeout", "reason")
+    equal(event["reason"], "the login took longer than login-timeout",
+          "reason")
 
 
 @suite.case
