@@ -69,7 +69,7 @@ FLOORS = {
         'sbc spc mode rsoc',
         'lu_life',
         'nexus',
-        'ua vpd',
+        'ua vpd error',
         'lu sense data cdb',
     ],
     'kernel/backend': [
