@@ -549,8 +549,8 @@ static void test_stale(void **state)
 	for (i = 0; i < fake_n_calls; i++)
 		looks += fake_calls[i].cmd == KTGT_CMD_NET_GET;
 	assert_true(looks > 1);
-	assert_string_equal(got.err, "tgt-admin: others keep changing the "
-			    "configuration; nothing was done, try again\n");
+	assert_string_equal(got.err, "tgt-admin: the configuration keeps changing; "
+			    "nothing was done; try again\n");
 }
 
 /* What can be had of a target, and who may log in as a whole. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may log in: accounts and access rules of the file against those that are
- * there.
+ * Who may log in: makes accounts and access rules the same as in the file.
  */
 #include "apply/access.h"
 
@@ -60,8 +59,8 @@ static int change_binding(struct executor *ex, uint8_t cmd, uint32_t tid,
 }
 
 /*
- * The kernel does not tell a secret. It does nothing if an account has the one
- * of the file already.
+ * The kernel never shows a secret, so the secret is always sent. The kernel changes
+ * nothing if it is the same.
  */
 static int apply_account(struct executor *ex, const struct account *account)
 {
@@ -109,7 +108,10 @@ static int unbind_others(struct executor *ex, uint32_t tid,
 	return err;
 }
 
-/* A second outgoing account would be refused; incoming ones must not lack. */
+/*
+ * Outgoing accounts are unbound first, because a second one would be refused. Incoming
+ * accounts are bound first, so that there is always one.
+ */
 int apply_bindings(struct executor *ex, uint32_t tid,
 			  const struct vec *bindings)
 {
@@ -137,7 +139,7 @@ static bool has_acl(const struct vec *acls, const struct acl *want)
 	return false;
 }
 
-/* The rule alone, without what the kernel tells of it. */
+/* The rule alone, without other attributes that the kernel reported. */
 static struct acl acl_request(const struct acl *acl, uint32_t tid)
 {
 	struct acl req = { .target_id = tid };

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What targets.conf asks for against what is there. Nothing is touched that is
- * the same, so its sessions go on.
+ * Makes the configuration the same as targets.conf. What is the same already is not
+ * touched, so its sessions continue.
  *
- * All of it is one transaction. When errors are ignored, who may log in to a
- * target still changes as a whole or not at all, lest it admit somebody whom
- * neither the old nor the new rules do; and a new target is offline until it has
- * got the logical units that can be had.
+ * All changes are one transaction. If errors are ignored, each change is separate, with
+ * two exceptions. The access rules and accounts of a target change together or not at
+ * all, because a mixture could admit somebody whom neither the old nor the new rules
+ * admit. And a new target is offline until it has all logical units that can be added.
  */
 #include "apply/apply.h"
 
@@ -85,7 +85,7 @@ static int delete_lus(struct executor *ex, const struct conf_target *target,
 	return err;
 }
 
-/* A device that is not there does not keep the others from the initiators. */
+/* A missing device is only a warning, because the other devices still work. */
 static void tell_absent(struct executor *ex,
 			const struct conf_target *target, const struct lu *lu)
 {
@@ -94,7 +94,7 @@ static void tell_absent(struct executor *ex,
 	ex->absent++;
 }
 
-/* What is there still is as wanted, or was kept; it may lack its device. */
+/* Keeps an existing logical unit; it may still wait for its device. */
 static int keep_lu(struct executor *ex, const struct conf_target *target,
 		   const struct lu *have)
 {
@@ -148,7 +148,7 @@ static int create_lus(struct executor *ex, const struct conf_target *target,
 
 static uint32_t wanted_state(const struct conf_target *target)
 {
-	/* ready is 0, which is what a target is that says nothing */
+	/* without a state in the file this is 0, which is ready */
 	return target->target.state;
 }
 
@@ -157,7 +157,7 @@ static int set_state(struct executor *ex, struct target *have, uint32_t state)
 	return have->state == state ? 0 : change_target_state(ex, have, state);
 }
 
-/* What is done as a whole although errors are ignored. */
+/* Begins changes that are made together even if errors are ignored. */
 static int begin_part(struct executor *ex)
 {
 	return ex->ignore_errors ? change_begin(ex) : 0;
@@ -176,7 +176,7 @@ static int apply_rules(struct executor *ex, const struct conf_target *target,
 	return err ? err : apply_acls(ex, tid, &target->acls);
 }
 
-/* What the file does not say any more goes back to what holds without. */
+/* Keys that are not in the file are reset to their defaults. */
 static int apply_keys(struct executor *ex, const struct conf_target *target,
 		      const struct target *have)
 {
@@ -240,7 +240,7 @@ static int create_target(struct executor *ex, const struct conf_target *target,
 	made.id = tid;
 	made.state = ex->ignore_errors ? KTGT_TARGET_STATE_OFFLINE :
 					    wanted_state(target);
-	/* what was there with this number is gone by now */
+	/* an old target with this number has been deleted before */
 	ex->view = &none;
 	err = begin_part(ex);
 	if (!err)
@@ -253,7 +253,7 @@ static int create_target(struct executor *ex, const struct conf_target *target,
 	return err;
 }
 
-/* Whether it has to be made anew, because a number is for life. */
+/* Whether the target must be created again: a number cannot be changed. */
 static bool moves(const struct conf_target *target, const struct target *have)
 {
 	return HAS(&target->target, KTGT_A_TARGET_ID) &&
@@ -269,7 +269,7 @@ static int delete_target(struct executor *ex, struct target *have, bool *gone)
 	return err;
 }
 
-/* @gone has a place for each target of the view. */
+/* @gone has an element for each target of the view. */
 static int delete_targets(struct executor *ex, const struct conf *conf,
 			  const char *only, bool *gone)
 {
@@ -287,7 +287,7 @@ static int delete_targets(struct executor *ex, const struct conf *conf,
 	return err;
 }
 
-/* A device may go from one logical unit to another, so first all are free. */
+/* All are deleted first, so that a device can move to another logical unit. */
 static int delete_all_lus(struct executor *ex, const struct conf *conf,
 			  const char *only, const bool *gone)
 {
@@ -305,7 +305,7 @@ static int delete_all_lus(struct executor *ex, const struct conf *conf,
 	return err;
 }
 
-/* Numbers that are taken, or that the file asks for. */
+/* Marks numbers that are in use, or that the file asks for. */
 static void mark_numbers(const struct executor *ex, const struct conf *conf,
 			 const bool *gone, bool *taken)
 {
@@ -339,7 +339,7 @@ static int apply_target(struct executor *ex, const struct conf_target *target,
 	int err;
 
 	if (have && !gone[have - first]) {
-		/* it was refused above to make it anew */
+		/* if the target should move, that was refused before */
 		err = moves(target, have) ? 0 :
 		      change_target(ex, target, have);
 	} else {
@@ -358,8 +358,8 @@ static int compare_spellings(const void *a, const void *b)
 }
 
 /*
- * In the order of names as they are spelled in the file, as tgt-admin does it:
- * numbers come from it, and from these the identity of disks.
+ * Sorts targets by their names as they are spelled in the file, like tgt-admin. The
+ * order decides the numbers of targets, and these decide the identity of disks.
  */
 static const struct conf_target **sort_targets(const struct conf *conf,
 					       size_t *n)
@@ -430,8 +430,8 @@ static int apply(struct executor *ex, const struct conf *conf,
 }
 
 /*
- * What has come since it was looked for: udev found nobody who waits for it, as
- * long as nothing was committed. Whatever goes wrong with one, it still waits.
+ * Attaches devices that appeared before the commit: udev found no logical unit that
+ * waited for them. If this fails, the logical unit still waits.
  */
 static void attach_late(struct executor *ex)
 {

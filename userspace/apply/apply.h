@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a file asks for against what is there. */
+/* Making the configuration the same as a file. */
 #ifndef KTGT_APPLY_APPLY_H
 #define KTGT_APPLY_APPLY_H
 
@@ -7,8 +7,8 @@
 #include "conf/conf.h"
 
 /*
- * Makes what is there what @conf says: @only one target, or all of it when
- * that is NULL. Returns 0 or what change_apply() did.
+ * Makes the configuration the same as @conf: only the target @only, or everything if it
+ * is NULL. Returns 0 or what change_apply() returned.
  */
 int apply_conf(struct executor *ex, struct conf *conf, const char *only);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Changes, carried out or only told. */
+/* Changes of the configuration, made or only printed. */
 #include "apply/change.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ int change_apply(struct executor *ex, uint8_t cmd, const struct object *obj,
 {
 	int err;
 
-	/* whether a secret is another one, the kernel alone knows */
+	/* only the kernel knows whether the secret changes */
 	if ((ex->verbose || ex->pretend) && cmd != KTGT_CMD_ACCOUNT_SET)
 		describe_change(cmd, req);
 	if (ex->pretend)
@@ -58,7 +58,7 @@ int change_commit(struct executor *ex, int err)
 	if (err || !ex->staged) {
 		nl_abort(ex->nl);
 	} else {
-		/* it is another one once an error has been ignored */
+		/* after an ignored error, the view's generation is too old */
 		err = nl_commit(ex->nl, ex->ignore_errors ? 0 :
 					   ex->view->generation);
 		if (err && err != -ESTALE)
@@ -79,7 +79,7 @@ int change_refuse(struct executor *ex, const char *format, ...)
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fprintf(stderr, "\n");
-	/* the rest is not harmed by it */
+	/* the other changes can still be made */
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Changes of what is there: carried out one by one, all or none, or only told. */
+/* Changes of the configuration: made one by one, together, or only printed. */
 #ifndef KTGT_APPLY_CHANGE_H
 #define KTGT_APPLY_CHANGE_H
 
@@ -10,35 +10,35 @@
 #include "lib/view.h"
 
 struct executor {
-	const char *program;	/* that speaks */
-	const char *force_word;	/* how it is told to */
+	const char *program;	/* its name, for messages */
+	const char *force_word;	/* the option or keyword that forces a change */
 	struct nl *nl;
-	struct view *view;	/* what was there at first */
+	struct view *view;	/* the configuration before all changes */
 	bool force;
 	bool pretend;
 	bool verbose;
 	bool ignore_errors;
-	bool open;		/* a transaction is */
-	unsigned int staged;	/* changes in it */
+	bool open;		/* a transaction is open */
+	unsigned int staged;	/* number of changes in it */
 	unsigned int failures;
-	unsigned int absent;	/* devices that were not there */
+	unsigned int absent;	/* number of missing devices */
 };
 
 /*
- * Tells a change and sends it to the kernel, as far as the options say so.
- * Returns 0 when the caller can go on.
+ * Prints a change and sends it to the kernel, as the options say. Returns 0 if the
+ * caller can continue.
  */
 int change_apply(struct executor *ex, uint8_t cmd, const struct object *obj,
 		 const void *req);
 /*
- * Around changes that are made all or none. change_commit() forgets them if
- * @err says that one was refused; it returns -ESTALE, and tells nothing, if the
- * view is not what is there any more.
+ * Around changes that are made together or not at all. change_commit() discards them if
+ * @err says that one was refused. If the configuration has changed since the view was
+ * loaded, it returns -ESTALE and prints nothing.
  */
 int change_begin(struct executor *ex);
 int change_commit(struct executor *ex, int err);
 
-/* Something that is not done, in the words of printf(). */
+/* Says why something is not done, with the arguments of printf(). */
 int __attribute__((format(printf, 2, 3)))
 change_refuse(struct executor *ex, const char *format, ...);
 

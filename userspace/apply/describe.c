@@ -86,7 +86,7 @@ static void describe_target(uint8_t cmd, const struct target *target)
 								  "offline");
 }
 
-/* Each key takes a command of tgtadm, which cannot take one back. */
+/* Each key is one command of tgtadm; to reset a key, ktgtadm is needed. */
 static void describe_keys(const struct target *target)
 {
 	const struct tgt_key *key;
@@ -155,7 +155,7 @@ void describe_change(uint8_t cmd, const void *req)
 	const struct target *target = req;
 	const struct lu *lu = req;
 
-	/* what tgtadm has no words for */
+	/* tgtadm has no command for this */
 	if (cmd == KTGT_CMD_LU_ATTACH) {
 		printf("ktgtadm lun attach target %u lun %u\n", lu->target_id,
 		       lu->lun);

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* Prints what carries out the request @req of the command @cmd. */
+/* Prints the command line that does the same as the request @req of @cmd. */
 void describe_change(uint8_t cmd, const void *req);
 
 #endif

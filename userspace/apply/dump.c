@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is there in the form of targets.conf, or as JSON that means the same. */
+/* The configuration in the form of targets.conf, or as JSON with the same meaning. */
 #include "apply/dump.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 struct dump;
 
-/* How it is written; a block is a target or a logical unit. */
+/* functions that write one of the forms; a block is a target or a logical unit */
 struct form {
 	void (*begin)(struct dump *dump, const char *name);
 	void (*end)(struct dump *dump);
@@ -27,7 +27,7 @@ struct dump {
 	const struct view *view;
 	enum conf_level level;
 	FILE *file;
-	/* as JSON: discovery, the target and the logical unit that are open */
+	/* for JSON: discovery, and the present target and logical unit */
 	json_t *root;
 	json_t *object[CONF_LU + 1];
 	int err;
@@ -35,7 +35,7 @@ struct dump {
 
 /* As targets.conf */
 
-/* In quotes where a blank or a special character asks for them. */
+/* Writes a word, in quotes if it has a blank or a special character. */
 static void put_word(FILE *file, const char *text)
 {
 	bool quote = !*text || strpbrk(text, " \t#\"'\\$=<>") != NULL;
@@ -75,7 +75,7 @@ static void conf_put(struct dump *dump, const char *directive,
 	};
 
 	fprintf(dump->file, "%s%s ", indent[dump->level], directive);
-	/* nothing that is special to the scanner stands in it */
+	/* it contains nothing that needs quotes */
 	if (!strcmp(directive, "bsopts"))
 		fprintf(dump->file, "%s", text);
 	else
@@ -121,7 +121,7 @@ static void json_begin(struct dump *dump, const char *name)
 	object = is_lu ? append(dump, dump->object[CONF_TARGET], "lus") :
 			 append(dump, dump->root, "targets");
 	dump->object[dump->level] = object;
-	/* a name that is no path tells it from others, in targets.conf */
+	/* a name that is not a path is needed only in targets.conf */
 	if ((!is_lu || name[0] == '/') &&
 	    json_object_set_new(object, is_lu ? "path" : "name",
 				json_string(name)))
@@ -149,7 +149,7 @@ static const struct form json_form = {
 	.put = json_put,
 };
 
-/* What is told */
+/* Contents */
 
 static void begin(struct dump *dump, const char *name)
 {
@@ -178,7 +178,7 @@ static void put_number(struct dump *dump, const char *directive,
 	put(dump, directive, text);
 }
 
-/* What would be another when nothing was said of it. */
+/* Writes the identity where it differs from the default. */
 static void dump_identity(struct dump *dump, const struct lu *lu)
 {
 	struct lu plain = { .target_id = lu->target_id, .lun = lu->lun };
@@ -206,7 +206,7 @@ static struct lu device_of(const struct lu *lu)
 	return plain;
 }
 
-/* Without its device it has no more settings than it was given. */
+/* While the device is absent, only the settings of the user are known. */
 static void dump_given(struct dump *dump, const struct lu *lu)
 {
 	if (HAS(lu, KTGT_A_LU_WRITE_CACHE))
@@ -255,7 +255,7 @@ static void dump_lu(struct dump *dump, const struct lu *lu)
 	end(dump);
 }
 
-/* A line says nothing of a logical unit but its path. */
+/* Whether one line is enough: it contains only the path of a logical unit. */
 static bool fits_line(const struct lu *lu, uint32_t lun)
 {
 	struct lu plain = device_of(lu);
@@ -315,7 +315,7 @@ static void dump_acls(struct dump *dump, uint32_t tid)
 			    prefix_text(&acl->address, acl->prefix_len, buf,
 					sizeof(buf)));
 	}
-	/* no line at all would admit everybody */
+	/* without a line, the target would admit everybody */
 	if (!acls.n)
 		put(dump, "initiator-address", "0.0.0.0");
 }

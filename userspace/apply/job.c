@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Work on a whole configuration, for what is there. */
+/* Jobs on the whole configuration. */
 #include "apply/job.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "conf/load.h"
 #include "lib/reason.h"
 
-/* how often a change of somebody else meanwhile is an excuse */
+/* how often a job is repeated because of changes by other programs */
 #define ATTEMPTS	10
 
 static int refuse(const struct executor *ex, const char *text)
@@ -37,10 +37,10 @@ bool job_means(const struct target *target, const char *which)
 
 int job_status(const struct executor *ex, int err)
 {
-	/* it is done again then */
+	/* the job is repeated */
 	if (err == -ESTALE)
 		return err;
-	/* what nobody has told yet: no memory */
+	/* no reason was printed yet: there was no memory */
 	if (err && !ex->failures)
 		return refuse(ex, strerror(-err));
 	return ex->failures ? JOB_FAILED : JOB_DONE;
@@ -75,10 +75,11 @@ int job_run(struct executor *ex, int (*job)(struct executor *ex, void *data),
 	} while (status == -ESTALE && --attempts);
 	if (status != -ESTALE)
 		return status;
-	return refuse(ex, "others keep changing the configuration; nothing was done, try again");
+	return refuse(ex,
+		      "the configuration keeps changing; nothing was done; try again");
 }
 
-/* The name that is meant, NULL for all. */
+/* Finds the name of the target that is meant, NULL for all. */
 static int find_which(const struct executor *ex, const struct conf *conf,
 		      const char *which, const char **only)
 {

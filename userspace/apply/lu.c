@@ -21,7 +21,7 @@ void lu_set_defaults(struct lu *lu, const struct lu *have)
 	lu_default_text(lu, KTGT_A_LU_SCSI_ID, text);
 	snprintf(text, sizeof(text), "beaf%u%u", lu->target_id, lu->lun);
 	lu_default_text(lu, KTGT_A_LU_SERIAL, text);
-	/* what nobody has said is not so */
+	/* the default is no */
 	SET(lu, KTGT_A_LU_SHARED);
 	lu_default_text(lu, KTGT_A_LU_VENDOR, "IET");
 	lu_default_text(lu, KTGT_A_LU_PRODUCT, "VIRTUAL-DISK");

@@ -8,14 +8,14 @@
 #include "lib/model.h"
 
 /*
- * Sets what the kernel has when nothing is said of it: names, and what the
- * device is by itself. @have is what there is, or NULL: as long as that waits
- * for its device, nothing of the device counts.
+ * Sets the defaults of the kernel: names, and properties of the device. @have is the
+ * existing logical unit, or NULL. While that waits for its device, no properties of the
+ * device are set.
  */
 void lu_set_defaults(struct lu *lu, const struct lu *have);
-/* Whether it was made without its device, and did not get it yet. */
+/* Whether the logical unit still waits for its device. */
 bool lu_waits(const struct lu *lu);
-/* Whether all that @want has is in @have. */
+/* Whether @have has every attribute of @want, with the same value. */
 bool lu_same(const struct lu *want, const struct lu *have);
 
 #endif
