@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ktgtadm: which program its name asks for. */
+/* ktgtadm: main(). The name of the program decides what it is. */
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +24,7 @@ int main(int argc, char **argv)
 	const struct program *program;
 	int status;
 
-	/* so that tables show other scripts as they are */
+	/* so that tables show letters of all languages */
 	setlocale(LC_CTYPE, "");
 	program = program_find(programs, name ? name + 1 : argv[0]);
 	status = program ? program->main(argc, argv) :

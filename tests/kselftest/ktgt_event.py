@@ -612,7 +612,7 @@ def writers_text(lab):
     put(writer(lab, iqn))
     put(writer(lab, iqn, SECOND))
     lines = [monitor.line(10 * SLOW) for _ in range(3)]
-    check(lines[-1].endswith(f" two initiators write lun 1 of target 3 ({iqn}): "
+    check(lines[-1].endswith(f" two initiators write to lun 1 of target 3 ({iqn}): "
                              f"{SECOND} after {NAME}"), f"{lines}")
     log = run("dmesg")
     check(f"target 3: a second initiator, {SECOND}, writes LUN 1, besides {NAME}:" in log,

@@ -346,7 +346,7 @@ static void test_show(void **state)
 	assert_int_equal(run("lun show target 1 lun 2"), 0);
 	assert_non_null(fake_request(KTGT_CMD_LU_GET));
 	assert_int_equal(run("session show id 9"), EXIT_KERNEL);
-	assert_string_equal(got.err, "Error: no session 9\n");
+	assert_string_equal(got.err, "Error: there is no session 9\n");
 	assert_int_equal(run("target help"), 0);
 	assert_non_null(strstr(got.out, "ktgtadm target add NAME [id N] "
 			       "[alias TEXT] [state ready|offline]"));

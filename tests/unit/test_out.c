@@ -446,8 +446,8 @@ static void test_event(void **state)
 	strcpy(event.reason, "is odd");
 	event_text(OUT_TABLE, KTGT_CMD_LOGIN_FAILED, &event);
 	assert_non_null(strstr(got.out, " login failed: " WAY "discovery: "
-			       "SessionType: is odd (0207); 4 before it were not "
-			       "reported\n"));
+			       "SessionType: is odd (0207); 4 earlier ones were "
+			       "not reported\n"));
 	memset(&event, 0, sizeof(event));
 	event.lun = 5;
 	event.target_id = 2;
@@ -455,7 +455,7 @@ static void test_event(void **state)
 	strcpy(event.initiator, "iqn.b\x1b");
 	strcpy(event.other, "iqn.a");
 	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_LU_WRITERS,
-					  &event), " two initiators write lun "
+					  &event), " two initiators write to lun "
 			       "5 of target 2 (iqn.t): iqn.b\xef\xbf\xbd "
 			       "after iqn.a\n"));
 	memset(&event, 0, sizeof(event));

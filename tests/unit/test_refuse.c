@@ -132,8 +132,8 @@ static void test_wrong(void **state)
 		{ "net set poll-tim 5",
 		  "net set: unknown word 'poll-tim'; perhaps poll-time is meant",
 		  "net help" },
-		{ "lun show 1", "lun show: unknown word '1' in place of target "
-		  "or lun", "lun help" },
+		{ "lun show 1", "lun show: unknown word '1'; use target or lun",
+		  "lun help" },
 		{ "portal show x", "portal show: unknown word 'x'; nothing more "
 		  "can follow", "portal help" },
 		/* what has another form */
@@ -188,8 +188,8 @@ static void test_wrong(void **state)
 /* A user can be called like a keyword, which has to be said. */
 static void test_keyword(void **state)
 {
-#define NOTE(word)	"; '" word "' is taken as the keyword, for a USER of "	\
-			"that name say 'user " word "'"
+#define NOTE(word)	"; '" word "' is taken as a keyword: if it is the USER, " \
+			"say 'user " word "'"
 	static const struct {
 		const char *line, *said;
 	} rows[] = {
@@ -200,7 +200,7 @@ static void test_keyword(void **state)
 		{ "account bind discovery target 1",
 		  "account bind: USER is missing" NOTE("discovery") },
 		{ "account add secret-file secret-file x", "account add: unknown "
-		  "word 'x' in place of user or secret-file"
+		  "word 'x'; use user or secret-file"
 		  NOTE("secret-file") },
 	};
 	const struct account *account;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ktgtadm account: CHAP accounts. Secrets go in and never come out. */
+/* ktgtadm account: CHAP accounts. Secrets are never shown. */
 #include "cmd/objects.h"
 #include "cmd/print.h"
 

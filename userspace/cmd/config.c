@@ -11,7 +11,7 @@ enum {
 	ATTR_IGNORE_ERRORS,
 };
 
-/* What the user says, which nobody sends. */
+/* arguments of the user; they are not sent to the kernel */
 struct config {
 	uint64_t has;
 	char file[KTGT_PATH_MAX + 1];
@@ -137,15 +137,15 @@ static const struct arg no_args[] = {
 };
 
 const struct command config_commands[] = {
-	{ "show", "print all as targets.conf, or with -j as JSON; no secrets", &config_object,
-	  no_args, KTGT_CMD_NET_GET, config_dump },
+	{ "show", "print all as targets.conf, or as JSON with -j; no secrets",
+	  &config_object, no_args, KTGT_CMD_NET_GET, config_dump },
 	{ "dump", "the same as show", &config_object, no_args, KTGT_CMD_NET_GET,
 	  config_dump },
 	{ "check", "check FILE, targets.conf or JSON, and change nothing",
 	  &config_object, file_args, 0, config_check },
 	{ "diff", "print what apply would change", &config_object,
 	  change_args, KTGT_CMD_NET_GET, config_diff },
-	{ "apply", "make the configuration what FILE says, completely or not at all",
+	{ "apply", "make the configuration the same as FILE, all of it or nothing",
 	  &config_object, change_args, KTGT_CMD_TXN_COMMIT, config_apply },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

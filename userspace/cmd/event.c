@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Events, one on a line. */
+/* Prints events, one on each line. */
 #include "cmd/event.h"
 
 #include <errno.h>
@@ -67,7 +67,7 @@ static void print_failed(const struct event *event)
 {
 	printf("login failed: ");
 	if (!HAS(event, KTGT_A_EVENT_PEER_ADDRESS)) {
-		printf("%u more were not reported, as there were too many",
+		printf("%u more were not reported, because there were too many",
 		       event->missed);
 		return;
 	}
@@ -81,7 +81,7 @@ static void print_failed(const struct event *event)
 	if (HAS(event, KTGT_A_EVENT_STATUS))
 		printf(" (%04x)", event->status);
 	if (event->missed)
-		printf("; %u before it were not reported",
+		printf("; %u earlier ones were not reported",
 		       event->missed);
 }
 
@@ -139,7 +139,7 @@ static void print_changes(const struct event *event)
 
 static void print_writers(const struct event *event)
 {
-	printf("two initiators write lun %u of target %u (", event->lun,
+	printf("two initiators write to lun %u of target %u (", event->lun,
 	       event->target_id);
 	out_clean(event->target);
 	printf("): ");

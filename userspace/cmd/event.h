@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Events, one on a line. */
+/* Prints events, one on each line. */
 #ifndef KTGT_CMD_EVENT_H
 #define KTGT_CMD_EVENT_H
 
@@ -10,8 +10,8 @@
 #include "lib/out.h"
 
 /*
- * An event on a line of its own, with its time; @cmd says what it is, and is 0
- * when events were lost. It is not kept back in a buffer.
+ * Prints an event on its own line, with its time. @cmd says what it is; 0 means that
+ * events were lost. The output is flushed.
  */
 int print_event(enum out_format format, const struct timespec *when,
 		uint8_t cmd, const struct event *event);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ktgtadm explain: what would become of a login. */
+/* ktgtadm explain: what would be decided about a login. */
 #include "cmd/objects.h"
 
 #include <stdio.h>

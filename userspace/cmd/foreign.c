@@ -116,7 +116,7 @@ static const struct word verbs[] = {
 	{ "kick", "say session del, or session logout" },
 };
 
-/* Where the general word is not what is meant. */
+/* words that mean something else for one object than in general */
 static const struct {
 	const char *noun;
 	struct word word;
@@ -256,7 +256,7 @@ const char *foreign_verb(const char *noun, const char *word)
 	return find(verbs, ARRAY_SIZE(verbs), word);
 }
 
-/* Several keys can be meant by one word: @i counts them. */
+/* A word can mean one of several keys: @i counts them. */
 const char *foreign_key(const char *word, int i)
 {
 	size_t k;

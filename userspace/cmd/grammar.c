@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The native grammar: what its tables say. */
+/* The native grammar: looking things up in its tables. */
 #include "cmd/grammar.h"
 
 #include <string.h>

@@ -17,7 +17,7 @@
 
 #define EXIT_USAGE	1	/* the command line is wrong */
 #define EXIT_KERNEL	2	/* the kernel refused */
-#define EXIT_FOREIGN	2	/* a word that another tool has for one of ours */
+#define EXIT_FOREIGN	2	/* the command line has a word of another tool */
 
 struct app {
 	enum out_format format;
@@ -25,25 +25,25 @@ struct app {
 };
 
 enum arg_kind {
-	ARG_VALUE,	/* as the field of .attr says */
+	ARG_VALUE,	/* of the kind of the field .attr */
 	ARG_NAME,	/* an iSCSI name */
 	ARG_TARGET,	/* a target's number or name */
-	ARG_TARGET_ASKED, /* likewise; one that does not exist is no mistake */
-	ARG_DISCOVERY,	/* a word that stands for target 0 */
+	ARG_TARGET_ASKED, /* the same; it need not exist */
+	ARG_DISCOVERY,	/* the word that means target 0 */
 	ARG_PORTAL,	/* ADDRESS[:PORT] */
 	ARG_PREFIX,	/* ADDRESS[/BITS] */
 	ARG_ADDRESS,
 	ARG_PATH,
-	ARG_SECRET,	/* a file with a secret in it, or - */
+	ARG_SECRET,	/* a file that contains a secret, or - */
 };
 
 #define ARG_REQUIRED	0x1
 #define ARG_FIRST	0x2	/* its keyword may be left out */
-#define ARG_CHOICE	0x4	/* of those with this flag one is required */
+#define ARG_CHOICE	0x4	/* one of the arguments with this flag is required */
 
 struct arg {
 	const char *key;
-	const char *meta;	/* of the value; NULL: as the field says */
+	const char *meta;	/* name of the value; NULL: that of the field */
 	uint8_t kind;
 	uint8_t flags;
 	uint16_t attr;
@@ -51,8 +51,8 @@ struct arg {
 
 struct request {
 	void *obj;		/* a struct of the command's object */
-	const char *target;	/* a target's name that is not resolved yet */
-	const char *secret;	/* the file that is read when the rest is right */
+	const char *target;	/* name of a target whose number is not known yet */
+	const char *secret;	/* file of the secret, read when the rest is right */
 };
 
 struct command {
@@ -62,8 +62,8 @@ struct command {
 	const struct arg *args;	/* ends with a key of NULL */
 	uint8_t cmd;		/* KTGT_CMD_*, 0 if it needs no kernel */
 	/*
-	 * 0, a negative errno of the kernel, or an exit status when the reason
-	 * is told already; NULL sends .cmd
+	 * Returns 0, a negative errno of the kernel, or an exit status after it has
+	 * printed the reason. If it is NULL, .cmd is sent.
 	 */
 	int (*run)(struct app *app, const struct command *command,
 		   struct request *req);
@@ -76,31 +76,31 @@ struct noun {
 	const struct command *commands;	/* the default first; ends with NULL */
 };
 
-/* A command line, as far as it is understood. */
+/* a command line, as far as it has been parsed */
 struct line {
 	const struct noun *noun;
 	const struct command *command;
 	bool implied;		/* the verb was not typed */
-	int argc;		/* words behind the verb */
+	int argc;		/* number of words after the verb */
 	char **argv;
-	uint32_t given;		/* arguments, by their places in the table */
+	uint32_t given;		/* arguments, one bit for each row of the table */
 };
 
 const struct command *command_find(const struct noun *noun, const char *verb);
 const struct arg *arg_find(const struct command *command, const char *key);
 
-/* Whether it is a word alone, without a value. */
+/* Whether the argument is only a word, without a value. */
 bool arg_is_word(const struct command *command, const struct arg *arg);
-/* What stands for its value, as "DEVICE" or "on|off". */
+/* The text for its value, for example "DEVICE" or "on|off". */
 void arg_meta(const struct command *command, const struct arg *arg, char *buf,
 	      size_t size);
-/* All of it as it is typed, as "path DEVICE". */
+/* The whole argument as it is typed, for example "path DEVICE". */
 void arg_text(const struct command *command, const struct arg *arg, char *buf,
 	      size_t size);
 
-/* help, --help or -h, where a word of the grammar can stand */
+/* Whether the word is help, --help or -h. */
 bool is_help(const char *word);
-/* The same without the first, which may be a value. */
+/* Whether the word is --help or -h; "help" may be a value. */
 bool is_help_option(const char *word);
 
 #endif

@@ -23,7 +23,7 @@ static const struct column columns[] = {
 	{ NULL, 0, NULL, false }
 };
 
-/* JSON gives a list in both cases, so that a script has one form to read. */
+/* JSON is a list even for one logical unit, so that a script reads one form. */
 static int lun_show_one(struct app *app, struct request *req)
 {
 	struct vec list = { 0 };
@@ -100,7 +100,7 @@ static int attach_one(struct app *app, const struct command *command,
 	return nl_request(app->nl, command->cmd, command->obj, &req, NULL);
 }
 
-/* The names may differ: udev tells one, and the user gave another. */
+/* The names may differ: that of udev, and that which the user gave. */
 static bool waits_for(const struct lu *lu, const char *dir)
 {
 	char own[64];
@@ -110,7 +110,7 @@ static bool waits_for(const struct lu *lu, const char *dir)
 	       !strcmp(own, dir);
 }
 
-/* What waits for a device, if anything; more than one can not have it. */
+/* Attaches the device to the logical unit that waits for it; only one can have it. */
 static int attach_path(struct app *app, const struct command *command,
 		       const char *path)
 {
@@ -123,7 +123,7 @@ static int attach_path(struct app *app, const struct command *command,
 		fprintf(stderr, "Error: %s is not a block device\n", path);
 		return EXIT_USAGE;
 	}
-	/* udev tells of it again when it has got a size */
+	/* udev reports the device again when it gets a size */
 	if (!device_exists(path))
 		return 0;
 	err = nl_dump(app->nl, KTGT_CMD_LU_LIST, command->obj, NULL, &list);
@@ -148,11 +148,11 @@ static int lun_attach(struct app *app, const struct command *command,
 		return attach_path(app, command, lu->path);
 	if (!HAS(lu, KTGT_A_LU_PATH) && target && lun)
 		return attach_one(app, command, lu);
-	fprintf(stderr, "Error: nothing to attach; say target TARGET lun N, or path DEVICE\n");
+	fprintf(stderr, "Error: lun attach: say either target TARGET lun N or path DEVICE\n");
 	return EXIT_USAGE;
 }
 
-/* A path says which backend is meant. */
+/* If a path is given, the backend is a block device. */
 static int lun_add(struct app *app, const struct command *command,
 		   struct request *req)
 {
@@ -178,7 +178,7 @@ const struct command lun_commands[] = {
 	  &lu_object, add_args, KTGT_CMD_LU_NEW, lun_add },
 	{ "del", "delete a logical unit; its initiators are informed", &lu_object,
 	  del_args, KTGT_CMD_LU_DEL, NULL },
-	{ "attach", "connect a logical unit to its device, which was absent",
+	{ "attach", "attach a device that was absent to its logical unit",
 	  &lu_object, attach_args, KTGT_CMD_LU_ATTACH, lun_attach },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

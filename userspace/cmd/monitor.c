@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ktgtadm monitor: what happens, while it happens. */
+/* ktgtadm monitor: events, as they happen. */
 #include "cmd/event.h"
 #include "cmd/objects.h"
 
@@ -24,7 +24,7 @@ static int join(struct app *app, const char *verb)
 	return 0;
 }
 
-/* Events that were lost leave a gap, not an end. */
+/* If events were lost, the command says so and continues. */
 static int next(struct app *app)
 {
 	struct event event = { 0 };

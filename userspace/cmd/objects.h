@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The commands of each object, which stand in the file of its name. */
+/* The commands of each object; they are in the file with its name. */
 #ifndef KTGT_CMD_OBJECTS_H
 #define KTGT_CMD_OBJECTS_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The native grammar: options, which stand before the object. */
+/* The native grammar: options, which come before the object. */
 #include "cmd/options.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-/* NAME as ip-netns(8) knows it, or a path when it has a slash. */
+/* @name is a name of ip-netns(8), or a path if it contains a slash. */
 static int enter_netns(const char *name)
 {
 	char path[4096];
@@ -48,13 +48,13 @@ static int enter_netns(const char *name)
 	return err;
 }
 
-/* The value of an option is missing, or there is no such option. */
+/* An option has no value, or does not exist. */
 static int refuse_getopt(int c, char **argv)
 {
 	char text[] = { '-', (char)optopt, '\0' };
 	const char *option = argv[optind - 1];
 
-	/* a short one may be in a word with others */
+	/* a short option may be in one word with others */
 	if (optopt && optopt < 0x100 && strncmp(option, "--", 2))
 		option = text;
 	if (c != ':')

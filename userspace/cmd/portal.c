@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ktgtadm portal: addresses that are listened on. */
+/* ktgtadm portal: addresses that the target listens on. */
 #include "cmd/objects.h"
 #include "cmd/print.h"
 

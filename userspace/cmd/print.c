@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the kernel has of an object, as a list. */
+/* Printing all objects of a kind as a list. */
 #include "cmd/print.h"
 
 int dump_and_print(struct app *app, const struct command *command,

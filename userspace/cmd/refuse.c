@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The native grammar: what is said of a wrong command line; see refuse.h. */
+/* The native grammar: messages about wrong command lines; see refuse.h. */
 #include "cmd/refuse.h"
 
 #include <ctype.h>
@@ -11,7 +11,7 @@
 #include "cmd/nouns.h"
 #include "lib/guess.h"
 
-#define FEW	6	/* keywords, which a message can name all */
+#define FEW	6	/* so many keywords can be listed in a message */
 
 /* ktgtadm: WHERE: WHAT; see ktgtadm OBJECT help */
 static void __attribute__((format(printf, 3, 4)))
@@ -31,8 +31,8 @@ tell(const struct noun *noun, const char *verb, const char *format, ...)
 }
 
 /*
- * What is meant as the first value, which needs no keyword, is a keyword: as is
- * a user of the name "discovery" in "account bind".
+ * The first word is taken as a keyword, although it may be meant as the first value,
+ * which needs no keyword: for example a user named "discovery" in "account bind".
  */
 static const char *taken_word(const struct line *line)
 {
@@ -61,7 +61,7 @@ int refuse(const struct line *line, const char *format, ...)
 	}
 	arg_text(command, &command->args[0], meta, sizeof(meta));
 	tell(line->noun, line->implied ? NULL : command->verb,
-	     "%s; '%s' is taken as the keyword, for a %s of that name say '%s %s'",
+	     "%s; '%s' is taken as a keyword: if it is the %s, say '%s %s'",
 	     text, word, meta, command->args[0].key, word);
 	return EXIT_USAGE;
 }
@@ -90,7 +90,7 @@ static bool is_option(const char *word)
 
 /* Objects */
 
-/* The object that is meant: by its name, in the plural, or in other words. */
+/* The object that is meant: by its name, its plural, or a word of another tool. */
 static const struct noun *noun_meant(const char *word)
 {
 	const char *say = foreign_object(word);
@@ -174,7 +174,7 @@ static void verbs_text(const struct noun *noun, const char *and, char *buf,
 			      command[1].verb ? "" : and, command->verb);
 }
 
-/* A target's number or name, which stands behind the verb. */
+/* Whether the word is a target's number or name, which must follow the verb. */
 static bool is_value(const struct noun *noun, const char *word)
 {
 	const struct arg *first = &noun->commands->args[0];
@@ -294,7 +294,7 @@ static void refuse_unknown_key(const struct line *line, const char *word)
 		refuse(line, "unknown word '%s'; nothing more can follow", word);
 	} else if (arg - command->args <= FEW) {
 		keys_text(command, keys, sizeof(keys));
-		refuse(line, "unknown word '%s' in place of %s", word, keys);
+		refuse(line, "unknown word '%s'; use %s", word, keys);
 	} else {
 		refuse(line, "unknown word '%s'", word);
 	}

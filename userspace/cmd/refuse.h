@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The native grammar: what is said of a command line that is wrong. It is one
- * line on stderr, which ends with the help to ask for; each returns an exit
- * status.
+ * The native grammar: messages about wrong command lines. A message is one line on
+ * stderr that ends with how to get help. Each function returns an exit status.
  */
 #ifndef KTGT_CMD_REFUSE_H
 #define KTGT_CMD_REFUSE_H
@@ -12,7 +11,7 @@
 int __attribute__((format(printf, 2, 3)))
 refuse(const struct line *line, const char *format, ...);
 
-/* An option, an object, a verb or a keyword that does not exist */
+/* for an option, an object, a verb or a keyword that does not exist */
 int refuse_option(const char *option);
 int refuse_object(int argc, char **argv);
 int refuse_verb(const struct noun *noun, const char *word);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The native grammar: words to requests. */
+/* The native grammar: from words to requests. */
 #include "cmd/request.h"
 
 #include <ctype.h>
@@ -29,7 +29,7 @@ static int fill_prefix(const char *text, struct acl *acl, const char **why)
 	return err;
 }
 
-/* Objects other than targets know a target by its number alone. */
+/* Only the object "target" knows names; others need the number of the target. */
 static int fill_target(const struct command *command, const char *text,
 		       struct request *req, const char **why)
 {
@@ -55,7 +55,7 @@ static int fill_target(const struct command *command, const char *text,
 	return 0;
 }
 
-/* The kernel is asked by the name itself, which it need not know. */
+/* The name is sent to the kernel; a target of this name need not exist. */
 static int fill_asked(const struct command *command, const struct arg *arg,
 		      const char *text, struct request *req, const char **why)
 {
@@ -70,7 +70,7 @@ static int fill_asked(const struct command *command, const struct arg *arg,
 	return 0;
 }
 
-/* Of the words that the kernel has, those that help names can be given. */
+/* Accepts only those words of the kernel that the help names. */
 static int fill_some(const struct field *f, const struct arg *arg,
 		     const char *text, uint32_t *p, const char **why)
 {
@@ -130,7 +130,7 @@ static bool is_given(const struct line *line, const struct arg *arg)
 	return line->given & 1u << (arg - line->command->args);
 }
 
-/* What is required of a command, as its help has it */
+/* The required arguments of a command, in the form of its help. */
 static void required_text(const struct command *command, char *buf,
 			  size_t size)
 {
@@ -161,7 +161,7 @@ static int refuse_missing(const struct line *line, const struct arg *arg)
 	return refuse(line, "%s is missing", text);
 }
 
-/* One of a few arguments: @n of them are given. */
+/* Exactly one of some arguments is required; @n of them are given. */
 static int check_choice(const struct line *line, unsigned int n)
 {
 	const struct command *command = line->command;
@@ -201,21 +201,21 @@ static int check_given(const struct line *line)
 	return has_choice ? check_choice(line, n) : 0;
 }
 
-/* The argument whose key or, if it comes first without, value @word is. */
+/* The argument that word @i is the key of, or the value of, if it needs no key. */
 static const struct arg *arg_at(const struct line *line, int i, bool *is_key)
 {
 	const struct arg *arg = arg_find(line->command, line->argv[i]);
 	const struct arg *first = &line->command->args[0];
 
 	*is_key = arg != NULL;
-	/* an option is no value, but - is a file */
+	/* an option is not a value, but - is a file */
 	if (!arg && !i && first->flags & ARG_FIRST &&
 	    (line->argv[i][0] != '-' || !line->argv[i][1]))
 		arg = first;
 	return arg;
 }
 
-/* Takes the argument at *@i, and goes on behind it. */
+/* Takes the argument at *@i, and moves *@i behind it. */
 static int take_arg(struct line *line, struct request *req, int *i)
 {
 	const char *why = NULL, *text = "";
@@ -264,7 +264,7 @@ int request_parse(struct line *line, struct request *req)
 		status = take_arg(line, req, &i);
 	if (!status)
 		status = check_given(line);
-	/* nobody types a secret in for a command that is refused */
+	/* the secret comes last, so that nobody types it for a wrong command */
 	if (!status && req->secret)
 		status = take_secret(line, req);
 	return status;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ktgtadm: from a command line to what it does. */
+/* ktgtadm: carrying out a command line. */
 #include "cmd/run.h"
 
 #include <errno.h>
@@ -44,7 +44,7 @@ static int execute(struct app *app, const struct command *command,
 	return nl_request(app->nl, command->cmd, command->obj, req->obj, NULL);
 }
 
-/* Opens the kernel's door only when the command line has proved good. */
+/* Called when the command line is right; opens the netlink socket. */
 static int run_request(struct app *app, const struct command *command,
 		       struct request *req)
 {
@@ -107,7 +107,7 @@ int command_run(struct app *app, int argc, char **argv)
 	}
 	line.command = argc > 1 ? command_find(line.noun, argv[1]) : NULL;
 	if (!line.command) {
-		/* the first verb is the default, its keywords may follow at once */
+		/* without a verb, the first one is meant; keywords may follow */
 		line.command = line.noun->commands;
 		line.implied = true;
 		skip = 1;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* ktgtadm: from a command line to what it does. */
+/* ktgtadm: carrying out a command line. */
 #ifndef KTGT_CMD_RUN_H
 #define KTGT_CMD_RUN_H
 
 #include "cmd/grammar.h"
 
-/* The whole of a command line, without the options. Returns an exit status. */
+/* Carries out a command line without its options. Returns an exit status. */
 int command_run(struct app *app, int argc, char **argv);
 
 #endif

@@ -9,9 +9,9 @@
 #include "lib/parse.h"
 
 #define LOGOUT_TIME	10	/* s */
-/* until what the kernel ends is gone, too */
+/* how long the kernel may take to end sessions, in s */
 #define END_TIME	5
-/* between two looks, in ms */
+/* time between two checks, in ms */
 #define MOMENT		100
 
 static void peer_text(const void *item, char *buf, size_t size)
@@ -60,7 +60,7 @@ static int session_find(struct app *app, const struct vec *list, uint32_t id)
 	const struct session *session;
 
 	vec_for_each(session, list) {
-		/* borrows the one item, so that JSON is a list here too */
+		/* a list of one item, so that JSON is always a list */
 		struct vec one = { (char *)session, 1, list->size };
 
 		if (session->id != id)
@@ -71,7 +71,7 @@ static int session_find(struct app *app, const struct vec *list, uint32_t id)
 		return out_list(app->format, "sessions", &session_object,
 				&one, columns);
 	}
-	fprintf(stderr, "Error: no session %u\n", id);
+	fprintf(stderr, "Error: there is no session %u\n", id);
 	return EXIT_KERNEL;
 }
 
@@ -86,7 +86,7 @@ static int session_show(struct app *app, const struct command *command,
 	if (!HAS(session, KTGT_A_SESSION_ID))
 		return dump_and_print(app, command, session, "sessions",
 				      columns);
-	/* the kernel filters by target alone */
+	/* the kernel can filter only by target */
 	if (HAS(session, KTGT_A_SESSION_TARGET_ID)) {
 		SET(&filter, KTGT_A_SESSION_TARGET_ID);
 		filter.target_id = session->target_id;
@@ -124,7 +124,7 @@ static bool is_meant(const struct session *want, const struct session *have)
 	       want->target_id == have->target_id;
 }
 
-/* Those of @list that @want means; forgets the others. */
+/* Adds the sessions that @want means to @list. */
 static int sessions_meant(struct app *app, const struct session *want,
 			  struct vec *list)
 {
@@ -160,14 +160,14 @@ static int ask_all(struct app *app, const struct vec *list, uint32_t seconds)
 		req.logout_time = seconds;
 		err = nl_request(app->nl, KTGT_CMD_SESSION_DEL,
 				 &session_object, &req, NULL);
-		/* one that has gone meanwhile has done what it should */
+		/* a session that has ended meanwhile is no error */
 		if (err && err != -ENOENT)
 			return err;
 	}
 	return 0;
 }
 
-/* How many of @list there are still; who has come since does not matter. */
+/* Counts how many sessions of @list still exist; newer sessions do not count. */
 static int count_left(struct app *app, const struct vec *list, size_t *left)
 {
 	const struct session *session, *one;
@@ -193,7 +193,7 @@ static int64_t milliseconds(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* Until all have gone, or it is so late. */
+/* Waits until all sessions have ended, or until the time @late. */
 static int wait_until(struct app *app, const struct vec *list, int64_t late,
 		      size_t *left)
 {
@@ -207,7 +207,7 @@ static int wait_until(struct app *app, const struct vec *list, int64_t late,
 	return err;
 }
 
-/* The kernel ends what is left, so what goes at the end did not go by itself. */
+/* At the end, the kernel ends the sessions that are left; these get a warning. */
 static int wait_gone(struct app *app, const struct vec *list,
 		     uint32_t seconds)
 {

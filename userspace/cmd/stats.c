@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ktgtadm stats: how well the data path does, as quotients of counters, and
- * what it moves. All counters themselves are in the JSON.
+ * ktgtadm stats: how well the data path works, as quotients of counters, and how much
+ * data it transfers. JSON has the counters themselves.
  */
 #include "cmd/objects.h"
 #include "cmd/print.h"
 
 #include <inttypes.h>
 
-/* "-" if there was nothing to divide by */
+/* "-" if the divisor is zero */
 static void quotient(uint64_t a, uint64_t b, char *buf, size_t size)
 {
 	if (b)
@@ -109,7 +109,7 @@ static const struct arg show_args[] = {
 	{ NULL, NULL, 0, 0, 0 }
 };
 
-/* Commands that have come, and are not answered */
+/* The number of commands that were received and are not answered. */
 static void flight_text(const void *item, char *buf, size_t size)
 {
 	const struct itl *itl = item;

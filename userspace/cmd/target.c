@@ -193,7 +193,7 @@ static void print_raw_target(const struct target_view *view)
 	print_raw_list(&session_object, &view->sessions);
 }
 
-/* What was said of the target; nothing holds for most of them. */
+/* Prints the keys that are set; usually none is. */
 static void print_keys(const struct target *target)
 {
 	const struct field *f = target_object.fields;
@@ -271,7 +271,7 @@ static int target_show(struct app *app, const struct command *command,
 	return err;
 }
 
-/* Silent for people; a script may ask for the number that was given. */
+/* Prints nothing, except JSON: there a script finds the number of the target. */
 static int target_add(struct app *app, const struct command *command,
 		      struct request *req)
 {
@@ -290,7 +290,7 @@ static int target_add(struct app *app, const struct command *command,
 	return err;
 }
 
-/* What a target says in a login, and how it looks after its initiators */
+/* what a target offers in a login, and how it checks its initiators */
 #define KEY_ARGS							\
 	{ "header-digest", NULL, ARG_VALUE, 0,				\
 	  KTGT_A_TARGET_HEADER_DIGEST },				\

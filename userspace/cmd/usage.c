@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The native grammar: tables to help, and to the list for completion. */
+/* The native grammar: help, and the list for completion, from the tables. */
 #include "cmd/usage.h"
 
 #include <string.h>
@@ -7,12 +7,12 @@
 #include "cmd/nouns.h"
 #include "cmd/refuse.h"
 
-#define COLUMNS	79	/* of a terminal, less one */
+#define COLUMNS	79	/* columns of a terminal, minus one */
 #define INDENT	"               "
 
 /* Help */
 
-/* Goes on in the next line when this one is full; returns the column. */
+/* Starts a new line if the word does not fit into this one; returns the column. */
 static size_t put_word(FILE *file, size_t column, const char *word)
 {
 	size_t n = strlen(word) + 1;
@@ -97,7 +97,7 @@ void usage(FILE *file)
 		fprintf(file, "  %-8s %s\n", noun->name, noun->help);
 	fprintf(file,
 "\n"
-"Options, which stand before the object:\n"
+"Options, before the object:\n"
 "  -j, --json           print JSON\n"
 "  -p, --pretty         print JSON with line breaks\n"
 "  -r, --raw            print exact numbers, without headings and units\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The native grammar: tables to help, and to the list for completion. */
+/* The native grammar: help, and the list for completion, from the tables. */
 #ifndef KTGT_CMD_USAGE_H
 #define KTGT_CMD_USAGE_H
 
@@ -12,7 +12,7 @@ void usage_noun(FILE *file, const struct noun *noun);
 void usage_command(FILE *file, const struct noun *noun,
 		   const struct command *command);
 
-/* Help for what the words name, all of it if there are none; an exit status. */
+/* Prints help for what the words name, or all help; returns an exit status. */
 int help_run(int argc, char **argv);
 
 void dump_commands(void);
