@@ -5,20 +5,30 @@
  */
 #include "absent.h"
 
-#include <linux/errno.h>
+#include <linux/err.h>
 #include <linux/sizes.h>
+#include <linux/slab.h>
 
-#include "../core/cmd.h"
-#include "backend.h"
+#include "../core/io.h"
+#include "store.h"
 
 #define ABSENT_BLOCK		512
 #define ABSENT_MAX_TRANSFER	SZ_4M
 
-static void absent_close(struct ktgt_backend *be)
+static struct ktgt_store *absent_open(const struct ktgt_store_params *params,
+				      struct netlink_ext_ack *extack)
+{
+	struct ktgt_store *store = kzalloc_obj(*store, GFP_KERNEL);
+
+	return store ?: ERR_PTR(-ENOMEM);
+}
+
+static void absent_close(struct ktgt_store *store)
 {
 }
 
-static void absent_caps(struct ktgt_backend *be, struct ktgt_backend_caps *caps)
+static void absent_caps(struct ktgt_store *store,
+			struct ktgt_backend_caps *caps)
 {
 	*caps = (struct ktgt_backend_caps) {
 		.logical_block = ABSENT_BLOCK,
@@ -28,45 +38,15 @@ static void absent_caps(struct ktgt_backend *be, struct ktgt_backend_caps *caps)
 }
 
 /* Without blocks nothing gets here, but what does is not taken for done. */
-
-static void absent_submit(struct ktgt_backend *be, struct ktgt_cmd *cmd,
-			  u64 pos, u32 len)
+static void absent_submit(struct ktgt_store *store, struct ktgt_io *io)
 {
-	ktgt_backend_complete(cmd, BLK_STS_OFFLINE);
+	ktgt_io_end(io, BLK_STS_OFFLINE);
 }
 
-static void absent_flush(struct ktgt_backend *be, struct ktgt_cmd *cmd)
-{
-	ktgt_backend_complete(cmd, BLK_STS_OFFLINE);
-}
-
-static int absent_unmap(struct ktgt_backend *be, u64 pos, u64 len)
-{
-	return -ENODEV;
-}
-
-static int absent_write_zeroes(struct ktgt_backend *be, u64 pos, u64 len,
-			       bool unmap_ok)
-{
-	return -ENODEV;
-}
-
-static int absent_write_same(struct ktgt_backend *be, struct ktgt_cmd *cmd,
-			     u64 pos, u64 len)
-{
-	return -ENODEV;
-}
-
-static const struct ktgt_backend_ops absent_ops = {
+const struct ktgt_backend_ops ktgt_backend_absent_ops = {
 	.name		= "absent",
+	.open		= absent_open,
 	.close		= absent_close,
 	.caps		= absent_caps,
 	.submit		= absent_submit,
-	.flush		= absent_flush,
-	.unmap		= absent_unmap,
-	.write_zeroes	= absent_write_zeroes,
-	.write_same	= absent_write_same,
 };
-
-/* one for all, as it has nothing of its own; never opened, never freed */
-struct ktgt_backend ktgt_backend_absent = { .ops = &absent_ops };

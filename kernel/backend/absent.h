@@ -5,8 +5,8 @@
 #ifndef _KTGT_BACKEND_ABSENT_H
 #define _KTGT_BACKEND_ABSENT_H
 
-struct ktgt_backend;
+struct ktgt_backend_ops;
 
-extern struct ktgt_backend ktgt_backend_absent;
+extern const struct ktgt_backend_ops ktgt_backend_absent_ops;
 
 #endif /* _KTGT_BACKEND_ABSENT_H */

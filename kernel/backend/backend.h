@@ -1,36 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a logical unit asks of the thing that holds its blocks.
+ * A kind of storage, and what it can do.
  */
 #ifndef _KTGT_BACKEND_BACKEND_H
 #define _KTGT_BACKEND_BACKEND_H
 
-#include <linux/blk_types.h>
 #include <linux/types.h>
 
-struct ktgt_backend;
-struct ktgt_cmd;
-struct ktgt_holder;
+struct ktgt_claim;
+struct ktgt_io;
+struct ktgt_store;
 struct netlink_ext_ack;
 
 /**
- * struct ktgt_backend_params - how to open a backend
+ * struct ktgt_store_params - how to open a store
  * @lun: logical unit number, for messages
  * @path: backing device; block only
  * @size: bytes; null only
  * @read_only: open for reading
- * @holder: exclusive owner of the device; block only
+ * @claim: by which to have the device alone; block only
  */
-struct ktgt_backend_params {
+struct ktgt_store_params {
 	u32			lun;
 	const char		*path;
 	u64			size;
 	bool			read_only;
-	struct ktgt_holder	*holder;
+	struct ktgt_claim	*claim;
 };
 
 /**
- * struct ktgt_backend_caps - what an open backend can do
+ * struct ktgt_backend_caps - what an open store can do
  * @size: bytes
  * @logical_block: bytes of its own logical block
  * @physical_block: bytes
@@ -68,51 +67,21 @@ struct ktgt_backend_caps {
 /**
  * struct ktgt_backend_ops - a kind of backend
  * @name: name, for messages
- * @open: open it; may sleep. ERR_PTR with extack text on failure
- * @close: close it; may sleep, no command is in flight
+ * @open: open it; may sleep. The kind's own struct around a zeroed
+ *	&struct ktgt_store whose @dev is set, or ERR_PTR with extack text
+ * @close: close it, and do not free it; may sleep, no transfer is in flight
  * @caps: report what it can do now; any context
- * @submit: move @len bytes between &ktgt_cmd.bvec and @pos, by &ktgt_cmd.dir;
- *	honours KTGT_CMDF_FUA. @len is not zero, whole logical blocks, and
- *	within the whole pages of the buffer, although it may be more than
- *	&ktgt_cmd.buf_len by less than a block. Process context
- * @flush: make all completed writes stable; process context
- * @unmap: @len bytes from @pos need not keep their content. May sleep: called
- *	from the work of a command, returns an errno
- * @write_zeroes: as @unmap, but they read as zeroes after; @unmap_ok says that
- *	they may be unmapped for it
- * @write_same: fill with the one block in &ktgt_cmd.bvec, as @unmap
- *
- * @submit and @flush complete the command with ktgt_backend_complete(), which
- * knows how an error becomes sense data; they never fail otherwise.
+ * @submit: carry a transfer out, and end it with ktgt_io_end(); never fails
+ *	otherwise. Process context
  */
 struct ktgt_backend_ops {
 	const char	*name;
-	struct ktgt_backend *(*open)(const struct ktgt_backend_params *params,
-				     struct netlink_ext_ack *extack);
-	void		(*close)(struct ktgt_backend *be);
-	void		(*caps)(struct ktgt_backend *be,
+	struct ktgt_store *(*open)(const struct ktgt_store_params *params,
+				   struct netlink_ext_ack *extack);
+	void		(*close)(struct ktgt_store *store);
+	void		(*caps)(struct ktgt_store *store,
 				struct ktgt_backend_caps *caps);
-	void		(*submit)(struct ktgt_backend *be, struct ktgt_cmd *cmd,
-				  u64 pos, u32 len);
-	void		(*flush)(struct ktgt_backend *be, struct ktgt_cmd *cmd);
-	int		(*unmap)(struct ktgt_backend *be, u64 pos, u64 len);
-	int		(*write_zeroes)(struct ktgt_backend *be, u64 pos,
-					u64 len, bool unmap_ok);
-	int		(*write_same)(struct ktgt_backend *be,
-				      struct ktgt_cmd *cmd, u64 pos, u64 len);
+	void		(*submit)(struct ktgt_store *store, struct ktgt_io *io);
 };
-
-/**
- * struct ktgt_backend - an open backend, embedded in each kind's own
- * @ops: its kind
- * @dev: number of the device, 0 if it is none
- */
-struct ktgt_backend {
-	const struct ktgt_backend_ops	*ops;
-	dev_t				dev;
-};
-
-void ktgt_backend_complete(struct ktgt_cmd *cmd, blk_status_t status);
-void ktgt_backend_complete_errno(struct ktgt_cmd *cmd, int err);
 
 #endif /* _KTGT_BACKEND_BACKEND_H */

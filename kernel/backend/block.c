@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A block device, opened exclusively. The pages that a command came with are
- * what its bio carries.
+ * A block device, opened exclusively. The segments of a transfer are what its
+ * bio carries.
  */
 #include "block.h"
 
@@ -14,9 +14,9 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
-#include "../core/cmd.h"
+#include "../core/io.h"
 #include "../core/refuse.h"
-#include "backend.h"
+#include "store.h"
 
 /*
  * The longest transfer. A connection that is allowed 64 MiB can have a dozen
@@ -27,24 +27,29 @@
 /* one bio of the pattern that WRITE SAME repeats, in pages */
 #define PATTERN_VECS		BIO_MAX_VECS
 
-/* bios of a command beyond its first */
+/* bios of a transfer beyond its first */
 static struct bio_set block_bios;
 
 /**
- * struct block_backend - the backend
- * @be: common part
+ * struct block_store - the store
+ * @store: common part
  * @file: the open device
  * @bdev: the device
  */
-struct block_backend {
-	struct ktgt_backend	be;
+struct block_store {
+	struct ktgt_store	store;
 	struct file		*file;
 	struct block_device	*bdev;
 };
 
-static struct block_device *to_bdev(struct ktgt_backend *be)
+static struct block_store *to_block(struct ktgt_store *store)
 {
-	return container_of(be, struct block_backend, be)->bdev;
+	return container_of(store, struct block_store, store);
+}
+
+static struct block_device *to_bdev(struct ktgt_store *store)
+{
+	return to_block(store)->bdev;
 }
 
 /* Asked when a device could not be opened for writing. */
@@ -61,7 +66,7 @@ static bool is_read_only(const char *path)
 	return read_only;
 }
 
-static void refuse_open(const struct ktgt_backend_params *params, int err,
+static void refuse_open(const struct ktgt_store_params *params, int err,
 			struct netlink_ext_ack *extack)
 {
 	const char *why;
@@ -105,7 +110,7 @@ static void refuse_open(const struct ktgt_backend_params *params, int err,
  * Who has the device open besides may have written to its page cache: that has
  * to be on the disk before initiators read it, and before they write over it.
  */
-static struct file *open_file(const struct ktgt_backend_params *params,
+static struct file *open_file(const struct ktgt_store_params *params,
 			      struct netlink_ext_ack *extack)
 {
 	blk_mode_t mode = BLK_OPEN_READ;
@@ -118,7 +123,7 @@ static struct file *open_file(const struct ktgt_backend_params *params,
 	}
 	if (!params->read_only)
 		mode |= BLK_OPEN_WRITE;
-	file = bdev_file_open_by_path(params->path, mode, params->holder, NULL);
+	file = bdev_file_open_by_path(params->path, mode, params->claim, NULL);
 	if (IS_ERR(file)) {
 		refuse_open(params, PTR_ERR(file), extack);
 		return file;
@@ -134,11 +139,13 @@ static struct file *open_file(const struct ktgt_backend_params *params,
 	return file;
 }
 
-static struct ktgt_backend *block_open(const struct ktgt_backend_params *params,
-				       struct netlink_ext_ack *extack)
+static struct ktgt_store *block_open(const struct ktgt_store_params *params,
+				     struct netlink_ext_ack *extack)
 {
-	struct block_backend *block;
+	struct block_store *block;
 	struct file *file;
+
+	static_assert(!offsetof(struct block_store, store));
 
 	block = kzalloc_obj(*block, GFP_KERNEL);
 	if (!block)
@@ -148,11 +155,10 @@ static struct ktgt_backend *block_open(const struct ktgt_backend_params *params,
 		kfree(block);
 		return ERR_CAST(file);
 	}
-	block->be.ops = &ktgt_backend_block_ops;
 	block->file = file;
 	block->bdev = file_bdev(file);
-	block->be.dev = block->bdev->bd_dev;
-	return &block->be;
+	block->store.dev = block->bdev->bd_dev;
+	return &block->store;
 }
 
 /**
@@ -168,14 +174,10 @@ int ktgt_backend_block_dev(const char *path, dev_t *dev)
 	return lookup_bdev(path, dev);
 }
 
-static void block_close(struct ktgt_backend *be)
+static void block_close(struct ktgt_store *store)
 {
-	struct block_backend *block = container_of(be, struct block_backend,
-						   be);
-
 	/* The claim ends here, although the last put may only be queued. */
-	bdev_fput(block->file);
-	kfree(block);
+	bdev_fput(to_block(store)->file);
 }
 
 static u64 device_size(struct block_device *bdev)
@@ -185,9 +187,9 @@ static u64 device_size(struct block_device *bdev)
 	return bdev_nr_bytes(bdev);
 }
 
-static void block_caps(struct ktgt_backend *be, struct ktgt_backend_caps *caps)
+static void block_caps(struct ktgt_store *store, struct ktgt_backend_caps *caps)
 {
-	struct block_device *bdev = to_bdev(be);
+	struct block_device *bdev = to_bdev(store);
 	u64 discard = bdev_max_discard_sectors(bdev);
 	u64 zeroes = bdev_write_zeroes_sectors(bdev);
 
@@ -211,148 +213,111 @@ static void block_caps(struct ktgt_backend *be, struct ktgt_backend_caps *caps)
 	}
 }
 
-static blk_opf_t opf_of(const struct ktgt_cmd *cmd, struct block_device *bdev)
+static blk_opf_t opf_of(const struct ktgt_io *io, struct block_device *bdev)
 {
 	blk_opf_t opf;
 
-	if (cmd->dir == DMA_FROM_DEVICE)
+	if (io->op == KTGT_IO_READ)
 		return REQ_OP_READ;
 	/* somebody waits: writeback throttling is not meant for us */
 	opf = REQ_OP_WRITE | REQ_SYNC | REQ_IDLE;
-	if (test_bit(KTGT_CMDF_FUA, &cmd->flags) && bdev_write_cache(bdev))
+	if (io->flags & KTGT_IO_FUA && bdev_write_cache(bdev))
 		opf |= REQ_FUA;
 	return opf;
 }
 
-/*
- * The last segment says what the fabric may use of its page. The transfer of
- * a whole block may have needed more for a while.
- */
-static void set_last_len(struct ktgt_cmd *cmd, u32 len)
-{
-	u32 last = (len - 1) >> PAGE_SHIFT;
-
-	cmd->bvec[last].bv_len = len - (last << PAGE_SHIFT);
-}
-
-static void block_done(struct ktgt_cmd *cmd, blk_status_t status)
-{
-	if (unlikely(cmd->buf_len & (SZ_4K - 1)))
-		set_last_len(cmd, cmd->buf_len);
-	ktgt_backend_complete(cmd, status);
-}
-
 static void block_end_io(struct bio *bio)
 {
-	struct ktgt_cmd *cmd = bio->bi_private;
+	struct ktgt_io *io = bio->bi_private;
 	blk_status_t status = bio->bi_status;
 
 	bio_uninit(bio);
-	block_done(cmd, status);
+	ktgt_io_end(io, status);
 }
 
-/* The bio carries @nr segments of the command, from @first on. */
-static void feed_bio(struct bio *bio, struct ktgt_cmd *cmd, u32 first, u32 nr,
+/* The bio carries @nr segments of the transfer, from @first on. */
+static void feed_bio(struct bio *bio, struct ktgt_io *io, u32 first, u32 nr,
 		     u64 pos, u32 len)
 {
-	bio->bi_io_vec = cmd->bvec + first;
+	bio->bi_io_vec = io->bvec + first;
 	bio->bi_vcnt = nr;
 	bio->bi_iter.bi_sector = pos >> SECTOR_SHIFT;
 	bio->bi_iter.bi_size = len;
-	bio->bi_private = cmd;
+	bio->bi_private = io;
 }
 
-static void put_pending(struct ktgt_cmd *cmd)
+static void put_pending(struct ktgt_io *io)
 {
-	if (atomic_dec_and_test(&cmd->pending))
-		block_done(cmd, cmd->error);
+	if (atomic_dec_and_test(&io->pending))
+		ktgt_io_end(io, io->status);
 }
 
 static void block_end_part(struct bio *bio)
 {
-	struct ktgt_cmd *cmd = bio->bi_private;
+	struct ktgt_io *io = bio->bi_private;
 
 	/* whichever error is kept, none is lost */
 	if (unlikely(bio->bi_status))
-		WRITE_ONCE(cmd->error, bio->bi_status);
+		WRITE_ONCE(io->status, bio->bi_status);
 	bio_put(bio);
-	put_pending(cmd);
+	put_pending(io);
 }
 
 /* More segments than a bio takes: several bios, the last one completes. */
-static void submit_parts(struct block_device *bdev, struct ktgt_cmd *cmd,
-			 u64 pos, u32 len)
+static void submit_parts(struct block_device *bdev, struct ktgt_io *io)
 {
 	const u32 max = BIO_MAX_VECS << PAGE_SHIFT;
-	blk_opf_t opf = opf_of(cmd, bdev);
+	blk_opf_t opf = opf_of(io, bdev);
+	u64 pos = io->pos, len = io->len;
 	struct bio *bio;
 	u32 first = 0;
 	u32 part;
 
-	atomic_set(&cmd->pending, 1);
+	io->status = BLK_STS_OK;
+	atomic_set(&io->pending, 1);
 	while (len) {
-		part = min(len, max);
+		part = min_t(u64, len, max);
 		bio = bio_alloc_bioset(bdev, 0, opf, GFP_NOIO, &block_bios);
-		feed_bio(bio, cmd, first, DIV_ROUND_UP(part, PAGE_SIZE), pos,
+		feed_bio(bio, io, first, DIV_ROUND_UP(part, PAGE_SIZE), pos,
 			 part);
 		bio->bi_end_io = block_end_part;
-		atomic_inc(&cmd->pending);
+		atomic_inc(&io->pending);
 		submit_bio(bio);
 		first += BIO_MAX_VECS;
 		pos += part;
 		len -= part;
 	}
-	put_pending(cmd);
+	put_pending(io);
 }
 
-static void block_submit(struct ktgt_backend *be, struct ktgt_cmd *cmd,
-			 u64 pos, u32 len)
+static void submit_rw(struct block_device *bdev, struct ktgt_io *io)
 {
-	struct block_device *bdev = to_bdev(be);
-	u32 nr = DIV_ROUND_UP(len, PAGE_SIZE);
-	struct bio *bio = &cmd->bio;
+	u32 nr = DIV_ROUND_UP((u32)io->len, PAGE_SIZE);
+	struct bio *bio = &io->bio;
 
-	if (unlikely(cmd->buf_len & (SZ_4K - 1)))
-		set_last_len(cmd, len);
 	if (unlikely(nr > BIO_MAX_VECS)) {
-		submit_parts(bdev, cmd, pos, len);
+		submit_parts(bdev, io);
 		return;
 	}
-	bio_init(bio, bdev, cmd->bvec, nr, opf_of(cmd, bdev));
-	feed_bio(bio, cmd, 0, nr, pos, len);
+	bio_init(bio, bdev, io->bvec, nr, opf_of(io, bdev));
+	feed_bio(bio, io, 0, nr, io->pos, io->len);
 	bio->bi_end_io = block_end_io;
 	submit_bio(bio);
 }
 
-static void block_flush(struct ktgt_backend *be, struct ktgt_cmd *cmd)
+static void submit_flush(struct block_device *bdev, struct ktgt_io *io)
 {
-	struct bio *bio = &cmd->bio;
+	struct bio *bio = &io->bio;
 
-	bio_init(bio, to_bdev(be), NULL, 0,
-		 REQ_OP_WRITE | REQ_SYNC | REQ_PREFLUSH);
-	bio->bi_private = cmd;
+	bio_init(bio, bdev, NULL, 0, REQ_OP_WRITE | REQ_SYNC | REQ_PREFLUSH);
+	bio->bi_private = io;
 	bio->bi_end_io = block_end_io;
 	submit_bio(bio);
 }
 
-static int block_unmap(struct ktgt_backend *be, u64 pos, u64 len)
+/* A page that holds nothing but the one block of the transfer. */
+static struct page *make_pattern(const struct ktgt_io *io)
 {
-	return blkdev_issue_discard(to_bdev(be), pos >> SECTOR_SHIFT,
-				    len >> SECTOR_SHIFT, GFP_NOIO);
-}
-
-static int block_write_zeroes(struct ktgt_backend *be, u64 pos, u64 len,
-			      bool unmap_ok)
-{
-	return blkdev_issue_zeroout(to_bdev(be), pos >> SECTOR_SHIFT,
-				    len >> SECTOR_SHIFT, GFP_NOIO,
-				    unmap_ok ? 0 : BLKDEV_ZERO_NOUNMAP);
-}
-
-/* A page that holds nothing but the one block of the command. */
-static struct page *make_pattern(const struct ktgt_cmd *cmd)
-{
-	u32 size = cmd->buf_len;
 	struct page *page;
 	u8 *from, *to;
 	u32 pos;
@@ -360,10 +325,10 @@ static struct page *make_pattern(const struct ktgt_cmd *cmd)
 	page = alloc_page(GFP_NOIO);
 	if (!page)
 		return NULL;
-	from = kmap_local_page(cmd->bvec[0].bv_page);
+	from = kmap_local_page(io->bvec[0].bv_page);
 	to = kmap_local_page(page);
-	for (pos = 0; pos + size <= PAGE_SIZE; pos += size)
-		memcpy(to + pos, from, size);
+	for (pos = 0; pos + io->block <= PAGE_SIZE; pos += io->block)
+		memcpy(to + pos, from, io->block);
 	kunmap_local(to);
 	kunmap_local(from);
 	return page;
@@ -388,23 +353,67 @@ static int write_pattern(struct block_device *bdev, struct page *page, u64 pos,
 	return err;
 }
 
-static int block_write_same(struct ktgt_backend *be, struct ktgt_cmd *cmd,
-			    u64 pos, u64 len)
+static int write_same(struct block_device *bdev, struct ktgt_io *io)
 {
-	struct page *page = make_pattern(cmd);
+	struct page *page = make_pattern(io);
+	u64 pos = io->pos, len = io->len;
 	int err = 0;
 	u32 part;
 
 	if (!page)
 		return -ENOMEM;
-	while (len && !err && !test_bit(KTGT_CMDF_ABORTED, &cmd->flags)) {
+	while (len && !err) {
 		part = min_t(u64, len, PATTERN_VECS << PAGE_SHIFT);
-		err = write_pattern(to_bdev(be), page, pos, part);
+		err = write_pattern(bdev, page, pos, part);
 		pos += part;
 		len -= part;
 	}
 	__free_page(page);
 	return err;
+}
+
+static int run_long(struct block_device *bdev, struct ktgt_io *io)
+{
+	sector_t sector = io->pos >> SECTOR_SHIFT;
+	sector_t nr = io->len >> SECTOR_SHIFT;
+	bool may_unmap = io->flags & KTGT_IO_MAY_UNMAP;
+
+	switch (io->op) {
+	case KTGT_IO_UNMAP:
+		return blkdev_issue_discard(bdev, sector, nr, GFP_NOIO);
+	case KTGT_IO_WRITE_ZEROES:
+		return blkdev_issue_zeroout(bdev, sector, nr, GFP_NOIO,
+					    may_unmap ? 0 :
+					    BLKDEV_ZERO_NOUNMAP);
+	case KTGT_IO_WRITE_SAME:
+		return write_same(bdev, io);
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+static void long_work(struct work_struct *work)
+{
+	struct ktgt_io *io = container_of(work, struct ktgt_io, work);
+	int err = run_long(to_bdev(io->store), io);
+
+	ktgt_io_end(io, errno_to_blk_status(err));
+}
+
+static void block_submit(struct ktgt_store *store, struct ktgt_io *io)
+{
+	switch (io->op) {
+	case KTGT_IO_READ:
+	case KTGT_IO_WRITE:
+		submit_rw(to_bdev(store), io);
+		break;
+	case KTGT_IO_FLUSH:
+		submit_flush(to_bdev(store), io);
+		break;
+	default:
+		INIT_WORK(&io->work, long_work);
+		ktgt_store_queue(io);
+	}
 }
 
 const struct ktgt_backend_ops ktgt_backend_block_ops = {
@@ -413,10 +422,6 @@ const struct ktgt_backend_ops ktgt_backend_block_ops = {
 	.close		= block_close,
 	.caps		= block_caps,
 	.submit		= block_submit,
-	.flush		= block_flush,
-	.unmap		= block_unmap,
-	.write_zeroes	= block_write_zeroes,
-	.write_same	= block_write_same,
 };
 
 /**

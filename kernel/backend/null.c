@@ -12,34 +12,36 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
-#include "../core/cmd.h"
+#include "../core/io.h"
 #include "../core/refuse.h"
-#include "backend.h"
+#include "store.h"
 
 #define NULL_BLOCK		512
 #define NULL_MAX_TRANSFER	SZ_4M
 
 /**
- * struct null_backend - the backend
- * @be: common part
+ * struct null_store - the store
+ * @store: common part
  * @size: bytes
  * @read_only: it was opened for reading
  */
-struct null_backend {
-	struct ktgt_backend	be;
+struct null_store {
+	struct ktgt_store	store;
 	u64			size;
 	bool			read_only;
 };
 
-static struct null_backend *to_null(struct ktgt_backend *be)
+static struct null_store *to_null(struct ktgt_store *store)
 {
-	return container_of(be, struct null_backend, be);
+	return container_of(store, struct null_store, store);
 }
 
-static struct ktgt_backend *null_open(const struct ktgt_backend_params *params,
-				      struct netlink_ext_ack *extack)
+static struct ktgt_store *null_open(const struct ktgt_store_params *params,
+				    struct netlink_ext_ack *extack)
 {
-	struct null_backend *null;
+	struct null_store *null;
+
+	static_assert(!offsetof(struct null_store, store));
 
 	/* positions are loff_t everywhere else */
 	if (!params->size || params->size > S64_MAX) {
@@ -51,21 +53,19 @@ static struct ktgt_backend *null_open(const struct ktgt_backend_params *params,
 	null = kzalloc_obj(*null, GFP_KERNEL);
 	if (!null)
 		return ERR_PTR(-ENOMEM);
-	null->be.ops = &ktgt_backend_null_ops;
 	null->size = params->size;
 	null->read_only = params->read_only;
-	return &null->be;
+	return &null->store;
 }
 
-static void null_close(struct ktgt_backend *be)
+static void null_close(struct ktgt_store *store)
 {
-	kfree(to_null(be));
 }
 
-static void null_caps(struct ktgt_backend *be, struct ktgt_backend_caps *caps)
+static void null_caps(struct ktgt_store *store, struct ktgt_backend_caps *caps)
 {
 	*caps = (struct ktgt_backend_caps) {
-		.size = to_null(be)->size,
+		.size = to_null(store)->size,
 		.logical_block = NULL_BLOCK,
 		.physical_block = SZ_4K,
 		.max_transfer = NULL_MAX_TRANSFER,
@@ -73,45 +73,23 @@ static void null_caps(struct ktgt_backend *be, struct ktgt_backend_caps *caps)
 		.discard_granularity = NULL_BLOCK,
 		.discard_zeroes = true,
 		.max_write_zeroes = S64_MAX,
-		.read_only = to_null(be)->read_only,
+		.read_only = to_null(store)->read_only,
 	};
 }
 
-static void null_submit(struct ktgt_backend *be, struct ktgt_cmd *cmd, u64 pos,
-			u32 len)
+static void null_submit(struct ktgt_store *store, struct ktgt_io *io)
 {
-	struct bio_vec *bvec = cmd->bvec;
+	struct bio_vec *bvec = io->bvec;
+	u64 len = io->len;
 	u32 part;
 
-	if (cmd->dir == DMA_FROM_DEVICE) {
+	if (io->op == KTGT_IO_READ) {
 		for (; len; bvec++, len -= part) {
-			part = min_t(u32, len, PAGE_SIZE);
+			part = min_t(u64, len, PAGE_SIZE);
 			memzero_page(bvec->bv_page, 0, part);
 		}
 	}
-	ktgt_backend_complete(cmd, BLK_STS_OK);
-}
-
-static void null_flush(struct ktgt_backend *be, struct ktgt_cmd *cmd)
-{
-	ktgt_backend_complete(cmd, BLK_STS_OK);
-}
-
-static int null_unmap(struct ktgt_backend *be, u64 pos, u64 len)
-{
-	return 0;
-}
-
-static int null_write_zeroes(struct ktgt_backend *be, u64 pos, u64 len,
-			     bool unmap_ok)
-{
-	return 0;
-}
-
-static int null_write_same(struct ktgt_backend *be, struct ktgt_cmd *cmd,
-			   u64 pos, u64 len)
-{
-	return 0;
+	ktgt_io_end(io, BLK_STS_OK);
 }
 
 const struct ktgt_backend_ops ktgt_backend_null_ops = {
@@ -120,8 +98,4 @@ const struct ktgt_backend_ops ktgt_backend_null_ops = {
 	.close		= null_close,
 	.caps		= null_caps,
 	.submit		= null_submit,
-	.flush		= null_flush,
-	.unmap		= null_unmap,
-	.write_zeroes	= null_write_zeroes,
-	.write_same	= null_write_same,
 };

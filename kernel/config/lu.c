@@ -9,9 +9,12 @@
 #include <linux/string.h>
 
 #include "../backend/block.h"
+#include "../backend/claim.h"
+#include "../backend/store.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "../core/target.h"
+#include "../scsi/gate.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
 #include "target.h"
@@ -21,14 +24,27 @@
 #define REMOVE_TIMEOUT	(10 * HZ)
 
 /**
+ * struct handover - a device that goes from one logical unit to another
+ * @from: the store that gives it up; its memory is referenced. NULL if there is
+ *	none: it is nobody's, or has no giver
+ * @wait: what lets the new one wait for @from
+ */
+struct handover {
+	struct ktgt_store	*from;
+	struct ktgt_gate_wait	*wait;
+};
+
+/**
  * struct lu_new - change that makes a logical unit
  * @change: the change
  * @params: what it is to be; the path is owned
+ * @handover: where its device comes from
  * @lu: the logical unit, made by the check
  */
 struct lu_new {
 	struct ktgt_change	change;
 	struct ktgt_lu_params	params;
+	struct handover		handover;
 	struct ktgt_lu		*lu;
 };
 
@@ -45,25 +61,34 @@ struct lu_del {
 /**
  * struct lu_attach - change that gives a logical unit its device
  * @change: the change
- * @old: the logical unit without a device, found by the check
- * @lu: the one that takes its place, made by the check
+ * @handover: where the device comes from
+ * @lu: the logical unit, found by the check
+ * @store: the device, opened by the check
  */
 struct lu_attach {
 	struct ktgt_change	change;
-	struct ktgt_lu		*old;
+	struct handover		handover;
 	struct ktgt_lu		*lu;
+	struct ktgt_store	*store;
 };
 
 static const struct ktgt_change_ops lu_new_ops;
+static const struct ktgt_change_ops lu_attach_ops;
+
+/* With &ktgt_net.config_mutex, under which alone it changes. */
+static struct ktgt_store *store_of(const struct ktgt_lu *lu)
+{
+	return rcu_access_pointer(lu->store);
+}
 
 static bool is_leaving(const struct ktgt_lu *lu)
 {
 	return lu->leaving || lu->target->stage == KTGT_TARGET_LEAVING;
 }
 
-static bool has_dev(const struct ktgt_lu *lu, dev_t dev)
+static bool is_of_dev(const struct ktgt_store *store, dev_t dev)
 {
-	return lu && lu->be && lu->be->dev == dev;
+	return store && store->dev == dev;
 }
 
 static struct ktgt_lu *find_by_dev(struct ktgt_net *kn, dev_t dev)
@@ -74,48 +99,48 @@ static struct ktgt_lu *find_by_dev(struct ktgt_net *kn, dev_t dev)
 
 	xa_for_each(&kn->targets, tid, target)
 		xa_for_each(&target->lus, lun, lu)
-			if (has_dev(lu, dev))
+			if (is_of_dev(store_of(lu), dev))
 				return lu;
 	return NULL;
 }
 
-/* Among those that an earlier change of the transaction has made. */
-static struct ktgt_lu *find_staged(struct ktgt_txn *txn, dev_t dev)
+/* The logical unit to which a change of the transaction gives the device. */
+static struct ktgt_lu *staged_by(struct ktgt_change *change, dev_t dev)
 {
-	struct ktgt_change *change;
+	struct lu_attach *attach;
 	struct lu_new *new;
 
-	list_for_each_entry(change, &txn->changes, node) {
-		if (change->ops != &lu_new_ops)
-			continue;
+	if (change->ops == &lu_new_ops) {
 		new = container_of(change, struct lu_new, change);
-		if (has_dev(new->lu, dev))
-			return new->lu;
+		return new->lu && is_of_dev(store_of(new->lu), dev) ? new->lu :
+								     NULL;
+	}
+	if (change->ops == &lu_attach_ops) {
+		attach = container_of(change, struct lu_attach, change);
+		return is_of_dev(attach->store, dev) ? attach->lu : NULL;
 	}
 	return NULL;
 }
 
-/* Whether an earlier change of the transaction has taken it. */
-static bool is_taken(struct ktgt_txn *txn, const struct ktgt_holder *holder)
+static struct ktgt_lu *find_staged(struct ktgt_txn *txn, dev_t dev)
 {
 	struct ktgt_change *change;
-	struct lu_new *new;
+	struct ktgt_lu *lu;
 
 	list_for_each_entry(change, &txn->changes, node) {
-		if (change->ops != &lu_new_ops)
-			continue;
-		new = container_of(change, struct lu_new, change);
-		if (new->lu && new->lu->holder == holder)
-			return true;
+		lu = staged_by(change, dev);
+		if (lu)
+			return lu;
 	}
-	return false;
+	return NULL;
 }
 
-/* Who gives the device up in this transaction, and to nobody else. If it is
- * another logical unit that keeps it, the user is told which.
+/*
+ * The store that gives the device up in this transaction, and to nobody else.
+ * If another logical unit keeps it or gets it, the user is told which.
  */
-static struct ktgt_lu *find_giver(struct ktgt_txn *txn,
-				  const struct ktgt_lu_params *params)
+static struct ktgt_store *find_giver(struct ktgt_txn *txn,
+				     const struct ktgt_lu_params *params)
 {
 	struct ktgt_lu *lu, *staged;
 	dev_t dev;
@@ -125,8 +150,8 @@ static struct ktgt_lu *find_giver(struct ktgt_txn *txn,
 	if (err)
 		return ERR_PTR(err);
 	lu = find_by_dev(txn->kn, dev);
-	if (lu && is_leaving(lu) && !is_taken(txn, lu->holder))
-		return lu;
+	if (lu && is_leaving(lu) && !store_of(lu)->claim->given)
+		return store_of(lu);
 	staged = find_staged(txn, dev);
 	if (staged)
 		lu = staged;
@@ -135,26 +160,72 @@ static struct ktgt_lu *find_giver(struct ktgt_txn *txn,
 			    "LUN %u: %s is in use by LUN %u of target %u",
 			    params->lun, params->path, lu->lun,
 			    lu->target->tid);
-	return NULL;
+	return ERR_PTR(-EBUSY);
 }
 
-/* A device may go from one logical unit to another. */
-static struct ktgt_lu *make_lu(struct ktgt_txn *txn, struct ktgt_target *target,
-			       const struct ktgt_lu_params *params)
+/*
+ * After an attempt to open the device has failed with @err: 0 if it can be had
+ * from another logical unit, otherwise the error.
+ */
+static int begin_handover(struct ktgt_txn *txn, struct handover *handover,
+			  const struct ktgt_lu_params *params, int err)
 {
-	struct ktgt_lu *from, *lu;
+	struct ktgt_store *from;
 
-	lu = ktgt_lu_alloc(target, params, NULL, txn->extack);
-	if (PTR_ERR_OR_ZERO(lu) != -EBUSY)
-		return lu;
+	if (err != -EBUSY)
+		return err;
 	from = find_giver(txn, params);
-	if (!from)
-		return lu;
+	if (IS_ERR(from))
+		return PTR_ERR(from);
 	if (txn->extack)
 		txn->extack->_msg = NULL;
-	if (IS_ERR(from))
-		return from;
-	return ktgt_lu_alloc(target, params, from, txn->extack);
+	kref_get(&from->ref);
+	from->claim->given = true;
+	handover->from = from;
+	return 0;
+}
+
+/* Applied or not: the claim can be passed on by its next owner. */
+static void end_handover(struct handover *handover)
+{
+	if (!handover->from)
+		return;
+	handover->from->claim->given = false;
+	ktgt_store_put(handover->from);
+	handover->from = NULL;
+}
+
+static int make_wait(struct handover *handover)
+{
+	handover->wait = kzalloc_obj(*handover->wait, GFP_KERNEL);
+	return handover->wait ? 0 : -ENOMEM;
+}
+
+static struct ktgt_gate_wait *take_wait(struct handover *handover)
+{
+	struct ktgt_gate_wait *wait = handover->wait;
+
+	handover->wait = NULL;
+	return wait;
+}
+
+static struct ktgt_lu *make_lu(struct ktgt_txn *txn, struct lu_new *new,
+			       struct ktgt_target *target)
+{
+	struct handover *handover = &new->handover;
+	struct ktgt_lu *lu;
+	int err;
+
+	lu = ktgt_lu_alloc(target, &new->params, NULL, txn->extack);
+	if (!IS_ERR(lu))
+		return lu;
+	err = begin_handover(txn, handover, &new->params, PTR_ERR(lu));
+	if (!err)
+		err = make_wait(handover);
+	if (err)
+		return ERR_PTR(err);
+	return ktgt_lu_alloc(target, &new->params, handover->from->claim,
+			     txn->extack);
 }
 
 static int lu_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
@@ -168,12 +239,15 @@ static int lu_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	if (IS_ERR(target))
 		return PTR_ERR(target);
 
-	lu = make_lu(txn, target, &new->params);
-	if (IS_ERR(lu))
+	lu = make_lu(txn, new, target);
+	if (IS_ERR(lu)) {
+		end_handover(&new->handover);
 		return PTR_ERR(lu);
+	}
 	err = ktgt_lu_reserve(lu, txn->extack);
 	if (err) {
 		ktgt_lu_free(lu);
+		end_handover(&new->handover);
 		return err;
 	}
 	new->lu = lu;
@@ -182,18 +256,26 @@ static int lu_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 
 static void lu_new_abort(struct ktgt_txn *txn, struct ktgt_change *change)
 {
-	ktgt_lu_free(container_of(change, struct lu_new, change)->lu);
+	struct lu_new *new = container_of(change, struct lu_new, change);
+
+	ktgt_lu_free(new->lu);
+	end_handover(&new->handover);
 }
 
 static void lu_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 {
-	ktgt_lu_publish(container_of(change, struct lu_new, change)->lu);
+	struct lu_new *new = container_of(change, struct lu_new, change);
+	struct handover *handover = &new->handover;
+
+	ktgt_lu_publish(new->lu, handover->from, take_wait(handover));
+	end_handover(handover);
 }
 
 static void lu_new_free(struct ktgt_change *change)
 {
 	struct lu_new *new = container_of(change, struct lu_new, change);
 
+	kfree(new->handover.wait);
 	kfree(new->params.path);
 	kfree(new);
 }
@@ -325,41 +407,49 @@ int ktgt_lu_stage_del(struct ktgt_txn *txn, u32 tid, u32 lun)
 	return 0;
 }
 
-/* The same logical unit once more, this time with a device. */
+/* The device that @lu waits for. */
+static struct ktgt_store *attach_store(struct ktgt_txn *txn,
+				       struct lu_attach *attach,
+				       struct ktgt_lu *lu)
+{
+	struct handover *handover = &attach->handover;
+	struct ktgt_store *store;
+	int err;
+
+	err = make_wait(handover);
+	if (err)
+		return ERR_PTR(err);
+	store = ktgt_lu_open_store(lu, NULL, txn->extack);
+	if (!IS_ERR(store))
+		return store;
+	err = begin_handover(txn, handover, &lu->params, PTR_ERR(store));
+	if (err)
+		return ERR_PTR(err);
+	return ktgt_lu_open_store(lu, handover->from->claim, txn->extack);
+}
+
 static int lu_attach_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct lu_attach *attach = container_of(change, struct lu_attach,
 						change);
-	struct ktgt_lu *old = find_lu(txn, change->info.tid, change->info.lun);
-	struct ktgt_lu_params params;
-	struct ktgt_lu *lu;
-	int err;
+	struct ktgt_lu *lu = find_lu(txn, change->info.tid, change->info.lun);
+	struct ktgt_store *store;
 
-	if (IS_ERR(old))
-		return PTR_ERR(old);
-	if (!ktgt_lu_is_absent(old)) {
+	if (IS_ERR(lu))
+		return PTR_ERR(lu);
+	if (!ktgt_lu_is_absent(lu)) {
 		ktgt_refuse(txn->extack,
 			    "target %u: LUN %u does not wait for a device",
 			    change->info.tid, change->info.lun);
 		return -EEXIST;
 	}
-	params = old->params;
-	params.may_be_absent = false;
-	if (!params.naa_given)
-		params.naa = 0;
-	lu = make_lu(txn, old->target, &params);
-	if (IS_ERR(lu))
-		return PTR_ERR(lu);
-
-	old->leaving = true;
-	err = ktgt_lu_reserve(lu, txn->extack);
-	if (err) {
-		old->leaving = false;
-		ktgt_lu_free(lu);
-		return err;
+	store = attach_store(txn, attach, lu);
+	if (IS_ERR(store)) {
+		end_handover(&attach->handover);
+		return PTR_ERR(store);
 	}
-	attach->old = old;
 	attach->lu = lu;
+	attach->store = store;
 	return 0;
 }
 
@@ -368,19 +458,29 @@ static void lu_attach_abort(struct ktgt_txn *txn, struct ktgt_change *change)
 	struct lu_attach *attach = container_of(change, struct lu_attach,
 						change);
 
-	ktgt_lu_free(attach->lu);
-	attach->old->leaving = false;
+	ktgt_store_drop(attach->store);
+	attach->store = NULL;
+	end_handover(&attach->handover);
 }
 
 static void lu_attach_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 {
-	ktgt_lu_publish(container_of(change, struct lu_attach, change)->lu);
+	struct lu_attach *attach = container_of(change, struct lu_attach,
+						change);
+	struct handover *handover = &attach->handover;
+
+	ktgt_lu_swap(attach->lu, attach->store, handover->from,
+		     take_wait(handover));
+	end_handover(handover);
 }
 
-static void lu_attach_settle(struct ktgt_txn *txn, struct ktgt_change *change)
+static void lu_attach_free(struct ktgt_change *change)
 {
-	ktgt_lu_remove(container_of(change, struct lu_attach, change)->old,
-		       jiffies + REMOVE_TIMEOUT);
+	struct lu_attach *attach = container_of(change, struct lu_attach,
+						change);
+
+	kfree(attach->handover.wait);
+	kfree(attach);
 }
 
 static const struct ktgt_change_ops lu_attach_ops = {
@@ -389,7 +489,7 @@ static const struct ktgt_change_ops lu_attach_ops = {
 	.check = lu_attach_check,
 	.abort = lu_attach_abort,
 	.apply = lu_attach_apply,
-	.settle = lu_attach_settle,
+	.free = lu_attach_free,
 };
 
 /**

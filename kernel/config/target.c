@@ -456,7 +456,7 @@ static void target_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	struct target_new *new = container_of(change, struct target_new,
 					      change);
 
-	ktgt_lu_publish(new->lu);
+	ktgt_lu_publish(new->lu, NULL, NULL);
 	if (new->tid_out)
 		*new->tid_out = new->target->tid;
 	change->info.tid = new->target->tid;

@@ -5,18 +5,19 @@
 #ifndef _KTGT_CORE_CMD_H
 #define _KTGT_CORE_CMD_H
 
-#include <linux/atomic.h>
-#include <linux/bio.h>
 #include <linux/dma-direction.h>
+#include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/types.h>
-#include <linux/workqueue.h>
+
+#include "io.h"
 
 struct ktgt_cdb_row;
 struct ktgt_cmd;
 struct ktgt_itl;
 struct ktgt_lu;
 struct ktgt_nexus;
+struct ktgt_store;
 
 /* longest CDB of a supported command */
 #define KTGT_CDB_MAX		16
@@ -42,12 +43,16 @@ struct ktgt_done_queue {
  * @KTGT_CMDF_TASK_ABORTED: a task management function of another nexus ended the
  *	command; its status is TASK ABORTED, because TAS is 1
  * @KTGT_CMDF_LU_REF: the command holds a reference of &ktgt_lu.ref
+ * @KTGT_CMDF_WAITING: the command is in &ktgt_gate.waiting; changed under its lock
+ * @KTGT_CMDF_RESUME: the command has not completed; submit it again
  */
 enum ktgt_cmd_flags {
 	KTGT_CMDF_FUA,
 	KTGT_CMDF_ABORTED,
 	KTGT_CMDF_TASK_ABORTED,
 	KTGT_CMDF_LU_REF,
+	KTGT_CMDF_WAITING,
+	KTGT_CMDF_RESUME,
 };
 
 /**
@@ -83,10 +88,11 @@ struct ktgt_sense {
  *
  * The fabric embeds it in its own task, fills the first group of members, calls
  * ktgt_cmd_parse(), gets the data, and calls ktgt_cmd_submit(). When the command
- * has completed, the fabric finds it in @done_queue. A command has one owner at a
- * time, so it needs no lock: the fabric until ktgt_cmd_submit(), then the SCSI side
- * and the backend until ktgt_cmd_complete(), then the fabric again. Only @flags may
- * be changed by others.
+ * has completed, or is to be submitted again, the fabric finds it in @done_queue.
+ * A command has one owner at a time, so it needs no lock: the fabric until
+ * ktgt_cmd_submit(), then the SCSI side and the backend until ktgt_cmd_complete()
+ * or ktgt_cmd_resume(), then the fabric again. Only @flags may be changed by
+ * others.
  *
  * @nexus: I_T nexus that sent it; set by the fabric
  * @done_queue: where to put it when it has completed; set by the fabric
@@ -109,14 +115,18 @@ struct ktgt_sense {
  * @exec: carries the command out; set by ktgt_cmd_parse()
  * @lba: first logical block of a medium access command
  * @nr_blocks: logical blocks of a medium access command
+ * @block_shift: log2 of the logical block size at the time @xfer_len was set
  * @status: SAM status; valid when the command is in @done_queue
  * @sense: sense data of a CHECK CONDITION
  * @done_node: in &ktgt_done_queue.head
- * @pending: bios in flight, for commands that need several
- * @error: first error among them, a blk_status_t
- * @work: for commands that may sleep longer than a submission does; not used at
- *	the same time as @bio
- * @bio: the first bio, which is usually the only one
+ * @wait_node: in &ktgt_gate.waiting; not used at the same time as @done_node
+ * @store: the store that has admitted it, with a count of &ktgt_store.active; NULL
+ *	if it is not admitted
+ * @step_at: of a long command: blocks that are done, of its range @step_nr if it
+ *	has several
+ * @step_nr: of a long command: its range that is next
+ * @error: blk_status_t of the storage
+ * @io: its transfer
  * @inline_bvec: storage of @bvec for small commands
  */
 struct ktgt_cmd {
@@ -140,20 +150,24 @@ struct ktgt_cmd {
 	void				(*exec)(struct ktgt_cmd *cmd);
 	u64				lba;
 	u32				nr_blocks;
+	u8				block_shift;
 
 	struct ktgt_sense		sense;
-	struct llist_node		done_node;
-
-	atomic_t			pending;
-	blk_status_t			error;
 	union {
-		struct work_struct	work;
-		struct bio		bio;
+		struct llist_node	done_node;
+		struct list_head	wait_node;
 	};
+
+	struct ktgt_store		*store;
+	u64				step_at;
+	u32				step_nr;
+	blk_status_t			error;
+	struct ktgt_io			io;
 	struct bio_vec			inline_bvec[KTGT_CMD_INLINE_BVECS];
 };
 
 void ktgt_cmd_complete(struct ktgt_cmd *cmd, u8 status);
+void ktgt_cmd_resume(struct ktgt_cmd *cmd);
 void ktgt_cmd_set_sense(struct ktgt_cmd *cmd, u8 key, u8 asc, u8 ascq);
 
 #endif /* _KTGT_CORE_CMD_H */

@@ -334,10 +334,26 @@ static void command_abort(struct ktgt_task *task, bool tell)
 		return;
 	set_bit(tell ? KTGT_CMDF_TASK_ABORTED : KTGT_CMDF_ABORTED,
 		&task->cmd.flags);
-	if (task->state == KTGT_TASK_BUSY)
+	if (task->state == KTGT_TASK_BUSY) {
+		ktgt_cmd_cancel(&task->cmd);
 		return;
+	}
 	ktgt_data_drop(task);
 	command_end_aborted(task);
+}
+
+/* of commands that are not simply answered when they come back */
+#define REAP_FLAGS	(BIT(KTGT_CMDF_ABORTED) | BIT(KTGT_CMDF_TASK_ABORTED) | \
+			 BIT(KTGT_CMDF_RESUME))
+
+/* It was aborted, or it is to go to the SCSI side once more. */
+static void command_reap_other(struct ktgt_task *task)
+{
+	clear_bit(KTGT_CMDF_RESUME, &task->cmd.flags);
+	if (ktgt_task_is_aborted(task))
+		command_end_aborted(task);
+	else
+		ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_READY);
 }
 
 /**
@@ -359,8 +375,8 @@ bool ktgt_commands_reap(struct ktgt_conn *conn)
 		struct ktgt_task *task;
 
 		task = container_of(cmd, struct ktgt_task, cmd);
-		if (ktgt_task_is_aborted(task))
-			command_end_aborted(task);
+		if (unlikely(cmd->flags & REAP_FLAGS))
+			command_reap_other(task);
 		else
 			command_respond(task);
 	}

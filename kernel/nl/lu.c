@@ -3,7 +3,9 @@
  * Netlink commands for logical units.
  */
 #include <net/genetlink.h>
+#include <scsi/scsi_proto.h>
 
+#include "../backend/backend.h"
 #include "../config/lu.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
@@ -223,23 +225,19 @@ static int fill_absent(struct sk_buff *skb, const struct ktgt_lu *lu)
 /* Attributes that only a disk has. */
 static int fill_medium(struct sk_buff *skb, struct ktgt_lu *lu)
 {
-	u32 physical;
+	struct ktgt_backend_caps caps;
 
-	if (!lu->be)
+	if (!ktgt_lu_caps(lu, &caps))
 		return 0;
 	if (ktgt_lu_is_absent(lu))
 		return fill_absent(skb, lu);
-
-	spin_lock(&lu->lock);
-	physical = lu->caps.physical_block;
-	spin_unlock(&lu->lock);
 	return nla_put_u64_64bit(skb, KTGT_A_LU_SIZE,
 				 READ_ONCE(lu->nr_blocks) << lu->block_shift,
 				 KTGT_A_LU_PAD) ||
 	       nla_put_u32(skb, KTGT_A_LU_BLOCK_SIZE,
 			   1U << lu->block_shift) ||
 	       nla_put_u32(skb, KTGT_A_LU_PHYSICAL_BLOCK_SIZE,
-			   physical) ||
+			   caps.physical_block) ||
 	       nla_put_u8(skb, KTGT_A_LU_READ_ONLY, lu->read_only) ||
 	       nla_put_u8(skb, KTGT_A_LU_SHARED, lu->params.shared) ||
 	       nla_put_u8(skb, KTGT_A_LU_WRITE_CACHE,
@@ -271,8 +269,8 @@ static int fill_lu(struct sk_buff *skb, struct ktgt_target *target,
 
 	if (nla_put_u32(skb, KTGT_A_LU_TARGET_ID, target->tid) ||
 	    nla_put_u32(skb, KTGT_A_LU_LUN, lu->lun) ||
-	    nla_put_u32(skb, KTGT_A_LU_TYPE, lu->be ? KTGT_LU_TYPE_DISK :
-			KTGT_LU_TYPE_CONTROLLER) ||
+	    nla_put_u32(skb, KTGT_A_LU_TYPE, lu->type == TYPE_DISK ?
+			KTGT_LU_TYPE_DISK : KTGT_LU_TYPE_CONTROLLER) ||
 	    nla_put_u32(skb, KTGT_A_LU_BACKEND, lu->params.backend) ||
 	    nla_put_u8(skb, KTGT_A_LU_ONLINE, !ktgt_lu_is_absent(lu)) ||
 	    fill_medium(skb, lu) || fill_identity(skb, lu) ||

@@ -9,11 +9,13 @@
 #include <scsi/scsi_proto.h>
 
 #include "../backend/block.h"
+#include "../backend/store.h"
 #include "../core/cmd.h"
 #include "../core/fabric.h"
 #include "cdb.h"
 #include "cdb_table.h"
 #include "data.h"
+#include "gate.h"
 #include "lu.h"
 #include "lu_life.h"
 #include "nexus.h"
@@ -71,10 +73,11 @@ static void set_transfer(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 	u32 len = ktgt_cdb_length(row, cmd->cdb);
 
 	cmd->dir = row->dir;
+	cmd->block_shift = cmd->lu ? READ_ONCE(cmd->lu->block_shift) : 0;
 	switch (row->unit) {
 	case KTGT_CDB_BLOCKS:
 		cmd->nr_blocks = len;
-		cmd->xfer_len = (u64)len << cmd->lu->block_shift;
+		cmd->xfer_len = (u64)len << cmd->block_shift;
 		break;
 	case KTGT_CDB_BYTES:
 		cmd->xfer_len = row->cap ? min(len, row->cap) : len;
@@ -84,7 +87,7 @@ static void set_transfer(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 		break;
 	case KTGT_CDB_ONE_BLOCK:
 		cmd->nr_blocks = len;
-		cmd->xfer_len = 1u << cmd->lu->block_shift;
+		cmd->xfer_len = 1u << cmd->block_shift;
 		break;
 	case KTGT_CDB_NO_DATA:
 		cmd->nr_blocks = len;
@@ -229,6 +232,9 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 	cmd->nr_bvec = 0;
 	cmd->lba = 0;
 	cmd->nr_blocks = 0;
+	cmd->store = NULL;
+	cmd->step_at = 0;
+	cmd->step_nr = 0;
 
 	err = ktgt_cmd_attach(cmd);
 	if (likely(!err)) {
@@ -245,7 +251,8 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
  * ktgt_cmd_submit - carry a command out
  * @cmd: it has been parsed, and has its buffer
  *
- * Ends with ktgt_cmd_complete(), perhaps before it returns. With fewer bytes
+ * Ends with ktgt_cmd_complete(), perhaps before it returns, or is given back to
+ * be submitted once more (KTGT_CMDF_RESUME). With fewer bytes
  * in the buffer than the command wants, it moves what fits and is not in
  * error: the fabric reports the residual.
  *
@@ -255,6 +262,20 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 void ktgt_cmd_submit(struct ktgt_cmd *cmd)
 {
 	cmd->exec(cmd);
+}
+
+/**
+ * ktgt_cmd_cancel - let a command that is being aborted wait no longer
+ * @cmd: it has been submitted and not come back; its KTGT_CMDF_ABORTED or
+ *	KTGT_CMDF_TASK_ABORTED is set
+ *
+ * If it waits for anything but storage, it completes now.
+ *
+ * Context: any.
+ */
+void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
+{
+	ktgt_gate_cancel(cmd);
 }
 
 static void count_end(const struct ktgt_cmd *cmd)
@@ -285,6 +306,7 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 
 	if (!test_bit(KTGT_CMDF_LU_REF, &cmd->flags))
 		return;
+	ktgt_gate_leave(cmd);
 	count_end(cmd);
 	clear_bit(KTGT_CMDF_LU_REF, &cmd->flags);
 	cmd->itl = NULL;
@@ -316,12 +338,21 @@ int ktgt_scsi_init(void)
 	int err;
 
 	ktgt_cdb_table_init();
-	err = ktgt_lu_init();
+	err = ktgt_store_init();
 	if (err)
 		return err;
 	err = ktgt_block_init();
 	if (err)
-		ktgt_lu_exit();
+		goto err_block;
+	err = ktgt_lu_init();
+	if (err)
+		goto err_lu;
+	return 0;
+
+err_lu:
+	ktgt_block_exit();
+err_block:
+	ktgt_store_exit();
 	return err;
 }
 
@@ -334,5 +365,6 @@ int ktgt_scsi_init(void)
 void ktgt_scsi_exit(void)
 {
 	ktgt_lu_exit();
+	ktgt_store_exit();
 	ktgt_block_exit();
 }

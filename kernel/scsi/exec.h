@@ -11,6 +11,7 @@ struct ktgt_cmd;
 
 void ktgt_cmd_parse(struct ktgt_cmd *cmd);
 void ktgt_cmd_submit(struct ktgt_cmd *cmd);
+void ktgt_cmd_cancel(struct ktgt_cmd *cmd);
 void ktgt_cmd_release(struct ktgt_cmd *cmd);
 unsigned int ktgt_cmd_sense(const struct ktgt_cmd *cmd, u8 *buf);
 

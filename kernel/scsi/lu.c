@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a logical unit counts. How it comes and goes is in lu_life.c.
+ * What a logical unit counts and can do. How it comes and goes is in lu_life.c.
  */
 #include "lu.h"
 
+#include <linux/slab.h>
+
+#include "../backend/store.h"
 #include "../core/target.h"
 
 static void io_stats_add(struct ktgt_io_stats *sum,
@@ -46,4 +49,46 @@ void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum)
 	list_for_each_entry(itl, &lu->itls, node)
 		ktgt_lu_stats_add(sum, &itl->stats);
 	spin_unlock_bh(&lu->target->nexus_lock);
+}
+
+static void lu_free(struct kref *kref)
+{
+	struct ktgt_lu *lu = container_of(kref, struct ktgt_lu, kref);
+
+	ktgt_store_put(rcu_access_pointer(lu->store));
+	kfree(lu->params.path);
+	kfree_rcu(lu, rcu);
+}
+
+/**
+ * ktgt_lu_put - drop a reference of the memory
+ * @lu: logical unit
+ *
+ * Context: any.
+ */
+void ktgt_lu_put(struct ktgt_lu *lu)
+{
+	kref_put(&lu->kref, lu_free);
+}
+
+/**
+ * ktgt_lu_caps - what the store of a logical unit can do now
+ * @lu: logical unit, referenced or published
+ * @caps: takes it, all zero for a controller
+ *
+ * Context: any.
+ * Return: false for a controller.
+ */
+bool ktgt_lu_caps(const struct ktgt_lu *lu, struct ktgt_backend_caps *caps)
+{
+	struct ktgt_store *store;
+
+	rcu_read_lock();
+	store = rcu_dereference(lu->store);
+	if (store)
+		store->ops->caps(store, caps);
+	else
+		memset(caps, 0, sizeof(*caps));
+	rcu_read_unlock();
+	return store;
 }

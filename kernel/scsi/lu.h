@@ -8,17 +8,18 @@
 #include <linux/completion.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/percpu-refcount.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
-#include "../backend/absent.h"
-#include "../backend/backend.h"
+#include "../core/fabric.h"
 
-struct ktgt_holder;
+struct ktgt_backend_caps;
 struct ktgt_nexus;
+struct ktgt_store;
 struct ktgt_target;
 
 /**
@@ -130,16 +131,49 @@ struct ktgt_itl {
 };
 
 /**
+ * enum ktgt_gate_reason - why a gate is closed, in the order of their status
+ * @KTGT_GATE_REMOVAL: the logical unit is being removed: TASK ABORTED
+ * @KTGT_GATE_SWAP: it is new, or has a new store, and the one before it still has
+ *	commands: they wait
+ * @KTGT_GATE_RESET: LOGICAL UNIT RESET: they wait
+ * @KTGT_GATE_FREEZE: frozen by the administrator: they wait
+ */
+enum ktgt_gate_reason {
+	KTGT_GATE_REMOVAL,
+	KTGT_GATE_SWAP,
+	KTGT_GATE_RESET,
+	KTGT_GATE_FREEZE,
+};
+
+/**
+ * struct ktgt_gate - what lets commands through to the store, see gate.h
+ * @mutex: whoever closes or opens it; no storage is waited for under it
+ * @reasons: bits of &enum ktgt_gate_reason; changed under both locks
+ * @swaps: number of changes of the store, under @mutex
+ * @lock: protects @waiting; a spinlock, interrupts off
+ * @waiting: struct ktgt_cmd that wait until the gate opens
+ */
+struct ktgt_gate {
+	struct mutex		mutex;	/* see above */
+	unsigned long		reasons;
+	u32			swaps;
+	spinlock_t		lock;	/* see above */
+	struct list_head	waiting;
+};
+
+/**
  * struct ktgt_lu - a logical unit
  * @rcu: frees it when no reader can see it
  * @ref: one reference per command; killed when the LU is unpublished
  * @kref: guards the memory alone: one of @release_work, one of who waits in
- *	ktgt_lu_remove()
+ *	ktgt_lu_remove(), one of @removal, one of a change of the store
  * @target: target that it belongs to; a reference is held
  * @lun: logical unit number
  * @type: peripheral device type, TYPE_DISK or TYPE_RAID
- * @be: the backend; NULL for a controller
- * @caps: what the backend could do when last asked; under @lock
+ * @store: where its blocks are; NULL for a controller. Changed under
+ *	&ktgt_gate.mutex
+ * @gate: lets commands through to @store
+ * @absent: it waits for its device
  * @block_shift: log2 of the logical block size
  * @max_blocks: logical blocks that one command may transfer
  * @nr_blocks: logical blocks; read with READ_ONCE()
@@ -154,15 +188,14 @@ struct ktgt_itl {
  * @node: for a list of those that have been unpublished
  * @successor: logical unit that takes its place in the same transaction, or NULL;
  *	under &ktgt_net.config_mutex
- * @holder: by which it has its device for itself; referenced
  * @params: identity, defaults filled in; immutable, @path is owned
- * @lock: protects @caps and writes to @nr_blocks; process context
+ * @lock: protects writes to @nr_blocks; process context
  * @itls: struct ktgt_itl, under &ktgt_target.nexus_lock
  * @gone_stats: totals of the I_T nexuses that have gone, under
  *	&ktgt_target.nexus_lock
- * @released: completed when the last command has let go and the backend is
- *	closed
- * @release_work: closes the backend when the last command has let go
+ * @released: completed when the last command has let go
+ * @removal: ends the commands that wait for data when it is removed
+ * @release_work: goes on with the removal when the last command has let go
  */
 struct ktgt_lu {
 	struct rcu_head			rcu;
@@ -171,8 +204,9 @@ struct ktgt_lu {
 	struct ktgt_target		*target;
 	u32				lun;
 	u8				type;
-	struct ktgt_backend		*be;
-	struct ktgt_backend_caps	caps;
+	struct ktgt_store __rcu		*store;
+	struct ktgt_gate		gate;
+	bool				absent;
 	u8				block_shift;
 	u32				max_blocks;
 	u64				nr_blocks;
@@ -185,13 +219,13 @@ struct ktgt_lu {
 	bool				leaving;
 	struct list_head		node;
 	struct ktgt_lu			*successor;
-	struct ktgt_holder		*holder;
 	struct ktgt_lu_params		params;
 
 	spinlock_t			lock;	/* see above */
 	struct list_head		itls;
 	struct ktgt_lu_stats		gone_stats;
 	struct completion		released;
+	struct ktgt_lu_reset		removal;
 	struct work_struct		release_work;
 };
 
@@ -200,14 +234,15 @@ struct ktgt_lu {
  * @lu: logical unit
  *
  * Context: any.
- * Return: true if it does; it never changes, as it is another LU that gets the
- *	device.
+ * Return: true if it does, at this moment.
  */
 static inline bool ktgt_lu_is_absent(const struct ktgt_lu *lu)
 {
-	return lu->be == &ktgt_backend_absent;
+	return READ_ONCE(lu->absent);
 }
 
+void ktgt_lu_put(struct ktgt_lu *lu);
+bool ktgt_lu_caps(const struct ktgt_lu *lu, struct ktgt_backend_caps *caps);
 void ktgt_lu_stats_add(struct ktgt_lu_stats *sum,
 		       const struct ktgt_lu_stats *one);
 void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The life of a logical unit: made and checked, published, unpublished,
- * drained by its reference, and released on a queue of this file.
+ * The life of a logical unit: made and checked, published, given another store,
+ * unpublished, drained by its reference, and released on a queue of this file.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -17,13 +17,15 @@
 
 #include <linux/ktgt.h>
 
+#include "../backend/absent.h"
 #include "../backend/block.h"
-#include "../backend/holder.h"
 #include "../backend/null.h"
+#include "../backend/store.h"
 #include "../core/cmd.h"
 #include "../core/fabric.h"
 #include "../core/refuse.h"
 #include "../core/target.h"
+#include "gate.h"
 #include "lu.h"
 #include "nexus.h"
 #include "ua.h"
@@ -36,42 +38,12 @@ static const siphash_key_t naa_key = {
 	{ 0x6b746774206e6161ULL, 0x6c6f67696320756eULL }
 };
 
-/* for commands that take long, some of which memory reclaim may wait for */
-static struct workqueue_struct *lu_wq;
-/* for releases: to close a device waits for queues of which nothing is known */
+/* waits for no storage: the stores close on a queue of their own */
 static struct workqueue_struct *release_wq;
 
-/* LUs whose memory or backend is not given back; unloading waits for zero */
+/* LUs that have not ended; unloading waits for zero */
 static atomic_t nr_alive = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(none_alive);
-
-/**
- * ktgt_lu_queue - run what takes long for a command
- * @work: &ktgt_cmd.work
- *
- * Context: any.
- */
-void ktgt_lu_queue(struct work_struct *work)
-{
-	queue_work(lu_wq, work);
-}
-
-static void lu_free_memory(struct ktgt_lu *lu)
-{
-	ktgt_holder_put(lu->holder);
-	kfree(lu->params.path);
-	kfree_rcu(lu, rcu);
-}
-
-static void lu_kref_release(struct kref *kref)
-{
-	lu_free_memory(container_of(kref, struct ktgt_lu, kref));
-}
-
-static void lu_put(struct ktgt_lu *lu)
-{
-	kref_put(&lu->kref, lu_kref_release);
-}
 
 static void lu_gone(void)
 {
@@ -84,12 +56,10 @@ static void release_work(struct work_struct *work)
 	struct ktgt_lu *lu = container_of(work, struct ktgt_lu, release_work);
 
 	ktgt_itls_free(lu);
-	if (lu->be)
-		lu->be->ops->close(lu->be);
 	percpu_ref_exit(&lu->ref);
 	ktgt_target_put(lu->target);
 	complete_all(&lu->released);
-	lu_put(lu);
+	ktgt_lu_put(lu);
 	lu_gone();
 }
 
@@ -159,11 +129,9 @@ static int set_identity(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 }
 
 /* @size is the device's own, if none was asked for. */
-static void refuse_block_size(const struct ktgt_lu *lu, u32 size,
+static void refuse_block_size(const struct ktgt_lu *lu, u32 own, u32 size,
 			      struct netlink_ext_ack *extack)
 {
-	u32 own = lu->caps.logical_block;
-
 	if (size == own)
 		ktgt_refuse(extack,
 			    "LUN %u: the device has blocks of %u bytes; only 512 and 4096 are supported",
@@ -177,62 +145,86 @@ static void refuse_block_size(const struct ktgt_lu *lu, u32 size,
 			    lu->lun, size);
 }
 
-static void refuse_size(const struct ktgt_lu *lu,
+static void refuse_size(const struct ktgt_lu *lu, u64 size,
 			struct netlink_ext_ack *extack)
 {
-	if (!lu->caps.size && lu->params.path)
+	if (!size && lu->params.path)
 		ktgt_refuse(extack, "LUN %u: %s has no size", lu->lun,
 			    lu->params.path);
 	else
 		ktgt_refuse(extack,
 			    "LUN %u: size %llu: must be at least one block, %u bytes",
-			    lu->lun, lu->caps.size, 1U << lu->block_shift);
+			    lu->lun, size, 1U << lu->block_shift);
 }
 
-static int set_block_size(struct ktgt_lu *lu, u32 size,
-			  struct netlink_ext_ack *extack)
-{
-	u32 own = lu->caps.logical_block;
+/**
+ * struct medium - what a logical unit tells of its store
+ * @block_shift: see &ktgt_lu.block_shift
+ * @max_blocks: see &ktgt_lu.max_blocks
+ * @nr_blocks: see &ktgt_lu.nr_blocks
+ * @caps: what the store can do
+ */
+struct medium {
+	u8				block_shift;
+	u32				max_blocks;
+	u64				nr_blocks;
+	struct ktgt_backend_caps	caps;
+};
 
+/*
+ * How a store looks from outside, and whether it may be that of @lu. Nothing
+ * changes.
+ */
+static int judge_store(const struct ktgt_lu *lu, struct ktgt_store *store,
+		       struct medium *medium, struct netlink_ext_ack *extack)
+{
+	u32 size = lu->params.block_size;
+	u32 own;
+
+	store->ops->caps(store, &medium->caps);
+	own = medium->caps.logical_block;
 	if (!size)
 		size = own;
 	if ((size != 512 && size != 4096) || size < own) {
-		refuse_block_size(lu, size, extack);
+		refuse_block_size(lu, own, size, extack);
 		return -EINVAL;
 	}
-	lu->block_shift = ilog2(size);
-	lu->nr_blocks = lu->caps.size >> lu->block_shift;
-	if (!lu->nr_blocks && !ktgt_lu_is_absent(lu)) {
-		refuse_size(lu, extack);
+	medium->block_shift = ilog2(size);
+	medium->max_blocks = medium->caps.max_transfer >> medium->block_shift;
+	medium->nr_blocks = medium->caps.size >> medium->block_shift;
+	if (!medium->nr_blocks && store->ops != &ktgt_backend_absent_ops) {
+		refuse_size(lu, medium->caps.size, extack);
 		return -EINVAL;
 	}
-	lu->max_blocks = lu->caps.max_transfer >> lu->block_shift;
 	return 0;
 }
 
-static int set_caps(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
-		    struct netlink_ext_ack *extack)
+/* The number of blocks comes last: with it the rest is used. */
+static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
+			const struct medium *medium)
 {
-	const struct ktgt_backend_caps *caps = &lu->caps;
+	const struct ktgt_backend_caps *caps = &medium->caps;
+	int cache = lu->params.write_cache;
 
-	lu->be->ops->caps(lu->be, &lu->caps);
-	lu->read_only = params->read_only || caps->read_only;
-	lu->write_through = !params->write_cache;
-	lu->write_cache = params->write_cache > 0 ||
-			  (params->write_cache < 0 && caps->write_cache);
+	lu->read_only = lu->params.read_only || caps->read_only;
+	lu->write_through = !cache;
+	lu->write_cache = cache > 0 || (cache < 0 && caps->write_cache);
 	lu->thin = caps->max_discard;
-	return set_block_size(lu, params->block_size, extack);
+	lu->max_blocks = medium->max_blocks;
+	WRITE_ONCE(lu->block_shift, medium->block_shift);
+	WRITE_ONCE(lu->absent, store->ops == &ktgt_backend_absent_ops);
+	spin_lock(&lu->lock);
+	/* pairs with the range check of a command */
+	smp_store_release(&lu->nr_blocks, medium->nr_blocks);
+	spin_unlock(&lu->lock);
 }
 
 /* A node without a device behind it, as that of a loop device that is free. */
-static bool is_empty(struct ktgt_backend *be)
+static bool is_empty(struct ktgt_store *store)
 {
-	struct ktgt_backend_caps caps;
-
-	be->ops->caps(be, &caps);
-	if (caps.size)
+	if (store->size)
 		return false;
-	be->ops->close(be);
+	ktgt_store_drop(store);
 	return true;
 }
 
@@ -241,12 +233,12 @@ static bool is_empty(struct ktgt_backend *be)
  * medium is how Linux initiators see what has no size: 3Ah, as for 04h they would
  * try to start it.
  */
-static bool is_absent(struct ktgt_backend *be)
+static bool is_absent(struct ktgt_store *store)
 {
-	if (!IS_ERR(be))
-		return is_empty(be);
+	if (!IS_ERR(store))
+		return is_empty(store);
 
-	switch (PTR_ERR_OR_ZERO(be)) {
+	switch (PTR_ERR(store)) {
 	case -ENOENT:
 	case -ENODEV:
 	case -ENXIO:
@@ -257,52 +249,74 @@ static bool is_absent(struct ktgt_backend *be)
 	}
 }
 
-static int open_backend(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
-			struct netlink_ext_ack *extack)
+static const struct ktgt_backend_ops *backend_ops(u32 backend)
 {
-	struct ktgt_backend_params how = {
+	switch (backend) {
+	case KTGT_BACKEND_BLOCK:
+		return &ktgt_backend_block_ops;
+	case KTGT_BACKEND_NULL:
+		return &ktgt_backend_null_ops;
+	default:
+		return NULL;
+	}
+}
+
+static struct ktgt_store *open_store(const struct ktgt_lu_params *params,
+				     struct ktgt_claim *claim,
+				     struct netlink_ext_ack *extack)
+{
+	struct ktgt_store_params how = {
 		.lun = params->lun,
 		.path = params->path,
 		.size = params->size,
 		.read_only = params->read_only,
-		.holder = lu->holder,
+		.claim = claim,
 	};
-	const struct ktgt_backend_ops *ops;
-	struct ktgt_backend *be;
+	const struct ktgt_backend_ops *ops = backend_ops(params->backend);
+	struct ktgt_store *store;
 
-	switch (params->backend) {
-	case KTGT_BACKEND_NONE:
+	if (!ops) {
+		ktgt_refuse(extack, "LUN %u: there is no backend %u",
+			    params->lun, params->backend);
+		return ERR_PTR(-EINVAL);
+	}
+	store = ktgt_store_open(ops, &how, extack);
+	if (!params->may_be_absent || !is_absent(store))
+		return store;
+	if (extack)
+		extack->_msg = NULL;
+	return ktgt_store_open(&ktgt_backend_absent_ops, &how, extack);
+}
+
+static int give_store(struct ktgt_lu *lu, struct ktgt_claim *claim,
+		      struct netlink_ext_ack *extack)
+{
+	struct ktgt_store *store;
+	struct medium medium;
+	int err;
+
+	if (lu->params.backend == KTGT_BACKEND_NONE) {
 		lu->type = TYPE_RAID;
 		lu->block_shift = ilog2(512);
 		return 0;
-	case KTGT_BACKEND_BLOCK:
-		ops = &ktgt_backend_block_ops;
-		break;
-	case KTGT_BACKEND_NULL:
-		ops = &ktgt_backend_null_ops;
-		break;
-	default:
-		ktgt_refuse(extack, "LUN %u: there is no backend %u", lu->lun,
-			    params->backend);
-		return -EINVAL;
 	}
-	be = ops->open(&how, extack);
-	if (params->may_be_absent && is_absent(be)) {
-		be = &ktgt_backend_absent;
-		if (extack)
-			extack->_msg = NULL;
+	store = open_store(&lu->params, claim, extack);
+	if (IS_ERR(store))
+		return PTR_ERR(store);
+	err = judge_store(lu, store, &medium, extack);
+	if (err) {
+		ktgt_store_drop(store);
+		return err;
 	}
-	if (IS_ERR(be))
-		return PTR_ERR(be);
-	lu->be = be;
 	lu->type = TYPE_DISK;
-	return set_caps(lu, params, extack);
+	RCU_INIT_POINTER(lu->store, store);
+	take_medium(lu, store, &medium);
+	return 0;
 }
 
-/* What it has got is freed by lu_free_memory() after an error as well. */
+/* What it has got is freed by ktgt_lu_put() after an error as well. */
 static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
-			  const struct ktgt_lu_params *params,
-			  const struct ktgt_lu *from)
+			  const struct ktgt_lu_params *params)
 {
 	lu->target = target;
 	lu->lun = params->lun;
@@ -314,9 +328,7 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
 	init_completion(&lu->released);
 	INIT_WORK(&lu->release_work, release_work);
 
-	lu->holder = from ? ktgt_holder_get(from->holder) : ktgt_holder_alloc();
-	if (!lu->holder)
-		return -ENOMEM;
+	ktgt_gate_init(&lu->gate);
 	if (params->path) {
 		lu->params.path = kstrdup(params->path, GFP_KERNEL);
 		if (!lu->params.path)
@@ -326,10 +338,11 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
 }
 
 /**
- * ktgt_lu_alloc - make a logical unit and open its backend
+ * ktgt_lu_alloc - make a logical unit and open its store
  * @target: target that it is to belong to
  * @params: what the user wants; copied
- * @from: logical unit that gives the device up in the same transaction, or NULL
+ * @claim: claim of the logical unit that gives the device up in the same
+ *	transaction, or NULL
  * @extack: gets the reason of a refusal
  *
  * Context: process, with &ktgt_net.config_mutex; opens a device.
@@ -337,7 +350,7 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
  */
 struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 			      const struct ktgt_lu_params *params,
-			      const struct ktgt_lu *from,
+			      struct ktgt_claim *claim,
 			      struct netlink_ext_ack *extack)
 {
 	struct ktgt_lu *lu;
@@ -355,14 +368,14 @@ struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 		ktgt_target_put(target);
 		return ERR_PTR(-ENOMEM);
 	}
-	err = lu_init_fields(lu, target, params, from);
+	err = lu_init_fields(lu, target, params);
 	if (err) {
-		lu_free_memory(lu);
+		ktgt_lu_put(lu);
 		ktgt_target_put(target);
 		return ERR_PTR(err);
 	}
 	atomic_inc(&nr_alive);
-	err = open_backend(lu, params, extack);
+	err = give_store(lu, claim, extack);
 	if (!err)
 		err = set_identity(lu, params, extack);
 	if (err) {
@@ -391,13 +404,16 @@ static void give_up_place(struct ktgt_lu *lu)
  */
 void ktgt_lu_free(struct ktgt_lu *lu)
 {
+	struct ktgt_store *store = rcu_access_pointer(lu->store);
+
 	if (lu->reserved)
 		give_up_place(lu);
-	if (lu->be)
-		lu->be->ops->close(lu->be);
+	RCU_INIT_POINTER(lu->store, NULL);
+	if (store)
+		ktgt_store_drop(store);
 	percpu_ref_exit(&lu->ref);
 	ktgt_target_put(lu->target);
-	lu_put(lu);
+	ktgt_lu_put(lu);
 	lu_gone();
 }
 
@@ -432,16 +448,51 @@ int ktgt_lu_reserve(struct ktgt_lu *lu, struct netlink_ext_ack *extack)
 	return err;
 }
 
-/* Its release begins, and ends by itself with the last command. */
+static void removal_done(struct ktgt_lu_reset *removal)
+{
+	ktgt_lu_put(container_of(removal, struct ktgt_lu, removal));
+}
+
+/*
+ * Commands that wait for data or for the gate end now, those with the storage
+ * when it has answered. Those that cannot be told for want of memory end by
+ * themselves.
+ */
+static void end_commands(struct ktgt_lu *lu)
+{
+	struct ktgt_target *target = lu->target;
+	struct ktgt_nexus *nexus;
+
+	kref_get(&lu->kref);
+	atomic_set(&lu->removal.pending, 1);
+	lu->removal.done = removal_done;
+	spin_lock_bh(&target->nexus_lock);
+	list_for_each_entry(nexus, &target->nexuses, node)
+		nexus->ops->abort_lu(nexus, lu, NULL, &lu->removal);
+	spin_unlock_bh(&target->nexus_lock);
+	ktgt_lu_reset_put(&lu->removal);
+}
+
+/* Nobody finds it any more. The rest ends by itself, with the last command. */
 static void end_lu(struct ktgt_lu *lu)
 {
+	struct ktgt_store *store = rcu_access_pointer(lu->store);
+
 	lu->target->nr_lus--;
+	if (store) {
+		ktgt_gate_close(lu, KTGT_GATE_REMOVAL);
+		end_commands(lu);
+		ktgt_store_leave(store);
+	}
 	percpu_ref_kill(&lu->ref);
 }
 
 /**
  * ktgt_lu_publish - let initiators find a logical unit
  * @lu: logical unit for which ktgt_lu_reserve() succeeded
+ * @old: the store that has given it its device, or NULL: it serves commands when
+ *	that has none left
+ * @wait: for @old, belongs to the logical unit from now on; NULL without @old
  *
  * From here on it is ended by ktgt_lu_unpublish() and ktgt_lu_remove(). Counts
  * in &ktgt_target.nr_lus. If it is the successor of another one, initiators
@@ -449,15 +500,20 @@ static void end_lu(struct ktgt_lu *lu)
  *
  * Context: process, with &ktgt_net.config_mutex; cannot fail.
  */
-void ktgt_lu_publish(struct ktgt_lu *lu)
+void ktgt_lu_publish(struct ktgt_lu *lu, struct ktgt_store *old,
+		     struct ktgt_gate_wait *wait)
 {
 	struct ktgt_target *target = lu->target;
-	struct ktgt_lu *old;
+	struct ktgt_lu *before;
 
+	if (old)
+		ktgt_gate_open_after(lu, old, wait);
+	else if (lu->type == TYPE_DISK)
+		ktgt_gate_open(lu, KTGT_GATE_SWAP);
 	kref_get(&lu->kref);
-	old = xa_store(&target->lus, lu->lun, lu, GFP_KERNEL);
-	if (!WARN_ON_ONCE(xa_is_err(old)) && old)
-		end_lu(old);
+	before = xa_store(&target->lus, lu->lun, lu, GFP_KERNEL);
+	if (!WARN_ON_ONCE(xa_is_err(before)) && before)
+		end_lu(before);
 	lu->reserved = false;
 	target->nr_lus++;
 	ktgt_ua_luns_changed(target);
@@ -467,11 +523,12 @@ void ktgt_lu_publish(struct ktgt_lu *lu)
  * ktgt_lu_unpublish - let no new command find a logical unit
  * @lu: published logical unit
  *
- * Its release begins, and ends by itself with the last command. The memory
+ * Its commands end, at once unless they are with the storage. Its release
+ * begins, and ends by itself with the last of them. The memory
  * stays until ktgt_lu_remove(). If it has a successor, ktgt_lu_publish() of
  * that one does it.
  *
- * Context: process, with &ktgt_net.config_mutex; does not wait.
+ * Context: process, with &ktgt_net.config_mutex; waits for no storage.
  */
 void ktgt_lu_unpublish(struct ktgt_lu *lu)
 {
@@ -484,8 +541,16 @@ void ktgt_lu_unpublish(struct ktgt_lu *lu)
 	ktgt_ua_luns_changed(target);
 }
 
+static bool wait_until(struct completion *done, unsigned long deadline)
+{
+	long left = max_t(long, deadline - jiffies, 0);
+
+	return wait_for_completion_killable_timeout(done, left) > 0;
+}
+
 /**
- * ktgt_lu_remove - wait until an unpublished logical unit is released
+ * ktgt_lu_remove - wait until an unpublished logical unit and its store have
+ *	ended
  * @lu: the logical unit; the caller must not touch it any more
  * @deadline: jiffies until when to wait
  *
@@ -496,12 +561,86 @@ void ktgt_lu_unpublish(struct ktgt_lu *lu)
  */
 void ktgt_lu_remove(struct ktgt_lu *lu, unsigned long deadline)
 {
-	long wait = max_t(long, deadline - jiffies, 0);
+	struct ktgt_store *store = rcu_access_pointer(lu->store);
 
-	if (!wait_for_completion_killable_timeout(&lu->released, wait))
+	if (!wait_until(&lu->released, deadline) ||
+	    (store && !wait_until(&store->closed, deadline)))
 		pr_warn("LUN %u, %s: deleted, but the device still has commands; it is closed when they end\n",
 			lu->lun, lu->params.path ?: "no device");
-	lu_put(lu);
+	ktgt_lu_put(lu);
+}
+
+/**
+ * ktgt_lu_open_store - open the store that a logical unit is to have instead
+ * @lu: disk
+ * @claim: claim of the logical unit that gives the device up in the same
+ *	transaction, or NULL
+ * @extack: gets the reason of a refusal
+ *
+ * Context: process, with &ktgt_net.config_mutex; opens a device.
+ * Return: the store, for ktgt_lu_swap() or ktgt_store_drop(), or ERR_PTR.
+ */
+struct ktgt_store *ktgt_lu_open_store(struct ktgt_lu *lu,
+				      struct ktgt_claim *claim,
+				      struct netlink_ext_ack *extack)
+{
+	struct ktgt_lu_params params = lu->params;
+	struct ktgt_store *store;
+	struct medium medium;
+	int err;
+
+	params.may_be_absent = false;
+	store = open_store(&params, claim, extack);
+	if (IS_ERR(store))
+		return store;
+	err = judge_store(lu, store, &medium, extack);
+	if (!err)
+		return store;
+	ktgt_store_drop(store);
+	return ERR_PTR(err);
+}
+
+/* Initiators learn what is different. */
+static void tell_medium(struct ktgt_lu *lu, const struct medium *was)
+{
+	if (lu->nr_blocks != was->nr_blocks)
+		ktgt_ua_raise(lu, KTGT_UA_CAPACITY, NULL);
+	if (lu->read_only != was->caps.read_only ||
+	    lu->write_cache != was->caps.write_cache)
+		ktgt_ua_raise(lu, KTGT_UA_MODE, NULL);
+}
+
+/**
+ * ktgt_lu_swap - give a logical unit another store
+ * @lu: disk that is published
+ * @store: what ktgt_lu_open_store() has opened
+ * @after: the store that has given it its device, or NULL for the old one of
+ *	@lu: @store serves commands when that has none left
+ * @wait: for that, belongs to the logical unit from now on
+ *
+ * All else of the logical unit stays, and with it what initiators know of it.
+ *
+ * Context: process, with &ktgt_net.config_mutex; cannot fail, and waits for no
+ *	storage.
+ */
+void ktgt_lu_swap(struct ktgt_lu *lu, struct ktgt_store *store,
+		  struct ktgt_store *after, struct ktgt_gate_wait *wait)
+{
+	struct medium medium, was = {
+		.nr_blocks = lu->nr_blocks,
+		.caps.read_only = lu->read_only,
+		.caps.write_cache = lu->write_cache,
+	};
+	struct ktgt_store *old;
+
+	/* It was judged before; what has changed since is found as ever. */
+	if (judge_store(lu, store, &medium, NULL))
+		medium.nr_blocks = 0;
+	old = ktgt_gate_swap(lu, store, after, wait);
+	take_medium(lu, store, &medium);
+	tell_medium(lu, &was);
+	ktgt_store_leave(old);
+	ktgt_store_put(old);
 }
 
 /**
@@ -515,17 +654,21 @@ void ktgt_lu_remove(struct ktgt_lu *lu, unsigned long deadline)
 u64 ktgt_lu_refresh(struct ktgt_lu *lu, const struct ktgt_nexus *except)
 {
 	struct ktgt_backend_caps caps;
+	struct ktgt_store *store;
 	bool changed;
 	u64 nr_blocks;
 
-	lu->be->ops->caps(lu->be, &caps);
+	rcu_read_lock();
+	store = rcu_dereference(lu->store);
+	store->ops->caps(store, &caps);
 	nr_blocks = caps.size >> lu->block_shift;
 
 	spin_lock(&lu->lock);
-	lu->caps = caps;
+	WRITE_ONCE(store->size, caps.size);
 	changed = nr_blocks != lu->nr_blocks;
 	WRITE_ONCE(lu->nr_blocks, nr_blocks);
 	spin_unlock(&lu->lock);
+	rcu_read_unlock();
 
 	if (changed && nr_blocks)
 		ktgt_ua_raise(lu, KTGT_UA_CAPACITY, except);
@@ -533,22 +676,15 @@ u64 ktgt_lu_refresh(struct ktgt_lu *lu, const struct ktgt_nexus *except)
 }
 
 /**
- * ktgt_lu_init - make the queues for long commands and for releases
+ * ktgt_lu_init - make the queue for releases
  *
  * Context: module load.
  * Return: 0 or -ENOMEM.
  */
 int ktgt_lu_init(void)
 {
-	lu_wq = alloc_workqueue("ktgt-lu", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	if (!lu_wq)
-		return -ENOMEM;
 	release_wq = alloc_workqueue("ktgt-lu-release", WQ_UNBOUND, 0);
-	if (!release_wq) {
-		destroy_workqueue(lu_wq);
-		return -ENOMEM;
-	}
-	return 0;
+	return release_wq ? 0 : -ENOMEM;
 }
 
 /**
@@ -560,5 +696,4 @@ void ktgt_lu_exit(void)
 {
 	wait_event(none_alive, !atomic_read(&nr_alive));
 	destroy_workqueue(release_wq);
-	destroy_workqueue(lu_wq);
 }

@@ -6,19 +6,20 @@
 
 #include <linux/highmem.h>
 #include <linux/log2.h>
-#include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
 #include <scsi/scsi_proto.h>
 
-#include "../backend/backend.h"
+#include "../backend/store.h"
 #include "../core/cmd.h"
 #include "cdb.h"
 #include "data.h"
+#include "gate.h"
 #include "lu.h"
 #include "lu_life.h"
+#include "medium.h"
 #include "sense.h"
 #include "vpd.h"
 
@@ -28,7 +29,7 @@
 #define UNMAP_HEADER_LEN	8
 #define UNMAP_DESCRIPTOR_LEN	16
 
-/* between two looks at whether the command has been aborted */
+/* what WRITE SAME does between two looks at the gate */
 #define LONG_STEP		SZ_32M
 
 static bool aborted(const struct ktgt_cmd *cmd)
@@ -41,6 +42,26 @@ static void fail_with(struct ktgt_cmd *cmd, u8 key, u16 code)
 {
 	ktgt_sense_set(&cmd->sense, key, code);
 	ktgt_cmd_fail(cmd);
+}
+
+/*
+ * The last segment says what the fabric may use of its page. The transfer of
+ * a whole block may need more for a while.
+ */
+static void set_last_len(struct ktgt_cmd *cmd, u32 len)
+{
+	u32 last = (len - 1) >> PAGE_SHIFT;
+
+	cmd->bvec[last].bv_len = len - (last << PAGE_SHIFT);
+}
+
+static void rw_end_io(struct ktgt_io *io)
+{
+	struct ktgt_cmd *cmd = ktgt_medium_cmd(io);
+
+	if (unlikely(cmd->buf_len & (SZ_4K - 1)))
+		set_last_len(cmd, cmd->buf_len);
+	ktgt_medium_end(cmd, io->status);
 }
 
 /**
@@ -57,13 +78,13 @@ static void fail_with(struct ktgt_cmd *cmd, u8 key, u16 code)
  */
 void ktgt_sbc_rw(struct ktgt_cmd *cmd)
 {
-	struct ktgt_lu *lu = cmd->lu;
-	u32 block = 1u << lu->block_shift;
+	bool read = cmd->dir == DMA_FROM_DEVICE;
+	u32 block = 1u << cmd->block_shift;
 	u32 len = cmd->buf_len;
 
 	static_assert(PAGE_SIZE >= 4096);
 
-	if (cmd->dir == DMA_FROM_DEVICE) {
+	if (read) {
 		len = round_up(len, block);
 	} else if (unlikely(len & (block - 1))) {
 		fail_with(cmd, ILLEGAL_REQUEST, KTGT_ASC_INVALID_FIELD_IN_UNIT);
@@ -73,7 +94,17 @@ void ktgt_sbc_rw(struct ktgt_cmd *cmd)
 		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
 		return;
 	}
-	lu->be->ops->submit(lu->be, cmd, cmd->lba << lu->block_shift, len);
+	if (!ktgt_medium_admit(cmd))
+		return;
+	if (unlikely(len & (SZ_4K - 1)))
+		set_last_len(cmd, len);
+	ktgt_medium_submit(cmd, read ? KTGT_IO_READ : KTGT_IO_WRITE,
+			   cmd->lba << cmd->block_shift, len, rw_end_io);
+}
+
+static void submit_flush(struct ktgt_cmd *cmd)
+{
+	ktgt_medium_submit(cmd, KTGT_IO_FLUSH, 0, 0, ktgt_medium_end_io);
 }
 
 /**
@@ -87,7 +118,8 @@ void ktgt_sbc_rw(struct ktgt_cmd *cmd)
  */
 void ktgt_sbc_sync_cache(struct ktgt_cmd *cmd)
 {
-	cmd->lu->be->ops->flush(cmd->lu->be, cmd);
+	if (ktgt_medium_admit(cmd))
+		submit_flush(cmd);
 }
 
 /* Capacity as it is now; on 0 @cmd has been completed. */
@@ -141,7 +173,7 @@ void ktgt_sbc_read_capacity_16(struct ktgt_cmd *cmd)
 
 	if (!nr_blocks)
 		return;
-	lu->be->ops->caps(lu->be, &caps);
+	ktgt_lu_caps(lu, &caps);
 	put_unaligned_be64(nr_blocks - 1, buf);
 	put_unaligned_be32(1u << lu->block_shift, buf + 8);
 	buf[13] = physical_exponent(&caps, lu->block_shift);
@@ -154,18 +186,29 @@ void ktgt_sbc_read_capacity_16(struct ktgt_cmd *cmd)
 }
 
 /*
- * The end of a command that ran from its work. A write-through LU has the
- * change stable when it says GOOD. The work is over as far as the work queue
- * is concerned, so that its memory may become the bio of the flush.
+ * A long command goes step by step. It is admitted anew for each, so that who
+ * closes the gate never waits for the whole of it, and its abortion neither.
  */
-static void long_done(struct ktgt_cmd *cmd, int err)
+static void step_end_io(struct ktgt_io *io)
 {
-	struct ktgt_lu *lu = cmd->lu;
+	struct ktgt_cmd *cmd = ktgt_medium_cmd(io);
 
-	if (!err && lu->write_through && !aborted(cmd))
-		lu->be->ops->flush(lu->be, cmd);
+	if (io->status || aborted(cmd)) {
+		ktgt_medium_end(cmd, io->status);
+		return;
+	}
+	cmd->step_at += io->len >> cmd->block_shift;
+	ktgt_gate_leave(cmd);
+	ktgt_cmd_resume(cmd);
+}
+
+/* All is done. A write-through LU has it stable when it says GOOD. */
+static void end_steps(struct ktgt_cmd *cmd)
+{
+	if (cmd->lu->write_through)
+		submit_flush(cmd);
 	else
-		ktgt_backend_complete_errno(cmd, err);
+		ktgt_medium_end(cmd, BLK_STS_OK);
 }
 
 /**
@@ -215,40 +258,23 @@ static bool block_is_zero(const struct ktgt_cmd *cmd)
 	return zero;
 }
 
-static int write_same_step(struct ktgt_cmd *cmd, bool zero, u64 pos, u64 len)
+static void write_same_step(struct ktgt_cmd *cmd)
 {
-	struct ktgt_backend *be = cmd->lu->be;
-	bool unmap_ok = cmd->cdb[1] & WRITE_SAME_UNMAP;
+	u64 left = (cmd->nr_blocks - cmd->step_at) << cmd->block_shift;
+	u64 pos = (cmd->lba + cmd->step_at) << cmd->block_shift;
+	enum ktgt_io_op op = KTGT_IO_WRITE_SAME;
 
-	if (zero)
-		return be->ops->write_zeroes(be, pos, len, unmap_ok);
-	return be->ops->write_same(be, cmd, pos, len);
-}
-
-static void write_same_work(struct work_struct *work)
-{
-	struct ktgt_cmd *cmd = container_of(work, struct ktgt_cmd, work);
-	u64 pos = cmd->lba << cmd->lu->block_shift;
-	u64 left = (u64)cmd->nr_blocks << cmd->lu->block_shift;
-	bool zero = block_is_zero(cmd);
-	int err = 0;
-	u64 step;
-
-	while (left && !err && !aborted(cmd)) {
-		step = min_t(u64, left, LONG_STEP);
-		err = write_same_step(cmd, zero, pos, step);
-		pos += step;
-		left -= step;
-		cond_resched();
-	}
-	long_done(cmd, err);
+	if (block_is_zero(cmd))
+		op = KTGT_IO_WRITE_ZEROES;
+	ktgt_medium_submit(cmd, op, pos, min_t(u64, left, LONG_STEP),
+			   step_end_io);
 }
 
 /**
  * ktgt_sbc_write_same - WRITE SAME (SBC-4, 5.48 and 5.49)
  * @cmd: the command
  *
- * Context: process; completes @cmd later.
+ * Context: process; completes @cmd later. Called again for each step.
  */
 void ktgt_sbc_write_same(struct ktgt_cmd *cmd)
 {
@@ -257,8 +283,13 @@ void ktgt_sbc_write_same(struct ktgt_cmd *cmd)
 			  KTGT_ASC_PARAMETER_LIST_LENGTH);
 		return;
 	}
-	INIT_WORK(&cmd->work, write_same_work);
-	ktgt_lu_queue(&cmd->work);
+	if (!ktgt_medium_admit(cmd))
+		return;
+	if (cmd->step_at == cmd->nr_blocks) {
+		end_steps(cmd);
+		return;
+	}
+	write_same_step(cmd);
 }
 
 /**
@@ -291,7 +322,7 @@ static void get_descriptor(const struct ktgt_cmd *cmd, unsigned int nr,
 /* All descriptors are checked before any is obeyed. */
 static bool check_descriptors(struct ktgt_cmd *cmd, unsigned int count)
 {
-	u64 size = READ_ONCE(cmd->lu->nr_blocks);
+	u64 size = READ_ONCE(cmd->store->size) >> cmd->block_shift;
 	u64 lba, total = 0;
 	unsigned int nr;
 	u32 nr_blocks;
@@ -337,66 +368,59 @@ static int check_list(struct ktgt_cmd *cmd)
 	return check_descriptors(cmd, count) ? count : -1;
 }
 
-static int unmap_range(struct ktgt_cmd *cmd, u64 lba, u64 nr_blocks)
+/*
+ * Blocks from descriptor @nr on that lie side by side: they go to the device in
+ * one piece. @nr becomes that of the first descriptor behind them.
+ */
+static u64 unmap_extent(const struct ktgt_cmd *cmd, u32 count, u32 *nr,
+			u64 *start)
 {
-	struct ktgt_backend *be = cmd->lu->be;
-	u64 pos = lba << cmd->lu->block_shift;
-	u64 left = nr_blocks << cmd->lu->block_shift;
-	int err = 0;
-	u64 step;
-
-	while (left && !err && !aborted(cmd)) {
-		step = min_t(u64, left, SZ_1G);
-		err = be->ops->unmap(be, pos, step);
-		pos += step;
-		left -= step;
-		cond_resched();
-	}
-	return err;
-}
-
-/* What lies side by side goes to the device in one piece. */
-static int unmap_all(struct ktgt_cmd *cmd, unsigned int count)
-{
-	u64 start = 0, len = 0, lba;
 	u32 nr_blocks;
-	unsigned int nr;
-	int err;
+	u64 len = 0, lba;
 
-	for (nr = 0; nr < count; nr++) {
-		get_descriptor(cmd, nr, &lba, &nr_blocks);
-		if (lba == start + len) {
-			len += nr_blocks;
-			continue;
-		}
-		err = unmap_range(cmd, start, len);
-		if (err || aborted(cmd))
-			return err;
-		start = lba;
-		len = nr_blocks;
+	get_descriptor(cmd, *nr, start, &nr_blocks);
+	lba = *start;
+	while (lba == *start + len) {
+		len += nr_blocks;
+		if (++*nr == count)
+			break;
+		get_descriptor(cmd, *nr, &lba, &nr_blocks);
 	}
-	return unmap_range(cmd, start, len);
+	return len;
 }
 
-static void unmap_work(struct work_struct *work)
+static void unmap_step(struct ktgt_cmd *cmd, u32 count)
 {
-	struct ktgt_cmd *cmd = container_of(work, struct ktgt_cmd, work);
-	int count = check_list(cmd);
+	u32 next = cmd->step_nr;
+	u64 start, len;
 
-	if (count < 0)
-		ktgt_cmd_fail(cmd);
-	else
-		long_done(cmd, unmap_all(cmd, count));
+	while (next < count) {
+		len = unmap_extent(cmd, count, &next, &start);
+		if (cmd->step_at < len)
+			break;
+		cmd->step_nr = next;
+		cmd->step_at = 0;
+	}
+	if (cmd->step_nr == count) {
+		end_steps(cmd);
+		return;
+	}
+	len = (len - cmd->step_at) << cmd->block_shift;
+	ktgt_medium_submit(cmd, KTGT_IO_UNMAP,
+			   (start + cmd->step_at) << cmd->block_shift,
+			   min_t(u64, len, SZ_1G), step_end_io);
 }
 
 /**
  * ktgt_sbc_unmap - UNMAP (SBC-4, 5.35)
  * @cmd: the command
  *
- * Context: process; completes @cmd, maybe later.
+ * Context: process; completes @cmd, maybe later. Called again for each step.
  */
 void ktgt_sbc_unmap(struct ktgt_cmd *cmd)
 {
+	int count;
+
 	if (!cmd->xfer_len) {
 		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
 		return;
@@ -406,6 +430,11 @@ void ktgt_sbc_unmap(struct ktgt_cmd *cmd)
 			  KTGT_ASC_PARAMETER_LIST_LENGTH);
 		return;
 	}
-	INIT_WORK(&cmd->work, unmap_work);
-	ktgt_lu_queue(&cmd->work);
+	if (!ktgt_medium_admit(cmd))
+		return;
+	count = check_list(cmd);
+	if (count < 0)
+		ktgt_cmd_fail(cmd);
+	else
+		unmap_step(cmd, count);
 }

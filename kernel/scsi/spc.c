@@ -36,7 +36,7 @@
  */
 void ktgt_spc_test_unit_ready(struct ktgt_cmd *cmd)
 {
-	if (cmd->lu->be && !ktgt_lu_refresh(cmd->lu, NULL)) {
+	if (cmd->lu->type == TYPE_DISK && !ktgt_lu_refresh(cmd->lu, NULL)) {
 		ktgt_sense_set(&cmd->sense, NOT_READY,
 			       KTGT_ASC_MEDIUM_NOT_PRESENT);
 		ktgt_cmd_fail(cmd);

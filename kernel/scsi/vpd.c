@@ -11,6 +11,7 @@
 
 #include <scsi/scsi_proto.h>
 
+#include "../backend/backend.h"
 #include "../core/cmd.h"
 #include "../core/target.h"
 #include "data.h"
@@ -169,7 +170,7 @@ static u32 fill_limits(const struct ktgt_lu *lu, u8 *p)
 	struct ktgt_backend_caps caps;
 	u32 shift = lu->block_shift;
 
-	lu->be->ops->caps(lu->be, &caps);
+	ktgt_lu_caps(lu, &caps);
 	p[0] = 0x01;	/* WSNZ */
 	put_unaligned_be16(min_t(u32, caps.io_min >> shift, U16_MAX), p + 2);
 	put_unaligned_be32(lu->max_blocks, p + 4);
@@ -185,7 +186,7 @@ static u32 fill_characteristics(const struct ktgt_lu *lu, u8 *p)
 {
 	struct ktgt_backend_caps caps;
 
-	lu->be->ops->caps(lu->be, &caps);
+	ktgt_lu_caps(lu, &caps);
 	/* 1 is a medium that does not rotate, 0 says nothing */
 	put_unaligned_be16(caps.rotational ? 0 : 1, p);
 	return 60;
@@ -198,7 +199,7 @@ static u32 fill_provisioning(const struct ktgt_lu *lu, u8 *p)
 
 	if (!lu->thin)
 		return 4;
-	lu->be->ops->caps(lu->be, &caps);
+	ktgt_lu_caps(lu, &caps);
 	p[1] = 0xe0;	/* LBPU, LBPWS, LBPWS10 */
 	if (caps.discard_zeroes)
 		p[1] |= BIT(2);	/* LBPRZ */

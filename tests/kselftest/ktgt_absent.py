@@ -160,7 +160,7 @@ def in_a_transaction(lab):
                 nl.do("txn-commit")
                 check(False, "it was attached twice")
             except genl.Refused as err:
-                equal(err.errno, errno.ENOENT, str(err))
+                equal(err.errno, errno.EBUSY, str(err))
         nl.close()
         equal(ini.command(tur()).key, NO_MEDIUM, f"after the {end}")
     # its device goes to another LUN in between

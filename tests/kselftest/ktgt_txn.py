@@ -28,6 +28,7 @@ from lab import IQN, SLOW, Lab  # noqa: E402
 suite = Suite(Lab)
 suite.after = Lab.stop_target
 AUTH_FAILED = 0x0201
+TASK_ABORTED = 0x40  # SAM-5, 5.3.1
 
 
 def generation(nl):
@@ -266,6 +267,9 @@ class Reader(threading.Thread):
         if task.status == 0:
             self.seen[lun].add(task.data[0])
             self.reads += 1
+            return
+        # It came for the one before: initiators send it again.
+        if task.status == TASK_ABORTED:
             return
         check(task.key and task.key[0] == 6, f"LUN {lun}: {task}")
 

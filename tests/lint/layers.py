@@ -69,12 +69,14 @@ FLOORS = {
         'sbc spc mode rsoc',
         'lu_life',
         'nexus',
-        'ua vpd error',
+        'ua vpd medium',
+        'gate error',
         'lu sense data cdb',
     ],
     'kernel/backend': [
         'block null absent',
-        'backend holder',
+        'store',
+        'backend claim',
     ],
     'userspace/cmd': [
         'options',

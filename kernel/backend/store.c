@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a store: opened, given to a logical unit, left by it, and closed
+ * when the storage has answered the last command.
+ *
+ * What sleeps until storage answers runs on two queues of this file, and on no
+ * other: transfers that may sleep, and closes.
+ */
+#include "store.h"
+
+#include <linux/err.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+
+#include "claim.h"
+
+/* transfers that may sleep; memory reclaim may wait for some */
+static struct workqueue_struct *io_wq;
+/* to close a device waits for queues of which nothing is known */
+static struct workqueue_struct *close_wq;
+/* what goes on when a store is empty: waits for no storage */
+static struct workqueue_struct *empty_wq;
+
+/* stores that are not closed yet; unloading waits for zero */
+static atomic_t nr_open = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(none_open);
+
+static void store_free(struct kref *kref)
+{
+	struct ktgt_store *store = container_of(kref, struct ktgt_store, ref);
+
+	kfree_rcu(store, rcu);
+}
+
+/**
+ * ktgt_store_put - drop a reference of the memory
+ * @store: the store, or NULL
+ *
+ * Context: any.
+ */
+void ktgt_store_put(struct ktgt_store *store)
+{
+	if (store)
+		kref_put(&store->ref, store_free);
+}
+
+static void close_store(struct ktgt_store *store)
+{
+	store->ops->close(store);
+	ktgt_claim_put(store->claim);
+	percpu_ref_exit(&store->active);
+	complete_all(&store->closed);
+	ktgt_store_put(store);
+	if (atomic_dec_and_test(&nr_open))
+		wake_up_all(&none_open);
+}
+
+static void close_work(struct work_struct *work)
+{
+	struct ktgt_store *store = container_of(to_rcu_work(work),
+						struct ktgt_store, close_work);
+
+	/* it may have been queued twice */
+	flush_work(&store->empty_work);
+	close_store(store);
+}
+
+/*
+ * The last command has left. It may have been so for a moment only, if the store
+ * was started meanwhile.
+ */
+static void empty_work(struct work_struct *work)
+{
+	struct ktgt_store *store = container_of(work, struct ktgt_store,
+						empty_work);
+	struct ktgt_store_wait *wait, *next;
+	bool leaving = false;
+	LIST_HEAD(waits);
+
+	spin_lock(&store->lock);
+	if (percpu_ref_is_zero(&store->active)) {
+		list_splice_init(&store->waits, &waits);
+		leaving = store->leaving;
+		store->leaving = false;
+	}
+	spin_unlock(&store->lock);
+
+	list_for_each_entry_safe(wait, next, &waits, node) {
+		list_del_init(&wait->node);
+		wait->done(wait);
+	}
+	if (leaving)
+		queue_rcu_work(close_wq, &store->close_work);
+}
+
+static void look_whether_empty(struct ktgt_store *store)
+{
+	if (percpu_ref_is_zero(&store->active))
+		queue_work(empty_wq, &store->empty_work);
+}
+
+static void active_release(struct percpu_ref *ref)
+{
+	struct ktgt_store *store = container_of(ref, struct ktgt_store, active);
+
+	queue_work(empty_wq, &store->empty_work);
+}
+
+static int init_store(struct ktgt_store *store,
+		      const struct ktgt_backend_ops *ops)
+{
+	struct ktgt_backend_caps caps;
+	int err;
+
+	store->ops = ops;
+	ops->caps(store, &caps);
+	store->size = caps.size;
+	store->read_only = caps.read_only;
+	kref_init(&store->ref);
+	spin_lock_init(&store->lock);
+	INIT_LIST_HEAD(&store->waits);
+	INIT_WORK(&store->empty_work, empty_work);
+	INIT_RCU_WORK(&store->close_work, close_work);
+	init_completion(&store->closed);
+	err = percpu_ref_init(&store->active, active_release,
+			      PERCPU_REF_INIT_DEAD | PERCPU_REF_ALLOW_REINIT,
+			      GFP_KERNEL);
+	store->stopped = true;
+	return err;
+}
+
+/**
+ * ktgt_store_open - open a store
+ * @ops: its kind
+ * @params: how; with a claim if the device is taken over from another store
+ * @extack: takes the reason of a refusal
+ *
+ * No command is admitted before ktgt_store_start().
+ *
+ * Context: may sleep, until the storage answers.
+ * Return: the store, which ends by ktgt_store_leave() or ktgt_store_drop(), or
+ *	ERR_PTR.
+ */
+struct ktgt_store *ktgt_store_open(const struct ktgt_backend_ops *ops,
+				   const struct ktgt_store_params *params,
+				   struct netlink_ext_ack *extack)
+{
+	struct ktgt_store_params how = *params;
+	struct ktgt_store *store;
+	int err;
+
+	if (params->claim)
+		how.claim = ktgt_claim_get(params->claim);
+	else
+		how.claim = ktgt_claim_alloc();
+	if (!how.claim)
+		return ERR_PTR(-ENOMEM);
+	store = ops->open(&how, extack);
+	if (IS_ERR(store)) {
+		ktgt_claim_put(how.claim);
+		return store;
+	}
+	store->claim = how.claim;
+	err = init_store(store, ops);
+	if (err) {
+		ops->close(store);
+		ktgt_claim_put(how.claim);
+		kfree(store);
+		return ERR_PTR(err);
+	}
+	atomic_inc(&nr_open);
+	return store;
+}
+
+/**
+ * ktgt_store_start - let commands in
+ * @store: the store
+ *
+ * Context: may sleep, for a grace period of RCU; under the lock that its owner
+ *	has for @stopped.
+ */
+void ktgt_store_start(struct ktgt_store *store)
+{
+	if (!store->stopped)
+		return;
+	store->stopped = false;
+	percpu_ref_resurrect(&store->active);
+}
+
+/**
+ * ktgt_store_stop - let no further command in
+ * @store: the store
+ *
+ * Context: as ktgt_store_start().
+ */
+void ktgt_store_stop(struct ktgt_store *store)
+{
+	if (store->stopped)
+		return;
+	store->stopped = true;
+	percpu_ref_kill(&store->active);
+}
+
+/**
+ * ktgt_store_wait_empty - have something done when no command is left
+ * @store: the store; it is stopped, or will be
+ * @wait: what is to be done; the store has to stay until then
+ *
+ * Context: process.
+ */
+void ktgt_store_wait_empty(struct ktgt_store *store,
+			   struct ktgt_store_wait *wait)
+{
+	spin_lock(&store->lock);
+	list_add_tail(&wait->node, &store->waits);
+	spin_unlock(&store->lock);
+	look_whether_empty(store);
+}
+
+/**
+ * ktgt_store_leave - close a store when the storage has answered all commands
+ * @store: the store, which is stopped; nobody can find it any more but readers
+ *	under RCU. The caller's reference stays
+ *
+ * Context: process.
+ */
+void ktgt_store_leave(struct ktgt_store *store)
+{
+	kref_get(&store->ref);
+	spin_lock(&store->lock);
+	store->leaving = true;
+	spin_unlock(&store->lock);
+	look_whether_empty(store);
+}
+
+/**
+ * ktgt_store_drop - close a store that nobody has used
+ * @store: the store; the caller's reference ends as well
+ *
+ * Context: may sleep, until the storage answers.
+ */
+void ktgt_store_drop(struct ktgt_store *store)
+{
+	close_store(store);
+}
+
+/**
+ * ktgt_store_queue - have a transfer carried out where it may sleep
+ * @io: the transfer, with @work initialised
+ *
+ * Context: any.
+ */
+void ktgt_store_queue(struct ktgt_io *io)
+{
+	queue_work(io_wq, &io->work);
+}
+
+static struct workqueue_struct *make_queue(const char *name, unsigned int flags)
+{
+	return alloc_workqueue("ktgt-%s", WQ_UNBOUND | flags, 0, name);
+}
+
+static void free_queues(void)
+{
+	if (empty_wq)
+		destroy_workqueue(empty_wq);
+	if (close_wq)
+		destroy_workqueue(close_wq);
+	if (io_wq)
+		destroy_workqueue(io_wq);
+}
+
+/**
+ * ktgt_store_init - make the queues
+ *
+ * Context: module load.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_store_init(void)
+{
+	io_wq = make_queue("store", WQ_MEM_RECLAIM);
+	close_wq = make_queue("close", 0);
+	empty_wq = make_queue("empty", WQ_MEM_RECLAIM);
+	if (io_wq && close_wq && empty_wq)
+		return 0;
+	free_queues();
+	return -ENOMEM;
+}
+
+/**
+ * ktgt_store_exit - wait until all stores are closed
+ *
+ * Context: module unload, all stores have been left.
+ */
+void ktgt_store_exit(void)
+{
+	wait_event(none_open, !atomic_read(&nr_open));
+	free_queues();
+}

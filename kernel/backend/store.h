@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A store: a backend that is open.
+ */
+#ifndef _KTGT_BACKEND_STORE_H
+#define _KTGT_BACKEND_STORE_H
+
+#include <linux/completion.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/percpu-refcount.h>
+#include <linux/rcupdate.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "../core/io.h"
+#include "backend.h"
+
+/**
+ * struct ktgt_store_wait - what happens when a store has no command left
+ * @node: in &ktgt_store.waits
+ * @done: called once, in process context; may free the struct. It waits for no
+ *	storage
+ */
+struct ktgt_store_wait {
+	struct list_head	node;
+	void			(*done)(struct ktgt_store_wait *wait);
+};
+
+/**
+ * struct ktgt_store - a store, first member of each kind's own struct
+ *
+ * A logical unit points to it under RCU. It outlives the logical unit until the
+ * storage has answered the last command; then it is closed, by a worker.
+ *
+ * @ops: its kind
+ * @dev: number of the device, 0 if it is none
+ * @size: bytes that may be accessed; read with READ_ONCE()
+ * @read_only: it was opened for reading
+ * @active: one for each command that is admitted; killed while none may be, see
+ *	scsi/gate.h
+ * @stopped: @active is killed; under &ktgt_gate.mutex of its logical unit
+ * @ref: guards the memory: who has a logical unit has one, and who waits
+ * @rcu: frees it when no reader can see it
+ * @claim: by which it has its device alone; referenced
+ * @lock: protects @waits and @leaving; a spinlock, process context
+ * @waits: struct ktgt_store_wait
+ * @leaving: it is to be closed when it has no command left
+ * @empty_work: looks whether there is no command left, and goes on then
+ * @close_work: closes it
+ * @closed: completed when it is closed
+ */
+struct ktgt_store {
+	const struct ktgt_backend_ops	*ops;
+	dev_t				dev;
+	u64				size;
+	bool				read_only;
+	struct percpu_ref		active;
+	bool				stopped;
+	struct kref			ref;
+	struct rcu_head			rcu;
+	struct ktgt_claim		*claim;
+
+	spinlock_t			lock;	/* see above */
+	struct list_head		waits;
+	bool				leaving;
+	struct work_struct		empty_work;
+	struct rcu_work			close_work;
+	struct completion		closed;
+};
+
+/**
+ * ktgt_store_submit - carry a transfer out
+ * @store: the store; it has to stay open until the transfer has ended
+ * @io: the transfer
+ *
+ * Context: process, on a queue that is safe for memory reclaim; @io may have
+ *	ended when it returns.
+ */
+static inline void ktgt_store_submit(struct ktgt_store *store,
+				     struct ktgt_io *io)
+{
+	io->store = store;
+	store->ops->submit(store, io);
+}
+
+struct ktgt_store *ktgt_store_open(const struct ktgt_backend_ops *ops,
+				   const struct ktgt_store_params *params,
+				   struct netlink_ext_ack *extack);
+void ktgt_store_start(struct ktgt_store *store);
+void ktgt_store_stop(struct ktgt_store *store);
+void ktgt_store_wait_empty(struct ktgt_store *store,
+			   struct ktgt_store_wait *wait);
+void ktgt_store_leave(struct ktgt_store *store);
+void ktgt_store_drop(struct ktgt_store *store);
+void ktgt_store_put(struct ktgt_store *store);
+void ktgt_store_queue(struct ktgt_io *io);
+int ktgt_store_init(void);
+void ktgt_store_exit(void);
+
+#endif /* _KTGT_BACKEND_STORE_H */

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The gate of a logical unit.
+ *
+ * Closing is percpu_ref_kill() of the store's count, opening is
+ * percpu_ref_resurrect(), as blk-mq freezes a queue. A command that fails to get
+ * in looks once more under the lock of the list before it waits there; who opens
+ * the gate lets commands in before he empties the list. So none is left behind.
+ */
+#include "gate.h"
+
+#include <linux/slab.h>
+
+#include <scsi/scsi_proto.h>
+
+/**
+ * ktgt_gate_init - make a gate
+ * @gate: the gate, closed until ktgt_gate_open() for KTGT_GATE_SWAP
+ *
+ * Context: any.
+ */
+void ktgt_gate_init(struct ktgt_gate *gate)
+{
+	mutex_init(&gate->mutex);
+	spin_lock_init(&gate->lock);
+	INIT_LIST_HEAD(&gate->waiting);
+	gate->reasons = BIT(KTGT_GATE_SWAP);
+}
+
+static bool try_enter(struct ktgt_cmd *cmd)
+{
+	struct ktgt_store *store;
+	bool ok;
+
+	rcu_read_lock();
+	store = rcu_dereference(cmd->lu->store);
+	ok = likely(percpu_ref_tryget_live(&store->active));
+	rcu_read_unlock();
+	if (ok)
+		cmd->store = store;
+	return ok;
+}
+
+/* Wait, get in after all, or end with the status of the reason. */
+static noinline bool enter_slow(struct ktgt_cmd *cmd)
+{
+	struct ktgt_gate *gate = &cmd->lu->gate;
+	bool removal, entered = false;
+	unsigned long flags;
+
+	spin_lock_irqsave(&gate->lock, flags);
+	removal = gate->reasons & BIT(KTGT_GATE_REMOVAL);
+	if (!removal) {
+		entered = try_enter(cmd);
+		if (!entered) {
+			set_bit(KTGT_CMDF_WAITING, &cmd->flags);
+			list_add_tail(&cmd->wait_node, &gate->waiting);
+		}
+	}
+	spin_unlock_irqrestore(&gate->lock, flags);
+
+	if (removal)
+		ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
+	return entered;
+}
+
+/**
+ * ktgt_gate_enter - have a command admitted
+ * @cmd: the command, with its logical unit, which has a store
+ *
+ * Context: process; does not sleep.
+ * Return: true if it is admitted: ktgt_gate_leave() has to follow. Otherwise the
+ *	caller must not touch it any more: it waits, and is submitted again when
+ *	the gate opens, or it has completed.
+ */
+bool ktgt_gate_enter(struct ktgt_cmd *cmd)
+{
+	return likely(try_enter(cmd)) || enter_slow(cmd);
+}
+
+/**
+ * ktgt_gate_cancel - let a command wait no longer
+ * @cmd: the command, which its fabric has submitted and not got back; marked as
+ *	aborted. If it waits at a gate it completes now
+ *
+ * Context: any.
+ */
+void ktgt_gate_cancel(struct ktgt_cmd *cmd)
+{
+	struct ktgt_gate *gate;
+	unsigned long flags;
+	bool waits;
+
+	if (!cmd->lu)
+		return;
+	gate = &cmd->lu->gate;
+	spin_lock_irqsave(&gate->lock, flags);
+	waits = test_and_clear_bit(KTGT_CMDF_WAITING, &cmd->flags);
+	if (waits)
+		list_del(&cmd->wait_node);
+	spin_unlock_irqrestore(&gate->lock, flags);
+	if (waits)
+		ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
+}
+
+/* All that wait look again. Each may be gone as soon as it is given back. */
+static void resume_waiting(struct ktgt_gate *gate)
+{
+	struct ktgt_cmd *cmd;
+	unsigned long flags;
+
+	for (;;) {
+		spin_lock_irqsave(&gate->lock, flags);
+		cmd = list_first_entry_or_null(&gate->waiting, struct ktgt_cmd,
+					       wait_node);
+		if (cmd) {
+			list_del(&cmd->wait_node);
+			clear_bit(KTGT_CMDF_WAITING, &cmd->flags);
+		}
+		spin_unlock_irqrestore(&gate->lock, flags);
+		if (!cmd)
+			return;
+		ktgt_cmd_resume(cmd);
+	}
+}
+
+static void set_reasons(struct ktgt_gate *gate, unsigned long reasons)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&gate->lock, flags);
+	gate->reasons = reasons;
+	spin_unlock_irqrestore(&gate->lock, flags);
+}
+
+static struct ktgt_store *store_of(struct ktgt_lu *lu)
+{
+	return rcu_dereference_protected(lu->store,
+					 lockdep_is_held(&lu->gate.mutex));
+}
+
+/**
+ * ktgt_gate_close - admit no more commands
+ * @lu: logical unit with a store
+ * @reason: why
+ *
+ * When those have left that are admitted, ktgt_store_wait_empty() tells. For
+ * KTGT_GATE_REMOVAL, those that wait end.
+ *
+ * Context: may sleep, for a grace period of RCU.
+ */
+void ktgt_gate_close(struct ktgt_lu *lu, enum ktgt_gate_reason reason)
+{
+	struct ktgt_gate *gate = &lu->gate;
+
+	mutex_lock(&gate->mutex);
+	set_reasons(gate, gate->reasons | BIT(reason));
+	ktgt_store_stop(store_of(lu));
+	mutex_unlock(&gate->mutex);
+	if (reason == KTGT_GATE_REMOVAL)
+		resume_waiting(gate);
+}
+
+/* With the mutex. */
+static void open_locked(struct ktgt_lu *lu, enum ktgt_gate_reason reason)
+{
+	struct ktgt_gate *gate = &lu->gate;
+
+	set_reasons(gate, gate->reasons & ~BIT(reason));
+	if (gate->reasons)
+		return;
+	ktgt_store_start(store_of(lu));
+	resume_waiting(gate);
+}
+
+/**
+ * ktgt_gate_open - take back a reason for which a gate is closed
+ * @lu: logical unit with a store
+ * @reason: the reason; if it is the last one, the gate opens
+ *
+ * Context: may sleep, for a grace period of RCU.
+ */
+void ktgt_gate_open(struct ktgt_lu *lu, enum ktgt_gate_reason reason)
+{
+	mutex_lock(&lu->gate.mutex);
+	open_locked(lu, reason);
+	mutex_unlock(&lu->gate.mutex);
+}
+
+static void old_is_empty(struct ktgt_store_wait *store_wait)
+{
+	struct ktgt_gate_wait *wait = container_of(store_wait,
+						   struct ktgt_gate_wait, wait);
+	struct ktgt_lu *lu = wait->lu;
+
+	mutex_lock(&lu->gate.mutex);
+	if (wait->swaps == lu->gate.swaps)
+		open_locked(lu, KTGT_GATE_SWAP);
+	mutex_unlock(&lu->gate.mutex);
+	ktgt_store_put(wait->old);
+	ktgt_lu_put(lu);
+	kfree(wait);
+}
+
+static void wait_for_old(struct ktgt_lu *lu, struct ktgt_store *old,
+			 struct ktgt_gate_wait *wait)
+{
+	kref_get(&lu->kref);
+	kref_get(&old->ref);
+	wait->lu = lu;
+	wait->old = old;
+	wait->swaps = lu->gate.swaps;
+	wait->wait.done = old_is_empty;
+}
+
+/**
+ * ktgt_gate_open_after - open the gate of a new logical unit in its turn
+ * @lu: logical unit that was not open before
+ * @old: the store of the one that has given it its device
+ * @wait: belongs to the gate from now on
+ *
+ * Context: may sleep.
+ */
+void ktgt_gate_open_after(struct ktgt_lu *lu, struct ktgt_store *old,
+			  struct ktgt_gate_wait *wait)
+{
+	wait_for_old(lu, old, wait);
+	ktgt_store_wait_empty(old, &wait->wait);
+}
+
+/**
+ * ktgt_gate_swap - give a logical unit another store
+ * @lu: logical unit
+ * @store: the new store, which nobody has used
+ * @after: the store whose commands the new one waits for; NULL for the old one
+ * @wait: belongs to the gate from now on; NULL if the new store is not to wait
+ *	for any
+ *
+ * Commands that were admitted end at the old store.
+ *
+ * Context: may sleep, for a grace period of RCU.
+ * Return: the old store, stopped; ktgt_store_leave() is the caller's.
+ */
+struct ktgt_store *ktgt_gate_swap(struct ktgt_lu *lu, struct ktgt_store *store,
+				  struct ktgt_store *after,
+				  struct ktgt_gate_wait *wait)
+{
+	struct ktgt_gate *gate = &lu->gate;
+	struct ktgt_store *old;
+
+	mutex_lock(&gate->mutex);
+	old = store_of(lu);
+	set_reasons(gate, gate->reasons | BIT(KTGT_GATE_SWAP));
+	gate->swaps++;
+	ktgt_store_stop(old);
+	rcu_assign_pointer(lu->store, store);
+	if (!after)
+		after = old;
+	if (wait)
+		wait_for_old(lu, after, wait);
+	else
+		open_locked(lu, KTGT_GATE_SWAP);
+	mutex_unlock(&gate->mutex);
+	if (wait)
+		ktgt_store_wait_empty(after, &wait->wait);
+	return old;
+}

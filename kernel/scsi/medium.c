@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Commands that touch the medium.
+ */
+#include "medium.h"
+
+#include <scsi/scsi_proto.h>
+
+#include "../backend/store.h"
+#include "cdb.h"
+#include "data.h"
+#include "error.h"
+#include "gate.h"
+#include "lu.h"
+#include "sense.h"
+
+static enum ktgt_error_op error_op(const struct ktgt_io *io)
+{
+	switch (io->op) {
+	case KTGT_IO_READ:
+		return KTGT_ERROR_READ;
+	case KTGT_IO_WRITE:
+	case KTGT_IO_WRITE_SAME:
+	case KTGT_IO_WRITE_ZEROES:
+		return KTGT_ERROR_WRITE;
+	default:
+		return KTGT_ERROR_OTHER;
+	}
+}
+
+static noinline void end_with_error(struct ktgt_cmd *cmd, blk_status_t error)
+{
+	u64 lba = cmd->io.pos >> cmd->block_shift;
+	u8 status;
+
+	cmd->error = error;
+	if (cmd->dir == DMA_FROM_DEVICE)
+		cmd->xfer_len = 0;
+	status = ktgt_error_to_sense(error, error_op(&cmd->io), lba,
+				     &cmd->sense);
+	ktgt_cmd_complete(cmd, status);
+}
+
+/**
+ * ktgt_medium_end - a command has done what it wanted of the storage
+ * @cmd: the command; the caller must not touch it any more
+ * @status: how it went
+ *
+ * Context: any, hard interrupt included.
+ */
+void ktgt_medium_end(struct ktgt_cmd *cmd, blk_status_t status)
+{
+	if (unlikely(status != BLK_STS_OK))
+		end_with_error(cmd, status);
+	else
+		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
+}
+
+/**
+ * ktgt_medium_end_io - end a command with its only transfer
+ * @io: the transfer
+ *
+ * Context: any, hard interrupt included.
+ */
+void ktgt_medium_end_io(struct ktgt_io *io)
+{
+	ktgt_medium_end(ktgt_medium_cmd(io), io->status);
+}
+
+/* What was checked on receipt, against the store that the transfer goes to. */
+static bool fits_store(const struct ktgt_cmd *cmd)
+{
+	u64 end = (cmd->lba + cmd->nr_blocks) << cmd->block_shift;
+
+	return end <= READ_ONCE(cmd->store->size) &&
+	       cmd->block_shift == cmd->lu->block_shift &&
+	       !(cmd->store->read_only && cmd->row->flags & KTGT_CDB_WRITE);
+}
+
+static noinline void fail_misfit(struct ktgt_cmd *cmd)
+{
+	if (cmd->block_shift != cmd->lu->block_shift) {
+		ktgt_cmd_complete(cmd, SAM_STAT_BUSY);
+		return;
+	}
+	if (cmd->store->read_only && cmd->row->flags & KTGT_CDB_WRITE)
+		ktgt_sense_set(&cmd->sense, DATA_PROTECT,
+			       KTGT_ASC_WRITE_PROTECTED);
+	else if (!READ_ONCE(cmd->store->size))
+		ktgt_sense_set(&cmd->sense, NOT_READY,
+			       KTGT_ASC_MEDIUM_NOT_PRESENT);
+	else
+		ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
+			       KTGT_ASC_LBA_OUT_OF_RANGE);
+	ktgt_cmd_fail(cmd);
+}
+
+/**
+ * ktgt_medium_admit - let a command through to the store
+ * @cmd: the command, which touches the medium
+ *
+ * Context: process; does not sleep.
+ * Return: true if it may go on. Otherwise the caller must not touch it any more:
+ *	it waits, and will be carried out from the beginning, or it has completed.
+ */
+bool ktgt_medium_admit(struct ktgt_cmd *cmd)
+{
+	if (unlikely(!ktgt_gate_enter(cmd)))
+		return false;
+	if (likely(fits_store(cmd)))
+		return true;
+	fail_misfit(cmd);
+	return false;
+}
+
+/**
+ * ktgt_medium_submit - start the transfer of a command
+ * @cmd: the command, admitted
+ * @op: what to do, with the segments of @cmd
+ * @pos: first byte
+ * @len: bytes
+ * @end_io: see &ktgt_io.end_io
+ *
+ * Context: process; does not sleep for the storage.
+ */
+void ktgt_medium_submit(struct ktgt_cmd *cmd, enum ktgt_io_op op, u64 pos,
+			u64 len, void (*end_io)(struct ktgt_io *io))
+{
+	struct ktgt_io *io = &cmd->io;
+
+	io->end_io = end_io;
+	io->op = op;
+	io->flags = test_bit(KTGT_CMDF_FUA, &cmd->flags) ? KTGT_IO_FUA : 0;
+	io->pos = pos;
+	io->len = len;
+	io->bvec = cmd->bvec;
+	io->block = 1u << cmd->block_shift;
+	ktgt_store_submit(cmd->store, io);
+}
