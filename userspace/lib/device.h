@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the kernel tells of a block device in sysfs. */
+/* Properties of block devices, from sysfs. */
 #ifndef KTGT_LIB_DEVICE_H
 #define KTGT_LIB_DEVICE_H
 
@@ -8,21 +8,21 @@
 #include "lib/model.h"
 
 /*
- * Whether there is a file of that name, whatever it is; but a block device has to
- * have a size, which a loop device that is free has not, for example.
+ * Whether a file of this name exists. A block device without a size, for example a free
+ * loop device, does not count.
  */
 bool device_exists(const char *path);
 
-/* The folder of a block device in sysfs, or -1 when @path is none. */
+/* Gets the folder of a block device in sysfs; -1 if @path is not a block device. */
 int device_dir(const char *path, char *buf, size_t size);
 
 /*
- * Sets in @lu what its device decides when nobody else does: write cache,
- * read only, block size. What cannot be told stays as it is.
+ * Sets in @lu the defaults that its device decides: write cache, read only, block size.
+ * What cannot be found out stays as it is.
  */
 void device_defaults(const char *dir, struct lu *lu);
 
-/* Sets vendor, product, revision and serial number where they are not. */
+/* Sets vendor, product, revision and serial number if they are not set. */
 void device_identity(const char *dir, struct lu *lu);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Members of structs by the attributes that land in them. */
+/* Finding, comparing and copying members of structs by their attributes. */
 #include "lib/field.h"
 
 #include <errno.h>

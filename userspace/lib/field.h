@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A table for each object of a configuration says which netlink attribute lands
- * in which member of its struct. The tables serve the encoder and the decoder of
- * nl.c, the parser of values and the columns of out.c; spec.c has them, which is
- * made from the specification of the protocol.
+ * For each object of a configuration, a table says which netlink attribute belongs to
+ * which member of its struct. nl.c, the parser of values and out.c use the tables. They
+ * are in spec.c, which is generated from the specification of the protocol.
  */
 #ifndef KTGT_LIB_FIELD_H
 #define KTGT_LIB_FIELD_H
@@ -23,7 +22,7 @@ enum field_kind {
 	FIELD_SIZE,	/* u64, bytes */
 	FIELD_HEX,	/* u64, an identifier */
 	FIELD_ENUM,	/* u32, named by field.names */
-	FIELD_KEY,	/* likewise, or a number, or "default" */
+	FIELD_KEY,	/* the same, or a number, or "default" */
 	FIELD_FLAG,
 	FIELD_STR,
 	FIELD_ADDR,	/* struct addr */
@@ -32,13 +31,13 @@ enum field_kind {
 	FIELD_LIST,	/* struct vec of structs described by field.sub */
 };
 
-/* of a number, for people; raw output and JSON have the number alone */
+/* unit of a number, for people; raw output and JSON have only the number */
 enum field_unit {
 	UNIT_NONE,
 	UNIT_SECONDS,
 	UNIT_USECS,
 	UNIT_DATE,	/* seconds since 1970 */
-	/* of settings: the number as it is given, and its unit */
+	/* for settings: the number as the user gives it, and its unit */
 	UNIT_SET_SECONDS,
 	UNIT_SET_USECS,
 	UNIT_SET_MIB,
@@ -53,7 +52,7 @@ struct field {
 	size_t off;
 	size_t size;
 	const char *name;		/* the attribute's name in the spec */
-	uint32_t min, max;		/* of a number; both 0: any */
+	uint32_t min, max;		/* limits of a number; both 0: none */
 	const char *const *names;	/* FIELD_ENUM, FIELD_KEY: ends with NULL */
 	const struct object *sub;	/* FIELD_NEST, FIELD_LIST */
 };
@@ -65,7 +64,7 @@ struct object {
 	size_t n_fields;
 };
 
-/* Every struct of the model begins with the set of attributes it holds. */
+/* Every struct of the model begins with a bit for each attribute that is set. */
 struct model {
 	uint64_t has;
 };
@@ -82,14 +81,14 @@ const struct field *object_field(const struct object *obj, uint16_t attr);
 const struct field *object_field_named(const struct object *obj,
 				       const char *name);
 int field_enum(const struct field *f, const char *text, uint32_t *value);
-/* The name of a value, "unknown" for one that is newer. */
+/* The name of a value; "unknown" for one that a newer module has added. */
 const char *field_name(const struct field *f, uint32_t value);
 
-/* Whether two structs have the same in a field, and what one takes over. */
+/* Whether a field is the same in two structs; and copying a field. */
 bool field_same(const struct field *f, const void *a, const void *b);
 void field_copy(const struct field *f, void *to, const void *from);
 
-/* Frees the items and the row, with the rows that @obj says are inside them. */
+/* Frees the items and the array, and the arrays in the items, which @obj describes. */
 void objects_free(struct vec *list, const struct object *obj);
 void object_free(const struct object *obj, void *item);
 

@@ -45,7 +45,7 @@ int find_read(char *buf, size_t size, const char *format, ...)
 	return 0;
 }
 
-/* What is known without asking: the server of a file could keep us waiting. */
+/* Uses only what the kernel knows already: a file server might never answer. */
 static bool is_same(int dir, const char *name, const struct stat *want)
 {
 	struct statx stx;

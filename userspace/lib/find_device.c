@@ -13,11 +13,11 @@
 
 #include "lib/find.h"
 
-/* Enough for what a device can be a part of; more are not named. */
+/* more partitions than a disk usually has; others are ignored */
 #define MAX_PARTITIONS	256
 
 /*
- * A device, and what is said before the use: nothing of itself, "partition 1 is "
+ * A device, and the text before its use: "" for the device itself, "partition 1 is ",
  * or "its disk sda is ".
  */
 struct device {
@@ -66,7 +66,7 @@ static void sys_path(dev_t dev, const char *name, char *buf, size_t size)
 
 /* Mounts */
 
-/* mountinfo has blanks and the like as \040. */
+/* mountinfo writes blanks and some other characters as \040 and so on. */
 static void unescape(char *text)
 {
 	char *to = text;
@@ -84,8 +84,9 @@ static void unescape(char *text)
 }
 
 /*
- * One line: id, parent, MAJOR:MINOR, root, mount point, options, optional fields,
- * "-", type, source. btrfs has a number of its own, and its device as the source.
+ * Format of a line: id, parent, MAJOR:MINOR, root, mount point, options, optional
+ * fields, "-", type, source. With btrfs, MAJOR:MINOR is not that of its device, but the
+ * source is its device.
  */
 static bool is_mount_of(char *line, dev_t dev, char **where)
 {
@@ -158,9 +159,9 @@ static bool swapped(const struct search *search, const struct device *device)
 	return found;
 }
 
-/* Folders of which each entry may be a user */
+/* Folders in which each entry may be a user of the device */
 
-/* Calls @func for what is in a folder until it is true. */
+/* Calls @func for each entry of a folder, until it returns true. */
 static bool each_in(const char *path, const struct search *search,
 		    const struct device *device,
 		    bool (*func)(const struct search *search,
@@ -200,8 +201,8 @@ static bool held(const struct search *search, const struct device *device)
 }
 
 /*
- * The file at @dir/@name/@file has the path of the device. Other paths are not
- * looked at: they may be of a server that does not answer.
+ * Whether the file @dir/@name/@file contains the path of the device. Paths outside of
+ * /dev are not looked up: they may be on a server that does not answer.
  */
 static bool names_device(const struct device *device, const char *dir,
 			 const char *name, const char *file)
@@ -308,7 +309,7 @@ static bool opened(const struct search *search, const struct device *device)
 	       say(search, device, "open in %s", who);
 }
 
-/* Relatives: what has a partition has the disk, and the other way round. */
+/* Who uses a partition also uses its disk, and the other way round. */
 
 static bool dev_of(const char *dir, const char *name, dev_t *dev)
 {
@@ -362,7 +363,7 @@ static size_t add_partitions(dev_t dev, struct device *parts, size_t max)
 bool find_device_user(dev_t dev, const struct vec *lus, uint64_t deadline,
 		      char *buf, size_t size)
 {
-	/* the surest and quickest first */
+	/* the quickest and most certain ones first */
 	static const look looks[] = {
 		is_mounted, swapped, held, is_lu, served, opened, looped
 	};

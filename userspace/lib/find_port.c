@@ -14,7 +14,7 @@
 
 #include "lib/find.h"
 
-#define TCP_LISTEN	10	/* that of <linux/tcp.h> is not for everybody */
+#define TCP_LISTEN	10	/* not exported by the kernel's headers */
 
 struct search {
 	const struct addr *addr;
@@ -30,7 +30,7 @@ static bool is_any(const void *byte, size_t len)
 	return !memcmp(byte, none, len);
 }
 
-/* Of the listeners on the port, the one that is in the way of the address. */
+/* Takes the listener that prevents listening on the address. */
 static int on_socket(const struct nlmsghdr *nlh, void *data)
 {
 	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(nlh);
@@ -85,14 +85,14 @@ static bool find_socket(struct search *search)
 		return false;
 	if (search->addr->len == 4)
 		ask(sock, AF_INET, search);
-	/* one of IPv6 may be for IPv4 as well */
+	/* an IPv6 socket may also accept IPv4 */
 	if (!search->found)
 		ask(sock, AF_INET6, search);
 	mnl_socket_close(sock);
 	return search->found;
 }
 
-/* Targets of the kernel, whose sockets no process has */
+/* Other targets in the kernel: their sockets belong to no process */
 
 static bool each_in(const char *dir, uint16_t port,
 		    bool (*func)(uint16_t port, const char *dir,

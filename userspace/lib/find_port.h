@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Who listens on a port. */
+/* Finding who listens on a port. */
 #ifndef KTGT_LIB_FIND_PORT_H
 #define KTGT_LIB_FIND_PORT_H
 
@@ -10,9 +10,9 @@
 #include "lib/model.h"
 
 /*
- * Who listens on the port, in words that go on after "is in use by ". Processes are
- * looked at for @ms milliseconds, which begin when the kernel has said which socket
- * it is: the first who asks waits until a module is loaded for that.
+ * Finds who listens on the port, and writes what can follow "is in use by ". Processes
+ * are searched for @ms milliseconds. This time begins when the kernel has said which
+ * socket it is, because the first request for that may wait until a module is loaded.
  */
 bool find_listener(const struct addr *addr, uint16_t port, unsigned int ms,
 		   char *buf, size_t size);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which known word a misspelled one is near to; see guess.h. */
+/* Guessing which word is meant by a misspelled one; see guess.h. */
 #include "lib/guess.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-#define LETTERS	40	/* of the longest word that is compared */
+#define LETTERS	40	/* longer words are not compared */
 
 static int letter(char c)
 {
@@ -19,8 +19,8 @@ static unsigned int min(unsigned int a, unsigned int b)
 }
 
 /*
- * How many letters have to be changed, left out, put in, or swapped with the
- * next one to make @b of @a. Neither is longer than LETTERS.
+ * How many letters must be changed, removed, added, or swapped with the next one to
+ * turn @a into @b. Neither is longer than LETTERS.
  */
 static unsigned int distance(const char *a, const char *b)
 {
@@ -50,7 +50,7 @@ static unsigned int distance(const char *a, const char *b)
 	return above[n];
 }
 
-/* In a short word a second mistake makes another word of it. */
+/* A short word may have only one mistake, because two make it a different word. */
 void guess_start(struct guess *guess, const char *text)
 {
 	size_t n = strlen(text);
@@ -68,7 +68,7 @@ void guess_try(struct guess *guess, const char *word)
 	if (!guess->distance || strlen(word) > LETTERS)
 		return;
 	d = distance(guess->text, word);
-	/* one that was not typed to its end is as near as one mistake */
+	/* the beginning of a word counts as one mistake */
 	if (d && n > 2 && !strncasecmp(guess->text, word, n))
 		d = 1;
 	if (d >= guess->distance)

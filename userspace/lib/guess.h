@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which known word a misspelled one is near to. */
+/* Guessing which word is meant by a misspelled one. */
 #ifndef KTGT_LIB_GUESS_H
 #define KTGT_LIB_GUESS_H
 
 struct guess {
 	const char *text;	/* as it was typed */
-	const char *best;	/* NULL: nothing is near */
-	unsigned int distance;	/* of the best, or more than is near */
+	const char *best;	/* the most similar word; NULL: none is similar */
+	unsigned int distance;	/* mistakes in it; at first one too many */
 };
 
 void guess_start(struct guess *guess, const char *text);

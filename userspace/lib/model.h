@@ -10,9 +10,9 @@
 #include "lib/spec.h"
 #include "lib/vec.h"
 
-/* A text of the identity that is not set is @text, as much as has room. */
+/* Sets a text of the identity to @text if it is not set; cuts it if it is too long. */
 void lu_default_text(struct lu *lu, uint16_t attr, const char *text);
-/* Whether two rules admit the same; of an address its network counts. */
+/* Whether two rules admit the same initiators; host bits are ignored. */
 bool acl_same(const struct acl *a, const struct acl *b);
 
 #endif

@@ -14,7 +14,7 @@
 #include <linux/genetlink.h>
 
 #define NL_BUFFER	32768
-#define NL_TEXT		8192	/* with a path in it that may have 4095 bytes */
+#define NL_TEXT		8192	/* the text may contain a path of 4095 bytes */
 #define DUMP_ATTEMPTS	16
 #define MAX_GROUPS	8
 
@@ -29,7 +29,7 @@ struct nl {
 	struct group groups[MAX_GROUPS];
 	size_t n_groups;
 	uint32_t seq;
-	const struct object *obj;	/* of the request that is under way */
+	const struct object *obj;	/* object of the present request */
 	void *reply;
 	struct vec *list;
 	char text[NL_TEXT];
@@ -199,7 +199,7 @@ static int get_field(const struct field *f, const struct nlattr *attr, void *p)
 	return -EPROTO;
 }
 
-/* Attributes that a newer module may have added are passed over. */
+/* Attributes that a newer module has added are ignored. */
 static int get_object(const struct object *obj, const void *attrs,
 		      size_t len, void *item)
 {
@@ -246,7 +246,7 @@ static int on_data(const struct nlmsghdr *nlh, void *data)
 
 /* Extended acks */
 
-/* The attribute of the request that begins @off bytes into the message. */
+/* The attribute of the request that begins at offset @off of the message. */
 static const struct nlattr *attr_at(const struct nl *nl, uint32_t off)
 {
 	const struct nlmsghdr *nlh = (const void *)nl->tx;
@@ -277,7 +277,7 @@ static bool unsigned_value(const struct nlattr *attr, uint64_t *value)
 	return false;
 }
 
-/* The limits of an unsigned number, if that is what the policy is about. */
+/* Gets the limits of an unsigned number, if the policy is about one. */
 static bool get_range(const struct nlattr *policy, uint64_t *min, uint64_t *max)
 {
 	const struct nlattr *attr;
@@ -292,7 +292,7 @@ static bool get_range(const struct nlattr *policy, uint64_t *min, uint64_t *max)
 	return has_min && has_max;
 }
 
-/* The user's word for a target's number has no "-id". */
+/* The keyword for the number of a target is "target", without "-id". */
 static int keyword_len(const struct field *f)
 {
 	return strcmp(f->name, "target-id") ? strlen(f->name) :
@@ -300,8 +300,8 @@ static int keyword_len(const struct field *f)
 }
 
 /*
- * What the kernel's policy refuses comes without the attribute's name and limits
- * ("integer out of range"), which stand beside it.
+ * If the kernel's policy refuses an attribute, the text has neither its name nor its
+ * limits ("integer out of range"). These are in other attributes of the answer.
  */
 static void say_policy(struct nl *nl, const struct nlattr *policy,
 		       const struct nlattr *attr, const struct field *f,
@@ -316,7 +316,7 @@ static void say_policy(struct nl *nl, const struct nlattr *policy,
 		nl_say(nl, "%.*s: %s", keyword_len(f), f->name, msg);
 }
 
-/* The module's own texts stand alone. */
+/* Keeps the text of the kernel; those of the module need no addition. */
 static void keep_text(struct nl *nl, const struct nlattr *const *tb)
 {
 	const struct nlattr *attr = NULL;
@@ -428,7 +428,7 @@ static int exchange(struct nl *nl, const struct nlmsghdr *nlh, mnl_cb_t cb)
 	int ret;
 
 	nl->text[0] = '\0';
-	if (!nl->sock)	/* a torn dump left none */
+	if (!nl->sock)	/* closed after an interrupted dump */
 		return -ENOTCONN;
 	portid = mnl_socket_get_portid(nl->sock);
 	if (mnl_socket_sendto(nl->sock, nlh, nlh->nlmsg_len) < 0)
@@ -454,7 +454,7 @@ int nl_request(struct nl *nl, uint8_t cmd, const struct object *obj,
 	nl->list = NULL;
 	nlh = build(nl, cmd, NLM_F_ACK, req);
 	err = exchange(nl, nlh, on_data);
-	/* a secret may have been in it */
+	/* it may contain a secret */
 	explicit_bzero(nl->tx, sizeof(nl->tx));
 	return err;
 }
@@ -479,8 +479,8 @@ void nl_abort(struct nl *nl)
 }
 
 /*
- * What is left of a torn dump still arrives; a new socket is the simplest way
- * to be rid of it.
+ * The rest of an interrupted dump still arrives. A new socket is the simplest way to
+ * ignore it.
  */
 static int reopen(struct nl *nl);
 
@@ -569,7 +569,7 @@ static int open_socket(struct nl *nl)
 		return -errno;
 	if (mnl_socket_bind(nl->sock, 0, MNL_SOCKET_AUTOPID) < 0)
 		return -errno;
-	/* both are comforts: without them there is only the errno */
+	/* both are optional: without them there is only the errno */
 	mnl_socket_setsockopt(nl->sock, NETLINK_CAP_ACK, &one, sizeof(one));
 	mnl_socket_setsockopt(nl->sock, NETLINK_EXT_ACK, &one, sizeof(one));
 	return 0;

@@ -163,7 +163,7 @@ static json_t *field_json(const struct field *f, const void *item)
 	}
 }
 
-/* What commands take, and the kernel never tells. */
+/* Whether a field is only in requests; the kernel never reports it. */
 static bool is_input(const struct field *f)
 {
 	return f->kind == FIELD_FLAG && (!strcmp(f->name, "force") ||
@@ -179,7 +179,7 @@ json_t *out_object_json(const struct object *obj, const void *item)
 	char *p;
 
 	for (f = obj->fields; f < obj->fields + obj->n_fields; f++) {
-		/* an absent flag is false; anything else is not known */
+		/* a flag that is not set is false; other fields are unknown */
 		if (!HAS(m, f->attr) && f->kind != FIELD_FLAG)
 			continue;
 		if (is_input(f))

@@ -24,9 +24,9 @@ bool out_is_json(enum out_format format);
 int out_json(enum out_format format, const char *key, struct json_t *value);
 
 /*
- * A column shows an attribute, of the item or of the first one in a list that it
- * has, or what @text makes of the item. JSON has all attributes that the kernel
- * reported, whatever the columns are.
+ * A column shows an attribute of the item, or of the first element of a list in the
+ * item, or the text that @text makes. JSON has all attributes that the kernel reported,
+ * whatever the columns are.
  */
 #define FIRST_OF(list, attr)	((list) << 8 | (attr))
 
@@ -41,27 +41,27 @@ int out_list(enum out_format format, const char *key,
 	     const struct object *obj, const struct vec *list,
 	     const struct column *columns);
 
-/* One object in full: a line for each attribute. */
+/* Prints one object completely, with a line for each attribute. */
 int out_object(enum out_format format, const char *key,
 	       const struct object *obj, const void *item);
 
-/* The text of one field: exact as for machines, or as people read it. */
+/* The text of one field: exact, for machines, or with units, for people. */
 void out_field_text(const struct field *f, const void *item, bool exact,
 		    char *buf, size_t size);
-/* A text from elsewhere, without what would harm a terminal. */
+/* Prints a text from outside, without characters that could harm a terminal. */
 void out_clean(const char *text);
 
-/* A line for each field: NAME: VALUE, or raw [KIND ]NAME VALUE */
+/* a line for each field: "NAME: VALUE", or raw "[KIND ]NAME VALUE" */
 struct out_form {
 	bool raw;
 	int indent;
-	const char *kind;	/* of the object, where there are several kinds */
+	const char *kind;	/* kind of the object, if there are several kinds */
 };
 
 void out_fields(const struct object *obj, const void *item,
 		const struct out_form *form);
 
-/* All that the kernel reported of one object, or of a list of them. */
+/* Everything that the kernel reported of one object, or of a list of objects. */
 struct json_t *out_object_json(const struct object *obj, const void *item);
 struct json_t *out_list_json(const struct object *obj, const struct vec *list);
 

@@ -21,8 +21,8 @@ static int refuse(const char **why, const char *reason)
 /* Numbers */
 
 /*
- * Decimal or 0x: a leading zero is not octal here, because nobody means it
- * when he writes lun 010.
+ * Decimal, or hexadecimal with 0x. A leading zero does not mean octal, because nobody
+ * who writes "lun 010" means 8.
  */
 static int parse_number(const char *text, uint64_t max, const char **rest,
 			uint64_t *value)
@@ -140,7 +140,7 @@ static bool digits_at(const char *text, size_t n)
 	return true;
 }
 
-/* @p stands after "iqn." */
+/* @p points behind "iqn." */
 static int check_iqn(const char *p, const char **why)
 {
 	int month;
@@ -158,8 +158,8 @@ static int check_iqn(const char *p, const char **why)
 }
 
 /*
- * Letters of both cases and other scripts pass: the names that initiators
- * bring are not always normalized, and the kernel compares what it is given.
+ * Upper case and letters of other scripts are accepted, because names of initiators are
+ * not always normalized, and the kernel compares them as they are.
  */
 int parse_iscsi_name(const char *text, const char **why)
 {
@@ -183,7 +183,7 @@ int parse_iscsi_name(const char *text, const char **why)
 	return refuse(why, "not an iSCSI name, which begins with iqn., eui. or naa.");
 }
 
-/* ASCII alone, as the kernel does. */
+/* Changes only ASCII, like the kernel. */
 void name_fold(char *name)
 {
 	for (; *name; name++)
@@ -224,7 +224,7 @@ int parse_addr(const char *text, struct addr *addr, const char **why)
 	return 0;
 }
 
-/* How many bits a netmask has, -1 if it is none. */
+/* The prefix length of a netmask, or -1 if it is not a netmask. */
 static int netmask_bits(const struct addr *mask)
 {
 	unsigned int i, bits = 0;
@@ -285,7 +285,7 @@ int parse_portal(const char *text, struct addr *addr, uint16_t *port,
 	const char *colon = strrchr(text, ':');
 	const char *bracket = strrchr(text, ']');
 
-	/* a colon within an address without brackets is not a port's */
+	/* in an IPv6 address without brackets, no colon begins a port */
 	if (colon && (bracket ? colon < bracket : strchr(text, ':') != colon))
 		colon = NULL;
 	if (colon)
@@ -518,7 +518,7 @@ int parse_field(const struct field *field, const char *text, void *p,
 	return refuse(why, "cannot be given");
 }
 
-/* Backing stores, in the words of tgt */
+/* Backing stores, as tgt names them */
 
 int parse_bstype(const char *text, struct lu *lu, const char **why)
 {
@@ -543,8 +543,8 @@ int parse_bsopts(const char *text, struct lu *lu, const char **why)
 }
 
 /*
- * direct is how the block backend works anyway; sync asks that every write
- * is on the medium when it is acknowledged.
+ * "direct" changes nothing, because the block backend always works in this way. "sync"
+ * means that a write is on the medium when it is acknowledged.
  */
 int parse_bsoflags(const char *text, struct lu *lu, const char **why)
 {

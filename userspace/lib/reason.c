@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why the kernel refused, for people, with what the kernel cannot know of it.
+ * Why the kernel refused a request, for people, with what the kernel cannot know.
  *
- * The device and the port that a text is about are taken from the text, because
- * the refusal of a transaction may be about any of its changes. The kernel has the
- * texts in backend/block.c and tcp/listen.c; one that is not known stays as it is.
+ * The device or the port is taken from the kernel's text, because the refusal of a
+ * transaction may be about any of its changes. These texts are in backend/block.c and
+ * tcp/listen.c of the module. An unknown text is not changed.
  */
 #include "lib/reason.h"
 
@@ -19,7 +19,7 @@
 #include "lib/find_port.h"
 #include "lib/parse.h"
 
-#define LOOK_MS		150	/* of 200; the rest is for what cannot be stopped */
+#define LOOK_MS		150	/* of 200; some steps have no deadline */
 
 #define IN_USE		" is in use"
 #define NO_BLOCK	" is not a block device"
@@ -27,7 +27,7 @@
 #define NO_ADDRESS	": this machine does not have the address"
 #define UNKNOWN		"another program or kernel user"
 
-/* What stands between the first @before and the end, which has to be @after. */
+/* The text between the first @before and @after, which must be at the end. */
 static char *between(const char *text, const char *before, const char *after)
 {
 	const char *begin = strstr(text, before);
@@ -54,7 +54,7 @@ static void explain_device(struct nl *nl, char *text, const char *path)
 	struct stat st;
 	char who[512];
 
-	/* without it only fewer answers are found */
+	/* without this list, only our own logical units are not found */
 	if (nl_dump(nl, KTGT_CMD_LU_LIST, &lu_object, NULL, &lus))
 		objects_free(&lus, &lu_object);
 	if (!stat(path, &st) && S_ISBLK(st.st_mode) &&
@@ -96,7 +96,7 @@ static void explain_port(struct nl *nl, char *text, const char *portal)
 	       who : UNKNOWN);
 }
 
-/* [::1:3262]:3260, of which 3262 may be meant as the port. */
+/* In [::1:3262]:3260, the port may be meant to be 3262. */
 static void explain_address(struct nl *nl, const char *text, char *portal)
 {
 	char *inner = portal + 1, *end = strchr(portal, ']'), *colon;
@@ -110,7 +110,7 @@ static void explain_address(struct nl *nl, const char *text, char *portal)
 	colon = strrchr(inner, ':');
 	if (!colon || parse_u16(colon + 1, &port, &why) || !port)
 		return;
-	/* of ::3262 both colons are the address */
+	/* in ::3262, both colons belong to the address */
 	if (colon == inner + 1)
 		colon++;
 	*colon = '\0';
@@ -152,7 +152,7 @@ static void explain(struct nl *nl, int err)
 	free(text);
 }
 
-/* A process has the name that it gives itself, and a mount point as well. */
+/* Names of processes and of mount points can contain any characters. */
 static void clean(struct nl *nl)
 {
 	char *text = clean_text(nl_text(nl));
@@ -168,7 +168,7 @@ const char *nl_reason(struct nl *nl, int err)
 		clean(nl);
 		return nl_text(nl);
 	}
-	/* generic netlink refuses it before ktgt hears of it */
+	/* refused by generic netlink, so there is no text from ktgt */
 	if (err == -EPERM)
 		return "not permitted: this needs CAP_NET_ADMIN; use sudo";
 	return strerror(-err);

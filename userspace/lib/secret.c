@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A CHAP secret from a file, or as it is typed; see secret.h. */
+/* Reading a CHAP secret from a file or a terminal; see secret.h. */
 #include "lib/secret.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ static int refuse(const char **why, const char *reason)
 	return -EINVAL;
 }
 
-/* @n bytes are in @buf, at most SECRET_SIZE. */
+/* Checks the secret; @buf contains @n bytes, at most SECRET_SIZE. */
 static int check(char *buf, size_t n, const char **why)
 {
 	char *newline = memchr(buf, '\n', n);
@@ -31,7 +31,7 @@ static int check(char *buf, size_t n, const char **why)
 		return refuse(why, "the secret is longer than 255 bytes");
 	if (memchr(buf, '\0', n))
 		return refuse(why, "the secret contains a NUL byte");
-	/* beyond the newline may be more that is secret */
+	/* what follows the newline may be secret, too */
 	explicit_bzero(buf + n, SECRET_SIZE - n);
 	return 0;
 }
@@ -41,7 +41,7 @@ int secret_read(FILE *file, char *buf, const char **why)
 	size_t n;
 	int err;
 
-	/* or else the bytes stay behind in the buffer of stdio */
+	/* otherwise the secret would stay in the buffer of stdio */
 	setvbuf(file, NULL, _IONBF, 0);
 	n = fread(buf, 1, SECRET_SIZE, file);
 	err = ferror(file) ? refuse(why, "the secret cannot be read") :
@@ -51,17 +51,17 @@ int secret_read(FILE *file, char *buf, const char **why)
 	return err;
 }
 
-/* Typed on a terminal */
+/* Terminal */
 
-/* They end or stop the program; the terminal is put right before they do. */
+/* These end or stop the program, so the terminal is restored before. */
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
 
 struct terminal {
 	int in, out;
 	struct termios saved;
 	sigset_t mask;
-	int signals;		/* a file that they are read from */
-	int caught;		/* the one that was, or 0 */
+	int signals;		/* file descriptor from which signals are read */
+	int caught;		/* the signal that was read, or 0 */
 };
 
 static int catch_signals(struct terminal *term)
@@ -74,7 +74,7 @@ static int catch_signals(struct terminal *term)
 	sigprocmask(SIG_SETMASK, NULL, &term->mask);
 	sigemptyset(&set);
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		/* nohup(1), or a shell in the background, ignores some */
+		/* nohup(1) and background jobs ignore some of them */
 		sigaction(signals[i], NULL, &action);
 		if (action.sa_handler != SIG_IGN &&
 		    !sigismember(&term->mask, signals[i]))
@@ -87,7 +87,7 @@ static int catch_signals(struct terminal *term)
 	return 0;
 }
 
-/* The one that was read takes effect now, as it does without us. */
+/* The signal that was read takes effect now. */
 static void release_signals(const struct terminal *term)
 {
 	close(term->signals);
@@ -96,7 +96,7 @@ static void release_signals(const struct terminal *term)
 	sigprocmask(SIG_SETMASK, &term->mask, NULL);
 }
 
-/* What was typed before the prompt was meant for something else. */
+/* Turns echo off, and discards what was typed before the prompt. */
 static int echo_off(struct terminal *term)
 {
 	struct termios quiet;
@@ -108,7 +108,7 @@ static int echo_off(struct terminal *term)
 	return tcsetattr(term->in, TCSAFLUSH, &quiet) ? -errno : 0;
 }
 
-/* A part of a secret is not left for the program that reads next. */
+/* Restores the terminal. After a signal, unread input may be a part of the secret. */
 static void echo_on(const struct terminal *term)
 {
 	tcsetattr(term->in, term->caught ? TCSAFLUSH : TCSADRAIN,
@@ -119,11 +119,11 @@ static void say(const struct terminal *term, const char *text)
 {
 	ssize_t n = write(term->out, text, strlen(text));
 
-	/* who sees no prompt may type all the same */
+	/* if the prompt cannot be written, the user can still type */
 	(void)n;
 }
 
-/* One byte, 0 at the end; -errno. */
+/* Reads one byte. Returns 1, 0 at the end, or a negative errno. */
 static ssize_t read_key(struct terminal *term, char *c)
 {
 	struct pollfd files[] = {
@@ -144,14 +144,14 @@ static ssize_t read_key(struct terminal *term, char *c)
 	return n < 0 ? -errno : n;
 }
 
-/* Up to the end of the line, with the newline; -errno. */
+/* Reads a line with its newline. Returns its length or a negative errno. */
 static ssize_t read_line(struct terminal *term, char *buf)
 {
 	ssize_t got;
 	size_t n = 0;
 	char c = 0;
 
-	/* what has no room is taken as well: a shell would execute it */
+	/* the rest of a long line is read too: a shell would execute it */
 	do {
 		got = read_key(term, &c);
 		if (got > 0 && n < SECRET_SIZE)
@@ -173,7 +173,7 @@ static int ask(struct terminal *term, const char *prompt, char *buf,
 	return check(buf, n, why);
 }
 
-/* A mistake that nobody sees would show when nobody can log in. */
+/* Asks twice, because nobody sees a mistake before a login fails. */
 static int ask_twice(struct terminal *term, char *buf, const char **why)
 {
 	char again[SECRET_SIZE];
@@ -219,7 +219,7 @@ static int secret_typed(char *buf, const char **why)
 		}
 		err = ask_quietly(&term, buf, why);
 		release_signals(&term);
-		/* it was stopped for a while, and is asked anew */
+		/* after a stop, the user is asked again */
 	} while (term.caught == SIGTSTP);
 	if (tty >= 0)
 		close(tty);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A CHAP secret from a file, or as it is typed. */
+/* Reading a CHAP secret from a file or a terminal. */
 #ifndef KTGT_LIB_SECRET_H
 #define KTGT_LIB_SECRET_H
 
@@ -10,14 +10,13 @@
 #define SECRET_SIZE	(KTGT_ACCOUNT_MAX + 1)
 
 /*
- * The first line of @path without its newline, of the standard input if @path
- * is "-". On a terminal the secret is asked for, twice, and is not shown.
- * @buf has SECRET_SIZE bytes. Returns 0, or -EINVAL with a reason in *why; then
- * @buf is wiped.
+ * Reads the first line of @path without its newline; "-" is standard input. On a
+ * terminal, the user is asked for the secret twice, and it is not shown. @buf has
+ * SECRET_SIZE bytes. Returns 0, or -EINVAL with a reason in *why; then @buf is wiped.
  */
 int secret_load(const char *path, char *buf, const char **why);
 
-/* The same from a file that is open and no terminal. */
+/* The same from an open file that is not a terminal. */
 int secret_read(FILE *file, char *buf, const char **why);
 
 #endif

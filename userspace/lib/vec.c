@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Items of one size in a row, which grows. */
+/* An array of items of one size, which grows. */
 #include "lib/vec.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@ void *vec_add(struct vec *vec, size_t size)
 	size_t n = vec->n;
 	char *items;
 
-	/* grows at each power of two, so no capacity needs to be kept */
+	/* it grows at each power of two, so its capacity need not be stored */
 	if (!(n & (n - 1))) {
 		items = reallocarray(vec->items, n ? 2 * n : 1, size);
 		if (!items)
@@ -27,7 +27,7 @@ void *vec_at(const struct vec *vec, size_t i)
 	return i < vec->n ? vec->items + i * vec->size : NULL;
 }
 
-/* The first item whose key is not less. */
+/* The first item whose key is not less than @key. */
 static size_t lower_bound(const struct vec *vec, size_t off, uint64_t key)
 {
 	size_t from = 0, to = vec->n, mid;

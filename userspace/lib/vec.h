@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Items of one size in a row, which grows. */
+/* An array of items of one size, which grows. */
 #ifndef KTGT_LIB_VEC_H
 #define KTGT_LIB_VEC_H
 
@@ -17,17 +17,17 @@ struct vec {
 	     ((item) = vec_at((vec), i_##item)) != NULL; i_##item++)
 
 /*
- * Appends a zeroed item and returns it, or NULL when memory is short. An
- * address that was returned before is not valid afterwards.
+ * Appends a zeroed item and returns it, or NULL if there is no memory. Pointers to
+ * items that were returned before are not valid afterwards.
  */
 void *vec_add(struct vec *vec, size_t size);
 void *vec_at(const struct vec *vec, size_t i);
 /*
- * The items whose member at @off, a u32 by which the row is in order, is @key.
- * They still belong to @vec.
+ * The items whose member at @off, a u32 that @vec is sorted by, is @key. They still
+ * belong to @vec.
  */
 struct vec vec_part(const struct vec *vec, size_t off, uint32_t key);
-/* Frees texts (char *) and the row of them. */
+/* Frees strings (char *) and the array. */
 void vec_free_strings(struct vec *vec);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What there is, in one look. */
+/* The whole configuration of the kernel at one time. */
 #include "lib/view.h"
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What there is, in one look: for what shows it, and what changes it. */
+/* The whole configuration of the kernel at one time, to show it or to change it. */
 #ifndef KTGT_LIB_VIEW_H
 #define KTGT_LIB_VIEW_H
 
@@ -9,7 +9,7 @@
 #include "lib/nl.h"
 
 struct view {
-	uint64_t generation;	/* that the lists are not older than */
+	uint64_t generation;	/* the lists are of this generation or newer */
 	struct vec targets;
 	struct vec lus;
 	struct vec acls;
@@ -17,11 +17,11 @@ struct view {
 	struct vec sessions;
 };
 
-/* All that the kernel has; to be freed whether it fails or not. */
+/* Loads everything; call view_free() even if this fails. */
 int view_load(struct nl *nl, struct view *view);
 void view_free(struct view *view);
 
-/* Those of one target, which are the view's still. */
+/* The parts that belong to one target; they still belong to the view. */
 struct vec view_lus(const struct view *view, uint32_t tid);
 struct vec view_acls(const struct view *view, uint32_t tid);
 
