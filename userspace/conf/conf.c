@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a configuration file says, as a tree. */
+/* The contents of a configuration file, as a tree. */
 #include "conf/conf.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What targets.conf, the configuration file of tgt-admin, says: a tree of the
- * structs that go to the kernel.
+ * The contents of targets.conf, the configuration file of tgt-admin: a tree of the
+ * structs that are sent to the kernel.
  */
 #ifndef KTGT_CONF_CONF_H
 #define KTGT_CONF_CONF_H
@@ -13,26 +13,26 @@
 #include "lib/model.h"
 
 struct conf_at {
-	uint32_t file;		/* number in conf.files */
+	uint32_t file;		/* index in conf.files */
 	uint32_t line;
-	const char *path;	/* of the object, in JSON, which has no lines */
+	const char *path;	/* path of the object in JSON, which has no lines */
 };
 
 struct conf_lu {
 	struct conf_lu *next;
 	struct conf_at at;
-	/* what is set here and in the target; .target_id is left open */
+	/* attributes of this logical unit and its target, without .target_id */
 	struct lu lu;
 	char *name;		/* path of the block or the line */
-	bool direct;		/* identity is that of the disk behind it */
+	bool direct;		/* it has the identity of its disk */
 };
 
 struct conf_target {
 	struct conf_target *next;
 	struct conf_at at;
-	struct target target;	/* without an id: any that is free */
-	char spelling[KTGT_NAME_MAX + 1]; /* of its name in the file */
-	struct lu common;	/* for logical units that do not say it */
+	struct target target;	/* without an id, it gets a free one */
+	char spelling[KTGT_NAME_MAX + 1]; /* its name as in the file */
+	struct lu common;	/* attributes that its logical units inherit */
 	struct conf_lu *lus;	/* in the order of the file */
 	struct vec acls;	/* struct acl */
 	struct vec bindings;	/* struct account without secrets */
@@ -55,8 +55,8 @@ struct conf {
 	struct vec discovery;	/* struct account without secrets */
 	bool ignore_errors;
 	struct vec messages;	/* struct conf_message, in the order found */
-	struct vec files;	/* char *, the first is the one parsed */
-	struct vec paths;	/* char *, of objects in JSON */
+	struct vec files;	/* char *; the first is the file that was given */
+	struct vec paths;	/* char *, paths of objects in JSON */
 };
 
 void conf_free(struct conf *conf);

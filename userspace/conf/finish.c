@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* targets.conf: what can be told only when all of it is read. */
+/* targets.conf: what can be done only after everything has been read. */
 #include "conf/finish.h"
 
 #include <string.h>
@@ -31,7 +31,7 @@ static void inherit(struct conf_parser *parser, struct conf_target *target)
 
 static void check_null(struct conf_parser *parser, struct conf_lu *lu)
 {
-	/* a path may be its name in the file, and is nothing else */
+	/* in the file, the path is only the name of a null store */
 	lu->lu.has &= ~(UINT64_C(1) << KTGT_A_LU_PATH);
 	if (HAS(&lu->lu, KTGT_A_LU_SIZE))
 		return;
@@ -107,8 +107,8 @@ static void take_luns(struct conf_parser *parser, struct conf_target *target,
 }
 
 /*
- * In the order of the file, as tgt's manual has it, and not in that of the
- * paths, which is what tgt-admin does.
+ * Numbers logical units in the order of the file, as the manual of tgt says. tgt-admin
+ * itself uses the order of the paths.
  */
 static void number_luns(struct conf_parser *parser, struct conf_target *target,
 			bool *taken, bool direct)
@@ -133,7 +133,7 @@ static void number_luns(struct conf_parser *parser, struct conf_target *target,
 	}
 }
 
-/* For tgt one rule is enough, and no rule by address admits everybody. */
+/* tgt needs only one matching rule, and without rules by address admits everybody. */
 static void complete_acls(struct conf_parser *parser,
 			  struct conf_target *target)
 {

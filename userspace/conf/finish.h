@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The end of parsing. */
+/* The last step of parsing. */
 #ifndef KTGT_CONF_FINISH_H
 #define KTGT_CONF_FINISH_H
 
 #include "conf/parser.h"
 
-/* What can be told when everything is read: numbers, inherited values. */
+/* Called after everything was read: sets numbers and inherited values. */
 void conf_finish(struct conf_parser *parser);
 
 #endif

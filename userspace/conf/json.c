@@ -29,7 +29,7 @@ struct key {
 	const char *directive;
 	enum type type;
 	bool many;		/* an array of such values */
-	const char *prefix;	/* of the directive's value */
+	const char *prefix;	/* prefix of the value in the directive */
 };
 
 static void read_value(struct conf_parser *parser, const struct key *key,
@@ -121,7 +121,7 @@ static const struct key lu_keys[] = {
 	END
 };
 
-/* Secrets are not to stay in memory that was freed. */
+/* Overwrites memory before it is freed, because it may contain secrets. */
 static void wipe(void *p)
 {
 	if (p)
@@ -131,7 +131,7 @@ static void wipe(void *p)
 
 /* Places */
 
-/* Messages name this object from now on; it is kept for those to come. */
+/* From now on, messages name this object; its path is kept for later messages. */
 static void __attribute__((format(printf, 2, 3)))
 enter(struct conf_parser *parser, const char *format, ...)
 {
@@ -174,7 +174,7 @@ static bool want(struct conf_parser *parser, bool right, const char *what)
 	return right;
 }
 
-/* A word as targets.conf has it, or NULL. */
+/* The value as a word of targets.conf, or NULL. */
 static char *word_of(struct conf_parser *parser, const struct key *key,
 		     const json_t *value)
 {
@@ -213,7 +213,7 @@ static void read_word(struct conf_parser *parser, const struct key *key,
 {
 	char *word = word_of(parser, key, value);
 
-	/* what we call a block device, tgt calls by the way it used it */
+	/* the backend "block" is called rdwr in targets.conf */
 	if (word && !strcmp(key->name, "backend") && !strcmp(word, "block"))
 		strcpy(word, "rdwr");
 	if (word)
@@ -270,7 +270,7 @@ static void read_value(struct conf_parser *parser, const struct key *key,
 	}
 }
 
-/* Was looked for when the object began. */
+/* This key was read when the object began. */
 static void read_before(struct conf_parser *parser, const struct key *key,
 			const json_t *value)
 {
@@ -310,7 +310,7 @@ static void read_keys(struct conf_parser *parser, const struct key *keys,
 
 	if (!want(parser, json_is_object(object), "an object"))
 		return;
-	/* jansson asks for a json_t that is not const, and leaves it alone */
+	/* jansson needs a json_t that is not const, but does not change it */
 	json_object_foreach((json_t *)object, name, value) {
 		if (parser->no_memory)
 			return;
@@ -358,7 +358,7 @@ static bool has_lu(const struct conf_target *target, const char *name)
 	return false;
 }
 
-/* One that stores nothing has no path, and is named by its place. */
+/* A null store has no path; its index is its name. */
 static void read_lu(struct conf_parser *parser, const json_t *object, size_t i)
 {
 	const json_t *path = json_object_get(object, "path");

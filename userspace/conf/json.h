@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The configuration as JSON. Each key stands for a directive of targets.conf,
- * so that it means the same, and the same is refused.
+ * The configuration as JSON. Each key corresponds to a directive of targets.conf, so it
+ * means the same, and the same values are refused.
  *
  *   {"ktgt": {"version": 1, "config": {
  *     "discovery": {"incoming": [USER...], "outgoing": USER},
@@ -23,15 +23,15 @@
 
 #include "conf/parser.h"
 
-/* Whether the first character says that it is JSON. */
+/* Whether the text is JSON, which its first character shows. */
 bool conf_is_json(const char *text, size_t len);
-/* Reads it into the parser's configuration. */
+/* Reads JSON into the parser's configuration. */
 void conf_json_read(struct conf_parser *parser, const char *text, size_t len);
 
 /*
- * The other way: @object is what stands for discovery, a target or a logical
- * unit, and gets what the directive says there. @more is the secret of a user.
- * Returns 0, -ENOMEM, or -EILSEQ for a text that JSON cannot hold.
+ * Writes JSON: adds a directive to @object, which is discovery, a target or a logical
+ * unit. @more is the secret of a user. Returns 0, -ENOMEM, or -EILSEQ for a text that
+ * JSON cannot contain.
  */
 int conf_json_put(json_t *object, enum conf_level level, const char *directive,
 		  const char *text, const char *more);

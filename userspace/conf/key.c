@@ -17,8 +17,8 @@
 	{ .name = (_name), .text = (_text) }
 
 /*
- * What is shown is what a login starts from (RFC 7143, 13). Markers and iSER's
- * keys are gone from there, and are shown because readers expect them.
+ * The values with which a login starts (RFC 7143, 13). The keys of markers and of iSER
+ * are obsolete or unused, but are shown because scripts expect them.
  */
 const struct tgt_key tgt_keys[] = {
 	SET_BY("nop_interval", NOP_INTERVAL, "0"),
@@ -38,7 +38,7 @@ const struct tgt_key tgt_keys[] = {
 	ALWAYS("IFMarker", "No"),
 	ALWAYS("OFMarker", "No"),
 	SET_BY("DefaultTime2Wait", DEFAULT_TIME2WAIT, "2"),
-	/* a session ends with its connection, whatever is shown */
+	/* shown for compatibility; a session ends with its connection */
 	{ .name = "DefaultTime2Retain", .text = "20", .fixed = "0" },
 	SHOWN("OFMarkInt", "Reject"),
 	SHOWN("IFMarkInt", "Reject"),
@@ -63,7 +63,7 @@ const struct tgt_key *tgt_key_named(const char *name)
 	return NULL;
 }
 
-/* Words of tgt for values that have a name here, in the order of the names. */
+/* The words of tgt for named values, in the order of the names in the kernel. */
 static const char *const *words_of(const struct tgt_key *key)
 {
 	static const char *const digests[] = {

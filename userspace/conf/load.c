@@ -11,7 +11,7 @@
 
 #include "conf/text.h"
 
-/* A larger buffer with the same; the old one is wiped, as it has secrets. */
+/* Enlarges a buffer; the old one is wiped, because it may contain secrets. */
 static char *grow(char *text, size_t size)
 {
 	char *larger = malloc(2 * size);
@@ -28,7 +28,7 @@ static int read_all(FILE *file, char **text, size_t *len)
 	size_t size = 4096, n = 0;
 	char *buf = malloc(size);
 
-	/* or else a copy stays behind in the buffer of stdio */
+	/* otherwise a copy would stay in the buffer of stdio */
 	setvbuf(file, NULL, _IONBF, 0);
 	while (buf) {
 		n += fread(buf + n, 1, size - n, file);
@@ -179,7 +179,7 @@ void conf_tell(FILE *file, const struct conf *conf, const char *path, int err)
 	vec_for_each(message, &conf->messages)
 		fprintf(file, "%s: %s\n", message->error ? "Error" : "Warning",
 			message->text);
-	/* what is wrong in the text is told by now */
+	/* errors in the text have been printed already */
 	if (err && err != -EINVAL)
 		fprintf(file, "Error: %s: %s\n", path, strerror(-err));
 }

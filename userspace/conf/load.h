@@ -10,12 +10,12 @@
 #define CONF_FILE_MAX	(64u << 20)	/* bytes */
 
 /*
- * As conf_parse(), with the files that @path includes; - is the standard
- * input. Another negative errno says that @path itself cannot be read.
+ * Like conf_parse(), but reads the file @path and the files that it includes; "-" is
+ * standard input. Another negative errno means that @path itself cannot be read.
  */
 int conf_load(struct conf *conf, const char *path);
 
-/* Tells what conf_load() found, with its return value. */
+/* Prints the messages of conf_load(); @err is its return value. */
 void conf_tell(FILE *file, const struct conf *conf, const char *path, int err);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The parser of targets.conf: what it says, and where it is. */
+/* The parser of targets.conf: its messages, its position, and memory. */
 #include "conf/parser.h"
 
 #include <stdarg.h>
@@ -28,7 +28,7 @@ const char *conf_where(const struct conf_parser *parser, struct conf_at at,
 	return buf;
 }
 
-/* The place that the parser is at, the key with it. */
+/* The text for the position of the parser, with the key. */
 static char *place(const struct conf_parser *parser)
 {
 	const struct conf_at at = parser->at;
@@ -74,7 +74,7 @@ void conf_error(struct conf_parser *parser, const char *format, ...)
 {
 	va_list args;
 
-	/* what is looked at in the end may be wrong in as many places again */
+	/* the last step of parsing can find many errors, too */
 	if (parser->errors == CONF_ERRORS)
 		return;
 	parser->errors++;

@@ -5,8 +5,8 @@
 
 #include "conf/conf.h"
 
-#define CONF_DEPTH	16	/* of includes */
-#define CONF_ERRORS	20	/* after so many nothing more is read */
+#define CONF_DEPTH	16	/* levels of files that include each other */
+#define CONF_ERRORS	20	/* after so many errors, nothing more is read */
 
 enum conf_level {
 	CONF_GLOBAL,
@@ -14,11 +14,11 @@ enum conf_level {
 	CONF_LU,
 };
 
-/* Where texts come from; each returns 0 or a negative errno. */
+/* where texts come from; the functions return 0 or a negative errno */
 struct conf_source {
 	/* @text is allocated; the parser wipes and frees it */
 	int (*read)(void *data, const char *path, char **text, size_t *len);
-	/* appends the allocated names of files (char *) that @path is for */
+	/* appends the names of the files that @path matches (allocated char *) */
 	int (*expand)(void *data, const char *path, struct vec *files);
 	void *data;
 };
@@ -32,8 +32,8 @@ struct conf_parser {
 	struct conf_at opened[CONF_LU + 1];	/* where each level begins */
 	struct conf_target *target;
 	struct conf_lu *lu;
-	unsigned int unknown;	/* depth of blocks that nobody knows */
-	unsigned int depth;	/* of files */
+	unsigned int unknown;	/* depth of unknown blocks */
+	unsigned int depth;	/* depth of included files */
 	unsigned int errors;
 	bool no_memory;
 };
@@ -48,7 +48,7 @@ const char *conf_file(const struct conf_parser *parser, struct conf_at at);
 const char *conf_where(const struct conf_parser *parser, struct conf_at at,
 		       char *buf);
 
-/* NULL, with no_memory set, when there is none. */
+/* Both return NULL and set no_memory if there is no memory. */
 void *conf_alloc(struct conf_parser *parser, size_t size);
 void *conf_add(struct conf_parser *parser, struct vec *list, size_t size);
 

@@ -7,7 +7,7 @@
 void scan_init(struct scan *scan, const char *text, size_t len, char *buf)
 {
 	memset(scan, 0, sizeof(*scan));
-	/* some editors put a mark in front */
+	/* some editors put a byte order mark in front */
 	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
 		text += 3;
 		len -= 3;
@@ -44,8 +44,8 @@ static void skip_to_newline(struct scan *scan)
 }
 
 /*
- * A backslash before the end of a line joins the next one to it, without the
- * blanks that this begins with.
+ * A backslash before the end of a line continues the line on the next one, without the
+ * blanks at the beginning of that.
  */
 static bool take_joint(struct scan *scan)
 {
@@ -100,7 +100,7 @@ static void put(struct scan *scan)
 	scan->buf[scan->used++] = *scan->p++;
 }
 
-/* \$ \\ \" \# stand for the character; any other backslash is one. */
+/* \$ \\ \" \# mean the second character; any other backslash means itself. */
 static void put_escaped(struct scan *scan)
 {
 	int c = at(scan, 1);
@@ -175,7 +175,7 @@ static void take_word(struct scan *scan)
 		take_quoted(scan, c);
 	else
 		take_bare(scan);
-	/* a word is shorter than its text: a blank or a quote follows it */
+	/* there is room: in the text, a blank or a quote follows each word */
 	scan->buf[scan->used++] = '\0';
 	if (scan->n < SCAN_WORDS)
 		scan->word[scan->n] = word;
@@ -244,7 +244,7 @@ bool scan_line(struct scan *scan)
 	if (!scan->error)
 		take_words(scan);
 	take_tag_end(scan);
-	/* what an error has left behind, or a tag */
+	/* the rest of the line after an error or a tag */
 	skip_to_newline(scan);
 	return true;
 }
@@ -253,7 +253,7 @@ char *scan_rest(struct scan *scan)
 {
 	char *p, *last = scan->buf + scan->used - 1;
 
-	/* words stand one behind the other */
+	/* the words follow each other in the buffer */
 	for (p = scan->word[1]; p < last; p++)
 		if (!*p)
 			*p = ' ';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * targets.conf: what the directives mean. Those that ktgt has nothing for are
- * known too: what is harmless without is noted and left out, what is not is
+ * targets.conf: what the directives mean. Directives without a meaning for ktgt are
+ * known, too. If it is harmless to ignore them, there is a warning; otherwise they are
  * refused.
  */
 #include "conf/set.h"
@@ -22,10 +22,10 @@ struct directive {
 	unsigned int levels;
 	void (*set)(struct conf_parser *parser, const struct directive *d,
 		    char **value);
-	uint16_t attr;		/* of the target or the logical unit */
+	uint16_t attr;		/* attribute of the target or the logical unit */
 	bool outgoing;
-	bool two;		/* values; USER SECRET */
-	const char *fixed;	/* the value that ktgt has anyway */
+	bool two;		/* two values: USER SECRET */
+	const char *fixed;	/* the value that ktgt always uses */
 };
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -70,7 +70,7 @@ static void set_driver(struct conf_parser *parser, const struct directive *d,
 			   value[0]);
 }
 
-/* Some write it as tgtadm has it: lld. */
+/* Some users write lld, as in tgtadm. */
 static void set_lld(struct conf_parser *parser, const struct directive *d,
 		    char **value)
 {
@@ -83,7 +83,7 @@ static void set_lld(struct conf_parser *parser, const struct directive *d,
 	set_driver(parser, &driver, value);
 }
 
-/* Left out, unless the value is what ktgt does. */
+/* Ignored, with a warning unless ktgt always uses this value. */
 static void set_fixed(struct conf_parser *parser, const struct directive *d,
 		      char **value)
 {
@@ -109,7 +109,7 @@ static struct conf_account *account_find(struct conf *conf, const char *user)
 	return NULL;
 }
 
-/* tgt keeps the first secret that it sees for a user, and says nothing. */
+/* tgt keeps the first secret of a user and ignores others without a message. */
 static void account_set(struct conf_parser *parser, const char *user,
 			const char *secret)
 {
@@ -249,7 +249,7 @@ static void set_name(struct conf_parser *parser, const struct directive *d,
 		SET(&acl, KTGT_A_ACL_INITIATOR);
 		strcpy(acl.initiator, value[0]);
 	} else if (!address_parse(value[0], &acl, &unused)) {
-		/* tgt-admin --dump of tgt writes networks in this way */
+		/* "tgt-admin --dump" of tgt writes networks in this way */
 		conf_note(parser, "%s %s is taken as initiator-address",
 			  d->name, value[0]);
 	} else {
@@ -261,7 +261,7 @@ static void set_name(struct conf_parser *parser, const struct directive *d,
 
 /* Fields of targets and logical units */
 
-/* Gives @to what @from has of @f, and refuses another value than @to has. */
+/* Copies a field; refuses it if @to already has a different value. */
 static void merge_field(struct conf_parser *parser, const struct directive *d,
 			const struct field *f, void *to, const void *from)
 {
@@ -279,7 +279,10 @@ static struct lu *lu_here(struct conf_parser *parser)
 	return parser->lu ? &parser->lu->lu : &parser->target->common;
 }
 
-/* Vendor, product and the like are identity, which a move must not change. */
+/*
+ * Cuts vendor, product and so on like tgt, so that a disk keeps its identity when it
+ * moves from tgt to ktgt.
+ */
 static void shorten(struct conf_parser *parser, const struct directive *d,
 		    const struct field *f, char *value)
 {
@@ -328,7 +331,7 @@ static void set_lun(struct conf_parser *parser, const struct directive *d,
 		merge_field(parser, d, f, lu_here(parser), &lu);
 }
 
-/* bs-type, bsopts, bsoflags: what they say is in one field each. */
+/* bs-type, bsopts and bsoflags: each of them sets one field. */
 static void set_store(struct conf_parser *parser, const struct directive *d,
 		      char **value)
 {
@@ -402,7 +405,7 @@ static void set_target(struct conf_parser *parser, const struct directive *d,
 		merge_field(parser, d, f, &parser->target->target, &target);
 }
 
-/* What ktgt has no choice about is left out, as tgt's files often have it. */
+/* Keys that cannot be set are ignored, because files of tgt often have them. */
 static void set_key(struct conf_parser *parser, const struct directive *d,
 		    char **value)
 {
@@ -512,7 +515,7 @@ static const struct directive directives[] = {
 	LU_FIXED("optimal_xfer_len", NULL),
 };
 
-/* of params alone */
+/* only in params */
 static const struct directive params[] = {
 	LU_FIXED("thin_provisioning", NULL),
 	LU_FIXED("rotation_rate", NULL),
@@ -529,7 +532,7 @@ static const struct directive *directive_find(const struct directive *table,
 	return NULL;
 }
 
-/* Whether it can stand in "params": what logical units have, at this level. */
+/* Whether a directive is allowed in "params": those of logical units are. */
 static bool is_param(const struct conf_parser *parser,
 		     const struct directive *d)
 {
@@ -553,7 +556,7 @@ static void refuse_param(struct conf_parser *parser, const char *name)
 		conf_error(parser, "params: unknown parameter %s", name);
 }
 
-/* Inside "params" stands what logical units have, without more of it. */
+/* Sets one NAME=VALUE of "params". */
 static void set_param(struct conf_parser *parser, char *name, char *value)
 {
 	const struct directive *d;
@@ -567,7 +570,7 @@ static void set_param(struct conf_parser *parser, char *name, char *value)
 		refuse_param(parser, name);
 }
 
-/* tgt passes over what it does not know, a misspelt access rule included. */
+/* tgt ignores unknown directives, even a misspelled access rule. */
 static void refuse_name(struct conf_parser *parser, const char *name)
 {
 	struct guess guess;
@@ -598,8 +601,8 @@ static void refuse_level(struct conf_parser *parser, const struct directive *d)
 }
 
 /*
- * Config::General takes quotes off that are around all of a value, so "USER
- * SECRET" is two words as well.
+ * Config::General removes quotation marks around a whole value, so "USER SECRET" means
+ * two words, too.
  */
 static bool split_pair(char **value)
 {

@@ -6,16 +6,16 @@
 #include "conf/parser.h"
 #include "conf/scan.h"
 
-/* A line NAME VALUE... at the parser's level. */
+/* Handles a line NAME VALUE... at the level of the parser. */
 void conf_set(struct conf_parser *parser, struct scan *scan);
-/* The same with all words of its value; that many, and ones to write in. */
+/* The same with the words of the value, as many as it has; they can be changed. */
 void conf_set_words(struct conf_parser *parser, const char *name,
 		    char **value);
-/* Begins blocks; they go on when they were there before. */
+/* Each begins a block, or continues it if it exists. */
 void conf_open_target(struct conf_parser *parser, const char *name);
 void conf_open_lu(struct conf_parser *parser, const char *path, bool direct);
 
-/* Adds it to the parser's target if it is not there. */
+/* Adds a rule to the target of the parser, unless the target has it. */
 void conf_add_acl(struct conf_parser *parser, const struct acl *acl);
 
 #endif

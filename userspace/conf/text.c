@@ -22,7 +22,7 @@ static const char *level_name(const struct conf_parser *parser,
 						  "backing-store";
 }
 
-/* Ends blocks until @level is left, and complains if it was not asked for. */
+/* Ends all blocks above @level; with @missing, it is an error that they are open. */
 static void close_to(struct conf_parser *parser, enum conf_level level,
 		     bool missing)
 {
@@ -111,7 +111,7 @@ static void close_block(struct conf_parser *parser, const char *name,
 			   name);
 		return;
 	}
-	/* </target> ends what was left open in it as well */
+	/* </target> also ends blocks that are still open in it */
 	close_to(parser, level, true);
 	if (strcmp(name, level_name(parser, level)))
 		conf_error(parser, "</%s> ends a <%s> block; write </%s>", name,
@@ -155,7 +155,7 @@ static void include_file(struct conf_parser *parser, const char *path)
 	free(text);
 }
 
-/* Beside the file that asks for it, unless it begins with a slash. */
+/* A relative path starts from the folder of the file that contains it. */
 static char *include_path(struct conf_parser *parser, const char *path)
 {
 	const char *file = conf_file(parser, parser->at);
@@ -247,7 +247,7 @@ static uint32_t count_lines(const char *text, const char *end)
 	return n;
 }
 
-/* From now on it is the one that messages name. */
+/* From now on, messages name this file. */
 static bool add_file(struct conf_parser *parser, const char *file)
 {
 	struct vec *files = &parser->conf->files;
@@ -258,7 +258,7 @@ static bool add_file(struct conf_parser *parser, const char *file)
 	*name = strdup(file);
 	if (!*name) {
 		parser->no_memory = true;
-		/* a file without a name is none */
+		/* an entry without a name must not stay */
 		files->n--;
 		return false;
 	}
@@ -288,7 +288,7 @@ static void parse_text(struct conf_parser *parser, const char *file,
 		parse_lines(parser, &scan);
 	parser->depth--;
 	parser->at = from;
-	/* the words of the last line may have been a secret */
+	/* the words of the last line may contain a secret */
 	explicit_bzero(buf, len + 1);
 	free(buf);
 }
