@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* tgt-admin: options, and what they ask for. */
+/* tgt-admin: its options and actions. */
 #include "tgt/admin.h"
 
 #include <errno.h>
@@ -34,7 +34,7 @@ enum admin_action {
 struct admin_job {
 	enum admin_action action;
 	const char *which;	/* ALL, tid=N or a name */
-	const char *conf;	/* a file, - for the standard input, or NULL */
+	const char *conf;	/* a file, "-" for standard input, or NULL */
 };
 
 /* Options */
@@ -117,7 +117,7 @@ static bool take_option(int c, struct executor *ex, struct admin_job *job)
 		ex->verbose = true;
 		return true;
 	case 'C':
-		/* each network namespace has a target of its own */
+		/* ignored: there is no control port */
 		return true;
 	case '?':
 		return false;
@@ -168,7 +168,7 @@ static bool take_options(int argc, char **argv, struct executor *ex,
 
 /* Actions */
 
-/* Scripts that rely on tgt delete what may not be there, and see no error. */
+/* As with tgt, it is no error to delete a target that does not exist. */
 static int none_changed(const struct executor *ex, const struct admin_job *job)
 {
 	int status = job_no_target(ex, job->which);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* tgt-admin: a whole configuration, from targets.conf and back. */
+/* tgt-admin: the whole configuration, from and to targets.conf. */
 #ifndef KTGT_TGT_ADMIN_H
 #define KTGT_TGT_ADMIN_H
 

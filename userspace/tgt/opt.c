@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Options of tgtadm: which there are, and which may stand together. */
+/* Options of tgtadm, and which of them may be used together. */
 #include "tgt/opt.h"
 
 #include <getopt.h>
@@ -33,7 +33,7 @@ static const struct option long_options[] = {
 	{ "initiator-name", required_argument, NULL, 'Q' },
 	{ "user", required_argument, NULL, 'u' },
 	{ "password", required_argument, NULL, 'p' },
-	/* as people write it since --params was not there yet */
+	/* people write --p for --password, from the time before --params */
 	{ "p", required_argument, NULL, 'p' },
 	{ "host", required_argument, NULL, 'H' },
 	{ "force", no_argument, NULL, 'F' },
@@ -48,7 +48,7 @@ static const struct option long_options[] = {
 static const char short_options[] =
 	"dhVL:o:m:t:s:c:l:n:v:b:E:S:f:y:T:I:Q:u:p:H:FP:B:Y:OC:";
 
-/* These may stand with every operation. */
+/* options that every operation accepts */
 #define ALWAYS	"dhVLomC"
 
 struct word {
@@ -81,11 +81,11 @@ static const char *const device_types[] = {
 	"disk", "tape", "ssc", "cd", "changer", "osd", "pt", NULL
 };
 
-/* What a combination of mode and operation takes. */
+/* options that a combination of mode and operation accepts */
 struct rule {
 	enum tgt_mode mode;
 	enum tgt_op op;
-	const char *allowed;	/* letters beside ALWAYS; NULL: all */
+	const char *allowed;	/* letters in addition to ALWAYS; NULL: all */
 	bool terse;		/* tgt has two texts for the refusal */
 };
 
@@ -193,9 +193,9 @@ static int complain(const char *text)
 }
 
 /*
- * Numbers as strtoull() has them, signs included: -1 is the highest, which is
- * not valid, and lower ones are out of range. tgt takes 1x for 1; that is
- * refused here, because the wrong target would be deleted.
+ * Reads a number like strtoull(), with a sign: -1 becomes the highest number, which is
+ * not valid; other negative numbers are out of range. tgt takes 1x for 1. Here 1x is
+ * refused, because the wrong target might be deleted.
  */
 static int take_number(char letter, const char *text, uint64_t max,
 		       uint64_t *value)
@@ -247,7 +247,7 @@ static int take_device_type(const char *text, struct tgt_opts *opts)
 	return TGT_EXIT_ERROR;
 }
 
-/* Options whose value is checked at once. */
+/* Takes an option whose value is checked at once. */
 static int take_checked(int c, char *text, struct tgt_opts *opts)
 {
 	uint32_t ignored;
@@ -273,7 +273,7 @@ static int take_checked(int c, char *text, struct tgt_opts *opts)
 	case 'H':
 		return take_u32('H', text, UINT_MAX, &ignored);
 	case 'C':
-		/* there is one target in a namespace, with no control port */
+		/* ignored: there is no control port */
 		return take_u32('C', text, SHRT_MAX, &ignored);
 	case 'Y':
 		return take_device_type(text, opts);
@@ -281,7 +281,7 @@ static int take_checked(int c, char *text, struct tgt_opts *opts)
 	return try_help();
 }
 
-/* Where a value goes that is kept as it is; NULL if the option is another. */
+/* Where the value of an option is stored unchanged; NULL for other options. */
 static const char **text_of(int c, struct tgt_opts *opts)
 {
 	const struct {
@@ -371,13 +371,13 @@ static int refuse_option(const struct tgt_opts *opts, bool terse, char letter)
 	return TGT_EXIT_ERROR;
 }
 
-/* Whether the mode has the operation, and it the options. */
+/* Checks that the mode has the operation, and that this accepts the options. */
 static int check_rule(const struct tgt_opts *opts)
 {
 	const struct rule *rule = rule_find(opts);
 	const char *letter;
 
-	/* tgtadm lets tgtd judge these two modes */
+	/* in tgt, the daemon checks these two modes */
 	if (opts->mode == TGT_MODE_SESSION || opts->mode == TGT_MODE_CONN)
 		return 0;
 	if (!rule)
@@ -474,7 +474,7 @@ bool tgt_options(int argc, char **argv, struct tgt_opts *opts, int *status)
 	int c;
 
 	memset(opts, 0, sizeof(*opts));
-	/* getopt_long() puts it before its messages */
+	/* getopt_long() begins its messages with this name */
 	argv[0] = name;
 	optind = 0;
 	while ((c = getopt_long(argc, argv, short_options, long_options,

@@ -22,7 +22,7 @@ enum tgt_mode {
 	TGT_MODE_LLD,
 };
 
-/* in tgt's order, which shows in one of its texts */
+/* in the order of tgt, because one of its messages shows the number */
 enum tgt_op {
 	TGT_OP_NONE,
 	TGT_OP_NEW,
@@ -41,7 +41,7 @@ struct tgt_opts {
 	enum tgt_op op;
 	const char *mode_name;
 	const char *op_name;
-	char given[64];		/* letters of the options, in their order */
+	char given[64];		/* letters of the given options, in order */
 	uint32_t tid;
 	uint64_t sid;
 	uint32_t cid;
@@ -66,12 +66,12 @@ struct tgt_opts {
 	bool force;
 };
 
-/* Whether the option with this letter stood on the command line. */
+/* Whether the option with this letter was given. */
 bool tgt_given(const struct tgt_opts *opts, char letter);
 
 /*
- * Reads and checks a command line; problems are told on stderr. Returns true
- * when there is something to do, false when *status is the exit status.
+ * Reads and checks a command line; prints errors on stderr. Returns true if there is
+ * something to do, or false after setting *status to the exit status.
  */
 bool tgt_options(int argc, char **argv, struct tgt_opts *opts, int *status);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tgt-setup-lun: a target with one disk in one command, or one more disk for a
- * target. It makes command lines of tgtadm, as the script of scsi-target-utils
- * does, so that what goes wrong is told in the same words.
+ * tgt-setup-lun: creates a target with one disk, or adds a disk to a target. It runs
+ * command lines of tgtadm, like the script of scsi-target-utils, so that errors have the
+ * same texts.
  */
 #include "tgt/setup_lun.h"
 
@@ -19,7 +19,7 @@
 #include "lib/view.h"
 #include "tgt/tgtadm.h"
 
-#define EXIT_FAILED	1	/* the script has no other */
+#define EXIT_FAILED	1	/* the only one of the script */
 
 struct setup {
 	const char *device;
@@ -32,7 +32,7 @@ struct setup {
 	char name[512];
 	char tid[16];
 	char lun[16];
-	bool is_new;		/* the target is made here */
+	bool is_new;		/* this command creates the target */
 };
 
 static void usage(FILE *file)
@@ -96,7 +96,7 @@ static bool is_store(const char *path)
 				    S_ISCHR(st.st_mode));
 }
 
-/* The script means to make these checks, but leaves them out by mistake. */
+/* Because of a mistake, the script of scsi-target-utils does not make these checks. */
 static int check(const struct setup *setup)
 {
 	if (!setup->device)
@@ -118,7 +118,7 @@ static int make_name(struct setup *setup)
 	int n;
 
 	gethostname(host, sizeof(host) - 1);
-	/* the short one, as hostname -s has it */
+	/* the short name, like hostname -s */
 	host[strcspn(host, ".")] = '\0';
 	if (!strncmp(setup->given_name, "iqn", 3))
 		n = snprintf(setup->name, sizeof(setup->name), "%s",
@@ -131,7 +131,7 @@ static int make_name(struct setup *setup)
 	return 0;
 }
 
-/* tgtadm with @words, which end with NULL; its messages are the user's. */
+/* Runs tgtadm with @words, which end with NULL; the user sees its messages. */
 static int tgtadm(const struct setup *setup, char *const *words)
 {
 	char *argv[24] = { "tgtadm", "--lld", (char *)setup->lld };
@@ -139,7 +139,7 @@ static int tgtadm(const struct setup *setup, char *const *words)
 
 	while (*words)
 		argv[argc++] = *words++;
-	/* what was told before comes before what it prints on stderr */
+	/* so that earlier output comes before the messages on stderr */
 	fflush(stdout);
 	return tgtadm_main(argc, argv);
 }
@@ -158,7 +158,7 @@ static const struct target *find_target(const struct view *view,
 	return NULL;
 }
 
-/* The view has them in order. */
+/* The lowest free number; the view is sorted by number. */
 static uint32_t free_tid(const struct view *view)
 {
 	const struct target *target;
@@ -246,7 +246,7 @@ static int add_lun(struct setup *setup)
 	return EXIT_FAILED;
 }
 
-/* ALL or an address, as the kernel has it; false for anything else. */
+/* Parses ALL or an address, as the kernel needs it; false for anything else. */
 static bool parse_rule(const char *text, struct acl *rule)
 {
 	const char *why;
@@ -297,7 +297,7 @@ static int admit_all(struct setup *setup, const struct view *view)
 	return fail("failed to set access for all initiators");
 }
 
-/* tgt goes on after an address that it cannot take, and ends with success. */
+/* After a wrong address, the script of tgt continues and reports success. */
 static int admit_some(struct setup *setup, const struct view *view)
 {
 	int status = 0;
@@ -384,14 +384,14 @@ static int options(int argc, char **argv, struct setup *setup, bool *done)
 			usage(stdout);
 			return 0;
 		}
-		/* getopt_long() has told what is wrong */
+		/* getopt_long() has printed what is wrong */
 		if (take_option(c, setup)) {
 			fprintf(stderr, "See tgt-setup-lun -h.\n");
 			return EXIT_FAILED;
 		}
 	}
 	*done = false;
-	/* tgtadm uses getopt() as well, so these are kept here */
+	/* tgtadm also uses getopt(), so optind is used now */
 	setup->addresses = argv + optind;
 	return 0;
 }

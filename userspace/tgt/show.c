@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What tgtadm shows. Cluster agents and scripts read these texts, so every
- * blank stays where it is, the one after "Backing store flags:" included.
+ * The output of tgtadm. Cluster agents and scripts read it, so no blank may change, not
+ * even the one after "Backing store flags:".
  */
 #include "tgt/show.h"
 
@@ -55,7 +55,7 @@ static const char *type_name(const struct lu *lu)
 	return lu->type == KTGT_LU_TYPE_CONTROLLER ? "controller" : "disk";
 }
 
-/* rdwr is what tgt calls storage that is read and written where it is */
+/* tgt calls a block device rdwr */
 static const char *backend_name(const struct lu *lu)
 {
 	return lu->backend == KTGT_BACKEND_BLOCK ? "rdwr" : "null";
@@ -164,7 +164,7 @@ void tgt_show_targets(FILE *file, const struct view *view)
 		show_target(file, target, view);
 }
 
-/* What was set, else what holds in the namespace, or before a login. */
+/* Shows what is set, or the setting of the namespace, or the value before a login. */
 void tgt_show_params(FILE *file, const struct net *net,
 		     const struct target *target)
 {
@@ -214,7 +214,7 @@ void tgt_show_session(FILE *file, const struct param *param)
 		fprintf(file, "%s=%u\n", numbers[i].key, numbers[i].value);
 }
 
-/* tgt puts what is new at the head of its lists, here and in the next two */
+/* As in tgt, the newest comes first, here and in the next two functions. */
 void tgt_show_conns(FILE *file, const struct vec *sessions, uint32_t tid)
 {
 	const struct session *session;

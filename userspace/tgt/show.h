@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What tgtadm shows. */
+/* The output of tgtadm. */
 #ifndef KTGT_TGT_SHOW_H
 #define KTGT_TGT_SHOW_H
 

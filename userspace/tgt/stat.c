@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The tables of --op stat. Their columns are tgt's, which monitoring scripts
- * count from the left.
+ * The tables of --op stat. Their columns are those of tgt, because monitoring scripts
+ * count them from the left.
  */
 #include "tgt/stat.h"
 
@@ -19,7 +19,7 @@ static void show_pair(FILE *file, uint64_t bytes, uint64_t cmds)
 	fprintf(file, "%12" PRIu64 " %6" PRIu64 " ", bytes, cmds);
 }
 
-/* What a session has not used has a row as well, of noughts. */
+/* A LUN that the session has not used has a row, too, with zeroes. */
 static const struct itl *find_itl(const struct tgt_stat *stat, uint32_t sid,
 				  uint32_t lun)
 {
@@ -83,7 +83,7 @@ void tgt_show_conn_stat(FILE *file, const struct session *session, int64_t cid)
 				conn->response_pdus);
 }
 
-/* Of a session tgt shows the highest LUN first. */
+/* For one session, tgt shows the highest LUN first. */
 void tgt_show_session_stat(FILE *file, const struct tgt_stat *stat,
 			   const struct session *session)
 {

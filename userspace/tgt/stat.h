@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What tgtadm counts. */
+/* The statistics of tgtadm. */
 #ifndef KTGT_TGT_STAT_H
 #define KTGT_TGT_STAT_H
 
@@ -8,7 +8,7 @@
 
 #include "lib/model.h"
 
-/* What --op stat looks at, of one target or of all */
+/* what --op stat needs, of one target or of all */
 struct tgt_stat {
 	struct vec lus;
 	struct vec sessions;

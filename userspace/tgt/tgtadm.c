@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tgtadm: scsi-target-utils' commands for the target in the kernel. The first
- * line of an error is that program's text. Where the kernel tells the reason,
- * it follows on a line of its own after two blanks.
+ * tgtadm: the commands of scsi-target-utils for the target in the kernel. The first line
+ * of an error is the text of that program. If the reason is known, it follows in a
+ * second line, after two blanks.
  */
 #include "tgt/tgtadm.h"
 
@@ -58,8 +58,8 @@ static int fail_unknown(const char *name)
 }
 
 /*
- * Ends an operation: @err is the kernel's answer, the texts are what tgt says
- * for an object that is missing, there already, or in use.
+ * Texts of tgt for an object that does not exist, exists already, or is in use. finish()
+ * ends an operation with one of them; @err is the kernel's answer.
  */
 struct texts {
 	const char *missing;
@@ -98,7 +98,7 @@ static int finish(struct nl *nl, int err, const struct texts *texts)
 			    nl_reason(nl, err));
 }
 
-/* 0 if it is there; or else that is told, and an exit status. */
+/* Returns 0 if the target exists; otherwise an exit status, after a message. */
 static int need_target(struct nl *nl, uint32_t tid)
 {
 	static const struct texts texts = { .missing = NO_TARGET };
@@ -148,7 +148,7 @@ static bool is_redirect(const char *name)
 	       !strcmp(name, "RedirectCallback");
 }
 
-/* tgt looks at the name before it looks at the value. */
+/* Like tgt, checks the name before the value. */
 static int update_fill(const struct tgt_opts *opts, struct target *target,
 		       const char **why)
 {
@@ -182,7 +182,7 @@ static int target_update(struct nl *nl, const struct tgt_opts *opts)
 		return fail_because(key && !key->attr ? UNKNOWN_PARAM :
 							INVALID, why);
 	if (!target.has)
-		return 0;	/* that is how it is */
+		return 0;	/* nothing to change */
 	SET(&target, KTGT_A_TARGET_ID);
 	return finish(nl, nl_request(nl, KTGT_CMD_TARGET_SET, &target_object,
 				     &target, NULL), &texts);
@@ -267,7 +267,7 @@ static int target_bind(struct nl *nl, const struct tgt_opts *opts)
 			"for each");
 	if (acl_fill(opts, &acl, &why))
 		return fail_because(INVALID, why);
-	/* tgt looks for the target first, whatever else is wrong */
+	/* like tgt, check first whether the target exists */
 	status = need_target(nl, opts->tid);
 	if (status)
 		return status;
@@ -278,8 +278,8 @@ static int target_bind(struct nl *nl, const struct tgt_opts *opts)
 }
 
 /*
- * What --op stat looks at, of one target or, without @tid, of all; to be freed
- * whether it fails or not.
+ * Loads what --op stat needs, of one target or, if @tid is 0, of all. The caller frees it
+ * even if this fails.
  */
 static int stat_load(struct nl *nl, uint32_t tid, struct tgt_stat *stat)
 {
@@ -310,7 +310,7 @@ static void stat_free(struct tgt_stat *stat)
 	objects_free(&stat->itls, &itl_object);
 }
 
-/* tid 0 is all */
+/* @tid 0 means all targets. */
 static int stat_show(struct nl *nl, uint32_t tid, int64_t lun)
 {
 	static const struct texts texts = { .missing = NO_TARGET };
@@ -408,7 +408,7 @@ static int lu_new(struct nl *nl, const struct tgt_opts *opts)
 	status = need_target(nl, opts->tid);
 	if (status)
 		return status;
-	/* tgt looks at the number before it opens the device */
+	/* like tgt, check the LUN before the device is opened */
 	if (has_lu(nl, opts))
 		return fail_because(HAVE_LU, nl_text(nl));
 	if (lu_fill(opts, &lu, &why))
@@ -552,7 +552,7 @@ static int account_new(struct nl *nl, const struct tgt_opts *opts,
 					    "the password is too long; the maximum is 255 bytes");
 	SET(account, KTGT_A_ACCOUNT_SECRET);
 	strcpy(account->secret, opts->password);
-	/* so that it is not seen in the list of processes any longer */
+	/* so that the list of processes does not show it any longer */
 	explicit_bzero(opts->password, strlen(opts->password));
 	err = nl_request(nl, KTGT_CMD_ACCOUNT_NEW, &account_object, account,
 			 NULL);
@@ -596,7 +596,7 @@ static int portal_show(struct nl *nl)
 	return finish(nl, err, &texts);
 }
 
-/* tgt has no texts for portals that are there, or are not */
+/* tgt has no texts for portals that exist already, or do not exist */
 static int do_portal(struct nl *nl, const struct tgt_opts *opts)
 {
 	static const struct texts texts = { 0 };
@@ -755,8 +755,8 @@ static int system_delete(struct nl *nl, const char *refusal)
 }
 
 /*
- * How the start scripts of tgt keep initiators waiting until all targets are
- * there. tgt then turns everybody away; here targets that are there serve.
+ * The start scripts of tgt use this to let initiators wait until all targets exist. tgt
+ * then refuses all logins; here targets that exist already accept logins.
  */
 static int system_state(struct nl *nl, const char *value)
 {
@@ -823,7 +823,7 @@ static int do_lld(struct nl *nl, const struct tgt_opts *opts)
 {
 	if (opts->op == TGT_OP_SHOW)
 		return lld_show(nl);
-	/* iSCSI serves as long as the module is there */
+	/* the iSCSI driver runs as long as the module is loaded */
 	if (opts->op == TGT_OP_START)
 		return 0;
 	return system_delete(nl, DRIVER_BUSY);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The grammar, the texts and the exit statuses of scsi-target-utils' tgtadm.
- * Scripts depend on them, so they stay as that program (1.0.85) has them, its
- * spelling included.
+ * tgtadm of scsi-target-utils 1.0.85: the same syntax, texts and exit statuses, because
+ * scripts depend on them. Even its spelling mistakes are kept.
  */
 #ifndef KTGT_TGT_TGTADM_H
 #define KTGT_TGT_TGTADM_H
