@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# make help says what there is.
+# "make help" lists the targets of this file.
 
-# Headers of the running kernel, else the newest that are installed.
+# Headers of the running kernel, or else the newest that are installed.
 RUNNING	:= /lib/modules/$(shell uname -r)/build
 NEWEST	= $(lastword $(shell ls -d /lib/modules/*/build 2>/dev/null | sort -V))
 KDIR	?= $(if $(wildcard $(RUNNING)),$(RUNNING),$(NEWEST))
@@ -29,7 +29,7 @@ help:
 	@echo 'make demo          build, start a VM, and copy data with real initiators'
 	@echo 'make check         run lint, unit tests, and all tests in a VM'
 	@echo '   T=NAME          run only this test; KERNEL=...: on another kernel'
-	@echo 'make check-all     run make check on all four kernels'
+	@echo 'make check-all     run make check on all kernels'
 	@echo 'make lint, make unit'
 	@echo '                   run only lint, or only the unit tests'
 	@echo 'make coverage      measure how much of the module the tests run'
@@ -53,7 +53,8 @@ help:
 deps:
 	@tests/vm/deps.sh
 
-# A kernel of the lab is built for in its own image, all others by kbuild.
+# For a kernel of the tests, the module is built in the image of that kernel; for all
+# other kernels, by kbuild.
 ifneq ($(KERNEL),)
 modules:
 	@tests/vm/deps.sh --check lab
