@@ -5,15 +5,15 @@
 #
 #   check.sh [-k KERNEL]... [NAME]...
 #
-#   -k KERNEL   6.1 (default), 6.12, 7.2 or debug; may be given again
-#   NAME        only these tests in the VM, and neither lint nor unit tests
+#   -k KERNEL   6.1 (default), 6.12, 7.2 or debug; may be given several times
+#   NAME        run only these tests in the VM, and neither lint nor unit tests
 #
-# With 6.1, and without a NAME, it also counts the instructions of a command
-# (tests/bench/run.sh guard), and boots a server with systemd (tests/systemd,
-# whose NAME is systemd_boot). Two VMs run at a time.
+# With 6.1 and without a NAME, it also compares the instructions of commands with the
+# baseline (tests/bench/run.sh guard), and boots a server with systemd (tests/systemd;
+# its NAME is systemd_boot). Two VMs run at a time.
 #
-# Logs of the VM stay in build/check/KERNEL. Last line: N passed, N failed,
-# N skipped. Exit status 1 if one failed or none ran.
+# The logs of the VM stay in build/check/KERNEL. The last line is "N passed, N failed,
+# N skipped". The exit status is 1 if a test failed or none ran.
 
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -12,10 +12,10 @@
 #          may be a pattern, as re*; NAME:CASE for one case of a Python test
 #
 # KTGT_KO: the module (default: /ktgt/ktgt.ko, else the installed one).
-# KTGT_TIMEOUT: seconds for each test (120, or what a line "# Timeout: N" of the
-# test says). KTGT_SHORT: if set, the debug kernel is not asked by the tools for
-# what other tests ask it for as well. KTGT_RESULTS: a folder for the whole KTAP
-# output of each test (default: /ktgt/out if it is there).
+# KTGT_TIMEOUT: seconds for each test (default: 120, or N of the line "# Timeout: N"
+# in the test). KTGT_SHORT: if set, the debug kernel skips tests of the tools that
+# repeat what other tests do. KTGT_RESULTS: a folder for the whole KTAP output of each
+# test (default: /ktgt/out if it exists).
 #
 # Prints the time of each test and, as the last line, the number of single
 # results: N passed, N failed, N skipped. Exit status 1 if one failed or none
@@ -197,13 +197,13 @@ run_one()
 	# What ended without saying so has failed in one more
 	if ((status == 124 || status == 137)); then
 		f=$((f + 1))
-		echo "# not ended after $limit s" >>"$log"
+		echo "# the test did not end within $limit s" >>"$log"
 	elif ((status != 0 && status != 4 && f == 0)); then
 		f=$((f + 1))
 		echo "# exit status $status" >>"$log"
 	elif ((p + f + s < n)); then
 		f=$((f + 1))
-		echo "# $((p + f + s - 1)) results of $n" >>"$log"
+		echo "# only $((p + f + s - 1)) of $n results" >>"$log"
 	elif ((p + f + s == 0)); then
 		f=1
 		echo "# no result" >>"$log"

@@ -244,7 +244,7 @@ only_job()
 	local re='^(gen|fio)-([0-9]+)k-([a-z]+)-qd([0-9]+)(-crc)?$' op digest=false
 
 	[[ $1 =~ $re ]] || {
-		echo "peers.sh: no job '$1'; one is gen-4k-read-qd32" >&2
+		echo "peers.sh: unknown job '$1'; an example is gen-4k-read-qd32" >&2
 		exit 2
 	}
 	# Small ones are at random in all tables.

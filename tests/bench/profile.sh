@@ -21,7 +21,7 @@ peer=${2:-ktgt}
 out=build/profile
 
 if [[ ! $job =~ ^(gen|fio)-[0-9]+k-(read|write|randread|randwrite|randrw)-qd[0-9]+(-crc)?$ ]]; then
-	echo "profile.sh: no job '$job'; one is gen-4k-read-qd32" >&2
+	echo "profile.sh: unknown job '$job'; an example is gen-4k-read-qd32" >&2
 	exit 2
 fi
 if [[ $job == fio-*-crc || ($job == gen-* && $peer == nvmet) ]]; then
@@ -31,7 +31,7 @@ fi
 case $peer in
 ktgt | lio | tgt | nvmet) ;;
 *)
-	echo "profile.sh: no peer '$peer'; there are: ktgt lio tgt nvmet" >&2
+	echo "profile.sh: unknown peer '$peer'; use ktgt, lio, tgt or nvmet" >&2
 	exit 2
 	;;
 esac

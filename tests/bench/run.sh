@@ -9,21 +9,20 @@
 #   run.sh scale
 #
 #   all       every job (less than 15 minutes)
-#   quick     those that a change of the data path shows in, without tgt (less
-#             than 4)
+#   quick     the jobs that show changes of the data path, without tgt (less than 4
+#             minutes)
 #   PEER      only these, of raw, floor, lio, tgt, nvmet, ktgt
-#   guard     the 4 KiB jobs of ktgt alone: fails if one takes 5 % more
-#             instructions for each I/O than baseline.json says
+#   guard     only the 4 KiB jobs of ktgt: fails if one takes 5 % more instructions
+#             for each I/O than in baseline.json
 #   baseline  measures the same, and writes baseline.json
-#   smp       ktgt and LIO by the clock, on two CPUs: 1, 4 and 16 sessions, and
-#             the time of a single command; a minute for each of 5 ROUNDS. It
-#             wants a machine that does nothing else.
+#   smp       ktgt and LIO by the clock, on two CPUs: 1, 4 and 16 sessions, and the
+#             time of a single command; a minute for each of 5 ROUNDS. The machine
+#             should do nothing else.
 #   scale     up to 1000 sessions and 4000 logical units: memory, logins,
 #             instructions for each I/O
 #
-# Results: build/bench.json, charts in build/bench; of the guard, and of what
-# becomes the baseline, build/guard.json; build/bench-smp.json;
-# build/bench-scale.json.
+# Results: build/bench.json, and charts in build/bench; build/guard.json of guard and
+# baseline; build/bench-smp.json; build/bench-scale.json.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -47,7 +46,7 @@ build()
 smp()
 {
 	[[ $# == 1 && $1 =~ ^[1-9][0-9]?$ ]] || {
-		echo "run.sh: rounds are a number from 1 to 99, not '$*'" >&2
+		echo "run.sh: invalid rounds '$*'; use a number from 1 to 99" >&2
 		exit 2
 	}
 	build
@@ -70,7 +69,7 @@ quick) peers=(raw floor lio nvmet ktgt) ;;
 guard | baseline)
 	peers=(ktgt) jobs=guard out=build/guard result=build/guard.json
 	[[ $# == 1 ]] || {
-		echo "run.sh: '$mode' measures ktgt alone; leave out '${*:2}'" >&2
+		echo "run.sh: '$mode' measures only ktgt; remove '${*:2}'" >&2
 		exit 2
 	}
 	;;
@@ -92,7 +91,7 @@ shift
 (($#)) || set -- "${peers[@]}"
 for peer in "$@"; do
 	[[ " ${known[*]} " == *" $peer "* ]] || {
-		echo "run.sh: no peer '$peer'; there are: ${known[*]}" >&2
+		echo "run.sh: unknown peer '$peer'; use one of ${known[*]}" >&2
 		exit 2
 	}
 done

@@ -9,10 +9,10 @@
 #   -k KERNEL   6.1 (default), 6.12, 7.2 or debug
 #   NAME        only these: a family (Read10) or a test (Read10.Simple)
 #
-# The tool is Debian 13's, the one release of it that has no known faults of its
-# own; it brings its C library along, so the VM's user space does not matter.
-# tests lists what is in it, expected what fails or skips and why; whatever
-# differs is printed, with the end of the tool's output, and fails the run.
+# The tool is that of Debian 13, the only release without known faults. It is used with
+# the C library of Debian 13, so the user space of the VM does not matter. The file
+# "tests" lists its tests, and "expected" those that fail or are skipped, with reasons.
+# A result that differs is printed, with the end of the output, and fails the run.
 #
 # All logs stay in build/conformance/KERNEL, the result of a run of all tests is
 # build/conformance.json. Last line: N passed, N failed, N skipped.
@@ -55,7 +55,7 @@ fetch_tool()
 	done
 	deb=$(dpkg-deb -f "$lab_tmp"/debs/libiscsi-bin_*.deb Version)
 	[[ $deb == "$version"-* ]] ||
-		die "$suite has libiscsi $deb, this is about $version"
+		die "$suite has libiscsi $deb; the tests need $version"
 	find "$lab_tmp/root/$libs" -maxdepth 1 -name '*.so*' \
 		-exec cp -a -t "$lab_tmp/tool/libiscsi/lib" {} +
 	cp "$lab_tmp/root/usr/bin/iscsi-test-cu" "$lab_tmp/tool/libiscsi/"
@@ -70,8 +70,9 @@ check_list()
 	"$lib/ld-linux-x86-64.so.2" --library-path "$lib" \
 		"$tool/libiscsi/iscsi-test-cu" -l |
 		grep -E '^ALL\.[A-Za-z0-9]+\.' | diff "$here/tests" - ||
-		die "the tool has other tests than tests/conformance/tests"
-	[[ $(wc -l <"$here/tests") == 238 ]] || die "not 238 tests"
+		die "the tests of the tool differ from tests/conformance/tests"
+	[[ $(wc -l <"$here/tests") == 238 ]] ||
+		die "tests/conformance/tests must have 238 lines"
 }
 
 build()

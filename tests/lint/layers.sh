@@ -108,7 +108,7 @@ if [[ ${1:-} == --count ]]; then
 fi
 check_sizes
 if ! { arrows; check_words; check_prefix; check_guards; } | sort -V | findings; then
-	echo "how the tree goes:" >&2
+	echo "what may include what:" >&2
 	sed -n 's/^#\t/  /p' "$0" >&2
 	exit 1
 fi

@@ -47,5 +47,5 @@ fi
 if [[ $status != 0 ]]; then
 	grep -m 1 -E 'rror' "$lint_build/sparse.log" ||
 		tail -n 1 "$lint_build/sparse.log"
-	die "the build fails; all it says: build/lint/sparse.log"
+	die "the build failed; its output is in build/lint/sparse.log"
 fi

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 
 type systemd-analyze >/dev/null 2>&1 || {
-	echo "systemd-analyze is not there"
+	echo "systemd-analyze is missing"
 	exit 4
 }
 work=$(mktemp -d)

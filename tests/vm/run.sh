@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Boots a lab VM with the built module and tools in it, and runs a command.
+# Boots a VM with the built module and tools in it, and runs a command.
 #
 #   run.sh [OPTION]... -- COMMAND...
 #
@@ -12,19 +12,19 @@
 #               writes into /ktgt/out (as DIR/out)
 #   -d SIZE     a further empty disk, as 512M or 4G; may be given again:
 #               /dev/disk/by-id/virtio-disk0, virtio-disk1, ...
-#   -p DIR      its contents go into the payload too; may be given again
-#   -a 'WORDS'  more kernel command line
-#   -c          counting VM: one CPU, time is the count of instructions
-#   -S          systemd is process 1 and starts the command when all is up. The
-#               command may reboot the VM (systemctl reboot) and is started anew
-#               then, with all that was written; what it ends with otherwise is
-#               the end. 6.1 alone has systemd
+#   -p DIR      copy the contents of DIR into /ktgt, too; may be given again
+#   -a 'WORDS'  add words to the kernel command line
+#   -c          counting VM: one CPU, and a clock that counts instructions
+#   -S          systemd is process 1, and starts the command when the system is
+#               up. If the command reboots the VM (systemctl reboot), it is started
+#               again, and finds everything that was written. Only the image of
+#               6.1 has systemd
 #   -i          a shell on this terminal; leave it with exit
 #
 # In the VM: /ktgt has ktgt.ko, bin/ (in PATH), tests/, Documentation/, and is
-# the working directory. No network device, all writes are thrown away.
+# the working directory. There is no network device. Everything that is written is lost.
 #
-# Exit status: the command's own; 124 it took too long; 99 the kernel died.
+# Exit status: that of the command; 124 if it took too long; 99 if the kernel died.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -330,14 +330,14 @@ save_out()
 
 tell_death()
 {
-	say "the VM ended without a result; its kernel's last words:"
+	say "the VM ended without a result; the first fault in its console:"
 	tr -d '\r' <"$out/console.txt" |
 		awk '/BUG:|Oops|general protection|WARNING:|Kernel panic|unable to handle/ \
 			{ p = 1 } p' | head -n 80 | sed 's/^/    /' >&2
 }
 
-# Now and then a kernel that patches its own code dies, or hangs, while it boots
-# under software emulation, long before anything of ours: that says nothing of us.
+# Under software emulation, a kernel sometimes dies or hangs while it boots and patches
+# its own code. This happens long before the module is loaded, so it is no failure.
 boot()
 {
 	local status=0 try
@@ -348,7 +348,7 @@ boot()
 		[[ ! -s $work/status && $status != 124 && ! $interactive ]] ||
 			break
 		! command_started || break
-		[[ $try == 3 ]] || say "the VM did not boot; once more"
+		[[ $try == 3 ]] || say "the VM did not boot; trying again"
 	done
 	return "$status"
 }
@@ -380,7 +380,7 @@ main()
 		return "$(<"$work/status")"
 	fi
 	if [[ $status == 124 || $status == 137 ]]; then
-		say "took longer than $limit s: stopped"
+		say "stopped, because it took longer than $limit s"
 		status=124
 	else
 		tell_death
