@@ -26,7 +26,8 @@
  * struct account_change - change of an account or of a binding
  * @change: the change
  * @account: the account. To add one, the change owns it until it is applied. To
- *	delete one, the check finds it, and the change owns it once it is applied
+ *	delete one, the check finds it, and the change owns it once it is
+ *	applied
  * @user: name of the account
  */
 struct account_change {
@@ -253,7 +254,7 @@ struct secret_change {
 	struct ktgt_chap_account	chap;
 };
 
-/* Replaces the bindings of an account in one access by copies of what it is now. */
+/* Replaces the bindings of an account in one access by new copies. */
 static int rebind(struct ktgt_txn *txn, struct ktgt_access __rcu **slot,
 		  const struct ktgt_chap_account *chap)
 {
@@ -334,8 +335,8 @@ static const struct ktgt_change_ops account_set_ops = {
  * @user: its name
  * @secret: its new secret; copied
  *
- * Future logins must use the new secret, in all bindings of the account. Nothing
- * changes if the account already has this secret.
+ * Future logins must use the new secret, in all bindings of the account.
+ * Nothing changes if the account already has this secret.
  *
  * Context: may sleep.
  *
@@ -362,8 +363,8 @@ int ktgt_account_stage_set(struct ktgt_txn *txn, const char *user,
 }
 
 /*
- * Stages a change that refers to an account by its name. @tid is the target of a
- * binding, or negative if the change is not about a binding.
+ * Stages a change that refers to an account by its name. @tid is the target of
+ * a binding, or negative if the change is not about a binding.
  */
 static int stage_named(struct ktgt_txn *txn, const char *user, s32 tid,
 		       bool outgoing, const struct ktgt_change_ops *ops)
@@ -494,7 +495,7 @@ static int edit_unbind(struct ktgt_txn *txn, const struct ktgt_access *access,
 	return -ENOENT;
 }
 
-/* A binding is an entry in the access of its owner, so the access is replaced. */
+/* A binding is a part of its owner's access, which is replaced. */
 static int binding_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct ktgt_access_edit edit = {};

@@ -40,7 +40,7 @@ static bool begins_to_load(const struct ktgt_net *kn,
 	       kn->state != KTGT_NET_STATE_LOADING;
 }
 
-/* While the configuration loads, initiators must find an open port that says so. */
+/* While the configuration is loaded, initiators must find an open port. */
 static int net_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct net_set *set = container_of(change, struct net_set, change);
@@ -164,8 +164,8 @@ err_sess:
 }
 
 /*
- * The namespace has no socket any more that could request a change, so nobody else
- * uses the configuration. Connections still use it until they are closed.
+ * The namespace has no socket any more that could request a change, so nobody
+ * else uses the configuration. Connections still use it until they are closed.
  */
 static void __net_exit net_stop(struct net *net)
 {

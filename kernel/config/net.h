@@ -10,7 +10,8 @@
 struct ktgt_txn;
 
 /**
- * struct ktgt_net_params - new settings; one is changed if its set_ member is true
+ * struct ktgt_net_params - new settings; one is changed if its set_ member is
+ *	true
  * @login_timeout: s
  * @max_logins: connections
  * @memory_limit: MiB

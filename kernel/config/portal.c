@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Portals: add and delete them. A portal listens from the check of its transaction
- * on, because listening can fail. It accepts nobody before the transaction is
- * applied.
+ * Portals: add and delete them. A portal listens from the check of its
+ * transaction on, because listening can fail. It accepts nobody before the
+ * transaction is applied.
  */
 #include "portal.h"
 
@@ -363,7 +363,8 @@ static void default_params(struct ktgt_portal_params *params,
 /**
  * ktgt_portal_check_defaults - make the default portals if there is no portal
  * @txn: the transaction
- * @made: KTGT_DEFAULT_PORTALS pointers, all NULL; takes the portals that are made
+ * @made: KTGT_DEFAULT_PORTALS pointers, all NULL; takes the portals that are
+ *	made
  *
  * A kernel without IPv6 gets only the portal of IPv4.
  *
@@ -435,7 +436,8 @@ void ktgt_portal_apply_defaults(struct ktgt_portal **made)
 }
 
 /**
- * ktgt_portal_unlink_defaults - remove the default portals after the last target
+ * ktgt_portal_unlink_defaults - remove the default portals after the last
+ *	target
  * @kn: the namespace
  * @gone: KTGT_DEFAULT_PORTALS pointers, all NULL; takes the portals, for
  *	ktgt_portal_finish_defaults()

@@ -30,8 +30,8 @@
 #define NO_DOMAIN	"must have a reversed domain name after the date, as in iqn.2026-11.org.example:disk1"
 
 /*
- * A session ends when its commands have ended. If a device has not answered for so
- * long, the user does not wait for it any longer.
+ * A session ends when its commands have ended. If a device has not answered for
+ * so long, the user does not wait for it any longer.
  */
 #define CLOSE_TIMEOUT	(10 * HZ)
 
@@ -169,7 +169,7 @@ static struct ktgt_target *by_name(struct ktgt_net *kn, const char *name)
 	return rhashtable_lookup_fast(&kn->names, name, ktgt_target_names);
 }
 
-/* Finds a target as the transaction sees it: a successor hides the old target. */
+/* Finds a target as the transaction sees it: a successor hides the old one. */
 static struct ktgt_target *lookup(struct ktgt_net *kn, u32 tid,
 				  const char *name)
 {
@@ -309,7 +309,7 @@ static struct ktgt_lu *make_controller(struct ktgt_txn *txn,
 	return lu;
 }
 
-/* If the target was the successor of another one, the name is still the other's. */
+/* If the target was a successor, the name still belongs to the old target. */
 static void release_name(struct ktgt_net *kn, struct ktgt_target *target)
 {
 	struct ktgt_target *old = by_name(kn, target->name);
@@ -462,8 +462,8 @@ static void target_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	change->info.tid = new->target->tid;
 	txn->kn->nr_targets++;
 	/*
-	 * A module that has targets cannot be unloaded by mistake. Until here the
-	 * command that is being carried out keeps the module loaded.
+	 * A module that has targets cannot be unloaded by mistake. Until here
+	 * the command that is being carried out keeps the module loaded.
 	 */
 	__module_get(THIS_MODULE);
 	/* pairs with the acquire in core/net.c: readers find it, complete */
@@ -563,7 +563,7 @@ static int stage_edit(struct ktgt_txn *txn,
 	return 0;
 }
 
-/* Finds the target, and completes the description: a user may give only its name. */
+/* Finds the target, and adds its number and name to the description. */
 static struct ktgt_target *find_edited(struct ktgt_txn *txn,
 				       struct target_edit *edit)
 {
@@ -695,7 +695,7 @@ static void target_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		ktgt_portal_unlink_defaults(txn->kn, del->portals);
 }
 
-/* Nobody else finds the target any more; ktgt_lu_unpublish() wants the mutex. */
+/* Nobody else finds the target; the mutex is for ktgt_lu_unpublish(). */
 static void unpublish_lus(struct ktgt_target *target, struct list_head *lus)
 {
 	struct ktgt_lu *lu;
@@ -709,7 +709,7 @@ static void unpublish_lus(struct ktgt_target *target, struct list_head *lus)
 	mutex_unlock(&target->kn->config_mutex);
 }
 
-/* All LUs were unpublished before, so all of them drain during the same time. */
+/* All LUs were unpublished before, so they drain during the same time. */
 static void remove_lus(struct list_head *lus, unsigned long deadline)
 {
 	struct ktgt_lu *lu, *next;

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A transaction: changes of the configuration that are made together or not at all.
+ * A transaction: changes of the configuration that are made together or not at
+ * all.
  *
  * stage	changes are collected; nothing is checked yet
- * check	in order: everything that can fail. Numbers and names are reserved,
- *		devices and sockets are opened, and nobody else sees them. A change
- *		sees what the changes before it have reserved
+ * check	in order: everything that can fail. Numbers and names are
+ *		reserved, devices and sockets are opened, and nobody else sees
+ *		them. A change sees what the changes before it have reserved
  * apply	in order: cannot fail. Afterwards the generation is one higher
  * finish	without the mutex: wait for what has to end, then settle
  *
- * A transaction that deletes a target can use its number and name again, and one
- * that deletes a logical unit can use its LUN and device again. The name of an
- * account, or the address of a portal, can be used again only by a later one.
+ * A transaction that deletes a target can use its number and name again, and
+ * one that deletes a logical unit can use its LUN and device again. The name of
+ * an account, or the address of a portal, can be used again only by a later
+ * one.
  */
 #ifndef _KTGT_CONFIG_TXN_H
 #define _KTGT_CONFIG_TXN_H
@@ -71,16 +73,16 @@ struct ktgt_change_info {
  * struct ktgt_change_ops - a kind of change
  * @object: what is changed, enum ktgt_object_type
  * @action: how it is changed, enum ktgt_action
- * @check: do everything that can fail. If it fails, set an extack text and leave
- *	nothing behind. &ktgt_net.config_mutex is held. May be NULL
+ * @check: do everything that can fail. If it fails, set an extack text and
+ *	leave nothing behind. &ktgt_net.config_mutex is held. May be NULL
  * @abort: undo @check; the mutex is held. May be NULL
  * @apply: make the change; the mutex is held. May be NULL if only access is
  *	changed
  * @finish: wait for what has to end; the mutex is not held. The change has been
  *	applied, so a fatal signal only ends the waiting. May be NULL
- * @settle: wait for what @finish has begun to end. It is called after the @finish
- *	of all changes, so that all of them wait during the same time. May be
- *	NULL
+ * @settle: wait for what @finish has begun to end. It is called after the
+ *	@finish of all changes, so that all of them wait during the same time.
+ *	May be NULL
  * @free: free the change, whether it was applied or not; NULL is kfree()
  */
 struct ktgt_change_ops {
@@ -98,8 +100,8 @@ struct ktgt_change_ops {
  * struct ktgt_change - one change, the first member of the struct of each kind
  * @node: in &ktgt_txn.changes
  * @ops: the kind of change
- * @info: what it is about, filled when it is staged; check or apply add what was
- *	not known before. Read between apply and finish
+ * @info: what it is about, filled when it is staged; check or apply add what
+ *	was not known before. Read between apply and finish
  */
 struct ktgt_change {
 	struct list_head		node;

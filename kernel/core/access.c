@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may log in. A struct ktgt_access never changes; a change of the configuration
- * makes a new one.
+ * Who may log in. A struct ktgt_access never changes; a change of the
+ * configuration makes a new one.
  */
 #include "access.h"
 
@@ -30,7 +30,8 @@ static bool prefix_equal(const u8 *a, const u8 *b, unsigned int bits)
 /**
  * ktgt_rule_match_addr - does a rule match the address of a peer
  * @rule: a rule of any kind
- * @peer: AF_INET or AF_INET6. A mapped IPv4 address is matched by rules for IPv4
+ * @peer: AF_INET or AF_INET6. A mapped IPv4 address is matched by rules for
+ *	IPv4
  *
  * Context: any.
  *
@@ -67,8 +68,8 @@ bool ktgt_rule_match_addr(const struct ktgt_rule *rule,
  * @match: takes the rules that match; they live as long as @access
  *
  * If there are rules of one kind, one of them must match. If there are rules by
- * address and rules by name, one of each kind must match. Without rules nobody is
- * admitted.
+ * address and rules by name, one of each kind must match. Without rules nobody
+ * is admitted.
  *
  * Context: any, under RCU if @access is that of a target.
  *

@@ -29,8 +29,8 @@ enum ktgt_rule_type {
  * @type: kind, which says which other members are valid
  * @family: AF_INET or AF_INET6
  * @prefix_len: length of the prefix of @addr, in bits
- * @addr: network as the user gave it; host bits are ignored. IPv4 uses the first
- *	four bytes
+ * @addr: network as the user gave it; host bits are ignored. IPv4 uses the
+ *	first four bytes
  * @name: initiator name, in lower case
  */
 struct ktgt_rule {
@@ -62,7 +62,8 @@ struct ktgt_chap_account {
  * @rcu: frees it
  * @nr_rules: length of @rules
  * @nr_incoming: length of @incoming; if not zero, initiators must use CHAP
- * @rules: in the order in which they were added; their names are in the same memory
+ * @rules: in the order in which they were added; their names are in the same
+ *	memory
  * @incoming: accounts that initiators use to prove who they are
  * @outgoing: account that the target uses to prove who it is, or NULL
  */

@@ -9,9 +9,10 @@
 #include "trace.h"
 
 /*
- * Only a command that finds the queue empty kicks the owner: the owner takes the
- * whole queue at once, and looks again before it goes idle. The owner may take the
- * command and end before the kick; RCU keeps its memory until after the kick.
+ * Only a command that finds the queue empty kicks the owner: the owner takes
+ * the whole queue at once, and looks again before it goes idle. The owner may
+ * take the command and end before the kick; RCU keeps its memory until after
+ * the kick.
  */
 static void give_back(struct ktgt_cmd *cmd)
 {

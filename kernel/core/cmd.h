@@ -40,10 +40,11 @@ struct ktgt_done_queue {
  * @KTGT_CMDF_FUA: data must be on stable storage before the command completes
  * @KTGT_CMDF_ABORTED: a task management function ended the command; it gets no
  *	response
- * @KTGT_CMDF_TASK_ABORTED: a task management function of another nexus ended the
- *	command; its status is TASK ABORTED, because TAS is 1
+ * @KTGT_CMDF_TASK_ABORTED: a task management function of another nexus ended
+ *	the command; its status is TASK ABORTED, because TAS is 1
  * @KTGT_CMDF_LU_REF: the command holds a reference of &ktgt_lu.ref
- * @KTGT_CMDF_WAITING: the command is in &ktgt_gate.waiting; changed under its lock
+ * @KTGT_CMDF_WAITING: the command is in &ktgt_gate.waiting; changed under its
+ *	lock
  * @KTGT_CMDF_RESUME: the command has not completed; submit it again
  */
 enum ktgt_cmd_flags {
@@ -87,12 +88,12 @@ struct ktgt_sense {
  * struct ktgt_cmd - a SCSI command
  *
  * The fabric embeds it in its own task, fills the first group of members, calls
- * ktgt_cmd_parse(), gets the data, and calls ktgt_cmd_submit(). When the command
- * has completed, or is to be submitted again, the fabric finds it in @done_queue.
- * A command has one owner at a time, so it needs no lock: the fabric until
- * ktgt_cmd_submit(), then the SCSI side and the backend until ktgt_cmd_complete()
- * or ktgt_cmd_resume(), then the fabric again. Only @flags may be changed by
- * others.
+ * ktgt_cmd_parse(), gets the data, and calls ktgt_cmd_submit(). When the
+ * command has completed, or is to be submitted again, the fabric finds it in
+ * @done_queue. A command has one owner at a time, so it needs no lock: the
+ * fabric until ktgt_cmd_submit(), then the SCSI side and the backend until
+ * ktgt_cmd_complete() or ktgt_cmd_resume(), then the fabric again. Only @flags
+ * may be changed by others.
  *
  * @nexus: I_T nexus that sent it; set by the fabric
  * @done_queue: where to put it when it has completed; set by the fabric
@@ -120,10 +121,10 @@ struct ktgt_sense {
  * @sense: sense data of a CHECK CONDITION
  * @done_node: in &ktgt_done_queue.head
  * @wait_node: in &ktgt_gate.waiting; not used at the same time as @done_node
- * @store: the store that has admitted it, with a count of &ktgt_store.active; NULL
- *	if it is not admitted
- * @step_at: of a long command: blocks that are done, of its range @step_nr if it
- *	has several
+ * @store: the store that has admitted it, with a count of &ktgt_store.active;
+ *	NULL if it is not admitted
+ * @step_at: of a long command: blocks that are done, of its range @step_nr if
+ *	it has several
  * @step_nr: of a long command: its range that is next
  * @error: blk_status_t of the storage
  * @io: its transfer

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events: passing them on to nl/, and the limit for failed logins, which strangers
- * can cause.
+ * Events: passing them on to nl/, and the limit for failed logins, which
+ * strangers can cause.
  */
 #include "event.h"
 
@@ -13,7 +13,8 @@ static const struct ktgt_event_ops __rcu *event_ops;
 
 /**
  * ktgt_event_set_ops - set the functions that receive events
- * @ops: the functions; NULL for none. After NULL is set, no earlier function runs
+ * @ops: the functions; NULL for none. After NULL is set, no earlier function
+ *	runs
  *
  * Context: may sleep.
  */

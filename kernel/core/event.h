@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Events. Any room reports them here; nl/ has set a pointer to the functions that
- * send them to user space. Reporting never fails and never waits. If nobody listens,
- * it costs little.
+ * Events. Any room reports them here; nl/ has set a pointer to the functions
+ * that send them to user space. Reporting never fails and never waits. If
+ * nobody listens, it costs little.
  */
 #ifndef _KTGT_CORE_EVENT_H
 #define _KTGT_CORE_EVENT_H
@@ -21,8 +21,8 @@ struct ktgt_txn;
 #define KTGT_EVENT_INTERVAL	HZ
 
 /**
- * struct ktgt_event - an event of a session: it begins, ends, was refused, or writes
- *	to a logical unit that another one has written to
+ * struct ktgt_event - an event of a session: it begins, ends, was refused, or
+ *	writes to a logical unit that another one has written to
  * @cmd: KTGT_CMD_SESSION_LOGIN, KTGT_CMD_SESSION_END, KTGT_CMD_LOGIN_FAILED or
  *	KTGT_CMD_LU_WRITERS
  * @id: number of the session, or 0
@@ -30,8 +30,8 @@ struct ktgt_txn;
  * @target: name of the target, or NULL
  * @initiator: name of the initiator, or NULL
  * @isid: ISID of the session, or NULL
- * @peer: address of the initiator; NULL if this only reports the number of failed
- *	logins that were counted before
+ * @peer: address of the initiator; NULL if this only reports the number of
+ *	failed logins that were counted before
  * @local: address that it connected to
  * @end: enum ktgt_session_end_reason
  * @status: class and detail of the Login Response, or 0 if there was none

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The border between a fabric and the SCSI side. scsi/ and backend/ know no PDU and
- * no socket, so another fabric needs no change there.
+ * The border between a fabric and the SCSI side. scsi/ and backend/ know no PDU
+ * and no socket, so another fabric needs no change there.
  */
 #ifndef _KTGT_CORE_FABRIC_H
 #define _KTGT_CORE_FABRIC_H
@@ -18,8 +18,8 @@ struct ktgt_target;
 /**
  * struct ktgt_lu_reset - a LOGICAL UNIT RESET that is not complete yet
  *
- * A fabric takes a reference for each command that it must wait for, and drops it
- * when the command has ended. Dropping the last reference calls @done.
+ * A fabric takes a reference for each command that it must wait for, and drops
+ * it when the command has ended. Dropping the last reference calls @done.
  *
  * @pending: references
  * @lu: the logical unit, referenced until ktgt_nexus_lu_reset_end(); NULL when
@@ -49,10 +49,10 @@ static inline void ktgt_lu_reset_put(struct ktgt_lu_reset *reset)
 /**
  * struct ktgt_fabric_ops - functions of a fabric
  * @name: name of the fabric, for messages
- * @abort_lu: end all commands of @nexus for @lu. If @nexus is @from, which asked for
- *	the reset, they get no response; otherwise they get TASK ABORTED. Takes a
- *	reference of @reset for each command that it cannot end at once. Must not
- *	sleep
+ * @abort_lu: end all commands of @nexus for @lu. If @nexus is @from, which
+ *	asked for the reset, they get no response; otherwise they get TASK
+ *	ABORTED. Takes a reference of @reset for each command that it cannot end
+ *	at once. Must not sleep
  * @close: end the nexus, asynchronously; any context that may take a spinlock
  */
 struct ktgt_fabric_ops {
@@ -66,8 +66,8 @@ struct ktgt_fabric_ops {
 
 /**
  * enum ktgt_nexus_flags - bits of &ktgt_nexus.flags
- * @KTGT_NEXUS_LUNS_CHANGED: the unit attention REPORTED LUNS DATA HAS CHANGED is
- *	pending (SPC-4, 5.9); cleared by REPORT LUNS and when it is reported
+ * @KTGT_NEXUS_LUNS_CHANGED: the unit attention REPORTED LUNS DATA HAS CHANGED
+ *	is pending (SPC-4, 5.9); cleared by REPORT LUNS and when it is reported
  */
 enum ktgt_nexus_flags {
 	KTGT_NEXUS_LUNS_CHANGED,
@@ -79,8 +79,8 @@ enum ktgt_nexus_flags {
  * @target: the target; a reference is held
  * @flags: bits of &enum ktgt_nexus_flags, changed atomically
  * @itls: struct ktgt_itl by LUN, created when a LUN is first addressed; written
- *	by the one context of the fabric that handles this nexus, and when an LU is
- *	removed, under the lock of the xarray
+ *	by the one context of the fabric that handles this nexus, and when an LU
+ *	is removed, under the lock of the xarray
  * @node: in &ktgt_target.nexuses, under &ktgt_target.nexus_lock
  * @port_name: initiator port name in the form of SPC-4, 7.6.4.6:
  *	"iqn...,i,0x" and the ISID

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Upper and lower case make no difference in iSCSI names (RFC 7143, 4.2.7). All
- * names are stored in lower case, whether they come from the configuration, a login,
- * discovery or "explain". Only these functions convert them.
+ * names are stored in lower case, whether they come from the configuration, a
+ * login, discovery or "explain". Only these functions convert them.
  */
 #ifndef _KTGT_CORE_NAME_H
 #define _KTGT_CORE_NAME_H
@@ -13,8 +13,8 @@
  * ktgt_name_char - one byte of an iSCSI name in lower case
  * @c: the byte
  *
- * Bytes beyond ASCII are part of UTF-8 and stay as they are; tolower() would treat
- * them as Latin-1.
+ * Bytes beyond ASCII are part of UTF-8 and stay as they are; tolower() would
+ * treat them as Latin-1.
  *
  * Context: any.
  *

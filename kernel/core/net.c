@@ -28,8 +28,8 @@ struct ktgt_net *ktgt_net_get(struct net *net)
 static struct ktgt_target *get_visible(struct ktgt_target *target)
 {
 	/*
-	 * Pairs with the release in config/target.c: who sees that a target is live
-	 * also sees its access and its logical units.
+	 * Pairs with the release in config/target.c: who sees that a target is
+	 * live also sees its access and its logical units.
 	 */
 	if (!target || smp_load_acquire(&target->stage) == KTGT_TARGET_STAGED)
 		return NULL;

@@ -57,13 +57,13 @@ struct ktgt_portal {
  * @net: the namespace; not referenced, ktgt_net ends first
  * @config_mutex: held by all writers of the configuration. Never taken on the
  *	data path or in login
- * @open_mutex: protects @open_txns, and each transaction in it. Never held together
- *	with @config_mutex
+ * @open_mutex: protects @open_txns, and each transaction in it. Never held
+ *	together with @config_mutex
  * @open_txns: open transactions of sockets, of nl/txn.c
- * @generation: 1, plus the number of transactions that were applied; written under
- *	@config_mutex
- * @apply_seq: changes with each transaction, and is odd while one is being applied,
- *	so that a dump can tell whether it saw one state; written under
+ * @generation: 1, plus the number of transactions that were applied; written
+ *	under @config_mutex
+ * @apply_seq: changes with each transaction, and is odd while one is being
+ *	applied, so that a dump can tell whether it saw one state; written under
  *	@config_mutex
  * @targets: struct ktgt_target by tid, staged ones included; read under RCU
  * @names: struct ktgt_target by name, as @targets; read under RCU
@@ -77,8 +77,8 @@ struct ktgt_portal {
  * @discovery: access of discovery, with accounts but no access rules; RCU
  * @sessions: struct ktgt_sess of iscsi/sess.c by initiator, ISID and target
  * @sess_ids: struct ktgt_sess of iscsi/sess.c by number; read under RCU
- * @next_sess_id: where the search for the next free number begins; under the lock
- *	of @sess_ids
+ * @next_sess_id: where the search for the next free number begins; under the
+ *	lock of @sess_ids
  * @nr_sessions: sessions that are in a table
  * @conn_lock: protects @conns
  * @conns: all connections, linked by the transport
@@ -92,8 +92,8 @@ struct ktgt_portal {
  * @memory_limit: MiB that a connection may hold for data
  * @nop_interval: s of silence before a NOP-In, 0 for never
  * @poll_time: us that a connection looks for more work before it goes idle
- * @state: enum ktgt_net_state. Read it with smp_load_acquire() before looking for a
- *	target: then a target that was created before "ready" is found
+ * @state: enum ktgt_net_state. Read it with smp_load_acquire() before looking
+ *	for a target: then a target that was created before "ready" is found
  */
 struct ktgt_net {
 	struct net		*net;

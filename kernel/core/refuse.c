@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Texts of refusals of any length. An extack has room for 80 bytes (before 6.3: for
- * none), which is less than an iSCSI name. The text that it points to must stay until
- * the answer is built, after the handler has returned.
+ * Texts of refusals of any length. An extack has room for 80 bytes (before 6.3:
+ * for none), which is less than an iSCSI name. The text that it points to must
+ * stay until the answer is built, after the handler has returned.
  *
- * The thread that sets a text also builds the answer, in the same system call. So one
- * text is kept for each thread. It is freed at the next refusal of the same thread,
- * or at the next one of any thread after this one has ended.
+ * The thread that sets a text also builds the answer, in the same system call.
+ * So one text is kept for each thread. It is freed at the next refusal of the
+ * same thread, or at the next one of any thread after this one has ended.
  */
 #include "refuse.h"
 

@@ -57,12 +57,13 @@ const struct rhashtable_params ktgt_target_names = {
 /**
  * ktgt_target_alloc - make a target that is in no table yet
  * @kn: the namespace
- * @name: iSCSI name, shorter than KTGT_NAME_LEN; the caller puts it in lower case
- *	before others can find the target
+ * @name: iSCSI name, shorter than KTGT_NAME_LEN; the caller puts it in lower
+ *	case before others can find the target
  *
  * Context: may sleep.
  *
- * Return: the target, staged and with one reference; NULL if there is no memory.
+ * Return: the target, staged and with one reference; NULL if there is no
+ * memory.
  */
 struct ktgt_target *ktgt_target_alloc(struct ktgt_net *kn, const char *name)
 {
@@ -85,8 +86,8 @@ struct ktgt_target *ktgt_target_alloc(struct ktgt_net *kn, const char *name)
 }
 
 /*
- * This was the last reference, so nobody changes the access any more. Readers may
- * still use it under RCU.
+ * This was the last reference, so nobody changes the access any more. Readers
+ * may still use it under RCU.
  */
 static void release(struct kref *ref)
 {

@@ -25,7 +25,8 @@ struct ktgt_access;
  * enum ktgt_target_stage - what the configuration does with a target
  * @KTGT_TARGET_STAGED: a transaction creates it; nobody else finds it
  * @KTGT_TARGET_LIVE: it exists
- * @KTGT_TARGET_LEAVING: a transaction wants to delete it; initiators can still use it
+ * @KTGT_TARGET_LEAVING: a transaction wants to delete it; initiators can still
+ *	use it
  */
 enum ktgt_target_stage {
 	KTGT_TARGET_STAGED,
@@ -76,12 +77,12 @@ enum ktgt_target_key {
  * @tid_successor: target that takes its number in the transaction that deletes
  *	it, or NULL; under &ktgt_net.config_mutex
  * @name_successor: the same for its name
- * @deleted: the target was deleted; logins that have found it before are refused.
- *	Written under @nexus_lock
+ * @deleted: the target was deleted; logins that have found it before are
+ *	refused. Written under @nexus_lock
  * @name_node: in &ktgt_net.names
  * @name: iSCSI name
- * @alias: TargetAlias; written under &ktgt_net.config_mutex, read without it; the
- *	last byte is always NUL
+ * @alias: TargetAlias; written under &ktgt_net.config_mutex, read without it;
+ *	the last byte is always NUL
  * @keys: by &enum ktgt_target_key: the value plus one; 0 means not set. Written
  *	under &ktgt_net.config_mutex, read with ktgt_target_key()
  * @lus: struct ktgt_lu by LUN, the controller at 0 included; read under RCU,

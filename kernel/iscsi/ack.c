@@ -46,8 +46,8 @@ void ktgt_ack_await(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 /**
  * ktgt_ack_recv - handle the ExpStatSN of a received PDU
  * @conn: the connection
- * @exp_stat_sn: ExpStatSN; ignored if it is beyond the last sent StatSN, or less than
- *	an earlier one
+ * @exp_stat_sn: ExpStatSN; ignored if it is beyond the last sent StatSN, or
+ *	less than an earlier one
  *
  * Context: the connection's work, also under the socket's lock.
  */
@@ -70,8 +70,8 @@ void ktgt_ack_recv(struct ktgt_conn *conn, u32 exp_stat_sn)
  * ktgt_ack_pong - the initiator has answered a ping
  * @conn: the connection
  *
- * The NOP-In of a ping uses no StatSN (RFC 7143, 11.19.2). On an idle connection, no
- * ExpStatSN would ever acknowledge it, so the answer does.
+ * The NOP-In of a ping uses no StatSN (RFC 7143, 11.19.2). On an idle
+ * connection, no ExpStatSN would ever acknowledge it, so the answer does.
  *
  * Context: the connection's work.
  */

@@ -83,9 +83,10 @@ static const char *fault(const struct ktgt_access_match *match)
 /**
  * ktgt_admit_login() - decide about a login
  * @kn: the namespace
- * @target: the target, or NULL for discovery. Discovery admits everybody, because
- *	SendTargets shows only targets that admit the initiator. It is refused while
- *	the configuration is being loaded, because the answer would be incomplete
+ * @target: the target, or NULL for discovery. Discovery admits everybody,
+ *	because SendTargets shows only targets that admit the initiator. It is
+ *	refused while the configuration is being loaded, because the answer
+ *	would be incomplete
  * @peer: address of the initiator
  * @initiator: its name
  * @adm: takes the decision

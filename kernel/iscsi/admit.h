@@ -33,8 +33,8 @@ struct ktgt_target;
  * @status: class and detail of the response that refuses it; 0 if the initiator
  *	is admitted
  * @why: why it is refused, or NULL
- * @auth_status: class and detail of the response to an initiator that does not use
- *	CHAP; 0 if CHAP is not required
+ * @auth_status: class and detail of the response to an initiator that does not
+ *	use CHAP; 0 if CHAP is not required
  * @access: the access that decided, or NULL; valid under RCU
  * @match: the rules that match; valid under RCU
  */

@@ -2,8 +2,8 @@
 /*
  * CHAP (RFC 7143, 12.1.3; RFC 1994).
  *
- * The initiator must prove who it is before the target does. So nobody can use the
- * target to get the answer to a challenge of somebody else.
+ * The initiator must prove who it is before the target does. So nobody can use
+ * the target to get the answer to a challenge of somebody else.
  */
 
 #include "chap.h"
@@ -44,8 +44,8 @@ static const struct chap_algorithm chap_algorithms[] = {
 };
 
 /*
- * When to ask again for an algorithm that the kernel did not have, in jiffies. Each
- * request runs modprobe, and any peer can cause one.
+ * When to ask again for an algorithm that the kernel did not have, in jiffies.
+ * Each request runs modprobe, and any peer can cause one.
  */
 static unsigned long chap_retry[ARRAY_SIZE(chap_algorithms)];
 
@@ -107,7 +107,7 @@ static int chap_get_tfm(struct ktgt_chap *chap, unsigned int i)
 	return PTR_ERR(tfm);
 }
 
-/* Chooses the first algorithm in the list of the initiator that the kernel has. */
+/* Chooses the first algorithm of the initiator's list that the kernel has. */
 static int chap_choose(struct ktgt_chap *chap, const struct ktgt_text_pair *a)
 {
 	const char *list = a->value, *item;
@@ -140,8 +140,8 @@ static int chap_choose(struct ktgt_chap *chap, const struct ktgt_text_pair *a)
  * @out: where CHAP_A, CHAP_I and CHAP_C go
  *
  * Context: process context, may sleep.
- * Return: 0; -EINVAL if CHAP_A is not a list of numbers; -ENOENT if no algorithm
- * is supported; -ENOMEM.
+ * Return: 0; -EINVAL if CHAP_A is not a list of numbers; -ENOENT if no
+ * algorithm is supported; -ENOMEM.
  */
 int ktgt_chap_start(struct ktgt_chap *chap, const struct ktgt_text_pair *a,
 		    struct ktgt_text_out *out)
@@ -182,8 +182,8 @@ static int chap_digest(struct ktgt_chap *chap, u8 id, const char *secret,
  * @account: the account that CHAP_N names
  *
  * Context: process context, may sleep.
- * Return: 0 if the initiator knows the secret; -EINVAL if CHAP_R is not a digest;
- * -EACCES if it is the wrong digest; or an error of the algorithm.
+ * Return: 0 if the initiator knows the secret; -EINVAL if CHAP_R is not a
+ * digest; -EACCES if it is the wrong digest; or an error of the algorithm.
  */
 int ktgt_chap_check(struct ktgt_chap *chap, const struct ktgt_text_pair *r,
 		    const struct ktgt_chap_account *account)
@@ -212,9 +212,9 @@ int ktgt_chap_check(struct ktgt_chap *chap, const struct ktgt_text_pair *r,
  * @out: where CHAP_N and CHAP_R go
  *
  * Context: process context, may sleep.
- * Return: 0; -EINVAL if the challenge cannot be read; -EACCES if it is the target's
- * own challenge, which would make the target answer itself; -ENOMEM; or an error of
- * the algorithm.
+ * Return: 0; -EINVAL if the challenge cannot be read; -EACCES if it is the
+ * target's own challenge, which would make the target answer itself; -ENOMEM;
+ * or an error of the algorithm.
  */
 int ktgt_chap_answer(struct ktgt_chap *chap, const struct ktgt_text_pair *i,
 		     const struct ktgt_text_pair *c,

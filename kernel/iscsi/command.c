@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SCSI commands: received SCSI Command PDUs, SCSI Responses (RFC 7143, 11.3, 11.4),
- * and waiting for aborted commands.
+ * SCSI commands: received SCSI Command PDUs, SCSI Responses (RFC 7143, 11.3,
+ * 11.4), and waiting for aborted commands.
  */
 #include "command.h"
 
@@ -50,9 +50,9 @@ struct ktgt_abort_call {
 };
 
 /*
- * Additional header segments must fill TotalAHSLength exactly and have a known type
- * (RFC 7143, 11.2.2). No command that needs one is supported; the CDB table refuses
- * them.
+ * Additional header segments must fill TotalAHSLength exactly and have a known
+ * type (RFC 7143, 11.2.2). No command that needs one is supported; the CDB
+ * table refuses them.
  */
 static bool command_ahs_ok(const struct ktgt_pdu_in *in)
 {
@@ -69,8 +69,8 @@ static bool command_ahs_ok(const struct ktgt_pdu_in *in)
 }
 
 /*
- * An immediate command gets no task that the window has promised to others, so that a
- * command inside of the window always finds a free task.
+ * An immediate command gets no task that the window has promised to others, so
+ * that a command inside of the window always finds a free task.
  */
 static bool command_has_slot(const struct ktgt_conn *conn, bool immediate)
 {
@@ -188,8 +188,8 @@ int ktgt_command_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
  * ktgt_commands_submit - submit all ready tasks
  * @conn: the connection
  *
- * Several commands share one plug, so that the device gets them as one batch. A single
- * command needs no plug.
+ * Several commands share one plug, so that the device gets them as one batch. A
+ * single command needs no plug.
  *
  * Context: the connection's work, may sleep.
  */
@@ -289,7 +289,7 @@ static bool abort_covers(const struct ktgt_abort_wait *wait,
 	return wait->task ? wait->task == task : wait->lu == task->cmd.lu;
 }
 
-/* Counts an aborted task that has ended; it still refers to its logical unit. */
+/* Counts an aborted task that has ended; it still has its logical unit. */
 static void abort_count(struct ktgt_task *task)
 {
 	struct ktgt_conn *conn = task->conn;
@@ -310,7 +310,7 @@ static void abort_count(struct ktgt_task *task)
 static void command_end_aborted(struct ktgt_task *task)
 {
 	abort_count(task);
-	/* data that the initiator sent before it knew of the abort is no error */
+	/* data that was sent before the initiator knew of this is no error */
 	task->dead_gen = task->gen;
 	task->dead_itt = task->flags & KTGT_TASK_UNSOL ? task->itt :
 							 RESERVED_ITT;
@@ -324,9 +324,10 @@ static void command_end_aborted(struct ktgt_task *task)
 }
 
 /*
- * Aborts a task. It is answered with TASK ABORTED if @tell, otherwise not at all. A
- * task that is with the SCSI side must complete first; then abort_count() is called for
- * it. Data that is still being received does not matter: nothing waits for a peer.
+ * Aborts a task. It is answered with TASK ABORTED if @tell, otherwise not at
+ * all. A task that is with the SCSI side must complete first; then
+ * abort_count() is called for it. Data that is still being received does not
+ * matter: nothing waits for a peer.
  */
 static void command_abort(struct ktgt_task *task, bool tell)
 {
@@ -384,11 +385,12 @@ bool ktgt_commands_reap(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_commands_abandon - end tasks without an answer while the connection closes
+ * ktgt_commands_abandon - end tasks without an answer while the connection
+ *	closes
  * @conn: the connection; its work does not run any more
  *
- * Tasks that are with the SCSI side end when they have completed, so call this until
- * &ktgt_task_count.busy is zero.
+ * Tasks that are with the SCSI side end when they have completed, so call this
+ * until &ktgt_task_count.busy is zero.
  *
  * Context: teardown of the connection, or its work between two PDUs; process
  *	context.
@@ -419,9 +421,9 @@ static struct ktgt_abort_wait *abort_wait_alloc(struct ktgt_lu_reset *reset,
 }
 
 /*
- * Aborts the tasks that @wait covers, and lets it wait for those that must complete
- * first. They are counted before they are aborted, because a task that ends at once is
- * subtracted again.
+ * Aborts the tasks that @wait covers, and lets it wait for those that must
+ * complete first. They are counted before they are aborted, because a task that
+ * ends at once is subtracted again.
  */
 static void abort_covered(struct ktgt_conn *conn, struct ktgt_abort_wait *wait,
 			  bool tell)
@@ -481,8 +483,8 @@ static void abort_run(struct ktgt_conn *conn, struct ktgt_call *call)
  * @tell: answer them with TASK ABORTED, instead of not at all
  *
  * Context: any.
- * Return: the call, for ktgt_conn_call() or ktgt_command_abort_cancel(); NULL if there
- *	is no memory.
+ * Return: the call, for ktgt_conn_call() or ktgt_command_abort_cancel(); NULL
+ *	if there is no memory.
  */
 struct ktgt_call *ktgt_command_abort_call(struct ktgt_lu *lu,
 					  struct ktgt_lu_reset *reset,

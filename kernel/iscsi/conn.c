@@ -45,7 +45,7 @@ void ktgt_conn_set_state(struct ktgt_conn *conn, enum ktgt_conn_state state)
  * ktgt_conn_starve - receive nothing until the timer tries again
  * @conn: the connection, which could not get memory
  *
- * The initiator is not silent during this time, so it is not asked for an answer.
+ * During this time the initiator does not count as silent.
  *
  * Context: the connection's work.
  */

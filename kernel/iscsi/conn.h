@@ -35,7 +35,7 @@ struct ktgt_window;
 #define KTGT_MAX_BURST			1048576
 #define KTGT_MAX_R2T			8
 #define KTGT_WINDOW			128	/* commands in flight */
-#define KTGT_IMMEDIATE_MAX		16	/* immediate commands in addition */
+#define KTGT_IMMEDIATE_MAX		16	/* immediate ones in addition */
 
 /**
  * struct ktgt_param - results of the negotiation (RFC 7143, 13)
@@ -75,8 +75,9 @@ struct ktgt_param {
  *	work only
  * @kick: run the connection's work; any context
  * @close: close the connection at once; any context. The work notices it
- * @drain: send everything that is queued, and close the connection when the peer has
- *	closed it, or after a short time. Called by the connection's work only
+ * @drain: send everything that is queued, and close the connection when the
+ *	peer has closed it, or after a short time. Called by the connection's
+ *	work only
  */
 struct ktgt_conn_ops {
 	void	(*queue_tx)(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
@@ -104,8 +105,8 @@ enum ktgt_conn_events {
 /**
  * struct ktgt_ctl - the control PDU that is being handled
  *
- * All PDUs except SCSI Command and Data-Out are received completely and then handled
- * outside of the socket's lock, one at a time.
+ * All PDUs except SCSI Command and Data-Out are received completely and then
+ * handled outside of the socket's lock, one at a time.
  *
  * @hdr: basic header segment
  * @data: data segment, @len bytes; room for @size
@@ -124,8 +125,8 @@ struct ktgt_ctl {
 };
 
 /**
- * struct ktgt_conn_stats - counters of a connection; its work alone writes them,
- *	except for @kicks_saved
+ * struct ktgt_conn_stats - counters of a connection; its work alone writes
+ *	them, except for @kicks_saved
  * @rx_bytes: bytes received
  * @tx_bytes: bytes sent
  * @rx_pdus: PDUs received
@@ -134,8 +135,8 @@ struct ktgt_ctl {
  * @sends: calls into the socket to send
  * @send_vectors: segments handed over in these calls
  * @send_again: sends that the socket accepted only in part
- * @kicks_saved: events that found the work running; written without a lock by any
- *	context, so some may be lost
+ * @kicks_saved: events that found the work running; written without a lock by
+ *	any context, so some may be lost
  * @recycled: data pages that were used again
  * @fresh: data pages that came from the page allocator
  * @zero_copy: sampled pages that the socket referred to after a send
@@ -211,13 +212,14 @@ struct ktgt_call {
 };
 
 /**
- * struct ktgt_task_count - numbers of tasks of a connection; see ktgt_task_traits()
+ * struct ktgt_task_count - numbers of tasks of a connection; see
+ *	ktgt_task_traits()
  * @free: free tasks, including those that can still be allocated
  * @ready: tasks that wait to be submitted
- * @busy: tasks that were submitted and have not completed. Until it is zero, the
- *	memory of the connection must not be freed
- * @full: tasks that have all pages for their data, and are neither dormant nor sent:
- *	they make progress and will give pages back
+ * @busy: tasks that were submitted and have not completed. Until it is zero,
+ *	the memory of the connection must not be freed
+ * @full: tasks that have all pages for their data, and are neither dormant nor
+ *	sent: they make progress and will give pages back
  */
 struct ktgt_task_count {
 	u32	free;
@@ -229,8 +231,8 @@ struct ktgt_task_count {
 /**
  * struct ktgt_conn - an iSCSI connection
  *
- * Only the connection's work uses the members, without a lock, unless the description
- * says otherwise.
+ * Only the connection's work uses the members, without a lock, unless the
+ * description says otherwise.
  *
  * @ops: the transport
  * @kn: network namespace
@@ -241,8 +243,8 @@ struct ktgt_task_count {
  * @state: enum ktgt_conn_state, changed by ktgt_conn_set_state() alone; read by
  *	others with READ_ONCE()
  * @events: bits of &enum ktgt_conn_events, set by anybody
- * @sess: session, NULL before the login has succeeded; a reference is held. Lower
- *	floors use the next three members instead
+ * @sess: session, NULL before the login has succeeded; a reference is held.
+ *	Lower floors use the next three members instead
  * @nexus: its I_T nexus
  * @window: its CmdSN window
  * @initiator: name of its initiator
@@ -253,19 +255,20 @@ struct ktgt_task_count {
  * @tx_digests: sent PDUs have the negotiated digests
  * @end_reason: why it ends; the first reason that was given, as 1 + enum
  *	ktgt_session_end_reason; 0 if there is none. Written by any context
- * @logout_time: seconds that the initiator gets to log out; written by any context
- *	before KTGT_EV_REQUEST_LOGOUT
+ * @logout_time: seconds that the initiator gets to log out; written by any
+ *	context before KTGT_EV_REQUEST_LOGOUT
  * @logout_deadline: end of this time, in jiffies
  * @logout_requested: the initiator was asked to log out
- * @logout: a Logout was answered; later PDUs are ignored, and nothing more is sent
+ * @logout: a Logout was answered; later PDUs are ignored, and nothing more is
+ *	sent
  * @stat_sn: next StatSN
  * @exp_stat_sn: StatSN up to which the initiator has acknowledged
  * @done_queue: completed commands, filled from any context
  * @calls: struct ktgt_call, filled from any context
  * @ctl: the control PDU that is being handled
  * @pdu_in: PDU with data for a task that is being received, or NULL
- * @slots: tasks that were allocated so far, @nr_slots of them; NULL in a discovery
- *	session, which has none
+ * @slots: tasks that were allocated so far, @nr_slots of them; NULL in a
+ *	discovery session, which has none
  * @nr_slots: length of @slots
  * @free_slots: free tasks of @slots
  * @itts: tasks by initiator task tag
@@ -277,10 +280,11 @@ struct ktgt_task_count {
  * @page_wait: tasks that wait for pages, in order
  * @count: numbers of tasks. Only ktgt_task_set_state() changes them, the lists,
  *	@nr_ordered and @nr_inflight
- * @nr_inflight: non-immediate tasks between receipt and response; read by others
- *	with READ_ONCE()
+ * @nr_inflight: non-immediate tasks between receipt and response; read by
+ *	others with READ_ONCE()
  * @nr_tmf: task management functions that are not answered yet
- * @waits: struct ktgt_abort_wait, which wait for aborted tasks of this connection
+ * @waits: struct ktgt_abort_wait, which wait for aborted tasks of this
+ *	connection
  * @seq: number of tasks submitted
  * @last_cmd: when a command was last in flight, in jiffies; read by others with
  *	READ_ONCE()
@@ -289,8 +293,8 @@ struct ktgt_task_count {
  * @ping_ttt: target transfer tag of the NOP-In that waits for an answer, or
  *	ISCSI_RESERVED_TAG
  * @ping_at: when it was sent, in jiffies
- * @last_recv: when something was last received, or could not be received because
- *	there was no memory, in jiffies
+ * @last_recv: when something was last received, or could not be received
+ *	because there was no memory, in jiffies
  * @quota: how much memory it holds, and its limits
  * @mem: free pages
  * @pdus: memory of PDUs
@@ -390,9 +394,9 @@ static inline void ktgt_conn_end(struct ktgt_conn *conn,
  * @conn: the connection
  * @event: the event
  *
- * Kick the connection afterwards. If its work is about to go idle, either the last
- * look of tcp_io_work() sees the event, or the kick sees that the work is not active
- * any more.
+ * Kick the connection afterwards. If its work is about to go idle, either the
+ * last look of tcp_io_work() sees the event, or the kick sees that the work is
+ * not active any more.
  *
  * Context: any.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Control PDUs: Login Requests; in full feature phase NOP-Out, Logout, Text Requests
- * and task management.
+ * Control PDUs: Login Requests; in full feature phase NOP-Out, Logout, Text
+ * Requests and task management.
  */
 #include "ctl.h"
 
@@ -134,9 +134,9 @@ static u8 logout_response(struct ktgt_conn *conn,
 }
 
 /*
- * The session ends before the Logout is answered, because the initiator may log in
- * again at once. Only commands that are still with the storage keep the session longer,
- * because nothing must overtake them; they get no answer.
+ * The session ends before the Logout is answered, because the initiator may log
+ * in again at once. Only commands that are still with the storage keep the
+ * session longer, because nothing must overtake them; they get no answer.
  */
 static void logout_end(struct ktgt_conn *conn)
 {

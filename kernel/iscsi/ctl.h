@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Control PDUs: Login Requests; in full feature phase NOP-Out, Logout, Text Requests
- * and task management.
+ * Control PDUs: Login Requests; in full feature phase NOP-Out, Logout, Text
+ * Requests and task management.
  */
 #ifndef _KTGT_ISCSI_CTL_H
 #define _KTGT_ISCSI_CTL_H

@@ -14,9 +14,9 @@
 #include "task.h"
 
 /*
- * A target transfer tag identifies the burst that an R2T asked for. The use count of
- * the task makes tags of earlier uses invalid. The index is below 0xffff, so a tag
- * never has all bits set, which is reserved.
+ * A target transfer tag identifies the burst that an R2T asked for. The use
+ * count of the task makes tags of earlier uses invalid. The index is below
+ * 0xffff, so a tag never has all bits set, which is reserved.
  */
 #define TTT_R2T_BITS	3
 #define TTT_GEN_BITS	13
@@ -100,9 +100,9 @@ static void data_out_init(struct ktgt_task *task, struct ktgt_pdu_in *in)
  * @task: the task
  * @in: its PDU, whose data segment is immediate data
  *
- * The task gets pages for unsolicited data at once, because this data is already on
- * its way. For the rest, it waits for pages until it is its turn, and then asks for the
- * data.
+ * The task gets pages for unsolicited data at once, because this data is
+ * already on its way. For the rest, it waits for pages until it is its turn,
+ * and then asks for the data.
  *
  * Context: the connection's work, under the socket's lock; called again with
  *	the same PDU after KTGT_RECV_AGAIN.
@@ -134,7 +134,8 @@ int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_pdu_in *in)
 }
 
 /**
- * ktgt_data_prepare - allocate the segments that the received PDU may have lacked
+ * ktgt_data_prepare - allocate the segments that the received PDU may have
+ *	lacked
  * @conn: the connection
  *
  * Context: the connection's work, outside of the socket's lock; may sleep.
@@ -255,7 +256,8 @@ void ktgt_data_drop(struct ktgt_task *task)
 }
 
 /**
- * ktgt_data_out_done - handle a received data segment of a command or a Data-Out
+ * ktgt_data_out_done - handle a received data segment of a command or a
+ *	Data-Out
  * @task: the task
  * @in: the PDU
  * @digest_ok: its data digest matches
@@ -299,7 +301,7 @@ static struct ktgt_task *data_find_solicited(struct ktgt_conn *conn,
 	return task;
 }
 
-/* Unsolicited data has no target transfer tag, so aborted tasks are searched. */
+/* Unsolicited data has no target transfer tag, so the ITT is looked for. */
 static bool data_is_stale(struct ktgt_conn *conn, const struct ktgt_pdu_in *in)
 {
 	u32 i;
@@ -345,8 +347,8 @@ static struct ktgt_task *data_find(struct ktgt_conn *conn,
  * @conn: the connection
  * @in: the PDU
  *
- * Data of the last task of a slot is dropped if that task was aborted. Other data that
- * was not requested is rejected.
+ * Data of the last task of a slot is dropped if that task was aborted. Other
+ * data that was not requested is rejected.
  *
  * Context: the connection's work, under the socket's lock.
  * Return: as ktgt_recv_header().
@@ -377,8 +379,8 @@ int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 }
 
 /*
- * A task gets the pages that it lacks if the connection stays within its limit, or if
- * no other task makes progress and will give pages back.
+ * A task gets the pages that it lacks if the connection stays within its limit,
+ * or if no other task makes progress and will give pages back.
  */
 static bool data_may_have(const struct ktgt_conn *conn, u32 need)
 {
@@ -429,8 +431,8 @@ void ktgt_data_serve_pages(struct ktgt_conn *conn)
  * ktgt_data_in_next - make the next Data-In PDU of a task
  * @task: the task, with data left to send
  *
- * The last one contains the status if it is GOOD (RFC 7143, 11.7.3). A sequence ends
- * after MaxBurstLength.
+ * The last one contains the status if it is GOOD (RFC 7143, 11.7.3). A sequence
+ * ends after MaxBurstLength.
  *
  * Context: the connection's work.
  * Return: the PDU, or NULL if there is no memory.
@@ -482,8 +484,8 @@ struct ktgt_pdu *ktgt_data_in_next(struct ktgt_task *task)
  * ktgt_data_next - get the PDU that must follow another one directly
  * @pdu: the PDU that was handed to the socket last
  *
- * The Data-In PDUs of a long read are made one after the other, as the socket accepts
- * them.
+ * The Data-In PDUs of a long read are made one after the other, as the socket
+ * accepts them.
  *
  * Context: the connection's work.
  * Return: the next PDU, NULL if none must follow, or ERR_PTR(-ENOMEM).

@@ -38,8 +38,8 @@ struct discovery_portal {
 };
 
 /*
- * A portal on all addresses is shown as the address that the initiator connected to,
- * because the initiator can certainly reach that one.
+ * A portal on all addresses is shown as the address that the initiator
+ * connected to, because the initiator can certainly reach that one.
  */
 static bool discovery_resolve(const struct ktgt_conn *conn,
 			      struct sockaddr_storage *addr)
@@ -75,8 +75,8 @@ static void discovery_put_portal(const struct ktgt_conn *conn,
 }
 
 /*
- * The addresses are the same for all targets, so their text is made once. Portals are
- * copied first, because adding to the text may sleep.
+ * The addresses are the same for all targets, so their text is made once.
+ * Portals are copied first, because adding to the text may sleep.
  */
 static int discovery_put_portals(const struct ktgt_conn *conn,
 				 struct ktgt_text_out *out)
@@ -192,8 +192,9 @@ static int discovery_put_one(const struct ktgt_conn *conn,
  * @conn: the connection, in full feature phase
  * @pair: SendTargets and its value: "All" in discovery sessions; the name of a
  *	target; or nothing, for the target of the session
- * @out: where the answer goes. It is "Reject" if the value is wrong, and also if the
- *	initiator may not see the target, so that nobody learns of hidden targets
+ * @out: where the answer goes. It is "Reject" if the value is wrong, and also
+ *	if the initiator may not see the target, so that nobody learns of hidden
+ *	targets
  *
  * Context: the connection's work, may sleep.
  * Return: 0, -ENOMEM, or -EMSGSIZE.

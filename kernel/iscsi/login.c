@@ -2,10 +2,10 @@
 /*
  * The login phase (RFC 7143, 6.3, 11.12 and 11.13).
  *
- * It is a state machine on the connection. Each request is answered at once or the
- * connection is closed, so a peer that stops in the middle costs only a timer. A
- * login waits for one thing only: the end of an older session of the same initiator
- * (same name, ISID and target).
+ * It is a state machine on the connection. Each request is answered at once or
+ * the connection is closed, so a peer that stops in the middle costs only a
+ * timer. A login waits for one thing only: the end of an older session of the
+ * same initiator (same name, ISID and target).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -43,8 +43,8 @@
 #define LOGIN_ERROR		KTGT_LOGIN_TARGET(TARGET_ERROR)
 
 /*
- * Requests that a login may take. Four are usual, but an initiator may cut its text
- * into many pieces.
+ * Requests that a login may take. Four are usual, but an initiator may cut its
+ * text into many pieces.
  */
 #define LOGIN_REQUESTS_MAX	128
 
@@ -145,7 +145,7 @@ static u16 login_auth_error(struct ktgt_login *login, u16 status)
 #define login_key(login, key, none)					\
 	ktgt_target_key((login)->target, KTGT_TARGET_##key, none)
 
-/* Returns the values of a digest key that the target does not accept, as bits. */
+/* Returns which values of a digest key the target does not accept, as bits. */
 static u32 login_barred(u32 digest)
 {
 	switch (digest) {
@@ -158,7 +158,7 @@ static u32 login_barred(u32 digest)
 	}
 }
 
-/* A target can be told to offer less than it supports, and to require digests. */
+/* A target can be set to offer less than it supports, or to require digests. */
 static void login_set_offers(struct ktgt_login *login)
 {
 	static const struct {
@@ -189,7 +189,7 @@ static void login_set_offers(struct ktgt_login *login)
 				       KTGT_DIGEST_EITHER));
 }
 
-/* Refuses an initiator that does not offer a digest that the target requires. */
+/* Refuses an initiator that does not offer a required digest. */
 static u16 login_check_digests(struct ktgt_login *login)
 {
 	static const struct {
@@ -364,7 +364,7 @@ static void login_tell(struct ktgt_conn *conn, u16 status)
 	ktgt_event_session(conn->kn, &event);
 }
 
-/* Answers with a status that ends the login, and reports it in log and event. */
+/* Answers with a status that ends the login, and logs and reports it. */
 static void login_refuse(struct ktgt_conn *conn, u16 status)
 {
 	struct ktgt_login *login = conn->login;
@@ -445,8 +445,9 @@ static u16 login_find_target(struct ktgt_conn *conn)
 }
 
 /*
- * The target introduces itself in the first response that may contain it (RFC 7143,
- * 13.9). Its alias can change while it is copied, but its last byte is always NUL.
+ * The target introduces itself in the first response that may contain it (RFC
+ * 7143, 13.9). Its alias can change while it is copied, but its last byte is
+ * always NUL.
  */
 static void login_introduce(struct ktgt_conn *conn)
 {
@@ -462,8 +463,8 @@ static void login_introduce(struct ktgt_conn *conn)
 }
 
 /*
- * The first text says who wants to log in to what. An initiator that is not admitted
- * is refused before anything is negotiated.
+ * The first text says who wants to log in to what. An initiator that is not
+ * admitted is refused before anything is negotiated.
  */
 static u16 login_identify(struct ktgt_conn *conn)
 {
@@ -611,8 +612,8 @@ static u16 login_finish(struct ktgt_conn *conn)
 }
 
 /*
- * Sends the answers, or as much of them as fits into a login PDU. The last PDU says
- * whether the stage changes.
+ * Sends the answers, or as much of them as fits into a login PDU. The last PDU
+ * says whether the stage changes.
  */
 static u16 login_respond(struct ktgt_conn *conn)
 {
@@ -759,8 +760,8 @@ static u16 login_check_header(struct ktgt_conn *conn,
  * @len: bytes of it, at most KTGT_LOGIN_DSL
  *
  * Each request gets one response. After a response that refuses the login, the
- * connection drains and closes (RFC 7143, 11.13.5). The last request creates the
- * session and frees the state of the login.
+ * connection drains and closes (RFC 7143, 11.13.5). The last request creates
+ * the session and frees the state of the login.
  *
  * Context: the connection's work, may sleep.
  */

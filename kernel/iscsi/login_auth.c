@@ -177,7 +177,8 @@ static u16 auth_prove(struct ktgt_login_auth *auth)
  * @transit: the request has the T bit
  *
  * Context: the connection's work, may sleep.
- * Return: 0, or the status of a refusal, with its reason in &ktgt_login_auth.why.
+ * Return: 0, or the status of a refusal, with its reason in
+ *	&ktgt_login_auth.why.
  */
 u16 ktgt_login_auth_recv(struct ktgt_login_auth *auth, bool transit)
 {
@@ -224,7 +225,8 @@ bool ktgt_login_auth_is_done(const struct ktgt_login_auth *auth)
  * @transit: the request asks to leave the stage
  *
  * Context: the connection's work.
- * Return: 0, or the status of a refusal, with its reason in &ktgt_login_auth.why.
+ * Return: 0, or the status of a refusal, with its reason in
+ *	&ktgt_login_auth.why.
  */
 u16 ktgt_login_auth_check(struct ktgt_login_auth *auth, bool security,
 			  bool transit)

@@ -30,8 +30,8 @@ enum ktgt_login_auth_step {
 /**
  * struct ktgt_login_auth - authentication of a login
  * @kn: network namespace, which has the access of discovery
- * @target: target whose access is used, or NULL for discovery; the login holds the
- *	reference
+ * @target: target whose access is used, or NULL for discovery; the login holds
+ *	the reference
  * @nego: text negotiation, with the keys of the initiator
  * @out: where answers go
  * @chap: CHAP exchange, or NULL

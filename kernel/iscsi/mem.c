@@ -2,9 +2,9 @@
 /*
  * Free pages of a connection.
  *
- * Pages never pass directly from one connection to another, so a late retransmission
- * cannot contain the data of another initiator. Only the connection's work uses these
- * functions, so they need no lock.
+ * Pages never pass directly from one connection to another, so a late
+ * retransmission cannot contain the data of another initiator. Only the
+ * connection's work uses these functions, so they need no lock.
  */
 #include "mem.h"
 
@@ -82,8 +82,8 @@ void ktgt_mem_refill(struct ktgt_conn *conn, u32 want)
  * @conn: the connection
  *
  * If unsolicited data finds too few pages, receiving must stop and release the
- * socket's lock. Each time that this happens, twice as many pages are kept from then
- * on.
+ * socket's lock. Each time that this happens, twice as many pages are kept from
+ * then on.
  *
  * Context: the connection's work, outside of the socket's lock; may sleep.
  */

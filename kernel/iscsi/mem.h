@@ -52,8 +52,8 @@ static inline bool ktgt_mem_take(struct ktgt_conn *conn, struct bio_vec *bvec,
  * @bvec: segments of one page each
  * @nr: how many
  *
- * A page that the socket still refers to is not used again: it goes back to the page
- * allocator when the socket drops its reference.
+ * A page that the socket still refers to is not used again: it goes back to the
+ * page allocator when the socket drops its reference.
  *
  * Context: the connection's work.
  */

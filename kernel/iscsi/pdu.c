@@ -3,8 +3,8 @@
  * PDUs to be sent: their memory, sequence numbers, lengths, padding and digests
  * (RFC 7143, 11.2).
  *
- * The memory of headers never passes directly from one connection to another, so a
- * late retransmission cannot contain the header of another initiator.
+ * The memory of headers never passes directly from one connection to another,
+ * so a late retransmission cannot contain the header of another initiator.
  */
 #include "pdu.h"
 
@@ -22,9 +22,10 @@ static_assert(sizeof(struct iscsi_hdr) == KTGT_BHS_LEN);
 static_assert(KTGT_CHUNK_TAIL + 3 + KTGT_DIGEST_LEN <= KTGT_CHUNK_HDR);
 
 /*
- * Limits of answers without a task, in PDUs and pages. While a peer leaves 8 MiB of
- * them unread, nothing is received from it. A peer that reads them and leaves 64 MiB
- * unacknowledged is not a real initiator, and its connection is closed.
+ * Limits of answers without a task, in PDUs and pages. While a peer leaves 8
+ * MiB of them unread, nothing is received from it. A peer that reads them and
+ * leaves 64 MiB unacknowledged is not a real initiator, and its connection is
+ * closed.
  */
 #define PDU_UNSENT_MAX	2048
 #define PDU_UNACKED_MAX	16384
@@ -309,9 +310,9 @@ static void pdu_set_digests(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 }
 
 /*
- * StatSN, ExpCmdSN and MaxCmdSN are at the same place in all PDUs of a target. A PDU
- * without status contains the next StatSN, except for a Data-In without status, where
- * the field is reserved.
+ * StatSN, ExpCmdSN and MaxCmdSN are at the same place in all PDUs of a target.
+ * A PDU without status contains the next StatSN, except for a Data-In without
+ * status, where the field is reserved.
  */
 static void pdu_set_sns(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 {
@@ -333,8 +334,8 @@ static void pdu_set_sns(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
  * @conn: the connection
  * @pdu: the PDU, in no list
  *
- * The number of tasks and their pages limits the PDUs of tasks. Other PDUs answer
- * requests that a peer may send without a limit, so they are counted.
+ * The number of tasks and their pages limits the PDUs of tasks. Other PDUs
+ * answer requests that a peer may send without a limit, so they are counted.
  *
  * Context: the connection's work, also under the socket's lock.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * PDUs: those that are sent, with their sequence numbers and digests, and the one
- * that is being received.
+ * PDUs: those that are sent, with their sequence numbers and digests, and the
+ * one that is being received.
  */
 #ifndef _KTGT_ISCSI_PDU_H
 #define _KTGT_ISCSI_PDU_H
@@ -20,8 +20,8 @@ struct ktgt_task;
 #define KTGT_DIGEST_LEN		4
 #define KTGT_AHS_MAX		1020
 /*
- * Memory of a header that is sent: the data digest of the PDU before it, the BHS, the
- * header digest, padding, and the data digest.
+ * Memory of a header that is sent: the data digest of the PDU before it, the
+ * BHS, the header digest, padding, and the data digest.
  */
 #define KTGT_CHUNK_LEN		64
 #define KTGT_CHUNK_LEAD		KTGT_DIGEST_LEN
@@ -31,7 +31,8 @@ struct ktgt_task;
 /**
  * enum ktgt_pdu_flags - bits of &ktgt_pdu.flags
  * @KTGT_PDU_STATSN: it contains a status, so it uses a StatSN
- * @KTGT_PDU_FINAL_LOGIN: PDUs that are sent after it have the negotiated digests
+ * @KTGT_PDU_FINAL_LOGIN: PDUs that are sent after it have the negotiated
+ *	digests
  * @KTGT_PDU_DATA_IN: more Data-In PDUs of the same task may follow
  * @KTGT_PDU_LAST: the task ends with it
  * @KTGT_PDU_PING: the initiator will answer it
@@ -49,9 +50,9 @@ enum ktgt_pdu_flags {
 /**
  * struct ktgt_pdu - a PDU to be sent
  *
- * Its header is in page memory, because the socket refers to it until the peer has
- * acknowledged it. A PDU is used again only when the initiator's ExpStatSN says that
- * the initiator has received it.
+ * Its header is in page memory, because the socket refers to it until the peer
+ * has acknowledged it. A PDU is used again only when the initiator's ExpStatSN
+ * says that the initiator has received it.
  *
  * @node: in &ktgt_pdus.free, the transport's queue, or &ktgt_conn.unacked
  * @hdr: KTGT_CHUNK_HDR bytes: BHS, header digest, padding and data digest; the
@@ -63,7 +64,8 @@ enum ktgt_pdu_flags {
  * @bvec: data segment, from byte @bvec_off on
  * @bvec_off: offset in @bvec
  * @data_len: bytes of the data segment
- * @ack_sn: the PDU is acknowledged when the initiator's ExpStatSN is beyond this
+ * @ack_sn: the PDU is acknowledged when the initiator's ExpStatSN is beyond
+ *	this
  * @task: task that it belongs to, or NULL
  * @own: segments of data that belong to the PDU itself, or NULL
  * @nr_own: length of @own
@@ -115,8 +117,8 @@ struct ktgt_pdu_in {
 };
 
 /*
- * Results of ktgt_recv_header() and ktgt_recv_data() in addition to 0 and a negative
- * errno, which ends the connection.
+ * Results of ktgt_recv_header() and ktgt_recv_data() in addition to 0 and a
+ * negative errno, which ends the connection.
  */
 #define KTGT_RECV_AGAIN	1	/* call again after ktgt_round_prepare() */
 #define KTGT_RECV_STOP	2	/* process this PDU before more is received */

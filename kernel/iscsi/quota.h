@@ -11,8 +11,8 @@
  * enum ktgt_quota_kind - what is counted
  * @KTGT_QUOTA_DATA: pages of tasks whose answer is not completely sent yet
  * @KTGT_QUOTA_UNSENT: PDUs without a task that wait to be sent, and their pages
- * @KTGT_QUOTA_UNACKED: PDUs without a task that are not acknowledged yet, sent or
- *	not, and their pages
+ * @KTGT_QUOTA_UNACKED: PDUs without a task that are not acknowledged yet, sent
+ *	or not, and their pages
  * @KTGT_QUOTA_KINDS: number of kinds
  */
 enum ktgt_quota_kind {
@@ -27,8 +27,8 @@ enum ktgt_quota_kind {
  * @held: pages and PDUs; each PDU counts as one
  * @limit: how much it may hold
  *
- * Nothing is refused here. A caller asks before it charges, or receives nothing more
- * from the peer afterwards.
+ * Nothing is refused here. A caller asks before it charges, or receives nothing
+ * more from the peer afterwards.
  */
 struct ktgt_quota {
 	u32	held[KTGT_QUOTA_KINDS];

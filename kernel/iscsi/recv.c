@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Receiving: the only place that checks the lengths of a PDU and decides where its
- * data goes.
+ * Receiving: the only place that checks the lengths of a PDU and decides where
+ * its data goes.
  *
- * This runs under the socket's lock, so it does not wait for memory. If there is none,
- * it returns KTGT_RECV_AGAIN.
+ * This runs under the socket's lock, so it does not wait for memory. If there
+ * is none, it returns KTGT_RECV_AGAIN.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -33,7 +33,7 @@ static u32 recv_max_data(const struct ktgt_conn *conn, u8 opcode)
 	case ISCSI_OP_TEXT:
 		return conn->param.max_recv_dsl;
 	default:
-		/* other PDUs have no data, but a small segment can be skipped */
+		/* others have no data, but a small segment can be skipped */
 		return KTGT_LOGIN_DSL;
 	}
 }
@@ -43,8 +43,8 @@ static u32 recv_max_data(const struct ktgt_conn *conn, u8 opcode)
  * @conn: the connection
  * @in: the PDU; @hdr is there, @ahs_len and @data_len are set
  *
- * If the lengths are wrong, the next header cannot be found, so the connection must
- * end (RFC 7143, 13.12: no PDU may exceed MaxRecvDataSegmentLength).
+ * If the lengths are wrong, the next header cannot be found, so the connection
+ * must end (RFC 7143, 13.12: no PDU may exceed MaxRecvDataSegmentLength).
  *
  * Context: the connection's work, under the socket's lock.
  * Return: 0, or a negative errno, which ends the connection.
@@ -124,8 +124,8 @@ static int recv_unknown(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
  * @in: the PDU; on success @keep and @iter say where its data goes
  *
  * Context: the connection's work, with or without the socket's lock.
- * Return: 0; KTGT_RECV_AGAIN if it must be called again after ktgt_round_prepare();
- *	a negative errno, which ends the connection.
+ * Return: 0; KTGT_RECV_AGAIN if it must be called again after
+ *	ktgt_round_prepare(); a negative errno, which ends the connection.
  */
 int ktgt_recv_header(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 {
@@ -181,8 +181,8 @@ u32 ktgt_recv_digest(struct ktgt_conn *conn, struct ktgt_pdu_in *in,
  * @digest_ok: its data digest matches, or there is none
  *
  * Context: the connection's work, under the socket's lock.
- * Return: 0; KTGT_RECV_STOP if the PDU must be processed before more is received; a
- *	negative errno, which ends the connection.
+ * Return: 0; KTGT_RECV_STOP if the PDU must be processed before more is
+ *	received; a negative errno, which ends the connection.
  */
 int ktgt_recv_data(struct ktgt_conn *conn, struct ktgt_pdu_in *in,
 		   bool digest_ok)

@@ -118,8 +118,8 @@ void ktgt_round_prepare(struct ktgt_conn *conn)
  * @conn: the connection
  *
  * Context: the connection's work.
- * Return: false while a control PDU waits to be handled, there is no memory, or the
- *	peer does not read the answers.
+ * Return: false while a control PDU waits to be handled, there is no memory, or
+ *	the peer does not read the answers.
  */
 bool ktgt_round_may_recv(const struct ktgt_conn *conn)
 {
@@ -163,8 +163,8 @@ bool ktgt_round_process(struct ktgt_conn *conn)
  * @conn: the connection
  *
  * Context: the connection's work.
- * Return: true if tasks wait for pages, if the initiator waits for the window, or if
- *	a task has become ready because another one has ended.
+ * Return: true if tasks wait for pages, if the initiator waits for the window,
+ *	or if a task has become ready because another one has ended.
  */
 bool ktgt_round_waits(const struct ktgt_conn *conn)
 {
@@ -172,7 +172,7 @@ bool ktgt_round_waits(const struct ktgt_conn *conn)
 	       (conn->window && ktgt_window_is_closed(conn->window));
 }
 
-/* Gives memory back if no command was in flight for a time. Pings do not count. */
+/* Gives memory back after some time without commands; pings do not count. */
 static void round_shrink_idle(struct ktgt_conn *conn, unsigned long after)
 {
 	if (time_before(jiffies, conn->last_cmd + after))
@@ -182,7 +182,7 @@ static void round_shrink_idle(struct ktgt_conn *conn, unsigned long after)
 	ktgt_pdus_shrink(conn);
 }
 
-/* Asks a silent initiator for an answer. Return: jiffies until the next check. */
+/* Pings a silent initiator. Return: jiffies until the next check. */
 static unsigned long round_ping(struct ktgt_conn *conn)
 {
 	const struct ktgt_target *target = conn->nexus->target;
@@ -221,7 +221,7 @@ static unsigned long round_logout_left(const struct ktgt_conn *conn)
  * ktgt_round_request_logout - handle KTGT_EV_REQUEST_LOGOUT
  * @conn: the connection
  *
- * A second request does not extend the time: the initiator is told how much is left.
+ * A second request does not extend the time.
  *
  * Context: the connection's work.
  * Return: jiffies until ktgt_round_timer() has to be called.
@@ -272,9 +272,9 @@ unsigned long ktgt_round_timer(struct ktgt_conn *conn)
  * ktgt_round_announce - tell a waiting initiator that the window is open again
  * @conn: the connection, with nothing left to do
  *
- * The last answer may have contained a closed window, because its own task still
- * occupied a slot. If only missing acknowledgements keep the window closed, the
- * initiator is asked for them.
+ * The last answer may have contained a closed window, because its own task
+ * still occupied a slot. If only missing acknowledgements keep the window
+ * closed, the initiator is asked for them.
  *
  * Context: the connection's work.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Functions for the transport: one round of a connection's work, and the beginning
- * and end of a connection.
+ * Functions for the transport: one round of a connection's work, and the
+ * beginning and end of a connection.
  */
 #ifndef _KTGT_ISCSI_ROUND_H
 #define _KTGT_ISCSI_ROUND_H

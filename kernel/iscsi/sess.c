@@ -21,7 +21,7 @@ static const struct rhashtable_params sess_table_params = {
 	.automatic_shrinking = true,
 };
 
-/* the number of a session is also its TSIH, which has 16 bits and is not zero */
+/* the number of a session is also its TSIH: 16 bits, not zero */
 #define SESS_ID_LIMIT	XA_LIMIT(1, U16_MAX)
 
 /* See struct ktgt_fabric_ops. */
@@ -156,9 +156,9 @@ void ktgt_sess_request_logout(struct ktgt_sess *sess, u16 seconds)
 }
 
 /*
- * The login of @conn must wait until @old has ended: a command of @old that is still
- * on its way to the disk must not overtake the writes of the new session. If another
- * login waits already, the newer one replaces it.
+ * The login of @conn must wait until @old has ended: a command of @old that is
+ * still on its way to the disk must not overtake the writes of the new session.
+ * If another login waits already, the newer one replaces it.
  */
 static int sess_wait_for(struct ktgt_conn *conn, struct ktgt_sess *old)
 {
@@ -196,9 +196,9 @@ static void sess_stop_waiting(struct ktgt_conn *conn)
 }
 
 /*
- * The search begins after the number that was used last, so a number is used again
- * only after all others. A TSIH or a command with the number of a session that has
- * ended must not mean the next session.
+ * The search begins after the number that was used last, so a number is used
+ * again only after all others. A TSIH or a command with the number of a session
+ * that has ended must not mean the next session.
  */
 static int sess_take_id(struct ktgt_net *kn, u32 *id)
 {
@@ -225,8 +225,8 @@ static int sess_insert(struct ktgt_conn *conn, struct ktgt_sess *sess)
 			break;
 		}
 		/*
-		 * A session without a connection has left the table already, see
-		 * ktgt_sess_retire(): the next lookup does not find it.
+		 * A session without a connection has left the table already,
+		 * see ktgt_sess_retire(): the next lookup does not find it.
 		 */
 		ret = kref_get_unless_zero(&old->ref) ? 0 : -EAGAIN;
 		if (!ret) {
@@ -297,8 +297,8 @@ static void sess_unbind(struct ktgt_conn *conn)
  * ktgt_login_resume() is called when it has ended.
  *
  * Context: the connection's work, may sleep.
- * Return: 0; -EINPROGRESS if the old session must end first; -ENOENT if the target
- *	is being deleted; -ENOMEM; -EBUSY if no number is free.
+ * Return: 0; -EINPROGRESS if the old session must end first; -ENOENT if the
+ *	target is being deleted; -ENOMEM; -EBUSY if no number is free.
  */
 int ktgt_sess_open(struct ktgt_conn *conn, struct ktgt_target *target,
 		   const struct ktgt_sess_key *key, const char *alias,
@@ -387,8 +387,8 @@ void ktgt_sess_announce(struct ktgt_conn *conn)
  * @sess: the session; none of its commands is in flight. It keeps its sequence
  *	numbers for PDUs that still have to be sent
  *
- * From now on, a session with the same identity can be created. A login that waits
- * for this is resumed.
+ * From now on, a session with the same identity can be created. A login that
+ * waits for this is resumed.
  *
  * Context: the connection's work or teardown, may sleep.
  */
@@ -405,7 +405,9 @@ void ktgt_sess_retire(struct ktgt_sess *sess)
 				       sess_table_params);
 	}
 
-	/* reported before the login of a new session, which may wait for this */
+	/*
+	 * reported before the login of a new session, which may wait for this
+	 */
 	if (sess->announced)
 		sess_describe(sess, sess->conn, KTGT_CMD_SESSION_END);
 
@@ -421,8 +423,8 @@ void ktgt_sess_retire(struct ktgt_sess *sess)
 
 /**
  * ktgt_sess_close - end the session of a connection that has closed
- * @conn: the connection; none of its commands is in flight. If it has no session,
- *	its login may wait for the end of another session
+ * @conn: the connection; none of its commands is in flight. If it has no
+ *	session, its login may wait for the end of another session
  *
  * Context: process context, may sleep.
  */

@@ -265,9 +265,9 @@ struct ktgt_task *ktgt_task_start(struct ktgt_conn *conn,
 }
 
 /*
- * Whether @task is dormant until @other has ended (SAM-5, 8.6). An enabled task stays
- * enabled, even if a HEAD OF QUEUE task arrives. Tasks of other nexuses are in other
- * task sets (TST of the Control mode page).
+ * Whether @task is dormant until @other has ended (SAM-5, 8.6). An enabled task
+ * stays enabled, even if a HEAD OF QUEUE task arrives. Tasks of other nexuses
+ * are in other task sets (TST of the Control mode page).
  */
 static bool task_goes_behind(const struct ktgt_task *task,
 			     const struct ktgt_task *other)
@@ -358,8 +358,8 @@ void ktgt_task_set_state_any(struct ktgt_task *task, enum ktgt_task_state state)
  * ktgt_task_set_ready - a task has everything that it needs to be submitted
  * @task: the task, in no list
  *
- * If the task must wait for others, because it or one of them is ORDERED or HEAD OF
- * QUEUE, it becomes dormant; otherwise it becomes ready.
+ * If the task must wait for others, because it or one of them is ORDERED or
+ * HEAD OF QUEUE, it becomes dormant; otherwise it becomes ready.
  *
  * Context: the connection's work.
  */
@@ -382,11 +382,12 @@ void ktgt_task_set_ready(struct ktgt_task *task)
 /**
  * ktgt_task_residual - get the residual count of a task (RFC 7143, 11.4.5)
  * @task: the task, completed
- * @flags: takes the underflow or overflow bit, which is the same in a SCSI Response
- *	and in a Data-In
+ * @flags: takes the underflow or overflow bit, which is the same in a SCSI
+ *	Response and in a Data-In
  *
  * Context: the connection's work.
- * Return: difference in bytes between the expected and the real transfer length.
+ * Return: difference in bytes between the expected and the real transfer
+ *	length.
  */
 u32 ktgt_task_residual(const struct ktgt_task *task, u8 *flags)
 {
@@ -428,8 +429,8 @@ void ktgt_task_end(struct ktgt_task *task)
  * ktgt_task_sent - the socket has accepted the whole answer of a task
  * @task: the task
  *
- * From now on, only an acknowledgement frees its pages. So other tasks must not wait
- * for these pages.
+ * From now on, only an acknowledgement frees its pages. So other tasks must not
+ * wait for these pages.
  *
  * Context: the connection's work.
  */

@@ -40,12 +40,13 @@ enum ktgt_task_state {
 
 /**
  * enum ktgt_task_flags - bits of &ktgt_task.flags
- * @KTGT_TASK_IMMEDIATE: it is marked for immediate delivery, outside of the window
+ * @KTGT_TASK_IMMEDIATE: it is marked for immediate delivery, outside of the
+ *	window
  * @KTGT_TASK_READ: the R bit of the PDU
  * @KTGT_TASK_WRITE: the W bit of the PDU
  * @KTGT_TASK_UNSOL: more unsolicited Data-Out PDUs are expected
- * @KTGT_TASK_BAD_DATA: a Data-Out sequence or digest was wrong; the command fails
- *	when all requested data has arrived
+ * @KTGT_TASK_BAD_DATA: a Data-Out sequence or digest was wrong; the command
+ *	fails when all requested data has arrived
  */
 enum ktgt_task_flags {
 	KTGT_TASK_IMMEDIATE	= BIT(0),
@@ -72,8 +73,8 @@ struct ktgt_burst {
 /**
  * struct ktgt_task - an iSCSI task
  *
- * It is in &ktgt_conn.slots and belongs to the connection's work, except for @cmd
- * while that is with the SCSI side.
+ * It is in &ktgt_conn.slots and belongs to the connection's work, except for
+ * @cmd while that is with the SCSI side.
  *
  * @cmd: the SCSI command
  * @conn: the connection; immutable
@@ -82,18 +83,18 @@ struct ktgt_burst {
  * @itt: initiator task tag
  * @index: position in &ktgt_conn.slots; immutable
  * @gen: number of uses of the slot, part of the target transfer tag
- * @dead_gen: @gen of the last use that was aborted; Data-Out PDUs for it are dropped
- *	without an answer
- * @dead_itt: ITT of that use if unsolicited Data-Out PDUs were still expected, which
- *	are dropped too; otherwise RESERVED_ITT
+ * @dead_gen: @gen of the last use that was aborted; Data-Out PDUs for it are
+ *	dropped without an answer
+ * @dead_itt: ITT of that use if unsolicited Data-Out PDUs were still expected,
+ *	which are dropped too; otherwise RESERVED_ITT
  * @state: enum ktgt_task_state
  * @flags: KTGT_TASK_* bits
  * @attr: task attribute, ISCSI_ATTR_*
  * @seq: order of submission, which says what a task management function covers
  * @nr_pages: pages in &ktgt_cmd.bvec so far
  * @bvec_cap: length of @big_bvec
- * @big_bvec: segments of a command that has more than fit into @cmd; kept for the next
- *	use of the slot
+ * @big_bvec: segments of a command that has more than fit into @cmd; kept for
+ *	the next use of the slot
  * @unsol: the unsolicited burst
  * @r2t: solicited bursts; the index is part of the target transfer tag
  * @nr_r2t: bursts of @r2t in use; the length of all others is zero
@@ -235,7 +236,9 @@ static __always_inline void ktgt_task_change(struct ktgt_task *task,
 		count->full += ktgt_task_delta(was, is, KTGT_TRAIT_DATA);
 	if (ktgt_task_list(conn, from))
 		list_del_init(&task->node);
-	/* the slot that was used last is used next, because it is in the cache */
+	/*
+	 * the slot that was used last is used next, because it is in the cache
+	 */
 	if (to == KTGT_TASK_FREE)
 		list_add(&task->node, &conn->free_slots);
 	else if (ktgt_task_list(conn, to))
@@ -250,11 +253,12 @@ static __always_inline void ktgt_task_change(struct ktgt_task *task,
 /**
  * ktgt_task_set_state - change the state of a task; nothing else changes it
  * @task: the task
- * @from: the usual state before, a constant: this change is inline code. If the task
- *	is in another state, a function is called
+ * @from: the usual state before, a constant: this change is inline code. If the
+ *	task is in another state, a function is called
  * @to: the new state, a constant
  *
- * This also moves the task to the list of its new state and changes the counters.
+ * This also moves the task to the list of its new state and changes the
+ * counters.
  *
  * Context: the connection's work or teardown.
  */

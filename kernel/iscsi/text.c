@@ -2,9 +2,9 @@
 /*
  * Text keys (RFC 7143, 6, 12 and 13).
  *
- * These functions handle text that anybody on the network can send before a login.
- * Every length is checked before anything is copied. Nothing here prints, sleeps for
- * long, or knows a connection.
+ * These functions handle text that anybody on the network can send before a
+ * login. Every length is checked before anything is copied. Nothing here
+ * prints, sleeps for long, or knows a connection.
  */
 
 #include "text.h"
@@ -48,7 +48,8 @@ enum text_type {
 /**
  * struct text_row - properties of a key
  * @name: its name, which is case-sensitive
- * @values: for TEXT_LIST, the known values, ended by NULL; the result is an index
+ * @values: for TEXT_LIST, the known values, ended by NULL; the result is an
+ *	index
  * @min: smallest number allowed
  * @max: greatest number allowed
  * @start: result before it is negotiated, the default of the RFC
@@ -254,8 +255,8 @@ static bool text_is_pad(const char *text, u32 len)
  * @pos: where to begin, 0 at first; moved behind the pair
  * @pair: filled in
  *
- * Some initiators count the padding of the data segment as text. So up to three NULs
- * at the end are ignored.
+ * Some initiators count the padding of the data segment as text. So up to three
+ * NULs at the end are ignored.
  *
  * Context: any.
  * Return: 1 with a pair, 0 at the end, -EINVAL if the text breaks RFC 7143,
@@ -487,8 +488,8 @@ static int text_decode_base64(const char *value, u32 len, u8 *data, u32 size)
  * @size: bytes that there is room for
  *
  * Context: any.
- * Return: bytes decoded, at least one; -EINVAL if the coding is wrong or the value does
- * not fit.
+ * Return: bytes decoded, at least one; -EINVAL if the coding is wrong or the
+ * value does not fit.
  */
 int ktgt_text_decode(const char *value, u32 len, u8 *data, u32 size)
 {
@@ -506,13 +507,13 @@ int ktgt_text_decode(const char *value, u32 len, u8 *data, u32 size)
  * @name: where to put it, padded with NUL
  * @size: bytes of @name
  *
- * Upper and lower case make no difference in names (RFC 7143, 4.2.7). The form of the
- * name is not checked, because some initiators have names of no standard form. But it
- * must be printable.
+ * Upper and lower case make no difference in names (RFC 7143, 4.2.7). The form
+ * of the name is not checked, because some initiators have names of no standard
+ * form. But it must be printable.
  *
  * Context: any.
- * Return: 0, or -EINVAL if it is empty, too long, or contains a blank or a control
- * character.
+ * Return: 0, or -EINVAL if it is empty, too long, or contains a blank or a
+ * control character.
  */
 int ktgt_text_name(const char *value, u32 len, char *name, u32 size)
 {
@@ -555,8 +556,8 @@ static int text_grow(struct ktgt_text_out *out, u32 len)
  * @data: bytes
  * @len: how many
  *
- * After an error nothing more is added, so it is enough to check &ktgt_text_out.err at
- * the end.
+ * After an error nothing more is added, so it is enough to check
+ * &ktgt_text_out.err at the end.
  *
  * Context: process context, may sleep.
  * Return: &ktgt_text_out.err: 0, -EMSGSIZE or -ENOMEM.
@@ -659,7 +660,8 @@ void ktgt_text_out_free(struct ktgt_text_out *out)
 }
 
 /**
- * ktgt_text_init() - begin a negotiation, with the defaults of the RFC as results
+ * ktgt_text_init() - begin a negotiation, with the defaults of the RFC as
+ *	results
  * @nego: the negotiation
  * @ours: for each &enum ktgt_text_key that is negotiated, the target's offer
  *
@@ -729,9 +731,9 @@ static u16 text_session_type(struct ktgt_text_nego *nego)
  * @text: the whole text; the caller has joined the text of several PDUs
  * @len: bytes of it
  *
- * Nothing is negotiated yet, because the meaning of a key may depend on a later one. A
- * key may be used only once in a negotiation, and in a login only in its stage
- * (RFC 7143, 6.3 and 12).
+ * Nothing is negotiated yet, because the meaning of a key may depend on a later
+ * one. A key may be used only once in a negotiation, and in a login only in its
+ * stage (RFC 7143, 6.3 and 12).
  *
  * Context: any.
  * Return: 0, or a login status, class and detail, with its reason in
@@ -768,8 +770,8 @@ u16 ktgt_text_parse(struct ktgt_text_nego *nego, const char *text, u32 len)
 }
 
 /*
- * FirstBurstLength must not exceed MaxBurstLength (RFC 7143, 13.14), whichever of them
- * is negotiated first.
+ * FirstBurstLength must not exceed MaxBurstLength (RFC 7143, 13.14), whichever
+ * of them is negotiated first.
  */
 static u32 text_cap_burst(const struct ktgt_text_nego *nego, int key, u32 n)
 {
@@ -901,9 +903,9 @@ static void text_answer_key(struct ktgt_text_nego *nego, int key,
  * @len: bytes of it
  * @out: where answers go
  *
- * The answer to an unknown key is NotUnderstood. The answer to a value that cannot be
- * accepted is Reject, and the default stays valid (RFC 7143, 6.2). Keys that the caller
- * handles (names, security, SendTargets) are skipped.
+ * The answer to an unknown key is NotUnderstood. The answer to a value that
+ * cannot be accepted is Reject, and the default stays valid (RFC 7143, 6.2).
+ * Keys that the caller handles (names, security, SendTargets) are skipped.
  *
  * Context: process context, may sleep.
  * Return: 0, or a login status if the answers do not fit or there is no memory.

@@ -2,8 +2,8 @@
 /*
  * Text keys: the tokenizer, the table of keys, and how they are negotiated.
  *
- * Nothing here knows a connection, so that the fuzzers can compile the same source in
- * user space.
+ * Nothing here knows a connection, so that the fuzzers can compile the same
+ * source in user space.
  */
 #ifndef _KTGT_ISCSI_TEXT_H
 #define _KTGT_ISCSI_TEXT_H
@@ -81,13 +81,14 @@ struct ktgt_text_pair {
 };
 
 /**
- * struct ktgt_text_out - text that is being built; begins with zeroes, except @max
+ * struct ktgt_text_out - text that is being built; begins with zeroes, except
+ *	@max
  * @data: the text, of kvmalloc()
  * @len: bytes of it
  * @size: bytes allocated
  * @max: greatest @len
- * @err: -EMSGSIZE if @len would exceed @max, -ENOMEM if there was no memory; after an
- *	error nothing more is added
+ * @err: -EMSGSIZE if @len would exceed @max, -ENOMEM if there was no memory;
+ *	after an error nothing more is added
  */
 struct ktgt_text_out {
 	char	*data;
@@ -102,8 +103,8 @@ struct ktgt_text_out {
  * @seen: keys that the initiator has used, one bit each
  * @now: keys in the request that was parsed last, one bit each
  * @pairs: key and value of each key in @now; they point into the request
- * @ours: for each key, what the target offers; for a list, bits of the values that it
- *	does not accept
+ * @ours: for each key, what the target offers; for a list, bits of the values
+ *	that it does not accept
  * @results: for each key, the result; the default until it is negotiated
  * @stage: enum ktgt_text_stage
  * @discovery: SessionType=Discovery

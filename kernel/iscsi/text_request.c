@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Text Requests of the full feature phase (RFC 7143, 11.10, 11.11). Most of them ask
- * for SendTargets.
+ * Text Requests of the full feature phase (RFC 7143, 11.10, 11.11). Most of
+ * them ask for SendTargets.
  */
 #include "text_request.h"
 
@@ -74,8 +74,8 @@ static int text_req_start(struct ktgt_conn *conn, itt_t itt)
 }
 
 /*
- * How much of the answers goes into a PDU: whole keys if possible, because not every
- * initiator can join the pieces of a key.
+ * How much of the answers goes into a PDU: whole keys if possible, because not
+ * every initiator can join the pieces of a key.
  */
 static u32 text_req_piece(const struct ktgt_conn *conn)
 {
@@ -234,8 +234,8 @@ static u8 text_req_find(struct ktgt_conn *conn, const struct iscsi_text *req)
  * @data: data segment
  * @len: bytes of it
  *
- * The answer is a Text Response, or a Reject, which ends the negotiation and changes
- * nothing else.
+ * The answer is a Text Response, or a Reject, which ends the negotiation and
+ * changes nothing else.
  *
  * Context: the connection's work, may sleep.
  */

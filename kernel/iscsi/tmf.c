@@ -2,8 +2,8 @@
 /*
  * Task management functions (RFC 7143, 11.5, 11.6).
  *
- * A function is answered when all tasks that it covers have ended. The work of another
- * connection aborts its own tasks; it is asked by a call.
+ * A function is answered when all tasks that it covers have ended. The work of
+ * another connection aborts its own tasks; it is asked by a call.
  */
 #include "tmf.h"
 
@@ -76,9 +76,9 @@ static void tmf_done(struct ktgt_lu_reset *reset)
 }
 
 /*
- * If the task does not exist, but RefCmdSN is in the window and before the CmdSN of the
- * request, that command counts as received, and the function is complete (RFC 7143,
- * 11.6.1).
+ * If the task does not exist, but RefCmdSN is in the window and before the
+ * CmdSN of the request, that command counts as received, and the function is
+ * complete (RFC 7143, 11.6.1).
  */
 static u8 tmf_no_task(struct ktgt_conn *conn, const struct iscsi_tm *req)
 {

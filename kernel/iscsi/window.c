@@ -16,8 +16,8 @@
  * @cmd_sn: its CmdSN
  * @immediate: it is marked for immediate delivery
  *
- * A session has one connection, so commands arrive in the order of their numbers, and
- * two comparisons are enough.
+ * A session has one connection, so commands arrive in the order of their
+ * numbers, and two comparisons are enough.
  *
  * Context: the connection's work.
  * Return: the result; with KTGT_CMDSN_OK, ExpCmdSN has advanced.
@@ -56,8 +56,9 @@ static u32 window_room(const struct ktgt_conn *conn)
  * ktgt_window_open - open the window as far as there is room
  * @conn: connection of the session
  *
- * The window never shrinks. It opens only so far that every command in it finds a
- * free task. It does not open while the connection holds more pages than its limit.
+ * The window never shrinks. It opens only so far that every command in it finds
+ * a free task. It does not open while the connection holds more pages than its
+ * limit.
  *
  * Context: the connection's work.
  * Return: the new MaxCmdSN.

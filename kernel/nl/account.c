@@ -17,9 +17,9 @@
 /**
  * struct account_cursor - the position of a dump
  * @index: number of accounts that have been shown with all their bindings
- * @owner: position in the next account: 0 if nothing of it has been shown, else 1
- *	plus the number of the first target whose bindings have not been shown;
- *	discovery counts as target 0
+ * @owner: position in the next account: 0 if nothing of it has been shown, else
+ *	1 plus the number of the first target whose bindings have not been
+ *	shown; discovery counts as target 0
  */
 struct account_cursor {
 	unsigned long	index;
@@ -58,7 +58,10 @@ static const char *get_secret(struct genl_info *info)
 	return NULL;
 }
 
-/* RFC 7143, 9.2.1 asks for 96 bits. tgt accepts less, so this is only a warning. */
+/*
+ * RFC 7143, 9.2.1 asks for 96 bits. tgt accepts less, so this is only a
+ * warning.
+ */
 static void judge_secret(struct genl_info *info, const char *secret)
 {
 	if (strlen(secret) < 12)
@@ -194,8 +197,8 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 /*
- * Puts both bindings of an account to one owner, or none, so that the cursor need
- * not distinguish them.
+ * Puts both bindings of an account to one owner, or none, so that the cursor
+ * need not distinguish them.
  */
 static int dump_bindings(struct sk_buff *skb, struct netlink_callback *cb,
 			 const struct ktgt_access *access, const char *user,

@@ -19,8 +19,8 @@
  * @cb: the dump
  *
  * If the configuration changes before the dump ends, the dump is marked as
- * interrupted, and user space asks again. If a transaction is being applied, wait
- * for it, because the dump could not tell a part of it from the whole.
+ * interrupted, and user space asks again. If a transaction is being applied,
+ * wait for it, because the dump could not tell a part of it from the whole.
  *
  * Context: may sleep.
  *
@@ -83,8 +83,8 @@ int ktgt_nl_dump_put_end(struct sk_buff *skb, void *hdr, bool full)
  *
  * The end is marked as interrupted if the configuration has changed meanwhile.
  *
- * Return: what the handler has to return. If @skb is full, this is its length, and
- * the handler is called again.
+ * Return: what the handler has to return. If @skb is full, this is its length,
+ * and the handler is called again.
  */
 int ktgt_nl_dump_end(const struct sk_buff *skb, struct netlink_callback *cb,
 		     int err)
@@ -156,7 +156,9 @@ struct cursor {
 	unsigned long	inner;
 };
 
-/* The object at which the dump stopped may be gone: then the next one is new. */
+/*
+ * The object at which the dump stopped may be gone: then the next one is new.
+ */
 static unsigned long *cursor_at(struct cursor *cursor, unsigned long id)
 {
 	if (id != cursor->id)
@@ -171,8 +173,8 @@ static unsigned long *cursor_at(struct cursor *cursor, unsigned long id)
  * @cb: the dump
  * @attr: attribute of the request that contains the number of a target
  * @show: shows a target, or what belongs to it, under RCU. *@inner is 0 in the
- *	first call for a target. After -EMSGSIZE, it is called again with the value
- *	that it left there
+ *	first call for a target. After -EMSGSIZE, it is called again with the
+ *	value that it left there
  *
  * Return: length of the answer so far, 0 at its end, or an errno.
  */

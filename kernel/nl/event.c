@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events, for sockets that have joined a multicast group of the family in the same
- * namespace. Without such a socket, no message is made. If there is no memory, or
- * if a listener reads too slowly, its socket gets ENOBUFS.
+ * Events, for sockets that have joined a multicast group of the family in the
+ * same namespace. Without such a socket, no message is made. If there is no
+ * memory, or if a listener reads too slowly, its socket gets ENOBUFS.
  */
 #include "event.h"
 
@@ -18,8 +18,8 @@
 #include "msg.h"
 
 /*
- * The kernel counts the listeners of all namespaces together, so an event may be
- * made although its own namespace has no listener.
+ * The kernel counts the listeners of all namespaces together, so an event may
+ * be made although its own namespace has no listener.
  */
 static bool event_is_wanted(struct ktgt_net *kn, unsigned int group)
 {
@@ -102,7 +102,9 @@ static int put_outcome(struct sk_buff *msg, const struct ktgt_event *event,
 	       put_text(msg, KTGT_A_EVENT_REASON, event->why);
 }
 
-/* Decides whether a failed login is reported, and counts those that were not. */
+/*
+ * Decides whether a failed login is reported, and counts those that were not.
+ */
 static bool pass_failed(struct ktgt_net *kn, const struct ktgt_event *event,
 			u32 *missed)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Explains what discovery and a login would decide about an initiator. Nothing is
- * decided here: the same functions are called as in discovery and in a login.
+ * Explains what discovery and a login would decide about an initiator. Nothing
+ * is decided here: the same functions are called as in discovery and in a
+ * login.
  */
 #include <net/genetlink.h>
 

@@ -10,8 +10,8 @@
 #include "generated/netlink.h"
 
 /*
- * Events need the same capability as the commands that show the same things. The
- * generator cannot express this, so this table is written by hand.
+ * Events need the same capability as the commands that show the same things.
+ * The generator cannot express this, so this table is written by hand.
  */
 static const struct genl_multicast_group ktgt_nl_groups[] = {
 	[KTGT_NLGRP_CONFIG] = {

@@ -32,7 +32,8 @@ int __init ktgt_nl_init(void)
 }
 
 /**
- * ktgt_nl_exit - accept no more commands and wait for running ones; called first
+ * ktgt_nl_exit - accept no more commands and wait for running ones; called
+ *	first
  *
  * Context: module exit.
  */

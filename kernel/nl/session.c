@@ -160,7 +160,9 @@ static int fill_conns(struct sk_buff *skb, struct ktgt_sess *sess)
 	return err;
 }
 
-/* The time is kept by a clock that cannot be set, and shown by the wall clock. */
+/*
+ * The time is kept by a clock that cannot be set, and shown by the wall clock.
+ */
 static int fill_login_time(struct sk_buff *skb, const struct ktgt_sess *sess)
 {
 	ktime_t age = ktime_sub(ktime_get_boottime(), sess->login_at);

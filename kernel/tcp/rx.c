@@ -3,9 +3,9 @@
  * Receiving: a state machine over the bytes of the stream (RFC 7143, 11.1,
  * 11.2).
  *
- * One call of read_sock takes the socket's lock once for all received bytes. It calls
- * the actor for each piece of them. The actor keeps its state in struct ktgt_rx and
- * returns how many bytes it has used.
+ * One call of read_sock takes the socket's lock once for all received bytes. It
+ * calls the actor for each piece of them. The actor keeps its state in struct
+ * ktgt_rx and returns how many bytes it has used.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -125,8 +125,8 @@ static int rx_header(struct ktgt_rx *rx)
 }
 
 /*
- * The only copy of a write: from the buffers of the socket into the pages for the
- * device. Data that is not needed is skipped.
+ * The only copy of a write: from the buffers of the socket into the pages for
+ * the device. Data that is not needed is skipped.
  */
 static int rx_data(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 {
@@ -146,7 +146,9 @@ static int rx_data(struct ktgt_rx *rx, struct ktgt_rx_piece *p)
 	return 1;
 }
 
-/* The PDU is complete. Return: 1 to continue, 0 to stop for now, or an errno. */
+/*
+ * The PDU is complete. Return: 1 to continue, 0 to stop for now, or an errno.
+ */
 static int rx_done(struct ktgt_rx *rx, bool digest_ok)
 {
 	int ret;
@@ -249,8 +251,8 @@ static int rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
 }
 
 /*
- * A header for which there was no memory is handled again before more is received. If
- * there is still no memory, the timer tries again.
+ * A header for which there was no memory is handled again before more is
+ * received. If there is still no memory, the timer tries again.
  * Return: false if the header must still wait, or if the connection ends.
  */
 static bool rx_resume(struct ktgt_rx *rx)
@@ -273,8 +275,8 @@ static bool rx_resume(struct ktgt_rx *rx)
 }
 
 /*
- * In a long data segment, a run only copies, so the work should not run for each piece
- * of it. If the socket has no room for more, it calls earlier.
+ * In a long data segment, a run only copies, so the work should not run for
+ * each piece of it. If the socket has no room for more, it calls earlier.
  */
 static void rx_set_lowat(struct ktgt_rx *rx)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A TCP connection: callbacks of the socket, the work that owns the connection, and the
- * only way in which it ends.
+ * A TCP connection: callbacks of the socket, the work that owns the connection,
+ * and the only way in which it ends.
  *
- * The work owns everything. Other contexts may set an event bit or add to a lock-free
- * list, and then kick. A kick costs little while the work runs, because the work looks
- * again before it goes idle.
+ * The work owns everything. Other contexts may set an event bit or add to a
+ * lock-free list, and then kick. A kick costs little while the work runs,
+ * because the work looks again before it goes idle.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -40,8 +40,8 @@ static struct workqueue_struct *ktgt_io_wq;
 static struct workqueue_struct *ktgt_release_wq;
 
 /*
- * Called after llist_add() or set_bit() and a full barrier. The work clears @active
- * before its own barrier and its last look.
+ * Called after llist_add() or set_bit() and a full barrier. The work clears
+ * @active before its own barrier and its last look.
  */
 static void tcp_kick(struct ktgt_conn *conn)
 {
@@ -106,7 +106,10 @@ static const struct ktgt_conn_ops tcp_conn_ops = {
 	.drain		= tcp_drain,
 };
 
-/* Callbacks of the socket, in softirq, or in the context that handles its backlog. */
+/*
+ * Callbacks of the socket, in softirq, or in the context that handles its
+ * backlog.
+ */
 
 static void tcp_on_data_ready(struct sock *sk)
 {
@@ -132,7 +135,10 @@ static void tcp_on_write_space(struct sock *sk)
 	rcu_read_unlock();
 }
 
-/* While draining, our side is closed, and the connection ends when the peer's is. */
+/*
+ * While draining, our side is closed, and the connection ends when the peer's
+ * is.
+ */
 static bool tcp_is_over(const struct ktgt_tcp *tcp, const struct sock *sk)
 {
 	switch (sk->sk_state) {
@@ -185,8 +191,8 @@ static void tcp_restore_callbacks(struct ktgt_tcp *tcp)
 }
 
 /*
- * Runs the work on the CPU on which the network stack delivers, so that both, and the
- * block layer, use the same caches. Not every packet changes the CPU.
+ * Runs the work on the CPU on which the network stack delivers, so that both,
+ * and the block layer, use the same caches. Not every packet changes the CPU.
  */
 static void tcp_choose_cpu(struct ktgt_tcp *tcp)
 {
@@ -199,7 +205,8 @@ static void tcp_choose_cpu(struct ktgt_tcp *tcp)
 }
 
 /*
- * The timer has fired. If this is before the deadline, only memory is tried again.
+ * The timer has fired. If this is before the deadline, only memory is tried
+ * again.
  */
 static void tcp_timer_event(struct ktgt_tcp *tcp)
 {
@@ -303,8 +310,8 @@ static bool tcp_pending(const struct ktgt_tcp *tcp)
 }
 
 /*
- * Looks for more work for a time, so that it need not wait until the work has been
- * queued and has started. Kicks are saved meanwhile.
+ * Looks for more work for a time, so that it need not wait until the work has
+ * been queued and has started. Kicks are saved meanwhile.
  */
 static bool tcp_spin(struct ktgt_tcp *tcp)
 {
@@ -367,7 +374,9 @@ static void tcp_done_kick(struct ktgt_done_queue *q)
 	tcp_kick(container_of(q, struct ktgt_conn, done_queue));
 }
 
-/* The last connection must not use the namespace any more when that is freed. */
+/*
+ * The last connection must not use the namespace any more when that is freed.
+ */
 static void tcp_unlink(struct ktgt_tcp *tcp)
 {
 	struct ktgt_net *kn = tcp->conn.kn;
@@ -544,8 +553,8 @@ void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
  * @conn: the connection
  * @info: takes the values
  *
- * The stack writes these values under the socket's lock. They are read without it, so
- * that nobody waits for a busy connection; each of them is one word.
+ * The stack writes these values under the socket's lock. They are read without
+ * it, so that nobody waits for a busy connection; each of them is one word.
  *
  * Context: any, under &ktgt_sess.lock of its session: the socket is released
  *	after the connection has left the session.
@@ -564,7 +573,8 @@ void ktgt_tcp_info(struct ktgt_conn *conn, struct ktgt_tcp_info *info)
  * ktgt_tcp_close_all - close all connections of a namespace, and wait
  * @kn: the namespace, which accepts no connections any more
  *
- * Context: process context; sleeps until the storage has ended all commands in flight.
+ * Context: process context; sleeps until the storage has ended all commands in
+ *	flight.
  */
 void ktgt_tcp_close_all(struct ktgt_net *kn)
 {

@@ -26,7 +26,8 @@ struct socket;
  * @data_ready: the socket's own callback, put back when the connection closes
  * @write_space: likewise
  * @state_change: likewise
- * @io_work: owns the connection, except for members that are described as shared
+ * @io_work: owns the connection, except for members that are described as
+ *	shared
  * @cpu: where @io_work runs
  * @cpu_age: runs since @cpu was chosen
  * @active: @io_work runs, and will look for events before it ends

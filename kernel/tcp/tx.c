@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sending: all queued PDUs become one array of segments, which one call hands to the
- * socket.
+ * Sending: all queued PDUs become one array of segments, which one call hands
+ * to the socket.
  *
- * The socket refers to the pages instead of copying them. So everything that is sent
- * must be page memory, and must not change until the initiator has acknowledged it.
+ * The socket refers to the pages instead of copying them. So everything that is
+ * sent must be page memory, and must not change until the initiator has
+ * acknowledged it.
  */
 #include "tx.h"
 
@@ -93,7 +94,9 @@ static bool tx_add_data(struct ktgt_tx *tx, const struct ktgt_pdu *pdu)
 		n = min_t(u32, PAGE_SIZE - off, pdu->data_len - tx->cur_off);
 		tx_add(tx, bv->bv_page, bv->bv_offset + off, n);
 		tx->cur_off += n;
-		/* the first page is sent even if the socket takes only a part */
+		/*
+		 * the first page is sent even if the socket takes only a part
+		 */
 		if (!tx->sample)
 			tx->sample = bv->bv_page;
 	}
@@ -106,10 +109,11 @@ static void tx_add_tail(struct ktgt_tx *tx, const struct ktgt_pdu *pdu)
 }
 
 /*
- * Puts as much of the first PDU into the array as there is room for. A data digest
- * waits for the header of the next PDU, because both together are one segment: a
- * segment of its own would cost more than its four bytes.
- * Return: whether all of the PDU is in the array, or only its data digest waits.
+ * Puts as much of the first PDU into the array as there is room for. A data
+ * digest waits for the header of the next PDU, because both together are one
+ * segment: a segment of its own would cost more than its four bytes.
+ * Return: whether all of the PDU is in the array, or only its data digest
+ *	waits.
  */
 static bool tx_add_pdu(struct ktgt_tx *tx, struct ktgt_pdu *pdu)
 {
@@ -189,8 +193,8 @@ static void tx_finish(struct ktgt_tx *tx)
 }
 
 /*
- * The reference count of a page shows whether the socket refers to it. A count of one
- * can also mean that the peer has acknowledged it already.
+ * The reference count of a page shows whether the socket refers to it. A count
+ * of one can also mean that the peer has acknowledged it already.
  */
 static void tx_sample(struct ktgt_tx *tx)
 {
@@ -244,7 +248,7 @@ bool ktgt_tx_run(struct ktgt_tx *tx)
 
 	if (test_and_clear_bit(KTGT_EV_TX, &tx->conn->events))
 		tx->blocked = false;
-	smp_mb__after_atomic(); /* room that is freed from now on sets it again */
+	smp_mb__after_atomic(); /* room that is freed later sets it again */
 
 	while (!tx->blocked && !ktgt_tx_idle(tx)) {
 		ret = tx->left ? 0 : tx_build(tx);

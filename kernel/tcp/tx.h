@@ -23,7 +23,8 @@ struct socket;
  * @sock: its socket
  * @queue: PDUs that are not completely in @vec yet
  * @sending: PDUs whose last byte is in @vec
- * @cur_off: bytes of the data segment of the first PDU in @queue that are in @vec
+ * @cur_off: bytes of the data segment of the first PDU in @queue that are in
+ *	@vec
  * @cur_hdr: the header of this PDU is in @vec
  * @tail: PDU whose data digest goes into @vec with the next header, or NULL
  * @vec: what is being sent

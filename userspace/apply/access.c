@@ -59,8 +59,8 @@ static int change_binding(struct executor *ex, uint8_t cmd, uint32_t tid,
 }
 
 /*
- * The kernel never shows a secret, so the secret is always sent. The kernel changes
- * nothing if it is the same.
+ * The kernel never shows a secret, so the secret is always sent. The kernel
+ * changes nothing if it is the same.
  */
 static int apply_account(struct executor *ex, const struct account *account)
 {
@@ -109,8 +109,8 @@ static int unbind_others(struct executor *ex, uint32_t tid,
 }
 
 /*
- * Outgoing accounts are unbound first, because a second one would be refused. Incoming
- * accounts are bound first, so that there is always one.
+ * Outgoing accounts are unbound first, because a second one would be refused.
+ * Incoming accounts are bound first, so that there is always one.
  */
 int apply_bindings(struct executor *ex, uint32_t tid,
 			  const struct vec *bindings)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Who may log in, as in a file. Each function returns what change_apply() returns. */
+/*
+ * Who may log in, as in a file. Each function returns what change_apply()
+ * returns.
+ */
 #ifndef KTGT_APPLY_ACCESS_H
 #define KTGT_APPLY_ACCESS_H
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Makes the configuration the same as targets.conf. What is the same already is not
- * touched, so its sessions continue.
+ * Makes the configuration the same as targets.conf. What is the same already is
+ * not touched, so its sessions continue.
  *
- * All changes are one transaction. If errors are ignored, each change is separate, with
- * two exceptions. The access rules and accounts of a target change together or not at
- * all, because a mixture could admit somebody whom neither the old nor the new rules
- * admit. And a new target is offline until it has all logical units that can be added.
+ * All changes are one transaction. If errors are ignored, each change is
+ * separate, with two exceptions. The access rules and accounts of a target
+ * change together or not at all, because a mixture could admit somebody whom
+ * neither the old nor the new rules admit. And a new target is offline until it
+ * has all logical units that can be added.
  */
 #include "apply/apply.h"
 
@@ -358,8 +359,9 @@ static int compare_spellings(const void *a, const void *b)
 }
 
 /*
- * Sorts targets by their names as they are spelled in the file, like tgt-admin. The
- * order decides the numbers of targets, and these decide the identity of disks.
+ * Sorts targets by their names as they are spelled in the file, like tgt-admin.
+ * The order decides the numbers of targets, and these decide the identity of
+ * disks.
  */
 static const struct conf_target **sort_targets(const struct conf *conf,
 					       size_t *n)
@@ -430,8 +432,8 @@ static int apply(struct executor *ex, const struct conf *conf,
 }
 
 /*
- * Attaches devices that appeared before the commit: udev found no logical unit that
- * waited for them. If this fails, the logical unit still waits.
+ * Attaches devices that appeared before the commit: udev found no logical unit
+ * that waited for them. If this fails, the logical unit still waits.
  */
 static void attach_late(struct executor *ex)
 {

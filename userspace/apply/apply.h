@@ -7,8 +7,8 @@
 #include "conf/conf.h"
 
 /*
- * Makes the configuration the same as @conf: only the target @only, or everything if it
- * is NULL. Returns 0 or what change_apply() returned.
+ * Makes the configuration the same as @conf: only the target @only, or
+ * everything if it is NULL. Returns 0 or what change_apply() returned.
  */
 int apply_conf(struct executor *ex, struct conf *conf, const char *only);
 

@@ -25,15 +25,16 @@ struct executor {
 };
 
 /*
- * Prints a change and sends it to the kernel, as the options say. Returns 0 if the
- * caller can continue.
+ * Prints a change and sends it to the kernel, as the options say. Returns 0 if
+ * the caller can continue.
  */
 int change_apply(struct executor *ex, uint8_t cmd, const struct object *obj,
 		 const void *req);
 /*
- * Around changes that are made together or not at all. change_commit() discards them if
- * @err says that one was refused. If the configuration has changed since the view was
- * loaded, it returns -ESTALE and prints nothing.
+ * Around changes that are made together or not at all. change_commit() discards
+ * them if
+ * @err says that one was refused. If the configuration has changed since the
+ * view was loaded, it returns -ESTALE and prints nothing.
  */
 int change_begin(struct executor *ex);
 int change_commit(struct executor *ex, int err);

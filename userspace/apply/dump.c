@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The configuration in the form of targets.conf, or as JSON with the same meaning. */
+/*
+ * The configuration in the form of targets.conf, or as JSON with the same
+ * meaning.
+ */
 #include "apply/dump.h"
 
 #include <errno.h>
@@ -14,7 +17,9 @@
 
 struct dump;
 
-/* functions that write one of the forms; a block is a target or a logical unit */
+/*
+ * functions that write one of the forms; a block is a target or a logical unit
+ */
 struct form {
 	void (*begin)(struct dump *dump, const char *name);
 	void (*end)(struct dump *dump);

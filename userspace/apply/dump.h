@@ -10,7 +10,10 @@
 
 /* Prints it as targets.conf, without secrets. */
 void dump_conf(FILE *file, const struct view *view);
-/* Prints it as JSON (conf/json.h) to standard output. Returns 0 or a negative errno. */
+/*
+ * Prints it as JSON (conf/json.h) to standard output. Returns 0 or a negative
+ * errno.
+ */
 int dump_json(enum out_format format, const struct view *view);
 
 #endif

@@ -15,9 +15,9 @@ enum {
 };
 
 /*
- * Calls @job with a view of the configuration. If @job returns -ESTALE, because the
- * configuration has changed meanwhile, it is called again. Returns what @job returns,
- * or JOB_FAILED after printing the reason.
+ * Calls @job with a view of the configuration. If @job returns -ESTALE, because
+ * the configuration has changed meanwhile, it is called again. Returns what
+ * @job returns, or JOB_FAILED after printing the reason.
  */
 int job_run(struct executor *ex, int (*job)(struct executor *ex, void *data),
 	    void *data);
@@ -31,9 +31,9 @@ bool job_means(const struct target *target, const char *which);
 int job_no_target(const struct executor *ex, const char *which);
 
 /*
- * job_apply() makes the target @which, or all targets if it is NULL, the same as in the
- * file @path; "-" is standard input. job_dump() prints the configuration; the format of
- * a table means targets.conf.
+ * job_apply() makes the target @which, or all targets if it is NULL, the same
+ * as in the file @path; "-" is standard input. job_dump() prints the
+ * configuration; the format of a table means targets.conf.
  */
 int job_apply(struct executor *ex, const char *path, const char *which);
 int job_dump(struct executor *ex, enum out_format format);

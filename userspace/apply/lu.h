@@ -8,9 +8,9 @@
 #include "lib/model.h"
 
 /*
- * Sets the defaults of the kernel: names, and properties of the device. @have is the
- * existing logical unit, or NULL. While that waits for its device, no properties of the
- * device are set.
+ * Sets the defaults of the kernel: names, and properties of the device. @have
+ * is the existing logical unit, or NULL. While that waits for its device, no
+ * properties of the device are set.
  */
 void lu_set_defaults(struct lu *lu, const struct lu *have);
 /* Whether the logical unit still waits for its device. */

@@ -10,8 +10,8 @@
 #include "lib/out.h"
 
 /*
- * Prints an event on its own line, with its time. @cmd says what it is; 0 means that
- * events were lost. The output is flushed.
+ * Prints an event on its own line, with its time. @cmd says what it is; 0 means
+ * that events were lost. The output is flushed.
  */
 int print_event(enum out_format format, const struct timespec *when,
 		uint8_t cmd, const struct event *event);

@@ -17,7 +17,7 @@
 
 #define EXIT_USAGE	1	/* the command line is wrong */
 #define EXIT_KERNEL	2	/* the kernel refused */
-#define EXIT_FOREIGN	2	/* the command line has a word of another tool */
+#define EXIT_FOREIGN	2	/* there is a word of another tool */
 
 struct app {
 	enum out_format format;
@@ -39,7 +39,7 @@ enum arg_kind {
 
 #define ARG_REQUIRED	0x1
 #define ARG_FIRST	0x2	/* its keyword may be left out */
-#define ARG_CHOICE	0x4	/* one of the arguments with this flag is required */
+#define ARG_CHOICE	0x4	/* one of those with this flag is required */
 
 struct arg {
 	const char *key;
@@ -51,8 +51,8 @@ struct arg {
 
 struct request {
 	void *obj;		/* a struct of the command's object */
-	const char *target;	/* name of a target whose number is not known yet */
-	const char *secret;	/* file of the secret, read when the rest is right */
+	const char *target;	/* name of a target, before its number is known */
+	const char *secret;	/* file of the secret, which is read last */
 };
 
 struct command {
@@ -62,8 +62,8 @@ struct command {
 	const struct arg *args;	/* ends with a key of NULL */
 	uint8_t cmd;		/* KTGT_CMD_*, 0 if it needs no kernel */
 	/*
-	 * Returns 0, a negative errno of the kernel, or an exit status after it has
-	 * printed the reason. If it is NULL, .cmd is sent.
+	 * Returns 0, a negative errno of the kernel, or an exit status after it
+	 * has printed the reason. If it is NULL, .cmd is sent.
 	 */
 	int (*run)(struct app *app, const struct command *command,
 		   struct request *req);
@@ -83,7 +83,7 @@ struct line {
 	bool implied;		/* the verb was not typed */
 	int argc;		/* number of words after the verb */
 	char **argv;
-	uint32_t given;		/* arguments, one bit for each row of the table */
+	uint32_t given;		/* arguments, one bit for each row */
 };
 
 const struct command *command_find(const struct noun *noun, const char *verb);

@@ -110,7 +110,10 @@ static bool waits_for(const struct lu *lu, const char *dir)
 	       !strcmp(own, dir);
 }
 
-/* Attaches the device to the logical unit that waits for it; only one can have it. */
+/*
+ * Attaches the device to the logical unit that waits for it; only one can have
+ * it.
+ */
 static int attach_path(struct app *app, const struct command *command,
 		       const char *path)
 {

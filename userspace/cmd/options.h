@@ -10,8 +10,8 @@ struct program {
 };
 
 /*
- * Carries out a whole command line. @programs ends with a name of NULL. Returns an
- * exit status.
+ * Carries out a whole command line. @programs ends with a name of NULL. Returns
+ * an exit status.
  */
 int ktgtadm_main(int argc, char **argv, const struct program *programs);
 /* returns NULL if there is no program of this name */

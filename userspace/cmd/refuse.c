@@ -31,8 +31,9 @@ tell(const struct noun *noun, const char *verb, const char *format, ...)
 }
 
 /*
- * The first word is taken as a keyword, although it may be meant as the first value,
- * which needs no keyword: for example a user named "discovery" in "account bind".
+ * The first word is taken as a keyword, although it may be meant as the first
+ * value, which needs no keyword: for example a user named "discovery" in
+ * "account bind".
  */
 static const char *taken_word(const struct line *line)
 {
@@ -90,7 +91,9 @@ static bool is_option(const char *word)
 
 /* Objects */
 
-/* The object that is meant: by its name, its plural, or a word of another tool. */
+/*
+ * The object that is meant: by its name, its plural, or a word of another tool.
+ */
 static const struct noun *noun_meant(const char *word)
 {
 	const char *say = foreign_object(word);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The native grammar: messages about wrong command lines. A message is one line on
- * stderr that ends with how to get help. Each function returns an exit status.
+ * The native grammar: messages about wrong command lines. A message is one line
+ * on stderr that ends with how to get help. Each function returns an exit
+ * status.
  */
 #ifndef KTGT_CMD_REFUSE_H
 #define KTGT_CMD_REFUSE_H

@@ -29,7 +29,9 @@ static int fill_prefix(const char *text, struct acl *acl, const char **why)
 	return err;
 }
 
-/* Only the object "target" knows names; others need the number of the target. */
+/*
+ * Only the object "target" knows names; others need the number of the target.
+ */
 static int fill_target(const struct command *command, const char *text,
 		       struct request *req, const char **why)
 {
@@ -201,7 +203,9 @@ static int check_given(const struct line *line)
 	return has_choice ? check_choice(line, n) : 0;
 }
 
-/* The argument that word @i is the key of, or the value of, if it needs no key. */
+/*
+ * The argument that word @i is the key of, or the value of, if it needs no key.
+ */
 static const struct arg *arg_at(const struct line *line, int i, bool *is_key)
 {
 	const struct arg *arg = arg_find(line->command, line->argv[i]);

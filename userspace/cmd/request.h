@@ -8,8 +8,8 @@
 #define REQUEST_HELP	-1	/* the user asks for help */
 
 /*
- * Fills the request from the words after the verb. Returns 0, REQUEST_HELP, or an exit
- * status after a message on stderr.
+ * Fills the request from the words after the verb. Returns 0, REQUEST_HELP, or
+ * an exit status after a message on stderr.
  */
 int request_parse(struct line *line, struct request *req);
 

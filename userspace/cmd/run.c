@@ -107,7 +107,9 @@ int command_run(struct app *app, int argc, char **argv)
 	}
 	line.command = argc > 1 ? command_find(line.noun, argv[1]) : NULL;
 	if (!line.command) {
-		/* without a verb, the first one is meant; keywords may follow */
+		/*
+		 * without a verb, the first one is meant; keywords may follow
+		 */
 		line.command = line.noun->commands;
 		line.implied = true;
 		skip = 1;

@@ -167,7 +167,9 @@ static int ask_all(struct app *app, const struct vec *list, uint32_t seconds)
 	return 0;
 }
 
-/* Counts how many sessions of @list still exist; newer sessions do not count. */
+/*
+ * Counts how many sessions of @list still exist; newer sessions do not count.
+ */
 static int count_left(struct app *app, const struct vec *list, size_t *left)
 {
 	const struct session *session, *one;
@@ -207,7 +209,9 @@ static int wait_until(struct app *app, const struct vec *list, int64_t late,
 	return err;
 }
 
-/* At the end, the kernel ends the sessions that are left; these get a warning. */
+/*
+ * At the end, the kernel ends the sessions that are left; these get a warning.
+ */
 static int wait_gone(struct app *app, const struct vec *list,
 		     uint32_t seconds)
 {

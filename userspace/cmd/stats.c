@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ktgtadm stats: how well the data path works, as quotients of counters, and how much
- * data it transfers. JSON has the counters themselves.
+ * ktgtadm stats: how well the data path works, as quotients of counters, and
+ * how much data it transfers. JSON has the counters themselves.
  */
 #include "cmd/objects.h"
 #include "cmd/print.h"

@@ -271,7 +271,9 @@ static int target_show(struct app *app, const struct command *command,
 	return err;
 }
 
-/* Prints nothing, except JSON: there a script finds the number of the target. */
+/*
+ * Prints nothing, except JSON: there a script finds the number of the target.
+ */
 static int target_add(struct app *app, const struct command *command,
 		      struct request *req)
 {

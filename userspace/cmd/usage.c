@@ -12,7 +12,9 @@
 
 /* Help */
 
-/* Starts a new line if the word does not fit into this one; returns the column. */
+/*
+ * Starts a new line if the word does not fit into this one; returns the column.
+ */
 static size_t put_word(FILE *file, size_t column, const char *word)
 {
 	size_t n = strlen(word) + 1;

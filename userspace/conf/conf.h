@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The contents of targets.conf, the configuration file of tgt-admin: a tree of the
- * structs that are sent to the kernel.
+ * The contents of targets.conf, the configuration file of tgt-admin: a tree of
+ * the structs that are sent to the kernel.
  */
 #ifndef KTGT_CONF_CONF_H
 #define KTGT_CONF_CONF_H
@@ -15,7 +15,7 @@
 struct conf_at {
 	uint32_t file;		/* index in conf.files */
 	uint32_t line;
-	const char *path;	/* path of the object in JSON, which has no lines */
+	const char *path;	/* path of the object in JSON */
 };
 
 struct conf_lu {
@@ -55,7 +55,7 @@ struct conf {
 	struct vec discovery;	/* struct account without secrets */
 	bool ignore_errors;
 	struct vec messages;	/* struct conf_message, in the order found */
-	struct vec files;	/* char *; the first is the file that was given */
+	struct vec files;	/* char *; the first is the one parsed */
 	struct vec paths;	/* char *, paths of objects in JSON */
 };
 

@@ -107,8 +107,8 @@ static void take_luns(struct conf_parser *parser, struct conf_target *target,
 }
 
 /*
- * Numbers logical units in the order of the file, as the manual of tgt says. tgt-admin
- * itself uses the order of the paths.
+ * Numbers logical units in the order of the file, as the manual of tgt says.
+ * tgt-admin itself uses the order of the paths.
  */
 static void number_luns(struct conf_parser *parser, struct conf_target *target,
 			bool *taken, bool direct)
@@ -133,7 +133,10 @@ static void number_luns(struct conf_parser *parser, struct conf_target *target,
 	}
 }
 
-/* tgt needs only one matching rule, and without rules by address admits everybody. */
+/*
+ * tgt needs only one matching rule, and without rules by address admits
+ * everybody.
+ */
 static void complete_acls(struct conf_parser *parser,
 			  struct conf_target *target)
 {

@@ -131,7 +131,9 @@ static void wipe(void *p)
 
 /* Places */
 
-/* From now on, messages name this object; its path is kept for later messages. */
+/*
+ * From now on, messages name this object; its path is kept for later messages.
+ */
 static void __attribute__((format(printf, 2, 3)))
 enter(struct conf_parser *parser, const char *format, ...)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The configuration as JSON. Each key corresponds to a directive of targets.conf, so it
- * means the same, and the same values are refused.
+ * The configuration as JSON. Each key corresponds to a directive of
+ * targets.conf, so it means the same, and the same values are refused.
  *
  *   {"ktgt": {"version": 1, "config": {
  *     "discovery": {"incoming": [USER...], "outgoing": USER},
@@ -29,9 +29,9 @@ bool conf_is_json(const char *text, size_t len);
 void conf_json_read(struct conf_parser *parser, const char *text, size_t len);
 
 /*
- * Writes JSON: adds a directive to @object, which is discovery, a target or a logical
- * unit. @more is the secret of a user. Returns 0, -ENOMEM, or -EILSEQ for a text that
- * JSON cannot contain.
+ * Writes JSON: adds a directive to @object, which is discovery, a target or a
+ * logical unit. @more is the secret of a user. Returns 0, -ENOMEM, or -EILSEQ
+ * for a text that JSON cannot contain.
  */
 int conf_json_put(json_t *object, enum conf_level level, const char *directive,
 		  const char *text, const char *more);

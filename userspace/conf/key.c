@@ -17,8 +17,8 @@
 	{ .name = (_name), .text = (_text) }
 
 /*
- * The values with which a login starts (RFC 7143, 13). The keys of markers and of iSER
- * are obsolete or unused, but are shown because scripts expect them.
+ * The values with which a login starts (RFC 7143, 13). The keys of markers and
+ * of iSER are obsolete or unused, but are shown because scripts expect them.
  */
 const struct tgt_key tgt_keys[] = {
 	SET_BY("nop_interval", NOP_INTERVAL, "0"),
@@ -63,7 +63,9 @@ const struct tgt_key *tgt_key_named(const char *name)
 	return NULL;
 }
 
-/* The words of tgt for named values, in the order of the names in the kernel. */
+/*
+ * The words of tgt for named values, in the order of the names in the kernel.
+ */
 static const char *const *words_of(const struct tgt_key *key)
 {
 	static const char *const digests[] = {

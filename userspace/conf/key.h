@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The keys of a target, as scsi-target-utils names them. tgtadm sets and shows them;
- * they are directives of targets.conf.
+ * The keys of a target, as scsi-target-utils names them. tgtadm sets and shows
+ * them; they are directives of targets.conf.
  */
 #ifndef KTGT_CONF_KEY_H
 #define KTGT_CONF_KEY_H
@@ -14,7 +14,7 @@
 
 struct tgt_key {
 	const char *name;
-	uint16_t attr;		/* attribute of the target; 0 if it cannot be set */
+	uint16_t attr;		/* attribute of the target; 0 if not settable */
 	const char *text;	/* text that is shown if it is not set */
 	const char *fixed;	/* the only value that is possible, or NULL */
 };
@@ -24,13 +24,16 @@ extern const struct tgt_key tgt_keys[];
 
 const struct tgt_key *tgt_key_named(const char *name);
 
-/* The value of @key that is set in @target, or NULL; @buf has TGT_KEY_TEXT bytes. */
+/*
+ * The value of @key that is set in @target, or NULL; @buf has TGT_KEY_TEXT
+ * bytes.
+ */
 const char *tgt_key_text(const struct tgt_key *key, const struct target *target,
 			 char *buf);
 
 /*
- * Sets the key in @target to @text. If the key cannot be set, @text must be its only
- * possible value. Returns 0, or -EINVAL with a reason in *why.
+ * Sets the key in @target to @text. If the key cannot be set, @text must be its
+ * only possible value. Returns 0, or -EINVAL with a reason in *why.
  */
 int tgt_key_parse(const struct tgt_key *key, const char *text,
 		  struct target *target, const char **why);

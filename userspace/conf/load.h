@@ -10,8 +10,9 @@
 #define CONF_FILE_MAX	(64u << 20)	/* bytes */
 
 /*
- * Like conf_parse(), but reads the file @path and the files that it includes; "-" is
- * standard input. Another negative errno means that @path itself cannot be read.
+ * Like conf_parse(), but reads the file @path and the files that it includes;
+ * "-" is standard input. Another negative errno means that @path itself cannot
+ * be read.
  */
 int conf_load(struct conf *conf, const char *path);
 

@@ -18,7 +18,9 @@ enum conf_level {
 struct conf_source {
 	/* @text is allocated; the parser wipes and frees it */
 	int (*read)(void *data, const char *path, char **text, size_t *len);
-	/* appends the names of the files that @path matches (allocated char *) */
+	/*
+	 * appends the names of the files that @path matches (allocated char *)
+	 */
 	int (*expand)(void *data, const char *path, struct vec *files);
 	void *data;
 };

@@ -44,8 +44,8 @@ static void skip_to_newline(struct scan *scan)
 }
 
 /*
- * A backslash before the end of a line continues the line on the next one, without the
- * blanks at the beginning of that.
+ * A backslash before the end of a line continues the line on the next one,
+ * without the blanks at the beginning of that.
  */
 static bool take_joint(struct scan *scan)
 {

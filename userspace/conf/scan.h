@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The words in the lines of targets.conf. The syntax is that of Perl's Config::General,
- * with which tgt-admin reads its files, and of the shell, to which tgt-admin passes what
- * it has read.
+ * The words in the lines of targets.conf. The syntax is that of Perl's
+ * Config::General, with which tgt-admin reads its files, and of the shell, to
+ * which tgt-admin passes what it has read.
  */
 #ifndef KTGT_CONF_SCAN_H
 #define KTGT_CONF_SCAN_H
@@ -21,7 +21,7 @@ struct scan {
 
 	uint32_t line;		/* number of the line where the words begin */
 	char *word[SCAN_WORDS];
-	size_t n;		/* number of words, including those that do not fit */
+	size_t n;		/* number of words, even if not all fit */
 	bool tag;		/* <WORDS> */
 	bool closing;		/* </WORDS> */
 	bool empty;		/* <WORDS/> */
@@ -33,8 +33,8 @@ struct scan {
 void scan_init(struct scan *scan, const char *text, size_t len, char *buf);
 
 /*
- * Goes to the next line that has words. Returns false at the end. A line that ends with
- * a backslash continues on the next line of the text.
+ * Goes to the next line that has words. Returns false at the end. A line that
+ * ends with a backslash continues on the next line of the text.
  */
 bool scan_line(struct scan *scan);
 

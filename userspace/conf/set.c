@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * targets.conf: what the directives mean. Directives without a meaning for ktgt are
- * known, too. If it is harmless to ignore them, there is a warning; otherwise they are
- * refused.
+ * targets.conf: what the directives mean. Directives without a meaning for ktgt
+ * are known, too. If it is harmless to ignore them, there is a warning;
+ * otherwise they are refused.
  */
 #include "conf/set.h"
 
@@ -22,7 +22,7 @@ struct directive {
 	unsigned int levels;
 	void (*set)(struct conf_parser *parser, const struct directive *d,
 		    char **value);
-	uint16_t attr;		/* attribute of the target or the logical unit */
+	uint16_t attr;		/* of the target or the logical unit */
 	bool outgoing;
 	bool two;		/* two values: USER SECRET */
 	const char *fixed;	/* the value that ktgt always uses */
@@ -280,8 +280,8 @@ static struct lu *lu_here(struct conf_parser *parser)
 }
 
 /*
- * Cuts vendor, product and so on like tgt, so that a disk keeps its identity when it
- * moves from tgt to ktgt.
+ * Cuts vendor, product and so on like tgt, so that a disk keeps its identity
+ * when it moves from tgt to ktgt.
  */
 static void shorten(struct conf_parser *parser, const struct directive *d,
 		    const struct field *f, char *value)
@@ -601,8 +601,8 @@ static void refuse_level(struct conf_parser *parser, const struct directive *d)
 }
 
 /*
- * Config::General removes quotation marks around a whole value, so "USER SECRET" means
- * two words, too.
+ * Config::General removes quotation marks around a whole value, so "USER
+ * SECRET" means two words, too.
  */
 static bool split_pair(char **value)
 {

@@ -8,7 +8,9 @@
 
 /* Handles a line NAME VALUE... at the level of the parser. */
 void conf_set(struct conf_parser *parser, struct scan *scan);
-/* The same with the words of the value, as many as it has; they can be changed. */
+/*
+ * The same with the words of the value, as many as it has; they can be changed.
+ */
 void conf_set_words(struct conf_parser *parser, const char *name,
 		    char **value);
 /* Each begins a block, or continues it if it exists. */

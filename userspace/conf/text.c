@@ -22,7 +22,10 @@ static const char *level_name(const struct conf_parser *parser,
 						  "backing-store";
 }
 
-/* Ends all blocks above @level; with @missing, it is an error that they are open. */
+/*
+ * Ends all blocks above @level; with @missing, it is an error that they are
+ * open.
+ */
 static void close_to(struct conf_parser *parser, enum conf_level level,
 		     bool missing)
 {

@@ -22,7 +22,9 @@ int device_dir(const char *path, char *buf, size_t size)
 	return 0;
 }
 
-/* Reads an attribute of the device, or of the disk that it is a partition of. */
+/*
+ * Reads an attribute of the device, or of the disk that it is a partition of.
+ */
 static ssize_t attribute_read(const char *dir, const char *name, char *buf,
 			      size_t size)
 {
@@ -105,7 +107,9 @@ static void take_text(const char *dir, struct lu *lu, const char *name,
 		lu_default_text(lu, attr, text);
 }
 
-/* VPD page 80h: a header of four bytes with the length, then the serial number. */
+/*
+ * VPD page 80h: a header of four bytes with the length, then the serial number.
+ */
 static void take_serial(const char *dir, struct lu *lu)
 {
 	unsigned char page[256];

@@ -8,17 +8,20 @@
 #include "lib/model.h"
 
 /*
- * Whether a file of this name exists. A block device without a size, for example a free
- * loop device, does not count.
+ * Whether a file of this name exists. A block device without a size, for
+ * example a free loop device, does not count.
  */
 bool device_exists(const char *path);
 
-/* Gets the folder of a block device in sysfs; -1 if @path is not a block device. */
+/*
+ * Gets the folder of a block device in sysfs; -1 if @path is not a block
+ * device.
+ */
 int device_dir(const char *path, char *buf, size_t size);
 
 /*
- * Sets in @lu the defaults that its device decides: write cache, read only, block size.
- * What cannot be found out stays as it is.
+ * Sets in @lu the defaults that its device decides: write cache, read only,
+ * block size. What cannot be found out stays as it is.
  */
 void device_defaults(const char *dir, struct lu *lu);
 

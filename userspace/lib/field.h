@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * For each object of a configuration, a table says which netlink attribute belongs to
- * which member of its struct. nl.c, the parser of values and out.c use the tables. They
- * are in spec.c, which is generated from the specification of the protocol.
+ * For each object of a configuration, a table says which netlink attribute
+ * belongs to which member of its struct. nl.c, the parser of values and out.c
+ * use the tables. They are in spec.c, which is generated from the specification
+ * of the protocol.
  */
 #ifndef KTGT_LIB_FIELD_H
 #define KTGT_LIB_FIELD_H
@@ -64,7 +65,9 @@ struct object {
 	size_t n_fields;
 };
 
-/* Every struct of the model begins with a bit for each attribute that is set. */
+/*
+ * Every struct of the model begins with a bit for each attribute that is set.
+ */
 struct model {
 	uint64_t has;
 };
@@ -88,7 +91,10 @@ const char *field_name(const struct field *f, uint32_t value);
 bool field_same(const struct field *f, const void *a, const void *b);
 void field_copy(const struct field *f, void *to, const void *from);
 
-/* Frees the items and the array, and the arrays in the items, which @obj describes. */
+/*
+ * Frees the items and the array, and the arrays in the items, which @obj
+ * describes.
+ */
 void objects_free(struct vec *list, const struct object *obj);
 void object_free(const struct object *obj, void *item);
 

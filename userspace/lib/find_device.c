@@ -17,8 +17,8 @@
 #define MAX_PARTITIONS	256
 
 /*
- * A device, and the text before its use: "" for the device itself, "partition 1 is ",
- * or "its disk sda is ".
+ * A device, and the text before its use: "" for the device itself, "partition 1
+ * is ", or "its disk sda is ".
  */
 struct device {
 	dev_t dev;
@@ -84,9 +84,9 @@ static void unescape(char *text)
 }
 
 /*
- * Format of a line: id, parent, MAJOR:MINOR, root, mount point, options, optional
- * fields, "-", type, source. With btrfs, MAJOR:MINOR is not that of its device, but the
- * source is its device.
+ * Format of a line: id, parent, MAJOR:MINOR, root, mount point, options,
+ * optional fields, "-", type, source. With btrfs, MAJOR:MINOR is not that of
+ * its device, but the source is its device.
  */
 static bool is_mount_of(char *line, dev_t dev, char **where)
 {
@@ -201,8 +201,9 @@ static bool held(const struct search *search, const struct device *device)
 }
 
 /*
- * Whether the file @dir/@name/@file contains the path of the device. Paths outside of
- * /dev are not looked up: they may be on a server that does not answer.
+ * Whether the file @dir/@name/@file contains the path of the device. Paths
+ * outside of /dev are not looked up: they may be on a server that does not
+ * answer.
  */
 static bool names_device(const struct device *device, const char *dir,
 			 const char *name, const char *file)

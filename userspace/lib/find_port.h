@@ -10,9 +10,10 @@
 #include "lib/model.h"
 
 /*
- * Finds who listens on the port, and writes what can follow "is in use by ". Processes
- * are searched for @ms milliseconds. This time begins when the kernel has said which
- * socket it is, because the first request for that may wait until a module is loaded.
+ * Finds who listens on the port, and writes what can follow "is in use by ".
+ * Processes are searched for @ms milliseconds. This time begins when the kernel
+ * has said which socket it is, because the first request for that may wait
+ * until a module is loaded.
  */
 bool find_listener(const struct addr *addr, uint16_t port, unsigned int ms,
 		   char *buf, size_t size);

@@ -19,8 +19,8 @@ static unsigned int min(unsigned int a, unsigned int b)
 }
 
 /*
- * How many letters must be changed, removed, added, or swapped with the next one to
- * turn @a into @b. Neither is longer than LETTERS.
+ * How many letters must be changed, removed, added, or swapped with the next
+ * one to turn @a into @b. Neither is longer than LETTERS.
  */
 static unsigned int distance(const char *a, const char *b)
 {
@@ -50,7 +50,9 @@ static unsigned int distance(const char *a, const char *b)
 	return above[n];
 }
 
-/* A short word may have only one mistake, because two make it a different word. */
+/*
+ * A short word may have only one mistake, because two make it a different word.
+ */
 void guess_start(struct guess *guess, const char *text)
 {
 	size_t n = strlen(text);

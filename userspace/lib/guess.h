@@ -5,7 +5,7 @@
 
 struct guess {
 	const char *text;	/* as it was typed */
-	const char *best;	/* the most similar word; NULL: none is similar */
+	const char *best;	/* the most similar word, or NULL */
 	unsigned int distance;	/* mistakes in it; at first one too many */
 };
 

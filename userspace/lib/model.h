@@ -10,7 +10,10 @@
 #include "lib/spec.h"
 #include "lib/vec.h"
 
-/* Sets a text of the identity to @text if it is not set; cuts it if it is too long. */
+/*
+ * Sets a text of the identity to @text if it is not set; cuts it if it is too
+ * long.
+ */
 void lu_default_text(struct lu *lu, uint16_t attr, const char *text);
 /* Whether two rules admit the same initiators; host bits are ignored. */
 bool acl_same(const struct acl *a, const struct acl *b);

@@ -300,8 +300,9 @@ static int keyword_len(const struct field *f)
 }
 
 /*
- * If the kernel's policy refuses an attribute, the text has neither its name nor its
- * limits ("integer out of range"). These are in other attributes of the answer.
+ * If the kernel's policy refuses an attribute, the text has neither its name
+ * nor its limits ("integer out of range"). These are in other attributes of the
+ * answer.
  */
 static void say_policy(struct nl *nl, const struct nlattr *policy,
 		       const struct nlattr *attr, const struct field *f,
@@ -479,8 +480,8 @@ void nl_abort(struct nl *nl)
 }
 
 /*
- * The rest of an interrupted dump still arrives. A new socket is the simplest way to
- * ignore it.
+ * The rest of an interrupted dump still arrives. A new socket is the simplest
+ * way to ignore it.
  */
 static int reopen(struct nl *nl);
 

@@ -24,9 +24,9 @@ bool out_is_json(enum out_format format);
 int out_json(enum out_format format, const char *key, struct json_t *value);
 
 /*
- * A column shows an attribute of the item, or of the first element of a list in the
- * item, or the text that @text makes. JSON has all attributes that the kernel reported,
- * whatever the columns are.
+ * A column shows an attribute of the item, or of the first element of a list in
+ * the item, or the text that @text makes. JSON has all attributes that the
+ * kernel reported, whatever the columns are.
  */
 #define FIRST_OF(list, attr)	((list) << 8 | (attr))
 
@@ -55,13 +55,15 @@ void out_clean(const char *text);
 struct out_form {
 	bool raw;
 	int indent;
-	const char *kind;	/* kind of the object, if there are several kinds */
+	const char *kind;	/* of the object, if there are several kinds */
 };
 
 void out_fields(const struct object *obj, const void *item,
 		const struct out_form *form);
 
-/* Everything that the kernel reported of one object, or of a list of objects. */
+/*
+ * Everything that the kernel reported of one object, or of a list of objects.
+ */
 struct json_t *out_object_json(const struct object *obj, const void *item);
 struct json_t *out_list_json(const struct object *obj, const struct vec *list);
 

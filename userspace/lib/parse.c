@@ -21,8 +21,8 @@ static int refuse(const char **why, const char *reason)
 /* Numbers */
 
 /*
- * Decimal, or hexadecimal with 0x. A leading zero does not mean octal, because nobody
- * who writes "lun 010" means 8.
+ * Decimal, or hexadecimal with 0x. A leading zero does not mean octal, because
+ * nobody who writes "lun 010" means 8.
  */
 static int parse_number(const char *text, uint64_t max, const char **rest,
 			uint64_t *value)
@@ -158,8 +158,9 @@ static int check_iqn(const char *p, const char **why)
 }
 
 /*
- * Upper case and letters of other scripts are accepted, because names of initiators are
- * not always normalized, and the kernel compares them as they are.
+ * Upper case and letters of other scripts are accepted, because names of
+ * initiators are not always normalized, and the kernel compares them as they
+ * are.
  */
 int parse_iscsi_name(const char *text, const char **why)
 {
@@ -543,8 +544,8 @@ int parse_bsopts(const char *text, struct lu *lu, const char **why)
 }
 
 /*
- * "direct" changes nothing, because the block backend always works in this way. "sync"
- * means that a write is on the medium when it is acknowledged.
+ * "direct" changes nothing, because the block backend always works in this way.
+ * "sync" means that a write is on the medium when it is acknowledged.
  */
 int parse_bsoflags(const char *text, struct lu *lu, const char **why)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * From text to values and back. The functions return 0, or -EINVAL with a reason in *why
- * that says what would be right.
+ * From text to values and back. The functions return 0, or -EINVAL with a
+ * reason in *why that says what would be right.
  */
 #ifndef KTGT_LIB_PARSE_H
 #define KTGT_LIB_PARSE_H
@@ -24,9 +24,9 @@ int parse_size(const char *text, uint64_t *value, const char **why);
 int parse_bool(const char *text, uint8_t *value, const char **why);
 
 /*
- * An iSCSI name in iqn., eui. or naa. form (RFC 7143, 4.2.7). Upper and lower case make
- * no difference. The kernel stores names in lower case; use name_fold() before a name is
- * compared with one from the kernel.
+ * An iSCSI name in iqn., eui. or naa. form (RFC 7143, 4.2.7). Upper and lower
+ * case make no difference. The kernel stores names in lower case; use
+ * name_fold() before a name is compared with one from the kernel.
  */
 int parse_iscsi_name(const char *text, const char **why);
 void name_fold(char *name);
@@ -41,8 +41,8 @@ int parse_portal(const char *text, struct addr *addr, uint16_t *port,
 		 const char **why);
 
 /*
- * a number of at most 32 bits, within the limits of the field; the kernel has the same
- * limits, but cannot say which word of the command line is wrong
+ * a number of at most 32 bits, within the limits of the field; the kernel has
+ * the same limits, but cannot say which word of the command line is wrong
  */
 int parse_limited(const struct field *f, const char *text, uint32_t *value,
 		  const char **why);
@@ -51,16 +51,17 @@ int parse_field(const struct field *field, const char *text, void *p,
 		const char **why);
 
 /*
- * types of backing stores of tgt that correspond to a backend of ktgt, and their options
- * and flags; the result is set in @lu
+ * types of backing stores of tgt that correspond to a backend of ktgt, and
+ * their options and flags; the result is set in @lu
  */
 int parse_bstype(const char *text, struct lu *lu, const char **why);
 int parse_bsopts(const char *text, struct lu *lu, const char **why);
 int parse_bsoflags(const char *text, struct lu *lu, const char **why);
 
 /*
- * The working directory is put before a relative path, because the kernel needs an
- * absolute path. Links are not resolved: a name in /dev/disk/by-id must not become sdX.
+ * The working directory is put before a relative path, because the kernel needs
+ * an absolute path. Links are not resolved: a name in /dev/disk/by-id must not
+ * become sdX.
  */
 int path_absolute(const char *text, char *buf, size_t size, const char **why);
 
@@ -80,8 +81,8 @@ const char *usecs_text(uint64_t usecs, char *buf, size_t len);
 const char *date_text(uint64_t seconds, char *buf, size_t len);
 
 /*
- * Returns a copy of @text that is valid UTF-8 without control characters. Names come
- * from the network, and are printed on terminals and in JSON.
+ * Returns a copy of @text that is valid UTF-8 without control characters. Names
+ * come from the network, and are printed on terminals and in JSON.
  */
 char *clean_text(const char *text);
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why the kernel refused a request, for people, with what the kernel cannot know.
+ * Why the kernel refused a request, for people, with what the kernel cannot
+ * know.
  *
- * The device or the port is taken from the kernel's text, because the refusal of a
- * transaction may be about any of its changes. These texts are in backend/block.c and
- * tcp/listen.c of the module. An unknown text is not changed.
+ * The device or the port is taken from the kernel's text, because the refusal
+ * of a transaction may be about any of its changes. These texts are in
+ * backend/block.c and tcp/listen.c of the module. An unknown text is not
+ * changed.
  */
 #include "lib/reason.h"
 

@@ -60,7 +60,7 @@ struct terminal {
 	int in, out;
 	struct termios saved;
 	sigset_t mask;
-	int signals;		/* file descriptor from which signals are read */
+	int signals;		/* file descriptor to read signals from */
 	int caught;		/* the signal that was read, or 0 */
 };
 
@@ -108,7 +108,10 @@ static int echo_off(struct terminal *term)
 	return tcsetattr(term->in, TCSAFLUSH, &quiet) ? -errno : 0;
 }
 
-/* Restores the terminal. After a signal, unread input may be a part of the secret. */
+/*
+ * Restores the terminal. After a signal, unread input may be a part of the
+ * secret.
+ */
 static void echo_on(const struct terminal *term)
 {
 	tcsetattr(term->in, term->caught ? TCSAFLUSH : TCSADRAIN,

@@ -10,9 +10,10 @@
 #define SECRET_SIZE	(KTGT_ACCOUNT_MAX + 1)
 
 /*
- * Reads the first line of @path without its newline; "-" is standard input. On a
- * terminal, the user is asked for the secret twice, and it is not shown. @buf has
- * SECRET_SIZE bytes. Returns 0, or -EINVAL with a reason in *why; then @buf is wiped.
+ * Reads the first line of @path without its newline; "-" is standard input. On
+ * a terminal, the user is asked for the secret twice, and it is not shown. @buf
+ * has SECRET_SIZE bytes. Returns 0, or -EINVAL with a reason in *why; then @buf
+ * is wiped.
  */
 int secret_load(const char *path, char *buf, const char **why);
 

@@ -17,14 +17,14 @@ struct vec {
 	     ((item) = vec_at((vec), i_##item)) != NULL; i_##item++)
 
 /*
- * Appends a zeroed item and returns it, or NULL if there is no memory. Pointers to
- * items that were returned before are not valid afterwards.
+ * Appends a zeroed item and returns it, or NULL if there is no memory. Pointers
+ * to items that were returned before are not valid afterwards.
  */
 void *vec_add(struct vec *vec, size_t size);
 void *vec_at(const struct vec *vec, size_t i);
 /*
- * The items whose member at @off, a u32 that @vec is sorted by, is @key. They still
- * belong to @vec.
+ * The items whose member at @off, a u32 that @vec is sorted by, is @key. They
+ * still belong to @vec.
  */
 struct vec vec_part(const struct vec *vec, size_t off, uint32_t key);
 /* Frees strings (char *) and the array. */

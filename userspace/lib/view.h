@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The whole configuration of the kernel at one time, to show it or to change it. */
+/*
+ * The whole configuration of the kernel at one time, to show it or to change
+ * it.
+ */
 #ifndef KTGT_LIB_VIEW_H
 #define KTGT_LIB_VIEW_H
 

@@ -193,9 +193,9 @@ static int complain(const char *text)
 }
 
 /*
- * Reads a number like strtoull(), with a sign: -1 becomes the highest number, which is
- * not valid; other negative numbers are out of range. tgt takes 1x for 1. Here 1x is
- * refused, because the wrong target might be deleted.
+ * Reads a number like strtoull(), with a sign: -1 becomes the highest number,
+ * which is not valid; other negative numbers are out of range. tgt takes 1x for
+ * 1. Here 1x is refused, because the wrong target might be deleted.
  */
 static int take_number(char letter, const char *text, uint64_t max,
 		       uint64_t *value)

@@ -70,8 +70,8 @@ struct tgt_opts {
 bool tgt_given(const struct tgt_opts *opts, char letter);
 
 /*
- * Reads and checks a command line; prints errors on stderr. Returns true if there is
- * something to do, or false after setting *status to the exit status.
+ * Reads and checks a command line; prints errors on stderr. Returns true if
+ * there is something to do, or false after setting *status to the exit status.
  */
 bool tgt_options(int argc, char **argv, struct tgt_opts *opts, int *status);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tgt-setup-lun: creates a target with one disk, or adds a disk to a target. It runs
- * command lines of tgtadm, like the script of scsi-target-utils, so that errors have the
- * same texts.
+ * tgt-setup-lun: creates a target with one disk, or adds a disk to a target. It
+ * runs command lines of tgtadm, like the script of scsi-target-utils, so that
+ * errors have the same texts.
  */
 #include "tgt/setup_lun.h"
 
@@ -96,7 +96,10 @@ static bool is_store(const char *path)
 				    S_ISCHR(st.st_mode));
 }
 
-/* Because of a mistake, the script of scsi-target-utils does not make these checks. */
+/*
+ * Because of a mistake, the script of scsi-target-utils does not make these
+ * checks.
+ */
 static int check(const struct setup *setup)
 {
 	if (!setup->device)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The output of tgtadm. Cluster agents and scripts read it, so no blank may change, not
- * even the one after "Backing store flags:".
+ * The output of tgtadm. Cluster agents and scripts read it, so no blank may
+ * change, not even the one after "Backing store flags:".
  */
 #include "tgt/show.h"
 
@@ -164,7 +164,10 @@ void tgt_show_targets(FILE *file, const struct view *view)
 		show_target(file, target, view);
 }
 
-/* Shows what is set, or the setting of the namespace, or the value before a login. */
+/*
+ * Shows what is set, or the setting of the namespace, or the value before a
+ * login.
+ */
 void tgt_show_params(FILE *file, const struct net *net,
 		     const struct target *target)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The tables of --op stat. Their columns are those of tgt, because monitoring scripts
- * count them from the left.
+ * The tables of --op stat. Their columns are those of tgt, because monitoring
+ * scripts count them from the left.
  */
 #include "tgt/stat.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tgtadm: the commands of scsi-target-utils for the target in the kernel. The first line
- * of an error is the text of that program. If the reason is known, it follows in a
- * second line, after two blanks.
+ * tgtadm: the commands of scsi-target-utils for the target in the kernel. The
+ * first line of an error is the text of that program. If the reason is known,
+ * it follows in a second line, after two blanks.
  */
 #include "tgt/tgtadm.h"
 
@@ -58,8 +58,8 @@ static int fail_unknown(const char *name)
 }
 
 /*
- * Texts of tgt for an object that does not exist, exists already, or is in use. finish()
- * ends an operation with one of them; @err is the kernel's answer.
+ * Texts of tgt for an object that does not exist, exists already, or is in use.
+ * finish() ends an operation with one of them; @err is the kernel's answer.
  */
 struct texts {
 	const char *missing;
@@ -278,8 +278,8 @@ static int target_bind(struct nl *nl, const struct tgt_opts *opts)
 }
 
 /*
- * Loads what --op stat needs, of one target or, if @tid is 0, of all. The caller frees it
- * even if this fails.
+ * Loads what --op stat needs, of one target or, if @tid is 0, of all. The
+ * caller frees it even if this fails.
  */
 static int stat_load(struct nl *nl, uint32_t tid, struct tgt_stat *stat)
 {
@@ -755,8 +755,9 @@ static int system_delete(struct nl *nl, const char *refusal)
 }
 
 /*
- * The start scripts of tgt use this to let initiators wait until all targets exist. tgt
- * then refuses all logins; here targets that exist already accept logins.
+ * The start scripts of tgt use this to let initiators wait until all targets
+ * exist. tgt then refuses all logins; here targets that exist already accept
+ * logins.
  */
 static int system_state(struct nl *nl, const char *value)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * tgtadm of scsi-target-utils 1.0.85: the same syntax, texts and exit statuses, because
- * scripts depend on them. Even its spelling mistakes are kept.
+ * tgtadm of scsi-target-utils 1.0.85: the same syntax, texts and exit statuses,
+ * because scripts depend on them. Even its spelling mistakes are kept.
  */
 #ifndef KTGT_TGT_TGTADM_H
 #define KTGT_TGT_TGTADM_H
