@@ -96,7 +96,7 @@ void ktgt_sbc_rw(struct ktgt_cmd *cmd)
 	}
 	if (!ktgt_medium_admit(cmd))
 		return;
-	if (unlikely(len & (SZ_4K - 1)))
+	if (unlikely(cmd->buf_len & (SZ_4K - 1)))
 		set_last_len(cmd, len);
 	ktgt_medium_submit(cmd, read ? KTGT_IO_READ : KTGT_IO_WRITE,
 			   cmd->lba << cmd->block_shift, len, rw_end_io);
