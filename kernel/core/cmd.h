@@ -38,6 +38,7 @@ struct ktgt_done_queue {
 /**
  * enum ktgt_cmd_flags - bits of &ktgt_cmd.flags
  * @KTGT_CMDF_FUA: data must be on stable storage before the command completes
+ * @KTGT_CMDF_MAY_UNMAP: blocks that are to be zeroes may be unmapped
  * @KTGT_CMDF_ABORTED: a task management function ended the command; it gets no
  *	response
  * @KTGT_CMDF_TASK_ABORTED: a task management function of another nexus ended
@@ -49,6 +50,7 @@ struct ktgt_done_queue {
  */
 enum ktgt_cmd_flags {
 	KTGT_CMDF_FUA,
+	KTGT_CMDF_MAY_UNMAP,
 	KTGT_CMDF_ABORTED,
 	KTGT_CMDF_TASK_ABORTED,
 	KTGT_CMDF_LU_REF,

@@ -113,6 +113,16 @@ bool ktgt_medium_admit(struct ktgt_cmd *cmd)
 	return false;
 }
 
+static u8 io_flags(const struct ktgt_cmd *cmd, enum ktgt_io_op op)
+{
+	u8 flags = test_bit(KTGT_CMDF_FUA, &cmd->flags) ? KTGT_IO_FUA : 0;
+
+	if (op == KTGT_IO_WRITE_ZEROES &&
+	    test_bit(KTGT_CMDF_MAY_UNMAP, &cmd->flags))
+		flags |= KTGT_IO_MAY_UNMAP;
+	return flags;
+}
+
 /**
  * ktgt_medium_submit - start the transfer of a command
  * @cmd: the command, admitted
@@ -130,7 +140,7 @@ void ktgt_medium_submit(struct ktgt_cmd *cmd, enum ktgt_io_op op, u64 pos,
 
 	io->end_io = end_io;
 	io->op = op;
-	io->flags = test_bit(KTGT_CMDF_FUA, &cmd->flags) ? KTGT_IO_FUA : 0;
+	io->flags = io_flags(cmd, op);
 	io->pos = pos;
 	io->len = len;
 	io->bvec = cmd->bvec;

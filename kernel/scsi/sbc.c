@@ -231,6 +231,8 @@ bool ktgt_sbc_check_write_same(struct ktgt_cmd *cmd)
 		ktgt_sense_cdb_field(&cmd->sense, 1, 3);
 		return false;
 	}
+	if (cmd->cdb[1] & WRITE_SAME_UNMAP)
+		__set_bit(KTGT_CMDF_MAY_UNMAP, &cmd->flags);
 	if (cmd->cdb[1] & WRITE_SAME_NDOB) {
 		cmd->dir = DMA_NONE;
 		cmd->xfer_len = 0;
