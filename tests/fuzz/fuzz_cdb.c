@@ -9,7 +9,7 @@
  * what each file there models.
  *
  * The input begins with the shape of the logical unit (start()). Then come
- * commands (run_command()) and events (run_event()).
+ * commands (run_command()) and events (run_event(), change_disk()).
  */
 #include <scsi/scsi_proto.h>
 
@@ -20,6 +20,7 @@
 
 #include "cdb/backend.h"
 #include "cdb/command.h"
+#include "cdb/gate.h"
 #include "cdb/lu.h"
 #include "cdb/nexus.h"
 #include "cdb/report.h"
@@ -31,6 +32,7 @@ enum {
 	IN_LATER	= 1 << 3,	/* the backend is done later */
 	IN_ABORT	= 1 << 4,	/* aborted while it is carried out */
 	IN_WRONG	= 1 << 5,	/* the other direction, or none */
+	IN_HELD		= 1 << 6,	/* submitted when the input says so */
 	IN_EVENT	= 3 << 6,	/* no command */
 };
 
@@ -115,6 +117,13 @@ static void take_cdb(struct input *in, u8 *cdb)
 	take_bytes(in, cdb + 1, lengths[cdb[0] >> 5] - 1);
 }
 
+/* Whatever has only to be run is run. */
+static void go_on(void)
+{
+	while (shim_run_work(0) || submit_ready(0))
+		;
+}
+
 static void run_command(struct input *in, u8 what)
 {
 	struct ktgt_nexus *nexus = nexuses[what & IN_NEXUS];
@@ -133,6 +142,7 @@ static void run_command(struct input *in, u8 what)
 	rec->fate = how & 31;
 	rec->later = what & IN_LATER;
 	rec->abort = what & IN_ABORT;
+	rec->held = what & IN_HELD;
 	if (ask_twice(rec, nexus, lun, edtl, moves))
 		return;
 	parse(rec, nexus, lun, edtl);
@@ -140,15 +150,56 @@ static void run_command(struct input *in, u8 what)
 	if (rec->req.kind == KIND_WRITE || rec->req.kind == KIND_SAME ||
 	    rec->req.kind == KIND_UNMAP)
 		len = min_t(size_t, take16(in), in->left);
-	submit(rec, moves, in->p, len);
+	give_data(rec, moves, in->p, len);
 	in->p += len;
 	in->left -= len;
+	if (rec->held)
+		return;
+	submit(rec);
 	if (!(how & 32))
-		while (shim_run_work(0))
-			;
+		go_on();
 }
 
 /* --- events --------------------------------------------------------------- */
+
+static void abort_one(u8 nr)
+{
+	struct record *rec = &records[nr % MAX_CMDS];
+
+	if (rec->used)
+		abort_command(rec, nr & 128);
+}
+
+static void change_disk(struct input *in, u8 how)
+{
+	bool bit = how & 8;
+
+	switch (how & 7) {
+	case 0:
+		replace_disk();
+		break;
+	case 1:
+		gate_close(bit);
+		break;
+	case 2:
+		gate_open(bit);
+		break;
+	case 3:
+		swap_store(bit, take(in));
+		break;
+	case 4:
+		hand_over_disk();
+		break;
+	case 5:
+		submit_ready(take(in));
+		break;
+	case 6:
+		abort_one(take(in));
+		break;
+	default:
+		go_on();
+	}
+}
 
 static void run_event(struct input *in)
 {
@@ -173,7 +224,7 @@ static void run_event(struct input *in)
 		shim_allocs = how & 31 ? (how & 31) - 1 : U32_MAX;
 		break;
 	case 5:
-		replace_disk();
+		change_disk(in, how);
 		break;
 	case 6:
 		reopen_nexus(how & IN_NEXUS);

@@ -203,7 +203,7 @@ static void check_answered(const struct peer *peer)
 		if (!task->used || task->peer != peer || task->silent)
 			continue;
 		/* what is still there waits for data, or for pages behind it */
-		require(task->cmd && !task->submitted);
+		require(task->cmd && !task->submitted && !task->resumed);
 	}
 	require(peer->nr_tmfs == peer->tcp->conn.nr_tmf || peer->loose);
 	require(!peer->nr_pings || peer->loose);

@@ -101,16 +101,19 @@ int percpu_ref_init(struct percpu_ref *ref,
 		    void (*release)(struct percpu_ref *ref), unsigned int flags,
 		    gfp_t gfp)
 {
-	(void)flags;
+	bool dead = flags & PERCPU_REF_INIT_DEAD;
+
 	if (!may_have(gfp))
 		return -ENOMEM;
-	*ref = (struct percpu_ref) { .count = 1, .release = release };
+	*ref = (struct percpu_ref) {
+		.count = !dead, .dead = dead, .release = release,
+	};
 	return 0;
 }
 
 void percpu_ref_put(struct percpu_ref *ref)
 {
-	require(ref->count > 0);
+	require(ref->count > 0 && ref->release);
 	if (--ref->count)
 		return;
 	require(ref->dead);
@@ -417,7 +420,6 @@ int rhashtable_remove_fast(struct rhashtable *ht, struct rhash_head *node,
 /* --- works ---------------------------------------------------------------- */
 
 static struct work_struct *works;
-const struct work_struct *shim_running;
 
 bool queue_work(struct workqueue_struct *wq, struct work_struct *work)
 {
@@ -455,6 +457,15 @@ bool cancel_work_sync(struct work_struct *work)
 	return *pos;
 }
 
+void flush_work(struct work_struct *work)
+{
+	might_sleep();
+	if (work->queued) {
+		cancel_work_sync(work);
+		work->func(work);
+	}
+}
+
 unsigned int shim_nr_works(void)
 {
 	struct work_struct *work;
@@ -474,9 +485,7 @@ bool shim_run_work(unsigned int nr)
 	if (!*pos)
 		return false;
 	work = take_work(pos);
-	shim_running = work;
 	work->func(work);
-	shim_running = NULL;
 	require(!shim_atomic && !shim_rcu);
 	return true;
 }

@@ -155,6 +155,10 @@ void shim_kfree_rcu(void *p);
 #define rcu_read_lock()			((void)shim_rcu++)
 #define rcu_read_unlock()		shim_leave(&shim_rcu)
 #define rcu_dereference(p)		(p)
+#define rcu_dereference_protected(p, ok)	({ require(ok); (p); })
+#define rcu_access_pointer(p)		(p)
+#define rcu_assign_pointer(p, v)	((p) = (v))
+#define RCU_INIT_POINTER(p, v)		((p) = (v))
 #define synchronize_rcu()		might_sleep()
 #define kfree_rcu(p, member)		shim_kfree_rcu(p)
 
@@ -179,11 +183,30 @@ static inline void shim_unlock(spinlock_t *lock)
 #define spin_unlock(l)			shim_unlock(l)
 #define spin_lock_bh(l)			shim_lock(l)
 #define spin_unlock_bh(l)		shim_unlock(l)
+#define spin_lock_irqsave(l, flags)	((void)((flags) = 1), shim_lock(l))
+#define spin_unlock_irqrestore(l, flags) \
+	((void)({ require((flags) == 1); }), shim_unlock(l))
 #define write_lock_bh(l)		shim_lock(l)
 #define write_unlock_bh(l)		shim_unlock(l)
 #define lockdep_assert_held(l)		require((l)->held)
+#define lockdep_is_held(l)		((l)->held)
 
-struct mutex { int dummy; };
+struct mutex { bool held; };
+
+#define mutex_init(m)			((void)((m)->held = false))
+
+static inline void mutex_lock(struct mutex *mutex)
+{
+	might_sleep();
+	require(!mutex->held);
+	mutex->held = true;
+}
+
+static inline void mutex_unlock(struct mutex *mutex)
+{
+	require(mutex->held);
+	mutex->held = false;
+}
 
 typedef struct { int counter; } atomic_t;
 
@@ -224,6 +247,8 @@ static inline void kref_put(struct kref *k, void (*release)(struct kref *k))
 		release(k);
 }
 
+enum { PERCPU_REF_INIT_DEAD = 1, PERCPU_REF_ALLOW_REINIT };
+
 struct percpu_ref {
 	int	count;
 	bool	dead;
@@ -235,8 +260,17 @@ int percpu_ref_init(struct percpu_ref *ref,
 		    gfp_t gfp);
 void percpu_ref_put(struct percpu_ref *ref);
 
-#define percpu_ref_exit(r)		((void)(r))
-#define percpu_ref_tryget_live(r)	(!(r)->dead && (r)->count++)
+#define percpu_ref_exit(r)		((void)((r)->release = NULL))
+#define percpu_ref_is_zero(r)		((r)->dead && !(r)->count)
+#define percpu_ref_tryget_live(r) \
+	({ require((r)->release); !(r)->dead && (r)->count++; })
+#define percpu_ref_resurrect(r) \
+	do { \
+		require((r)->dead && (r)->release); \
+		might_sleep(); \
+		(r)->dead = false; \
+		(r)->count++; \
+	} while (0)
 #define percpu_ref_kill(r) \
 	do { \
 		require(!(r)->dead); \
@@ -431,9 +465,14 @@ struct workqueue_struct { int dummy; };
 
 enum { WQ_MEM_RECLAIM, WQ_UNBOUND, WQ_HIGHPRI, WQ_PERCPU };
 
+struct rcu_work { struct work_struct work; };
+
+#define to_rcu_work(w)			container_of(w, struct rcu_work, work)
+#define INIT_RCU_WORK(w, f)		INIT_WORK(&(w)->work, f)
+#define queue_rcu_work(wq, w)		queue_work(wq, &(w)->work)
 #define INIT_WORK(w, f) \
 	((void)(*(w) = (struct work_struct) { .func = f }))
-#define alloc_workqueue(name, flags, max) \
+#define alloc_workqueue(name, flags, ...) \
 	((struct workqueue_struct *)kzalloc(sizeof(struct workqueue_struct), \
 					    GFP_KERNEL))
 #define destroy_workqueue(wq)		kfree(wq)
@@ -441,12 +480,11 @@ enum { WQ_MEM_RECLAIM, WQ_UNBOUND, WQ_HIGHPRI, WQ_PERCPU };
 
 bool queue_work(struct workqueue_struct *wq, struct work_struct *work);
 bool cancel_work_sync(struct work_struct *work);
+void flush_work(struct work_struct *work);
 
 /* works that are queued; and: run that one of them */
 unsigned int shim_nr_works(void);
 bool shim_run_work(unsigned int nr);
-/* the one that runs; its memory may be gone already */
-extern const struct work_struct *shim_running;
 
 typedef s64 ktime_t;
 

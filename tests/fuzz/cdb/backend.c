@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The backend, in the place of a block device: it judges what it is asked for,
- * and it fails, is done later, or changes its size when the input says so.
+ * The backend, in the place of a block device: it judges what it is asked for, and
+ * whether the gate lets it through; it fails, is done later, or changes its size
+ * when the input says so.
  */
 #include "../../../kernel/backend/block.h"
 #include "../../../kernel/backend/null.h"
 #include "../../../kernel/core/target.h"
 #include "backend.h"
+#include "command.h"
+#include "gate.h"
 #include "lu.h"
-#include "record.h"
 
-static struct fake *disk;
+static u32 nr_opened;
 
 int ktgt_block_init(void)
 {
@@ -21,15 +23,15 @@ void ktgt_block_exit(void)
 {
 }
 
-struct fake *to_fake(struct ktgt_backend *be)
+struct fake *to_fake(struct ktgt_store *store)
 {
-	return container_of(be, struct fake, be);
+	return container_of(store, struct fake, store);
 }
 
-/* The command whose work runs. */
-static struct record *running(void)
+/* The one that the logical unit has now, or NULL. */
+struct fake *fake_of(const struct ktgt_lu *lu)
 {
-	return find_record(container_of(shim_running, struct ktgt_cmd, work));
+	return lu && lu->store ? to_fake(lu->store) : NULL;
 }
 
 static blk_status_t fate_of(const struct record *rec)
@@ -39,7 +41,9 @@ static blk_status_t fate_of(const struct record *rec)
 		[3] = BLK_STS_OFFLINE, [4] = BLK_STS_NOTSUPP,
 		[5] = BLK_STS_RESV_CONFLICT, [6] = BLK_STS_TIMEOUT,
 		[7] = BLK_STS_TARGET, [8] = BLK_STS_PROTECTION,
-		[9] = BLK_STS_RESOURCE,
+		[9] = BLK_STS_RESOURCE, [10] = BLK_STS_MEDIUM,
+		[11] = BLK_STS_TRANSPORT, [12] = BLK_STS_DEV_RESOURCE,
+		[13] = BLK_STS_AGAIN,
 	};
 
 	return fates[rec->fate & 15];
@@ -47,142 +51,53 @@ static blk_status_t fate_of(const struct record *rec)
 
 /* --- what it may be asked for --------------------------------------------- */
 
-static void check_range(const struct record *rec, struct ktgt_backend *be,
-			u64 pos, u64 len)
+/*
+ * A transfer of a command that is being submitted, and that the gate of its
+ * logical unit lets through to this store at this moment.
+ */
+static struct record *check_admitted(struct fake *fake, struct ktgt_io *io)
 {
-	const struct fake *fake = to_fake(be);
+	struct ktgt_cmd *cmd = container_of(io, struct ktgt_cmd, io);
+	struct record *rec = find_record(cmd);
 
-	require(rec->legal && fake == rec->fake);
-	require(len && !(pos % rec->shape->block));
-	require(!(len % rec->shape->block));
-	require(pos < fake->max_size && len <= fake->max_size - pos);
+	require(rec->legal && rec->submitting && !rec->io && !rec->misfit);
+	require(!rec->aborted && !rec->error && !rec->gated);
+	require(fake == fake_of(rec->lu) && !fake->closed);
+	require(io->store == &fake->store && io->end_io);
+	require(!gate_is_shut(rec->lu));
+	rec->at = fake->nr;
+	return rec;
 }
 
-/* Returns an errno: the fate of a long command strikes at some step of it. */
-static int log_change(struct record *rec, struct ktgt_backend *be, u64 pos,
-		      u64 len)
+static void check_range(const struct record *rec, const struct fake *fake,
+			const struct ktgt_io *io)
 {
-	static const int errnos[4] = { 0, -EIO, -EOPNOTSUPP, -ENOSPC };
-	int err = 0;
+	u64 size = rec->now_blocks * rec->shape->block;
 
-	check_range(rec, be, pos, len);
-	require(!rec->shape->read_only && !rec->aborted && !rec->error);
-	require(!rec->nr_flushes && rec->nr_ranges < MAX_RANGES);
-	rec->ranges[rec->nr_ranges++] = (struct range) { pos, len };
-	if (rec->nr_ranges > (rec->fate >> 2 & 3))
-		err = errnos[rec->fate & 3];
-	if (err)
-		rec->error = errno_to_blk_status(err);
-	if (rec->abort) {
-		set_bit(rec->fate & 16 ? KTGT_CMDF_ABORTED :
-					 KTGT_CMDF_TASK_ABORTED,
-			&rec->cmd->flags);
-		rec->aborted = true;
-	}
-	return err;
+	require(io->len && !(io->pos % rec->shape->block));
+	require(!(io->len % rec->shape->block));
+	require(io->pos < size && io->len <= size - io->pos);
+	require(size <= fake->max_size);
 }
 
-/* --- what it does --------------------------------------------------------- */
-
-static struct ktgt_backend *fake_open(const struct ktgt_backend_params *params,
-				      struct netlink_ext_ack *extack)
-{
-	struct fake *fake = kzalloc_obj(*fake, GFP_KERNEL);
-
-	if (!fake)
-		return ERR_PTR(-ENOMEM);
-	fake->be.ops = &ktgt_backend_block_ops;
-	fake->caps = disk_caps;
-	fake->max_size = disk_caps.size;
-	disk = fake;
-	return &fake->be;
-}
-
-static void fake_close(struct ktgt_backend *be)
-{
-	struct fake *fake = to_fake(be);
-	struct record *rec;
-
-	for (rec = records; rec < records + MAX_CMDS; rec++)
-		require(!rec->used || rec->fake != fake);
-	if (disk == fake)
-		disk = NULL;
-	kfree(fake);
-}
-
-static void fake_caps(struct ktgt_backend *be, struct ktgt_backend_caps *caps)
-{
-	*caps = to_fake(be)->caps;
-}
-
-/* The buffer has @len bytes of what was sent, or room for as many. */
-static void touch_buffer(struct record *rec, u32 len)
+static void check_moved(struct record *rec, const struct fake *fake,
+			const struct ktgt_io *io)
 {
 	struct ktgt_cmd *cmd = rec->cmd;
-	u32 pos, part;
-	u8 *p;
-
-	require(cmd->nr_bvec == rec->nr_pages);
-	for (pos = 0; pos < len; pos += part) {
-		part = min_t(u32, len - pos, PAGE_SIZE);
-		p = cmd->bvec[pos / PAGE_SIZE].bv_page->mem;
-		if (cmd->dir == DMA_FROM_DEVICE)
-			memset(p, 0xda, part);
-		else
-			require(!memcmp(p, rec->sent + pos, part));
-	}
-}
-
-static void backend_done(struct record *rec)
-{
-	if (rec->later)
-		rec->waiting = true;
-	else
-		ktgt_backend_complete(rec->cmd, rec->error);
-}
-
-static void fake_submit(struct ktgt_backend *be, struct ktgt_cmd *cmd, u64 pos,
-			u32 len)
-{
-	struct record *rec = find_record(cmd);
 	u32 block = rec->shape->block;
 
-	check_range(rec, be, pos, len);
-	require(pos == rec->req.lba * block && !rec->nr_ops++);
-	require(len >= cmd->buf_len && len - cmd->buf_len < block);
-	require(len <= rec->fake->caps.max_transfer);
+	check_range(rec, fake, io);
+	require(io->pos == rec->req.lba * block && !rec->nr_ops++);
+	require(io->len >= cmd->buf_len && io->len - cmd->buf_len < block);
+	require(io->len <= fake->caps.max_transfer);
 	if (rec->req.kind == KIND_WRITE) {
-		require(cmd->dir == DMA_TO_DEVICE && len == cmd->buf_len);
-		require(!rec->shape->read_only);
+		require(io->op == KTGT_IO_WRITE && cmd->dir == DMA_TO_DEVICE);
+		require(io->len == cmd->buf_len && !rec->now_read_only);
 	} else {
-		require(rec->req.kind == KIND_READ);
+		require(rec->req.kind == KIND_READ && io->op == KTGT_IO_READ);
 		require(cmd->dir == DMA_FROM_DEVICE);
 	}
-	touch_buffer(rec, len);
-	rec->fua = test_bit(KTGT_CMDF_FUA, &cmd->flags);
-	rec->error = fate_of(rec);
-	backend_done(rec);
-}
-
-static void fake_flush(struct ktgt_backend *be, struct ktgt_cmd *cmd)
-{
-	struct record *rec = find_record(cmd);
-
-	require(rec->legal && !rec->nr_flushes++ && !rec->error);
-	require(rec->req.kind == KIND_SYNC || rec->shape->write_through);
-	/* the work of the command is over, its memory belongs to a bio */
-	memset(&cmd->bio, 0xee, sizeof(cmd->bio));
-	if (rec->req.kind == KIND_SYNC)
-		rec->error = fate_of(rec);
-	backend_done(rec);
-}
-
-static int fake_unmap(struct ktgt_backend *be, u64 pos, u64 len)
-{
-	struct record *rec = running();
-
-	require(rec->req.kind == KIND_UNMAP && rec->shape->thin);
-	return log_change(rec, be, pos, len);
+	rec->fua = io->flags & KTGT_IO_FUA;
 }
 
 /* Whether all that was sent is zero: then nothing has to be written. */
@@ -191,26 +106,135 @@ static bool sent_zeroes(const struct record *rec)
 	return rec->cdb[1] & 1 || !memchr_inv(rec->sent, 0, rec->buf_len);
 }
 
-static int fake_write_zeroes(struct ktgt_backend *be, u64 pos, u64 len,
-			     bool unmap_ok)
+static void check_change(struct record *rec, const struct fake *fake,
+			 const struct ktgt_io *io)
 {
-	struct record *rec = running();
-
-	require(rec->req.kind == KIND_SAME && sent_zeroes(rec));
-	require(unmap_ok == !!(rec->cdb[1] & 8));
-	require(!unmap_ok || rec->shape->thin);
-	return log_change(rec, be, pos, len);
+	check_range(rec, fake, io);
+	require(!rec->now_read_only && !rec->nr_flushes);
+	require(rec->nr_ranges < MAX_RANGES);
+	rec->ranges[rec->nr_ranges++] = (struct range) { io->pos, io->len };
+	if (io->op == KTGT_IO_UNMAP) {
+		require(rec->req.kind == KIND_UNMAP && rec->shape->thin);
+		return;
+	}
+	require(rec->req.kind == KIND_SAME);
+	require((io->op == KTGT_IO_WRITE_ZEROES) == sent_zeroes(rec));
+	require(!(io->flags & KTGT_IO_MAY_UNMAP) ==
+		!(io->op == KTGT_IO_WRITE_ZEROES && rec->cdb[1] & 8));
 }
 
-static int fake_write_same(struct ktgt_backend *be, struct ktgt_cmd *cmd,
-			   u64 pos, u64 len)
-{
-	struct record *rec = running();
+/* --- what it does --------------------------------------------------------- */
 
-	require(rec->cmd == cmd && rec->req.kind == KIND_SAME);
-	require(!sent_zeroes(rec) && cmd->buf_len == rec->shape->block);
-	touch_buffer(rec, cmd->buf_len);
-	return log_change(rec, be, pos, len);
+static struct ktgt_store *fake_open(const struct ktgt_store_params *params,
+				    struct netlink_ext_ack *extack)
+{
+	struct fake *fake = kzalloc_obj(*fake, GFP_KERNEL);
+
+	require(params->claim);
+	if (!fake)
+		return ERR_PTR(-ENOMEM);
+	fake->store.dev = 1;
+	fake->caps = disk_caps;
+	fake->max_size = disk_caps.size;
+	fake->nr = ++nr_opened;
+	return &fake->store;
+}
+
+/* No command has anything to do with it any more. */
+static void fake_close(struct ktgt_store *store)
+{
+	struct fake *fake = to_fake(store);
+
+	require(!fake->closed && !has_commands(fake->nr));
+	fake->closed = true;
+}
+
+static void fake_caps(struct ktgt_store *store, struct ktgt_backend_caps *caps)
+{
+	require(!to_fake(store)->closed);
+	*caps = to_fake(store)->caps;
+}
+
+/* The buffer has @len bytes of what was sent, or room for as many. */
+static void touch_buffer(struct record *rec, const struct bio_vec *bvec,
+			 u32 len)
+{
+	struct ktgt_cmd *cmd = rec->cmd;
+	u32 pos, part;
+	u8 *p;
+
+	require(cmd->nr_bvec == rec->nr_pages);
+	for (pos = 0; pos < len; pos += part) {
+		part = min_t(u32, len - pos, PAGE_SIZE);
+		require(bvec[pos / PAGE_SIZE].bv_len == part);
+		p = bvec[pos / PAGE_SIZE].bv_page->mem;
+		if (cmd->dir == DMA_FROM_DEVICE)
+			memset(p, 0xda, part);
+		else
+			require(!memcmp(p, rec->sent + pos, part));
+	}
+}
+
+static void end_io(struct record *rec)
+{
+	struct ktgt_io *io = rec->io;
+
+	rec->io = NULL;
+	ktgt_io_end(io, rec->error);
+}
+
+static void move(struct record *rec, struct fake *fake, struct ktgt_io *io)
+{
+	check_moved(rec, fake, io);
+	touch_buffer(rec, io->bvec, io->len);
+	rec->error = fate_of(rec);
+}
+
+/* The fate of a long command strikes at some step of it. */
+static void change(struct record *rec, struct fake *fake, struct ktgt_io *io)
+{
+	static const blk_status_t errors[4] = {
+		BLK_STS_OK, BLK_STS_IOERR, BLK_STS_NOTSUPP, BLK_STS_NOSPC,
+	};
+
+	check_change(rec, fake, io);
+	if (io->op == KTGT_IO_WRITE_SAME) {
+		require(io->block == rec->shape->block);
+		require(rec->buf_len == io->block);
+		touch_buffer(rec, io->bvec, io->block);
+	}
+	if (rec->nr_ranges > (rec->fate >> 2 & 3))
+		rec->error = errors[rec->fate & 3];
+	if (rec->abort)
+		abort_command(rec, rec->fate & 16);
+}
+
+static void flush(struct record *rec, struct fake *fake, struct ktgt_io *io)
+{
+	require(!rec->nr_flushes++ && !io->len);
+	require(rec->req.kind == KIND_SYNC || rec->shape->write_through);
+	if (rec->req.kind == KIND_SYNC || rec->fate & 16)
+		rec->error = fate_of(rec);
+}
+
+static void fake_submit(struct ktgt_store *store, struct ktgt_io *io)
+{
+	static void (*const functions[])(struct record *rec, struct fake *fake,
+					 struct ktgt_io *io) = {
+		[KTGT_IO_READ] = move, [KTGT_IO_WRITE] = move,
+		[KTGT_IO_FLUSH] = flush, [KTGT_IO_UNMAP] = change,
+		[KTGT_IO_WRITE_ZEROES] = change, [KTGT_IO_WRITE_SAME] = change,
+	};
+	struct fake *fake = to_fake(store);
+	struct record *rec = check_admitted(fake, io);
+
+	require(io->op < ARRAY_SIZE(functions));
+	functions[io->op](rec, fake, io);
+	/* its memory is the backend's */
+	memset(&io->bio, 0xee, sizeof(io->bio));
+	rec->io = io;
+	if (!rec->later)
+		end_io(rec);
 }
 
 const struct ktgt_backend_ops ktgt_backend_block_ops = {
@@ -219,10 +243,6 @@ const struct ktgt_backend_ops ktgt_backend_block_ops = {
 	.close		= fake_close,
 	.caps		= fake_caps,
 	.submit		= fake_submit,
-	.flush		= fake_flush,
-	.unmap		= fake_unmap,
-	.write_zeroes	= fake_write_zeroes,
-	.write_same	= fake_write_same,
 };
 
 const struct ktgt_backend_ops ktgt_backend_null_ops;
@@ -235,33 +255,28 @@ void complete_later(unsigned int nr)
 
 	for (i = 0; i < MAX_CMDS; i++) {
 		rec = &records[(nr + i) % MAX_CMDS];
-		if (!rec->used || !rec->waiting)
+		if (!rec->used || !rec->io)
 			continue;
-		rec->waiting = false;
-		ktgt_backend_complete(rec->cmd, rec->error);
+		end_io(rec);
 		return;
 	}
+}
+
+void complete_all_later(void)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < MAX_CMDS; nr++)
+		complete_later(nr);
 }
 
 void change_size(struct input *in)
 {
 	u64 size = (u64)take16(in) << (take(in) & 31);
+	struct fake *fake = fake_of(lus[0]);
 
-	if (!disk)
+	if (!fake)
 		return;
-	disk->caps.size = size;
-	disk->max_size = max(disk->max_size, size);
-}
-
-void complete_rest(void)
-{
-	struct record *rec;
-	unsigned int nr;
-
-	do {
-		for (nr = 0; nr < MAX_CMDS; nr++)
-			complete_later(nr);
-	} while (shim_run_work(0));
-	for (rec = records; rec < records + MAX_CMDS; rec++)
-		require(!rec->used);
+	fake->caps.size = size;
+	fake->max_size = max(fake->max_size, size);
 }

@@ -14,6 +14,7 @@
 #include "../../../kernel/scsi/ua.h"
 #include "backend.h"
 #include "command.h"
+#include "gate.h"
 #include "legal.h"
 #include "lu.h"
 #include "nexus.h"
@@ -112,15 +113,28 @@ static void check_told(const struct record *rec)
 	if (rec->req.kind != KIND_CAPACITY_10 &&
 	    rec->cdb[0] != SERVICE_ACTION_IN_16 && rec->cdb[0])
 		return;
-	if (!rec->legal || !rec->fake || rec->status == SAM_STAT_BUSY)
+	if (!rec->legal || !fake_of(lu) || rec->held ||
+	    rec->status == SAM_STAT_BUSY)
 		return;
-	require(lu->nr_blocks == rec->fake->caps.size / rec->shape->block);
+	require(lu->nr_blocks == fake_of(lu)->caps.size / rec->shape->block);
 	if (!lu->nr_blocks || lu->nr_blocks == rec->nr_blocks)
 		return;
 	list_for_each_entry(itl, &lu->itls, node) {
 		if (itl->nexus != asker || !rec->cdb[0])
 			require(test_bit(KTGT_UA_CAPACITY, &itl->flags));
 	}
+}
+
+static void release(struct record *rec)
+{
+	struct ktgt_lu_reset *reset = rec->reset;
+
+	rec->used = false;
+	ktgt_cmd_release(rec->cmd);
+	free_buffer(rec);
+	free(rec->cmd);
+	if (reset)
+		ktgt_lu_reset_put(reset);
 }
 
 /* A command has come back: it is judged, and its memory goes. */
@@ -130,8 +144,9 @@ static void finish(struct ktgt_cmd *cmd)
 	u8 sense[KTGT_SENSE_LEN];
 	unsigned int len;
 
-	require(rec->submitted && !rec->waiting);
+	require(rec->submitted && !rec->io);
 	rec->status = cmd->status;
+	rec->gated = 0;
 	rec->sense = 0;
 	if (cmd->status == SAM_STAT_CHECK_CONDITION) {
 		memset(sense, 0x5a, sizeof(sense));
@@ -145,10 +160,20 @@ static void finish(struct ktgt_cmd *cmd)
 		copy_answer(rec);
 	check_status(rec);
 	check_told(rec);
-	ktgt_cmd_release(cmd);
-	free_buffer(rec);
-	free(cmd);
-	rec->used = false;
+	release(rec);
+}
+
+/* It is not done yet: it will be submitted once more, if it has not been aborted. */
+static void resume(struct record *rec)
+{
+	if (rec->gated)
+		check_resumed(rec);
+	rec->at = 0;
+	clear_bit(KTGT_CMDF_RESUME, &rec->cmd->flags);
+	if (rec->aborted)
+		release(rec);
+	else
+		rec->ready = true;
 }
 
 /*
@@ -161,8 +186,13 @@ static void reap(void)
 	struct ktgt_cmd *cmd, *next;
 
 	list = llist_reverse_order(list);
-	llist_for_each_entry_safe(cmd, next, list, done_node)
-		finish(cmd);
+	llist_for_each_entry_safe(cmd, next, list, done_node) {
+		require(!test_bit(KTGT_CMDF_WAITING, &cmd->flags));
+		if (test_bit(KTGT_CMDF_RESUME, &cmd->flags))
+			resume(find_record(cmd));
+		else
+			finish(cmd);
+	}
 }
 
 /* --- the beginning -------------------------------------------------------- */
@@ -178,8 +208,11 @@ void parse(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
 	cmd->lun = lun;
 	cmd->edtl = edtl;
 	memcpy(cmd->cdb, rec->cdb, KTGT_CDB_MAX);
-	rec->shape = lu ? &shapes[lu->type != TYPE_DISK] : NULL;
-	rec->fake = lu && lu->be ? to_fake(lu->be) : NULL;
+	rec->shape = NULL;
+	if (lu) {
+		rec->shape_was = shapes[lu->type != TYPE_DISK];
+		rec->shape = &rec->shape_was;
+	}
 	rec->nr_blocks = lu ? lu->nr_blocks : 0;
 	if (lu && is_served(rec) && !has_no_ua(rec->cdb[0]))
 		rec->ua = pending_ua(nexus, lu);
@@ -187,14 +220,13 @@ void parse(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
 	rec->failed = shim_failed;
 	ktgt_cmd_parse(cmd);
 	require(cmd->lu == lu || shim_failed != rec->failed);
-	if (!cmd->lu)
-		rec->fake = NULL;
+	rec->lu = cmd->lu;
 	check_parsed(rec);
 	rec->wanted = cmd->xfer_len;
 }
 
 /* As a fabric does: data goes in the one direction that was announced. */
-void submit(struct record *rec, bool moves, const u8 *data, u32 len)
+void give_data(struct record *rec, bool moves, const u8 *data, u32 len)
 {
 	struct ktgt_cmd *cmd = rec->cmd;
 
@@ -202,9 +234,74 @@ void submit(struct record *rec, bool moves, const u8 *data, u32 len)
 		rec->buf_len = min_t(u64, cmd->edtl, cmd->xfer_len);
 	cmd->buf_len = rec->buf_len;
 	make_buffer(rec, data, len);
+	rec->ready = true;
+}
+
+/* It ends, goes to the storage, is to be submitted again, or waits at the gate. */
+void submit(struct record *rec)
+{
+	require(rec->ready && !rec->aborted);
+	rec->ready = false;
 	rec->submitted = true;
-	ktgt_cmd_submit(cmd);
+	rec->submitting = true;
+	if (rec->legal && wants_medium(rec)) {
+		rec->now_blocks = rec->lu->nr_blocks;
+		rec->now_read_only = rec->lu->read_only;
+		rec->misfit = misfit_of(rec);
+	}
+	ktgt_cmd_submit(rec->cmd);
 	require(!shim_atomic && !shim_rcu);
+	rec->submitting = false;
+	if (rec->used && !rec->io && !rec->ready)
+		check_waits(rec);
+}
+
+/* Submits the first that is ready at or after @nr. */
+bool submit_ready(unsigned int nr)
+{
+	struct record *rec;
+	unsigned int i;
+
+	for (i = 0; i < MAX_CMDS; i++) {
+		rec = &records[(nr + i) % MAX_CMDS];
+		if (!rec->used || !rec->ready)
+			continue;
+		submit(rec);
+		return true;
+	}
+	return false;
+}
+
+/* It ends at once unless it is with the storage. */
+void abort_command(struct record *rec, bool silent)
+{
+	bool busy = rec->submitted && !rec->ready;
+	bool gated = rec->gated;
+
+	set_bit(silent ? KTGT_CMDF_ABORTED : KTGT_CMDF_TASK_ABORTED,
+		&rec->cmd->flags);
+	rec->aborted = true;
+	if (!busy) {
+		release(rec);
+		return;
+	}
+	ktgt_cmd_cancel(rec->cmd);
+	require(!gated || !rec->used || shim_atomic);
+}
+
+/* Whatever has kept a command from its end, it has gone: all end. */
+void complete_rest(void)
+{
+	struct record *rec;
+	bool moved;
+
+	gate_open_all();
+	do {
+		complete_all_later();
+		moved = shim_run_work(0) || submit_ready(0);
+	} while (moved);
+	for (rec = records; rec < records + MAX_CMDS; rec++)
+		require(!rec->used);
 }
 
 /* Ask as an initiator does; returns the answer, which is there until the next. */
@@ -213,7 +310,8 @@ const u8 *ask(u32 lun, const u8 *cdb, u32 *len)
 	struct record *rec = new_record(cdb);
 
 	parse(rec, nexuses[0], ktgt_lun_encode(lun), 8192);
-	submit(rec, true, NULL, 0);
+	give_data(rec, true, NULL, 0);
+	submit(rec);
 	require(!rec->used && rec->status == SAM_STAT_GOOD);
 	if (len)
 		*len = rec->answer_len;
@@ -238,7 +336,8 @@ bool ask_twice(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
 		return false;
 	flags = itl->flags;
 	parse(rec, nexus, lun, edtl);
-	submit(rec, moves, NULL, 0);
+	give_data(rec, moves, NULL, 0);
+	submit(rec);
 	require(!rec->used);
 	first = rec->answer;
 	len = rec->answer_len;
@@ -251,7 +350,8 @@ bool ask_twice(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
 	rec = new_record(rec->cdb);
 	rec->fill = 0xff;
 	parse(rec, nexus, lun, edtl);
-	submit(rec, moves, NULL, 0);
+	give_data(rec, moves, NULL, 0);
+	submit(rec);
 	require(!rec->used && rec->status == status && rec->answer_len == len);
 	require(!memcmp(rec->answer, first, len));
 	free(first);

@@ -3,9 +3,10 @@
  * The logical units: a disk of a shape that the input chooses, and the
  * controller at LUN 0.
  */
-#include "../../../kernel/scsi/lu.h"
+#include "../../../kernel/scsi/gate.h"
 #include "../../../kernel/scsi/lu_life.h"
 #include "backend.h"
+#include "gate.h"
 #include "lu.h"
 #include "nexus.h"
 
@@ -104,10 +105,22 @@ void pick_shape(struct input *in)
 
 /* --- adding and removing -------------------------------------------------- */
 
+/* What nobody but us can choose, and what it has of its store. */
+static void take_shape(struct ktgt_lu *lu)
+{
+	struct fake *fake = fake_of(lu);
+
+	if (!fake)
+		return;
+	lu->d_sense = shapes[0].d_sense;
+	shapes[0].read_only = disk_params.read_only || fake->caps.read_only;
+	require(lu->nr_blocks == fake->caps.size / shapes[0].block);
+	require(lu->read_only == shapes[0].read_only);
+}
+
 static struct ktgt_lu *add_lu(const struct ktgt_lu_params *params)
 {
 	struct ktgt_lu *lu = ktgt_lu_alloc(&target, params, NULL, NULL);
-	struct fake *fake;
 
 	if (IS_ERR(lu))
 		return NULL;
@@ -115,12 +128,8 @@ static struct ktgt_lu *add_lu(const struct ktgt_lu_params *params)
 		ktgt_lu_free(lu);
 		return NULL;
 	}
-	ktgt_lu_publish(lu);
-	if (lu->be) {
-		fake = to_fake(lu->be);
-		lu->d_sense = shapes[0].d_sense;
-		require(lu->nr_blocks == fake->caps.size / shapes[0].block);
-	}
+	ktgt_lu_publish(lu, NULL, NULL);
+	take_shape(lu);
 	shapes[0].nr_lus++;
 	shapes[1].nr_lus++;
 	return lu;
@@ -130,9 +139,16 @@ static void remove_lu(struct ktgt_lu **lu)
 {
 	ktgt_lu_unpublish(*lu);
 	removed[nr_removed++] = *lu;
+	if (lu == &lus[0])
+		gate_start();
 	*lu = NULL;
 	shapes[0].nr_lus--;
 	shapes[1].nr_lus--;
+}
+
+static bool may_remove(void)
+{
+	return lus[0] && nr_removed < ARRAY_SIZE(removed) - 2;
 }
 
 /* The disk goes, and comes again when there is memory. */
@@ -140,8 +156,79 @@ void replace_disk(void)
 {
 	if (!lus[0])
 		lus[0] = add_lu(&disk_params);
-	else if (nr_removed < ARRAY_SIZE(removed) - 2)
+	else if (may_remove())
 		remove_lu(&lus[0]);
+}
+
+static struct ktgt_lu *make_heir(struct ktgt_lu *lu)
+{
+	struct ktgt_lu *heir = ktgt_lu_alloc(&target, &disk_params,
+					     lu->store->claim, NULL);
+
+	if (IS_ERR(heir))
+		return NULL;
+	if (!ktgt_lu_reserve(heir, NULL))
+		return heir;
+	ktgt_lu_free(heir);
+	return NULL;
+}
+
+/* In one transaction the disk goes, and another one comes in its place. */
+void hand_over_disk(void)
+{
+	struct ktgt_gate_wait *wait;
+	struct ktgt_lu *heir, *lu = lus[0];
+
+	if (!may_remove())
+		return;
+	lu->leaving = true;
+	heir = make_heir(lu);
+	wait = kzalloc_obj(*wait, GFP_KERNEL);
+	if (!heir || !wait) {
+		if (heir)
+			ktgt_lu_free(heir);
+		kfree(wait);
+		lu->leaving = false;
+		return;
+	}
+	removed[nr_removed++] = lu;
+	lus[0] = heir;
+	gate_start();
+	gate_follow(fake_of(lu)->nr);
+	ktgt_lu_publish(heir, lu->store, wait);
+	ktgt_lu_unpublish(lu);
+	take_shape(heir);
+}
+
+/* The disk gets another store, at once or when the old one has no command left. */
+void swap_store(bool waits, u8 how)
+{
+	struct ktgt_backend_caps was = disk_caps;
+	struct ktgt_gate_wait *wait = NULL;
+	struct ktgt_lu *lu = lus[0];
+	struct ktgt_store *store;
+
+	if (!lu)
+		return;
+	if (waits) {
+		wait = kzalloc_obj(*wait, GFP_KERNEL);
+		if (!wait)
+			return;
+	}
+	disk_caps.size = pick_size(how);
+	disk_caps.read_only = how & 16;
+	store = ktgt_lu_open_store(lu, lu->store->claim, NULL);
+	if (IS_ERR(store)) {
+		disk_caps = was;
+		kfree(wait);
+		return;
+	}
+	if (wait)
+		gate_follow(fake_of(lu)->nr);
+	else
+		gate_follow_none();
+	ktgt_lu_swap(lu, store, NULL, wait);
+	take_shape(lu);
 }
 
 void lus_start(void)
@@ -149,6 +236,7 @@ void lus_start(void)
 	struct ktgt_lu_params controller = { .backend = KTGT_BACKEND_NONE };
 
 	nr_removed = 0;
+	gate_start();
 	lus[1] = add_lu(&controller);
 	lus[0] = add_lu(&disk_params);
 	require(lus[1]);
@@ -169,6 +257,8 @@ void lus_free(void)
 {
 	while (nr_removed) {
 		require(removed[--nr_removed]->released.done);
+		require(!removed[nr_removed]->store ||
+			removed[nr_removed]->store->closed.done);
 		ktgt_lu_remove(removed[nr_removed], 0);
 	}
 }

@@ -20,6 +20,8 @@ extern struct ktgt_backend_caps disk_caps;
 struct ktgt_lu *lu_of(__be64 lun);
 void pick_shape(struct input *in);
 void replace_disk(void);
+void hand_over_disk(void);
+void swap_store(bool waits, u8 how);
 void lus_start(void);
 void lus_stop(void);
 void lus_free(void);

@@ -8,8 +8,8 @@
 #include "../../../kernel/core/refuse.h"
 #include "../../../kernel/scsi/exec.h"
 #include "../../../kernel/scsi/nexus.h"
+#include "command.h"
 #include "nexus.h"
-#include "record.h"
 
 struct ktgt_target target;
 struct ktgt_nexus *nexuses[NR_NEXUSES];
@@ -37,16 +37,37 @@ void ktgt_refuse(struct netlink_ext_ack *extack, const char *format, ...)
 		extack->_msg = format;
 }
 
+/* Without memory nobody is told; the commands end by themselves then. */
 static void abort_lu(struct ktgt_nexus *nexus, struct ktgt_lu *lu,
 		     struct ktgt_nexus *from, struct ktgt_lu_reset *reset)
 {
-	require(lu == reset->lu && from->target == nexus->target);
+	struct record *rec;
+
+	require(!reset->lu || lu == reset->lu);
+	require(!from || from->target == nexus->target);
 	require(target.nexus_lock.held);
+	if (!shim_allocs) {
+		reset->failed = true;
+		return;
+	}
+	for (rec = records; rec < records + MAX_CMDS; rec++) {
+		if (!rec->used || rec->lu != lu || rec->cmd->nexus != nexus)
+			continue;
+		if (!rec->reset) {
+			atomic_inc(&reset->pending);
+			rec->reset = reset;
+		}
+		abort_command(rec, nexus == from);
+	}
 }
+
+static unsigned int nr_resets;
 
 static void reset_done(struct ktgt_lu_reset *reset)
 {
 	ktgt_nexus_lu_reset_end(reset);
+	nr_resets--;
+	free(reset);
 }
 
 static const struct ktgt_fabric_ops fabric = {
@@ -70,7 +91,7 @@ static void close_nexus(unsigned int nr)
 	free(nexuses[nr]);
 }
 
-static bool has_commands(const struct ktgt_nexus *nexus)
+static bool is_busy(const struct ktgt_nexus *nexus)
 {
 	struct record *rec;
 
@@ -83,7 +104,7 @@ static bool has_commands(const struct ktgt_nexus *nexus)
 
 void reopen_nexus(unsigned int nr)
 {
-	if (has_commands(nexuses[nr]))
+	if (is_busy(nexuses[nr]))
 		return;
 	close_nexus(nr);
 	open_nexus(nr);
@@ -91,14 +112,19 @@ void reopen_nexus(unsigned int nr)
 
 void reset_lu(unsigned int nr, u32 at)
 {
-	struct ktgt_lu_reset reset = {
-		.pending = ATOMIC_INIT(1), .done = reset_done,
-	};
+	struct ktgt_lu_reset *reset = calloc(1, sizeof(*reset));
 	struct ktgt_nexus *nexus = nexuses[nr];
 	__be64 lun = ktgt_lun_encode(at);
+	bool exists = ktgt_nexus_lun_exists(nexus, lun);
 
-	require(ktgt_nexus_lun_exists(nexus, lun) ==
-		ktgt_nexus_lu_reset(nexus, lun, &reset));
+	atomic_set(&reset->pending, 1);
+	reset->done = reset_done;
+	nr_resets++;
+	require(ktgt_nexus_lu_reset(nexus, lun, reset) == exists);
+	if (!exists) {
+		nr_resets--;
+		free(reset);
+	}
 }
 
 void open_nexuses(void)
@@ -132,5 +158,5 @@ void target_stop(void)
 {
 	require(target.ref.refcount == 1 && !target.nr_lus);
 	require(list_empty(&target.nexuses));
-	require(!atomic_read(&target.nr_nexuses));
+	require(!atomic_read(&target.nr_nexuses) && !nr_resets);
 }

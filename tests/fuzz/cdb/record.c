@@ -44,3 +44,38 @@ struct record *new_record(const u8 *from)
 	memset(rec->cmd, 0xa5, sizeof(*rec->cmd));
 	return rec;
 }
+
+/* Whether a legal command has anything to do with the medium. */
+bool wants_medium(const struct record *rec)
+{
+	switch (rec->req.kind) {
+	case KIND_READ:
+		return rec->buf_len;
+	case KIND_WRITE:
+		return rec->buf_len && !(rec->buf_len % rec->shape->block);
+	case KIND_SYNC:
+		return true;
+	case KIND_SAME:
+		return rec->cdb[1] & 1 || rec->buf_len == rec->shape->block;
+	case KIND_UNMAP:
+		return rec->req.count && rec->buf_len == rec->req.count;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Sense data of a legal command that does not fit a medium which has changed
+ * since it was parsed, 0 if it fits.
+ */
+u32 misfit_of(const struct record *rec)
+{
+	bool writes = rec->req.kind != KIND_READ && rec->req.kind != KIND_SYNC;
+
+	if (rec->now_read_only && writes)
+		return 0x072700;
+	if (rec->req.kind == KIND_UNMAP ||
+	    rec->req.lba + rec->req.count <= rec->now_blocks)
+		return 0;
+	return rec->now_blocks ? 0x052100 : 0x023a00;
+}

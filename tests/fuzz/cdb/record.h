@@ -10,7 +10,7 @@
 #define MAX_CMDS	64
 #define MAX_RANGES	1024
 
-struct fake;
+struct ktgt_lu_reset;
 
 struct range {
 	u64	pos, len;
@@ -22,7 +22,8 @@ struct record {
 	struct request		req;
 	u8			cdb[KTGT_CDB_MAX];
 	const struct shape	*shape;		/* NULL: no logical unit */
-	struct fake		*fake;
+	struct shape		shape_was;	/* when it was parsed */
+	struct ktgt_lu		*lu;		/* NULL: it holds none */
 	bool			used, submitted, legal;
 	u32			ua;		/* sense data of one that is due */
 	u64			nr_blocks;	/* when it was parsed */
@@ -31,9 +32,18 @@ struct record {
 	u32			buf_len, nr_pages;
 	u32			failed;		/* allocations, before */
 	u8			fate;
-	bool			later, abort, aborted;
+	bool			later, abort, aborted, held;
 
-	bool			waiting;	/* for the backend */
+	/* as it was when it was last submitted */
+	bool			submitting, now_read_only;
+	u64			now_blocks;
+	u32			misfit;		/* sense data, if it does not fit */
+	bool			ready;		/* to be submitted */
+	u32			gated;		/* waits at the gate: its turn */
+	u32			at;		/* store that has admitted it */
+	struct ktgt_lu_reset	*reset;		/* that waits for it */
+
+	struct ktgt_io		*io;		/* that the backend has */
 	blk_status_t		error;
 	u32			nr_ops, nr_flushes;
 	bool			fua;
@@ -52,5 +62,7 @@ extern struct record records[MAX_CMDS];
 
 struct record *find_record(const struct ktgt_cmd *cmd);
 struct record *new_record(const u8 *from);
+bool wants_medium(const struct record *rec);
+u32 misfit_of(const struct record *rec);
 
 #endif /* _KTGT_FUZZ_CDB_RECORD_H */

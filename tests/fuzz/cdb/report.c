@@ -5,6 +5,7 @@
  */
 #include <scsi/scsi_proto.h>
 
+#include "backend.h"
 #include "command.h"
 #include "legal.h"
 #include "lu.h"

@@ -52,6 +52,8 @@ static void fill_cdb(struct input *in, u8 *cdb, struct request *sent)
 	cdb[2] = len >> 8;
 	cdb[3] = len;
 	cdb[4] = how >> 2 & 1;
+	if ((how >> 3 & 7) == 1)
+		cdb[4] |= 2;
 	cdb[5] = how >> 3 & 7;
 	if (how & 128) {
 		cdb[6] = take(in) & 15;

@@ -2,7 +2,8 @@
 /*
  * The SCSI side, in the place of scsi/: a command says in its CDB what is to
  * become of it. Each comes here once, in its turn, with the data that was sent
- * for it, and is completed at once or when the fuzzer says so.
+ * for it, and is completed at once or when the fuzzer says so. One that waits at
+ * a gate comes twice.
  */
 #include <scsi/scsi_proto.h>
 
@@ -47,6 +48,11 @@ static u8 cdb_status(const u8 *cdb)
 static bool cdb_later(const u8 *cdb)
 {
 	return cdb[4] & 1;
+}
+
+static bool cdb_gated(const u8 *cdb)
+{
+	return cdb[4] & 2;
 }
 
 /* What was sent has been accepted: is it the same, and was it due? */
@@ -141,6 +147,15 @@ static void complete(struct task *task)
 	ktgt_cmd_complete(cmd, task->status);
 }
 
+/* The gate has opened: the command comes once more. */
+static void resume(struct task *task)
+{
+	task->gated = false;
+	task->resumed = true;
+	task->submitted = false;
+	ktgt_cmd_resume(task->cmd);
+}
+
 bool complete_one(unsigned int nr)
 {
 	unsigned int i;
@@ -148,10 +163,13 @@ bool complete_one(unsigned int nr)
 	for (i = 0; i < MAX_TASKS; i++) {
 		struct task *task = &tasks[(nr + i) % MAX_TASKS];
 
-		if (task->used && task->pending) {
+		if (!task->used || !(task->pending || task->gated))
+			continue;
+		if (task->gated)
+			resume(task);
+		else
 			complete(task);
-			return true;
-		}
+		return true;
 	}
 	return false;
 }
@@ -173,10 +191,26 @@ void ktgt_cmd_submit(struct ktgt_cmd *cmd)
 	check_turn(task);
 	touch_buffer(task, cmd);
 	task->submitted = true;
-	if (cdb_later(cmd->cdb))
+	if (cdb_gated(cmd->cdb) && !task->resumed)
+		task->gated = true;
+	else if (cdb_later(cmd->cdb))
 		task->pending = true;
 	else
 		complete(task);
+}
+
+/* Only one that has been aborted, and only at a gate it is let go. */
+void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
+{
+	struct task *task = task_of(cmd);
+
+	require(task && task->submitted);
+	require(ktgt_task_is_aborted(container_of(cmd, struct ktgt_task, cmd)));
+	if (!task->gated)
+		return;
+	task->gated = false;
+	task->completed = true;
+	ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
 }
 
 /* Its answer has been made, or there is none. */
@@ -190,7 +224,8 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 		require(!test_bit(KTGT_CMDF_LU_REF, &cmd->flags));
 		return;
 	}
-	require(!task->pending && (task->completed || !task->submitted));
+	require(!task->pending && !task->gated);
+	require(task->completed || !task->submitted);
 	clear_bit(KTGT_CMDF_LU_REF, &cmd->flags);
 	task->cmd = NULL;
 	cmd->lu = NULL;

@@ -27,6 +27,7 @@ struct task {
 	u64		moved;		/* bytes, when it completed */
 	u8		status;
 	bool		submitted, pending, completed, bad, aborted, silent;
+	bool		gated, resumed;	/* waits at a gate; has done so */
 
 	u32		data_sn, data_off, burst;
 	u32		r2t_sn, r2t_off;

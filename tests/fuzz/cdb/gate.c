@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The gate of the disk, as initiators see it: while somebody keeps it
+ * closed, or a store before this one has commands, none gets through; and those
+ * that wait get their turn in order.
+ */
+#include "../../../kernel/scsi/gate.h"
+#include "backend.h"
+#include "gate.h"
+#include "lu.h"
+
+static unsigned long reasons;	/* for which the disk's is closed */
+static u32 before[MAX_CMDS + 1];		/* stores whose commands the disk waits for */
+static unsigned int nr_before;
+static u32 next_turn;
+
+/* Whether a command of a store has not ended. */
+bool has_commands(u32 store)
+{
+	const struct record *rec;
+
+	for (rec = records; rec < records + MAX_CMDS; rec++) {
+		if (rec->used && rec->at == store)
+			return true;
+	}
+	return false;
+}
+
+/* Whether no command may get through now. If not, one may have to wait yet. */
+bool gate_is_shut(const struct ktgt_lu *lu)
+{
+	unsigned int nr;
+
+	if (lu != lus[0] || reasons)
+		return true;
+	for (nr = 0; nr < nr_before; nr++) {
+		if (has_commands(before[nr]))
+			return true;
+	}
+	return false;
+}
+
+/* A command has not come back, and is not with the storage. */
+void check_waits(struct record *rec)
+{
+	require(rec->legal && wants_medium(rec) && rec->lu->gate.reasons);
+	require(test_bit(KTGT_CMDF_WAITING, &rec->cmd->flags));
+	rec->gated = ++next_turn;
+}
+
+/* One that waited has its turn, and nobody who came before it waits still. */
+void check_resumed(struct record *rec)
+{
+	const struct record *other;
+
+	for (other = records; other < records + MAX_CMDS; other++) {
+		require(!other->used || other->lu != rec->lu ||
+			!other->gated || other->gated >= rec->gated);
+	}
+	rec->gated = 0;
+}
+
+void gate_start(void)
+{
+	reasons = 0;
+	nr_before = 0;
+}
+
+static enum ktgt_gate_reason reason_of(bool reset)
+{
+	return reset ? KTGT_GATE_RESET : KTGT_GATE_FREEZE;
+}
+
+void gate_close(bool reset)
+{
+	if (!lus[0])
+		return;
+	reasons |= BIT(reset);
+	ktgt_gate_close(lus[0], reason_of(reset));
+}
+
+void gate_open(bool reset)
+{
+	if (!lus[0])
+		return;
+	reasons &= ~BIT(reset);
+	ktgt_gate_open(lus[0], reason_of(reset));
+}
+
+void gate_open_all(void)
+{
+	gate_open(false);
+	gate_open(true);
+}
+
+/* The disk has another store, or is another one, that comes after an old store. */
+void gate_follow(u32 old)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < nr_before; nr++) {
+		if (!has_commands(before[nr]))
+			before[nr--] = before[--nr_before];
+	}
+	require(nr_before < ARRAY_SIZE(before));
+	before[nr_before++] = old;
+}
+
+/* It waits for none. */
+void gate_follow_none(void)
+{
+	nr_before = 0;
+}
