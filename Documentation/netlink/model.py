@@ -29,14 +29,28 @@ KEYS = {
     'nop-interval': {'min': 0, 'max': 'time-max'},
     'nop-count': {'min': 0, 'max': 'time-max'},
 }
-# numbers that people read in another form
-FORMS = {('lu', 'size'): 'SIZE', ('lu', 'naa'): 'HEX'}
+# what people read in another form
+FORMS = {
+    ('lu', 'size'): 'SIZE',
+    ('lu', 'naa-id'): 'ID',
+    ('lu', 'eui'): 'ID',
+    ('lu', 'uuid'): 'ID',
+    ('net', 'oui'): 'ID',
+}
+# attributes that a newer one replaces, which has their name for people
+OLD = {('lu', 'naa'): 'naa-id'}
+# bytes of the shortest identifier, where not all have the same length
+ID_MIN = 8
 # units that people are told
 UNITS = {
     ('net', 'login-timeout'): 'SET_SECONDS',
     ('net', 'nop-interval'): 'SET_SECONDS',
     ('net', 'poll-time'): 'SET_USECS',
     ('net', 'memory-limit'): 'SET_MIB',
+    ('lu', 'naa-id'): 'HEX',
+    ('lu', 'eui'): 'HEX',
+    ('lu', 'uuid'): 'UUID',
+    ('net', 'oui'): 'HEX',
     ('session', 'login-time'): 'DATE',
     ('conn', 'idle-time'): 'SECONDS',
     ('conn', 'rtt'): 'USECS',
@@ -47,8 +61,9 @@ TEXT = 256
 
 SCALARS = {'U8': 'uint8_t', 'BOOL': 'uint8_t', 'U16': 'uint16_t',
            'U32': 'uint32_t', 'ENUM': 'uint32_t', 'KEY': 'uint32_t',
-           'U64': 'uint64_t', 'SIZE': 'uint64_t', 'HEX': 'uint64_t',
-           'FLAG': 'bool', 'ADDR': 'struct addr', 'LIST': 'struct vec'}
+           'U64': 'uint64_t', 'SIZE': 'uint64_t', 'FLAGS': 'uint32_t',
+           'FLAG': 'bool', 'ADDR': 'struct addr', 'ID': 'struct id',
+           'LIST': 'struct vec'}
 
 HEAD = '''\
 /* SPDX-License-Identifier: GPL-2.0 */
@@ -73,20 +88,25 @@ def kind_of(attr, group):
     if kind == 'U8' and checks.get('max') == 1:
         return 'BOOL'
     if kind == 'U32' and 'enum' in attr:
-        return 'ENUM'
+        return 'FLAGS' if attr.get('enum-as-flags') else 'ENUM'
+    if (group, attr['name']) in FORMS:
+        return FORMS[group, attr['name']]
     if group == 'target' and attr['name'] in KEYS:
         return 'KEY'
     if kind == 'BINARY':
         return 'BIN' if 'exact-len' in checks else 'ADDR'
     if kind == 'NEST':
         return 'LIST' if attr.get('multi-attr') else 'NEST'
-    return FORMS.get((group, attr['name']), 'STR' if kind == 'STRING' else kind)
+    return 'STR' if kind == 'STRING' else kind
 
 
 def limits_of(attr, kind):
-    """min and max of a number, where there are any."""
+    """min and max of a number, where there are any; bytes of an identifier."""
     if kind == 'KEY':
         return KEYS[attr['name']] if isinstance(KEYS[attr['name']], dict) else {}
+    if kind == 'ID':
+        exact = attr['checks'].get('exact-len')
+        return {'min': exact or ID_MIN, 'max': exact or attr['checks']['max-len']}
     return attr.get('checks', {}) if kind in ('U8', 'U16', 'U32') else {}
 
 
@@ -110,15 +130,24 @@ def order(spec, group):
             reply = operation.get(mode, {}).get('reply', {})
             if len(reply.get('attributes', [])) > len(shown):
                 shown = reply['attributes']
-    attrs = {a['name']: a for a in group['attributes'] if a['type'] != 'pad'}
-    return [attrs[name] for name in shown] + [
+    attrs = {a['name']: a for a in group['attributes']
+             if a['type'] != 'pad' and (group['name'], a['name']) not in OLD}
+    return [attrs[name] for name in shown if name in attrs] + [
         attr for name, attr in attrs.items() if name not in shown]
+
+
+def name_of(attr, group):
+    """What people call it: the name of the attribute that it replaces."""
+    for (old_group, old), new in OLD.items():
+        if (group, attr['name']) == (old_group, new):
+            return old
+    return attr['name']
 
 
 def member(attr, group):
     """A line of the struct."""
     kind = kind_of(attr, group)
-    name = ident(attr['name'])
+    name = ident(name_of(attr, group))
     checks = attr.get('checks', {})
     if kind == 'STR':
         size = checks.get('max-len')
@@ -136,7 +165,7 @@ def row(attr, group):
     limits = limits_of(attr, kind)
     parts = [f'F({ident(group)}',
              f'{ident(group).upper()}_{ident(attr["name"]).upper()}',
-             ident(attr['name']), kind, f'"{attr["name"]}"']
+             ident(name_of(attr, group)), kind, f'"{name_of(attr, group)}"']
     if 'min' in limits:
         parts.append(f'.min = {value(limits["min"])}')
     if 'max' in limits:
@@ -227,7 +256,7 @@ def source(spec):
 	}
 '''
     for enum in spec['definitions']:
-        if enum['type'] != 'enum':
+        if enum['type'] not in ('enum', 'flags'):
             continue
         entries = [e if isinstance(e, str) else e['name']
                    for e in enum['entries']]

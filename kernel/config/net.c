@@ -81,6 +81,8 @@ static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		WRITE_ONCE(kn->nop_interval, params->nop_interval);
 	if (params->set_poll_time)
 		WRITE_ONCE(kn->poll_time, params->poll_time);
+	if (params->set_oui)
+		WRITE_ONCE(kn->oui, params->oui);
 	if (params->set_state)
 		apply_state(kn, set);
 }

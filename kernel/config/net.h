@@ -18,12 +18,14 @@ struct ktgt_txn;
  * @nop_interval: s
  * @poll_time: us
  * @state: enum ktgt_net_state
+ * @oui: company identifier, 24 bits
  * @set_login_timeout: @login_timeout is to be set
  * @set_max_logins: @max_logins is to be set
  * @set_memory_limit: @memory_limit is to be set
  * @set_nop_interval: @nop_interval is to be set
  * @set_poll_time: @poll_time is to be set
  * @set_state: @state is to be set
+ * @set_oui: @oui is to be set
  */
 struct ktgt_net_params {
 	u32	login_timeout;
@@ -32,12 +34,14 @@ struct ktgt_net_params {
 	u32	nop_interval;
 	u32	poll_time;
 	u32	state;
+	u32	oui;
 	bool	set_login_timeout;
 	bool	set_max_logins;
 	bool	set_memory_limit;
 	bool	set_nop_interval;
 	bool	set_poll_time;
 	bool	set_state;
+	bool	set_oui;
 };
 
 int ktgt_net_stage_set(struct ktgt_txn *txn,

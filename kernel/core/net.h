@@ -92,6 +92,7 @@ struct ktgt_portal {
  * @memory_limit: MiB that a connection may hold for data
  * @nop_interval: s of silence before a NOP-In, 0 for never
  * @poll_time: us that a connection looks for more work before it goes idle
+ * @oui: company identifier of new logical units; under @config_mutex
  * @state: enum ktgt_net_state. Read it with smp_load_acquire() before looking
  *	for a target: then a target that was created before "ready" is found
  */
@@ -131,6 +132,7 @@ struct ktgt_net {
 	u32			memory_limit;
 	u32			nop_interval;
 	u32			poll_time;
+	u32			oui;
 	u32			state;
 };
 

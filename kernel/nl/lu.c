@@ -2,6 +2,7 @@
 /*
  * Netlink commands for logical units.
  */
+#include <linux/unaligned.h>
 #include <net/genetlink.h>
 #include <scsi/scsi_proto.h>
 
@@ -73,30 +74,50 @@ static int check_params(struct genl_info *info,
 	return 0;
 }
 
-static void get_identity(struct nlattr **attrs, struct ktgt_lu_params *params)
+static void get_texts(struct nlattr **attrs, struct ktgt_identity *identity)
 {
 	const struct {
 		int	attr;
 		char	*to;
 		size_t	size;
-	} strings[] = {
-		{ KTGT_A_LU_SCSI_ID, params->scsi_id,
-		  sizeof(params->scsi_id) },
-		{ KTGT_A_LU_SERIAL, params->serial, sizeof(params->serial) },
-		{ KTGT_A_LU_VENDOR, params->vendor, sizeof(params->vendor) },
-		{ KTGT_A_LU_PRODUCT, params->product,
-		  sizeof(params->product) },
-		{ KTGT_A_LU_REVISION, params->revision,
-		  sizeof(params->revision) },
+	} texts[] = {
+		{ KTGT_A_LU_SCSI_ID, identity->scsi_id,
+		  sizeof(identity->scsi_id) },
+		{ KTGT_A_LU_SERIAL, identity->serial,
+		  sizeof(identity->serial) },
+		{ KTGT_A_LU_VENDOR, identity->vendor,
+		  sizeof(identity->vendor) },
+		{ KTGT_A_LU_PRODUCT, identity->product,
+		  sizeof(identity->product) },
+		{ KTGT_A_LU_REVISION, identity->revision,
+		  sizeof(identity->revision) },
+		{ KTGT_A_LU_SCSI_NAME, identity->scsi_name,
+		  sizeof(identity->scsi_name) },
 	};
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(strings); i++)
-		if (attrs[strings[i].attr])
-			nla_strscpy(strings[i].to, attrs[strings[i].attr],
-				    strings[i].size);
+	for (i = 0; i < ARRAY_SIZE(texts); i++)
+		if (attrs[texts[i].attr])
+			nla_strscpy(texts[i].to, attrs[texts[i].attr],
+				    texts[i].size);
+}
+
+/* The policy has the longest that there may be. */
+static void get_id(const struct nlattr *attr, struct ktgt_id *id)
+{
+	if (attr)
+		id->len = nla_memcpy(id->byte, attr, sizeof(id->byte));
+}
+
+static void get_identity(struct nlattr **attrs, struct ktgt_identity *identity)
+{
+	get_texts(attrs, identity);
 	if (attrs[KTGT_A_LU_NAA])
-		params->naa = nla_get_u64(attrs[KTGT_A_LU_NAA]);
+		ktgt_identity_set_naa(identity,
+				      nla_get_u64(attrs[KTGT_A_LU_NAA]));
+	get_id(attrs[KTGT_A_LU_NAA_ID], &identity->naa);
+	get_id(attrs[KTGT_A_LU_EUI], &identity->eui);
+	get_id(attrs[KTGT_A_LU_UUID], &identity->uuid);
 }
 
 static void get_params(struct nlattr **attrs, struct ktgt_lu_params *params)
@@ -120,7 +141,7 @@ static void get_params(struct nlattr **attrs, struct ktgt_lu_params *params)
 	if (attrs[KTGT_A_LU_WRITE_CACHE])
 		params->write_cache =
 			nla_get_u8(attrs[KTGT_A_LU_WRITE_CACHE]);
-	get_identity(attrs, params);
+	get_identity(attrs, &params->identity);
 }
 
 /**
@@ -191,20 +212,39 @@ int ktgt_lu_attach_doit(struct sk_buff *skb, struct genl_info *info)
 	return ktgt_nl_end(&nlc, ktgt_lu_stage_attach(nlc.txn, tid, lun));
 }
 
+static int fill_id(struct sk_buff *skb, int attr, const struct ktgt_id *id)
+{
+	return id->len ? nla_put(skb, attr, id->len, id->byte) : 0;
+}
+
+static int fill_ids(struct sk_buff *skb, const struct ktgt_identity *identity)
+{
+	const struct ktgt_id *naa = &identity->naa;
+
+	if (naa->len == sizeof(u64) &&
+	    nla_put_u64_64bit(skb, KTGT_A_LU_NAA, get_unaligned_be64(naa->byte),
+			      KTGT_A_LU_PAD))
+		return -EMSGSIZE;
+	return fill_id(skb, KTGT_A_LU_NAA_ID, naa) ||
+	       fill_id(skb, KTGT_A_LU_EUI, &identity->eui) ||
+	       fill_id(skb, KTGT_A_LU_UUID, &identity->uuid) ||
+	       nla_put_string(skb, KTGT_A_LU_SCSI_NAME, identity->scsi_name) ||
+	       nla_put_u32(skb, KTGT_A_LU_GIVEN, identity->given);
+}
+
 static int fill_identity(struct sk_buff *skb, const struct ktgt_lu *lu)
 {
-	const struct ktgt_lu_params *params = &lu->params;
+	const struct ktgt_identity *identity = &lu->params.identity;
+	const char *path = lu->params.path;
 
-	if (params->path &&
-	    nla_put_string(skb, KTGT_A_LU_PATH, params->path))
+	if (path && nla_put_string(skb, KTGT_A_LU_PATH, path))
 		return -EMSGSIZE;
-	return nla_put_string(skb, KTGT_A_LU_SCSI_ID, params->scsi_id) ||
-	       nla_put_string(skb, KTGT_A_LU_SERIAL, params->serial) ||
-	       nla_put_string(skb, KTGT_A_LU_VENDOR, params->vendor) ||
-	       nla_put_string(skb, KTGT_A_LU_PRODUCT, params->product) ||
-	       nla_put_string(skb, KTGT_A_LU_REVISION, params->revision) ||
-	       nla_put_u64_64bit(skb, KTGT_A_LU_NAA, params->naa,
-				 KTGT_A_LU_PAD);
+	return nla_put_string(skb, KTGT_A_LU_SCSI_ID, identity->scsi_id) ||
+	       nla_put_string(skb, KTGT_A_LU_SERIAL, identity->serial) ||
+	       nla_put_string(skb, KTGT_A_LU_VENDOR, identity->vendor) ||
+	       nla_put_string(skb, KTGT_A_LU_PRODUCT, identity->product) ||
+	       nla_put_string(skb, KTGT_A_LU_REVISION, identity->revision) ||
+	       fill_ids(skb, identity);
 }
 
 /* While the device is absent, only what the user asked for is known. */

@@ -3,6 +3,7 @@
  * The settings and totals of a namespace.
  */
 #include <linux/module.h>
+#include <linux/unaligned.h>
 #include <net/genetlink.h>
 
 #include "../config/net.h"
@@ -11,8 +12,14 @@
 #include "msg.h"
 #include "txn.h"
 
+/* bytes of a company identifier */
+#define OUI_LEN	3
+
 static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)
 {
+	u8 oui[OUI_LEN];
+
+	put_unaligned_be24(READ_ONCE(kn->oui), oui);
 	return nla_put_u32(skb, KTGT_A_NET_LOGIN_TIMEOUT,
 			   READ_ONCE(kn->login_timeout)) ||
 	       nla_put_u32(skb, KTGT_A_NET_MAX_LOGINS,
@@ -23,7 +30,8 @@ static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)
 			   READ_ONCE(kn->nop_interval)) ||
 	       nla_put_u32(skb, KTGT_A_NET_POLL_TIME,
 			   READ_ONCE(kn->poll_time)) ||
-	       nla_put_u32(skb, KTGT_A_NET_STATE, READ_ONCE(kn->state));
+	       nla_put_u32(skb, KTGT_A_NET_STATE, READ_ONCE(kn->state)) ||
+	       nla_put(skb, KTGT_A_NET_OUI, sizeof(oui), oui);
 }
 
 static int fill_totals(struct sk_buff *skb, struct ktgt_net *kn)
@@ -76,6 +84,14 @@ static void get_setting(struct genl_info *info, int attr, u32 *value,
 	*set = true;
 }
 
+static void get_oui(struct genl_info *info, struct ktgt_net_params *params)
+{
+	if (!info->attrs[KTGT_A_NET_OUI])
+		return;
+	params->oui = get_unaligned_be24(nla_data(info->attrs[KTGT_A_NET_OUI]));
+	params->set_oui = true;
+}
+
 /**
  * ktgt_net_set_doit - change the settings of a namespace
  * @skb: the request
@@ -99,6 +115,7 @@ int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 	get_setting(info, KTGT_A_NET_POLL_TIME, &params.poll_time,
 		    &params.set_poll_time);
 	get_setting(info, KTGT_A_NET_STATE, &params.state, &params.set_state);
+	get_oui(info, &params);
 
 	ktgt_nl_begin(&nlc, info);
 	return ktgt_nl_end(&nlc, ktgt_net_stage_set(nlc.txn, &params));

@@ -16,6 +16,7 @@
 #include <linux/workqueue.h>
 
 #include "../core/fabric.h"
+#include "identity.h"
 
 struct ktgt_backend_caps;
 struct ktgt_nexus;
@@ -34,13 +35,7 @@ struct ktgt_target;
  * @shared: several initiators are meant to write it
  * @may_be_absent: if there is no such device, the LU is not ready until there is
  * @write_cache: 0 makes every write FUA, 1 not, -1 is the device's own
- * @scsi_id: T10 vendor specific identifier, "" for the default
- * @serial: unit serial number, "" for the default
- * @vendor: T10 vendor identification, "" for the default
- * @product: product identification, "" for the default
- * @revision: product revision level, "" for the default
- * @naa: NAA designator, 0 for one derived from target name and LUN
- * @naa_given: @naa is the user's, which makes it the name of the LU
+ * @identity: what was given of the names; in &ktgt_lu.params all of them
  */
 struct ktgt_lu_params {
 	u32		lun;
@@ -52,13 +47,7 @@ struct ktgt_lu_params {
 	bool		shared;
 	bool		may_be_absent;
 	int		write_cache;
-	char		scsi_id[25];
-	char		serial[37];
-	char		vendor[9];
-	char		product[17];
-	char		revision[5];
-	u64		naa;
-	bool		naa_given;
+	struct ktgt_identity identity;
 };
 
 /**

@@ -10,7 +10,6 @@
 #include <linux/log2.h>
 #include <linux/netlink.h>
 #include <linux/sched/signal.h>
-#include <linux/siphash.h>
 #include <linux/slab.h>
 
 #include <scsi/scsi_proto.h>
@@ -23,20 +22,14 @@
 #include "../backend/store.h"
 #include "../core/cmd.h"
 #include "../core/fabric.h"
+#include "../core/net.h"
 #include "../core/refuse.h"
 #include "../core/target.h"
 #include "gate.h"
+#include "identity.h"
 #include "lu.h"
 #include "nexus.h"
 #include "ua.h"
-
-#define NAA_LOCAL	3ULL
-#define NAA_SHIFT	60
-
-/* fixed, so that names come out the same on every machine */
-static const siphash_key_t naa_key = {
-	{ 0x6b746774206e6161ULL, 0x6c6f67696320756eULL }
-};
 
 /* waits for no storage: the stores close on a queue of their own */
 static struct workqueue_struct *release_wq;
@@ -70,62 +63,21 @@ static void lu_ref_release(struct percpu_ref *ref)
 	queue_work(release_wq, &lu->release_work);
 }
 
-static void copy_default(char *to, size_t size, const char *given,
-			 const char *otherwise)
-{
-	strscpy(to, *given ? given : otherwise, size);
-}
-
-/*
- * A name that is the same after every restart, whatever the order in which
- * targets are made, and another for every target name and LUN.
- */
-static u64 derive_naa(const struct ktgt_lu *lu)
-{
-	const char *name = lu->target->name;
-	u64 hash = siphash(name, strlen(name), &naa_key);
-
-	hash = siphash_2u64(hash, lu->lun, &naa_key);
-	return (hash & GENMASK_ULL(NAA_SHIFT - 1, 0)) | NAA_LOCAL << NAA_SHIFT;
-}
-
-static int set_naa(struct ktgt_lu *lu, u64 naa, struct netlink_ext_ack *extack)
-{
-	lu->params.naa_given = naa;
-	if (!naa) {
-		lu->params.naa = derive_naa(lu);
-		return 0;
-	}
-	if (!(naa >> NAA_SHIFT))
-		naa |= NAA_LOCAL << NAA_SHIFT;
-	if (naa >> NAA_SHIFT != NAA_LOCAL) {
-		ktgt_refuse(extack,
-			    "LUN %u: naa %#llx: its first digit of 16 must be 3 (locally assigned) or 0",
-			    lu->lun, naa);
-		return -EINVAL;
-	}
-	lu->params.naa = naa;
-	return 0;
-}
-
 static int set_identity(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 			struct netlink_ext_ack *extack)
 {
-	bool disk = lu->type == TYPE_DISK;
-	struct ktgt_lu_params *own = &lu->params;
-	char text[sizeof(own->serial)];
-	u32 tid = lu->target->tid;
+	const struct ktgt_identity_seed seed = {
+		.target = lu->target->name,
+		.lun = lu->lun,
+		.oui = lu->target->kn->oui,
+		.disk = lu->type == TYPE_DISK,
+	};
+	int err;
 
-	snprintf(text, sizeof(text), "IET     %04x%04x", tid, lu->lun);
-	copy_default(own->scsi_id, sizeof(own->scsi_id), params->scsi_id, text);
-	snprintf(text, sizeof(text), "beaf%u%u", tid, lu->lun);
-	copy_default(own->serial, sizeof(own->serial), params->serial, text);
-	copy_default(own->vendor, sizeof(own->vendor), params->vendor, "IET");
-	copy_default(own->product, sizeof(own->product), params->product,
-		     disk ? "VIRTUAL-DISK" : "Controller");
-	copy_default(own->revision, sizeof(own->revision), params->revision,
-		     "0001");
-	return set_naa(lu, params->naa, extack);
+	err = ktgt_identity_check(&params->identity, lu->lun, extack);
+	if (!err)
+		ktgt_identity_fill(&lu->params.identity, &seed);
+	return err;
 }
 
 /* @size is the device's own, if none was asked for. */

@@ -96,9 +96,9 @@ static void standard_inquiry(struct ktgt_cmd *cmd)
 	buf[3] = INQUIRY_HISUP | INQUIRY_FORMAT;
 	buf[4] = INQUIRY_LEN - 5;
 	buf[7] = INQUIRY_CMDQUE;
-	put_padded(buf + 8, lu ? lu->params.vendor : "", 8);
-	put_padded(buf + 16, lu ? lu->params.product : "", 16);
-	put_padded(buf + 32, lu ? lu->params.revision : "", 4);
+	put_padded(buf + 8, lu ? lu->params.identity.vendor : "", 8);
+	put_padded(buf + 16, lu ? lu->params.identity.product : "", 16);
+	put_padded(buf + 32, lu ? lu->params.identity.revision : "", 4);
 	put_versions(buf + 58, lu && lu->type == TYPE_DISK);
 	ktgt_data_answer(cmd, buf, sizeof(buf));
 }

@@ -39,11 +39,14 @@
 #define ASSOC_PORT		0x10
 #define ASSOC_DEVICE		0x20
 #define DESIG_T10		1
+#define DESIG_EUI		2
 #define DESIG_NAA		3
 #define DESIG_PORT		4
 #define DESIG_PORT_GROUP	5
 #define DESIG_NAME		8
-#define NAME_MAX_LEN		256
+#define DESIG_UUID		10
+#define UUID_TYPE		0x10
+#define NAME_MAX_LEN		252	/* with NULs; a multiple of 4 below 256 */
 
 /**
  * struct vpd_page - a page of vital product data
@@ -61,9 +64,10 @@ static u32 fill_supported(const struct ktgt_lu *lu, u8 *p);
 
 static u32 fill_serial(const struct ktgt_lu *lu, u8 *p)
 {
-	u32 len = strlen(lu->params.serial);
+	const char *serial = lu->params.identity.serial;
+	u32 len = strlen(serial);
 
-	memcpy(p, lu->params.serial, len);
+	memcpy(p, serial, len);
 	return len;
 }
 
@@ -88,26 +92,33 @@ static u8 *put_name(u8 *p, u8 code, u8 type, const char *name)
 	return p + 4 + padded;
 }
 
-/*
- * The names of the logical unit. One that was given an NAA designator may be
- * reached by several targets: no target may be in its name then.
- */
-static u8 *put_lu_names(const struct ktgt_lu *lu, u8 *p)
+static u8 *put_uuid(u8 *p, const struct ktgt_id *uuid)
 {
-	const struct ktgt_lu_params *params = &lu->params;
-	char name[NAME_MAX_LEN];
-	__be64 naa = cpu_to_be64(params->naa);
+	u8 designator[2 + KTGT_ID_MAX] = { UUID_TYPE };
 
-	p = put_designator(p, CODE_ASCII, ASSOC_LU | DESIG_T10,
-			   params->scsi_id, strlen(params->scsi_id));
+	memcpy(designator + 2, uuid->byte, uuid->len);
+	return put_designator(p, CODE_BINARY, ASSOC_LU | DESIG_UUID, designator,
+			      sizeof(designator));
+}
+
+/*
+ * The names of the logical unit. The NAA identifier comes first, for those who
+ * take the first one that they understand: ESXi wants one of type 2, 5 or 6,
+ * udev's scsi_id and multipath prefer type 6 to all others.
+ */
+static u8 *put_lu_names(const struct ktgt_identity *identity, u8 *p)
+{
 	p = put_designator(p, CODE_BINARY, ASSOC_LU | DESIG_NAA,
-			   &naa, sizeof(naa));
-	if (params->naa_given)
-		snprintf(name, sizeof(name), "naa.%016llX", params->naa);
-	else
-		snprintf(name, sizeof(name), "%s,L,0x%016llx",
-			 lu->target->name, params->naa);
-	return put_name(p, CODE_UTF8, ASSOC_LU | DESIG_NAME, name);
+			   identity->naa.byte, identity->naa.len);
+	if (identity->eui.len)
+		p = put_designator(p, CODE_BINARY, ASSOC_LU | DESIG_EUI,
+				   identity->eui.byte, identity->eui.len);
+	if (identity->uuid.len)
+		p = put_uuid(p, &identity->uuid);
+	p = put_designator(p, CODE_ASCII, ASSOC_LU | DESIG_T10,
+			   identity->scsi_id, strlen(identity->scsi_id));
+	return put_name(p, CODE_UTF8, ASSOC_LU | DESIG_NAME,
+			identity->scsi_name);
 }
 
 static u8 *put_port_names(const struct ktgt_lu *lu, u8 *p)
@@ -135,9 +146,11 @@ static u32 fill_identification(const struct ktgt_lu *lu, u8 *p)
 	u8 *end;
 
 	/* three names of at most NAME_MAX_LEN, the rest is short */
-	static_assert(3 * (4 + NAME_MAX_LEN) + 100 <= VPD_MAX);
+	static_assert(3 * (4 + NAME_MAX_LEN) + 150 <= VPD_MAX);
+	static_assert(KTGT_SCSI_NAME_MAX < NAME_MAX_LEN);
+	static_assert(KTGT_NAME_LEN + 9 < NAME_MAX_LEN);
 
-	end = put_lu_names(lu, p);
+	end = put_lu_names(&lu->params.identity, p);
 	end = put_port_names(lu, end);
 	return end - p;
 }

@@ -206,15 +206,20 @@ discard()
 
 multipath_sees()
 {
-	local sd id
+	local sd id naa
 
 	need_disk multipath
 	sd=$(lun_disk "$name" 1)
-	# scsi_id takes the NAA identifier, udev's rules what they prefer
-	[[ $(/lib/udev/scsi_id -g -u -d "$sd") == 3* ]]
+	# The kernel, scsi_id, udev and multipath all take the NAA identifier
+	naa=$(adm -j lun show target "$name" lun 1 |
+		sed -n 's/.*"naa":"0x\([0-9a-f]*\)".*/\1/p')
+	echo "NAA: $naa"
+	[[ $naa == 6000000????????????????????????? ]]
+	[[ $(<"/sys/block/${sd#/dev/}/device/wwid") == "naa.$naa" ]]
+	[[ $(/lib/udev/scsi_id -g -u -d "$sd") == "3$naa" ]]
 	id=$(udevadm info -q property -n "$sd" | sed -n 's/^ID_SERIAL=//p')
 	echo "identity: $id"
-	[[ $id ]]
+	[[ $id == "3$naa" ]]
 	modprobe dm_multipath
 	printf 'defaults {\n find_multipaths no\n user_friendly_names no\n}\n' \
 		>/etc/multipath.conf

@@ -79,7 +79,8 @@ iser()
 # The layout, byte for byte
 layout()
 {
-	compat -L iscsi -m target -o show >"$lab_dir/show"
+	compat -L iscsi -m target -o show |
+		sed -E '/SCSI (ID|SN)/s/[0-9a-f]{16}$/HASH/' >"$lab_dir/show"
 	diff - "$lab_dir/show" <<-EOT
 		Target 1: $name
 		    System information:
@@ -89,8 +90,8 @@ layout()
 		    LUN information:
 		        LUN: 0
 		            Type: controller
-		            SCSI ID: IET     00010000
-		            SCSI SN: beaf10
+		            SCSI ID: IET     HASH
+		            SCSI SN: HASH
 		            Size: 0 MB, Block size: 1
 		            Online: Yes
 		            Removable media: No
@@ -103,8 +104,8 @@ layout()
 		            Backing store flags:$(printf ' ')
 		        LUN: 1
 		            Type: disk
-		            SCSI ID: IET     00010001
-		            SCSI SN: beaf11
+		            SCSI ID: IET     HASH
+		            SCSI SN: HASH
 		            Size: 17 MB, Block size: 512
 		            Online: Yes
 		            Removable media: No

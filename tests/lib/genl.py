@@ -52,7 +52,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ATTRS = {
     "net": "generation targets portals accounts sessions connections version "
            "login-timeout max-logins memory-limit nop-interval poll-time "
-           "pad state",
+           "pad state oui",
     "target": "id name alias state force lus sessions acls generation pad "
               "header-digest data-digest initial-r2t immediate-data "
               "max-recv-data-segment-length max-xmit-data-segment-length "
@@ -62,7 +62,8 @@ ATTRS = {
     "lu": "target-id lun type backend path size block-size "
           "physical-block-size read-only write-cache online thin scsi-id "
           "serial vendor product revision naa read-commands read-bytes "
-          "write-commands write-bytes errors generation pad absent shared",
+          "write-commands write-bytes errors generation pad absent shared "
+          "naa-id eui uuid scsi-name given",
     "acl": "target-id address prefix-len all initiator generation",
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "

@@ -72,6 +72,7 @@ FLOORS = {
         'ua vpd medium',
         'gate error',
         'lu sense data cdb',
+        'identity',
     ],
     'kernel/backend': [
         'block null absent',
@@ -98,8 +99,9 @@ FLOORS = {
         'job',
         'apply dump',
         'access',
-        'change lu',
+        'change',
         'describe',
+        'lu',
     ],
     'userspace/conf': [
         'load',

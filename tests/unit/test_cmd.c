@@ -149,7 +149,8 @@ static void test_lun(void **state)
 	(void)state;
 	assert_int_equal(run("lu add target 1 lun 5 path /dev/vg/d "
 			     "block-size 4096 read-only on write-cache off "
-			     "serial S1 naa 0x3000000000000001"), 0);
+			     "serial S1 naa 0x3000000000000001 "
+			     "uuid 00112233-4455-6677-8899-aabbccddeeff"), 0);
 	lu = fake_request(KTGT_CMD_LU_NEW);
 	assert_int_equal(lu->target_id, 1);
 	assert_int_equal(lu->lun, 5);
@@ -160,7 +161,10 @@ static void test_lun(void **state)
 	assert_true(HAS(lu, KTGT_A_LU_WRITE_CACHE));
 	assert_int_equal(lu->write_cache, 0);
 	assert_string_equal(lu->serial, "S1");
-	assert_true(lu->naa == UINT64_C(0x3000000000000001));
+	assert_int_equal(lu->naa.len, 8);
+	assert_memory_equal(lu->naa.byte, "\x30\0\0\0\0\0\0\1", 8);
+	assert_int_equal(lu->uuid.len, 16);
+	assert_memory_equal(lu->uuid.byte, "\0\x11\x22\x33\x44", 5);
 	assert_true(!HAS(lu, KTGT_A_LU_SIZE));
 
 	/* a name is looked up first */

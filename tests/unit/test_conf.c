@@ -9,6 +9,7 @@
 #include "conf/load.h"
 #include "conf/scan.h"
 #include "conf/text.h"
+#include "lib/out.h"
 #include "lib/parse.h"
 
 /* Files that a text includes */
@@ -73,8 +74,10 @@ static void show_lu(FILE *file, const struct conf_lu *lu)
 		KTGT_A_LU_BLOCK_SIZE, KTGT_A_LU_READ_ONLY,
 		KTGT_A_LU_WRITE_CACHE, KTGT_A_LU_SCSI_ID, KTGT_A_LU_SERIAL,
 		KTGT_A_LU_VENDOR, KTGT_A_LU_PRODUCT, KTGT_A_LU_REVISION,
-		KTGT_A_LU_SIZE,
+		KTGT_A_LU_SIZE, KTGT_A_LU_NAA_ID, KTGT_A_LU_EUI,
+		KTGT_A_LU_UUID, KTGT_A_LU_SCSI_NAME,
 	};
+	char text[KTGT_SCSI_NAME_MAX + 1];
 	const struct field *f;
 	const char *p;
 	size_t i;
@@ -86,9 +89,10 @@ static void show_lu(FILE *file, const struct conf_lu *lu)
 			continue;
 		f = object_field(&lu_object, attrs[i]);
 		p = (const char *)&lu->lu + f->off;
+		out_field_text(f, &lu->lu, true, text, sizeof(text));
 		fprintf(file, ",%s:", f->name);
-		if (f->kind == FIELD_STR)
-			fprintf(file, "%s", p);
+		if (f->kind == FIELD_STR || f->kind == FIELD_ID)
+			fputs(text, file);
 		else if (f->kind == FIELD_BOOL)
 			fprintf(file, "%d", *p);
 		else if (f->kind == FIELD_SIZE)
@@ -304,6 +308,15 @@ static void test_directives(void **state)
 		{ T("backing-store /a\nparams \"vendor_id=V,scsi_sn=a b\"\n"
 		    "params readonly=1\n"),
 		  S(" 1=/a,read-only:1,serial:a b,vendor:V @ALL") },
+		{ T("backing-store /a\nscsi_sn \"  a b \"\nscsi-name iqn.x\n"
+		    "naa naa.6000000012345678123456789ABCDEF0\n"
+		    "eui 0011223344556677\n"
+		    "uuid 00112233-4455-6677-8899-aabbccddeeff\n"),
+		  S(" 1=/a,serial:  a b ,"
+		    "naa:0x6000000012345678123456789abcdef0,"
+		    "eui:0x0011223344556677,"
+		    "uuid:00112233-4455-6677-8899-aabbccddeeff,"
+		    "scsi-name:iqn.x @ALL") },
 		{ T("<backing-store /a>\npath /b\n</backing-store>\n"),
 		  S(" 1=/b @ALL") },
 		{ T("lun 9\nbacking-store /a\n"), S(" 9=/a @ALL") },
@@ -764,9 +777,15 @@ static void test_json(void **state)
 		  S(" 1=null,size:4096 @ALL") },
 		{ JT(",'lus':[{'path':'/a','block_size':4096,'read_only':true,"
 		     "'write_cache':false,'scsi_id':'i','serial':'s',"
-		     "'vendor':'v','product':'p','revision':'r'}]"),
+		     "'vendor':'v','product':'p','revision':'r',"
+		     "'naa':'3000000000000001','eui':'0011223344556677',"
+		     "'uuid':'00112233445566778899aabbccddeeff',"
+		     "'scsi_name':'iqn.x'}]"),
 		  S(" 1=/a,block-size:4096,read-only:1,write-cache:0,scsi-id:i,"
-		    "serial:s,vendor:v,product:p,revision:r @ALL") },
+		    "serial:s,vendor:v,product:p,revision:r,"
+		    "naa:0x3000000000000001,eui:0x0011223344556677,"
+		    "uuid:00112233-4455-6677-8899-aabbccddeeff,"
+		    "scsi-name:iqn.x @ALL") },
 		{ JT(",'addresses':['10.0.0.0/8','fe80::1'],"
 		     "'initiators':['iqn.2026-11.org.x:i']"),
 		  S(" @10.0.0.0/8 @fe80::1 @iqn.2026-11.org.x:i") },

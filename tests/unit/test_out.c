@@ -99,9 +99,13 @@ static void test_lus(void **state)
 	(void)state;
 	SET(lu, KTGT_A_LU_SIZE);
 	SET(lu, KTGT_A_LU_READ_ONLY);
-	SET(lu, KTGT_A_LU_NAA);
+	SET(lu, KTGT_A_LU_NAA_ID);
+	SET(lu, KTGT_A_LU_UUID);
+	SET(lu, KTGT_A_LU_GIVEN);
 	lu->size = UINT64_C(10) << 30;
-	lu->naa = UINT64_C(0x3000000000000001);
+	lu->naa = (struct id){ 8, { 0x30, [7] = 1 } };
+	lu->uuid = (struct id){ 16, { 0x12, 0x34, [15] = 0xff } };
+	lu->given = KTGT_LU_GIVEN_SERIAL | KTGT_LU_GIVEN_SCSI_NAME;
 	fake_list(KTGT_CMD_LU_LIST, &lus);
 	assert_int_equal(run(OUT_TABLE, "lun"), 0);
 	assert_non_null(strstr(got.out, "10 GiB"));
@@ -110,7 +114,9 @@ static void test_lus(void **state)
 	assert_int_equal(run(OUT_JSON, "lun"), 0);
 	assert_string_equal(got.out, "{\"ktgt\":{\"version\":1,\"lus\":[{"
 			    "\"size\":10737418240,\"read_only\":false,"
-			    "\"naa\":\"0x3000000000000001\"}]}}\n");
+			    "\"naa\":\"0x3000000000000001\","
+			    "\"uuid\":\"12340000-0000-0000-0000-0000000000ff\","
+			    "\"given\":[\"serial\",\"scsi-name\"]}]}}\n");
 }
 
 static void add_session(void)
@@ -282,10 +288,12 @@ static void test_net(void **state)
 		"login-timeout: 120 s\n", "max-logins: 7\n",
 		"memory-limit: 64 MiB\n", "nop-interval: 0 s\n",
 		"poll-time: 50 us\n", "state: loading\n", "targets: 3\n",
+		"oui: 0x001405\n",
 	};
 	struct net net = {
 		.login_timeout = 120, .max_logins = 7, .memory_limit = 64,
 		.poll_time = 50, .state = KTGT_NET_STATE_LOADING, .targets = 3,
+		.oui = { 3, { 0x00, 0x14, 0x05 } },
 		.has = ~UINT64_C(0),
 	};
 	const struct arg *arg;
@@ -332,7 +340,7 @@ static void assert_raw(const char *command, char *text)
 		if (word[0] < '0' || word[0] > '9')
 			continue;
 		end = word + strspn(word, word[1] == 'x' ?
-				    "0123456789abcdefx" : "0123456789.:/");
+				    "0123456789abcdefx" : "0123456789.:/-");
 		/* an ISID is written without a prefix */
 		if (*end && strcmp(word, "414141414141"))
 			fail_msg("%s: %s is no number", command, word);
@@ -349,6 +357,7 @@ static void test_raw(void **state)
 		"explain initiator iqn.2026-11.org.x from 192.0.2.1",
 	};
 	struct vec nets = { 0 }, itls = { 0 }, explains = { 0 };
+	struct lu *lu;
 	size_t i;
 
 	(void)state;
@@ -357,7 +366,12 @@ static void test_raw(void **state)
 		  KTGT_CMD_TARGET_LIST);
 	fake_full(&portals, &portal_object, 0, KTGT_CMD_PORTAL_LIST);
 	fake_full(&lus, &lu_object, KTGT_CMD_LU_GET, KTGT_CMD_LU_LIST);
-	((struct lu *)vec_at(&lus, 0))->type = KTGT_LU_TYPE_DISK;
+	lu = vec_at(&lus, 0);
+	lu->type = KTGT_LU_TYPE_DISK;
+	lu->naa.len = 16;
+	lu->eui.len = 8;
+	lu->uuid.len = 16;
+	((struct net *)vec_at(&nets, 0))->oui.len = 3;
 	fake_full(&acls, &acl_object, 0, KTGT_CMD_ACL_LIST);
 	fake_full(&accounts, &account_object, 0, KTGT_CMD_ACCOUNT_LIST);
 	fake_full(&sessions, &session_object, 0, KTGT_CMD_SESSION_LIST);

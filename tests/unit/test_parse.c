@@ -50,6 +50,8 @@ static void test_numbers(void **state)
 	assert_int_not_equal(parse_u16("65536", &small, &why), 0);
 }
 
+#define DIGITS	"write 16, 24 or 32 hexadecimal digits"
+
 /* Numbers of objects have the limits of the specification. */
 static void test_limits(void **state)
 {
@@ -85,9 +87,25 @@ static void test_limits(void **state)
 		{ &target_object, "max-burst-length", "16777215", NULL },
 		{ &target_object, "max-outstanding-r2t", "0",
 		  "out of range; use 1 to 65535" },
+		{ &lu_object, "naa", "0x3000000000000001", NULL },
+		{ &lu_object, "naa", "naa.60014050123456789abcdef012345678", NULL },
+		{ &lu_object, "naa", "60014050123456789abcdef01234567", DIGITS },
+		{ &lu_object, "naa", "60014050123456789abcdef0123456789a", DIGITS },
+		{ &lu_object, "naa", "0x5", DIGITS },
+		{ &lu_object, "naa", "", DIGITS },
+		{ &lu_object, "naa", "600140501234567g", DIGITS },
+		{ &lu_object, "eui", "eui.02004567A425678D", NULL },
+		{ &lu_object, "eui", "02004567a425678d01020304", NULL },
+		{ &lu_object, "eui", "02004567a425678d0102", DIGITS },
+		{ &lu_object, "uuid", "00112233-4455-6677-8899-aabbccddeeff", NULL },
+		{ &lu_object, "uuid", "00112233445566778899aabbccddee",
+		  "write 32 hexadecimal digits" },
+		{ &net_object, "oui", "001405", NULL },
+		{ &net_object, "oui", "00-14-05", NULL },
+		{ &net_object, "oui", "0014", "write 6 hexadecimal digits" },
 	};
 	const struct field *f;
-	uint64_t value;
+	uint64_t value[4];
 	const char *why;
 	size_t i;
 
@@ -96,7 +114,7 @@ static void test_limits(void **state)
 		f = object_field_named(rows[i].obj, rows[i].field);
 		why = NULL;
 		assert_row(rows[i].field,
-			   !parse_field(f, rows[i].text, &value, &why),
+			   !parse_field(f, rows[i].text, value, &why),
 			   !rows[i].want);
 		if (rows[i].want)
 			assert_string_equal(why, rows[i].want);

@@ -648,6 +648,12 @@ static void some_of_all(void)
 	target->nop_count = 3;
 	lu = add_lu(2, 4, "/dev/a b");
 	strcpy(lu->vendor, "My \"V\"\\");
+	strcpy(lu->serial, " a ");
+	lu->given = KTGT_LU_GIVEN_VENDOR | KTGT_LU_GIVEN_SERIAL |
+		    KTGT_LU_GIVEN_NAA;
+	lu->naa = (struct id){ 16, { 0x60, [15] = 0x12 } };
+	SET(lu, KTGT_A_LU_UUID);
+	lu->uuid = (struct id){ 16, { 0x12, [15] = 0xff } };
 	lu->read_only = 1;
 	lu->shared = 1;
 	lu = add_lu(2, 5, "");
@@ -710,7 +716,10 @@ static void test_dump(void **state)
 		"\t\tlun 4\n"
 		"\t\tshared 1\n"
 		"\t\treadonly 1\n"
+		"\t\tscsi_sn \" a \"\n"
 		"\t\tvendor_id \"My \\\"V\\\"\\\\\"\n"
+		"\t\tnaa 0x60000000000000000000000000000012\n"
+		"\t\tuuid 12000000-0000-0000-0000-0000000000ff\n"
 		"\t</backing-store>\n"
 		"\t<backing-store null5>\n"
 		"\t\tlun 5\n"
@@ -756,7 +765,9 @@ static void test_dump_json(void **state)
 		"\"initial_r2t\":true,\"immediate_data\":false,"
 		"\"max_burst_length\":65536,\"lus\":["
 		"{\"path\":\"/dev/a b\",\"lun\":4,\"shared\":true,\"read_only\":true,"
-		"\"vendor\":\"My \\\"V\\\"\\\\\"},"
+		"\"serial\":\" a \",\"vendor\":\"My \\\"V\\\"\\\\\","
+		"\"naa\":\"0x60000000000000000000000000000012\","
+		"\"uuid\":\"12000000-0000-0000-0000-0000000000ff\"},"
 		"{\"lun\":5,\"backend\":\"null\",\"size\":4096}],"
 		"\"initiators\":[\"eui.0123456789abcdef\"]},"
 		"{\"name\":\"iqn.2026-11.org.x:c\",\"id\":3,"

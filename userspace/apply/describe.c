@@ -5,25 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apply/lu.h"
 #include "conf/key.h"
+#include "lib/out.h"
 #include "lib/parse.h"
 
 #define TGTADM	"tgtadm --lld iscsi --mode "
 
 static void describe_lu(const struct lu *lu)
 {
-	static const struct {
-		uint16_t attr;
-		const char *name;
-	} texts[] = {
-		{ KTGT_A_LU_SCSI_ID, "scsi_id" },
-		{ KTGT_A_LU_SERIAL, "scsi_sn" },
-		{ KTGT_A_LU_VENDOR, "vendor_id" },
-		{ KTGT_A_LU_PRODUCT, "product_id" },
-		{ KTGT_A_LU_REVISION, "product_rev" },
-	};
-	const struct field *f;
-	size_t i;
+	char text[KTGT_SCSI_NAME_MAX + 1];
+	const struct lu_name *name;
 
 	printf("logicalunit --op new --tid %u --lun %u", lu->target_id,
 	       lu->lun);
@@ -40,11 +32,12 @@ static void describe_lu(const struct lu *lu)
 		printf(" readonly=%u", lu->read_only);
 	if (HAS(lu, KTGT_A_LU_SHARED))
 		printf(" shared=%u", lu->shared);
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		f = object_field(&lu_object, texts[i].attr);
-		if (HAS(lu, texts[i].attr))
-			printf(" %s='%s'", texts[i].name,
-			       (const char *)lu + f->off);
+	for (name = lu_names; name->attr; name++) {
+		if (!HAS(lu, name->attr))
+			continue;
+		out_field_text(object_field(&lu_object, name->attr), lu, true,
+			       text, sizeof(text));
+		printf(" %s='%s'", name->directive, text);
 	}
 }
 

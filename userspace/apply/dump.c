@@ -14,6 +14,7 @@
 #include "lib/parse.h"
 
 #define NO_SECRET	"PLEASE_CORRECT_THE_PASSWORD"
+#define NAME_TEXT	(KTGT_SCSI_NAME_MAX + 1)
 
 struct dump;
 
@@ -186,19 +187,16 @@ static void put_number(struct dump *dump, const char *directive,
 /* Writes the identity where it differs from the default. */
 static void dump_identity(struct dump *dump, const struct lu *lu)
 {
-	struct lu plain = { .target_id = lu->target_id, .lun = lu->lun };
+	const struct lu_name *name;
+	char text[NAME_TEXT];
 
-	lu_set_defaults(&plain, lu);
-	if (strcmp(lu->scsi_id, plain.scsi_id))
-		put(dump, "scsi_id", lu->scsi_id);
-	if (strcmp(lu->serial, plain.serial))
-		put(dump, "scsi_sn", lu->serial);
-	if (strcmp(lu->vendor, plain.vendor))
-		put(dump, "vendor_id", lu->vendor);
-	if (strcmp(lu->product, plain.product))
-		put(dump, "product_id", lu->product);
-	if (strcmp(lu->revision, plain.revision))
-		put(dump, "product_rev", lu->revision);
+	for (name = lu_names; name->attr; name++) {
+		if (!lu_name_given(lu, name))
+			continue;
+		out_field_text(object_field(&lu_object, name->attr), lu, true,
+			       text, sizeof(text));
+		put(dump, name->directive, text);
+	}
 }
 
 static struct lu device_of(const struct lu *lu)

@@ -2,9 +2,25 @@
 /* What makes two logical units the same. */
 #include "apply/lu.h"
 
-#include <stdio.h>
-
 #include "lib/device.h"
+
+const struct lu_name lu_names[] = {
+	{ KTGT_A_LU_SCSI_ID, KTGT_LU_GIVEN_SCSI_ID, "scsi_id" },
+	{ KTGT_A_LU_SERIAL, KTGT_LU_GIVEN_SERIAL, "scsi_sn" },
+	{ KTGT_A_LU_VENDOR, KTGT_LU_GIVEN_VENDOR, "vendor_id" },
+	{ KTGT_A_LU_PRODUCT, KTGT_LU_GIVEN_PRODUCT, "product_id" },
+	{ KTGT_A_LU_REVISION, KTGT_LU_GIVEN_REVISION, "product_rev" },
+	{ KTGT_A_LU_NAA_ID, KTGT_LU_GIVEN_NAA, "naa" },
+	{ KTGT_A_LU_EUI, 0, "eui" },
+	{ KTGT_A_LU_UUID, 0, "uuid" },
+	{ KTGT_A_LU_SCSI_NAME, KTGT_LU_GIVEN_SCSI_NAME, "scsi-name" },
+	{ 0, 0, NULL }
+};
+
+bool lu_name_given(const struct lu *lu, const struct lu_name *name)
+{
+	return name->given ? lu->given & name->given : HAS(lu, name->attr);
+}
 
 bool lu_waits(const struct lu *lu)
 {
@@ -14,18 +30,10 @@ bool lu_waits(const struct lu *lu)
 
 void lu_set_defaults(struct lu *lu, const struct lu *have)
 {
-	char text[32], dir[64];
+	char dir[64];
 
-	snprintf(text, sizeof(text), "IET     %04x%04x", lu->target_id,
-		 lu->lun);
-	lu_default_text(lu, KTGT_A_LU_SCSI_ID, text);
-	snprintf(text, sizeof(text), "beaf%u%u", lu->target_id, lu->lun);
-	lu_default_text(lu, KTGT_A_LU_SERIAL, text);
 	/* the default is no */
 	SET(lu, KTGT_A_LU_SHARED);
-	lu_default_text(lu, KTGT_A_LU_VENDOR, "IET");
-	lu_default_text(lu, KTGT_A_LU_PRODUCT, "VIRTUAL-DISK");
-	lu_default_text(lu, KTGT_A_LU_REVISION, "0001");
 	if (!(have && lu_waits(have)) &&
 	    !device_dir(lu->path, dir, sizeof(dir)))
 		device_defaults(dir, lu);
@@ -33,9 +41,13 @@ void lu_set_defaults(struct lu *lu, const struct lu *have)
 
 bool lu_same(const struct lu *want, const struct lu *have)
 {
+	const struct lu_name *name;
 	const struct field *f;
 	size_t i;
 
+	for (name = lu_names; name->attr; name++)
+		if (!HAS(want, name->attr) && lu_name_given(have, name))
+			return false;
 	for (i = 0; i < lu_object.n_fields; i++) {
 		f = &lu_object.fields[i];
 		if (HAS(want, f->attr) && !field_same(f, want, have))

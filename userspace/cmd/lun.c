@@ -72,7 +72,10 @@ static const struct arg add_args[] = {
 	{ "vendor", NULL, ARG_VALUE, 0, KTGT_A_LU_VENDOR },
 	{ "product", NULL, ARG_VALUE, 0, KTGT_A_LU_PRODUCT },
 	{ "revision", NULL, ARG_VALUE, 0, KTGT_A_LU_REVISION },
-	{ "naa", "0xN", ARG_VALUE, 0, KTGT_A_LU_NAA },
+	{ "naa", "DIGITS", ARG_VALUE, 0, KTGT_A_LU_NAA_ID },
+	{ "eui", "DIGITS", ARG_VALUE, 0, KTGT_A_LU_EUI },
+	{ "uuid", "UUID", ARG_VALUE, 0, KTGT_A_LU_UUID },
+	{ "scsi-name", NULL, ARG_VALUE, 0, KTGT_A_LU_SCSI_NAME },
 	{ "absent", NULL, ARG_VALUE, 0, KTGT_A_LU_ABSENT },
 	{ NULL, NULL, 0, 0, 0 }
 };

@@ -25,6 +25,7 @@ static const struct arg set_args[] = {
 	{ "nop-interval", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_NOP_INTERVAL },
 	{ "poll-time", "MICROSECONDS", ARG_VALUE, 0, KTGT_A_NET_POLL_TIME },
 	{ "state", NULL, ARG_VALUE, 0, KTGT_A_NET_STATE },
+	{ "oui", "DIGITS", ARG_VALUE, 0, KTGT_A_NET_OUI },
 	{ NULL, NULL, 0, 0, 0 }
 };
 

@@ -118,6 +118,10 @@ static const struct key lu_keys[] = {
 	KEY("vendor", "vendor_id", TYPE_TEXT),
 	KEY("product", "product_id", TYPE_TEXT),
 	KEY("revision", "product_rev", TYPE_TEXT),
+	KEY("naa", "naa", TYPE_TEXT),
+	KEY("eui", "eui", TYPE_TEXT),
+	KEY("uuid", "uuid", TYPE_TEXT),
+	KEY("scsi_name", "scsi-name", TYPE_TEXT),
 	END
 };
 

@@ -10,7 +10,9 @@
  *       "lus": [{"lun": N, "path": PATH, "direct": false, "backend": "block" or
  *                "null", "size": BYTES, "block_size": N, "read_only": false,
  *                "write_cache": true, "scsi_id": TEXT, "serial": TEXT,
- *                "vendor": TEXT, "product": TEXT, "revision": TEXT}...],
+ *                "vendor": TEXT, "product": TEXT, "revision": TEXT,
+ *                "naa": DIGITS, "eui": DIGITS, "uuid": UUID,
+ *                "scsi_name": TEXT}...],
  *       "incoming": [USER...], "outgoing": USER,
  *       "initiators": [NAME...], "addresses": [ADDRESS...]}...]}}}
  *

@@ -287,7 +287,7 @@ static void shorten(struct conf_parser *parser, const struct directive *d,
 		    const struct field *f, char *value)
 {
 	if (f->kind != FIELD_STR || d->attr == KTGT_A_LU_PATH ||
-	    strlen(value) < f->size)
+	    d->attr == KTGT_A_LU_SCSI_NAME || strlen(value) < f->size)
 		return;
 	conf_note(parser, "%s %s is too long; only its first %zu bytes are used",
 		  d->name, value, f->size - 1);
@@ -498,6 +498,10 @@ static const struct directive directives[] = {
 	LU_FIELD("vendor_id", VENDOR),
 	LU_FIELD("product_id", PRODUCT),
 	LU_FIELD("product_rev", REVISION),
+	LU_FIELD("naa", NAA_ID),
+	LU_FIELD("eui", EUI),
+	LU_FIELD("uuid", UUID),
+	LU_FIELD("scsi-name", SCSI_NAME),
 	ROW("bs-type", TARGET | LU, set_store, .attr = KTGT_A_LU_BACKEND),
 	ROW("bsopts", TARGET | LU, set_store, .attr = KTGT_A_LU_SIZE),
 	ROW("bsoflags", TARGET | LU, set_store, .attr = KTGT_A_LU_WRITE_CACHE),

@@ -21,18 +21,22 @@ enum field_kind {
 	FIELD_U32,
 	FIELD_U64,
 	FIELD_SIZE,	/* u64, bytes */
-	FIELD_HEX,	/* u64, an identifier */
 	FIELD_ENUM,	/* u32, named by field.names */
+	FIELD_FLAGS,	/* u32, bits that are named by field.names */
 	FIELD_KEY,	/* the same, or a number, or "default" */
 	FIELD_FLAG,
 	FIELD_STR,
 	FIELD_ADDR,	/* struct addr */
+	FIELD_ID,	/* struct id, of field.min to field.max bytes */
 	FIELD_BIN,	/* field.size bytes exactly */
 	FIELD_NEST,	/* one struct described by field.sub */
 	FIELD_LIST,	/* struct vec of structs described by field.sub */
 };
 
-/* unit of a number, for people; raw output and JSON have only the number */
+/*
+ * unit of a number, for people; raw output and JSON have only the number. Of an
+ * identifier: how it is written.
+ */
 enum field_unit {
 	UNIT_NONE,
 	UNIT_SECONDS,
@@ -42,6 +46,8 @@ enum field_unit {
 	UNIT_SET_SECONDS,
 	UNIT_SET_USECS,
 	UNIT_SET_MIB,
+	UNIT_HEX,	/* 0x and digits */
+	UNIT_UUID,	/* with hyphens */
 };
 
 struct object;
@@ -54,7 +60,7 @@ struct field {
 	size_t size;
 	const char *name;		/* the attribute's name in the spec */
 	uint32_t min, max;		/* limits of a number; both 0: none */
-	const char *const *names;	/* FIELD_ENUM, FIELD_KEY: ends with NULL */
+	const char *const *names;	/* of values or bits; ends with NULL */
 	const struct object *sub;	/* FIELD_NEST, FIELD_LIST */
 };
 
@@ -78,6 +84,13 @@ struct model {
 struct addr {
 	uint8_t len;	/* 4, 16, or 0 for none */
 	uint8_t byte[16];
+};
+
+#define ID_MAX	16
+
+struct id {
+	uint8_t len;	/* 0 for none */
+	uint8_t byte[ID_MAX];
 };
 
 const struct field *object_field(const struct object *obj, uint16_t attr);

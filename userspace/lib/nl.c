@@ -57,6 +57,7 @@ static void put_field(struct nlmsghdr *nlh, const struct field *f,
 		      const void *p)
 {
 	const struct addr *addr = p;
+	const struct id *id = p;
 
 	switch (f->kind) {
 	case FIELD_U8:
@@ -73,7 +74,6 @@ static void put_field(struct nlmsghdr *nlh, const struct field *f,
 		break;
 	case FIELD_U64:
 	case FIELD_SIZE:
-	case FIELD_HEX:
 		mnl_attr_put_u64(nlh, f->attr, *(const uint64_t *)p);
 		break;
 	case FIELD_FLAG:
@@ -84,6 +84,9 @@ static void put_field(struct nlmsghdr *nlh, const struct field *f,
 		break;
 	case FIELD_ADDR:
 		mnl_attr_put(nlh, f->attr, addr->len, addr->byte);
+		break;
+	case FIELD_ID:
+		mnl_attr_put(nlh, f->attr, id->len, id->byte);
 		break;
 	case FIELD_BIN:
 		mnl_attr_put(nlh, f->attr, f->size, p);
@@ -156,6 +159,17 @@ static int get_addr(const struct nlattr *attr, struct addr *addr)
 	return 0;
 }
 
+static int get_id(const struct nlattr *attr, struct id *id)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	if (len > sizeof(id->byte))
+		return -EPROTO;
+	id->len = len;
+	memcpy(id->byte, mnl_attr_get_payload(attr), len);
+	return 0;
+}
+
 static int get_nest(const struct field *f, const struct nlattr *attr, void *p)
 {
 	if (f->kind == FIELD_LIST) {
@@ -177,11 +191,11 @@ static int get_field(const struct field *f, const struct nlattr *attr, void *p)
 		return get_number(f, attr, sizeof(uint16_t), p);
 	case FIELD_U32:
 	case FIELD_ENUM:
+	case FIELD_FLAGS:
 	case FIELD_KEY:
 		return get_number(f, attr, sizeof(uint32_t), p);
 	case FIELD_U64:
 	case FIELD_SIZE:
-	case FIELD_HEX:
 		return get_number(f, attr, sizeof(uint64_t), p);
 	case FIELD_FLAG:
 		*(bool *)p = true;
@@ -190,6 +204,8 @@ static int get_field(const struct field *f, const struct nlattr *attr, void *p)
 		return get_string(f, attr, p);
 	case FIELD_ADDR:
 		return get_addr(attr, p);
+	case FIELD_ID:
+		return get_id(attr, p);
 	case FIELD_BIN:
 		return get_number(f, attr, f->size, p);
 	case FIELD_NEST:

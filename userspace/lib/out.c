@@ -39,6 +39,34 @@ static void hex_text(const uint8_t *p, size_t n, char *buf)
 		buf += sprintf(buf, "%02x", *p++);
 }
 
+/* A UUID is 8-4-4-4-12 digits. */
+static void id_text(const struct field *f, const struct id *id, char *buf)
+{
+	uint8_t i;
+
+	if (f->unit == UNIT_HEX)
+		buf += sprintf(buf, "0x");
+	for (i = 0; i < id->len; i++) {
+		if (f->unit == UNIT_UUID && i >= 4 && i <= 10 && i % 2 == 0)
+			*buf++ = '-';
+		hex_text(&id->byte[i], 1, buf);
+		buf += 2;
+	}
+	*buf = '\0';
+}
+
+static void flags_text(const struct field *f, uint32_t value, char *buf,
+		       size_t size)
+{
+	size_t i, n = 0;
+
+	snprintf(buf, size, "none");
+	for (i = 0; f->names[i] && n < size; i++)
+		if (value & 1u << i)
+			n += snprintf(buf + n, size - n, "%s%s", n ? " " : "",
+				      f->names[i]);
+}
+
 static void unit_text(const struct field *f, uint64_t value, char *buf,
 		      size_t size)
 {
@@ -74,8 +102,6 @@ static void number_text(const struct field *f, uint64_t value, bool exact,
 		snprintf(buf, size, "%s", field_name(f, value));
 	else if (f->kind == FIELD_BOOL)
 		snprintf(buf, size, "%s", value ? "on" : "off");
-	else if (f->kind == FIELD_HEX)
-		snprintf(buf, size, "0x%016" PRIx64, value);
 	else if (exact)
 		snprintf(buf, size, "%" PRIu64, value);
 	else if (f->kind == FIELD_SIZE)
@@ -98,6 +124,12 @@ void out_field_text(const struct field *f, const void *item, bool exact,
 		break;
 	case FIELD_ADDR:
 		addr_text(p, buf, size);
+		break;
+	case FIELD_ID:
+		id_text(f, p, buf);
+		break;
+	case FIELD_FLAGS:
+		flags_text(f, number(f, p), buf, size);
 		break;
 	case FIELD_BIN:
 		hex_text(p, f->size, buf);
@@ -133,6 +165,17 @@ static json_t *string_json(const char *text)
 	return json;
 }
 
+static json_t *flags_json(const struct field *f, uint32_t value)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; f->names[i]; i++)
+		if (value & 1u << i)
+			json_array_append_new(array, json_string(f->names[i]));
+	return array;
+}
+
 static json_t *field_json(const struct field *f, const void *item)
 {
 	const void *p = member(f, item);
@@ -151,6 +194,8 @@ static json_t *field_json(const struct field *f, const void *item)
 		return json_boolean(number(f, p));
 	case FIELD_FLAG:
 		return json_boolean(*(const bool *)p);
+	case FIELD_FLAGS:
+		return flags_json(f, number(f, p));
 	case FIELD_STR:
 		return string_json(p);
 	case FIELD_NEST:

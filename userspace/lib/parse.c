@@ -494,6 +494,57 @@ static int fill_enum(const struct field *f, const char *text, uint32_t *p,
 	return field_enum(f, text, p) ? refuse_word(f, NULL, why) : 0;
 }
 
+/* Behind the words that others write before such digits. */
+static const char *skip_prefix(const char *text)
+{
+	static const char *const prefixes[] = { "0x", "naa.", "eui." };
+	size_t i, n;
+
+	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		n = strlen(prefixes[i]);
+		if (!strncasecmp(text, prefixes[i], n))
+			return text + n;
+	}
+	return text;
+}
+
+/* The number of digits, or -1 if there is something else, or too much. */
+static int scan_digits(const char *text, uint8_t *bytes)
+{
+	int n = 0, digit;
+
+	for (; *text; text++) {
+		if (*text == '-' || *text == ':')
+			continue;
+		if (!isxdigit((unsigned char)*text) || n == 2 * ID_MAX)
+			return -1;
+		digit = isdigit((unsigned char)*text) ? *text - '0' :
+			tolower((unsigned char)*text) - 'a' + 10;
+		bytes[n / 2] = n % 2 ? bytes[n / 2] | digit : digit << 4;
+		n++;
+	}
+	return n;
+}
+
+/* Those of several lengths have 8, 12 or 16 bytes. */
+static int fill_id(const struct field *f, const char *text, struct id *id,
+		   const char **why)
+{
+	static char reason[64];
+	int n = scan_digits(skip_prefix(text), id->byte);
+
+	id->len = n / 2;
+	if (n > 0 && n % 2 == 0 && id->len >= f->min && id->len <= f->max &&
+	    (f->min == f->max || id->len % 4 == 0))
+		return 0;
+	if (f->min == f->max)
+		snprintf(reason, sizeof(reason), "write %u hexadecimal digits",
+			 2 * f->min);
+	else
+		snprintf(reason, sizeof(reason), "write 16, 24 or 32 hexadecimal digits");
+	return refuse(why, reason);
+}
+
 int parse_field(const struct field *field, const char *text, void *p,
 		const char **why)
 {
@@ -505,7 +556,6 @@ int parse_field(const struct field *field, const char *text, void *p,
 	case FIELD_BOOL:
 		return parse_bool(text, p, why);
 	case FIELD_U64:
-	case FIELD_HEX:
 		return parse_u64(text, p, why);
 	case FIELD_SIZE:
 		return parse_size(text, p, why);
@@ -515,6 +565,8 @@ int parse_field(const struct field *field, const char *text, void *p,
 		return fill_key(field, text, p, why);
 	case FIELD_STR:
 		return fill_string(field, text, p, why);
+	case FIELD_ID:
+		return fill_id(field, text, p, why);
 	}
 	return refuse(why, "cannot be given");
 }

@@ -24,6 +24,17 @@
 			    sizeof(obj ## _fields[0]),			\
 	}
 
+static const char *const lu_given_names[] = {
+	"scsi-id",
+	"serial",
+	"vendor",
+	"product",
+	"revision",
+	"naa",
+	"scsi-name",
+	NULL,
+};
+
 static const char *const target_state_names[] = {
 	"ready",
 	"offline",
@@ -121,6 +132,7 @@ static const struct field net_fields[] = {
 	F(net, NET_POLL_TIME, poll_time, U32, "poll-time", .max = 1000,
 	  .unit = UNIT_SET_USECS),
 	F(net, NET_STATE, state, ENUM, "state", .names = net_state_names),
+	F(net, NET_OUI, oui, ID, "oui", .min = 3, .max = 3, .unit = UNIT_HEX),
 };
 
 OBJECT(net);
@@ -199,7 +211,12 @@ static const struct field lu_fields[] = {
 	F(lu, LU_VENDOR, vendor, STR, "vendor"),
 	F(lu, LU_PRODUCT, product, STR, "product"),
 	F(lu, LU_REVISION, revision, STR, "revision"),
-	F(lu, LU_NAA, naa, HEX, "naa"),
+	F(lu, LU_NAA_ID, naa, ID, "naa", .min = 8, .max = 16, .unit = UNIT_HEX),
+	F(lu, LU_EUI, eui, ID, "eui", .min = 8, .max = 16, .unit = UNIT_HEX),
+	F(lu, LU_UUID, uuid, ID, "uuid", .min = 16, .max = 16,
+	  .unit = UNIT_UUID),
+	F(lu, LU_SCSI_NAME, scsi_name, STR, "scsi-name"),
+	F(lu, LU_GIVEN, given, FLAGS, "given", .names = lu_given_names),
 	F(lu, LU_READ_COMMANDS, read_commands, U64, "read-commands"),
 	F(lu, LU_READ_BYTES, read_bytes, U64, "read-bytes"),
 	F(lu, LU_WRITE_COMMANDS, write_commands, U64, "write-commands"),

@@ -27,6 +27,7 @@ struct net {
 	uint32_t nop_interval;
 	uint32_t poll_time;
 	uint32_t state;
+	struct id oui;
 };
 
 extern const struct object net_object;
@@ -85,11 +86,15 @@ struct lu {
 	uint8_t online;
 	uint8_t thin;
 	char scsi_id[24 + 1];
-	char serial[36 + 1];
+	char serial[KTGT_SERIAL_MAX + 1];
 	char vendor[8 + 1];
 	char product[16 + 1];
 	char revision[4 + 1];
-	uint64_t naa;
+	struct id naa;
+	struct id eui;
+	struct id uuid;
+	char scsi_name[KTGT_SCSI_NAME_MAX + 1];
+	uint32_t given;
 	uint64_t read_commands;
 	uint64_t read_bytes;
 	uint64_t write_commands;

@@ -14,7 +14,23 @@
 #define KTGT_NAME_MAX		223
 #define KTGT_PATH_MAX		4095
 #define KTGT_ACCOUNT_MAX	255
-#define KTGT_LUN_MAX		16383
+#define KTGT_SERIAL_MAX		64
+#define KTGT_SCSI_NAME_MAX	251
+
+/*
+ * what of the identity of a logical unit was given, and is no default
+ */
+enum ktgt_lu_given {
+	KTGT_LU_GIVEN_SCSI_ID = 1,
+	KTGT_LU_GIVEN_SERIAL = 2,
+	KTGT_LU_GIVEN_VENDOR = 4,
+	KTGT_LU_GIVEN_PRODUCT = 8,
+	KTGT_LU_GIVEN_REVISION = 16,
+	KTGT_LU_GIVEN_NAA = 32,
+	KTGT_LU_GIVEN_SCSI_NAME = 64,
+};
+
+#define KTGT_LUN_MAX	16383
 
 /**
  * enum ktgt_target_state - whether a target accepts logins
@@ -167,6 +183,7 @@ enum {
 	KTGT_A_NET_POLL_TIME,
 	KTGT_A_NET_PAD,
 	KTGT_A_NET_STATE,
+	KTGT_A_NET_OUI,
 
 	__KTGT_A_NET_MAX,
 	KTGT_A_NET_MAX = (__KTGT_A_NET_MAX - 1)
@@ -240,6 +257,11 @@ enum {
 	KTGT_A_LU_PAD,
 	KTGT_A_LU_ABSENT,
 	KTGT_A_LU_SHARED,
+	KTGT_A_LU_NAA_ID,
+	KTGT_A_LU_EUI,
+	KTGT_A_LU_UUID,
+	KTGT_A_LU_SCSI_NAME,
+	KTGT_A_LU_GIVEN,
 
 	__KTGT_A_LU_MAX,
 	KTGT_A_LU_MAX = (__KTGT_A_LU_MAX - 1)

@@ -56,13 +56,14 @@ static const struct netlink_range_validation ktgt_a_itl_target_id_range = {
 };
 
 /* KTGT_CMD_NET_SET - do */
-static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_STATE + 1] = {
+static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_OUI + 1] = {
 	[KTGT_A_NET_LOGIN_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, KTGT_TIME_MAX),
 	[KTGT_A_NET_MAX_LOGINS] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_net_max_logins_range),
 	[KTGT_A_NET_MEMORY_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_net_memory_limit_range),
 	[KTGT_A_NET_NOP_INTERVAL] = NLA_POLICY_MAX(NLA_U32, KTGT_TIME_MAX),
 	[KTGT_A_NET_POLL_TIME] = NLA_POLICY_MAX(NLA_U32, 1000),
 	[KTGT_A_NET_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[KTGT_A_NET_OUI] = NLA_POLICY_EXACT_LEN(3),
 };
 
 /* KTGT_CMD_TARGET_NEW - do */
@@ -132,7 +133,7 @@ static const struct nla_policy ktgt_portal_del_nl_policy[KTGT_A_PORTAL_PORT + 1]
 };
 
 /* KTGT_CMD_LU_NEW - do */
-static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_SHARED + 1] = {
+static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_SCSI_NAME + 1] = {
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 	[KTGT_A_LU_BACKEND] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -143,11 +144,15 @@ static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_SHARED + 1] = {
 	[KTGT_A_LU_SHARED] = NLA_POLICY_MAX(NLA_U8, 1),
 	[KTGT_A_LU_WRITE_CACHE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[KTGT_A_LU_SCSI_ID] = { .type = NLA_NUL_STRING, .len = 24, },
-	[KTGT_A_LU_SERIAL] = { .type = NLA_NUL_STRING, .len = 36, },
+	[KTGT_A_LU_SERIAL] = { .type = NLA_NUL_STRING, .len = KTGT_SERIAL_MAX, },
 	[KTGT_A_LU_VENDOR] = { .type = NLA_NUL_STRING, .len = 8, },
 	[KTGT_A_LU_PRODUCT] = { .type = NLA_NUL_STRING, .len = 16, },
 	[KTGT_A_LU_REVISION] = { .type = NLA_NUL_STRING, .len = 4, },
 	[KTGT_A_LU_NAA] = { .type = NLA_U64, },
+	[KTGT_A_LU_NAA_ID] = NLA_POLICY_MAX_LEN(16),
+	[KTGT_A_LU_EUI] = NLA_POLICY_MAX_LEN(16),
+	[KTGT_A_LU_UUID] = NLA_POLICY_EXACT_LEN(16),
+	[KTGT_A_LU_SCSI_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_SCSI_NAME_MAX, },
 	[KTGT_A_LU_ABSENT] = { .type = NLA_FLAG, },
 };
 
@@ -273,7 +278,7 @@ const struct genl_split_ops ktgt_nl_ops[31] = {
 		.cmd		= KTGT_CMD_NET_SET,
 		.doit		= ktgt_net_set_doit,
 		.policy		= ktgt_net_set_nl_policy,
-		.maxattr	= KTGT_A_NET_STATE,
+		.maxattr	= KTGT_A_NET_OUI,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -332,7 +337,7 @@ const struct genl_split_ops ktgt_nl_ops[31] = {
 		.cmd		= KTGT_CMD_LU_NEW,
 		.doit		= ktgt_lu_new_doit,
 		.policy		= ktgt_lu_new_nl_policy,
-		.maxattr	= KTGT_A_LU_SHARED,
+		.maxattr	= KTGT_A_LU_SCSI_NAME,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

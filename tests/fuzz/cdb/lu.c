@@ -71,6 +71,7 @@ void pick_shape(struct input *in)
 	u8 shape = take(in), size = take(in), caps = take(in);
 	u8 limits = take(in);
 	struct ktgt_lu_params *params = &disk_params;
+	struct ktgt_identity *identity = &params->identity;
 
 	pick_caps(shape, size, caps, limits);
 	*params = (struct ktgt_lu_params) {
@@ -80,14 +81,19 @@ void pick_shape(struct input *in)
 		.block_size = shape & 2 ? 4096 : 0,
 		.read_only = shape & 4,
 		.write_cache = (shape >> 5 & 3) % 3 - 1,
-		.naa = caps & 128 ? 0x3123456789abcdefULL : 0,
 	};
+	if (caps & 128)
+		ktgt_identity_set_naa(identity, 0x3123456789abcdefULL);
 	if (limits & 16) {
-		strcpy(params->scsi_id, "0123456789abcdef01234567");
-		strcpy(params->serial, "0123456789abcdef0123456789abcdef0123");
-		strcpy(params->vendor, "12345678");
-		strcpy(params->product, "0123456789abcdef");
-		strcpy(params->revision, "1234");
+		strcpy(identity->scsi_id, "0123456789abcdef01234567");
+		memset(identity->serial, 's', KTGT_SERIAL_MAX);
+		strcpy(identity->vendor, "12345678");
+		strcpy(identity->product, "0123456789abcdef");
+		strcpy(identity->revision, "1234");
+		memset(identity->scsi_name, 'n', KTGT_SCSI_NAME_MAX);
+		memcpy(identity->scsi_name, "iqn.", 4);
+		identity->eui.len = 16;
+		identity->uuid.len = 16;
 	}
 	shapes[0] = (struct shape) {
 		.disk = true,

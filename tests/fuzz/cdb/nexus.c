@@ -5,13 +5,15 @@
 #include <linux/ktgt.h>
 
 #include "../../../kernel/core/event.h"
+#include "../../../kernel/core/net.h"
 #include "../../../kernel/core/refuse.h"
 #include "../../../kernel/scsi/exec.h"
 #include "../../../kernel/scsi/nexus.h"
 #include "command.h"
 #include "nexus.h"
 
-struct ktgt_target target;
+static struct ktgt_net kn;
+struct ktgt_target target = { .kn = &kn };
 struct ktgt_nexus *nexuses[NR_NEXUSES];
 
 void ktgt_target_put(struct ktgt_target *t)

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What initiators know a logical unit by: defaults, and what may be given.
+ */
+#include "../scsi/identity.c"
+
+#include <kunit/test.h>
+
+#define NAME	"iqn.2026-11.org.example:a"
+
+static struct ktgt_identity *made(struct kunit *test, const char *target,
+				  u32 lun, u32 oui)
+{
+	const struct ktgt_identity_seed seed = {
+		.target = target, .lun = lun, .oui = oui, .disk = true,
+	};
+	struct ktgt_identity *identity;
+
+	identity = kunit_kzalloc(test, sizeof(*identity), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, identity);
+	ktgt_identity_fill(identity, &seed);
+	return identity;
+}
+
+static struct ktgt_id id(const char *digits)
+{
+	struct ktgt_id id = { .len = strlen(digits) / 2 };
+	u8 i;
+
+	for (i = 0; i < id.len; i++)
+		WARN_ON_ONCE(sscanf(digits + 2 * i, "%2hhx", &id.byte[i]) != 1);
+	return id;
+}
+
+static void expect_id(struct kunit *test, const struct ktgt_id *got,
+		      const char *digits)
+{
+	const struct ktgt_id want = id(digits);
+
+	KUNIT_EXPECT_EQ(test, got->len, want.len);
+	KUNIT_EXPECT_EQ_MSG(test, memcmp(got->byte, want.byte, want.len), 0,
+			    "%*phN", got->len, got->byte);
+}
+
+/* They stay what they are for ever: disks are known by them. */
+static void defaults(struct kunit *test)
+{
+	struct ktgt_identity *identity = made(test, NAME, 1, 0);
+
+	expect_id(test, &identity->naa, "600000009809a9bdc243e0aa4b3a991a");
+	KUNIT_EXPECT_STREQ(test, identity->scsi_name,
+			   "naa.600000009809a9bdc243e0aa4b3a991a");
+	KUNIT_EXPECT_STREQ(test, identity->serial, "c243e0aa4b3a991a");
+	KUNIT_EXPECT_STREQ(test, identity->scsi_id, "IET     c243e0aa4b3a991a");
+	KUNIT_EXPECT_STREQ(test, identity->vendor, "IET");
+	KUNIT_EXPECT_STREQ(test, identity->product, "VIRTUAL-DISK");
+	KUNIT_EXPECT_STREQ(test, identity->revision, "0001");
+	KUNIT_EXPECT_EQ(test, identity->given, 0);
+	KUNIT_EXPECT_EQ(test, identity->eui.len, 0);
+	KUNIT_EXPECT_EQ(test, identity->uuid.len, 0);
+	KUNIT_EXPECT_EQ(test, ktgt_identity_check(identity, 1, NULL), 0);
+
+	identity = made(test, NAME, 1, 0x001405);
+	expect_id(test, &identity->naa, "600140509809a9bdc243e0aa4b3a991a");
+	identity = made(test, NAME, 1, 0xffffff);
+	expect_id(test, &identity->naa, "6ffffff09809a9bdc243e0aa4b3a991a");
+}
+
+/* As beaf111 would be that of LUN 11 of target 1 and of LUN 1 of target 11. */
+static void are_different(struct kunit *test)
+{
+	const struct {
+		const char	*target;
+		u32		lun;
+	} rows[] = {
+		{ NAME, 1 }, { NAME, 11 }, { NAME, 0 }, { NAME, 257 },
+		{ NAME "1", 1 }, { NAME "11", 1 }, { NAME ":1", 1 },
+	};
+	struct ktgt_identity *one, *other;
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		one = made(test, rows[i].target, rows[i].lun, 0);
+		for (j = 0; j < i; j++) {
+			other = made(test, rows[j].target, rows[j].lun, 0);
+			KUNIT_EXPECT_STRNEQ(test, one->serial, other->serial);
+			KUNIT_EXPECT_STRNEQ(test, one->scsi_id, other->scsi_id);
+			KUNIT_EXPECT_STRNEQ(test, one->scsi_name,
+					    other->scsi_name);
+		}
+	}
+}
+
+static void given_stays(struct kunit *test)
+{
+	const struct ktgt_identity_seed seed = { .target = NAME, .lun = 2 };
+	struct ktgt_identity *identity;
+
+	identity = kunit_kzalloc(test, sizeof(*identity), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, identity);
+	strscpy(identity->serial, " a ", sizeof(identity->serial));
+	ktgt_identity_set_naa(identity, 0x5234567890abcdefULL);
+	ktgt_identity_fill(identity, &seed);
+	KUNIT_EXPECT_STREQ(test, identity->serial, " a ");
+	KUNIT_EXPECT_STREQ(test, identity->scsi_name, "naa.5234567890abcdef");
+	KUNIT_EXPECT_STREQ(test, identity->product, "Controller");
+	KUNIT_EXPECT_EQ(test, identity->given,
+			KTGT_LU_GIVEN_SERIAL | KTGT_LU_GIVEN_NAA);
+}
+
+/* The attribute of 8 bytes, of which old tools know. */
+static void old_naa(struct kunit *test)
+{
+	struct ktgt_identity identity = {};
+
+	ktgt_identity_set_naa(&identity, 0);
+	KUNIT_EXPECT_EQ(test, identity.naa.len, 0);
+	ktgt_identity_set_naa(&identity, 5);
+	expect_id(test, &identity.naa, "3000000000000005");
+	ktgt_identity_set_naa(&identity, 0x2000000000000005ULL);
+	expect_id(test, &identity.naa, "2000000000000005");
+}
+
+/**
+ * struct id_case - what may be given
+ * @naa: digits
+ * @eui: digits
+ * @scsi_name: SCSI name string
+ * @serial: unit serial number
+ * @want: a word of the refusal, NULL if it is taken
+ */
+struct id_case {
+	const char	*naa;
+	const char	*eui;
+	const char	*scsi_name;
+	const char	*serial;
+	const char	*want;
+};
+
+static const struct id_case id_cases[] = {
+	{ "", "", "", "", NULL },
+	{ "2000000000000001", "", "", "", NULL },
+	{ "3000000000000001", "", "", "", NULL },
+	{ "5000000000000001", "", "", "", NULL },
+	{ "60000000000000010000000000000001", "", "", "", NULL },
+	{ "0000000000000001", "", "", "", "naa 0000000000000001" },
+	{ "4000000000000001", "", "", "", "naa" },
+	{ "6000000000000001", "", "", "", "naa" },
+	{ "50000000000000010000000000000001", "", "", "", "naa" },
+	{ "600000000000000100000000", "", "", "", "naa" },
+	{ "50", "", "", "", "naa 50" },
+	{ "", "0000000000000001", "", "", NULL },
+	{ "", "000000000000000100000000", "", "", NULL },
+	{ "", "00000000000000010000000000000000", "", "", NULL },
+	{ "", "00000000000000010000", "", "", "eui" },
+	{ "", "", "iqn.2026-11.org.x", "", NULL },
+	{ "", "", "iqn.", "", "scsi-name iqn." },
+	{ "", "", "iqn.a b", "", "scsi-name" },
+	{ "", "", "naa.5234567890ABCDEF", "", NULL },
+	{ "", "", "naa.5234567890abcde", "", "scsi-name" },
+	{ "", "", "naa.5234567890abcdeg", "", "scsi-name" },
+	{ "", "", "eui.5234567890abcdef01234567", "", NULL },
+	{ "", "", "eui.5234567890abcdef0123456", "", "scsi-name" },
+	{ "", "", "disk", "", "scsi-name disk" },
+	{ "", "", "i", "", "scsi-name i" },
+	{ "", "", "", " ~ ", NULL },
+	{ "", "", "", "a\tb", "serial" },
+	{ "", "", "", "\x7f", "serial" },
+	{ "", "", "", "\xc3\xa4", "serial" },
+};
+
+static void checks(struct kunit *test)
+{
+	struct netlink_ext_ack extack;
+	struct ktgt_identity identity;
+	const struct id_case *row;
+	int err;
+
+	for (row = id_cases; row < id_cases + ARRAY_SIZE(id_cases); row++) {
+		memset(&identity, 0, sizeof(identity));
+		memset(&extack, 0, sizeof(extack));
+		identity.naa = id(row->naa);
+		identity.eui = id(row->eui);
+		strscpy(identity.scsi_name, row->scsi_name,
+			sizeof(identity.scsi_name));
+		strscpy(identity.serial, row->serial, sizeof(identity.serial));
+		err = ktgt_identity_check(&identity, 7, &extack);
+		KUNIT_EXPECT_EQ_MSG(test, err, row->want ? -EINVAL : 0,
+				    "%s%s%s%s", row->naa, row->eui,
+				    row->scsi_name, row->serial);
+		if (!err || !row->want)
+			continue;
+		KUNIT_EXPECT_NOT_NULL(test, strstr(extack._msg ?: "", "LUN 7: "));
+		KUNIT_EXPECT_NOT_NULL_MSG(test,
+					  strstr(extack._msg ?: "", row->want),
+					  "%s", extack._msg);
+	}
+	ktgt_refuse_exit();
+}
+
+static struct kunit_case identity_kunit_cases[] = {
+	KUNIT_CASE(defaults),
+	KUNIT_CASE(are_different),
+	KUNIT_CASE(given_stays),
+	KUNIT_CASE(old_naa),
+	KUNIT_CASE(checks),
+	{}
+};
+
+static struct kunit_suite identity_suite = {
+	.name = "ktgt_identity",
+	.test_cases = identity_kunit_cases,
+};
+
+kunit_test_suite(identity_suite);

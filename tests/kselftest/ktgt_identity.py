@@ -1,0 +1,198 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""What initiators know a logical unit by, and what the disk behind it is.
+
+    target namespace: targets on null_blk -- veth -- this program
+
+Shown: by default a disk has a NAA 6 identifier that depends on the name of the target
+and the LUN alone; every kind of name can be given, is told to initiators, and
+survives a dump.
+"""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "lib"))
+from iscsi import inquiry  # noqa: E402
+from ktap import Suite, check, equal  # noqa: E402
+from lab import IQN, Lab  # noqa: E402
+
+suite = Suite(Lab)
+suite.after = Lab.stop_target
+T10, EUI, NAA, NAME, UUID = 1, 2, 3, 8, 10
+SERIAL = "  a serial number of 64 bytes, with blanks at both of its ends  "
+NAA6 = "6001405" + "0123456789abcdef012345678"
+
+
+def lun(lab, number=1, iqn=None):
+    return lab.adm_json("lun", "show", "target", iqn or f"{IQN}:t1", "lun",
+                        number)["lus"][0]
+
+
+def page(ini, code, number=1):
+    return ini.good(inquiry(1024, code), number, read=1024).data[4:]
+
+
+def names(ini, number=1):
+    """The designators of the logical unit: [(type, bytes)], in their order."""
+    data, at, out = page(ini, 0x83, number), 0, []
+    while at < len(data):
+        size = data[at + 3]
+        if not data[at + 1] & 0x30:
+            out.append((data[at + 1] & 15, data[at + 4:at + 4 + size]))
+        at += 4 + size
+    equal(at, len(data), "end of the designators")
+    return out
+
+
+def told(lab, iqn=None, number=1):
+    """The designators by type, and the serial number."""
+    ini = lab.login(iqn or f"{IQN}:t1", luns=(number,))
+    out = dict(names(ini, number)), page(ini, 0x80, number)
+    ini.logout()
+    return out
+
+
+@suite.case
+def by_default(lab):
+    """A NAA 6 comes first, the name string says the same, nothing depends on the
+    number of the target, and no two disks have the same."""
+    iqn = lab.target()
+    lab.lun(iqn, 1, lab.null_blk(4))
+    lab.lun(iqn, 11, lab.null_blk(4))
+    ini = lab.login(iqn)
+    first = names(ini)
+    ini.logout()
+    equal([kind for kind, _ in first], [NAA, T10, NAME], "designators")
+    naa = first[0][1]
+    equal((len(naa), naa[:3].hex()), (16, "600000"), "NAA")
+    equal(first[2][1].rstrip(b"\0").decode(), f"naa.{naa.hex()}", "name string")
+    equal(first[1][1][:8], b"IET     ", "T10 vendor identification")
+    lu = lun(lab)
+    equal((lu["naa"], lu["scsi_name"], lu["given"]),
+          (f"0x{naa.hex()}", f"naa.{naa.hex()}", []), "what is shown")
+    one, eleven = told(lab), told(lab, number=11)
+    lab.drop(iqn)
+
+    # LUN 1 of target 11, which had the serial number of LUN 11 of target 1
+    other = lab.target("other", tid=11)
+    lab.lun(other, 1, lab.null_blk(4))
+    found = [one, eleven, told(lab, other)]
+    for kind in (NAA, T10, NAME):
+        equal(len({names[kind] for names, _ in found}), 3, f"names {kind}")
+    equal(len({serial for _, serial in found}), 3, "serial numbers")
+    # the target again, with another number
+    lab.target(tid=7)
+    lab.lun(iqn, 1, lab.null_blk(4))
+    equal(told(lab), one, "after it was made again")
+
+
+@suite.case
+def company(lab):
+    """net set oui is for the logical units that come after it."""
+    equal(lab.adm_json("net", "show")["net"]["oui"], "0x000000", "oui")
+    iqn = lab.target()
+    lab.lun(iqn, 1, lab.null_blk(4))
+    lab.adm("net", "set", "oui", "00-14-05")
+    lab.lun(iqn, 2, lab.null_blk(4))
+    equal([lun(lab, n)["naa"][2:9] for n in (1, 2)], ["6000000", "6001405"],
+          "company identifiers")
+    status, text = lab.adm_fails("net", "set", "oui", "0014")
+    check(status == 1 and "6 hexadecimal digits" in text, text)
+    lab.adm("net", "set", "oui", "000000")
+
+
+@suite.case
+def given(lab):
+    """What is given is told, and survives a dump."""
+    iqn = lab.target()
+    for words, kind, want in (
+            (("naa", "0x2123456789abcdef"), NAA, "2123456789abcdef"),
+            (("naa", "3123456789ABCDEF"), NAA, "3123456789abcdef"),
+            (("naa", "naa.5123456789abcdef"), NAA, "5123456789abcdef"),
+            (("naa", NAA6), NAA, NAA6),
+            (("eui", "0123456789abcdef"), EUI, "0123456789abcdef"),
+            (("eui", "0123456789abcdef01234567"), EUI,
+             "0123456789abcdef01234567"),
+            (("eui", NAA6), EUI, NAA6),
+            (("uuid", "00112233-4455-6677-8899-aabbccddeeff"), UUID,
+             "100000112233445566778899aabbccddeeff"),
+            (("scsi-id", "MINE    a b"), T10, b"MINE    a b".hex()),
+            (("scsi-name", "iqn.2026-11.org.x:d"), NAME,
+             (b"iqn.2026-11.org.x:d\0").hex())):
+        lab.lun(iqn, 1, lab.null_blk(4), **{words[0]: words[1]})
+        equal(told(lab)[0][kind].hex(), want, str(words))
+        before, dump = lun(lab), lab.in_target("tgt-admin", "--dump")
+        lab.drop_lun(iqn, 1)
+        file = f"/tmp/ktgt-identity{os.getpid()}"
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(dump)
+        lab.in_target("tgt-admin", "--update", "ALL", "-c", file)
+        after = lun(lab)
+        for lu in (before, after):
+            lu.pop("generation")
+        equal(after, before, "after the dump was applied")
+        lab.in_target("tgt-admin", "--update", "ALL", "-c", file)
+        os.unlink(file)
+        lab.drop_lun(iqn, 1)
+
+
+@suite.case
+def serial_number(lab):
+    """64 bytes of it, and no blank is lost on the way."""
+    iqn = lab.target()
+    lab.lun(iqn, 1, lab.null_blk(4), serial=SERIAL)
+    equal(told(lab)[1].decode(), SERIAL, "serial number")
+    equal(lun(lab)["serial"], SERIAL, "what is shown")
+    status, text = lab.adm_fails("lun", "add", "target", iqn, "lun", 2, "path",
+                                 lab.null_blk(4), "serial", SERIAL + ".")
+    check(status == 1 and "64 bytes" in text, text)
+
+
+@suite.case
+def wrong(lab):
+    """The text says what would be right."""
+    iqn, dev = lab.target(), lab.null_blk(4)
+    for words, why in (
+            (("naa", "4123456789abcdef"), "first is 2, 3 or 5"),
+            (("naa", "0123456789abcdef01234567"), "first is 2, 3 or 5"),
+            (("naa", "6123456789abcdef"), "first is 6"),
+            (("naa", "1234"), "16, 24 or 32 hexadecimal digits"),
+            (("uuid", "1234"), "32 hexadecimal digits"),
+            (("serial", "a\tb"), "serial"),
+            (("vendor", "\xe4"), "vendor"),
+            (("scsi-name", "disk"), "iqn."),
+            (("scsi-name", "naa.12"), "naa. and 16 or 32")):
+        _, text = lab.adm_fails("lun", "add", "target", iqn, "lun", 1, "path",
+                                dev, *words)
+        check(why in text, f"{words}: {text}")
+    nl = lab.genl()
+    for attrs in ({"naa_id": bytes(7)}, {"eui": b"1234567890"},
+                  {"naa_id": bytes(17)}, {"uuid": bytes(15)}):
+        try:
+            nl.do("lu-new", target_id=1, lun=1, path=dev, **attrs)
+            check(False, f"{attrs} was taken")
+        except OSError:
+            pass
+    nl.close()
+
+
+@suite.case
+def old_attribute(lab):
+    """Tools that know of 8 bytes alone: what they give is taken as ever."""
+    iqn = lab.target()
+    nl = lab.genl()
+    for lun_id, naa, want in ((1, 5, "0x3000000000000005"),
+                              (2, 3 << 60 | 7, "0x3000000000000007"),
+                              (3, 0, None)):
+        nl.do("lu-new", target_id=1, lun=lun_id, path=lab.null_blk(4), naa=naa)
+        lu = lun(lab, lun_id)
+        equal(lu["given"], ["naa"] if want else [], "given")
+        check(lu["naa"] == want if want else len(lu["naa"]) == 34, lu["naa"])
+    nl.close()
+    check(told(lab, iqn)[0][NAA].hex() == "3000000000000005", "NAA")
+
+
+if __name__ == "__main__":
+    suite.main()
