@@ -89,8 +89,10 @@ static void empty_work(struct work_struct *work)
 		list_del_init(&wait->node);
 		wait->done(wait);
 	}
-	if (leaving)
-		queue_rcu_work(close_wq, &store->close_work);
+	if (!leaving)
+		return;
+	WRITE_ONCE(store->closing, true);
+	queue_rcu_work(close_wq, &store->close_work);
 }
 
 static void look_whether_empty(struct ktgt_store *store)

@@ -11,6 +11,7 @@
 #include <linux/percpu-refcount.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
@@ -47,6 +48,8 @@ struct ktgt_store_wait {
  * @lock: protects @waits and @leaving; a spinlock, process context
  * @waits: struct ktgt_store_wait
  * @leaving: it is to be closed when it has no command left
+ * @closing: its kind may not be asked anything any more; set a grace period of
+ *	RCU before it is closed
  * @empty_work: looks whether there is no command left, and goes on then
  * @close_work: closes it
  * @closed: completed when it is closed
@@ -65,6 +68,7 @@ struct ktgt_store {
 	spinlock_t			lock;	/* see above */
 	struct list_head		waits;
 	bool				leaving;
+	bool				closing;
 	struct work_struct		empty_work;
 	struct rcu_work			close_work;
 	struct completion		closed;
@@ -83,6 +87,22 @@ static inline void ktgt_store_submit(struct ktgt_store *store,
 {
 	io->store = store;
 	store->ops->submit(store, io);
+}
+
+/**
+ * ktgt_store_caps - what a store can do now
+ * @store: the store
+ * @caps: takes it, all zero if the store is being closed
+ *
+ * Context: any, under RCU: commands which need no transfer may outlast the store.
+ */
+static inline void ktgt_store_caps(struct ktgt_store *store,
+				   struct ktgt_backend_caps *caps)
+{
+	if (READ_ONCE(store->closing))
+		memset(caps, 0, sizeof(*caps));
+	else
+		store->ops->caps(store, caps);
 }
 
 struct ktgt_store *ktgt_store_open(const struct ktgt_backend_ops *ops,

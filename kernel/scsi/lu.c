@@ -74,7 +74,7 @@ void ktgt_lu_put(struct ktgt_lu *lu)
 /**
  * ktgt_lu_caps - what the store of a logical unit can do now
  * @lu: logical unit, referenced or published
- * @caps: takes it, all zero for a controller
+ * @caps: takes it, all zero for a controller, and when the store is being closed
  *
  * Context: any.
  * Return: false for a controller.
@@ -86,7 +86,7 @@ bool ktgt_lu_caps(const struct ktgt_lu *lu, struct ktgt_backend_caps *caps)
 	rcu_read_lock();
 	store = rcu_dereference(lu->store);
 	if (store)
-		store->ops->caps(store, caps);
+		ktgt_store_caps(store, caps);
 	else
 		memset(caps, 0, sizeof(*caps));
 	rcu_read_unlock();

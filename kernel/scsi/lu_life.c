@@ -612,7 +612,7 @@ u64 ktgt_lu_refresh(struct ktgt_lu *lu, const struct ktgt_nexus *except)
 
 	rcu_read_lock();
 	store = rcu_dereference(lu->store);
-	store->ops->caps(store, &caps);
+	ktgt_store_caps(store, &caps);
 	nr_blocks = caps.size >> lu->block_shift;
 
 	spin_lock(&lu->lock);

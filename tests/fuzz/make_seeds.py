@@ -16,11 +16,16 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DEV4K, LU4K, RO, DEVRO, THIN, CACHE, THROUGH, DSENSE = (
     1, 2, 4, 8, 16, 0x40, 0x20, 128)
 # bits of the first byte of a command
-OTHER, LUN0, NOLUN, ODDLUN, LATER, ABORT, WRONG = 1, 2, 4, 6, 8, 16, 32
+OTHER, LUN0, NOLUN, ODDLUN, LATER, ABORT, WRONG, HELD = (
+    1, 2, 4, 6, 8, 16, 32, 0x40)
 # bits of the second
 KEEP, GIVEN, MORE, LESS = 32, 0x40, 0x80, 0xc0
 # events
-RUN, DONE, SIZE, UA, MEMORY, REPLACE, REOPEN, RESET = range(0, 0x100, 0x20)
+RUN, DONE, SIZE, UA, MEMORY, DISK, REOPEN, RESET = range(0, 0x100, 0x20)
+# of DISK: change_disk() of fuzz_cdb.c
+(REPLACE, CLOSE, OPEN, SWAP, HAND_OVER, SUBMIT, ABORT_ONE, GO_ON) = range(
+    DISK, DISK + 8)
+SECOND_REASON = WAIT = 8
 
 
 def shape(first=0, size=2, caps=0, limits=1):
@@ -206,6 +211,31 @@ CDB = {
     'replace-close': shape() + cmd(TUR, OTHER) + cmd(read10(0, 8), LATER) +
                      event(REPLACE) + event(REPLACE) + cmd(TUR, OTHER) +
                      event(REOPEN | 1) + event(DONE) + event(RUN),
+    'gate': shape() + event(CLOSE) + cmd(read10(0, 8)) + cmd(read10(8, 8)) +
+            event(CLOSE | SECOND_REASON) + event(OPEN) + cmd(read10(16, 8)) +
+            event(OPEN | SECOND_REASON) + event(GO_ON),
+    'gate-abort': shape() + event(CLOSE) + cmd(read10(0, 8)) + cmd(SYNC10) +
+                  event(ABORT_ONE, b'\0') + event(RESET | 2) + event(OPEN),
+    'gate-removal': shape() + cmd(read10(0, 8), LATER) + event(CLOSE) +
+                    cmd(read10(0, 8)) + event(REPLACE) + event(REPLACE) +
+                    cmd(TUR) + cmd(TUR) + cmd(read10(0, 8)) + event(DONE),
+    'gate-steps': shape(THIN) +
+                  cmd(**unmap((0, 8), (16, 8), (32, 8)), what=LATER) +
+                  event(CLOSE) + event(DONE) + event(GO_ON) + event(OPEN) +
+                  event(GO_ON),
+    'swap': shape() + cmd(read10(0, 8), LATER) + event(SWAP | WAIT, b'\2') +
+            cmd(read10(0, 8)) + event(DONE) + event(GO_ON),
+    'swap-at-once': shape() + cmd(read10(0, 8), LATER) + event(SWAP, b'\2') +
+                    cmd(read10(0, 8)) + event(DONE) + event(GO_ON),
+    'swap-smaller': shape() + cmd(read10(100, 8), HELD) +
+                    cmd(write10(0, 1), HELD, data=BLOCK) +
+                    event(SWAP, b'\x10') + event(GO_ON),
+    'hand-over': shape() + cmd(read10(0, 8), LATER) + event(HAND_OVER) +
+                 cmd(TUR) + cmd(TUR) + cmd(read10(0, 8)) + event(DONE) +
+                 event(GO_ON),
+    'closed-capacity': shape() + cmd(CAPACITY10, HELD) + event(MEMORY | 1) +
+                       event(REPLACE) + event(MEMORY) + event(RUN) * 3 +
+                       event(SUBMIT, b'\0'),
     'reopen': shape() + cmd(TUR, OTHER) + event(REOPEN | 1) + cmd(TUR, OTHER),
     'no-memory': shape() + event(MEMORY | 1) + cmd(inquiry(0x83)) +
                  event(REOPEN) + cmd(TUR) + event(MEMORY | 2) + cmd(TUR) +
