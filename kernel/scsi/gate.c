@@ -194,7 +194,7 @@ static void old_is_empty(struct ktgt_store_wait *store_wait)
 	struct ktgt_lu *lu = wait->lu;
 
 	mutex_lock(&lu->gate.mutex);
-	if (wait->swaps == lu->gate.swaps)
+	if (wait->epoch == lu->gate.epoch && !--lu->gate.nr_waits)
 		open_locked(lu, KTGT_GATE_SWAP);
 	mutex_unlock(&lu->gate.mutex);
 	ktgt_store_put(wait->old);
@@ -202,6 +202,7 @@ static void old_is_empty(struct ktgt_store_wait *store_wait)
 	kfree(wait);
 }
 
+/* With the mutex. The gate opens when all that are waited for are empty. */
 static void wait_for_old(struct ktgt_lu *lu, struct ktgt_store *old,
 			 struct ktgt_gate_wait *wait)
 {
@@ -209,8 +210,9 @@ static void wait_for_old(struct ktgt_lu *lu, struct ktgt_store *old,
 	kref_get(&old->ref);
 	wait->lu = lu;
 	wait->old = old;
-	wait->swaps = lu->gate.swaps;
+	wait->epoch = lu->gate.epoch;
 	wait->wait.done = old_is_empty;
+	lu->gate.nr_waits++;
 }
 
 /**
@@ -224,8 +226,18 @@ static void wait_for_old(struct ktgt_lu *lu, struct ktgt_store *old,
 void ktgt_gate_open_after(struct ktgt_lu *lu, struct ktgt_store *old,
 			  struct ktgt_gate_wait *wait)
 {
+	mutex_lock(&lu->gate.mutex);
 	wait_for_old(lu, old, wait);
+	mutex_unlock(&lu->gate.mutex);
 	ktgt_store_wait_empty(old, &wait->wait);
+}
+
+/* With the mutex. Whatever was waited for is waited for no longer. */
+static void open_at_once(struct ktgt_lu *lu)
+{
+	lu->gate.epoch++;
+	lu->gate.nr_waits = 0;
+	open_locked(lu, KTGT_GATE_SWAP);
 }
 
 /**
@@ -236,7 +248,8 @@ void ktgt_gate_open_after(struct ktgt_lu *lu, struct ktgt_store *old,
  * @wait: belongs to the gate from now on; NULL if the new store is not to wait
  *	for any
  *
- * Commands that were admitted end at the old store.
+ * Commands that were admitted end at the old store. If that one still waits for
+ * another, the new one waits for both.
  *
  * Context: may sleep, for a grace period of RCU.
  * Return: the old store, stopped; ktgt_store_leave() is the caller's.
@@ -251,7 +264,6 @@ struct ktgt_store *ktgt_gate_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 	mutex_lock(&gate->mutex);
 	old = store_of(lu);
 	set_reasons(gate, gate->reasons | BIT(KTGT_GATE_SWAP));
-	gate->swaps++;
 	ktgt_store_stop(old);
 	rcu_assign_pointer(lu->store, store);
 	if (!after)
@@ -259,7 +271,7 @@ struct ktgt_store *ktgt_gate_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 	if (wait)
 		wait_for_old(lu, after, wait);
 	else
-		open_locked(lu, KTGT_GATE_SWAP);
+		open_at_once(lu);
 	mutex_unlock(&gate->mutex);
 	if (wait)
 		ktgt_store_wait_empty(after, &wait->wait);

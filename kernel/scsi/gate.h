@@ -22,13 +22,13 @@
  * @wait: at the store that was there before
  * @lu: the logical unit; its memory is referenced
  * @old: the store; its memory is referenced
- * @swaps: &ktgt_gate.swaps as it was: a later change does not count
+ * @epoch: &ktgt_gate.epoch as it was
  */
 struct ktgt_gate_wait {
 	struct ktgt_store_wait	wait;
 	struct ktgt_lu		*lu;
 	struct ktgt_store	*old;
-	u32			swaps;
+	u32			epoch;
 };
 
 /**

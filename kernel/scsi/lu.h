@@ -138,14 +138,17 @@ enum ktgt_gate_reason {
  * struct ktgt_gate - what lets commands through to the store, see gate.h
  * @mutex: whoever closes or opens it; no storage is waited for under it
  * @reasons: bits of &enum ktgt_gate_reason; changed under both locks
- * @swaps: number of changes of the store, under @mutex
+ * @nr_waits: earlier stores whose last command is waited for, under @mutex
+ * @epoch: those that wait since an earlier epoch do not count in @nr_waits any
+ *	more, under @mutex
  * @lock: protects @waiting; a spinlock, interrupts off
  * @waiting: struct ktgt_cmd that wait until the gate opens
  */
 struct ktgt_gate {
 	struct mutex		mutex;	/* see above */
 	unsigned long		reasons;
-	u32			swaps;
+	u32			nr_waits;
+	u32			epoch;
 	spinlock_t		lock;	/* see above */
 	struct list_head	waiting;
 };

@@ -227,6 +227,9 @@ CDB = {
             cmd(read10(0, 8)) + event(DONE) + event(GO_ON),
     'swap-at-once': shape() + cmd(read10(0, 8), LATER) + event(SWAP, b'\2') +
                     cmd(read10(0, 8)) + event(DONE) + event(GO_ON),
+    'swap-twice': shape() + cmd(read10(0, 8), LATER) +
+                  event(SWAP | WAIT, b'\2') + event(SWAP | WAIT, b'\2') +
+                  event(GO_ON) + cmd(read10(0, 8)) + event(DONE),
     'swap-smaller': shape() + cmd(read10(100, 8), HELD) +
                     cmd(write10(0, 1), HELD, data=BLOCK) +
                     event(SWAP, b'\x10') + event(GO_ON),
