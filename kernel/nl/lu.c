@@ -12,6 +12,7 @@
 #include "../core/refuse.h"
 #include "../core/target.h"
 #include "../scsi/lu.h"
+#include "../scsi/lu_life.h"
 #include "dump.h"
 #include "generated/netlink.h"
 #include "msg.h"
@@ -271,6 +272,9 @@ static int fill_medium(struct sk_buff *skb, struct ktgt_lu *lu)
 		return 0;
 	if (ktgt_lu_is_absent(lu))
 		return fill_absent(skb, lu);
+
+	/* the size as it is now, even if no initiator has asked for it */
+	ktgt_lu_refresh(lu);
 	return nla_put_u64_64bit(skb, KTGT_A_LU_SIZE,
 				 READ_ONCE(lu->nr_blocks) << lu->block_shift,
 				 KTGT_A_LU_PAD) ||

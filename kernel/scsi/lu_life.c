@@ -598,12 +598,14 @@ void ktgt_lu_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 /**
  * ktgt_lu_refresh - follow the size of the backing device
  * @lu: disk; referenced
- * @except: I_T nexus that need not be told of a change, or NULL
  *
- * Context: process; takes &ktgt_target.nexus_lock if there is a change.
+ * All initiators find a unit attention if it has changed.
+ *
+ * Context: process, does not sleep; takes &ktgt_target.nexus_lock if there is a
+ *	change.
  * Return: logical blocks, 0 if the device is away.
  */
-u64 ktgt_lu_refresh(struct ktgt_lu *lu, const struct ktgt_nexus *except)
+u64 ktgt_lu_refresh(struct ktgt_lu *lu)
 {
 	struct ktgt_backend_caps caps;
 	struct ktgt_store *store;
@@ -623,7 +625,7 @@ u64 ktgt_lu_refresh(struct ktgt_lu *lu, const struct ktgt_nexus *except)
 	rcu_read_unlock();
 
 	if (changed && nr_blocks)
-		ktgt_ua_raise(lu, KTGT_UA_CAPACITY, except);
+		ktgt_ua_raise(lu, KTGT_UA_CAPACITY, NULL);
 	return nr_blocks;
 }
 

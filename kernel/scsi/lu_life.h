@@ -11,7 +11,6 @@ struct ktgt_claim;
 struct ktgt_gate_wait;
 struct ktgt_lu;
 struct ktgt_lu_params;
-struct ktgt_nexus;
 struct ktgt_store;
 struct ktgt_target;
 struct netlink_ext_ack;
@@ -31,7 +30,7 @@ struct ktgt_store *ktgt_lu_open_store(struct ktgt_lu *lu,
 				      struct netlink_ext_ack *extack);
 void ktgt_lu_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 		  struct ktgt_store *after, struct ktgt_gate_wait *wait);
-u64 ktgt_lu_refresh(struct ktgt_lu *lu, const struct ktgt_nexus *except);
+u64 ktgt_lu_refresh(struct ktgt_lu *lu);
 int ktgt_lu_init(void);
 void ktgt_lu_exit(void);
 

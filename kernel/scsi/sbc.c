@@ -21,6 +21,7 @@
 #include "lu_life.h"
 #include "medium.h"
 #include "sense.h"
+#include "ua.h"
 #include "vpd.h"
 
 #define WRITE_SAME_NDOB		BIT(0)
@@ -122,13 +123,31 @@ void ktgt_sbc_sync_cache(struct ktgt_cmd *cmd)
 		submit_flush(cmd);
 }
 
-/* Capacity as it is now; on 0 @cmd has been completed. */
-static u64 read_capacity(struct ktgt_cmd *cmd)
+/**
+ * ktgt_sbc_capacity - the size of the device as it is now
+ * @cmd: command that needs it
+ *
+ * A command that discovers a new size ends with that unit attention, also READ
+ * CAPACITY (SAM-5, 5.14.1: the condition was there before the command began).
+ * Many programs of an initiator share an I_T nexus, and only the unit attention
+ * reaches its disk driver, whoever sent the command.
+ *
+ * Context: process; takes &ktgt_target.nexus_lock if the size has changed.
+ * Return: logical blocks; 0 if @cmd has been completed instead.
+ */
+u64 ktgt_sbc_capacity(struct ktgt_cmd *cmd)
 {
-	u64 nr_blocks = ktgt_lu_refresh(cmd->lu, cmd->nexus);
+	u64 nr_blocks = ktgt_lu_refresh(cmd->lu);
 
-	if (!nr_blocks)
+	if (!nr_blocks) {
 		fail_with(cmd, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
+		return 0;
+	}
+	if (unlikely(READ_ONCE(cmd->itl->flags)) &&
+	    ktgt_ua_take(cmd, &cmd->sense)) {
+		ktgt_cmd_fail(cmd);
+		return 0;
+	}
 	return nr_blocks;
 }
 
@@ -140,7 +159,7 @@ static u64 read_capacity(struct ktgt_cmd *cmd)
  */
 void ktgt_sbc_read_capacity_10(struct ktgt_cmd *cmd)
 {
-	u64 nr_blocks = read_capacity(cmd);
+	u64 nr_blocks = ktgt_sbc_capacity(cmd);
 	u8 buf[8];
 
 	if (!nr_blocks)
@@ -167,7 +186,7 @@ static u8 physical_exponent(const struct ktgt_backend_caps *caps, u8 shift)
 void ktgt_sbc_read_capacity_16(struct ktgt_cmd *cmd)
 {
 	struct ktgt_lu *lu = cmd->lu;
-	u64 nr_blocks = read_capacity(cmd);
+	u64 nr_blocks = ktgt_sbc_capacity(cmd);
 	struct ktgt_backend_caps caps;
 	u8 buf[32] = {};
 

@@ -12,6 +12,7 @@ struct ktgt_cmd;
 bool ktgt_sbc_check_write_same(struct ktgt_cmd *cmd);
 bool ktgt_sbc_check_unmap(struct ktgt_cmd *cmd);
 
+u64 ktgt_sbc_capacity(struct ktgt_cmd *cmd);
 void ktgt_sbc_rw(struct ktgt_cmd *cmd);
 void ktgt_sbc_sync_cache(struct ktgt_cmd *cmd);
 void ktgt_sbc_read_capacity_10(struct ktgt_cmd *cmd);

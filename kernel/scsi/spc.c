@@ -15,8 +15,8 @@
 #include "../core/target.h"
 #include "data.h"
 #include "lu.h"
-#include "lu_life.h"
 #include "nexus.h"
+#include "sbc.h"
 #include "sense.h"
 #include "ua.h"
 #include "vpd.h"
@@ -36,13 +36,8 @@
  */
 void ktgt_spc_test_unit_ready(struct ktgt_cmd *cmd)
 {
-	if (cmd->lu->type == TYPE_DISK && !ktgt_lu_refresh(cmd->lu, NULL)) {
-		ktgt_sense_set(&cmd->sense, NOT_READY,
-			       KTGT_ASC_MEDIUM_NOT_PRESENT);
-		ktgt_cmd_fail(cmd);
-		return;
-	}
-	ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
+	if (cmd->lu->type != TYPE_DISK || ktgt_sbc_capacity(cmd))
+		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
 }
 
 /**

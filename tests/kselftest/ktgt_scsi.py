@@ -23,7 +23,7 @@ from iscsi import (inquiry, mode_sense10, mode_sense6, read6,  # noqa: E402
                    report_luns, request_sense, rsoc, sync_cache10,
                    sync_cache16, tur, unmap, unmap_list, write6, write10,
                    write12, write16, write_same10, write_same16)
-from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
+from ktap import Skip, Suite, check, equal  # noqa: E402
 from lab import lab_class, run  # noqa: E402
 
 suite = Suite(lab_class())
@@ -33,6 +33,7 @@ INVALID_OPCODE, INVALID_FIELD = (5, 0x20, 0), (5, 0x24, 0)
 LBA_RANGE, NO_LUN = (5, 0x21, 0), (5, 0x25, 0)
 WRITE_PROTECTED = (7, 0x27, 0)
 LUNS_CHANGED = (6, 0x3F, 0x0E)
+CAPACITY_CHANGED = (6, 0x2A, 9)
 
 
 def target(lab):
@@ -747,25 +748,57 @@ def lun_removed_under_io(lab):
     ini.logout()
 
 
+def grow(dev, name):
+    """The device gets a MiB more; gives back its blocks."""
+    size = os.stat(name).st_size + (1 << 20)
+    os.truncate(name, size)
+    run("losetup", "-c", dev)
+    return size >> 9
+
+
 @suite.case
 def capacity_changes(lab):
-    """The device grows: 2A/09, and READ CAPACITY tells the new size."""
+    """The device grows. The command that finds it out, TEST UNIT READY or READ
+    CAPACITY, ends with 2A/09 itself, and the next one of this initiator is
+    GOOD. Another initiator is told by its next command."""
+    if os.environ.get("KTGT_ORACLE"):
+        raise Skip("not with tgtd")
+    dev, name = lab.loop(8)
+    lab.lun(target(lab), 7, dev)
+    ini, other = session(lab), session(lab, isid=b"\x80\0\0\0\0\x07")
+    for one in ini, other:
+        lab.clear_ua(one, 7)
+    for cdb, size in ((tur(), 0), (read_capacity10(), 8),
+                      (read_capacity16(), 32)):
+        blocks = grow(dev, name)
+        sense(ini, CAPACITY_CHANGED, cdb, 7, read=size)
+        ini.good(read10(blocks - 1, 1), 7, read=512)
+        ini.good(cdb, 7, read=size)
+        data = ini.good(read_capacity10(), 7, read=8).data
+        equal(struct.unpack(">II", data), (blocks - 1, 512), "capacity")
+        sense(other, CAPACITY_CHANGED, read10(0, 1), 7, read=512)
+        other.good(read10(blocks - 1, 1), 7, read=512)
+    other.logout()
+    ini.logout()
+    lab.drop_lun(target(lab), 7)
+
+
+@suite.case
+def capacity_shown(lab):
+    """The device grows: lun show has the new size at once, and initiators are
+    told as if one of them had found it out."""
     if os.environ.get("KTGT_ORACLE"):
         raise Skip("not with tgtd")
     dev, name = lab.loop(8)
     lab.lun(target(lab), 7, dev)
     ini = session(lab)
     lab.clear_ua(ini, 7)
-    os.truncate(name, 16 << 20)
-    run("losetup", "-c", dev)
-
-    def told():
-        task = ini.command(tur(), 7)
-        return task.key == (6, 0x2A, 9)
-    wait_until(told, 5, "CAPACITY DATA HAS CHANGED")
-    data = ini.good(read_capacity10(), 7, read=8).data
-    equal(struct.unpack(">II", data), (BLOCKS - 1, 512), "capacity")
-    ini.good(read10(BLOCKS - 1, 1), 7, read=512)
+    blocks = grow(dev, name)
+    shown = [lu["size"] for lu in lab.adm_json("lun", "show")["lus"]
+             if lu["lun"] == 7]
+    equal(shown, [blocks << 9], "size")
+    sense(ini, CAPACITY_CHANGED, read10(0, 1), 7, read=512)
+    ini.good(read10(blocks - 1, 1), 7, read=512)
     ini.logout()
     lab.drop_lun(target(lab), 7)
 

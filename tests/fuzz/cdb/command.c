@@ -103,7 +103,7 @@ static void copy_answer(struct record *rec)
 
 /* --- the end of a command ------------------------------------------------- */
 
-/* Who looks at the size finds that it has changed, and the others hear of it. */
+/* The command that finds a new size says so, and for the others it is due. */
 static void check_told(const struct record *rec)
 {
 	const struct ktgt_nexus *asker = rec->cmd->nexus;
@@ -119,10 +119,10 @@ static void check_told(const struct record *rec)
 	require(lu->nr_blocks == fake_of(lu)->caps.size / rec->shape->block);
 	if (!lu->nr_blocks || lu->nr_blocks == rec->nr_blocks)
 		return;
-	list_for_each_entry(itl, &lu->itls, node) {
-		if (itl->nexus != asker || !rec->cdb[0])
-			require(test_bit(KTGT_UA_CAPACITY, &itl->flags));
-	}
+	require(rec->sense == 0x062a09);
+	list_for_each_entry(itl, &lu->itls, node)
+		require(test_bit(KTGT_UA_CAPACITY, &itl->flags) ==
+			(itl->nexus != asker));
 }
 
 static void release(struct record *rec)
@@ -334,6 +334,9 @@ bool ask_twice(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
 
 	if (rec->req.kind != KIND_IN || !itl || itl->lu != lu)
 		return false;
+	/* the first of two that ask for a new size does not get it */
+	if (lu->type == TYPE_DISK && rec->cdb[0] == SERVICE_ACTION_IN_16)
+		ktgt_lu_refresh(lu);
 	flags = itl->flags;
 	parse(rec, nexus, lun, edtl);
 	give_data(rec, moves, NULL, 0);
