@@ -53,6 +53,11 @@ struct ktgt_store_wait {
  * @empty_work: looks whether there is no command left, and goes on then
  * @close_work: closes it
  * @closed: completed when it is closed
+ * @nr_orphans: commands whose connection is gone; under the lock of
+ *	scsi/orphan.c
+ * @orphan_bytes: bytes of their buffers, likewise
+ * @crowded: it has so many of them that it takes no new commands; read with
+ *	READ_ONCE()
  */
 struct ktgt_store {
 	const struct ktgt_backend_ops	*ops;
@@ -72,6 +77,10 @@ struct ktgt_store {
 	struct work_struct		empty_work;
 	struct rcu_work			close_work;
 	struct completion		closed;
+
+	u32				nr_orphans;
+	u64				orphan_bytes;
+	bool				crowded;
 };
 
 /**

@@ -17,6 +17,7 @@ struct ktgt_cmd;
 struct ktgt_itl;
 struct ktgt_lu;
 struct ktgt_nexus;
+struct ktgt_orphan_group;
 struct ktgt_store;
 
 /* longest CDB of a supported command */
@@ -44,9 +45,11 @@ struct ktgt_done_queue {
  * @KTGT_CMDF_TASK_ABORTED: a task management function of another nexus ended
  *	the command; its status is TASK ABORTED, because TAS is 1
  * @KTGT_CMDF_LU_REF: the command holds a reference of &ktgt_lu.ref
- * @KTGT_CMDF_WAITING: the command is in &ktgt_gate.waiting; changed under its
- *	lock
+ * @KTGT_CMDF_WAITING: the command is in &ktgt_gate.waiting, or waits for
+ *	orphans; changed under the lock of the list
  * @KTGT_CMDF_RESUME: the command has not completed; submit it again
+ * @KTGT_CMDF_ORPHAN: its connection is gone; it holds a reference of
+ *	&ktgt_lu.kref
  */
 enum ktgt_cmd_flags {
 	KTGT_CMDF_FUA,
@@ -56,6 +59,7 @@ enum ktgt_cmd_flags {
 	KTGT_CMDF_LU_REF,
 	KTGT_CMDF_WAITING,
 	KTGT_CMDF_RESUME,
+	KTGT_CMDF_ORPHAN,
 };
 
 /**
@@ -128,6 +132,8 @@ struct ktgt_sense {
  * @step_at: of a long command: blocks that are done, of its range @step_nr if
  *	it has several
  * @step_nr: of a long command: its range that is next
+ * @orphan_group: where it is counted as an orphan, or NULL
+ * @orphan_bytes: how many bytes are counted for it there
  * @error: blk_status_t of the storage
  * @io: its transfer
  * @inline_bvec: storage of @bvec for small commands
@@ -164,6 +170,8 @@ struct ktgt_cmd {
 	struct ktgt_store		*store;
 	u64				step_at;
 	u32				step_nr;
+	u32				orphan_bytes;
+	struct ktgt_orphan_group	*orphan_group;
 	blk_status_t			error;
 	struct ktgt_io			io;
 	struct bio_vec			inline_bvec[KTGT_CMD_INLINE_BVECS];

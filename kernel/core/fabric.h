@@ -22,8 +22,8 @@ struct ktgt_target;
  * it when the command has ended. Dropping the last reference calls @done.
  *
  * @pending: references
- * @lu: the logical unit, referenced until ktgt_nexus_lu_reset_end(); NULL when
- *	there is nothing to reset
+ * @lu: the logical unit, whose memory is referenced until
+ *	ktgt_nexus_lu_reset_end(); NULL when there is nothing to reset
  * @failed: a nexus could not be reached, because there was no memory
  * @done: all commands have ended; called from any context
  */

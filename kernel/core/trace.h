@@ -33,7 +33,10 @@ DECLARE_EVENT_CLASS(ktgt_cmd,
 		__array(u8, cdb, KTGT_CDB_MAX)
 	),
 	TP_fast_assign(
-		strscpy(__entry->port, cmd->nexus->port_name,
+		const struct ktgt_nexus *nexus = READ_ONCE(cmd->nexus);
+
+		/* an orphan has none */
+		strscpy(__entry->port, nexus ? nexus->port_name : "-",
 			KTGT_TRACE_PORT_LEN);
 		__entry->cmd = cmd;
 		__entry->lun = be64_to_cpu(cmd->lun);

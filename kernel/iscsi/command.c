@@ -13,6 +13,7 @@
 #include "../core/fabric.h"
 #include "../core/trace.h"
 #include "../scsi/exec.h"
+#include "../scsi/orphan.h"
 #include "conn.h"
 #include "data.h"
 #include "pdu.h"
@@ -304,6 +305,12 @@ static void abort_count(struct ktgt_task *task)
 	}
 }
 
+/* Not after a Logout, and not when the connection closes. */
+static bool command_may_answer(const struct ktgt_conn *conn)
+{
+	return !conn->logout && conn->state == KTGT_CONN_STATE_FULL_FEATURE;
+}
+
 /*
  * Ends an aborted task. After a Logout was answered, it gets no answer.
  */
@@ -315,7 +322,7 @@ static void command_end_aborted(struct ktgt_task *task)
 	task->dead_itt = task->flags & KTGT_TASK_UNSOL ? task->itt :
 							 RESERVED_ITT;
 	if (test_bit(KTGT_CMDF_TASK_ABORTED, &task->cmd.flags) &&
-	    !task->conn->logout) {
+	    command_may_answer(task->conn)) {
 		task->cmd.status = SAM_STAT_TASK_ABORTED;
 		command_respond(task);
 		return;
@@ -403,6 +410,28 @@ void ktgt_commands_abandon(struct ktgt_conn *conn)
 		command_abort(conn->slots[i], false);
 	ktgt_conn_run_calls(conn);
 	ktgt_commands_reap(conn);
+}
+
+/**
+ * ktgt_commands_orphan - leave to the storage what it has not answered
+ * @conn: the connection, after ktgt_commands_abandon()
+ *
+ * Context: teardown of the connection; may sleep.
+ */
+void ktgt_commands_orphan(struct ktgt_conn *conn)
+{
+	struct ktgt_task *task;
+	u32 i;
+
+	if (!conn->count.busy)
+		return;
+	conn->orphans = ktgt_orphans_alloc(conn->nexus);
+	for (i = 0; i < conn->nr_slots; i++) {
+		task = conn->slots[i];
+		if (task->state == KTGT_TASK_BUSY)
+			ktgt_cmd_orphan(&task->cmd, conn->orphans,
+					task->nr_pages << PAGE_SHIFT);
+	}
 }
 
 static struct ktgt_abort_wait *abort_wait_alloc(struct ktgt_lu_reset *reset,

@@ -18,6 +18,7 @@ int ktgt_command_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in);
 void ktgt_commands_submit(struct ktgt_conn *conn);
 bool ktgt_commands_reap(struct ktgt_conn *conn);
 void ktgt_commands_abandon(struct ktgt_conn *conn);
+void ktgt_commands_orphan(struct ktgt_conn *conn);
 int ktgt_command_abort(struct ktgt_task *task, struct ktgt_lu_reset *reset);
 struct ktgt_call *ktgt_command_abort_call(struct ktgt_lu *lu,
 					  struct ktgt_lu_reset *reset,

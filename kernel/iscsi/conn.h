@@ -22,6 +22,7 @@ struct ktgt_conn;
 struct ktgt_login;
 struct ktgt_net;
 struct ktgt_nexus;
+struct ktgt_orphans;
 struct ktgt_pdu;
 struct ktgt_sess;
 struct ktgt_task;
@@ -78,12 +79,15 @@ struct ktgt_param {
  * @drain: send everything that is queued, and close the connection when the
  *	peer has closed it, or after a short time. Called by the connection's
  *	work only
+ * @limit_timer: have ktgt_round_timer() called after @delay jiffies, if not
+ *	before. Called by the connection's work only
  */
 struct ktgt_conn_ops {
 	void	(*queue_tx)(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
 	void	(*kick)(struct ktgt_conn *conn);
 	void	(*close)(struct ktgt_conn *conn);
 	void	(*drain)(struct ktgt_conn *conn);
+	void	(*limit_timer)(struct ktgt_conn *conn, unsigned long delay);
 };
 
 /**
@@ -259,8 +263,10 @@ struct ktgt_task_count {
  *	context before KTGT_EV_REQUEST_LOGOUT
  * @logout_deadline: end of this time, in jiffies
  * @logout_requested: the initiator was asked to log out
- * @logout: a Logout was answered; later PDUs are ignored, and nothing more is
- *	sent
+ * @logout: a Logout has come: later PDUs are ignored, and nothing but its
+ *	answer is sent
+ * @logout_pdu: its answer, which waits until all tasks have ended; or NULL
+ * @logout_answer_by: until when it waits, in jiffies
  * @stat_sn: next StatSN
  * @exp_stat_sn: StatSN up to which the initiator has acknowledged
  * @done_queue: completed commands, filled from any context
@@ -282,7 +288,9 @@ struct ktgt_task_count {
  *	@nr_ordered and @nr_inflight
  * @nr_inflight: non-immediate tasks between receipt and response; read by
  *	others with READ_ONCE()
- * @nr_tmf: task management functions that are not answered yet
+ * @nr_tmf: length of @tmfs
+ * @tmfs: struct ktgt_tmf, task management functions under way
+ * @orphans: what is left at the storage when the connection has gone, or NULL
  * @waits: struct ktgt_abort_wait, which wait for aborted tasks of this
  *	connection
  * @seq: number of tasks submitted
@@ -324,6 +332,8 @@ struct ktgt_conn {
 	unsigned long			logout_deadline;
 	bool				logout_requested;
 	bool				logout;
+	struct ktgt_pdu			*logout_pdu;
+	unsigned long			logout_answer_by;
 	int				end_reason;
 
 	u32				stat_sn;
@@ -345,6 +355,8 @@ struct ktgt_conn {
 	struct ktgt_task_count		count;
 	u32				nr_inflight;
 	u32				nr_tmf;
+	struct list_head		tmfs;
+	struct ktgt_orphans		*orphans;
 	struct list_head		waits;
 	u32				seq;
 	unsigned long			last_cmd;

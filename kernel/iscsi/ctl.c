@@ -18,6 +18,9 @@
 #include "tmf.h"
 #include "window.h"
 
+/* how long a Logout waits for the storage before it is answered with a failure */
+#define LOGOUT_TIME	(10 * HZ)
+
 static bool ctl_send_nop_in(struct ktgt_conn *conn, u32 ttt, u8 flags)
 {
 	struct ktgt_pdu *pdu = ktgt_pdu_alloc(conn);
@@ -134,18 +137,64 @@ static u8 logout_response(struct ktgt_conn *conn,
 }
 
 /*
- * The session ends before the Logout is answered, because the initiator may log
- * in again at once. Only commands that are still with the storage keep the
- * session longer, because nothing must overtake them; they get no answer.
+ * The tasks end without an answer. The Logout is answered when all of them have
+ * ended at the storage (RFC 7143, 11.14).
  */
-static void logout_end(struct ktgt_conn *conn)
+static void logout_begin(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 {
 	ktgt_conn_set_end(conn, KTGT_SESSION_END_LOGOUT);
-	ktgt_commands_abandon(conn);
-	if (!conn->count.busy && !conn->nr_tmf)
-		ktgt_sess_retire(conn->sess);
 	conn->logout = true;
+	conn->logout_pdu = pdu;
+	conn->logout_answer_by = jiffies + LOGOUT_TIME;
+	conn->ops->limit_timer(conn, LOGOUT_TIME);
+	ktgt_commands_abandon(conn);
+	ktgt_ctl_logout_advance(conn);
+}
+
+static void logout_answer(struct ktgt_conn *conn)
+{
+	struct ktgt_pdu *pdu = conn->logout_pdu;
+
+	conn->logout_pdu = NULL;
 	conn->ops->drain(conn);
+	ktgt_pdu_queue(conn, pdu);
+}
+
+/**
+ * ktgt_ctl_logout_advance - answer a Logout if all tasks have ended
+ * @conn: connection with a Logout that is not answered yet
+ *
+ * The session ends before the answer, because the initiator may log in again at
+ * once.
+ *
+ * Context: the connection's work.
+ */
+void ktgt_ctl_logout_advance(struct ktgt_conn *conn)
+{
+	if (conn->count.busy || conn->nr_tmf)
+		return;
+	ktgt_sess_retire(conn->sess);
+	logout_answer(conn);
+}
+
+/**
+ * ktgt_ctl_logout_timer - answer a Logout if its tasks take too long
+ * @conn: connection with a Logout that is not answered yet
+ *
+ * Its tasks become orphans when the connection closes.
+ *
+ * Context: the connection's work.
+ * Return: jiffies until the next call, 0 if it was answered.
+ */
+unsigned long ktgt_ctl_logout_timer(struct ktgt_conn *conn)
+{
+	struct iscsi_logout_rsp *rsp = conn->logout_pdu->hdr;
+
+	if (time_before(jiffies, conn->logout_answer_by))
+		return conn->logout_answer_by - jiffies;
+	rsp->response = ISCSI_LOGOUT_CLEANUP_FAILED;
+	logout_answer(conn);
+	return 0;
 }
 
 /* Handles a Logout (RFC 7143, 11.14, 11.15). */
@@ -174,8 +223,9 @@ static void ctl_logout(struct ktgt_conn *conn)
 	rsp->t2wait = cpu_to_be16(conn->param.time2wait);
 	pdu->flags = KTGT_PDU_STATSN;
 	if (rsp->response == ISCSI_LOGOUT_SUCCESS)
-		logout_end(conn);
-	ktgt_pdu_queue(conn, pdu);
+		logout_begin(conn, pdu);
+	else
+		ktgt_pdu_queue(conn, pdu);
 }
 
 /* The CmdSN is at the same place in all requests. */

@@ -14,5 +14,7 @@ void ktgt_ctl_handle(struct ktgt_conn *conn);
 void ktgt_ctl_nop_in(struct ktgt_conn *conn);
 void ktgt_ctl_ping(struct ktgt_conn *conn);
 void ktgt_ctl_ask_logout(struct ktgt_conn *conn, u16 seconds);
+void ktgt_ctl_logout_advance(struct ktgt_conn *conn);
+unsigned long ktgt_ctl_logout_timer(struct ktgt_conn *conn);
 
 #endif /* _KTGT_ISCSI_CTL_H */

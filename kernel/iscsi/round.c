@@ -14,6 +14,7 @@
 #include "../core/fabric.h"
 #include "../core/net.h"
 #include "../core/target.h"
+#include "../scsi/orphan.h"
 #include "command.h"
 #include "conn.h"
 #include "ctl.h"
@@ -23,6 +24,7 @@
 #include "pdu.h"
 #include "task.h"
 #include "text_request.h"
+#include "tmf.h"
 #include "window.h"
 
 /* how often to check whether the connection is idle, if there are no pings */
@@ -46,6 +48,7 @@ int ktgt_round_init(struct ktgt_conn *conn)
 	INIT_LIST_HEAD(&conn->dormant);
 	INIT_LIST_HEAD(&conn->page_wait);
 	INIT_LIST_HEAD(&conn->waits);
+	INIT_LIST_HEAD(&conn->tmfs);
 	INIT_LIST_HEAD(&conn->unacked);
 	conn->ping_ttt = ISCSI_RESERVED_TAG;
 	conn->last_recv = jiffies;
@@ -61,12 +64,12 @@ int ktgt_round_init(struct ktgt_conn *conn)
 }
 
 /**
- * ktgt_round_free - free what belongs to a connection
- * @conn: the connection; its session is closed, nothing is in flight
+ * ktgt_round_strip - free all of a connection but its tasks at the storage
+ * @conn: the connection; its session is closed, nothing is sent any more
  *
  * Context: process context, may sleep.
  */
-void ktgt_round_free(struct ktgt_conn *conn)
+void ktgt_round_strip(struct ktgt_conn *conn)
 {
 	struct ktgt_pdu *pdu, *next;
 
@@ -74,12 +77,43 @@ void ktgt_round_free(struct ktgt_conn *conn)
 		list_del(&pdu->node);
 		ktgt_pdu_free(conn, pdu);
 	}
+	if (conn->logout_pdu)
+		ktgt_pdu_free(conn, conn->logout_pdu);
+	conn->logout_pdu = NULL;
 	ktgt_login_free(conn);
 	ktgt_text_req_free(conn);
-	ktgt_tasks_free(conn);
+	ktgt_tasks_strip(conn);
 	kvfree(conn->ctl.data);
-	ktgt_mem_free(conn);
+	conn->ctl.data = NULL;
+	ktgt_mem_shrink(conn);
 	ktgt_pdus_free(conn);
+}
+
+/**
+ * ktgt_round_free - free the rest of what belongs to a connection
+ * @conn: the connection, after ktgt_round_strip(); nothing is in flight
+ *
+ * Context: process context, may sleep.
+ */
+void ktgt_round_free(struct ktgt_conn *conn)
+{
+	ktgt_tasks_free(conn);
+	ktgt_mem_free(conn);
+	ktgt_orphans_free(conn->orphans);
+}
+
+/**
+ * ktgt_round_linger - take back what the storage has answered
+ * @conn: the connection, after ktgt_round_strip()
+ *
+ * Context: teardown of the connection, process context.
+ * Return: false when nothing of it is in flight any more.
+ */
+bool ktgt_round_linger(struct ktgt_conn *conn)
+{
+	ktgt_commands_abandon(conn);
+	ktgt_mem_shrink(conn);
+	return conn->count.busy || conn->nr_tmf;
 }
 
 /* Makes room for the data segment of a control PDU. */
@@ -155,6 +189,8 @@ bool ktgt_round_process(struct ktgt_conn *conn)
 	if (conn->nr_inflight || conn->count.busy)
 		WRITE_ONCE(conn->last_cmd, jiffies);
 	progress |= ktgt_commands_reap(conn);
+	if (unlikely(conn->logout_pdu))
+		ktgt_ctl_logout_advance(conn);
 	return progress;
 }
 
@@ -258,11 +294,15 @@ unsigned long ktgt_round_timer(struct ktgt_conn *conn)
 	}
 	if (conn->state > KTGT_CONN_STATE_FULL_FEATURE)
 		return HZ;
+	if (conn->logout_pdu)
+		return ktgt_ctl_logout_timer(conn);
 	if (conn->logout_requested && !round_logout_left(conn)) {
 		ktgt_conn_end(conn, KTGT_SESSION_END_ADMINISTRATOR);
 		return 0;
 	}
 	next = round_ping(conn);
+	if (conn->nr_tmf)
+		next = min(next, ktgt_tmf_timer(conn));
 	if (conn->logout_requested)
 		next = min(next, round_logout_left(conn) ?: 1);
 	return next;

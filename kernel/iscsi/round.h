@@ -11,7 +11,9 @@
 struct ktgt_conn;
 
 int ktgt_round_init(struct ktgt_conn *conn);
+void ktgt_round_strip(struct ktgt_conn *conn);
 void ktgt_round_free(struct ktgt_conn *conn);
+bool ktgt_round_linger(struct ktgt_conn *conn);
 void ktgt_round_prepare(struct ktgt_conn *conn);
 bool ktgt_round_may_recv(const struct ktgt_conn *conn);
 bool ktgt_round_process(struct ktgt_conn *conn);

@@ -183,6 +183,31 @@ void ktgt_tasks_shrink(struct ktgt_conn *conn)
 }
 
 /**
+ * ktgt_tasks_strip - free the tasks that are not with the SCSI side
+ * @conn: the connection, which is closed
+ *
+ * Context: process context, may sleep.
+ */
+void ktgt_tasks_strip(struct ktgt_conn *conn)
+{
+	u32 i, nr = conn->nr_slots, kept = 0;
+	struct ktgt_task *task;
+
+	for (i = 0; i < nr; i++) {
+		task = conn->slots[i];
+		if (task->state == KTGT_TASK_BUSY) {
+			conn->slots[kept++] = task;
+			continue;
+		}
+		ktgt_task_put_pages(task);
+		list_del_init(&task->node);
+		kvfree(task->big_bvec);
+		kfree(task);
+	}
+	conn->nr_slots = kept;
+}
+
+/**
  * ktgt_tasks_free - free the tasks of a connection
  * @conn: the connection; no task is with the SCSI side
  *

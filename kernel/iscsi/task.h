@@ -276,6 +276,7 @@ int ktgt_tasks_init(struct ktgt_conn *conn);
 bool ktgt_tasks_at_hand(struct ktgt_conn *conn, gfp_t gfp);
 void ktgt_tasks_prepare(struct ktgt_conn *conn);
 void ktgt_tasks_shrink(struct ktgt_conn *conn);
+void ktgt_tasks_strip(struct ktgt_conn *conn);
 void ktgt_tasks_free(struct ktgt_conn *conn);
 struct ktgt_task *ktgt_task_find(struct ktgt_conn *conn, itt_t itt);
 struct ktgt_task *ktgt_task_start(struct ktgt_conn *conn,

@@ -7,6 +7,7 @@
  */
 #include "tmf.h"
 
+#include <linux/jiffies.h>
 #include <linux/slab.h>
 
 #include "../core/fabric.h"
@@ -19,19 +20,30 @@
 
 /* functions of a connection that may be unanswered at the same time */
 #define TMF_MAX	64
+/*
+ * How long a function waits for the storage before it is answered with a
+ * failure: before the initiator gives up, which open-iscsi does after 15 s.
+ */
+#define TMF_TIME	(10 * HZ)
 
 /**
  * struct ktgt_tmf - a task management function that is not answered yet
  * @reset: counts the tasks that it waits for
  * @call: lets the connection's work send the answer
+ * @node: in &ktgt_conn.tmfs
  * @conn: connection that gets the answer; &ktgt_conn.nr_tmf keeps it
+ * @answer_by: until when it may wait, in jiffies
+ * @answered: it waited too long and was answered
  * @itt: tag of the request
  * @response: ISCSI_TMF_RSP_*
  */
 struct ktgt_tmf {
 	struct ktgt_lu_reset	reset;
 	struct ktgt_call	call;
+	struct list_head	node;
 	struct ktgt_conn	*conn;
+	unsigned long		answer_by;
+	bool			answered;
 	itt_t			itt;
 	u8			response;
 };
@@ -54,17 +66,51 @@ static void tmf_respond(struct ktgt_conn *conn, itt_t itt, u8 response)
 	ktgt_pdu_queue(conn, pdu);
 }
 
+static void tmf_answer(struct ktgt_tmf *tmf, u8 response)
+{
+	struct ktgt_conn *conn = tmf->conn;
+
+	/* nothing is sent after a Logout but its answer */
+	if (!tmf->answered && conn->state == KTGT_CONN_STATE_FULL_FEATURE &&
+	    !conn->logout)
+		tmf_respond(conn, tmf->itt, response);
+	tmf->answered = true;
+}
+
 static void tmf_run_answer(struct ktgt_conn *conn, struct ktgt_call *call)
 {
 	struct ktgt_tmf *tmf = container_of(call, struct ktgt_tmf, call);
 
-	if (tmf->reset.failed)
-		tmf->response = ISCSI_TMF_RSP_REJECTED;
-	/* nothing is sent after the answer to a Logout */
-	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE && !conn->logout)
-		tmf_respond(conn, tmf->itt, tmf->response);
+	tmf_answer(tmf, tmf->reset.failed ? ISCSI_TMF_RSP_REJECTED :
+					    tmf->response);
+	list_del(&tmf->node);
 	conn->nr_tmf--;
 	kfree(tmf);
+}
+
+/**
+ * ktgt_tmf_timer - answer the functions that wait for the storage too long
+ * @conn: the connection
+ *
+ * The aborted tasks stay so.
+ *
+ * Context: the connection's work.
+ * Return: jiffies until the next call.
+ */
+unsigned long ktgt_tmf_timer(struct ktgt_conn *conn)
+{
+	unsigned long next = TMF_TIME;
+	struct ktgt_tmf *tmf;
+
+	list_for_each_entry(tmf, &conn->tmfs, node) {
+		if (tmf->answered)
+			continue;
+		if (time_before(jiffies, tmf->answer_by))
+			next = min(next, tmf->answer_by - jiffies);
+		else
+			tmf_answer(tmf, ISCSI_TMF_RSP_REJECTED);
+	}
+	return next;
 }
 
 static void tmf_done(struct ktgt_lu_reset *reset)
@@ -204,7 +250,10 @@ void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
 	tmf->conn = conn;
 	tmf->itt = req->itt;
 	tmf->response = ISCSI_TMF_RSP_COMPLETE;
+	tmf->answer_by = jiffies + TMF_TIME;
+	list_add_tail(&tmf->node, &conn->tmfs);
 	conn->nr_tmf++;
+	conn->ops->limit_timer(conn, TMF_TIME);
 
 	tmf_run(tmf, req);
 	ktgt_lu_reset_put(&tmf->reset);

@@ -19,6 +19,7 @@
 #include "lu.h"
 #include "lu_life.h"
 #include "nexus.h"
+#include "orphan.h"
 #include "rsoc.h"
 #include "sense.h"
 #include "ua.h"
@@ -233,6 +234,7 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 	cmd->lba = 0;
 	cmd->nr_blocks = 0;
 	cmd->store = NULL;
+	cmd->orphan_group = NULL;
 	cmd->step_at = 0;
 	cmd->step_nr = 0;
 
@@ -275,7 +277,29 @@ void ktgt_cmd_submit(struct ktgt_cmd *cmd)
  */
 void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 {
-	ktgt_gate_cancel(cmd);
+	if (!cmd->lu)
+		return;
+	if (ktgt_orphans_cancel(cmd))
+		ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
+	else
+		ktgt_gate_cancel(cmd);
+}
+
+/**
+ * ktgt_cmd_orphan - leave a command to its store
+ * @cmd: it has been submitted and not come back, and was aborted; its
+ *	connection ends
+ * @orphans: place of its connection
+ * @bytes: bytes of its buffer
+ *
+ * ktgt_cmd_release() ends this.
+ *
+ * Context: process, may sleep; the teardown of the connection.
+ */
+void ktgt_cmd_orphan(struct ktgt_cmd *cmd, struct ktgt_orphans *orphans,
+		     u32 bytes)
+{
+	ktgt_orphan_add(orphans, cmd, bytes);
 }
 
 static void count_end(const struct ktgt_cmd *cmd)
@@ -304,9 +328,11 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 {
 	struct ktgt_lu *lu = cmd->lu;
 
-	if (!test_bit(KTGT_CMDF_LU_REF, &cmd->flags))
-		return;
 	ktgt_gate_leave(cmd);
+	if (unlikely(!test_bit(KTGT_CMDF_LU_REF, &cmd->flags))) {
+		ktgt_orphan_end(cmd);
+		return;
+	}
 	count_end(cmd);
 	clear_bit(KTGT_CMDF_LU_REF, &cmd->flags);
 	cmd->itl = NULL;
@@ -365,6 +391,7 @@ err_block:
 void ktgt_scsi_exit(void)
 {
 	ktgt_lu_exit();
+	ktgt_orphans_exit();
 	ktgt_store_exit();
 	ktgt_block_exit();
 }

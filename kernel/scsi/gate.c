@@ -3,9 +3,10 @@
  * The gate of a logical unit.
  *
  * Closing is percpu_ref_kill() of the store's count, opening is
- * percpu_ref_resurrect(), as blk-mq freezes a queue. A command that fails to get
- * in looks once more under the lock of the list before it waits there; who opens
- * the gate lets commands in before he empties the list. So none is left behind.
+ * percpu_ref_resurrect(), as blk-mq freezes a queue. A command that fails to
+ * get in looks once more under the lock of the list before it waits there; who
+ * opens the gate lets commands in before he empties the list. So none is left
+ * behind.
  */
 #include "gate.h"
 
@@ -69,7 +70,8 @@ static noinline bool enter_slow(struct ktgt_cmd *cmd)
  * @cmd: the command, with its logical unit, which has a store
  *
  * Context: process; does not sleep.
- * Return: true if it is admitted: ktgt_gate_leave() has to follow. Otherwise the
+ * Return: true if it is admitted: ktgt_gate_leave() has to follow. Otherwise
+ * the
  *	caller must not touch it any more: it waits, and is submitted again when
  *	the gate opens, or it has completed.
  */
@@ -80,8 +82,9 @@ bool ktgt_gate_enter(struct ktgt_cmd *cmd)
 
 /**
  * ktgt_gate_cancel - let a command wait no longer
- * @cmd: the command, which its fabric has submitted and not got back; marked as
- *	aborted. If it waits at a gate it completes now
+ * @cmd: the command, with a logical unit, which its fabric has submitted and
+ *	not got back; marked as aborted. If it waits at the gate it completes
+ *	now
  *
  * Context: any.
  */
@@ -91,8 +94,6 @@ void ktgt_gate_cancel(struct ktgt_cmd *cmd)
 	unsigned long flags;
 	bool waits;
 
-	if (!cmd->lu)
-		return;
 	gate = &cmd->lu->gate;
 	spin_lock_irqsave(&gate->lock, flags);
 	waits = test_and_clear_bit(KTGT_CMDF_WAITING, &cmd->flags);

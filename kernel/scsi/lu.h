@@ -33,7 +33,8 @@ struct ktgt_target;
  * @block_size: bytes of a logical block, 0 for the device's own
  * @read_only: refuse writes
  * @shared: several initiators are meant to write it
- * @may_be_absent: if there is no such device, the LU is not ready until there is
+ * @may_be_absent: if there is no such device, the LU is not ready until there
+ *	is
  * @write_cache: 0 makes every write FUA, 1 not, -1 is the device's own
  * @identity: what was given of the names; in &ktgt_lu.params all of them
  */
@@ -97,6 +98,11 @@ enum ktgt_ua {
 	KTGT_UA_MAX,
 };
 
+/* bit of &ktgt_itl.flags: an earlier session of the nexus may have orphans here */
+#define KTGT_ITL_ORPHANS	8
+
+static_assert(KTGT_ITL_ORPHANS >= KTGT_UA_MAX);
+
 /**
  * struct ktgt_itl - I_T_L nexus: what an LU keeps for one initiator
  * @rcu: frees it when no reader can see it
@@ -122,8 +128,8 @@ struct ktgt_itl {
 /**
  * enum ktgt_gate_reason - why a gate is closed, in the order of their status
  * @KTGT_GATE_REMOVAL: the logical unit is being removed: TASK ABORTED
- * @KTGT_GATE_SWAP: it is new, or has a new store, and the one before it still has
- *	commands: they wait
+ * @KTGT_GATE_SWAP: it is new, or has a new store, and the one before it still
+ *	has commands: they wait
  * @KTGT_GATE_RESET: LOGICAL UNIT RESET: they wait
  * @KTGT_GATE_FREEZE: frozen by the administrator: they wait
  */
@@ -178,8 +184,8 @@ struct ktgt_gate {
  *	&ktgt_net.config_mutex
  * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
  * @node: for a list of those that have been unpublished
- * @successor: logical unit that takes its place in the same transaction, or NULL;
- *	under &ktgt_net.config_mutex
+ * @successor: logical unit that takes its place in the same transaction, or
+ *	NULL; under &ktgt_net.config_mutex
  * @params: identity, defaults filled in; immutable, @path is owned
  * @lock: protects writes to @nr_blocks; process context
  * @itls: struct ktgt_itl, under &ktgt_target.nexus_lock

@@ -12,6 +12,7 @@
 #include "error.h"
 #include "gate.h"
 #include "lu.h"
+#include "orphan.h"
 #include "sense.h"
 
 static enum ktgt_error_op error_op(const struct ktgt_io *io)
@@ -73,13 +74,15 @@ static bool fits_store(const struct ktgt_cmd *cmd)
 	u64 end = (cmd->lba + cmd->nr_blocks) << cmd->block_shift;
 
 	return end <= READ_ONCE(cmd->store->size) &&
+	       !READ_ONCE(cmd->store->crowded) &&
 	       cmd->block_shift == cmd->lu->block_shift &&
 	       !(cmd->store->read_only && cmd->row->flags & KTGT_CDB_WRITE);
 }
 
 static noinline void fail_misfit(struct ktgt_cmd *cmd)
 {
-	if (cmd->block_shift != cmd->lu->block_shift) {
+	if (READ_ONCE(cmd->store->crowded) ||
+	    cmd->block_shift != cmd->lu->block_shift) {
 		ktgt_cmd_complete(cmd, SAM_STAT_BUSY);
 		return;
 	}
@@ -100,12 +103,16 @@ static noinline void fail_misfit(struct ktgt_cmd *cmd)
  * @cmd: the command, which touches the medium
  *
  * Context: process; does not sleep.
- * Return: true if it may go on. Otherwise the caller must not touch it any more:
+ * Return: true if it may go on. Otherwise the caller must not touch it any
+ * more:
  *	it waits, and will be carried out from the beginning, or it has completed.
  */
 bool ktgt_medium_admit(struct ktgt_cmd *cmd)
 {
 	if (unlikely(!ktgt_gate_enter(cmd)))
+		return false;
+	if (unlikely(READ_ONCE(cmd->itl->flags) & BIT(KTGT_ITL_ORPHANS)) &&
+	    ktgt_orphans_hold(cmd))
 		return false;
 	if (likely(fits_store(cmd)))
 		return true;

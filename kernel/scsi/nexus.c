@@ -22,6 +22,7 @@
 #include "../core/fabric.h"
 #include "../core/target.h"
 #include "lu.h"
+#include "orphan.h"
 #include "ua.h"
 
 /**
@@ -101,6 +102,8 @@ static struct ktgt_itl *itl_get(struct ktgt_nexus *nexus, struct ktgt_lu *lu)
 	itl->lu = lu;
 	itl->nexus = nexus;
 	itl->flags = BIT(KTGT_UA_POWER_ON);
+	if (ktgt_orphans_exist(nexus, rcu_access_pointer(lu->store)))
+		itl->flags |= BIT(KTGT_ITL_ORPHANS);
 
 	spin_lock_bh(&target->nexus_lock);
 	there = xa_load(&nexus->itls, lu->lun);
@@ -196,12 +199,13 @@ static bool find_writer(const struct ktgt_lu *lu, const char *own, char *other)
 }
 
 /**
- * ktgt_cmd_note_write - an initiator writes to a logical unit for the first time
+ * ktgt_cmd_note_write - an initiator writes to a logical unit for the first
+ * time
  * @cmd: its command; &ktgt_itl.wrote is not set yet
  *
  * Two that write the same disk destroy its file system, unless that is made for
- * it: when the disk is not said to be shared, the administrator is told. Several
- * ports of one initiator are the same one.
+ * it: when the disk is not said to be shared, the administrator is told.
+ * Several ports of one initiator are the same one.
  *
  * Context: process; takes &ktgt_target.nexus_lock.
  */
@@ -353,13 +357,17 @@ bool ktgt_nexus_lu_reset(struct ktgt_nexus *nexus, __be64 lun,
 	if (!lu)
 		return false;
 
+	kref_get(&lu->kref);
 	reset->lu = lu;
 	spin_lock_bh(&target->nexus_lock);
 	list_for_each_entry(other, &target->nexuses, node)
 		other->ops->abort_lu(other, lu, nexus, reset);
 	ktgt_ua_raise_locked(lu, KTGT_UA_RESET, NULL);
 	spin_unlock_bh(&target->nexus_lock);
+	/* a session that ended meanwhile has left what it had by now, or nothing */
+	ktgt_orphans_reset(rcu_access_pointer(lu->store), reset);
 
+	percpu_ref_put(&lu->ref);
 	ktgt_lu_reset_put(reset);
 	return true;
 }
@@ -376,5 +384,5 @@ bool ktgt_nexus_lu_reset(struct ktgt_nexus *nexus, __be64 lun,
 void ktgt_nexus_lu_reset_end(struct ktgt_lu_reset *reset)
 {
 	if (reset->lu)
-		percpu_ref_put(&reset->lu->ref);
+		ktgt_lu_put(reset->lu);
 }

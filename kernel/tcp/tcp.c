@@ -39,6 +39,10 @@
 static struct workqueue_struct *ktgt_io_wq;
 static struct workqueue_struct *ktgt_release_wq;
 
+/* connections whose memory is not freed; unloading waits for zero */
+static atomic_t nr_tcp = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(none_left);
+
 /*
  * Called after llist_add() or set_bit() and a full barrier. The work clears
  * @active before its own barrier and its last look.
@@ -48,7 +52,9 @@ static void tcp_kick(struct ktgt_conn *conn)
 	struct ktgt_tcp *tcp = ktgt_tcp(conn);
 
 	if (READ_ONCE(tcp->closing)) {
-		wake_up(&tcp->wait);
+		/* until it lingers, its teardown looks by itself */
+		if (READ_ONCE(tcp->lingers))
+			queue_work(ktgt_release_wq, &tcp->linger_work);
 		return;
 	}
 	if (READ_ONCE(tcp->active)) {
@@ -99,11 +105,20 @@ static void tcp_queue_tx(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 	ktgt_tx_queue(&ktgt_tcp(conn)->tx, pdu);
 }
 
+static void tcp_limit_timer(struct ktgt_conn *conn, unsigned long delay)
+{
+	struct ktgt_tcp *tcp = ktgt_tcp(conn);
+
+	if (time_before(jiffies + delay, tcp->deadline))
+		tcp_set_deadline(tcp, delay);
+}
+
 static const struct ktgt_conn_ops tcp_conn_ops = {
 	.queue_tx	= tcp_queue_tx,
 	.kick		= tcp_kick,
 	.close		= tcp_conn_close,
 	.drain		= tcp_drain,
+	.limit_timer	= tcp_limit_timer,
 };
 
 /*
@@ -256,10 +271,7 @@ static void tcp_shut(struct ktgt_tcp *tcp)
 /* The timer must fire when the time to log out is over, or earlier. */
 static void tcp_request_logout(struct ktgt_tcp *tcp)
 {
-	unsigned long left = ktgt_round_request_logout(&tcp->conn);
-
-	if (time_before(jiffies + left, tcp->deadline))
-		tcp_set_deadline(tcp, left);
+	tcp_limit_timer(&tcp->conn, ktgt_round_request_logout(&tcp->conn));
 }
 
 /* One round. Return: whether anything was done. */
@@ -388,25 +400,54 @@ static void tcp_unlink(struct ktgt_tcp *tcp)
 	spin_unlock_bh(&kn->conn_lock);
 }
 
-/* Waits until no command of the connection is in flight. */
-static void tcp_wait_commands(struct ktgt_tcp *tcp)
+static void tcp_free_work(struct work_struct *work)
 {
-	struct ktgt_conn *conn = &tcp->conn;
+	struct ktgt_tcp *tcp = container_of(to_rcu_work(work), struct ktgt_tcp,
+					    free_work);
 
-	for (;;) {
-		ktgt_commands_abandon(conn);
-		if (!conn->count.busy && !conn->nr_tmf)
-			return;
-		/* this waits for the storage, never for the peer */
-		wait_event_idle(tcp->wait,
-				!llist_empty(&conn->done_queue.head) ||
-				!llist_empty(&conn->calls));
-	}
+	cancel_work_sync(&tcp->linger_work);
+	ktgt_conn_set_state(&tcp->conn, KTGT_CONN_STATE_DEAD);
+	ktgt_round_free(&tcp->conn);
+	if (tcp->owner)
+		module_put(tcp->owner);
+	kfree(tcp);
+	if (atomic_dec_and_test(&nr_tcp))
+		wake_up_all(&none_left);
 }
 
 /*
- * Ends a connection, whatever the reason is: a logout, a reset by the peer,
- * reinstatement, a deleted target, the end of the namespace or of the module.
+ * The memory is freed when all of its commands have come back, after a grace
+ * period: no completion is about to kick then.
+ */
+static void tcp_linger_work(struct work_struct *work)
+{
+	struct ktgt_tcp *tcp = container_of(work, struct ktgt_tcp, linger_work);
+
+	if (ktgt_round_linger(&tcp->conn))
+		return;
+	if (!test_and_set_bit(0, &tcp->freeing))
+		queue_rcu_work(ktgt_release_wq, &tcp->free_work);
+}
+
+/*
+ * From here on only memory is left: of the tasks that the storage has, if there
+ * are some. The module must stay for them; if it is being unloaded, that waits.
+ */
+static void tcp_linger(struct ktgt_tcp *tcp)
+{
+	if ((tcp->conn.count.busy || tcp->conn.nr_tmf) &&
+	    try_module_get(THIS_MODULE))
+		tcp->owner = THIS_MODULE;
+	WRITE_ONCE(tcp->lingers, true);
+	/* a full barrier: who did not see it has left what the work finds */
+	queue_work(ktgt_release_wq, &tcp->linger_work);
+}
+
+/*
+ * Every connection ends here: after a Logout, a reset by the peer,
+ * reinstatement, or the deletion of the target; when the namespace ends, and
+ * when the module is unloaded. Nothing in here waits for the peer or for the
+ * storage.
  */
 static void tcp_release_work(struct work_struct *work)
 {
@@ -421,19 +462,17 @@ static void tcp_release_work(struct work_struct *work)
 	ktgt_conn_set_state(conn, KTGT_CONN_STATE_CLOSING);
 	kernel_sock_shutdown(tcp->sock, SHUT_RDWR);
 
-	tcp_wait_commands(tcp);
+	ktgt_commands_abandon(conn);
+	ktgt_commands_orphan(conn);
 	ktgt_sess_close(conn);
-	/* calls that were posted before the session released the connection */
-	tcp_wait_commands(tcp);
-	synchronize_rcu(); /* no completion is about to kick */
+	synchronize_rcu(); /* nobody is about to queue the work */
 	cancel_work_sync(&tcp->io_work);
 
-	ktgt_conn_set_state(conn, KTGT_CONN_STATE_DEAD);
 	ktgt_tx_abandon(&tcp->tx);
-	ktgt_round_free(conn);
 	sock_release(tcp->sock);
+	ktgt_round_strip(conn);
 	tcp_unlink(tcp);
-	kfree(tcp);
+	tcp_linger(tcp);
 }
 
 static void tcp_set_options(struct socket *sock)
@@ -477,7 +516,8 @@ static struct ktgt_tcp *tcp_alloc(struct ktgt_portal *portal,
 	INIT_WORK(&tcp->io_work, tcp_io_work);
 	INIT_WORK(&tcp->release_work, tcp_release_work);
 	timer_setup(&tcp->timer, tcp_timer, 0);
-	init_waitqueue_head(&tcp->wait);
+	INIT_WORK(&tcp->linger_work, tcp_linger_work);
+	INIT_RCU_WORK(&tcp->free_work, tcp_free_work);
 	tcp->rx.conn = &tcp->conn;
 	tcp->rx.sock = sock;
 	tcp->tx.conn = &tcp->conn;
@@ -501,6 +541,7 @@ static bool tcp_link(struct ktgt_tcp *tcp)
 	if (!kn->dying &&
 	    atomic_read(&kn->nr_logins) < READ_ONCE(kn->max_logins)) {
 		list_add_tail(&tcp->node, &kn->conns);
+		atomic_inc(&nr_tcp);
 		atomic_inc(&kn->nr_conns);
 		atomic_inc(&kn->nr_logins);
 		ok = true;
@@ -531,6 +572,7 @@ void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
 		net_info_ratelimited("%pISpc: connection refused: %u other connections are in login; max-logins allows no more\n",
 				     &tcp->conn.peer,
 				     atomic_read(&kn->nr_logins));
+		ktgt_round_strip(&tcp->conn);
 		ktgt_round_free(&tcp->conn);
 		kfree(tcp);
 		sock_release(sock);
@@ -573,8 +615,8 @@ void ktgt_tcp_info(struct ktgt_conn *conn, struct ktgt_tcp_info *info)
  * ktgt_tcp_close_all - close all connections of a namespace, and wait
  * @kn: the namespace, which accepts no connections any more
  *
- * Context: process context; sleeps until the storage has ended all commands in
- *	flight.
+ * Context: process context, may sleep; waits neither for peers nor for the
+ * storage.
  */
 void ktgt_tcp_close_all(struct ktgt_net *kn)
 {
@@ -620,6 +662,7 @@ int ktgt_tcp_init(void)
  */
 void ktgt_tcp_exit(void)
 {
+	wait_event(none_left, !atomic_read(&nr_tcp));
 	destroy_workqueue(ktgt_release_wq);
 	destroy_workqueue(ktgt_io_wq);
 }

@@ -37,7 +37,12 @@ struct socket;
  * @timer: login timeout, then silence; fires earlier to try again to get memory
  * @deadline: end of the time that @timer measures, in jiffies
  * @release_work: closes the connection
- * @wait: where @release_work waits for commands in flight
+ * @lingers: the connection is closed and only its memory is left, until the
+ *	storage has answered
+ * @owner: the module, if it has to stay for what lingers; or NULL
+ * @linger_work: takes back what the storage has answered
+ * @freeing: nothing is in flight any more; set once
+ * @free_work: frees the memory
  * @rx: receiving side
  * @tx: sending side
  */
@@ -58,7 +63,11 @@ struct ktgt_tcp {
 	struct timer_list	timer;
 	unsigned long		deadline;
 	struct work_struct	release_work;
-	wait_queue_head_t	wait;
+	bool			lingers;
+	struct module		*owner;
+	struct work_struct	linger_work;
+	unsigned long		freeing;
+	struct rcu_work		free_work;
 	struct ktgt_rx		rx;
 	struct ktgt_tx		tx;
 };

@@ -70,7 +70,7 @@ FLOORS = {
         'lu_life',
         'nexus',
         'ua vpd medium',
-        'gate error',
+        'gate error orphan',
         'lu sense data cdb',
         'identity',
     ],

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Orphans belong to their store: the connection's memory stays until the last
+ * of them has come back, and nothing else of it. They hold &ktgt_store.active,
+ * so whoever waits for the commands of a store waits for them too.
+ *
+ * A session that comes back must not overtake what its predecessor has left:
+ * its commands wait here, for a while. What storage that never answers may hold
+ * has a limit, for each store and over all.
+ *
+ * All of this is rare, so one lock is enough.
+ */
+#include "orphan.h"
+
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/timer.h>
+
+#include <scsi/scsi_proto.h>
+
+#include "../backend/store.h"
+#include "../core/cmd.h"
+#include "../core/fabric.h"
+#include "lu.h"
+
+/* how long a session that comes back waits for the orphans of the last one */
+#define WAIT_TIME	(5 * HZ)
+
+/**
+ * struct orphan_reset - a LOGICAL UNIT RESET that waits for orphans
+ * @node: in &ktgt_orphan_group.resets
+ * @reset: a reference is held
+ */
+struct orphan_reset {
+	struct list_head	node;
+	struct ktgt_lu_reset	*reset;
+};
+
+static void wait_over(struct timer_list *timer);
+
+/* protects all groups and what waits for them; a spinlock, interrupts off */
+static DEFINE_SPINLOCK(orphans_lock);
+static LIST_HEAD(all_groups);
+static u64 all_bytes;
+static DEFINE_TIMER(wait_timer, wait_over);
+
+/* With the lock: over all, whether they hold an eighth of memory. */
+static bool over_limit(void)
+{
+	return all_bytes >= (u64)totalram_pages() << (PAGE_SHIFT - 3);
+}
+
+/* With the lock: whether a store takes no more commands. */
+static void judge(struct ktgt_store *store)
+{
+	bool full = store->nr_orphans >= KTGT_ORPHANS_MAX ||
+		    store->orphan_bytes >= KTGT_ORPHANS_BYTES_MAX ||
+		    (store->nr_orphans && over_limit());
+
+	WRITE_ONCE(store->crowded, full);
+}
+
+/* With the lock. */
+static void judge_all(void)
+{
+	struct ktgt_orphan_group *group;
+
+	list_for_each_entry(group, &all_groups, node)
+		judge(group->store);
+}
+
+/* With the lock. */
+static void account(struct ktgt_orphan_group *group, int count, s64 bytes)
+{
+	bool was = over_limit();
+
+	group->count += count;
+	group->bytes += bytes;
+	group->store->nr_orphans += count;
+	group->store->orphan_bytes += bytes;
+	all_bytes += bytes;
+	judge(group->store);
+	if (was != over_limit())
+		judge_all();
+}
+
+/**
+ * ktgt_orphans_alloc - make a place for the orphans of a connection
+ * @nexus: its I_T nexus
+ *
+ * Context: process, may sleep.
+ * Return: the place; never fails.
+ */
+struct ktgt_orphans *ktgt_orphans_alloc(const struct ktgt_nexus *nexus)
+{
+	struct ktgt_orphans *orphans;
+
+	orphans = kzalloc_obj(*orphans, GFP_KERNEL | __GFP_NOFAIL);
+	INIT_LIST_HEAD(&orphans->groups);
+	orphans->port = kstrdup(nexus->port_name, GFP_KERNEL | __GFP_NOFAIL);
+	strscpy(orphans->target, nexus->target->name, sizeof(orphans->target));
+	return orphans;
+}
+
+/* With the lock: a group whose last orphan has come back, or all of them. */
+static void end_group(struct ktgt_orphan_group *group)
+{
+	struct orphan_reset *reset, *next_reset;
+	struct ktgt_cmd *cmd, *next;
+
+	list_for_each_entry_safe(cmd, next, &group->waiting, wait_node) {
+		list_del(&cmd->wait_node);
+		clear_bit(KTGT_CMDF_WAITING, &cmd->flags);
+		ktgt_cmd_resume(cmd);
+	}
+	list_for_each_entry_safe(reset, next_reset, &group->resets, node) {
+		ktgt_lu_reset_put(reset->reset);
+		kfree(reset);
+	}
+	list_del(&group->node);
+	list_del(&group->of_conn);
+	ktgt_store_put(group->store);
+	kfree(group);
+}
+
+/**
+ * ktgt_orphans_free - the last orphan of a connection has come back
+ * @orphans: its place, or NULL
+ *
+ * Context: any.
+ */
+void ktgt_orphans_free(struct ktgt_orphans *orphans)
+{
+	if (!orphans)
+		return;
+	WARN_ON_ONCE(!list_empty(&orphans->groups));
+	kfree(orphans->port);
+	kfree(orphans);
+}
+
+static struct ktgt_orphan_group *find_group(struct ktgt_orphans *orphans,
+					    const struct ktgt_store *store)
+{
+	struct ktgt_orphan_group *group;
+
+	list_for_each_entry(group, &orphans->groups, of_conn)
+		if (group->store == store)
+			return group;
+	return NULL;
+}
+
+static struct ktgt_orphan_group *add_group(struct ktgt_orphans *orphans,
+					   struct ktgt_store *store)
+{
+	struct ktgt_orphan_group *group;
+
+	group = kzalloc_obj(*group, GFP_KERNEL | __GFP_NOFAIL);
+	INIT_LIST_HEAD(&group->waiting);
+	INIT_LIST_HEAD(&group->resets);
+	group->orphans = orphans;
+	group->store = store;
+	spin_lock_irq(&orphans_lock);
+	list_add_tail(&group->node, &all_groups);
+	list_add_tail(&group->of_conn, &orphans->groups);
+	spin_unlock_irq(&orphans_lock);
+	return group;
+}
+
+/* The store of a command, which may leave it at this moment, with a reference. */
+static struct ktgt_store *get_store(struct ktgt_cmd *cmd)
+{
+	struct ktgt_store *store;
+
+	rcu_read_lock();
+	store = READ_ONCE(cmd->store);
+	if (store && !kref_get_unless_zero(&store->ref))
+		store = NULL;
+	rcu_read_unlock();
+	return store;
+}
+
+/**
+ * ktgt_orphan_add - a command becomes an orphan
+ * @orphans: place of its connection
+ * @cmd: the command, which its fabric has submitted and not got back; it is
+ *	marked as aborted, and ktgt_cmd_cancel() was called for it
+ * @bytes: bytes of its buffer
+ *
+ * It lets go of its logical unit and of the I_T_L nexus. If it is not with the
+ * storage, it is on its way back and nobody has to wait for it.
+ *
+ * Context: process, may sleep; the teardown of the connection.
+ */
+void ktgt_orphan_add(struct ktgt_orphans *orphans, struct ktgt_cmd *cmd,
+		     u32 bytes)
+{
+	struct ktgt_store *store = get_store(cmd);
+	struct ktgt_orphan_group *group;
+
+	/* a tracepoint may look at it as late as now */
+	WRITE_ONCE(cmd->nexus, NULL);
+	if (test_and_clear_bit(KTGT_CMDF_LU_REF, &cmd->flags)) {
+		/* the memory stays, as the way back may look at it */
+		kref_get(&cmd->lu->kref);
+		set_bit(KTGT_CMDF_ORPHAN, &cmd->flags);
+		cmd->itl = NULL;
+		percpu_ref_put(&cmd->lu->ref);
+	}
+	if (!store)
+		return;
+	group = find_group(orphans, store);
+	if (group)
+		ktgt_store_put(store);
+	else
+		group = add_group(orphans, store);
+	cmd->orphan_group = group;
+	cmd->orphan_bytes = bytes;
+	spin_lock_irq(&orphans_lock);
+	account(group, 1, bytes);
+	spin_unlock_irq(&orphans_lock);
+}
+
+/**
+ * ktgt_orphan_end - an orphan has come back
+ * @cmd: the command
+ *
+ * Context: process; the teardown of its connection.
+ */
+void ktgt_orphan_end(struct ktgt_cmd *cmd)
+{
+	struct ktgt_orphan_group *group = cmd->orphan_group;
+
+	if (test_and_clear_bit(KTGT_CMDF_ORPHAN, &cmd->flags))
+		ktgt_lu_put(cmd->lu);
+	if (!group)
+		return;
+	cmd->orphan_group = NULL;
+	spin_lock_irq(&orphans_lock);
+	account(group, -1, -(s64)cmd->orphan_bytes);
+	if (!group->count)
+		end_group(group);
+	spin_unlock_irq(&orphans_lock);
+}
+
+/* With the lock: what an earlier session of the nexus has left at the store. */
+static struct ktgt_orphan_group *find_left(const struct ktgt_nexus *nexus,
+					   const struct ktgt_store *store)
+{
+	struct ktgt_orphan_group *group;
+
+	list_for_each_entry(group, &all_groups, node) {
+		if (group->store == store && group->count &&
+		    !strcmp(group->orphans->port, nexus->port_name) &&
+		    !strcmp(group->orphans->target, nexus->target->name))
+			return group;
+	}
+	return NULL;
+}
+
+/**
+ * ktgt_orphans_exist - whether an earlier session of an I_T nexus has orphans
+ * @nexus: the I_T nexus
+ * @store: where
+ *
+ * Context: any.
+ * Return: true if it has.
+ */
+bool ktgt_orphans_exist(const struct ktgt_nexus *nexus,
+			const struct ktgt_store *store)
+{
+	unsigned long flags;
+	bool exist;
+
+	if (list_empty_careful(&all_groups))
+		return false;
+	spin_lock_irqsave(&orphans_lock, flags);
+	exist = find_left(nexus, store);
+	spin_unlock_irqrestore(&orphans_lock, flags);
+	return exist;
+}
+
+/* With the lock. */
+static void wait_for(struct ktgt_orphan_group *group, struct ktgt_cmd *cmd)
+{
+	if (list_empty(&group->waiting)) {
+		group->deadline = jiffies + WAIT_TIME;
+		if (!timer_pending(&wait_timer) ||
+		    time_before(group->deadline, wait_timer.expires))
+			mod_timer(&wait_timer, group->deadline);
+	}
+	set_bit(KTGT_CMDF_WAITING, &cmd->flags);
+	list_add_tail(&cmd->wait_node, &group->waiting);
+}
+
+/**
+ * ktgt_orphans_hold - let a command wait for the orphans of its own nexus
+ * @cmd: command with KTGT_ITL_ORPHANS, which was admitted to its store; if it
+ *	waits, it is admitted no more
+ *
+ * Context: process; does not sleep.
+ * Return: true if it waits: the caller must not touch it any more. It is
+ * submitted
+ *	again when the last orphan has come back, and ends with BUSY after 5 s.
+ */
+bool ktgt_orphans_hold(struct ktgt_cmd *cmd)
+{
+	struct ktgt_store *store = cmd->store;
+	struct ktgt_orphan_group *group;
+	unsigned long flags;
+
+	spin_lock_irqsave(&orphans_lock, flags);
+	group = find_left(cmd->nexus, store);
+	if (group) {
+		cmd->store = NULL;
+		wait_for(group, cmd);
+	} else {
+		clear_bit(KTGT_ITL_ORPHANS, &cmd->itl->flags);
+	}
+	spin_unlock_irqrestore(&orphans_lock, flags);
+	if (group)
+		percpu_ref_put(&store->active);
+	return group;
+}
+
+/**
+ * ktgt_orphans_reset - let a LOGICAL UNIT RESET wait for orphans
+ * @store: store of the logical unit
+ * @reset: counts each group of them until it has ended; fails without memory
+ *
+ * Context: any.
+ */
+void ktgt_orphans_reset(const struct ktgt_store *store,
+			struct ktgt_lu_reset *reset)
+{
+	struct ktgt_orphan_group *group;
+	struct orphan_reset *wait;
+	unsigned long flags;
+
+	spin_lock_irqsave(&orphans_lock, flags);
+	list_for_each_entry(group, &all_groups, node) {
+		if (group->store != store || !group->count)
+			continue;
+		wait = kzalloc_obj(*wait, GFP_ATOMIC);
+		if (!wait) {
+			reset->failed = true;
+			break;
+		}
+		wait->reset = reset;
+		atomic_inc(&reset->pending);
+		list_add_tail(&wait->node, &group->resets);
+	}
+	spin_unlock_irqrestore(&orphans_lock, flags);
+}
+
+/**
+ * ktgt_orphans_cancel - let a command wait for orphans no longer
+ * @cmd: the command, which may wait elsewhere or not at all
+ *
+ * Context: any.
+ * Return: true if it waited; it has not completed.
+ */
+bool ktgt_orphans_cancel(struct ktgt_cmd *cmd)
+{
+	struct ktgt_orphan_group *group;
+	struct ktgt_cmd *waiting;
+	unsigned long flags;
+	bool found = false;
+
+	if (list_empty_careful(&all_groups))
+		return false;
+	spin_lock_irqsave(&orphans_lock, flags);
+	list_for_each_entry(group, &all_groups, node) {
+		list_for_each_entry(waiting, &group->waiting, wait_node)
+			found |= waiting == cmd;
+	}
+	if (found) {
+		list_del(&cmd->wait_node);
+		clear_bit(KTGT_CMDF_WAITING, &cmd->flags);
+	}
+	spin_unlock_irqrestore(&orphans_lock, flags);
+	return found;
+}
+
+/* With the lock. */
+static void give_up_waiting(struct ktgt_orphan_group *group)
+{
+	struct ktgt_cmd *cmd, *next;
+
+	list_for_each_entry_safe(cmd, next, &group->waiting, wait_node) {
+		list_del(&cmd->wait_node);
+		clear_bit(KTGT_CMDF_WAITING, &cmd->flags);
+		ktgt_cmd_complete(cmd, SAM_STAT_BUSY);
+	}
+}
+
+static void wait_over(struct timer_list *timer)
+{
+	struct ktgt_orphan_group *group;
+	unsigned long next = 0, flags;
+
+	spin_lock_irqsave(&orphans_lock, flags);
+	list_for_each_entry(group, &all_groups, node) {
+		if (list_empty(&group->waiting))
+			continue;
+		if (time_after_eq(jiffies, group->deadline))
+			give_up_waiting(group);
+		else if (!next || time_before(group->deadline, next))
+			next = group->deadline;
+	}
+	if (next)
+		mod_timer(timer, next);
+	spin_unlock_irqrestore(&orphans_lock, flags);
+}
+
+/**
+ * ktgt_orphans_count - how many orphans a store has
+ * @store: the store
+ * @count: takes their number
+ * @bytes: takes the bytes of their buffers
+ *
+ * Context: any.
+ */
+void ktgt_orphans_count(const struct ktgt_store *store, u32 *count, u64 *bytes)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&orphans_lock, flags);
+	*count = store->nr_orphans;
+	*bytes = store->orphan_bytes;
+	spin_unlock_irqrestore(&orphans_lock, flags);
+}
+
+/**
+ * ktgt_orphans_each - look at all groups
+ * @each: called for each, under a spinlock with interrupts off
+ * @data: for @each
+ *
+ * Context: any.
+ * Return: what @each returned, if it was not 0: no further one was looked at.
+ */
+int ktgt_orphans_each(int (*each)(const struct ktgt_orphan_group *group,
+				  void *data), void *data)
+{
+	struct ktgt_orphan_group *group;
+	unsigned long flags;
+	int ret = 0;
+
+	spin_lock_irqsave(&orphans_lock, flags);
+	list_for_each_entry(group, &all_groups, node) {
+		ret = each(group, data);
+		if (ret)
+			break;
+	}
+	spin_unlock_irqrestore(&orphans_lock, flags);
+	return ret;
+}
+
+/**
+ * ktgt_orphans_exit - stop the timer
+ *
+ * Context: module unload; there are no orphans.
+ */
+void ktgt_orphans_exit(void)
+{
+	timer_shutdown_sync(&wait_timer);
+}

@@ -1,0 +1,228 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""What happens to commands that the storage does not answer.
+
+    target namespace: t1 with LUN 1 (a dm device that is suspended) and LUN 2
+    -- veth -- two initiator ports
+
+Shown: when a connection ends, its initiator logs in again at once and uses its
+other LUNs; the commands that it has left (orphans) hold up only the same
+initiator, at this LUN, and LOGICAL UNIT RESET; a Logout and a task management
+function have a deadline; a LUN with such commands is deleted, and the device is
+free when the storage has answered; the module stays as long.
+"""
+
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "lib"))
+import iscsi  # noqa: E402
+from iscsi import inquiry, read10, tur, write10  # noqa: E402
+from ktap import Suite, check, equal, wait_until  # noqa: E402
+from lab import Lab, SLOW, is_free, outcome, run, seconds  # noqa: E402
+
+suite = Suite(Lab)
+LUN_RESET = 5
+COMPLETE, REJECTED = 0, 255
+CLEANUP_FAILED = 3
+BUSY = 0x08
+PATIENT = {"timeout": 20}
+OTHER = {"name": iscsi.NAME + "2", "isid": bytes.fromhex("80000000ab02"),
+         **PATIENT}
+
+
+class Disk:
+    """A dm device that can stop to answer."""
+
+    def __init__(self, lab):
+        self.name = f"ktgt-orphan{os.getpid()}"
+        self.path = f"/dev/mapper/{self.name}"
+        below = lab.null_blk(8)
+        sectors = run("blockdev", "--getsz", below).strip()
+        run("dmsetup", "create", self.name, "--table",
+            f"0 {sectors} linear {below} 0")
+
+    def stop(self):
+        run("dmsetup", "suspend", "--noflush", "--nolockfs", self.name)
+
+    def go_on(self):
+        run("dmsetup", "resume", self.name)
+
+
+def setup(lab):
+    """The target; made anew for each case, as some delete it."""
+    if not hasattr(lab, "disk"):
+        lab.disk = Disk(lab)
+        lab.other = lab.null_blk(4)
+    lab.disk.go_on()
+    if lab.targets():  # a case has failed
+        lab.close_all()
+        lab.drop(lab.targets()[0]["name"])
+    iqn = lab.target()
+    lab.lun(iqn, 1, lab.disk.path)
+    lab.lun(iqn, 2, lab.other)
+    return iqn, lab.disk
+
+
+def finish(lab, iqn):
+    """All answered: nothing is left of the target."""
+    lab.close_all()
+    lab.drop(iqn)
+    wait_until(lambda: is_free(lab.disk.path), 5 * SLOW, "the disk is free")
+    lab.check_module()
+
+
+def soon(func, *args, limit=1.0, **kwargs):
+    """Run FUNC, which has to end soon."""
+    result, took = seconds(func, *args, **kwargs)
+    check(took < limit * SLOW, f"{func.__name__} took {took:.1f} s")
+    return result
+
+
+def lost_write(lab, iqn, data, **kwargs):
+    """A WRITE is with the stopped disk, and its connection is gone."""
+    ini = lab.login(iqn, luns=(1, 2), **kwargs)
+    lab.disk.stop()
+    task = ini.issue(write10(0, 8), write=data)
+    ini.expect_silence(0.3 * SLOW)
+    check(task.status is None, f"{task}")
+    ini.abort()
+    return ini
+
+
+@suite.case
+def login_again(lab):
+    """The initiator is back at once, with all but this LUN."""
+    iqn, disk = setup(lab)
+    data = os.urandom(4096)
+    lost_write(lab, iqn, data)
+    ini = soon(lab.login, iqn, luns=(2,))
+    soon(ini.good, read10(0, 8), 2, read=4096)
+    Lab.clear_ua(ini, 1)
+    soon(ini.good, inquiry(96), 1, read=96)
+    soon(ini.good, tur(), 1)
+    task, took = seconds(ini.command, write10(0, 8), 1, write=bytes(4096))
+    equal(task.status, BUSY, "status of a WRITE after 5 s")
+    check(4 < took < 6 * SLOW, f"it took {took:.1f} s")
+    task = ini.issue(read10(0, 8), 1, read=4096)
+    disk.go_on()
+    ini.wait([task])
+    equal((task.status, task.data), (0, data), "READ behind the orphan")
+    ini.logout()
+    finish(lab, iqn)
+
+
+@suite.case
+def others_go_on(lab):
+    """Another initiator does not wait, unless it resets the LUN."""
+    iqn, disk = setup(lab)
+    other = lab.login(iqn, luns=(1, 2), **OTHER)
+    lost_write(lab, iqn, os.urandom(4096))
+    soon(other.good, tur(), 1)
+    response, took = seconds(other.tmf, LUN_RESET)
+    equal(response, REJECTED, "response of the reset")
+    check(9 < took < 12 * SLOW, f"it took {took:.1f} s")
+    disk.go_on()
+    equal(soon(other.tmf, LUN_RESET, limit=2), COMPLETE, "the next reset")
+    Lab.clear_ua(other, 1)
+    before = other.good(read10(0, 8), 1, read=4096).data
+    time.sleep(0.5)
+    equal(other.good(read10(0, 8), 1, read=4096).data, before, "the block")
+    other.logout()
+    finish(lab, iqn)
+
+
+@suite.case
+def waits_for_a_reset(lab):
+    """A reset is answered when the orphan has ended."""
+    iqn, disk = setup(lab)
+    data = os.urandom(4096)
+    other = lab.login(iqn, luns=(1, 2), **OTHER)
+    lost_write(lab, iqn, data)
+    pdu = iscsi.Pdu(iscsi.TMF_REQ, 0x80 | LUN_RESET, itt=other.itt(), lun=1)
+    other.send(other.stamp(pdu, True))
+    other.expect_silence(1)
+    disk.go_on()
+    equal(other.until(iscsi.TMF_RSP).byte(2), COMPLETE, "response")
+    Lab.clear_ua(other, 1)
+    equal(other.good(read10(0, 8), 1, read=4096).data, data, "the block")
+    other.logout()
+    finish(lab, iqn)
+
+
+@suite.case
+def logout_waits(lab):
+    """A Logout is answered when the WRITE has ended, or after 10 s."""
+    iqn, disk = setup(lab)
+    ini = lab.login(iqn, luns=(1, 2))
+    disk.stop()
+    ini.issue(write10(0, 8), 1, write=bytes(4096))
+    pdu = iscsi.Pdu(iscsi.LOGOUT_REQ, 0x80, itt=ini.itt(), cid=ini.cid)
+    ini.send(ini.stamp(pdu, immediate=True))
+    ini.expect_silence(1)
+    disk.go_on()
+    equal(ini.until(iscsi.LOGOUT_RSP).byte(2), 0, "response")
+
+    ini = lab.login(iqn, luns=(1, 2), **PATIENT)
+    disk.stop()
+    ini.issue(write10(0, 8), 1, write=bytes(4096))
+    ini.expect_silence(0.3)
+    response, took = seconds(ini.logout)
+    equal(response, CLEANUP_FAILED, "response of the second")
+    check(9 < took < 12 * SLOW, f"it took {took:.1f} s")
+    soon(lab.login, iqn, luns=(2,))
+    disk.go_on()
+    finish(lab, iqn)
+
+
+@suite.case
+def deleted(lab):
+    """The LUN goes, the claim stays until the storage has answered."""
+    iqn, disk = setup(lab)
+    ini = lab.login(iqn, luns=(1, 2))
+    disk.stop()
+    ini.issue(write10(0, 8), 1, write=bytes(4096))
+    ini.expect_silence(0.3)
+    _, took = seconds(lab.drop_lun, iqn, 1)
+    check(took < 12 * SLOW, f"lun del took {took:.1f} s")
+    check(not is_free(disk.path), "the device is free before it has answered")
+    Lab.clear_ua(ini, 2)
+    soon(ini.good, read10(0, 8), 2, read=4096)
+    disk.go_on()
+    wait_until(lambda: is_free(disk.path), 5 * SLOW, "the disk is free")
+    finish(lab, iqn)
+
+
+@suite.case
+def no_data_after_del(lab):
+    """lun del ends a WRITE that waits for its data, and frees the device."""
+    iqn, disk = setup(lab)
+    ini = lab.login(iqn, luns=(1, 2))
+    task = ini.waiting_write(1)
+    soon(lab.drop_lun, iqn, 1, limit=2)
+    check(is_free(disk.path), "the disk is not free")
+    ini.wait([task])
+    equal(task.status, 0x40, "status: TASK ABORTED")
+    finish(lab, iqn)
+
+
+@suite.case
+def target_goes(lab):
+    """Target and module: the one goes at once, the other stays."""
+    iqn, disk = setup(lab)
+    lost_write(lab, iqn, bytes(4096))
+    lab.drop(iqn)
+    equal(lab.targets(), [], "targets")
+    done = outcome("rmmod", "ktgt")
+    check(done.returncode, "rmmod took the module away")
+    check("in use" in done.stderr, done.stderr)
+    disk.go_on()
+    wait_until(lambda: is_free(disk.path), 5 * SLOW, "the disk is free")
+    lab.check_module()
+    run("dmsetup", "remove", "--retry", disk.name)
+
+
+if __name__ == "__main__":
+    suite.main()
