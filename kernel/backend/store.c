@@ -80,8 +80,9 @@ static void empty_work(struct work_struct *work)
 	spin_lock(&store->lock);
 	if (percpu_ref_is_zero(&store->active)) {
 		list_splice_init(&store->waits, &waits);
-		leaving = store->leaving;
-		store->leaving = false;
+		leaving = store->leaving && !store->held;
+		if (leaving)
+			store->leaving = false;
 	}
 	spin_unlock(&store->lock);
 
@@ -217,6 +218,41 @@ void ktgt_store_wait_empty(struct ktgt_store *store,
 	list_add_tail(&wait->node, &store->waits);
 	spin_unlock(&store->lock);
 	look_whether_empty(store);
+}
+
+/**
+ * ktgt_store_hold - keep a store open
+ * @store: the store, which its logical unit has not left
+ *
+ * Transfers of those who have no command are safe until ktgt_store_unhold().
+ *
+ * Context: process.
+ */
+void ktgt_store_hold(struct ktgt_store *store)
+{
+	kref_get(&store->ref);
+	spin_lock(&store->lock);
+	store->held++;
+	spin_unlock(&store->lock);
+}
+
+/**
+ * ktgt_store_unhold - undo ktgt_store_hold()
+ * @store: the store; the caller must not touch it any more
+ *
+ * Context: process.
+ */
+void ktgt_store_unhold(struct ktgt_store *store)
+{
+	bool leaving;
+
+	spin_lock(&store->lock);
+	store->held--;
+	leaving = store->leaving;
+	spin_unlock(&store->lock);
+	if (leaving)
+		look_whether_empty(store);
+	ktgt_store_put(store);
 }
 
 /**

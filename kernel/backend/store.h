@@ -45,9 +45,10 @@ struct ktgt_store_wait {
  * @ref: guards the memory: who has a logical unit has one, and who waits
  * @rcu: frees it when no reader can see it
  * @claim: by which it has its device alone; referenced
- * @lock: protects @waits and @leaving; a spinlock, process context
+ * @lock: protects @waits, @leaving and @held; a spinlock, process context
  * @waits: struct ktgt_store_wait
- * @leaving: it is to be closed when it has no command left
+ * @leaving: it is to be closed when it has no command left, and @held is 0
+ * @held: number of those who need it open although it may have no command left
  * @closing: its kind may not be asked anything any more; set a grace period of
  *	RCU before it is closed
  * @empty_work: looks whether there is no command left, and goes on then
@@ -74,6 +75,7 @@ struct ktgt_store {
 	struct list_head		waits;
 	bool				leaving;
 	bool				closing;
+	unsigned int			held;
 	struct work_struct		empty_work;
 	struct rcu_work			close_work;
 	struct completion		closed;
@@ -121,6 +123,8 @@ void ktgt_store_start(struct ktgt_store *store);
 void ktgt_store_stop(struct ktgt_store *store);
 void ktgt_store_wait_empty(struct ktgt_store *store,
 			   struct ktgt_store_wait *wait);
+void ktgt_store_hold(struct ktgt_store *store);
+void ktgt_store_unhold(struct ktgt_store *store);
 void ktgt_store_leave(struct ktgt_store *store);
 void ktgt_store_drop(struct ktgt_store *store);
 void ktgt_store_put(struct ktgt_store *store);
