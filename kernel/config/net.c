@@ -15,6 +15,7 @@
 #include "../iscsi/sess.h"
 #include "../tcp/tcp.h"
 #include "account.h"
+#include "freeze.h"
 #include "portal.h"
 #include "target.h"
 #include "txn.h"
@@ -137,6 +138,7 @@ static int __net_init net_start(struct net *net)
 	mutex_init(&kn->config_mutex);
 	mutex_init(&kn->open_mutex);
 	INIT_LIST_HEAD(&kn->open_txns);
+	ktgt_freeze_net_init(kn);
 	kn->generation = 1; /* a transaction that expects 0 expects any */
 	kn->apply_seq = 2; /* even; a dump takes 0 for "no message yet" */
 	xa_init_flags(&kn->targets, XA_FLAGS_ALLOC1);
@@ -177,6 +179,7 @@ static void __net_exit net_stop(struct net *net)
 	kn->dying = true;
 	spin_unlock_bh(&kn->conn_lock);
 
+	ktgt_freeze_net_exit(kn);
 	ktgt_portal_free_all(kn);
 	ktgt_target_hide_all(kn);
 	ktgt_tcp_close_all(kn);
@@ -212,7 +215,15 @@ static struct pernet_operations net_ops = {
  */
 int ktgt_config_init(void)
 {
-	return register_pernet_subsys(&net_ops);
+	int err;
+
+	err = ktgt_freeze_init();
+	if (err)
+		return err;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		ktgt_freeze_exit();
+	return err;
 }
 
 /**
@@ -225,5 +236,6 @@ int ktgt_config_init(void)
 void ktgt_config_exit(void)
 {
 	unregister_pernet_subsys(&net_ops);
+	ktgt_freeze_exit();
 	rcu_barrier(); /* the callbacks of call_rcu() are code of the module */
 }

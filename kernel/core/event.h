@@ -22,9 +22,10 @@ struct ktgt_txn;
 
 /**
  * struct ktgt_event - an event of a session: it begins, ends, was refused, or
- *	writes to a logical unit that another one has written to
- * @cmd: KTGT_CMD_SESSION_LOGIN, KTGT_CMD_SESSION_END, KTGT_CMD_LOGIN_FAILED or
- *	KTGT_CMD_LU_WRITERS
+ *	writes to a logical unit that another one has written to. Or one of a
+ *	logical unit that its sessions feel
+ * @cmd: KTGT_CMD_SESSION_LOGIN, KTGT_CMD_SESSION_END, KTGT_CMD_LOGIN_FAILED,
+ *	KTGT_CMD_LU_WRITERS, KTGT_CMD_LU_FROZEN or KTGT_CMD_LU_THAWED
  * @id: number of the session, or 0
  * @tid: number of the target, 0 for discovery, negative if it is not known
  * @target: name of the target, or NULL
@@ -36,8 +37,8 @@ struct ktgt_txn;
  * @end: enum ktgt_session_end_reason
  * @status: class and detail of the Login Response, or 0 if there was none
  * @key: key of the login text that @why is about, or NULL
- * @why: why the login failed, or NULL
- * @lun: LUN that both initiators write to, if there is an @other
+ * @why: why the login failed, or the logical unit thawed; or NULL
+ * @lun: LUN that it is about, or 0
  * @other: name of the other initiator that has written to @lun, or NULL
  */
 struct ktgt_event {

@@ -65,6 +65,9 @@ struct ktgt_portal {
  * @apply_seq: changes with each transaction, and is odd while one is being
  *	applied, so that a dump can tell whether it saw one state; written under
  *	@config_mutex
+ * @freeze_mutex: protects @freezes and @last_freeze; within @config_mutex
+ * @freezes: struct freeze of config/freeze.c
+ * @last_freeze: number of the last freeze
  * @targets: struct ktgt_target by tid, staged ones included; read under RCU
  * @names: struct ktgt_target by name, as @targets; read under RCU
  * @nr_targets: targets that are not staged; under @config_mutex
@@ -103,6 +106,9 @@ struct ktgt_net {
 	struct list_head	open_txns;
 	u64			generation;
 	u32			apply_seq;
+	struct mutex		freeze_mutex;
+	struct list_head	freezes;
+	u32			last_freeze;
 	struct xarray		targets;
 	struct rhashtable	names;
 	unsigned int		nr_targets;

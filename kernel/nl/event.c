@@ -94,11 +94,10 @@ static int put_outcome(struct sk_buff *msg, const struct ktgt_event *event,
 		return -EMSGSIZE;
 	if (missed && nla_put_u32(msg, KTGT_A_EVENT_MISSED, missed))
 		return -EMSGSIZE;
-	if (event->other &&
-	    (nla_put_u32(msg, KTGT_A_EVENT_LUN, event->lun) ||
-	     nla_put_string(msg, KTGT_A_EVENT_OTHER, event->other)))
+	if (event->lun && nla_put_u32(msg, KTGT_A_EVENT_LUN, event->lun))
 		return -EMSGSIZE;
-	return put_text(msg, KTGT_A_EVENT_KEY, event->key) ||
+	return put_text(msg, KTGT_A_EVENT_OTHER, event->other) ||
+	       put_text(msg, KTGT_A_EVENT_KEY, event->key) ||
 	       put_text(msg, KTGT_A_EVENT_REASON, event->why);
 }
 

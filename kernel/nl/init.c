@@ -7,6 +7,7 @@
 #include "../core/refuse.h"
 #include "event.h"
 #include "family.h"
+#include "freeze.h"
 #include "txn.h"
 
 /**
@@ -23,11 +24,19 @@ int __init ktgt_nl_init(void)
 	err = ktgt_nl_txn_init();
 	if (err)
 		return err;
+	err = ktgt_nl_freeze_init();
+	if (err)
+		goto err_freeze;
 	err = genl_register_family(&ktgt_nl_family);
 	if (err)
-		ktgt_nl_txn_exit();
-	else
-		ktgt_nl_event_init();
+		goto err_family;
+	ktgt_nl_event_init();
+	return 0;
+
+err_family:
+	ktgt_nl_freeze_exit();
+err_freeze:
+	ktgt_nl_txn_exit();
 	return err;
 }
 
@@ -41,6 +50,7 @@ void ktgt_nl_exit(void)
 {
 	ktgt_nl_event_exit();
 	genl_unregister_family(&ktgt_nl_family);
+	ktgt_nl_freeze_exit();
 	ktgt_nl_txn_exit();
 	ktgt_refuse_exit();
 }

@@ -306,6 +306,16 @@ static int fill_stats(struct sk_buff *skb, struct ktgt_lu *lu)
 				 KTGT_A_LU_PAD);
 }
 
+/* Seconds, rounded up: 0 is said while it thaws. */
+static int fill_frozen(struct sk_buff *skb, const struct ktgt_lu *lu)
+{
+	unsigned long thaw_at = READ_ONCE(lu->thaw_at);
+	long left = max_t(long, thaw_at - jiffies, 0);
+
+	return thaw_at ? nla_put_u32(skb, KTGT_A_LU_FROZEN,
+				     DIV_ROUND_UP(left, HZ)) : 0;
+}
+
 static int fill_lu(struct sk_buff *skb, struct ktgt_target *target,
 		   struct ktgt_lu *lu)
 {
@@ -317,7 +327,7 @@ static int fill_lu(struct sk_buff *skb, struct ktgt_target *target,
 			KTGT_LU_TYPE_DISK : KTGT_LU_TYPE_CONTROLLER) ||
 	    nla_put_u32(skb, KTGT_A_LU_BACKEND, lu->params.backend) ||
 	    nla_put_u8(skb, KTGT_A_LU_ONLINE, !ktgt_lu_is_absent(lu)) ||
-	    fill_medium(skb, lu) || fill_identity(skb, lu) ||
+	    fill_frozen(skb, lu) || fill_medium(skb, lu) || fill_identity(skb, lu) ||
 	    fill_stats(skb, lu) ||
 	    nla_put_u64_64bit(skb, KTGT_A_LU_GENERATION, generation,
 			      KTGT_A_LU_PAD))

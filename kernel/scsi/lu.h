@@ -171,6 +171,8 @@ struct ktgt_gate {
  * @store: where its blocks are; NULL for a controller. Changed under
  *	&ktgt_gate.mutex
  * @gate: lets commands through to @store
+ * @thaw_at: when it thaws by itself, in jiffies; 0 if it is not frozen. Written
+ *	under &ktgt_net.freeze_mutex, read without it
  * @absent: it waits for its device
  * @block_shift: log2 of the logical block size
  * @max_blocks: logical blocks that one command may transfer
@@ -204,6 +206,7 @@ struct ktgt_lu {
 	u8				type;
 	struct ktgt_store __rcu		*store;
 	struct ktgt_gate		gate;
+	unsigned long			thaw_at;
 	bool				absent;
 	u8				block_shift;
 	u32				max_blocks;

@@ -46,7 +46,8 @@ COMMANDS = {name: number for number, name in enumerate(
     "acl-del acl-list account-new account-del account-bind account-unbind "
     "account-list session-list session-del account-set txn-begin txn-commit "
     "txn-abort session-login session-end login-failed config-changed "
-    "explain-list lu-attach lu-writers itl-list".split(), 1)}
+    "explain-list lu-attach lu-writers itl-list lu-freeze lu-thaw lu-frozen "
+    "lu-thawed".split(), 1)}
 NAMES = {number: name for name, number in COMMANDS.items()}
 HERE = os.path.dirname(os.path.abspath(__file__))
 ATTRS = {
@@ -63,7 +64,7 @@ ATTRS = {
           "physical-block-size read-only write-cache online thin scsi-id "
           "serial vendor product revision naa read-commands read-bytes "
           "write-commands write-bytes errors generation pad absent shared "
-          "naa-id eui uuid scsi-name given",
+          "naa-id eui uuid scsi-name given frozen",
     "acl": "target-id address prefix-len all initiator generation",
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "
@@ -71,6 +72,7 @@ ATTRS = {
     "itl": "target-id session-id lun read-begun read-begun-bytes "
            "read-commands read-bytes write-begun write-begun-bytes "
            "write-commands write-bytes errors generation pad",
+    "freeze": "target-id lun timeout detach id generation pad",
     "txn": "generation pad",
     "explain": "initiator address target-id target",
     "change": "object action target-id lun name address port prefix-len "

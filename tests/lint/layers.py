@@ -87,7 +87,7 @@ FLOORS = {
         'nouns',
         'account acl config explain lun monitor net portal session stats '
         'target',
-        'event objects print',
+        'freeze event objects print',
         'foreign grammar',
     ],
     'userspace/tgt': [

@@ -69,6 +69,11 @@ static void test_refused(void **state)
 		{ "lun add target 1 lun 1 vendor ninebytes",
 		  "the maximum is 8 bytes" },
 		{ "lun add target bogus lun 1", "begins with iqn." },
+		{ "lun freeze target 1", "lun N[,N...] is missing" },
+		{ "lun freeze target 1 lun 1,,2", "not a number" },
+		{ "lun freeze target 1 lun 1,", "not a number" },
+		{ "lun freeze target 1 lun 1 timeout 0", "1 to 3600" },
+		{ "lun freeze target 1 lun 1 run", "run has no value" },
 		{ "lun add /dev/x", "unknown word '/dev/x'" },
 		{ "acl add target 1 address 10.0.0.0/40", "use 0 to 32" },
 		{ "acl add target 1 address 10.0.0.0/255.255.255.0",
@@ -183,6 +188,44 @@ static void test_lun(void **state)
 	assert_int_equal(run("lun del target iqn.2026-11.org.x lun 1"),
 			 EXIT_KERNEL);
 	assert_string_equal(got.err, "Error: no target iqn.x\n");
+	assert_int_equal(fake_n_calls, 1);
+}
+
+static void test_freeze(void **state)
+{
+	struct freeze done = { .id = 6, .generation = 17 };
+	const struct freeze *freeze;
+
+	(void)state;
+	SET(&done, KTGT_A_FREEZE_ID);
+	SET(&done, KTGT_A_FREEZE_GENERATION);
+	fake_reply(KTGT_CMD_LU_FREEZE, &done);
+	assert_int_equal(run("lun freeze target 3 lun 1,16383,2 timeout 5"), 0);
+	freeze = fake_request(KTGT_CMD_LU_FREEZE);
+	assert_int_equal(freeze->target_id, 3);
+	assert_int_equal(freeze->lun.n, 3);
+	assert_int_equal(freeze->lun.value[0], 1);
+	assert_int_equal(freeze->lun.value[1], 16383);
+	assert_int_equal(freeze->lun.value[2], 2);
+	assert_int_equal(freeze->timeout, 5);
+	assert_true(HAS(freeze, KTGT_A_FREEZE_DETACH));
+	assert_string_equal(got.out, "id: 6\ngeneration: 17\n");
+
+	/* what "run" brackets is thawed by its number */
+	assert_int_equal(run("lun freeze target 3 lun 1 run false"), 1);
+	assert_int_equal(fake_n_calls, 2);
+	freeze = fake_request(KTGT_CMD_LU_THAW);
+	assert_int_equal(freeze->id, 6);
+	assert_int_equal(freeze->lun.n, 1);
+	freeze = fake_calls[0].req;
+	assert_true(!HAS(freeze, KTGT_A_FREEZE_DETACH));
+	fake_answer(KTGT_CMD_LU_THAW, -ENOENT, "LUN 1 is not frozen");
+	assert_int_equal(run("lun freeze target 3 lun 1 run true"),
+			 EXIT_KERNEL);
+	assert_string_equal(got.err, "Error: LUN 1 is not frozen\n");
+	fake_answer(KTGT_CMD_LU_FREEZE, -EBUSY, "LUN 1 is frozen already");
+	assert_int_equal(run("lun freeze target 3 lun 1 run true"),
+			 EXIT_KERNEL);
 	assert_int_equal(fake_n_calls, 1);
 }
 
@@ -417,7 +460,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_refused, reset, done),
 		cmocka_unit_test_setup_teardown(test_target, reset, done),
-		cmocka_unit_test_setup_teardown(test_lun, reset, done),
+		cmocka_unit_test(test_lun),
+		cmocka_unit_test_setup_teardown(test_freeze, reset, done),
 		cmocka_unit_test_setup_teardown(test_acl_portal, reset, done),
 		cmocka_unit_test_setup_teardown(test_account, reset, done),
 		cmocka_unit_test_setup_teardown(test_explain, reset, done),

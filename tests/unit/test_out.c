@@ -472,6 +472,15 @@ static void test_event(void **state)
 					  &event), " two initiators write to lun "
 			       "5 of target 2 (iqn.t): iqn.b\xef\xbf\xbd "
 			       "after iqn.a\n"));
+	event.initiator[0] = '\0';
+	strcpy(event.reason, "the time is over");
+	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_LU_THAWED,
+					  &event), " lun 5 of target 2 (iqn.t) "
+			       "is not frozen any more, because the time is over\n"));
+	event.reason[0] = '\0';
+	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_LU_FROZEN,
+					  &event), " lun 5 of target 2 (iqn.t) "
+			       "is frozen\n"));
 	memset(&event, 0, sizeof(event));
 	event.missed = 9;
 	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_LOGIN_FAILED,

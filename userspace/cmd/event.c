@@ -25,6 +25,10 @@ static const char *event_name(uint8_t cmd)
 		return "config-changed";
 	case KTGT_CMD_LU_WRITERS:
 		return "lu-writers";
+	case KTGT_CMD_LU_FROZEN:
+		return "lu-frozen";
+	case KTGT_CMD_LU_THAWED:
+		return "lu-thawed";
 	}
 	return "unknown";
 }
@@ -148,6 +152,17 @@ static void print_writers(const struct event *event)
 	out_clean(event->other);
 }
 
+static void print_freeze(const char *what, const struct event *event)
+{
+	printf("lun %u of target %u (", event->lun, event->target_id);
+	out_clean(event->target);
+	printf(") %s", what);
+	if (event->reason[0]) {
+		printf(", because ");
+		out_clean(event->reason);
+	}
+}
+
 static void print_what(uint8_t cmd, const struct event *event)
 {
 	switch (cmd) {
@@ -172,6 +187,12 @@ static void print_what(uint8_t cmd, const struct event *event)
 		break;
 	case KTGT_CMD_LU_WRITERS:
 		print_writers(event);
+		break;
+	case KTGT_CMD_LU_FROZEN:
+		print_freeze("is frozen", event);
+		break;
+	case KTGT_CMD_LU_THAWED:
+		print_freeze("is not frozen any more", event);
 		break;
 	default:
 		printf("unknown event %u", cmd);

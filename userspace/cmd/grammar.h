@@ -34,6 +34,7 @@ enum arg_kind {
 	ARG_PREFIX,	/* ADDRESS[/BITS] */
 	ARG_ADDRESS,
 	ARG_PATH,
+	ARG_RUN,	/* a command for the shell */
 	ARG_SECRET,	/* a file that contains a secret, or - */
 };
 
@@ -52,6 +53,7 @@ struct arg {
 struct request {
 	void *obj;		/* a struct of the command's object */
 	const char *target;	/* name of a target, before its number is known */
+	const char *run;	/* command for the shell, or NULL */
 	const char *secret;	/* file of the secret, which is read last */
 };
 

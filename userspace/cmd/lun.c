@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ktgtadm lun: logical units of targets. */
+#include "cmd/freeze.h"
 #include "cmd/objects.h"
 #include "cmd/print.h"
 
@@ -186,5 +187,9 @@ const struct command lun_commands[] = {
 	  del_args, KTGT_CMD_LU_DEL, NULL },
 	{ "attach", "attach a device that was absent to its logical unit",
 	  &lu_object, attach_args, KTGT_CMD_LU_ATTACH, lun_attach },
+	{ "freeze", "let commands wait, for snapshots of several at one moment",
+	  &freeze_object, freeze_args, KTGT_CMD_LU_FREEZE, lun_freeze },
+	{ "thaw", "let commands go on that freeze has stopped", &freeze_object,
+	  thaw_args, KTGT_CMD_LU_THAW, NULL },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

@@ -96,6 +96,10 @@ static int fill(const struct command *command, const struct arg *arg,
 		return fill_target(command, text, req, why);
 	if (arg->kind == ARG_TARGET_ASKED)
 		return fill_asked(command, arg, text, req, why);
+	if (arg->kind == ARG_RUN) {
+		req->run = text;
+		return 0;
+	}
 	SET((struct model *)req->obj, f->attr);
 	switch (arg->kind) {
 	case ARG_NAME:

@@ -28,6 +28,7 @@ enum field_kind {
 	FIELD_STR,
 	FIELD_ADDR,	/* struct addr */
 	FIELD_ID,	/* struct id, of field.min to field.max bytes */
+	FIELD_U32S,	/* struct u32s */
 	FIELD_BIN,	/* field.size bytes exactly */
 	FIELD_NEST,	/* one struct described by field.sub */
 	FIELD_LIST,	/* struct vec of structs described by field.sub */
@@ -91,6 +92,13 @@ struct addr {
 struct id {
 	uint8_t len;	/* 0 for none */
 	uint8_t byte[ID_MAX];
+};
+
+#define U32S_MAX	256
+
+struct u32s {
+	uint32_t n;
+	uint32_t value[U32S_MAX];
 };
 
 const struct field *object_field(const struct object *obj, uint16_t attr);

@@ -56,6 +56,7 @@ void nl_say(struct nl *nl, const char *format, ...)
 static void put_field(struct nlmsghdr *nlh, const struct field *f,
 		      const void *p)
 {
+	const struct u32s *list = p;
 	const struct addr *addr = p;
 	const struct id *id = p;
 
@@ -87,6 +88,10 @@ static void put_field(struct nlmsghdr *nlh, const struct field *f,
 		break;
 	case FIELD_ID:
 		mnl_attr_put(nlh, f->attr, id->len, id->byte);
+		break;
+	case FIELD_U32S:
+		mnl_attr_put(nlh, f->attr, list->n * sizeof(list->value[0]),
+			     list->value);
 		break;
 	case FIELD_BIN:
 		mnl_attr_put(nlh, f->attr, f->size, p);
@@ -170,6 +175,17 @@ static int get_id(const struct nlattr *attr, struct id *id)
 	return 0;
 }
 
+static int get_u32s(const struct nlattr *attr, struct u32s *list)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	if (len > sizeof(list->value) || len % sizeof(list->value[0]))
+		return -EPROTO;
+	list->n = len / sizeof(list->value[0]);
+	memcpy(list->value, mnl_attr_get_payload(attr), len);
+	return 0;
+}
+
 static int get_nest(const struct field *f, const struct nlattr *attr, void *p)
 {
 	if (f->kind == FIELD_LIST) {
@@ -206,6 +222,8 @@ static int get_field(const struct field *f, const struct nlattr *attr, void *p)
 		return get_addr(attr, p);
 	case FIELD_ID:
 		return get_id(attr, p);
+	case FIELD_U32S:
+		return get_u32s(attr, p);
 	case FIELD_BIN:
 		return get_number(f, attr, f->size, p);
 	case FIELD_NEST:

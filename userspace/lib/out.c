@@ -67,6 +67,17 @@ static void flags_text(const struct field *f, uint32_t value, char *buf,
 				      f->names[i]);
 }
 
+static void u32s_text(const struct u32s *list, char *buf, size_t size)
+{
+	size_t n = 0;
+	uint32_t i;
+
+	*buf = '\0';
+	for (i = 0; i < list->n && n < size; i++)
+		n += snprintf(buf + n, size - n, "%s%u", i ? "," : "",
+			      list->value[i]);
+}
+
 static void unit_text(const struct field *f, uint64_t value, char *buf,
 		      size_t size)
 {
@@ -130,6 +141,9 @@ void out_field_text(const struct field *f, const void *item, bool exact,
 		break;
 	case FIELD_FLAGS:
 		flags_text(f, number(f, p), buf, size);
+		break;
+	case FIELD_U32S:
+		u32s_text(p, buf, size);
 		break;
 	case FIELD_BIN:
 		hex_text(p, f->size, buf);
@@ -212,7 +226,8 @@ static json_t *field_json(const struct field *f, const void *item)
 static bool is_input(const struct field *f)
 {
 	return f->kind == FIELD_FLAG && (!strcmp(f->name, "force") ||
-					 !strcmp(f->name, "absent"));
+					 !strcmp(f->name, "absent") ||
+					 !strcmp(f->name, "detach"));
 }
 
 json_t *out_object_json(const struct object *obj, const void *item)

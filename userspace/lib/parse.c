@@ -545,6 +545,28 @@ static int fill_id(const struct field *f, const char *text, struct id *id,
 	return refuse(why, reason);
 }
 
+/* Numbers with commas between them */
+static int fill_u32s(const char *text, struct u32s *list, const char **why)
+{
+	char word[16];
+	size_t n;
+
+	list->n = 0;
+	do {
+		if (list->n == U32S_MAX)
+			return refuse(why, "at most 256 numbers are possible");
+		n = strcspn(text, ",");
+		if (n >= sizeof(word))
+			return refuse(why, "is not a list of numbers");
+		memcpy(word, text, n);
+		word[n] = '\0';
+		if (parse_u32(word, &list->value[list->n++], why))
+			return -EINVAL;
+		text += n;
+	} while (*text++);
+	return 0;
+}
+
 int parse_field(const struct field *field, const char *text, void *p,
 		const char **why)
 {
@@ -563,6 +585,8 @@ int parse_field(const struct field *field, const char *text, void *p,
 		return fill_enum(field, text, p, why);
 	case FIELD_KEY:
 		return fill_key(field, text, p, why);
+	case FIELD_U32S:
+		return fill_u32s(text, p, why);
 	case FIELD_STR:
 		return fill_string(field, text, p, why);
 	case FIELD_ID:

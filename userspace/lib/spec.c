@@ -205,6 +205,7 @@ static const struct field lu_fields[] = {
 	F(lu, LU_SHARED, shared, BOOL, "shared"),
 	F(lu, LU_WRITE_CACHE, write_cache, BOOL, "write-cache"),
 	F(lu, LU_ONLINE, online, BOOL, "online"),
+	F(lu, LU_FROZEN, frozen, U32, "frozen", .unit = UNIT_SET_SECONDS),
 	F(lu, LU_THIN, thin, BOOL, "thin"),
 	F(lu, LU_SCSI_ID, scsi_id, STR, "scsi-id"),
 	F(lu, LU_SERIAL, serial, STR, "serial"),
@@ -422,6 +423,19 @@ static const struct field explain_fields[] = {
 };
 
 OBJECT(explain);
+
+static const struct field freeze_fields[] = {
+	F(freeze, FREEZE_ID, id, U32, "id"),
+	F(freeze, FREEZE_GENERATION, generation, U64, "generation"),
+	F(freeze, FREEZE_TARGET_ID, target_id, U32, "target-id", .min = 1,
+	  .max = 65535),
+	F(freeze, FREEZE_LUN, lun, U32S, "lun"),
+	F(freeze, FREEZE_TIMEOUT, timeout, U32, "timeout", .min = 1,
+	  .max = KTGT_TIME_MAX),
+	F(freeze, FREEZE_DETACH, detach, FLAG, "detach"),
+};
+
+OBJECT(freeze);
 
 static const struct field itl_fields[] = {
 	F(itl, ITL_TARGET_ID, target_id, U32, "target-id", .min = 1,

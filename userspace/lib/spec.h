@@ -84,6 +84,7 @@ struct lu {
 	uint8_t shared;
 	uint8_t write_cache;
 	uint8_t online;
+	uint32_t frozen;
 	uint8_t thin;
 	char scsi_id[24 + 1];
 	char serial[KTGT_SERIAL_MAX + 1];
@@ -291,6 +292,18 @@ struct explain {
 };
 
 extern const struct object explain_object;
+
+struct freeze {
+	uint64_t has;
+	uint32_t id;
+	uint64_t generation;
+	uint32_t target_id;
+	struct u32s lun;
+	uint32_t timeout;
+	bool detach;
+};
+
+extern const struct object freeze_object;
 
 struct itl {
 	uint64_t has;

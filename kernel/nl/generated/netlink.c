@@ -50,6 +50,11 @@ static const struct netlink_range_validation ktgt_a_explain_target_id_range = {
 	.max	= 65535ULL,
 };
 
+static const struct netlink_range_validation ktgt_a_freeze_target_id_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
 static const struct netlink_range_validation ktgt_a_itl_target_id_range = {
 	.min	= 1ULL,
 	.max	= 65535ULL,
@@ -267,8 +272,23 @@ static const struct nla_policy ktgt_itl_list_nl_policy[KTGT_A_ITL_TARGET_ID + 1]
 	[KTGT_A_ITL_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_itl_target_id_range),
 };
 
+/* KTGT_CMD_LU_FREEZE - do */
+static const struct nla_policy ktgt_lu_freeze_nl_policy[KTGT_A_FREEZE_DETACH + 1] = {
+	[KTGT_A_FREEZE_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_freeze_target_id_range),
+	[KTGT_A_FREEZE_LUN] = NLA_POLICY_MAX_LEN(KTGT_FREEZE_BYTES),
+	[KTGT_A_FREEZE_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, KTGT_TIME_MAX),
+	[KTGT_A_FREEZE_DETACH] = { .type = NLA_FLAG, },
+};
+
+/* KTGT_CMD_LU_THAW - do */
+static const struct nla_policy ktgt_lu_thaw_nl_policy[KTGT_A_FREEZE_ID + 1] = {
+	[KTGT_A_FREEZE_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_freeze_target_id_range),
+	[KTGT_A_FREEZE_LUN] = NLA_POLICY_MAX_LEN(KTGT_FREEZE_BYTES),
+	[KTGT_A_FREEZE_ID] = { .type = NLA_U32, },
+};
+
 /* Ops table for ktgt */
-const struct genl_split_ops ktgt_nl_ops[31] = {
+const struct genl_split_ops ktgt_nl_ops[33] = {
 	{
 		.cmd	= KTGT_CMD_NET_GET,
 		.doit	= ktgt_net_get_doit,
@@ -475,5 +495,19 @@ const struct genl_split_ops ktgt_nl_ops[31] = {
 		.policy		= ktgt_itl_list_nl_policy,
 		.maxattr	= KTGT_A_ITL_TARGET_ID,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= KTGT_CMD_LU_FREEZE,
+		.doit		= ktgt_lu_freeze_doit,
+		.policy		= ktgt_lu_freeze_nl_policy,
+		.maxattr	= KTGT_A_FREEZE_DETACH,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_LU_THAW,
+		.doit		= ktgt_lu_thaw_doit,
+		.policy		= ktgt_lu_thaw_nl_policy,
+		.maxattr	= KTGT_A_FREEZE_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };
