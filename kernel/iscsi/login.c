@@ -647,7 +647,7 @@ static u16 login_collect(struct ktgt_login *login, const u8 *data, u32 len)
 	case 0:
 		return 0;
 	case -ENOMEM:
-		return login_error(login, KTGT_LOGIN_NO_MEMORY, "no memory");
+		return login_error(login, KTGT_LOGIN_NO_MEMORY, "out of memory");
 	default:
 		return login_error(login, KTGT_LOGIN_BAD, "the text is too long");
 	}

@@ -42,7 +42,7 @@ static u16 auth_choose(struct ktgt_login_auth *auth,
 
 	auth->chap = ktgt_chap_alloc();
 	if (!auth->chap)
-		return auth_error(auth, KTGT_LOGIN_NO_MEMORY, "no memory");
+		return auth_error(auth, KTGT_LOGIN_NO_MEMORY, "out of memory");
 	auth->step = KTGT_AUTH_CHAP;
 	return 0;
 }
@@ -64,7 +64,7 @@ static u16 auth_challenge(struct ktgt_login_auth *auth)
 		return auth_error(auth, KTGT_LOGIN_BAD,
 				  "CHAP_A is not a list of numbers");
 	case -ENOMEM:
-		return auth_error(auth, KTGT_LOGIN_NO_MEMORY, "no memory");
+		return auth_error(auth, KTGT_LOGIN_NO_MEMORY, "out of memory");
 	default:
 		return auth_error(auth, KTGT_LOGIN_AUTH_FAILED,
 				  "CHAP_A has no algorithm that is supported");
@@ -130,7 +130,7 @@ static u16 auth_check_proof(struct ktgt_login_auth *auth)
 		return auth_error(auth, KTGT_LOGIN_AUTH_FAILED,
 				  "the secret is wrong (CHAP_R)");
 	default:
-		return auth_error(auth, KTGT_LOGIN_NO_MEMORY, "no memory");
+		return auth_error(auth, KTGT_LOGIN_NO_MEMORY, "out of memory");
 	}
 }
 
@@ -167,7 +167,7 @@ static u16 auth_prove(struct ktgt_login_auth *auth)
 		return auth_error(auth, KTGT_LOGIN_AUTH_FAILED,
 				  "CHAP_C is the target's own challenge");
 	default:
-		return auth_error(auth, KTGT_LOGIN_NO_MEMORY, "no memory");
+		return auth_error(auth, KTGT_LOGIN_NO_MEMORY, "out of memory");
 	}
 }
 

@@ -932,6 +932,6 @@ u16 ktgt_text_answer(struct ktgt_text_nego *nego, const char *text, u32 len,
 	if (out->err == -EMSGSIZE)
 		return text_refuse(nego, TEXT_BAD, NULL, "too many keys");
 	if (out->err)
-		return text_refuse(nego, TEXT_NO_MEMORY, NULL, "no memory");
+		return text_refuse(nego, TEXT_NO_MEMORY, NULL, "out of memory");
 	return 0;
 }
