@@ -13,6 +13,7 @@
 #include "../core/net.h"
 #include "../core/target.h"
 #include "../iscsi/sess.h"
+#include "../scsi/names.h"
 #include "../tcp/tcp.h"
 #include "account.h"
 #include "freeze.h"
@@ -157,12 +158,17 @@ static int __net_init net_start(struct net *net)
 	err = rhashtable_init(&kn->names, &ktgt_target_names);
 	if (err)
 		return err;
+	err = ktgt_names_init(kn);
+	if (err)
+		goto err_names;
 	err = ktgt_sess_net_init(kn);
 	if (err)
 		goto err_sess;
 	return 0;
 
 err_sess:
+	ktgt_names_exit(kn);
+err_names:
 	rhashtable_destroy(&kn->names);
 	return err;
 }
@@ -190,6 +196,7 @@ static void __net_exit net_stop(struct net *net)
 	RCU_INIT_POINTER(kn->discovery, NULL);
 
 	ktgt_sess_net_exit(kn);
+	ktgt_names_exit(kn);
 	rhashtable_destroy(&kn->names);
 	xa_destroy(&kn->targets);
 	/*

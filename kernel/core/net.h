@@ -18,6 +18,7 @@
 
 struct ktgt_listener;
 struct ktgt_access;
+struct ktgt_names;
 struct ktgt_target;
 struct net;
 
@@ -70,6 +71,7 @@ struct ktgt_portal {
  * @last_freeze: number of the last freeze
  * @targets: struct ktgt_target by tid, staged ones included; read under RCU
  * @names: struct ktgt_target by name, as @targets; read under RCU
+ * @disk_names: of scsi/names.c; under @config_mutex
  * @nr_targets: targets that are not staged; under @config_mutex
  * @portals: struct ktgt_portal; read under RCU
  * @staged_portals: portals of a transaction that is not applied yet; under
@@ -111,6 +113,7 @@ struct ktgt_net {
 	u32			last_freeze;
 	struct xarray		targets;
 	struct rhashtable	names;
+	struct ktgt_names	*disk_names;
 	unsigned int		nr_targets;
 	struct list_head	portals;
 	struct list_head	staged_portals;

@@ -137,6 +137,9 @@ static void get_params(struct nlattr **attrs, struct ktgt_lu_params *params)
 		params->read_only = nla_get_u8(attrs[KTGT_A_LU_READ_ONLY]);
 	if (attrs[KTGT_A_LU_SHARED])
 		params->shared = nla_get_u8(attrs[KTGT_A_LU_SHARED]);
+	if (attrs[KTGT_A_LU_SHARED_IDENTITY])
+		params->shared_identity =
+			nla_get_u8(attrs[KTGT_A_LU_SHARED_IDENTITY]);
 	params->may_be_absent = nla_get_flag(attrs[KTGT_A_LU_ABSENT]);
 	params->write_cache = -1;
 	if (attrs[KTGT_A_LU_WRITE_CACHE])
@@ -239,6 +242,10 @@ static int fill_identity(struct sk_buff *skb, const struct ktgt_lu *lu)
 	const char *path = lu->params.path;
 
 	if (path && nla_put_string(skb, KTGT_A_LU_PATH, path))
+		return -EMSGSIZE;
+	if (lu->type == TYPE_DISK &&
+	    nla_put_u8(skb, KTGT_A_LU_SHARED_IDENTITY,
+		       lu->params.shared_identity))
 		return -EMSGSIZE;
 	return nla_put_string(skb, KTGT_A_LU_SCSI_ID, identity->scsi_id) ||
 	       nla_put_string(skb, KTGT_A_LU_SERIAL, identity->serial) ||

@@ -36,6 +36,8 @@ struct ktgt_target;
  * @may_be_absent: if there is no such device, the LU is not ready until there
  *	is
  * @write_cache: 0 makes every write FUA, 1 not, -1 is the device's own
+ * @shared_identity: other disks of the namespace that say so too may have the
+ *	same names
  * @identity: what was given of the names; in &ktgt_lu.params all of them
  */
 struct ktgt_lu_params {
@@ -48,6 +50,7 @@ struct ktgt_lu_params {
 	bool		shared;
 	bool		may_be_absent;
 	int		write_cache;
+	bool		shared_identity;
 	struct ktgt_identity identity;
 };
 
@@ -185,6 +188,9 @@ struct ktgt_gate {
  * @reserved: it has its place in &ktgt_target.lus; under
  *	&ktgt_net.config_mutex
  * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
+ * @naa_node: in the names of the namespace, see scsi/names.c; under
+ *	&ktgt_net.config_mutex
+ * @serial_node: likewise
  * @node: for a list of those that have been unpublished
  * @successor: logical unit that takes its place in the same transaction, or
  *	NULL; under &ktgt_net.config_mutex
@@ -218,6 +224,8 @@ struct ktgt_lu {
 	bool				d_sense;
 	bool				reserved;
 	bool				leaving;
+	struct hlist_node		naa_node;
+	struct hlist_node		serial_node;
 	struct list_head		node;
 	struct ktgt_lu			*successor;
 	struct ktgt_lu_params		params;

@@ -28,6 +28,7 @@
 #include "gate.h"
 #include "identity.h"
 #include "lu.h"
+#include "names.h"
 #include "nexus.h"
 #include "ua.h"
 
@@ -360,6 +361,7 @@ void ktgt_lu_free(struct ktgt_lu *lu)
 
 	if (lu->reserved)
 		give_up_place(lu);
+	ktgt_names_leave(lu);
 	RCU_INIT_POINTER(lu->store, NULL);
 	if (store)
 		ktgt_store_drop(store);
@@ -375,8 +377,8 @@ void ktgt_lu_free(struct ktgt_lu *lu)
  * @extack: gets the reason of a refusal
  *
  * Nobody finds it there until ktgt_lu_publish(), which needs no memory any
- * more. The place may be that of a logical unit that leaves in the same
- * transaction.
+ * more. Its names are its own from now on. The place may be that of a logical
+ * unit that leaves in the same transaction.
  *
  * Context: process, with &ktgt_net.config_mutex.
  * Return: 0, -EEXIST, -ENOMEM.
@@ -397,7 +399,7 @@ int ktgt_lu_reserve(struct ktgt_lu *lu, struct netlink_ext_ack *extack)
 		return -EEXIST;
 	}
 	lu->reserved = !err;
-	return err;
+	return err ?: ktgt_names_enter(lu, extack);
 }
 
 static void removal_done(struct ktgt_lu_reset *removal)
@@ -431,6 +433,7 @@ static void end_lu(struct ktgt_lu *lu)
 	struct ktgt_store *store = rcu_access_pointer(lu->store);
 
 	lu->target->nr_lus--;
+	ktgt_names_leave(lu);
 	if (store) {
 		ktgt_gate_close(lu, KTGT_GATE_REMOVAL);
 		end_commands(lu);

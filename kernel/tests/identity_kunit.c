@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What initiators know a logical unit by: defaults, and what may be given.
+ * What initiators know a logical unit by: defaults, what may be given, and that no
+ * two disks have the same.
  */
 #include "../scsi/identity.c"
+#include "../scsi/names.c"
 
 #include <kunit/test.h>
 
@@ -198,12 +200,138 @@ static void checks(struct kunit *test)
 	ktgt_refuse_exit();
 }
 
+/**
+ * struct names_test - two disks, of two targets
+ * @kn: a namespace
+ * @target: their targets
+ * @lu: the disks
+ * @extack: why one was refused
+ */
+struct names_test {
+	struct ktgt_net		kn;
+	struct ktgt_target	target[2];
+	struct ktgt_lu		lu[2];
+	struct netlink_ext_ack	extack;
+};
+
+static void name_disk(struct names_test *t, unsigned int i, const char *naa,
+		      const char *serial, const char *vendor)
+{
+	struct ktgt_identity *identity = &t->lu[i].params.identity;
+
+	identity->naa = id(naa);
+	strscpy(identity->serial, serial, sizeof(identity->serial));
+	strscpy(identity->vendor, vendor, sizeof(identity->vendor));
+}
+
+static struct names_test *names_test(struct kunit *test)
+{
+	struct names_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	KUNIT_ASSERT_EQ(test, ktgt_names_init(&t->kn), 0);
+	for (i = 0; i < 2; i++) {
+		t->target[i].kn = &t->kn;
+		t->target[i].tid = i + 1;
+		t->lu[i].target = &t->target[i];
+		t->lu[i].lun = i + 5;
+		t->lu[i].type = TYPE_DISK;
+	}
+	strscpy(t->target[0].name, NAME, sizeof(t->target[0].name));
+	name_disk(t, 0, "5000000000000001", "S1", "V1");
+	KUNIT_EXPECT_EQ(test, ktgt_names_enter(&t->lu[0], NULL), 0);
+	return t;
+}
+
+/* @want: a word of the refusal, NULL if it is taken */
+static void expect_enter(struct kunit *test, struct names_test *t,
+			 const char *want)
+{
+	const char *text;
+	int err;
+
+	t->extack._msg = NULL;
+	err = ktgt_names_enter(&t->lu[1], &t->extack);
+	text = t->extack._msg ?: "";
+	KUNIT_EXPECT_EQ(test, err, want ? -EEXIST : 0);
+	if (err) {
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, want ?: "taken"),
+					  "%s", text);
+		KUNIT_EXPECT_NOT_NULL_MSG(test,
+					  strstr(text, "LUN 5 of target 1 (" NAME ")"),
+					  "%s", text);
+	}
+	ktgt_names_leave(&t->lu[1]);
+}
+
+static void names_end(struct names_test *t)
+{
+	ktgt_names_leave(&t->lu[0]);
+	ktgt_names_exit(&t->kn);
+	ktgt_refuse_exit();
+}
+
+static void same_names(struct kunit *test)
+{
+	struct names_test *t = names_test(test);
+
+	name_disk(t, 1, "5000000000000001", "S2", "V1");
+	expect_enter(test, t, "naa 5000000000000001");
+	name_disk(t, 1, "50000000000000010000000000000000", "S2", "V1");
+	expect_enter(test, t, NULL);
+	name_disk(t, 1, "5000000000000002", "S1", "V1");
+	expect_enter(test, t, "serial \"S1\" and vendor \"V1\"");
+	name_disk(t, 1, "5000000000000002", "S1", "V2");
+	expect_enter(test, t, NULL);
+	/* and the first one is still there */
+	name_disk(t, 1, "5000000000000001", "S1", "V1");
+	expect_enter(test, t, "naa");
+	t->lu[1].type = TYPE_RAID;
+	expect_enter(test, t, NULL);
+	names_end(t);
+}
+
+static void names_given_up(struct kunit *test)
+{
+	struct names_test *t = names_test(test);
+
+	name_disk(t, 1, "5000000000000001", "S1", "V1");
+	t->lu[0].leaving = true;
+	expect_enter(test, t, NULL);
+	t->lu[0].leaving = false;
+	expect_enter(test, t, "naa");
+	t->target[0].stage = KTGT_TARGET_LEAVING;
+	expect_enter(test, t, NULL);
+	t->target[0].stage = 0;
+	ktgt_names_leave(&t->lu[0]);
+	expect_enter(test, t, NULL);
+	names_end(t);
+}
+
+static void names_shared(struct kunit *test)
+{
+	struct names_test *t = names_test(test);
+
+	name_disk(t, 1, "5000000000000001", "S1", "V1");
+	t->lu[1].params.shared_identity = true;
+	expect_enter(test, t, "shared-identity on for both");
+	t->lu[0].params.shared_identity = true;
+	expect_enter(test, t, NULL);
+	t->lu[1].params.shared_identity = false;
+	expect_enter(test, t, "naa");
+	names_end(t);
+}
+
 static struct kunit_case identity_kunit_cases[] = {
 	KUNIT_CASE(defaults),
 	KUNIT_CASE(are_different),
 	KUNIT_CASE(given_stays),
 	KUNIT_CASE(old_naa),
 	KUNIT_CASE(checks),
+	KUNIT_CASE(same_names),
+	KUNIT_CASE(names_given_up),
+	KUNIT_CASE(names_shared),
 	{}
 };
 

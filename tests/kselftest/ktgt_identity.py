@@ -179,6 +179,56 @@ def wrong(lab):
 
 
 @suite.case
+def twice(lab):
+    """Two disks of a namespace have no name in common, unless both say so; the text
+    names the other one."""
+    iqn, other = lab.target(), lab.target("other")
+    a, b = lab.null_blk(4), lab.null_blk(4)
+    lab.lun(iqn, 3, a, naa=NAA6, serial="S1")
+    add = ("lun", "add", "target", other, "lun", 4, "path", b)
+    for words, why in ((("naa", NAA6), f"naa {NAA6}"),
+                       (("serial", "S1"), 'serial "S1" and vendor "IET"')):
+        for more in ((), ("shared-identity", "on")):
+            _, text = lab.adm_fails(*add, *words, *more)
+            check(why in text and f"LUN 3 of target 1 ({iqn})" in text and
+                  "shared-identity on for both" in text, text)
+    lab.adm(*add, "serial", "S1", "vendor", "OTHER")
+    lab.drop_lun(other, 4)
+    # what is refused leaves nothing behind
+    lab.drop_lun(iqn, 3)
+    lab.adm(*add, "naa", NAA6)
+    lab.drop_lun(other, 4)
+    lab.lun(iqn, 3, a, **{"naa": NAA6, "shared-identity": "on"})
+    lab.adm(*add, "naa", NAA6, "shared-identity", "on")
+    equal([lun(lab, n, t)["shared_identity"] for n, t in ((3, iqn), (4, other))],
+          [True, True], "shared-identity")
+    equal(told(lab, iqn, 3)[0][NAA], told(lab, other, 4)[0][NAA], "NAA")
+    lab.drop_lun(other, 4)
+    _, text = lab.adm_fails("lun", "add", "target", iqn, "lun", 3, "path", b)
+    check("has a LUN 3 already" in text, text)
+
+    # a name goes from one disk to another in one transaction, or in none
+    nl = lab.genl()
+    new = {"target_id": 1, "lun": 5, "path": b, "naa_id": bytes.fromhex(NAA6)}
+    for end in ("txn-abort", "txn-commit"):
+        nl.do("txn-begin")
+        nl.do("lu-del", target_id=1, lun=3)
+        nl.do("lu-new", **new)
+        nl.do(end)
+        equal([lu["naa"] for lu in lab.adm_json("lun", "show", "target", iqn)["lus"]
+               if lu["lun"]], [f"0x{NAA6}"], end)
+    nl.do("txn-begin")
+    nl.do("lu-new", target_id=1, lun=6, path=a, serial="S6")
+    nl.do("lu-new", target_id=2, lun=6, backend=2, size=1 << 20, serial="S6")
+    try:
+        nl.do("txn-commit")
+        check(False, "two have the same name")
+    except OSError as err:
+        check("LUN 6 of target 1" in err.extack, err.extack)
+    nl.close()
+
+
+@suite.case
 def old_attribute(lab):
     """Tools that know of 8 bytes alone: what they give is taken as ever."""
     iqn = lab.target()

@@ -64,7 +64,8 @@ ATTRS = {
           "physical-block-size read-only write-cache online thin scsi-id "
           "serial vendor product revision naa read-commands read-bytes "
           "write-commands write-bytes errors generation pad absent shared "
-          "naa-id eui uuid scsi-name given frozen",
+          "naa-id eui uuid scsi-name given frozen "
+          "shared-identity",
     "acl": "target-id address prefix-len all initiator generation",
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "
@@ -85,7 +86,7 @@ ATTRS = {name: {word: number for number, word in enumerate(words.split(), 1)}
          for name, words in ATTRS.items()}
 # Numbers that are no u32
 WIDTHS = {"generation": "=Q", "port": "=H", "group-tag": "=H", "size": "=Q", "read-only": "=B",
-          "write-cache": "=B", "shared": "=B", "naa": "=Q", "prefix-len": "=B"}
+          "write-cache": "=B", "shared": "=B", "shared-identity": "=B", "naa": "=Q", "prefix-len": "=B"}
 NESTS = {"change": "change"}
 ENUMS = {
     "end": "connection-lost logout reinstated target-deleted administrator "

@@ -69,7 +69,7 @@ FLOORS = {
         'sbc spc mode rsoc',
         'lu_life',
         'nexus',
-        'ua vpd medium',
+        'ua vpd medium names',
         'gate error orphan',
         'lu sense data cdb',
         'identity',

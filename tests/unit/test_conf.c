@@ -76,6 +76,7 @@ static void show_lu(FILE *file, const struct conf_lu *lu)
 		KTGT_A_LU_VENDOR, KTGT_A_LU_PRODUCT, KTGT_A_LU_REVISION,
 		KTGT_A_LU_SIZE, KTGT_A_LU_NAA_ID, KTGT_A_LU_EUI,
 		KTGT_A_LU_UUID, KTGT_A_LU_SCSI_NAME,
+		KTGT_A_LU_SHARED_IDENTITY,
 	};
 	char text[KTGT_SCSI_NAME_MAX + 1];
 	const struct field *f;
@@ -311,12 +312,13 @@ static void test_directives(void **state)
 		{ T("backing-store /a\nscsi_sn \"  a b \"\nscsi-name iqn.x\n"
 		    "naa naa.6000000012345678123456789ABCDEF0\n"
 		    "eui 0011223344556677\n"
-		    "uuid 00112233-4455-6677-8899-aabbccddeeff\n"),
+		    "uuid 00112233-4455-6677-8899-aabbccddeeff\n"
+		    "shared-identity yes\n"),
 		  S(" 1=/a,serial:  a b ,"
 		    "naa:0x6000000012345678123456789abcdef0,"
 		    "eui:0x0011223344556677,"
 		    "uuid:00112233-4455-6677-8899-aabbccddeeff,"
-		    "scsi-name:iqn.x @ALL") },
+		    "scsi-name:iqn.x,shared-identity:1 @ALL") },
 		{ T("<backing-store /a>\npath /b\n</backing-store>\n"),
 		  S(" 1=/b @ALL") },
 		{ T("lun 9\nbacking-store /a\n"), S(" 9=/a @ALL") },
@@ -780,12 +782,12 @@ static void test_json(void **state)
 		     "'vendor':'v','product':'p','revision':'r',"
 		     "'naa':'3000000000000001','eui':'0011223344556677',"
 		     "'uuid':'00112233445566778899aabbccddeeff',"
-		     "'scsi_name':'iqn.x'}]"),
+		     "'scsi_name':'iqn.x','shared_identity':true}]"),
 		  S(" 1=/a,block-size:4096,read-only:1,write-cache:0,scsi-id:i,"
 		    "serial:s,vendor:v,product:p,revision:r,"
 		    "naa:0x3000000000000001,eui:0x0011223344556677,"
 		    "uuid:00112233-4455-6677-8899-aabbccddeeff,"
-		    "scsi-name:iqn.x @ALL") },
+		    "scsi-name:iqn.x,shared-identity:1 @ALL") },
 		{ JT(",'addresses':['10.0.0.0/8','fe80::1'],"
 		     "'initiators':['iqn.2026-11.org.x:i']"),
 		  S(" @10.0.0.0/8 @fe80::1 @iqn.2026-11.org.x:i") },

@@ -32,6 +32,8 @@ static void describe_lu(const struct lu *lu)
 		printf(" readonly=%u", lu->read_only);
 	if (HAS(lu, KTGT_A_LU_SHARED))
 		printf(" shared=%u", lu->shared);
+	if (HAS(lu, KTGT_A_LU_SHARED_IDENTITY))
+		printf(" shared-identity=%u", lu->shared_identity);
 	for (name = lu_names; name->attr; name++) {
 		if (!HAS(lu, name->attr))
 			continue;

@@ -226,6 +226,8 @@ static void dump_settings(struct dump *dump, const struct lu *lu)
 
 	if (lu->shared)
 		put(dump, "shared", "1");
+	if (lu->shared_identity)
+		put(dump, "shared-identity", "1");
 	if (lu_waits(lu)) {
 		dump_given(dump, lu);
 		return;

@@ -34,6 +34,7 @@ void lu_set_defaults(struct lu *lu, const struct lu *have)
 
 	/* the default is no */
 	SET(lu, KTGT_A_LU_SHARED);
+	SET(lu, KTGT_A_LU_SHARED_IDENTITY);
 	if (!(have && lu_waits(have)) &&
 	    !device_dir(lu->path, dir, sizeof(dir)))
 		device_defaults(dir, lu);

@@ -77,6 +77,7 @@ static const struct arg add_args[] = {
 	{ "eui", "DIGITS", ARG_VALUE, 0, KTGT_A_LU_EUI },
 	{ "uuid", "UUID", ARG_VALUE, 0, KTGT_A_LU_UUID },
 	{ "scsi-name", NULL, ARG_VALUE, 0, KTGT_A_LU_SCSI_NAME },
+	{ "shared-identity", NULL, ARG_VALUE, 0, KTGT_A_LU_SHARED_IDENTITY },
 	{ "absent", NULL, ARG_VALUE, 0, KTGT_A_LU_ABSENT },
 	{ NULL, NULL, 0, 0, 0 }
 };

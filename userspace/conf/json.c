@@ -122,6 +122,7 @@ static const struct key lu_keys[] = {
 	KEY("eui", "eui", TYPE_TEXT),
 	KEY("uuid", "uuid", TYPE_TEXT),
 	KEY("scsi_name", "scsi-name", TYPE_TEXT),
+	KEY("shared_identity", "shared-identity", TYPE_BOOL),
 	END
 };
 

@@ -12,7 +12,8 @@
  *                "write_cache": true, "scsi_id": TEXT, "serial": TEXT,
  *                "vendor": TEXT, "product": TEXT, "revision": TEXT,
  *                "naa": DIGITS, "eui": DIGITS, "uuid": UUID,
- *                "scsi_name": TEXT}...],
+ *                "scsi_name": TEXT,
+ *                "shared_identity": false}...],
  *       "incoming": [USER...], "outgoing": USER,
  *       "initiators": [NAME...], "addresses": [ADDRESS...]}...]}}}
  *

@@ -502,6 +502,7 @@ static const struct directive directives[] = {
 	LU_FIELD("eui", EUI),
 	LU_FIELD("uuid", UUID),
 	LU_FIELD("scsi-name", SCSI_NAME),
+	LU_FIELD("shared-identity", SHARED_IDENTITY),
 	ROW("bs-type", TARGET | LU, set_store, .attr = KTGT_A_LU_BACKEND),
 	ROW("bsopts", TARGET | LU, set_store, .attr = KTGT_A_LU_SIZE),
 	ROW("bsoflags", TARGET | LU, set_store, .attr = KTGT_A_LU_WRITE_CACHE),

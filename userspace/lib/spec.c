@@ -218,6 +218,7 @@ static const struct field lu_fields[] = {
 	  .unit = UNIT_UUID),
 	F(lu, LU_SCSI_NAME, scsi_name, STR, "scsi-name"),
 	F(lu, LU_GIVEN, given, FLAGS, "given", .names = lu_given_names),
+	F(lu, LU_SHARED_IDENTITY, shared_identity, BOOL, "shared-identity"),
 	F(lu, LU_READ_COMMANDS, read_commands, U64, "read-commands"),
 	F(lu, LU_READ_BYTES, read_bytes, U64, "read-bytes"),
 	F(lu, LU_WRITE_COMMANDS, write_commands, U64, "write-commands"),

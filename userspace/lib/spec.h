@@ -96,6 +96,7 @@ struct lu {
 	struct id uuid;
 	char scsi_name[KTGT_SCSI_NAME_MAX + 1];
 	uint32_t given;
+	uint8_t shared_identity;
 	uint64_t read_commands;
 	uint64_t read_bytes;
 	uint64_t write_commands;

@@ -8,6 +8,7 @@
 #include "../../../kernel/core/net.h"
 #include "../../../kernel/core/refuse.h"
 #include "../../../kernel/scsi/exec.h"
+#include "../../../kernel/scsi/names.h"
 #include "../../../kernel/scsi/nexus.h"
 #include "command.h"
 #include "nexus.h"
@@ -31,6 +32,16 @@ void ktgt_event_session(struct ktgt_net *kn, const struct ktgt_event *event)
 {
 	require(event->cmd == KTGT_CMD_LU_WRITERS);
 	require(strcmp(event->initiator, event->other));
+}
+
+/* No two of the disks here have the same name. */
+int ktgt_names_enter(struct ktgt_lu *lu, struct netlink_ext_ack *extack)
+{
+	return 0;
+}
+
+void ktgt_names_leave(struct ktgt_lu *lu)
+{
 }
 
 void ktgt_refuse(struct netlink_ext_ack *extack, const char *format, ...)
