@@ -106,6 +106,8 @@ struct ktgt_sense {
  * @lun: logical unit number as on the wire (SAM-5, 4.7); set by the fabric
  * @edtl: bytes that the initiator expects to transfer; set by the fabric
  * @cdb: the CDB, followed by zeroes; set by the fabric
+ * @edtl_dir: enum dma_data_direction in which the initiator expects @edtl to be
+ *	transferred; DMA_BIDIRECTIONAL if it expects both; set by the fabric
  * @dir: direction of the data according to the CDB; set by ktgt_cmd_parse()
  * @xfer_len: bytes to transfer according to the CDB, whatever @edtl is. If the
  *	length of a DMA_FROM_DEVICE command is known only after it was executed,
@@ -145,6 +147,7 @@ struct ktgt_cmd {
 	u32				edtl;
 	u8				cdb[KTGT_CDB_MAX];
 
+	u8				edtl_dir;
 	u8				dir;
 	u8				status;
 	u64				xfer_len;

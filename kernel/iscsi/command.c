@@ -106,6 +106,21 @@ static u8 command_check(struct ktgt_conn *conn, const struct ktgt_pdu_in *in)
 	return 0;
 }
 
+/* The direction in which the initiator expects data to move. */
+static u8 command_edtl_dir(const struct ktgt_task *task)
+{
+	switch (task->flags & (KTGT_TASK_READ | KTGT_TASK_WRITE)) {
+	case KTGT_TASK_READ:
+		return DMA_FROM_DEVICE;
+	case KTGT_TASK_WRITE:
+		return DMA_TO_DEVICE;
+	case KTGT_TASK_READ | KTGT_TASK_WRITE:
+		return DMA_BIDIRECTIONAL;
+	default:
+		return DMA_NONE;
+	}
+}
+
 static void command_parse(struct ktgt_task *task,
 			  const struct iscsi_scsi_req *req)
 {
@@ -115,8 +130,9 @@ static void command_parse(struct ktgt_task *task,
 	cmd->nexus = conn->nexus;
 	cmd->done_queue = &conn->done_queue;
 	memcpy(&cmd->lun, &req->lun, sizeof(cmd->lun));
+	cmd->edtl_dir = command_edtl_dir(task);
 	cmd->edtl = 0;
-	if (task->flags & (KTGT_TASK_READ | KTGT_TASK_WRITE))
+	if (cmd->edtl_dir != DMA_NONE)
 		cmd->edtl = be32_to_cpu(req->data_length);
 	memcpy(cmd->cdb, req->cdb, sizeof(cmd->cdb));
 	cmd->flags = 0;

@@ -185,6 +185,16 @@ static void parse_lu(struct ktgt_cmd *cmd)
 		end_with(cmd, SAM_STAT_CHECK_CONDITION);
 }
 
+/*
+ * Whether the initiator expects the data to move as it does (RFC 7143, 11.3.1):
+ * no command moves data both ways. When either side moves nothing there is no
+ * direction to differ in, and the residual says the rest.
+ */
+static bool direction_ok(const struct ktgt_cmd *cmd)
+{
+	return cmd->dir == cmd->edtl_dir || !cmd->xfer_len || !cmd->edtl;
+}
+
 /* Where a command is counted; NULL if it is neither a READ nor a WRITE */
 static struct ktgt_io_stats *io_stats(const struct ktgt_cmd *cmd)
 {
@@ -247,6 +257,8 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 	} else {
 		end_with(cmd, SAM_STAT_BUSY);
 	}
+	if (unlikely(!direction_ok(cmd)))
+		refuse(cmd, ILLEGAL_REQUEST, KTGT_ASC_INVALID_FIELD_IN_UNIT);
 }
 
 /**

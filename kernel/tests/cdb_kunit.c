@@ -542,6 +542,79 @@ static void parse_read_only(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, t->cmd.sense.key, DATA_PROTECT);
 }
 
+/**
+ * struct dir_case - a command, and in which direction data is expected
+ * @what: its name
+ * @cdb: the CDB
+ * @edtl: bytes that are expected
+ * @edtl_dir: enum dma_data_direction
+ * @refused: it ends with INVALID FIELD IN COMMAND INFORMATION UNIT
+ */
+struct dir_case {
+	const char	*what;
+	u8		cdb[KTGT_CDB_MAX];
+	u32		edtl;
+	u8		edtl_dir;
+	bool		refused;
+};
+
+static const struct dir_case dir_cases[] = {
+	{ "READ, in", { 0x28, [8] = 1 }, 512, DMA_FROM_DEVICE, false },
+	{ "READ, out", { 0x28, [8] = 1 }, 512, DMA_TO_DEVICE, true },
+	{ "READ, both", { 0x28, [8] = 1 }, 512, DMA_BIDIRECTIONAL, true },
+	{ "READ, neither", { 0x28, [8] = 1 }, 0, DMA_NONE, false },
+	{ "READ, out, a byte", { 0x28, [8] = 1 }, 1, DMA_TO_DEVICE, true },
+	{ "READ, out, no byte", { 0x28, [8] = 1 }, 0, DMA_TO_DEVICE, false },
+	{ "READ of nothing, out", { 0x28 }, 512, DMA_TO_DEVICE, false },
+	{ "WRITE, out", { 0x2a, [8] = 1 }, 512, DMA_TO_DEVICE, false },
+	{ "WRITE, in", { 0x2a, [8] = 1 }, 512, DMA_FROM_DEVICE, true },
+	{ "WRITE, both", { 0x2a, [8] = 1 }, 512, DMA_BIDIRECTIONAL, true },
+	{ "WRITE, in, no byte", { 0x2a, [8] = 1 }, 0, DMA_FROM_DEVICE, false },
+	{ "WRITE of nothing, in", { 0x2a }, 512, DMA_FROM_DEVICE, false },
+	{ "WRITE SAME, in", { 0x93, [13] = 1 }, 512, DMA_FROM_DEVICE, true },
+	{ "UNMAP, in", { 0x42, [8] = 24 }, 24, DMA_FROM_DEVICE, true },
+	{ "INQUIRY, out", { 0x12, [4] = 36 }, 36, DMA_TO_DEVICE, true },
+	{ "TEST UNIT READY, out", { 0x00 }, 512, DMA_TO_DEVICE, false },
+	{ "TEST UNIT READY, in", { 0x00 }, 512, DMA_FROM_DEVICE, false },
+	{ "SYNCHRONIZE CACHE, out", { 0x35 }, 512, DMA_TO_DEVICE, false },
+};
+KUNIT_ARRAY_PARAM_DESC(dir, dir_cases, what);
+
+static void parse_direction(struct kunit *test)
+{
+	const struct dir_case *c = test->param_value;
+	struct cdb_test *t = test->priv;
+	struct ktgt_cmd *cmd = &t->cmd;
+
+	memcpy(cmd->cdb, c->cdb, KTGT_CDB_MAX);
+	cmd->edtl = c->edtl;
+	cmd->edtl_dir = c->edtl_dir;
+	ktgt_cmd_parse(cmd);
+	KUNIT_ASSERT_EQ(test, cmd->exec == exec_status, c->refused);
+	if (!c->refused)
+		return;
+	KUNIT_EXPECT_EQ(test, cmd->status, SAM_STAT_CHECK_CONDITION);
+	KUNIT_EXPECT_EQ(test, cmd->sense.key, ILLEGAL_REQUEST);
+	KUNIT_EXPECT_EQ(test, cmd->sense.asc << 8 | cmd->sense.ascq, 0x0e03);
+	KUNIT_EXPECT_EQ(test, cmd->dir, DMA_NONE);
+	KUNIT_EXPECT_EQ(test, cmd->xfer_len, 0);
+}
+
+/* A LUN without a logical unit answers INQUIRY, as the initiator expects it. */
+static void parse_direction_without_lu(struct kunit *test)
+{
+	struct cdb_test *t = test->priv;
+
+	ktgt_test_itl = NULL;
+	t->cmd.cdb[0] = INQUIRY;
+	t->cmd.cdb[4] = 36;
+	t->cmd.edtl = 36;
+	t->cmd.edtl_dir = DMA_TO_DEVICE;
+	ktgt_cmd_parse(&t->cmd);
+	KUNIT_EXPECT_TRUE(test, t->cmd.exec == exec_status);
+	KUNIT_EXPECT_EQ(test, t->cmd.sense.asc, 0x0e);
+}
+
 /* --- REPORT SUPPORTED OPERATION CODES ------------------------------------ */
 
 static const u8 *rsoc(struct cdb_test *t, u8 options, u8 opcode, u16 action,
@@ -745,6 +818,8 @@ static struct kunit_case cdb_cases[] = {
 	KUNIT_CASE_PARAM(parse_without_lu, row_gen_params),
 	KUNIT_CASE_PARAM(parse_with_attention, row_gen_params),
 	KUNIT_CASE_PARAM(parse_read_only, row_gen_params),
+	KUNIT_CASE_PARAM(parse_direction, dir_gen_params),
+	KUNIT_CASE(parse_direction_without_lu),
 	KUNIT_CASE_PARAM(rsoc_all, rsoc_gen_params),
 	KUNIT_CASE(rsoc_all_fits),
 	KUNIT_CASE_PARAM(rsoc_one, row_gen_params),

@@ -21,6 +21,7 @@
 #include "cdb/backend.h"
 #include "cdb/command.h"
 #include "cdb/gate.h"
+#include "cdb/legal.h"
 #include "cdb/lu.h"
 #include "cdb/nexus.h"
 #include "cdb/report.h"
@@ -31,7 +32,7 @@ enum {
 	IN_LUN		= 3 << 1,	/* disk, controller, none, odd */
 	IN_LATER	= 1 << 3,	/* the backend is done later */
 	IN_ABORT	= 1 << 4,	/* aborted while it is carried out */
-	IN_WRONG	= 1 << 5,	/* the other direction, or none */
+	IN_WRONG	= 1 << 5,	/* the other direction, or both */
 	IN_HELD		= 1 << 6,	/* submitted when the input says so */
 	IN_EVENT	= 3 << 6,	/* no command */
 };
@@ -124,10 +125,21 @@ static void go_on(void)
 		;
 }
 
+/* Right, the other one, or both. */
+static u8 pick_direction(const struct record *rec, u8 what, u8 how)
+{
+	int right = direction(rec);
+
+	if (!(what & IN_WRONG))
+		return right;
+	if (how & 1)
+		return DMA_BIDIRECTIONAL;
+	return right == DMA_TO_DEVICE ? DMA_FROM_DEVICE : DMA_TO_DEVICE;
+}
+
 static void run_command(struct input *in, u8 what)
 {
 	struct ktgt_nexus *nexus = nexuses[what & IN_NEXUS];
-	bool moves = !(what & IN_WRONG);
 	u8 cdb[KTGT_CDB_MAX], how = take(in);
 	__be64 lun = pick_lun(in, what);
 	struct record *rec;
@@ -139,18 +151,19 @@ static void run_command(struct input *in, u8 what)
 	if (!rec)
 		return;
 	edtl = pick_edtl(in, rec, how);
+	rec->edtl_dir = pick_direction(rec, what, how);
 	rec->fate = how & 31;
 	rec->later = what & IN_LATER;
 	rec->abort = what & IN_ABORT;
 	rec->held = what & IN_HELD;
-	if (ask_twice(rec, nexus, lun, edtl, moves))
+	if (ask_twice(rec, nexus, lun, edtl))
 		return;
 	parse(rec, nexus, lun, edtl);
 	len = 0;
 	if (rec->req.kind == KIND_WRITE || rec->req.kind == KIND_SAME ||
 	    rec->req.kind == KIND_UNMAP)
 		len = min_t(size_t, take16(in), in->left);
-	give_data(rec, moves, in->p, len);
+	give_data(rec, in->p, len);
 	in->p += len;
 	in->left -= len;
 	if (rec->held)

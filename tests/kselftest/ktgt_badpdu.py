@@ -400,6 +400,49 @@ def directions(lab):
 
 
 @suite.case
+def against_the_command(lab):
+    """R and W of the PDU against the command (11.3.1): 05/0E/03.
+
+    What was sent with it is dropped, nothing is asked for, and nothing is
+    written. Where the command or the initiator moves no data, there is no
+    direction that could be wrong, and the residual says the rest."""
+    ini = session(lab)
+    wrong = [
+        ("READ as W", read10(128, 1), {"write": FILL[:512]}),
+        ("READ as W, unsolicited data", read10(128, 32), {"write": FILL * 2}),
+        ("READ as W, F=0", read10(128, 32),
+         {"write": FILL * 2, "immediate": 512, "unsolicited": 8192}),
+        ("READ as R and W", read10(128, 1), {"read": 512, "flags": 0xE1}),
+        ("WRITE as R", write10(128, 1), {"read": 512}),
+        ("WRITE(16) as R", iscsi.write16(128, 8), {"read": 4096}),
+        ("WRITE as R and W", write10(128, 1),
+         {"write": bytes(512), "flags": 0xE1}),
+        ("WRITE SAME as R", iscsi.write_same10(128, 1), {"read": 512}),
+        ("UNMAP as R", iscsi.unmap(24), {"read": 24}),
+        ("INQUIRY as W", iscsi.inquiry(36), {"write": bytes(36)}),
+    ]
+    for what, cdb, how in wrong:
+        task = ini.command(cdb, **how)
+        equal((task.status, task.key, task.underflow, task.r2ts),
+              (2, (5, 0x0E, 3), task.edtl, []), what)
+    fine = [
+        ("TEST UNIT READY with data", iscsi.tur(), {"write": FILL}, (0, 8192)),
+        ("TEST UNIT READY as R", iscsi.tur(), {"read": 512}, (0, 512)),
+        ("WRITE of nothing as R", write10(128, 0), {"read": 512}, (0, 512)),
+        ("READ of nothing as W", read10(128, 0), {"write": FILL}, (0, 8192)),
+        ("WRITE as R of nothing", write10(128, 1), {"flags": 0xC1}, (512, 0)),
+        ("WRITE as neither", write10(128, 1), {"flags": 0x81}, (512, 0)),
+        ("READ as W of nothing", read10(128, 1), {"flags": 0xA1}, (512, 0)),
+    ]
+    for what, cdb, how, residual in fine:
+        task = ini.good(cdb, **how)
+        equal((task.overflow, task.underflow), residual, what)
+    ini.logout()
+    ini.close()
+    alive(lab)
+
+
+@suite.case
 def reserved_bits(lab):
     """Reserved bits are ignored or refused; task attributes 5 to 7 too."""
     for flags in (0xC5, 0xC6, 0xC7, 0xD9, 0xC0):

@@ -207,6 +207,7 @@ void parse(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
 	cmd->done_queue = &done_queue;
 	cmd->lun = lun;
 	cmd->edtl = edtl;
+	cmd->edtl_dir = rec->edtl_dir;
 	memcpy(cmd->cdb, rec->cdb, KTGT_CDB_MAX);
 	rec->shape = NULL;
 	if (lu) {
@@ -226,11 +227,11 @@ void parse(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
 }
 
 /* As a fabric does: data goes in the one direction that was announced. */
-void give_data(struct record *rec, bool moves, const u8 *data, u32 len)
+void give_data(struct record *rec, const u8 *data, u32 len)
 {
 	struct ktgt_cmd *cmd = rec->cmd;
 
-	if (cmd->dir != DMA_NONE && moves)
+	if (cmd->dir != DMA_NONE && cmd->dir == cmd->edtl_dir)
 		rec->buf_len = min_t(u64, cmd->edtl, cmd->xfer_len);
 	cmd->buf_len = rec->buf_len;
 	make_buffer(rec, data, len);
@@ -309,8 +310,9 @@ const u8 *ask(u32 lun, const u8 *cdb, u32 *len)
 {
 	struct record *rec = new_record(cdb);
 
+	rec->edtl_dir = DMA_FROM_DEVICE;
 	parse(rec, nexuses[0], ktgt_lun_encode(lun), 8192);
-	give_data(rec, true, NULL, 0);
+	give_data(rec, NULL, 0);
 	submit(rec);
 	require(!rec->used && rec->status == SAM_STAT_GOOD);
 	if (len)
@@ -323,13 +325,13 @@ const u8 *ask(u32 lun, const u8 *cdb, u32 *len)
  * not go out. So it is asked for twice.
  */
 bool ask_twice(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
-	       u32 edtl, bool moves)
+	       u32 edtl)
 {
 	struct ktgt_lu *lu = lu_of(lun);
 	struct ktgt_itl *itl = lu ? xa_load(&nexus->itls, lu->lun) : NULL;
 	unsigned long flags, nexus_flags = nexus->flags;
 	unsigned int allocs = shim_allocs;
-	u8 *first, status;
+	u8 *first, status, edtl_dir = rec->edtl_dir;
 	u32 len;
 
 	if (rec->req.kind != KIND_IN || !itl || itl->lu != lu)
@@ -339,7 +341,7 @@ bool ask_twice(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
 		ktgt_lu_refresh(lu);
 	flags = itl->flags;
 	parse(rec, nexus, lun, edtl);
-	give_data(rec, moves, NULL, 0);
+	give_data(rec, NULL, 0);
 	submit(rec);
 	require(!rec->used);
 	first = rec->answer;
@@ -352,8 +354,9 @@ bool ask_twice(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
 	rec->answer = NULL;
 	rec = new_record(rec->cdb);
 	rec->fill = 0xff;
+	rec->edtl_dir = edtl_dir;
 	parse(rec, nexus, lun, edtl);
-	give_data(rec, moves, NULL, 0);
+	give_data(rec, NULL, 0);
 	submit(rec);
 	require(!rec->used && rec->status == status && rec->answer_len == len);
 	require(!memcmp(rec->answer, first, len));

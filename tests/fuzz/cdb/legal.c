@@ -12,6 +12,42 @@
 #include "nexus.h"
 #include "report.h"
 
+/* --- what it moves -------------------------------------------------------- */
+
+/* Bytes that a legal command wants to move; of an answer, at most that many. */
+u64 wanted_bytes(const struct record *rec)
+{
+	switch (rec->req.kind) {
+	case KIND_READ:
+	case KIND_WRITE:
+		return rec->req.count * rec->shape->block;
+	case KIND_SAME:
+		return rec->cdb[1] & 1 ? 0 : rec->shape->block;
+	case KIND_NONE:
+	case KIND_SYNC:
+		return 0;
+	default:
+		return rec->req.count;
+	}
+}
+
+int direction(const struct record *rec)
+{
+	switch (rec->req.kind) {
+	case KIND_READ:
+	case KIND_IN:
+	case KIND_CAPACITY_10:
+		return DMA_FROM_DEVICE;
+	case KIND_WRITE:
+	case KIND_UNMAP:
+		return DMA_TO_DEVICE;
+	case KIND_SAME:
+		return rec->cdb[1] & 1 ? DMA_NONE : DMA_TO_DEVICE;
+	default:
+		return DMA_NONE;
+	}
+}
+
 /* --- whether it is legal -------------------------------------------------- */
 
 bool has_no_ua(u8 opcode)
@@ -74,7 +110,7 @@ static bool may_write_same(const struct record *rec)
 }
 
 /* Whether nothing is wrong with a command, as far as its CDB shows. */
-bool is_legal(const struct record *rec)
+bool is_allowed(const struct record *rec)
 {
 	const struct shape *shape = rec->shape;
 
@@ -98,41 +134,16 @@ bool is_legal(const struct record *rec)
 	}
 }
 
-/* --- what it moves -------------------------------------------------------- */
-
-/* Bytes that a legal command wants to move; of an answer, at most that many. */
-u64 wanted_bytes(const struct record *rec)
+/* Its data moves as the initiator expects it, if there is some for both. */
+bool is_legal(const struct record *rec)
 {
-	switch (rec->req.kind) {
-	case KIND_READ:
-	case KIND_WRITE:
-		return rec->req.count * rec->shape->block;
-	case KIND_SAME:
-		return rec->cdb[1] & 1 ? 0 : rec->shape->block;
-	case KIND_NONE:
-	case KIND_SYNC:
-		return 0;
-	default:
-		return rec->req.count;
-	}
+	if (!is_allowed(rec))
+		return false;
+	return !rec->cmd->edtl || !wanted_bytes(rec) ||
+	       rec->edtl_dir == direction(rec);
 }
 
-static int direction(const struct record *rec)
-{
-	switch (rec->req.kind) {
-	case KIND_READ:
-	case KIND_IN:
-	case KIND_CAPACITY_10:
-		return DMA_FROM_DEVICE;
-	case KIND_WRITE:
-	case KIND_UNMAP:
-		return DMA_TO_DEVICE;
-	case KIND_SAME:
-		return rec->cdb[1] & 1 ? DMA_NONE : DMA_TO_DEVICE;
-	default:
-		return DMA_NONE;
-	}
-}
+/* --- what it was found to be ---------------------------------------------- */
 
 void check_parsed(const struct record *rec)
 {

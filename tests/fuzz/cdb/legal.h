@@ -11,8 +11,10 @@ bool is_served(const struct record *rec);
 bool has_no_ua(u8 opcode);
 u32 pending_ua(struct ktgt_nexus *nexus, struct ktgt_lu *lu);
 bool in_range(const struct record *rec);
+bool is_allowed(const struct record *rec);
 bool is_legal(const struct record *rec);
 u64 wanted_bytes(const struct record *rec);
+int direction(const struct record *rec);
 void check_parsed(const struct record *rec);
 
 #endif /* _KTGT_FUZZ_CDB_LEGAL_H */

@@ -28,6 +28,7 @@ struct record {
 	u32			ua;		/* sense data of one that is due */
 	u64			nr_blocks;	/* when it was parsed */
 	u64			wanted;		/* bytes, when it was parsed */
+	u8			edtl_dir;	/* of the data, as announced */
 	u8			*sent;		/* data-out, of buf_len bytes */
 	u32			buf_len, nr_pages;
 	u32			failed;		/* allocations, before */

@@ -207,7 +207,9 @@ static void check_refusal(const struct record *rec)
 {
 	require(rec->status == SAM_STAT_CHECK_CONDITION);
 	require(!rec->nr_ops && !rec->nr_ranges && !rec->nr_flushes);
-	if (!is_served(rec) && !rec->shape)
+	if (is_allowed(rec))
+		require(rec->sense == 0x050e03);
+	else if (!is_served(rec) && !rec->shape)
 		require(rec->sense == 0x052500);
 	else if (!is_served(rec))
 		require(rec->sense == 0x052000 || rec->sense == 0x052400);

@@ -68,6 +68,14 @@ static void check_request(const struct task *task, const struct ktgt_task *t)
 	require(task->write == !!(req->flags & ISCSI_FLAG_CMD_WRITE));
 }
 
+/* The direction of the data, as the R and W bits say. */
+static u8 announced(const struct task *task)
+{
+	if (task->read)
+		return task->write ? DMA_BIDIRECTIONAL : DMA_FROM_DEVICE;
+	return task->write ? DMA_TO_DEVICE : DMA_NONE;
+}
+
 void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 {
 	struct ktgt_task *t = container_of(cmd, struct ktgt_task, cmd);
@@ -102,6 +110,7 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 	};
 	task->attr = request_of(task->serial)->flags & ISCSI_FLAG_CMD_ATTR_MASK;
 	require(!t->conn->logout);
+	require(cmd->edtl_dir == announced(task));
 	check_request(task, t);
 	task->r2t_off = min_t(u64, request_of(task->serial)->unsolicited,
 			      min_t(u64, task->edtl, task->wanted));
