@@ -11,11 +11,9 @@
 #include <kunit/test-bug.h>
 
 #include "../backend/block.h"
-#include "../backend/store.h"
 #include "../core/cmd.h"
 #include "../core/target.h"
 #include "../scsi/exec.h"
-#include "../scsi/gate.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
 #include "../scsi/mode.h"
@@ -89,9 +87,6 @@ STUB_FAIL_VALUE(int, ktgt_lu_init, -EIO, void)
 STUB_FAIL(ktgt_lu_exit, void)
 STUB_FAIL_VALUE(int, ktgt_block_init, -EIO, void)
 STUB_FAIL(ktgt_block_exit, void)
-STUB_FAIL_VALUE(int, ktgt_store_init, -EIO, void)
-STUB_FAIL(ktgt_store_exit, void)
-STUB_FAIL(ktgt_gate_cancel, struct ktgt_cmd *cmd)
 
 /* core/ */
 STUB_FAIL(ktgt_target_put, struct ktgt_target *target)
