@@ -89,7 +89,7 @@ static noinline void fail_misfit(struct ktgt_cmd *cmd)
 	if (cmd->store->read_only && cmd->row->flags & KTGT_CDB_WRITE)
 		ktgt_sense_set(&cmd->sense, DATA_PROTECT,
 			       KTGT_ASC_WRITE_PROTECTED);
-	else if (!READ_ONCE(cmd->store->size))
+	else if (!(READ_ONCE(cmd->store->size) >> cmd->block_shift))
 		ktgt_sense_set(&cmd->sense, NOT_READY,
 			       KTGT_ASC_MEDIUM_NOT_PRESENT);
 	else

@@ -205,6 +205,9 @@ CDB = {
               cmd(TUR, OTHER),
     'away': shape() + event(SIZE, b'\0\0\0') + cmd(TUR) + cmd(read10(0, 1)) +
             cmd(CAPACITY16) + event(SIZE, b'\0\1\x0c') + cmd(TUR) + cmd(TUR),
+    'away-below-block': shape() + cmd(read10(0, 1), HELD) +
+                        event(SIZE, b'\0\1\0') + cmd(TUR) +
+                        event(SUBMIT, b'\0'),
     'replace': shape() + cmd(read10(0, 8), LATER) + event(REPLACE) +
                cmd(TUR) + event(REPLACE) + cmd(TUR) + cmd(TUR) + event(DONE) +
                event(RUN),
