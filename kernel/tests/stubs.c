@@ -18,6 +18,7 @@
 #include "../scsi/lu_life.h"
 #include "../scsi/mode.h"
 #include "../scsi/nexus.h"
+#include "../scsi/orphan.h"
 #include "../scsi/sbc.h"
 #include "../scsi/spc.h"
 
@@ -87,6 +88,13 @@ STUB_FAIL_VALUE(int, ktgt_lu_init, -EIO, void)
 STUB_FAIL(ktgt_lu_exit, void)
 STUB_FAIL_VALUE(int, ktgt_block_init, -EIO, void)
 STUB_FAIL(ktgt_block_exit, void)
+STUB_FAIL(ktgt_orphan_add, struct ktgt_orphans *orphans, struct ktgt_cmd *cmd,
+	  u32 bytes)
+STUB_FAIL(ktgt_orphan_end, struct ktgt_cmd *cmd)
+STUB_FAIL_VALUE(struct ktgt_orphans *, ktgt_orphans_alloc, NULL,
+		const struct ktgt_nexus *nexus)
+STUB_FAIL_VALUE(bool, ktgt_orphans_cancel, false, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_orphans_exit, void)
 
 /* core/ */
 STUB_FAIL(ktgt_target_put, struct ktgt_target *target)
