@@ -186,6 +186,9 @@ static inline void shim_unlock(spinlock_t *lock)
 #define spin_lock_irqsave(l, flags)	((void)((flags) = 1), shim_lock(l))
 #define spin_unlock_irqrestore(l, flags) \
 	((void)({ require((flags) == 1); }), shim_unlock(l))
+#define spin_lock_irq(l)		shim_lock(l)
+#define spin_unlock_irq(l)		shim_unlock(l)
+#define DEFINE_SPINLOCK(l)		spinlock_t l
 #define write_lock_bh(l)		shim_lock(l)
 #define write_unlock_bh(l)		shim_unlock(l)
 #define lockdep_assert_held(l)		require((l)->held)
@@ -284,9 +287,11 @@ void percpu_ref_put(struct percpu_ref *ref);
 #define GFP_NOWAIT			4
 #define GFP_ATOMIC			8
 #define __GFP_NOWARN			16
+#define __GFP_NOFAIL			32
 #define PAGE_SHIFT			12
 #define PAGE_SIZE			(1UL << PAGE_SHIFT)
 #define PAGE_MASK			(~(PAGE_SIZE - 1))
+#define totalram_pages()		(1UL << 18)
 
 static inline void *kzalloc(size_t size, gfp_t gfp)
 {
@@ -514,6 +519,8 @@ struct timer_list {
 
 #define timer_setup(t, f, flags) \
 	((void)(*(t) = (struct timer_list) { .func = f }))
+#define DEFINE_TIMER(t, f)		struct timer_list t = { .func = f }
+#define timer_pending(t)		((t)->pending)
 #define timer_container_of(v, t, m)	container_of(t, __typeof__(*v), m)
 #define timer_shutdown_sync(t) \
 	((void)((t)->pending = false, (t)->dead = true))
