@@ -120,4 +120,12 @@ int kernel_getpeername(struct socket *sock, struct sockaddr *addr);
 int kernel_getsockname(struct socket *sock, struct sockaddr *addr);
 void sock_release(struct socket *sock);
 
+/* --- the module ----------------------------------------------------------- */
+
+struct module;
+
+#define THIS_MODULE			((struct module *)0)
+#define try_module_get(m)		((void)(m), true)
+#define module_put(m)			((void)(m))
+
 #endif /* _KTGT_FUZZ_SHIM_NET_H */

@@ -16,34 +16,12 @@
 /* twice the window, and the immediate ones */
 #define TASKS_MAX	(2 * 128 + 16)
 
-/*
- * Those that wait further down the stack have been woken up: what they would
- * do then.
- */
-static bool serve_waiters(void)
-{
-	struct ktgt_conn *conn;
-	struct peer *peer;
-
-	for (peer = peers; peer < peers + NR_PEERS; peer++) {
-		if (!peer->there || !peer->tcp || !peer->tcp->closing ||
-		    peer->tcp->release_work.queued)
-			continue;
-		conn = &peer->tcp->conn;
-		if (llist_empty(&conn->done_queue.head) && llist_empty(&conn->calls))
-			continue;
-		ktgt_commands_abandon(conn);
-		return true;
-	}
-	return false;
-}
-
-/* Whoever closes a connection waits for the storage, and for nothing else. */
+/* Only the exit of the module waits for the storage. */
 void shim_wait(void)
 {
 	static unsigned int which;
 
-	if (complete_one(which++) || serve_waiters() || shim_run_work(0))
+	if (complete_one(which++) || shim_run_work(0))
 		return;
 	require(!"waits for ever");
 }

@@ -11,6 +11,7 @@
 #include "../../../kernel/iscsi/task.h"
 #include "../../../kernel/scsi/exec.h"
 #include "../../../kernel/scsi/nexus.h"
+#include "../../../kernel/scsi/orphan.h"
 #include "command.h"
 #include "scsi.h"
 #include "target.h"
@@ -222,6 +223,40 @@ void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 	ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
 }
 
+struct ktgt_orphans *ktgt_orphans_alloc(const struct ktgt_nexus *nexus)
+{
+	struct ktgt_orphans *orphans = kzalloc_obj(*orphans, GFP_KERNEL | __GFP_NOFAIL);
+
+	require(nexus->target);
+	return orphans;
+}
+
+void ktgt_orphans_free(struct ktgt_orphans *orphans)
+{
+	kfree(orphans);
+}
+
+/* Its connection is gone: it has been aborted, and waits for the storage alone. */
+void ktgt_cmd_orphan(struct ktgt_cmd *cmd, struct ktgt_orphans *orphans,
+		     u32 bytes)
+{
+	struct task *task = task_of(cmd);
+
+	require(task && task->submitted && !task->gated && orphans);
+	require(ktgt_task_is_aborted(container_of(cmd, struct ktgt_task, cmd)));
+	cmd->nexus = NULL;
+	task->orphan = true;
+}
+
+/* An orphan has come back: nobody is there to be told of it. */
+static void release_orphan(struct task *task, struct ktgt_cmd *cmd)
+{
+	require(!task->pending && task->completed);
+	clear_bit(KTGT_CMDF_LU_REF, &cmd->flags);
+	cmd->lu = NULL;
+	task->used = false;
+}
+
 /* Its answer has been made, or there is none. */
 void ktgt_cmd_release(struct ktgt_cmd *cmd)
 {
@@ -231,6 +266,10 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 
 	if (!task) {
 		require(!test_bit(KTGT_CMDF_LU_REF, &cmd->flags));
+		return;
+	}
+	if (task->orphan) {
+		release_orphan(task, cmd);
 		return;
 	}
 	require(!task->pending && !task->gated);

@@ -167,8 +167,9 @@ void sock_release(struct socket *sock)
 	for (task = tasks; task < tasks + MAX_TASKS; task++) {
 		if (!task->used || task->peer != peer)
 			continue;
-		require(!task->cmd);
-		task->used = false;
+		require(!task->cmd || task->orphan);
+		task->used = task->cmd;
+		task->peer = NULL;
 	}
 	free(peer->stream);
 	free(peer->in);

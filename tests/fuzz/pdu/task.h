@@ -28,6 +28,7 @@ struct task {
 	u8		status;
 	bool		submitted, pending, completed, bad, aborted, silent;
 	bool		gated, resumed;	/* waits at a gate; has done so */
+	bool		orphan;		/* its connection is gone */
 
 	u32		data_sn, data_off, burst;
 	u32		r2t_sn, r2t_off;
