@@ -15,6 +15,7 @@
 #include "../core/refuse.h"
 #include "../core/target.h"
 #include "../scsi/gate.h"
+#include "../scsi/identity.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
 #include "target.h"
@@ -37,7 +38,7 @@ struct handover {
 /**
  * struct lu_new - change that makes a logical unit
  * @change: the change
- * @params: what it is to be; the path is owned
+ * @params: what it is to be; its texts are owned
  * @handover: where its device comes from
  * @lu: the logical unit, made by the check
  */
@@ -64,12 +65,16 @@ struct lu_del {
  * @handover: where the device comes from
  * @lu: the logical unit, found by the check
  * @store: the device, opened by the check
+ * @medium: identity of the disk that is there, or NULL; owned
+ * @force: take it whatever belongs there
  */
 struct lu_attach {
 	struct ktgt_change	change;
 	struct handover		handover;
 	struct ktgt_lu		*lu;
 	struct ktgt_store	*store;
+	char			*medium;
+	bool			force;
 };
 
 static const struct ktgt_change_ops lu_new_ops;
@@ -277,6 +282,8 @@ static void lu_new_free(struct ktgt_change *change)
 
 	kfree(new->handover.wait);
 	kfree(new->params.path);
+	kfree(new->params.medium);
+	kfree(new->params.medium_found);
 	kfree(new);
 }
 
@@ -288,6 +295,15 @@ static const struct ktgt_change_ops lu_new_ops = {
 	.apply = lu_new_apply,
 	.free = lu_new_free,
 };
+
+/* NULL stays NULL. */
+static int own_text(const char **text)
+{
+	bool is_given = *text;
+
+	*text = kstrdup(*text, GFP_KERNEL);
+	return is_given && !*text ? -ENOMEM : 0;
+}
 
 /**
  * ktgt_lu_stage_new - add a logical unit to a target
@@ -303,18 +319,19 @@ int ktgt_lu_stage_new(struct ktgt_txn *txn, u32 tid,
 		      const struct ktgt_lu_params *params)
 {
 	struct lu_new *new;
+	int err;
 
 	new = kzalloc_obj(*new, GFP_KERNEL);
 	if (!new)
 		return -ENOMEM;
 
 	new->params = *params;
-	if (params->path) {
-		new->params.path = kstrdup(params->path, GFP_KERNEL);
-		if (!new->params.path) {
-			kfree(new);
-			return -ENOMEM;
-		}
+	err = own_text(&new->params.path);
+	err = own_text(&new->params.medium) ?: err;
+	err = own_text(&new->params.medium_found) ?: err;
+	if (err) {
+		lu_new_free(&new->change);
+		return err;
 	}
 	new->change.info = (struct ktgt_change_info){
 		.tid = tid,
@@ -434,6 +451,7 @@ static int lu_attach_check(struct ktgt_txn *txn, struct ktgt_change *change)
 						change);
 	struct ktgt_lu *lu = find_lu(txn, change->info.tid, change->info.lun);
 	struct ktgt_store *store;
+	int err;
 
 	if (IS_ERR(lu))
 		return PTR_ERR(lu);
@@ -443,6 +461,11 @@ static int lu_attach_check(struct ktgt_txn *txn, struct ktgt_change *change)
 			    change->info.tid, change->info.lun);
 		return -EEXIST;
 	}
+	/* it changes under the mutex alone */
+	err = ktgt_identity_check_medium(attach->force ? NULL : lu->medium,
+					 attach->medium, lu->lun, txn->extack);
+	if (err)
+		return err;
 	store = attach_store(txn, attach, lu);
 	if (IS_ERR(store)) {
 		end_handover(&attach->handover);
@@ -469,6 +492,7 @@ static void lu_attach_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 						change);
 	struct handover *handover = &attach->handover;
 
+	ktgt_lu_set_medium(attach->lu, attach->medium);
 	ktgt_lu_swap(attach->lu, attach->store, handover->from,
 		     take_wait(handover));
 	end_handover(handover);
@@ -480,6 +504,7 @@ static void lu_attach_free(struct ktgt_change *change)
 						change);
 
 	kfree(attach->handover.wait);
+	kfree(attach->medium);
 	kfree(attach);
 }
 
@@ -497,18 +522,27 @@ static const struct ktgt_change_ops lu_attach_ops = {
  * @txn: the transaction
  * @tid: number of its target
  * @lun: its number
+ * @medium: identity of the disk that is there, or NULL
+ * @force: take it whatever belongs there
  *
  * Context: may sleep.
  *
  * Return: 0 or -ENOMEM.
  */
-int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid, u32 lun)
+int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid, u32 lun,
+			 const char *medium, bool force)
 {
 	struct lu_attach *attach;
 
 	attach = kzalloc_obj(*attach, GFP_KERNEL);
 	if (!attach)
 		return -ENOMEM;
+	attach->medium = kstrdup(medium, GFP_KERNEL);
+	if (medium && !attach->medium) {
+		kfree(attach);
+		return -ENOMEM;
+	}
+	attach->force = force;
 	attach->change.info = (struct ktgt_change_info){
 		.tid = tid,
 		.lun = lun,

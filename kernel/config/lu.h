@@ -13,6 +13,7 @@ struct ktgt_txn;
 int ktgt_lu_stage_new(struct ktgt_txn *txn, u32 tid,
 		      const struct ktgt_lu_params *params);
 int ktgt_lu_stage_del(struct ktgt_txn *txn, u32 tid, u32 lun);
-int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid, u32 lun);
+int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid, u32 lun,
+			 const char *medium, bool force);
 
 #endif /* _KTGT_CONFIG_LU_H */

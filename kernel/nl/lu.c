@@ -49,6 +49,8 @@ static const char *backend_fault(const struct ktgt_lu_params *params)
 			return "path is for type block; type null stores nothing";
 		if (params->may_be_absent)
 			return "absent is for type block; type null has no device";
+		if (params->medium || params->medium_found)
+			return "medium is for type block; type null has no disk";
 		if (!params->size)
 			return "size is missing; type null has none of its own";
 		return NULL;
@@ -140,6 +142,11 @@ static void get_params(struct nlattr **attrs, struct ktgt_lu_params *params)
 	if (attrs[KTGT_A_LU_SHARED_IDENTITY])
 		params->shared_identity =
 			nla_get_u8(attrs[KTGT_A_LU_SHARED_IDENTITY]);
+	if (attrs[KTGT_A_LU_MEDIUM])
+		params->medium = nla_data(attrs[KTGT_A_LU_MEDIUM]);
+	if (attrs[KTGT_A_LU_MEDIUM_FOUND])
+		params->medium_found = nla_data(attrs[KTGT_A_LU_MEDIUM_FOUND]);
+	params->force = nla_get_flag(attrs[KTGT_A_LU_FORCE]);
 	params->may_be_absent = nla_get_flag(attrs[KTGT_A_LU_ABSENT]);
 	params->write_cache = -1;
 	if (attrs[KTGT_A_LU_WRITE_CACHE])
@@ -205,15 +212,22 @@ int ktgt_lu_del_doit(struct sk_buff *skb, struct genl_info *info)
 int ktgt_lu_attach_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_nl_change nlc;
+	const char *medium = NULL;
 	u32 tid, lun;
+	bool force;
 	int err;
 
 	err = get_ids(info, &tid, &lun);
 	if (err)
 		return err;
 
+	if (info->attrs[KTGT_A_LU_MEDIUM_FOUND])
+		medium = nla_data(info->attrs[KTGT_A_LU_MEDIUM_FOUND]);
+	force = nla_get_flag(info->attrs[KTGT_A_LU_FORCE]);
+
 	ktgt_nl_begin(&nlc, info);
-	return ktgt_nl_end(&nlc, ktgt_lu_stage_attach(nlc.txn, tid, lun));
+	return ktgt_nl_end(&nlc, ktgt_lu_stage_attach(nlc.txn, tid, lun, medium,
+						      force));
 }
 
 static int fill_id(struct sk_buff *skb, int attr, const struct ktgt_id *id)
@@ -268,6 +282,18 @@ static int fill_absent(struct sk_buff *skb, const struct ktgt_lu *lu)
 		return -EMSGSIZE;
 	return nla_put_u8(skb, KTGT_A_LU_READ_ONLY, params->read_only) ||
 	       nla_put_u8(skb, KTGT_A_LU_SHARED, params->shared);
+}
+
+/* Which disk it is, or was before it went away. */
+static int fill_disk(struct sk_buff *skb, struct ktgt_lu *lu)
+{
+	int err = 0;
+
+	spin_lock(&lu->lock);
+	if (*lu->medium)
+		err = nla_put_string(skb, KTGT_A_LU_MEDIUM, lu->medium);
+	spin_unlock(&lu->lock);
+	return err;
 }
 
 /* Attributes that only a disk has. */
@@ -334,7 +360,8 @@ static int fill_lu(struct sk_buff *skb, struct ktgt_target *target,
 			KTGT_LU_TYPE_DISK : KTGT_LU_TYPE_CONTROLLER) ||
 	    nla_put_u32(skb, KTGT_A_LU_BACKEND, lu->params.backend) ||
 	    nla_put_u8(skb, KTGT_A_LU_ONLINE, !ktgt_lu_is_absent(lu)) ||
-	    fill_frozen(skb, lu) || fill_medium(skb, lu) || fill_identity(skb, lu) ||
+	    fill_frozen(skb, lu) || fill_medium(skb, lu) || fill_disk(skb, lu) ||
+	    fill_identity(skb, lu) ||
 	    fill_stats(skb, lu) ||
 	    nla_put_u64_64bit(skb, KTGT_A_LU_GENERATION, generation,
 			      KTGT_A_LU_PAD))

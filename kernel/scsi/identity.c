@@ -259,3 +259,37 @@ int ktgt_identity_check(const struct ktgt_identity *identity, u32 lun,
 	}
 	return 0;
 }
+
+/**
+ * ktgt_identity_check_medium - whether it is the right disk
+ * @medium: identity of the disk that belongs behind the logical unit; NULL or ""
+ *	if any may be there
+ * @found: identity of the one that is there; NULL or "" if it has none
+ * @lun: logical unit number, for the text
+ * @extack: gets the reason of a refusal, with both
+ *
+ * A disk without an identity is not the one that had one.
+ *
+ * Context: process, may sleep.
+ * Return: 0, -EINVAL if one of them is no text, -EMEDIUMTYPE.
+ */
+int ktgt_identity_check_medium(const char *medium, const char *found, u32 lun,
+			       struct netlink_ext_ack *extack)
+{
+	if (!medium)
+		medium = "";
+	if (!found)
+		found = "";
+	if (!is_printable(medium) || !is_printable(found)) {
+		ktgt_refuse(extack,
+			    "LUN %u: the identity of the medium has a character that is not printable ASCII; use 20h to 7Eh",
+			    lun);
+		return -EINVAL;
+	}
+	if (!*medium || !strcmp(medium, found))
+		return 0;
+	ktgt_refuse(extack,
+		    "LUN %u: the disk is %s, and not %s, which belongs there; connect that one, or add force",
+		    lun, *found ? found : "one without an identity", medium);
+	return -EMEDIUMTYPE;
+}

@@ -70,4 +70,7 @@ void ktgt_identity_fill(struct ktgt_identity *identity,
 int ktgt_identity_check(const struct ktgt_identity *identity, u32 lun,
 			struct netlink_ext_ack *extack);
 
+int ktgt_identity_check_medium(const char *medium, const char *found, u32 lun,
+			       struct netlink_ext_ack *extack);
+
 #endif /* _KTGT_SCSI_IDENTITY_H */

@@ -36,6 +36,9 @@ struct ktgt_target;
  * @may_be_absent: if there is no such device, the LU is not ready until there
  *	is
  * @write_cache: 0 makes every write FUA, 1 not, -1 is the device's own
+ * @medium: identity of the disk that belongs behind it, or NULL; not kept here
+ * @medium_found: identity of the disk that is there, or NULL; not kept here
+ * @force: take the disk although it is another one
  * @shared_identity: other disks of the namespace that say so too may have the
  *	same names
  * @identity: what was given of the names; in &ktgt_lu.params all of them
@@ -50,6 +53,9 @@ struct ktgt_lu_params {
 	bool		shared;
 	bool		may_be_absent;
 	int		write_cache;
+	const char	*medium;
+	const char	*medium_found;
+	bool		force;
 	bool		shared_identity;
 	struct ktgt_identity identity;
 };
@@ -195,6 +201,8 @@ struct ktgt_gate {
  * @successor: logical unit that takes its place in the same transaction, or
  *	NULL; under &ktgt_net.config_mutex
  * @params: identity, defaults filled in; immutable, @path is owned
+ * @medium: identity of the disk that belongs behind it, "" if there is none;
+ *	under @lock
  * @lock: protects writes to @nr_blocks; process context
  * @itls: struct ktgt_itl, under &ktgt_target.nexus_lock
  * @gone_stats: totals of the I_T nexuses that have gone, under
@@ -229,6 +237,7 @@ struct ktgt_lu {
 	struct list_head		node;
 	struct ktgt_lu			*successor;
 	struct ktgt_lu_params		params;
+	char				medium[KTGT_MEDIUM_MAX + 1];
 
 	spinlock_t			lock;	/* see above */
 	struct list_head		itls;

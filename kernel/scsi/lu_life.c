@@ -241,8 +241,43 @@ static struct ktgt_store *open_store(const struct ktgt_lu_params *params,
 	return ktgt_store_open(&ktgt_backend_absent_ops, &how, extack);
 }
 
-static int give_store(struct ktgt_lu *lu, struct ktgt_claim *claim,
-		      struct netlink_ext_ack *extack)
+/**
+ * ktgt_lu_set_medium - note which disk is behind a logical unit
+ * @lu: disk
+ * @medium: identity of the disk; NULL if it has none
+ *
+ * Context: process.
+ */
+void ktgt_lu_set_medium(struct ktgt_lu *lu, const char *medium)
+{
+	spin_lock(&lu->lock);
+	strscpy(lu->medium, medium ?: "", sizeof(lu->medium));
+	spin_unlock(&lu->lock);
+}
+
+/* Whoever waits for a disk goes on waiting if another one is in its place. */
+static bool is_another(const struct ktgt_lu_params *params)
+{
+	return !params->force &&
+	       ktgt_identity_check_medium(params->medium, params->medium_found,
+					  params->lun, NULL) == -EMEDIUMTYPE;
+}
+
+/* The device that was asked for, or none as long as another disk is there. */
+static struct ktgt_store *open_first(struct ktgt_lu *lu,
+				     const struct ktgt_lu_params *params,
+				     struct ktgt_claim *claim,
+				     struct netlink_ext_ack *extack)
+{
+	const struct ktgt_store_params none = { .lun = lu->lun };
+
+	if (params->may_be_absent && is_another(params))
+		return ktgt_store_open(&ktgt_backend_absent_ops, &none, extack);
+	return open_store(&lu->params, claim, extack);
+}
+
+static int give_store(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
+		      struct ktgt_claim *claim, struct netlink_ext_ack *extack)
 {
 	struct ktgt_store *store;
 	struct medium medium;
@@ -253,7 +288,7 @@ static int give_store(struct ktgt_lu *lu, struct ktgt_claim *claim,
 		lu->block_shift = ilog2(512);
 		return 0;
 	}
-	store = open_store(&lu->params, claim, extack);
+	store = open_first(lu, params, claim, extack);
 	if (IS_ERR(store))
 		return PTR_ERR(store);
 	err = judge_store(lu, store, &medium, extack);
@@ -264,7 +299,25 @@ static int give_store(struct ktgt_lu *lu, struct ktgt_claim *claim,
 	lu->type = TYPE_DISK;
 	RCU_INIT_POINTER(lu->store, store);
 	take_medium(lu, store, &medium);
+	ktgt_lu_set_medium(lu, lu->absent ? params->medium :
+					    params->medium_found);
 	return 0;
+}
+
+/* Before it is opened: who may be absent waits for the right disk instead. */
+static int check_medium(const struct ktgt_lu_params *params,
+			struct netlink_ext_ack *extack)
+{
+	bool any = params->force || params->may_be_absent;
+	int err;
+
+	err = ktgt_identity_check_medium(NULL, params->medium, params->lun,
+					 extack);
+	if (err)
+		return err;
+	return ktgt_identity_check_medium(any ? NULL : params->medium,
+					  params->medium_found, params->lun,
+					  extack);
 }
 
 /* What it has got is freed by ktgt_lu_put() after an error as well. */
@@ -275,6 +328,8 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
 	lu->lun = params->lun;
 	lu->params = *params;
 	lu->params.path = NULL;
+	lu->params.medium = NULL;
+	lu->params.medium_found = NULL;
 	kref_init(&lu->kref);
 	spin_lock_init(&lu->lock);
 	INIT_LIST_HEAD(&lu->itls);
@@ -328,7 +383,9 @@ struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 		return ERR_PTR(err);
 	}
 	atomic_inc(&nr_alive);
-	err = give_store(lu, claim, extack);
+	err = check_medium(params, extack);
+	if (!err)
+		err = give_store(lu, params, claim, extack);
 	if (!err)
 		err = set_identity(lu, params, extack);
 	if (err) {

@@ -30,6 +30,7 @@ struct ktgt_store *ktgt_lu_open_store(struct ktgt_lu *lu,
 				      struct netlink_ext_ack *extack);
 void ktgt_lu_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 		  struct ktgt_store *after, struct ktgt_gate_wait *wait);
+void ktgt_lu_set_medium(struct ktgt_lu *lu, const char *medium);
 u64 ktgt_lu_refresh(struct ktgt_lu *lu);
 int ktgt_lu_init(void);
 void ktgt_lu_exit(void);

@@ -200,6 +200,30 @@ static void checks(struct kunit *test)
 	ktgt_refuse_exit();
 }
 
+/* A disk without an identity is not the one that had one. */
+static void media(struct kunit *test)
+{
+	struct netlink_ext_ack extack = {};
+
+	KUNIT_EXPECT_EQ(test, ktgt_identity_check_medium(NULL, NULL, 1, NULL), 0);
+	KUNIT_EXPECT_EQ(test, ktgt_identity_check_medium("", "a", 1, NULL), 0);
+	KUNIT_EXPECT_EQ(test, ktgt_identity_check_medium("a", "a", 1, NULL), 0);
+	KUNIT_EXPECT_EQ(test, ktgt_identity_check_medium("a", NULL, 1, NULL),
+			-EMEDIUMTYPE);
+	KUNIT_EXPECT_EQ(test, ktgt_identity_check_medium("a", "", 1, NULL),
+			-EMEDIUMTYPE);
+	KUNIT_EXPECT_EQ(test, ktgt_identity_check_medium("", "a\n", 1, NULL),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, ktgt_identity_check_medium("\x7f", "a", 1, NULL),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test,
+			ktgt_identity_check_medium("aa", "a", 1, &extack),
+			-EMEDIUMTYPE);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(extack._msg ?: "",
+					   "LUN 1: the disk is a, and not aa"));
+	ktgt_refuse_exit();
+}
+
 /**
  * struct names_test - two disks, of two targets
  * @kn: a namespace
@@ -329,6 +353,7 @@ static struct kunit_case identity_kunit_cases[] = {
 	KUNIT_CASE(given_stays),
 	KUNIT_CASE(old_naa),
 	KUNIT_CASE(checks),
+	KUNIT_CASE(media),
 	KUNIT_CASE(same_names),
 	KUNIT_CASE(names_given_up),
 	KUNIT_CASE(names_shared),

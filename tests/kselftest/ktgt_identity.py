@@ -6,7 +6,7 @@
 
 Shown: by default a disk has a NAA 6 identifier that depends on the name of the target
 and the LUN alone; every kind of name can be given, is told to initiators, and
-survives a dump.
+survives a dump. Another disk than the one that belongs there is refused.
 """
 
 import os
@@ -14,12 +14,13 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
-from iscsi import inquiry  # noqa: E402
+from iscsi import inquiry, tur  # noqa: E402
 from ktap import Suite, check, equal  # noqa: E402
-from lab import IQN, Lab  # noqa: E402
+from lab import IQN, Lab, run  # noqa: E402
 
 suite = Suite(Lab)
 suite.after = Lab.stop_target
+NO_MEDIUM = (2, 0x3A, 0)
 T10, EUI, NAA, NAME, UUID = 1, 2, 3, 8, 10
 SERIAL = "  a serial number of 64 bytes, with blanks at both of its ends  "
 NAA6 = "6001405" + "0123456789abcdef012345678"
@@ -242,6 +243,187 @@ def old_attribute(lab):
         check(lu["naa"] == want if want else len(lu["naa"]) == 34, lu["naa"])
     nl.close()
     check(told(lab, iqn)[0][NAA].hex() == "3000000000000005", "NAA")
+
+
+# --- the identity of the medium -------------------------------------------------
+
+
+class Disks:
+    """Two disks that have identities, which one path leads to in turn."""
+
+    def __init__(self, lab):
+        self.lab, self.names = lab, []
+        self.path = f"/tmp/ktgt-identity-disk{os.getpid()}"
+        run("modprobe", "dm_mod")
+        self.nodes = {word: self.make(word) for word in ("one", "two")}
+
+    def make(self, word):
+        dev, name = self.lab.null_blk(4), f"ktgt{os.getpid()}{word}"
+        run("dmsetup", "create", name, "--uuid", f"KTGT-{word}", "--table",
+            f"0 8192 linear {dev} 0")
+        self.names.append(name)
+        return "/dev/" + run("dmsetup", "info", "-c", "--noheadings", "-o",
+                             "blkdevname", name).strip()
+
+    def link(self, word=None):
+        if os.path.lexists(self.path):
+            os.unlink(self.path)
+        if word:
+            os.symlink(self.nodes[word], self.path)
+
+    def close(self):
+        self.link()
+        self.lab.stop_target()
+        for name in self.names:
+            run("dmsetup", "remove", "--retry", name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+
+def conf(iqn, path, medium):
+    file = f"/tmp/ktgt-identity-conf{os.getpid()}"
+    with open(file, "w", encoding="utf-8") as out:
+        out.write(f"<target {iqn}>\n\t<backing-store {path}>\n\t\tmedium {medium}\n"
+                  f"\t</backing-store>\n\tinitiator-address ALL\n</target>\n")
+    return file
+
+
+@suite.case
+def medium_is_known(lab):
+    """It is shown and dumped; a disk without one has none."""
+    iqn = lab.target()
+    with Disks(lab) as disks:
+        lab.lun(iqn, 1, disks.nodes["one"])
+        lab.lun(iqn, 2, lab.null_blk(4))
+        equal((lun(lab)["medium"], lun(lab, 2).get("medium")),
+              ("dm-uuid-KTGT-one", None), "medium")
+        dump = lab.in_target("tgt-admin", "--dump")
+        check("\t\tmedium dm-uuid-KTGT-one\n" in dump and
+              dump.count("medium") == 1, dump)
+        before = lun(lab)
+        file = f"/tmp/ktgt-identity{os.getpid()}"
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(dump)
+        lab.in_target("tgt-admin", "--update", "ALL", "-c", file)
+        os.unlink(file)
+        after = lun(lab)
+        for lu in (before, after):
+            lu.pop("generation")
+        equal(after, before, "after the dump was applied")
+
+
+@suite.case
+def another_disk(lab):
+    """An absent logical unit takes its own disk, and no other one that has the
+    name of its device, whoever asks; the text names both."""
+    iqn = f"{IQN}:t1"
+    both = ("dm-uuid-KTGT-one", "dm-uuid-KTGT-two")
+    with Disks(lab) as disks:
+        file = conf(iqn, disks.path, both[0])
+        lab.in_target("tgt-admin", "-e", "-c", file)
+        ini = lab.login(iqn)
+
+        def waits(why):
+            equal((lun(lab)["online"], lun(lab)["medium"]), (False, both[0]), why)
+            equal(ini.command(tur()).key, NO_MEDIUM, why)
+
+        waits("without a disk")
+        disks.link("two")
+        for words in (("path", disks.path), ("path", disks.nodes["two"]),
+                      ("target", iqn, "lun", 1)):
+            _, text = lab.adm_fails("lun", "attach", *words)
+            check(all(word in text for word in both) and "force" in text, text)
+            waits(words)
+        lab.in_target("tgt-admin", "--update", "ALL", "-c", file)
+        waits("after an update")
+        # nor when the logical unit is new
+        ini.logout()
+        lab.drop(iqn)
+        lab.in_target("tgt-admin", "-e", "-c", file)
+        ini = lab.login(iqn)
+        waits("another disk was there from the beginning")
+
+        disks.link("one")
+        lab.adm("lun", "attach", "path", disks.path)
+        equal(ini.command(tur()).key[0], 6, "a unit attention")
+        Lab.clear_ua(ini)
+        equal((lun(lab)["online"], lun(lab)["medium"]), (True, both[0]), "attached")
+        ini.logout()
+
+
+@suite.case
+def by_force(lab):
+    """Who knows better says so."""
+    iqn = lab.target()
+    with Disks(lab) as disks:
+        disks.link("two")
+        add = ("lun", "add", "target", iqn, "lun", 1, "path", disks.path,
+               "medium", "dm-uuid-KTGT-one")
+        _, text = lab.adm_fails(*add)
+        check("dm-uuid-KTGT-two" in text and "dm-uuid-KTGT-one" in text, text)
+        lab.adm(*add, "force")
+        equal((lun(lab)["online"], lun(lab)["medium"]),
+              (True, "dm-uuid-KTGT-two"), "forced")
+        lab.drop_lun(iqn, 1)
+        lab.adm(*add, "absent")
+        equal((lun(lab)["online"], lun(lab)["medium"]),
+              (False, "dm-uuid-KTGT-one"), "absent")
+        lab.adm("lun", "attach", "target", iqn, "lun", 1, "force")
+        equal((lun(lab)["online"], lun(lab)["medium"]),
+              (True, "dm-uuid-KTGT-two"), "attached by force")
+        # a tool that says nothing of it
+        nl = lab.genl()
+        nl.do("lu-del", target_id=1, lun=1)
+        try:
+            nl.do("lu-new", target_id=1, lun=1, path=disks.path, medium="x")
+            check(False, "a disk without an identity was taken")
+        except OSError as err:
+            check("without an identity" in err.extack, err.extack)
+        try:
+            nl.do("lu-new", target_id=1, lun=1, path=disks.path,
+                  medium_found="a\tb")
+            check(False, "a control character was taken")
+        except OSError as err:
+            check("printable" in err.extack, err.extack)
+        nl.do("lu-new", target_id=1, lun=1, path=disks.path)
+        nl.close()
+        check("medium" not in lun(lab), "a medium of which nobody spoke")
+
+
+RULES = "/run/udev/rules.d/61-ktgt-identity.rules"
+
+
+def udev_says(dev, **properties):
+    """udev looks at the device once more, and finds these properties."""
+    name = os.path.basename(os.path.realpath(dev))
+    os.makedirs(os.path.dirname(RULES), exist_ok=True)
+    with open(RULES, "w", encoding="utf-8") as out:
+        for key, value in properties.items():
+            out.write(f'KERNEL=="{name}", ENV{{{key}}}="{value}"\n')
+    run("udevadm", "control", "--reload")
+    run("udevadm", "trigger", "--action=change", f"/sys/class/block/{name}")
+    run("udevadm", "settle", "--timeout=20")
+
+
+@suite.case
+def as_udev_knows(lab):
+    """What udev has found out is the identity, if it is one."""
+    iqn, dev = lab.target(), lab.null_blk(4)
+    for properties, want in (
+            ({"ID_SERIAL": "ACME_disk_7"}, "serial-ACME_disk_7"),
+            ({"ID_SERIAL": "ACME_disk_7", "ID_WWN": "0x5001",
+              "ID_WWN_WITH_EXTENSION": "0x50010002"}, "wwn-0x50010002"),
+            ({"ID_FS_TYPE": "ext4"}, None)):
+        udev_says(dev, **properties)
+        lab.lun(iqn, 1, dev)
+        equal(lun(lab).get("medium"), want, str(properties))
+        lab.drop_lun(iqn, 1)
+    os.unlink(RULES)
+    run("udevadm", "control", "--reload")
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ FLOORS = {
         'conf scan',
     ],
     'userspace/lib': [
-        'device out reason view',
+        'device medium out reason view',
         'find_device find_port nl parse',
         'model',
         'spec',

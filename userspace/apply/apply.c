@@ -20,6 +20,7 @@
 #include "apply/lu.h"
 #include "conf/key.h"
 #include "lib/device.h"
+#include "lib/medium.h"
 
 static struct target *target_named(const struct executor *ex, const char *name)
 {
@@ -95,6 +96,23 @@ static void tell_absent(struct executor *ex,
 	ex->absent++;
 }
 
+/* Whether the disk that was found is another one than @lu expects. */
+static bool is_another(const struct lu *lu, const struct lu *found)
+{
+	return HAS(lu, KTGT_A_LU_MEDIUM) &&
+	       strcmp(lu->medium, found->medium_found) != 0;
+}
+
+static void tell_another(struct executor *ex, const struct conf_target *target,
+			 const struct lu *lu, const struct lu *found)
+{
+	fprintf(stderr, "%s: %s: LUN %u waits for the disk %s; %s is %s; see ktgtadm(8)\n",
+		ex->program, target->target.name, lu->lun, lu->medium, lu->path,
+		HAS(found, KTGT_A_LU_MEDIUM_FOUND) ? found->medium_found :
+		"one without an identity");
+	ex->absent++;
+}
+
 /* Keeps an existing logical unit; it may still wait for its device. */
 static int keep_lu(struct executor *ex, const struct conf_target *target,
 		   const struct lu *have)
@@ -109,6 +127,11 @@ static int keep_lu(struct executor *ex, const struct conf_target *target,
 	}
 	SET(&req, KTGT_A_LU_TARGET_ID);
 	SET(&req, KTGT_A_LU_LUN);
+	medium_find(have->path, &req);
+	if (is_another(have, &req)) {
+		tell_another(ex, target, have, &req);
+		return 0;
+	}
 	return change_apply(ex, KTGT_CMD_LU_ATTACH, &lu_object, &req);
 }
 
@@ -122,8 +145,11 @@ static int create_lu(struct executor *ex, const struct conf_target *target,
 	if (lu->backend == KTGT_BACKEND_BLOCK) {
 		SET(&req, KTGT_A_LU_ABSENT);
 		req.absent = true;
+		medium_find(lu->path, &req);
 		if (!device_exists(lu->path))
 			tell_absent(ex, target, lu);
+		else if (is_another(lu, &req))
+			tell_another(ex, target, lu, &req);
 	}
 	return change_apply(ex, KTGT_CMD_LU_NEW, &lu_object, &req);
 }
@@ -449,6 +475,7 @@ static void attach_late(struct executor *ex)
 		req = (struct lu){ .target_id = lu->target_id, .lun = lu->lun };
 		SET(&req, KTGT_A_LU_TARGET_ID);
 		SET(&req, KTGT_A_LU_LUN);
+		medium_find(lu->path, &req);
 		nl_request(ex->nl, KTGT_CMD_LU_ATTACH, &lu_object, &req,
 			   NULL);
 	}

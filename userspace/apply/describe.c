@@ -34,6 +34,8 @@ static void describe_lu(const struct lu *lu)
 		printf(" shared=%u", lu->shared);
 	if (HAS(lu, KTGT_A_LU_SHARED_IDENTITY))
 		printf(" shared-identity=%u", lu->shared_identity);
+	if (HAS(lu, KTGT_A_LU_MEDIUM))
+		printf(" medium=%s", lu->medium);
 	for (name = lu_names; name->attr; name++) {
 		if (!HAS(lu, name->attr))
 			continue;

@@ -228,6 +228,8 @@ static void dump_settings(struct dump *dump, const struct lu *lu)
 		put(dump, "shared", "1");
 	if (lu->shared_identity)
 		put(dump, "shared-identity", "1");
+	if (HAS(lu, KTGT_A_LU_MEDIUM))
+		put(dump, "medium", lu->medium);
 	if (lu_waits(lu)) {
 		dump_given(dump, lu);
 		return;
@@ -269,7 +271,7 @@ static bool fits_line(const struct lu *lu, uint32_t lun)
 				   HAS(lu, KTGT_A_LU_BLOCK_SIZE)))
 		return false;
 	return lu->backend == KTGT_BACKEND_BLOCK && lu->lun == lun &&
-	       lu_same(&plain, lu) &&
+	       lu_same(&plain, lu) && !HAS(lu, KTGT_A_LU_MEDIUM) &&
 	       (HAS(&plain, KTGT_A_LU_READ_ONLY) || !lu->read_only);
 }
 

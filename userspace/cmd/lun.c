@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/device.h"
+#include "lib/medium.h"
 
 static const struct column columns[] = {
 	{ "TARGET", KTGT_A_LU_TARGET_ID, NULL, true },
@@ -78,6 +79,8 @@ static const struct arg add_args[] = {
 	{ "uuid", "UUID", ARG_VALUE, 0, KTGT_A_LU_UUID },
 	{ "scsi-name", NULL, ARG_VALUE, 0, KTGT_A_LU_SCSI_NAME },
 	{ "shared-identity", NULL, ARG_VALUE, 0, KTGT_A_LU_SHARED_IDENTITY },
+	{ "medium", NULL, ARG_VALUE, 0, KTGT_A_LU_MEDIUM },
+	{ "force", NULL, ARG_VALUE, 0, KTGT_A_LU_FORCE },
 	{ "absent", NULL, ARG_VALUE, 0, KTGT_A_LU_ABSENT },
 	{ NULL, NULL, 0, 0, 0 }
 };
@@ -92,17 +95,37 @@ static const struct arg attach_args[] = {
 	{ "target", "TARGET", ARG_TARGET, 0, KTGT_A_LU_TARGET_ID },
 	{ "lun", "N", ARG_VALUE, 0, KTGT_A_LU_LUN },
 	{ "path", "DEVICE", ARG_PATH, 0, KTGT_A_LU_PATH },
+	{ "force", NULL, ARG_VALUE, 0, KTGT_A_LU_FORCE },
 	{ NULL, NULL, 0, 0, 0 }
 };
 
 static int attach_one(struct app *app, const struct command *command,
-		      const struct lu *lu)
+		      const struct lu *lu, bool force)
 {
 	struct lu req = { .target_id = lu->target_id, .lun = lu->lun };
 
 	SET(&req, KTGT_A_LU_TARGET_ID);
 	SET(&req, KTGT_A_LU_LUN);
+	medium_find(lu->path, &req);
+	if (force) {
+		SET(&req, KTGT_A_LU_FORCE);
+		req.force = true;
+	}
 	return nl_request(app->nl, command->cmd, command->obj, &req, NULL);
+}
+
+/* The logical unit of this target and number, which says what its path is. */
+static int attach_lun(struct app *app, const struct command *command,
+		      const struct lu *ask)
+{
+	struct lu key = { .target_id = ask->target_id, .lun = ask->lun };
+	struct lu lu = { 0 };
+	int err;
+
+	SET(&key, KTGT_A_LU_TARGET_ID);
+	SET(&key, KTGT_A_LU_LUN);
+	err = nl_request(app->nl, KTGT_CMD_LU_GET, command->obj, &key, &lu);
+	return err ? err : attach_one(app, command, &lu, ask->force);
 }
 
 /* The names may differ: that of udev, and that which the user gave. */
@@ -120,7 +143,7 @@ static bool waits_for(const struct lu *lu, const char *dir)
  * it.
  */
 static int attach_path(struct app *app, const struct command *command,
-		       const char *path)
+		       const char *path, bool force)
 {
 	struct vec list = { 0 };
 	const struct lu *lu;
@@ -138,7 +161,7 @@ static int attach_path(struct app *app, const struct command *command,
 	vec_for_each(lu, &list) {
 		if (err || !waits_for(lu, dir))
 			continue;
-		err = attach_one(app, command, lu);
+		err = attach_one(app, command, lu, force);
 		break;
 	}
 	objects_free(&list, command->obj);
@@ -153,9 +176,9 @@ static int lun_attach(struct app *app, const struct command *command,
 	bool lun = HAS(lu, KTGT_A_LU_LUN);
 
 	if (HAS(lu, KTGT_A_LU_PATH) && !target && !lun)
-		return attach_path(app, command, lu->path);
+		return attach_path(app, command, lu->path, lu->force);
 	if (!HAS(lu, KTGT_A_LU_PATH) && target && lun)
-		return attach_one(app, command, lu);
+		return attach_lun(app, command, lu);
 	fprintf(stderr, "Error: lun attach: say either target TARGET lun N or path DEVICE\n");
 	return EXIT_USAGE;
 }
@@ -171,6 +194,8 @@ static int lun_add(struct app *app, const struct command *command,
 		SET(lu, KTGT_A_LU_BACKEND);
 		lu->backend = KTGT_BACKEND_BLOCK;
 	}
+	if (HAS(lu, KTGT_A_LU_PATH))
+		medium_find(lu->path, lu);
 	err = nl_request(app->nl, command->cmd, command->obj, lu, NULL);
 	if (err && HAS(lu, KTGT_A_LU_PATH) && !HAS(lu, KTGT_A_LU_ABSENT) &&
 	    access(lu->path, F_OK))

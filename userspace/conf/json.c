@@ -123,6 +123,7 @@ static const struct key lu_keys[] = {
 	KEY("uuid", "uuid", TYPE_TEXT),
 	KEY("scsi_name", "scsi-name", TYPE_TEXT),
 	KEY("shared_identity", "shared-identity", TYPE_BOOL),
+	KEY("medium", "medium", TYPE_TEXT),
 	END
 };
 

@@ -13,7 +13,7 @@
  *                "vendor": TEXT, "product": TEXT, "revision": TEXT,
  *                "naa": DIGITS, "eui": DIGITS, "uuid": UUID,
  *                "scsi_name": TEXT,
- *                "shared_identity": false}...],
+ *                "shared_identity": false, "medium": TEXT}...],
  *       "incoming": [USER...], "outgoing": USER,
  *       "initiators": [NAME...], "addresses": [ADDRESS...]}...]}}}
  *

@@ -287,7 +287,8 @@ static void shorten(struct conf_parser *parser, const struct directive *d,
 		    const struct field *f, char *value)
 {
 	if (f->kind != FIELD_STR || d->attr == KTGT_A_LU_PATH ||
-	    d->attr == KTGT_A_LU_SCSI_NAME || strlen(value) < f->size)
+	    d->attr == KTGT_A_LU_SCSI_NAME ||
+	    d->attr == KTGT_A_LU_MEDIUM || strlen(value) < f->size)
 		return;
 	conf_note(parser, "%s %s is too long; only its first %zu bytes are used",
 		  d->name, value, f->size - 1);
@@ -503,6 +504,7 @@ static const struct directive directives[] = {
 	LU_FIELD("uuid", UUID),
 	LU_FIELD("scsi-name", SCSI_NAME),
 	LU_FIELD("shared-identity", SHARED_IDENTITY),
+	ROW("medium", LU, set_lu, .attr = KTGT_A_LU_MEDIUM),
 	ROW("bs-type", TARGET | LU, set_store, .attr = KTGT_A_LU_BACKEND),
 	ROW("bsopts", TARGET | LU, set_store, .attr = KTGT_A_LU_SIZE),
 	ROW("bsoflags", TARGET | LU, set_store, .attr = KTGT_A_LU_WRITE_CACHE),

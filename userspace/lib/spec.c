@@ -219,6 +219,7 @@ static const struct field lu_fields[] = {
 	F(lu, LU_SCSI_NAME, scsi_name, STR, "scsi-name"),
 	F(lu, LU_GIVEN, given, FLAGS, "given", .names = lu_given_names),
 	F(lu, LU_SHARED_IDENTITY, shared_identity, BOOL, "shared-identity"),
+	F(lu, LU_MEDIUM, medium, STR, "medium"),
 	F(lu, LU_READ_COMMANDS, read_commands, U64, "read-commands"),
 	F(lu, LU_READ_BYTES, read_bytes, U64, "read-bytes"),
 	F(lu, LU_WRITE_COMMANDS, write_commands, U64, "write-commands"),
@@ -226,6 +227,8 @@ static const struct field lu_fields[] = {
 	F(lu, LU_ERRORS, errors, U64, "errors"),
 	F(lu, LU_GENERATION, generation, U64, "generation"),
 	F(lu, LU_ABSENT, absent, FLAG, "absent"),
+	F(lu, LU_MEDIUM_FOUND, medium_found, STR, "medium-found"),
+	F(lu, LU_FORCE, force, FLAG, "force"),
 };
 
 OBJECT(lu);

@@ -97,6 +97,7 @@ struct lu {
 	char scsi_name[KTGT_SCSI_NAME_MAX + 1];
 	uint32_t given;
 	uint8_t shared_identity;
+	char medium[KTGT_MEDIUM_MAX + 1];
 	uint64_t read_commands;
 	uint64_t read_bytes;
 	uint64_t write_commands;
@@ -104,6 +105,8 @@ struct lu {
 	uint64_t errors;
 	uint64_t generation;
 	bool absent;
+	char medium_found[KTGT_MEDIUM_MAX + 1];
+	bool force;
 };
 
 extern const struct object lu_object;

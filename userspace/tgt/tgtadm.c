@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "conf/key.h"
+#include "lib/medium.h"
 #include "lib/nl.h"
 #include "lib/parse.h"
 #include "lib/reason.h"
@@ -413,6 +414,8 @@ static int lu_new(struct nl *nl, const struct tgt_opts *opts)
 		return fail_because(HAVE_LU, nl_text(nl));
 	if (lu_fill(opts, &lu, &why))
 		return fail_because(INVALID, why);
+	if (HAS(&lu, KTGT_A_LU_PATH))
+		medium_find(lu.path, &lu);
 	err = nl_request(nl, KTGT_CMD_LU_NEW, &lu_object, &lu, NULL);
 	return finish(nl, err, &texts);
 }

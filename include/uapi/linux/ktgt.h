@@ -16,6 +16,7 @@
 #define KTGT_ACCOUNT_MAX	255
 #define KTGT_SERIAL_MAX		64
 #define KTGT_SCSI_NAME_MAX	251
+#define KTGT_MEDIUM_MAX		255
 
 /*
  * what of the identity of a logical unit was given, and is no default
@@ -266,6 +267,9 @@ enum {
 	KTGT_A_LU_GIVEN,
 	KTGT_A_LU_FROZEN,
 	KTGT_A_LU_SHARED_IDENTITY,
+	KTGT_A_LU_MEDIUM,
+	KTGT_A_LU_MEDIUM_FOUND,
+	KTGT_A_LU_FORCE,
 
 	__KTGT_A_LU_MAX,
 	KTGT_A_LU_MAX = (__KTGT_A_LU_MAX - 1)

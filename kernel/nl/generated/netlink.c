@@ -138,7 +138,7 @@ static const struct nla_policy ktgt_portal_del_nl_policy[KTGT_A_PORTAL_PORT + 1]
 };
 
 /* KTGT_CMD_LU_NEW - do */
-static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_SHARED_IDENTITY + 1] = {
+static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_FORCE + 1] = {
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 	[KTGT_A_LU_BACKEND] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -159,6 +159,9 @@ static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_SHARED_IDENTITY +
 	[KTGT_A_LU_UUID] = NLA_POLICY_EXACT_LEN(16),
 	[KTGT_A_LU_SCSI_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_SCSI_NAME_MAX, },
 	[KTGT_A_LU_SHARED_IDENTITY] = NLA_POLICY_MAX(NLA_U8, 1),
+	[KTGT_A_LU_MEDIUM] = { .type = NLA_NUL_STRING, .len = KTGT_MEDIUM_MAX, },
+	[KTGT_A_LU_MEDIUM_FOUND] = { .type = NLA_NUL_STRING, .len = KTGT_MEDIUM_MAX, },
+	[KTGT_A_LU_FORCE] = { .type = NLA_FLAG, },
 	[KTGT_A_LU_ABSENT] = { .type = NLA_FLAG, },
 };
 
@@ -263,9 +266,11 @@ static const struct nla_policy ktgt_explain_list_nl_policy[KTGT_A_EXPLAIN_TARGET
 };
 
 /* KTGT_CMD_LU_ATTACH - do */
-static const struct nla_policy ktgt_lu_attach_nl_policy[KTGT_A_LU_LUN + 1] = {
+static const struct nla_policy ktgt_lu_attach_nl_policy[KTGT_A_LU_FORCE + 1] = {
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
+	[KTGT_A_LU_MEDIUM_FOUND] = { .type = NLA_NUL_STRING, .len = KTGT_MEDIUM_MAX, },
+	[KTGT_A_LU_FORCE] = { .type = NLA_FLAG, },
 };
 
 /* KTGT_CMD_ITL_LIST - dump */
@@ -358,7 +363,7 @@ const struct genl_split_ops ktgt_nl_ops[33] = {
 		.cmd		= KTGT_CMD_LU_NEW,
 		.doit		= ktgt_lu_new_doit,
 		.policy		= ktgt_lu_new_nl_policy,
-		.maxattr	= KTGT_A_LU_SHARED_IDENTITY,
+		.maxattr	= KTGT_A_LU_FORCE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -487,7 +492,7 @@ const struct genl_split_ops ktgt_nl_ops[33] = {
 		.cmd		= KTGT_CMD_LU_ATTACH,
 		.doit		= ktgt_lu_attach_doit,
 		.policy		= ktgt_lu_attach_nl_policy,
-		.maxattr	= KTGT_A_LU_LUN,
+		.maxattr	= KTGT_A_LU_FORCE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
