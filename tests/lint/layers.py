@@ -71,7 +71,7 @@ FLOORS = {
         'nexus',
         'ua vpd medium names',
         'gate error orphan',
-        'lu sense data cdb',
+        'lu sense data cdb range',
         'identity',
     ],
     'kernel/backend': [
