@@ -45,6 +45,7 @@ struct ktgt_store_params {
  * @fua: it can write through that cache
  * @rotational: it turns
  * @read_only: it can not be written
+ * @workers: its transfers go out from workers, because to submit one may sleep
  */
 struct ktgt_backend_caps {
 	u64	size;
@@ -62,6 +63,7 @@ struct ktgt_backend_caps {
 	bool	fua;
 	bool	rotational;
 	bool	read_only;
+	bool	workers;
 };
 
 /**
@@ -72,7 +74,7 @@ struct ktgt_backend_caps {
  * @close: close it, and do not free it; may sleep, no transfer is in flight
  * @caps: report what it can do now; any context
  * @submit: carry a transfer out, and end it with ktgt_io_end(); never fails
- *	otherwise. Process context
+ *	otherwise. Process context, and does not sleep for the storage
  */
 struct ktgt_backend_ops {
 	const char	*name;

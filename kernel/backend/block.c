@@ -2,21 +2,31 @@
 /*
  * A block device, opened exclusively. The segments of a transfer are what its
  * bio carries.
+ *
+ * A read, write or flush goes out at once, with REQ_NOWAIT. A bio with it is never
+ * split: it ends with BLK_STS_AGAIN. So what the device takes only in parts is cut
+ * here. What ends so, or could not be made for want of memory, is made anew by a
+ * worker, which may wait.
  */
 #include "block.h"
 
 #include <linux/bio.h>
+#include <linux/blk-mq.h>
 #include <linux/blkdev.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/highmem.h>
+#include <linux/math64.h>
+#include <linux/mutex.h>
 #include <linux/netlink.h>
+#include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "../core/io.h"
 #include "../core/refuse.h"
 #include "store.h"
+#include "worker.h"
 
 /*
  * The longest transfer. A connection that is allowed 64 MiB can have a dozen
@@ -27,7 +37,13 @@
 /* one bio of the pattern that WRITE SAME repeats, in pages */
 #define PATTERN_VECS		BIO_MAX_VECS
 
-/* bios of a transfer beyond its first */
+/* a bio that carries nothing but whole pages */
+#define BIO_MAX_BYTES		((u32)BIO_MAX_VECS << PAGE_SHIFT)
+
+/* no part has failed; more than any that note_error() makes */
+#define NO_ERROR		U32_MAX
+
+/* bios of transfers that have parts */
 static struct bio_set block_bios;
 
 /**
@@ -35,11 +51,34 @@ static struct bio_set block_bios;
  * @store: common part
  * @file: the open device
  * @bdev: the device
+ * @whole: bytes of a transfer that the device takes without a split, wherever it
+ *	is; read with READ_ONCE()
+ * @nowait: REQ_NOWAIT if the device knows it; read with READ_ONCE()
+ * @blocking: its driver has BLK_MQ_F_BLOCKING
  */
 struct block_store {
 	struct ktgt_store	store;
 	struct file		*file;
 	struct block_device	*bdev;
+	u32			whole;
+	blk_opf_t		nowait;
+	bool			blocking;
+};
+
+/**
+ * struct block_part - a part of a transfer
+ * @job: while it waits for a worker
+ * @io: the transfer
+ * @at: first byte in the transfer
+ * @len: bytes
+ * @bio: carries it; last, as bio_alloc_bioset() wants it
+ */
+struct block_part {
+	struct ktgt_io_job	job;
+	struct ktgt_io		*io;
+	u32			at;
+	u32			len;
+	struct bio		bio;
 };
 
 static struct block_store *to_block(struct ktgt_store *store)
@@ -50,6 +89,60 @@ static struct block_store *to_block(struct ktgt_store *store)
 static struct block_device *to_bdev(struct ktgt_store *store)
 {
 	return to_block(store)->bdev;
+}
+
+/*
+ * A driver that may sleep when it gets a request. The tag set is the driver's, and
+ * there as long as the disk is not dead.
+ */
+static bool is_blocking(struct block_device *bdev)
+{
+	struct request_queue *q = bdev_get_queue(bdev);
+	struct gendisk *disk = bdev->bd_disk;
+	bool is;
+
+	mutex_lock(&disk->open_mutex);
+	is = !test_bit(GD_DEAD, &disk->state) && q->tag_set &&
+	     q->tag_set->flags & BLK_MQ_F_BLOCKING;
+	mutex_unlock(&disk->open_mutex);
+	return is;
+}
+
+/* Bytes of segments, of which the first begins at @offset of its page. */
+static u32 max_segment_bytes(struct request_queue *q, u32 offset)
+{
+	u32 size = min_t(u32, queue_max_segment_size(q), PAGE_SIZE);
+	u32 nr = min_t(u32, queue_max_segments(q), BIO_MAX_VECS);
+
+	return size < PAGE_SIZE ? (nr - 1) * size : nr * size - offset;
+}
+
+/*
+ * Bytes that are never split. A device with chunks splits at each border of one,
+ * so there it depends on the place; and the last physical block is not always a
+ * whole one.
+ */
+static u32 max_whole(struct request_queue *q)
+{
+	u32 physical = queue_physical_block_size(q) >> SECTOR_SHIFT;
+	u32 sectors = queue_max_sectors(q);
+
+	if (q->limits.chunk_sectors || sectors < physical)
+		return 0;
+	sectors = min_t(u32, sectors - physical + 1, BIO_MAX_BYTES >> SECTOR_SHIFT);
+	return min_t(u32, sectors << SECTOR_SHIFT, max_segment_bytes(q, 0));
+}
+
+/*
+ * What the device takes is looked at when it is opened, when somebody asks, and
+ * when it did not take something: a table of dm that was reloaded, for example.
+ */
+static void learn_limits(struct block_store *block)
+{
+	struct block_device *bdev = block->bdev;
+
+	WRITE_ONCE(block->nowait, bdev_nowait(bdev) ? REQ_NOWAIT : 0);
+	WRITE_ONCE(block->whole, max_whole(bdev_get_queue(bdev)));
 }
 
 /* Asked when a device could not be opened for writing. */
@@ -144,6 +237,7 @@ static struct ktgt_store *block_open(const struct ktgt_store_params *params,
 {
 	struct block_store *block;
 	struct file *file;
+	int err = 0;
 
 	static_assert(!offsetof(struct block_store, store));
 
@@ -158,7 +252,14 @@ static struct ktgt_store *block_open(const struct ktgt_store_params *params,
 	block->file = file;
 	block->bdev = file_bdev(file);
 	block->store.dev = block->bdev->bd_dev;
-	return &block->store;
+	block->blocking = is_blocking(block->bdev);
+	if (block->blocking || !bdev_nowait(block->bdev))
+		err = ktgt_store_own_queue(&block->store);
+	if (!err)
+		return &block->store;
+	bdev_fput(file);
+	kfree(block);
+	return ERR_PTR(err);
 }
 
 /**
@@ -193,6 +294,7 @@ static void block_caps(struct ktgt_store *store, struct ktgt_backend_caps *caps)
 	u64 discard = bdev_max_discard_sectors(bdev);
 	u64 zeroes = bdev_write_zeroes_sectors(bdev);
 
+	learn_limits(to_block(store));
 	*caps = (struct ktgt_backend_caps) {
 		.size = device_size(bdev),
 		.logical_block = bdev_logical_block_size(bdev),
@@ -206,6 +308,7 @@ static void block_caps(struct ktgt_store *store, struct ktgt_backend_caps *caps)
 		.fua = bdev_fua(bdev),
 		.rotational = bdev_rot(bdev),
 		.read_only = bdev_read_only(bdev),
+		.workers = ktgt_store_uses_workers(store),
 	};
 	if (discard) {
 		caps->discard_granularity = bdev_discard_granularity(bdev);
@@ -226,6 +329,62 @@ static blk_opf_t opf_of(const struct ktgt_io *io, struct block_device *bdev)
 	return opf;
 }
 
+/*
+ * A driver with BLK_MQ_F_BLOCKING sleeps when it gets the request. Out of a plug
+ * that would be later, and nobody would know for whom.
+ */
+static void submit_unplugged(struct bio *bio)
+{
+	struct blk_plug *plug = current->plug;
+
+	current->plug = NULL;
+	submit_bio(bio);
+	current->plug = plug;
+}
+
+/*
+ * Submit what must not sleep, and see whether it did. The store is there
+ * afterwards, see ktgt_store_submit().
+ */
+static void submit_awake(struct block_store *block, struct bio *bio)
+{
+	unsigned long switches = current->nvcsw;
+	unsigned long began = jiffies;
+
+	if (block->blocking)
+		submit_unplugged(bio);
+	else
+		submit_bio(bio);
+	if (unlikely(current->nvcsw != switches))
+		ktgt_store_slept(&block->store, began);
+}
+
+/*
+ * Whether it has to be tried again by somebody who may wait. BLK_STS_NOTSUPP is
+ * what a device says that knows REQ_NOWAIT no more.
+ */
+static bool wants_worker(struct block_store *block, blk_status_t status)
+{
+	if (status != BLK_STS_AGAIN && status != BLK_STS_NOTSUPP)
+		return false;
+	learn_limits(block);
+	return true;
+}
+
+static void defer_io(struct ktgt_io *io, void (*run)(struct ktgt_io_job *job))
+{
+	struct ktgt_store *store = io->store;
+
+	io->job.run = run;
+	ktgt_store_defer(store, &io->job, KTGT_STORE_RW);
+}
+
+static bool has_detour(struct block_store *block)
+{
+	return unlikely(READ_ONCE(block->store.detour)) &&
+	       ktgt_store_has_detour(&block->store);
+}
+
 static void block_end_io(struct bio *bio)
 {
 	struct ktgt_io *io = bio->bi_private;
@@ -235,84 +394,285 @@ static void block_end_io(struct bio *bio)
 	ktgt_io_end(io, status);
 }
 
-/* The bio carries @nr segments of the transfer, from @first on. */
-static void feed_bio(struct bio *bio, struct ktgt_io *io, u32 first, u32 nr,
-		     u64 pos, u32 len)
+/* The bio carries @len bytes of the transfer, from @at on. */
+static void feed_bio(struct bio *bio, struct ktgt_io *io, u32 at, u32 len)
 {
-	bio->bi_io_vec = io->bvec + first;
-	bio->bi_vcnt = nr;
-	bio->bi_iter.bi_sector = pos >> SECTOR_SHIFT;
+	u32 offset = offset_in_page(at);
+
+	bio->bi_io_vec = io->bvec + (at >> PAGE_SHIFT);
+	bio->bi_vcnt = DIV_ROUND_UP(offset + len, PAGE_SIZE);
+	bio->bi_iter.bi_sector = (io->pos + at) >> SECTOR_SHIFT;
 	bio->bi_iter.bi_size = len;
-	bio->bi_private = io;
+	bio->bi_iter.bi_bvec_done = offset;
+}
+
+/* Of several parts that failed, the first one by position counts. */
+static void note_error(struct ktgt_io *io, u32 at, blk_status_t status)
+{
+	u32 error = at >> SECTOR_SHIFT << BITS_PER_BYTE | (__force u8)status;
+	int first = atomic_read(&io->first_error);
+
+	while (error < (u32)first &&
+	       !atomic_try_cmpxchg(&io->first_error, &first, error))
+		;
+}
+
+static void end_parts(struct ktgt_io *io)
+{
+	u32 error = atomic_read(&io->first_error);
+	u64 at = (u64)(error >> BITS_PER_BYTE) << SECTOR_SHIFT;
+
+	if (likely(error == NO_ERROR))
+		ktgt_io_end(io, BLK_STS_OK);
+	else
+		ktgt_io_fail(io, (__force blk_status_t)(u8)error,
+			     io->pos + at);
 }
 
 static void put_pending(struct ktgt_io *io)
 {
 	if (atomic_dec_and_test(&io->pending))
-		ktgt_io_end(io, io->status);
+		end_parts(io);
+}
+
+static struct block_part *to_part(struct bio *bio)
+{
+	return container_of(bio, struct block_part, bio);
 }
 
 static void block_end_part(struct bio *bio)
 {
-	struct ktgt_io *io = bio->bi_private;
+	struct block_part *part = to_part(bio);
+	struct ktgt_io *io = part->io;
 
-	/* whichever error is kept, none is lost */
 	if (unlikely(bio->bi_status))
-		WRITE_ONCE(io->status, bio->bi_status);
+		note_error(io, part->at, bio->bi_status);
 	bio_put(bio);
 	put_pending(io);
 }
 
-/* More segments than a bio takes: several bios, the last one completes. */
-static void submit_parts(struct block_device *bdev, struct ktgt_io *io)
+/* A worker: the part goes out once more, and may wait. The others are as they are. */
+static void run_part(struct ktgt_io_job *job)
 {
-	const u32 max = BIO_MAX_VECS << PAGE_SHIFT;
-	blk_opf_t opf = opf_of(io, bdev);
-	u64 pos = io->pos, len = io->len;
-	struct bio *bio;
-	u32 first = 0;
-	u32 part;
+	struct block_part *part = container_of(job, struct block_part, job);
+	struct block_device *bdev = to_bdev(part->io->store);
+	struct bio *bio = &part->bio;
 
-	io->status = BLK_STS_OK;
-	atomic_set(&io->pending, 1);
-	while (len) {
-		part = min_t(u64, len, max);
-		bio = bio_alloc_bioset(bdev, 0, opf, GFP_NOIO, &block_bios);
-		feed_bio(bio, io, first, DIV_ROUND_UP(part, PAGE_SIZE), pos,
-			 part);
-		bio->bi_end_io = block_end_part;
-		atomic_inc(&io->pending);
-		submit_bio(bio);
-		first += BIO_MAX_VECS;
-		pos += part;
-		len -= part;
-	}
-	put_pending(io);
+	bio_reset(bio, bdev, opf_of(part->io, bdev));
+	feed_bio(bio, part->io, part->at, part->len);
+	bio->bi_end_io = block_end_part;
+	submit_bio(bio);
 }
 
-static void submit_rw(struct block_device *bdev, struct ktgt_io *io)
+static void block_try_part(struct bio *bio)
 {
-	u32 nr = DIV_ROUND_UP((u32)io->len, PAGE_SIZE);
-	struct bio *bio = &io->bio;
+	struct block_part *part = to_part(bio);
+	struct ktgt_store *store = part->io->store;
 
-	if (unlikely(nr > BIO_MAX_VECS)) {
-		submit_parts(bdev, io);
+	if (likely(!bio->bi_status) ||
+	    !wants_worker(to_block(store), bio->bi_status)) {
+		block_end_part(bio);
 		return;
 	}
-	bio_init(bio, bdev, io->bvec, nr, opf_of(io, bdev));
-	feed_bio(bio, io, 0, nr, io->pos, io->len);
+	part->job.run = run_part;
+	ktgt_store_defer(store, &part->job, KTGT_STORE_RW);
+}
+
+/*
+ * Bytes from @at on that the device takes without a split: get_max_io_size() of
+ * the block layer. Where the device begins counts, not the partition.
+ */
+static u32 max_part(struct block_device *bdev, const struct ktgt_io *io, u32 at)
+{
+	u64 sector = ((io->pos + at) >> SECTOR_SHIFT) + get_start_sect(bdev);
+	struct request_queue *q = bdev_get_queue(bdev);
+	u32 physical = queue_physical_block_size(q) >> SECTOR_SHIFT;
+	u32 logical = queue_logical_block_size(q) >> SECTOR_SHIFT;
+	u32 chunk = q->limits.chunk_sectors;
+	u32 max = queue_max_sectors(q);
+	u32 start, end, in_chunk;
+
+	if (chunk) {
+		div_u64_rem(sector, chunk, &in_chunk);
+		max = min(max, chunk - in_chunk);
+	}
+	max = min_t(u32, max, BIO_MAX_BYTES >> SECTOR_SHIFT);
+	start = sector & (physical - 1);
+	end = (start + max) & ~(physical - 1);
+	if (end > start)
+		max = end - start;
+	max = min(max, max_segment_bytes(q, offset_in_page(at)) >> SECTOR_SHIFT);
+	max &= ~(logical - 1);
+	return max << SECTOR_SHIFT;
+}
+
+/* The next part, NULL if there is no memory. One that may wait is not cut small. */
+static struct block_part *make_part(struct block_store *block,
+				    struct ktgt_io *io, bool try)
+{
+	u32 max = BIO_MAX_BYTES - offset_in_page(io->sent);
+	struct block_device *bdev = block->bdev;
+	blk_opf_t opf = opf_of(io, bdev);
+	struct block_part *part;
+	struct bio *bio;
+
+	if (try) {
+		opf |= READ_ONCE(block->nowait);
+		max = max_part(bdev, io, io->sent) ?: max;
+	}
+	bio = bio_alloc_bioset(bdev, 0, opf, try ? GFP_NOWAIT : GFP_NOIO,
+			       &block_bios);
+	if (!bio)
+		return NULL;
+	part = to_part(bio);
+	part->io = io;
+	part->at = io->sent;
+	part->len = min_t(u64, io->len - io->sent, max);
+	feed_bio(bio, io, part->at, part->len);
+	bio->bi_end_io = try ? block_try_part : block_end_part;
+	return part;
+}
+
+static bool send_parts(struct block_store *block, struct ktgt_io *io, bool try)
+{
+	struct block_part *part;
+
+	while (io->sent < io->len) {
+		part = make_part(block, io, try);
+		if (!part)
+			return false;
+		io->sent += part->len;
+		atomic_inc(&io->pending);
+		if (try)
+			submit_awake(block, &part->bio);
+		else
+			submit_bio(&part->bio);
+	}
+	put_pending(io);
+	return true;
+}
+
+static void begin_parts(struct ktgt_io *io)
+{
+	io->sent = 0;
+	atomic_set(&io->pending, 1);
+	atomic_set(&io->first_error, NO_ERROR);
+}
+
+/* A worker: what has not become parts yet */
+static void run_rest(struct ktgt_io_job *job)
+{
+	struct ktgt_io *io = container_of(job, struct ktgt_io, job);
+
+	send_parts(to_block(io->store), io, false);
+}
+
+static void try_parts(struct block_store *block, struct ktgt_io *io)
+{
+	begin_parts(io);
+	if (!send_parts(block, io, true))
+		defer_io(io, run_rest);
+}
+
+static void init_bio(struct bio *bio, struct block_device *bdev,
+		     struct ktgt_io *io, blk_opf_t opf)
+{
+	bio_init(bio, bdev, io->bvec, 0, opf);
+	feed_bio(bio, io, 0, io->len);
+	bio->bi_private = io;
+}
+
+/* A worker: all of it */
+static void run_rw(struct ktgt_io_job *job)
+{
+	struct ktgt_io *io = container_of(job, struct ktgt_io, job);
+	struct block_device *bdev = to_bdev(io->store);
+	struct bio *bio = &io->bio;
+
+	if (unlikely(io->len > BIO_MAX_BYTES)) {
+		begin_parts(io);
+		send_parts(to_block(io->store), io, false);
+		return;
+	}
+	init_bio(bio, bdev, io, opf_of(io, bdev));
 	bio->bi_end_io = block_end_io;
 	submit_bio(bio);
 }
 
-static void submit_flush(struct block_device *bdev, struct ktgt_io *io)
+static void block_try_rw(struct bio *bio)
+{
+	struct ktgt_io *io = bio->bi_private;
+	blk_status_t status = bio->bi_status;
+
+	bio_uninit(bio);
+	if (unlikely(status) && wants_worker(to_block(io->store), status))
+		defer_io(io, run_rw);
+	else
+		ktgt_io_end(io, status);
+}
+
+static void submit_rw(struct block_store *block, struct ktgt_io *io)
+{
+	struct block_device *bdev = block->bdev;
+	struct bio *bio = &io->bio;
+
+	if (has_detour(block)) {
+		defer_io(io, run_rw);
+		return;
+	}
+	if (unlikely(io->len > READ_ONCE(block->whole)) &&
+	    io->len > max_part(bdev, io, 0)) {
+		try_parts(block, io);
+		return;
+	}
+	init_bio(bio, bdev, io, opf_of(io, bdev) | READ_ONCE(block->nowait));
+	bio->bi_end_io = block_try_rw;
+	submit_awake(block, bio);
+}
+
+/* Without REQ_IDLE, writeback throttling would make it wait for others. */
+static void init_flush(struct bio *bio, struct block_device *bdev,
+		       struct ktgt_io *io, blk_opf_t nowait)
+{
+	bio_init(bio, bdev, NULL, 0, REQ_OP_WRITE | REQ_SYNC | REQ_IDLE |
+		 REQ_PREFLUSH | nowait);
+	bio->bi_private = io;
+}
+
+/* A worker: a flush that could not go out at once */
+static void run_flush(struct ktgt_io_job *job)
+{
+	struct ktgt_io *io = container_of(job, struct ktgt_io, job);
+	struct bio *bio = &io->bio;
+
+	init_flush(bio, to_bdev(io->store), io, 0);
+	bio->bi_end_io = block_end_io;
+	submit_bio(bio);
+}
+
+static void block_try_flush(struct bio *bio)
+{
+	struct ktgt_io *io = bio->bi_private;
+	blk_status_t status = bio->bi_status;
+
+	bio_uninit(bio);
+	if (unlikely(status) && wants_worker(to_block(io->store), status))
+		defer_io(io, run_flush);
+	else
+		ktgt_io_end(io, status);
+}
+
+static void submit_flush(struct block_store *block, struct ktgt_io *io)
 {
 	struct bio *bio = &io->bio;
 
-	bio_init(bio, bdev, NULL, 0, REQ_OP_WRITE | REQ_SYNC | REQ_PREFLUSH);
-	bio->bi_private = io;
-	bio->bi_end_io = block_end_io;
-	submit_bio(bio);
+	if (has_detour(block)) {
+		defer_io(io, run_flush);
+		return;
+	}
+	init_flush(bio, block->bdev, io, READ_ONCE(block->nowait));
+	bio->bi_end_io = block_try_flush;
+	submit_awake(block, bio);
 }
 
 /* A page that holds nothing but the one block of the transfer. */
@@ -392,9 +752,9 @@ static int run_long(struct block_device *bdev, struct ktgt_io *io)
 	}
 }
 
-static void long_work(struct work_struct *work)
+static void run_long_job(struct ktgt_io_job *job)
 {
-	struct ktgt_io *io = container_of(work, struct ktgt_io, work);
+	struct ktgt_io *io = container_of(job, struct ktgt_io, job);
 	int err = run_long(to_bdev(io->store), io);
 
 	ktgt_io_end(io, errno_to_blk_status(err));
@@ -405,14 +765,14 @@ static void block_submit(struct ktgt_store *store, struct ktgt_io *io)
 	switch (io->op) {
 	case KTGT_IO_READ:
 	case KTGT_IO_WRITE:
-		submit_rw(to_bdev(store), io);
+		submit_rw(to_block(store), io);
 		break;
 	case KTGT_IO_FLUSH:
-		submit_flush(to_bdev(store), io);
+		submit_flush(to_block(store), io);
 		break;
 	default:
-		INIT_WORK(&io->work, long_work);
-		ktgt_store_queue(io);
+		io->job.run = run_long_job;
+		ktgt_store_defer(store, &io->job, KTGT_STORE_LONG);
 	}
 }
 
@@ -432,7 +792,9 @@ const struct ktgt_backend_ops ktgt_backend_block_ops = {
  */
 int ktgt_block_init(void)
 {
-	return bioset_init(&block_bios, BIO_POOL_SIZE, 0, BIOSET_PERCPU_CACHE);
+	return bioset_init(&block_bios, BIO_POOL_SIZE,
+			   offsetof(struct block_part, bio),
+			   BIOSET_PERCPU_CACHE);
 }
 
 /**

@@ -3,8 +3,8 @@
  * The life of a store: opened, given to a logical unit, left by it, and closed
  * when the storage has answered the last command.
  *
- * What sleeps until storage answers runs on two queues of this file, and on no
- * other: transfers that may sleep, and closes.
+ * What sleeps until storage answers runs on the queues of workers (worker.c) and on
+ * that of closes of this file, and on no other.
  */
 #include "store.h"
 
@@ -14,8 +14,6 @@
 
 #include "claim.h"
 
-/* transfers that may sleep; memory reclaim may wait for some */
-static struct workqueue_struct *io_wq;
 /* to close a device waits for queues of which nothing is known */
 static struct workqueue_struct *close_wq;
 /* what goes on when a store is empty: waits for no storage */
@@ -46,6 +44,9 @@ void ktgt_store_put(struct ktgt_store *store)
 
 static void close_store(struct ktgt_store *store)
 {
+	/* Its workers have no job any more, but may not have left yet. */
+	if (store->wq)
+		destroy_workqueue(store->wq);
 	store->ops->close(store);
 	ktgt_claim_put(store->claim);
 	percpu_ref_exit(&store->active);
@@ -113,8 +114,13 @@ static int init_store(struct ktgt_store *store,
 		      const struct ktgt_backend_ops *ops)
 {
 	struct ktgt_backend_caps caps;
+	unsigned int nr;
 	int err;
 
+	spin_lock_init(&store->work_lock);
+	INIT_LIST_HEAD(&store->at_work);
+	for (nr = 0; nr < KTGT_STORE_NR_LINES; nr++)
+		INIT_LIST_HEAD(&store->lines[nr].waiting);
 	store->ops = ops;
 	ops->caps(store, &caps);
 	store->size = caps.size;
@@ -166,6 +172,8 @@ struct ktgt_store *ktgt_store_open(const struct ktgt_backend_ops *ops,
 	store->claim = how.claim;
 	err = init_store(store, ops);
 	if (err) {
+		if (store->wq)
+			destroy_workqueue(store->wq);
 		ops->close(store);
 		ktgt_claim_put(how.claim);
 		kfree(store);
@@ -282,17 +290,6 @@ void ktgt_store_drop(struct ktgt_store *store)
 	close_store(store);
 }
 
-/**
- * ktgt_store_queue - have a transfer carried out where it may sleep
- * @io: the transfer, with @work initialised
- *
- * Context: any.
- */
-void ktgt_store_queue(struct ktgt_io *io)
-{
-	queue_work(io_wq, &io->work);
-}
-
 static struct workqueue_struct *make_queue(const char *name, unsigned int flags)
 {
 	return alloc_workqueue("ktgt-%s", WQ_UNBOUND | flags, 0, name);
@@ -304,8 +301,6 @@ static void free_queues(void)
 		destroy_workqueue(empty_wq);
 	if (close_wq)
 		destroy_workqueue(close_wq);
-	if (io_wq)
-		destroy_workqueue(io_wq);
 }
 
 /**
@@ -316,10 +311,9 @@ static void free_queues(void)
  */
 int ktgt_store_init(void)
 {
-	io_wq = make_queue("store", WQ_MEM_RECLAIM);
 	close_wq = make_queue("close", 0);
 	empty_wq = make_queue("empty", WQ_MEM_RECLAIM);
-	if (io_wq && close_wq && empty_wq)
+	if (close_wq && empty_wq)
 		return 0;
 	free_queues();
 	return -ENOMEM;

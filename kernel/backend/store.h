@@ -30,6 +30,42 @@ struct ktgt_store_wait {
 };
 
 /**
+ * enum ktgt_store_line_nr - where a job waits for a worker
+ * @KTGT_STORE_RW: reads, writes and flushes
+ * @KTGT_STORE_LONG: what may take long at a storage that is well
+ * @KTGT_STORE_NR_LINES: number of these
+ */
+enum ktgt_store_line_nr {
+	KTGT_STORE_RW,
+	KTGT_STORE_LONG,
+	KTGT_STORE_NR_LINES,
+};
+
+/**
+ * struct ktgt_store_line - jobs that wait, and the workers that take them
+ *
+ * All of it is under &ktgt_store.work_lock. While a job waits there is a worker.
+ *
+ * @waiting: struct ktgt_io_job
+ * @nr_workers: work items that are queued or run
+ */
+struct ktgt_store_line {
+	struct list_head	waiting;
+	unsigned int		nr_workers;
+};
+
+/**
+ * enum ktgt_store_detour - why a read or write goes to a worker at once: bits of
+ *	&ktgt_store.detour
+ * @KTGT_DETOUR_QUEUE: another one waits, or is with a worker
+ * @KTGT_DETOUR_SLEPT: the device has slept, see ktgt_store_slept()
+ */
+enum ktgt_store_detour {
+	KTGT_DETOUR_QUEUE	= BIT(0),
+	KTGT_DETOUR_SLEPT	= BIT(1),
+};
+
+/**
  * struct ktgt_store - a store, first member of each kind's own struct
  *
  * A logical unit points to it under RCU. It outlives the logical unit until the
@@ -59,6 +95,14 @@ struct ktgt_store_wait {
  * @orphan_bytes: bytes of their buffers, likewise
  * @crowded: it has so many of them that it takes no new commands; read with
  *	READ_ONCE()
+ * @detour: bits of &enum ktgt_store_detour; changed under @work_lock, read with
+ *	READ_ONCE()
+ * @awake_at: jiffies at which KTGT_DETOUR_SLEPT is forgotten; under @work_lock
+ * @work_lock: protects @lines, @at_work and what says so; a spinlock, interrupts
+ *	off
+ * @lines: jobs that wait
+ * @at_work: workers that run, the one that began its job first comes first
+ * @wq: its own queue for workers, NULL if it uses those that all share
  */
 struct ktgt_store {
 	const struct ktgt_backend_ops	*ops;
@@ -83,15 +127,22 @@ struct ktgt_store {
 	u32				nr_orphans;
 	u64				orphan_bytes;
 	bool				crowded;
+	u8				detour;
+	unsigned long			awake_at;
+	spinlock_t			work_lock;	/* see above */
+	struct ktgt_store_line		lines[KTGT_STORE_NR_LINES];
+	struct list_head		at_work;
+	struct workqueue_struct		*wq;
 };
 
 /**
  * ktgt_store_submit - carry a transfer out
- * @store: the store; it has to stay open until the transfer has ended
+ * @store: the store; it has to stay open until the transfer has ended and this
+ *	function has returned
  * @io: the transfer
  *
- * Context: process, on a queue that is safe for memory reclaim; @io may have
- *	ended when it returns.
+ * Context: process, on a queue that is safe for memory reclaim; does not sleep for
+ *	the storage. @io may have ended when it returns.
  */
 static inline void ktgt_store_submit(struct ktgt_store *store,
 				     struct ktgt_io *io)
@@ -128,7 +179,6 @@ void ktgt_store_unhold(struct ktgt_store *store);
 void ktgt_store_leave(struct ktgt_store *store);
 void ktgt_store_drop(struct ktgt_store *store);
 void ktgt_store_put(struct ktgt_store *store);
-void ktgt_store_queue(struct ktgt_io *io);
 int ktgt_store_init(void);
 void ktgt_store_exit(void);
 

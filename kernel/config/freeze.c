@@ -25,6 +25,7 @@
 #include <uapi/linux/ktgt.h>
 
 #include "../backend/store.h"
+#include "../backend/worker.h"
 #include "../core/event.h"
 #include "../core/io.h"
 #include "../core/net.h"
@@ -38,6 +39,7 @@
  * struct frozen_lu - a logical unit of a freeze
  * @wait: for the commands that were admitted
  * @io: flushes the store afterwards
+ * @job: has a worker of @store flush it
  * @ended: completed when @io has ended
  * @freeze: the freeze
  * @lu: the logical unit; its memory is referenced
@@ -47,6 +49,7 @@
 struct frozen_lu {
 	struct ktgt_store_wait	wait;
 	struct ktgt_io		io;
+	struct ktgt_io_job	job;
 	struct completion	ended;
 	struct freeze		*freeze;
 	struct ktgt_lu		*lu;
@@ -184,10 +187,9 @@ static void flush_end_io(struct ktgt_io *io)
 }
 
 /* A worker of the stores, which may sleep until the storage has answered. */
-static void flush_store(struct work_struct *work)
+static void flush_store(struct ktgt_io_job *job)
 {
-	struct frozen_lu *frozen = container_of(work, struct frozen_lu,
-						io.work);
+	struct frozen_lu *frozen = container_of(job, struct frozen_lu, job);
 	struct freeze *freeze = frozen->freeze;
 
 	ktgt_store_submit(frozen->store, &frozen->io);
@@ -204,8 +206,8 @@ static void lu_is_empty(struct ktgt_store_wait *wait)
 {
 	struct frozen_lu *frozen = container_of(wait, struct frozen_lu, wait);
 
-	INIT_WORK(&frozen->io.work, flush_store);
-	ktgt_store_queue(&frozen->io);
+	frozen->job.run = flush_store;
+	ktgt_store_defer(frozen->store, &frozen->job, KTGT_STORE_LONG);
 }
 
 static struct freeze *make_freeze(struct ktgt_net *kn,

@@ -8,6 +8,7 @@
 
 #include <linux/atomic.h>
 #include <linux/bio.h>
+#include <linux/list.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
@@ -42,6 +43,26 @@ enum ktgt_io_flags {
 };
 
 /**
+ * struct ktgt_io_job - what a worker of a store is to do
+ *
+ * It is a part of what waits, so that to wait needs no memory.
+ *
+ * @run: does it, once; may sleep until the storage answers. The struct may be
+ *	used for something else then
+ * @store: the store; set by ktgt_store_defer()
+ * @node: in &ktgt_store_line.waiting
+ * @work: starts a worker; not used at the same time as @node
+ */
+struct ktgt_io_job {
+	void				(*run)(struct ktgt_io_job *job);
+	struct ktgt_store		*store;
+	union {
+		struct list_head	node;
+		struct work_struct	work;
+	};
+};
+
+/**
  * struct ktgt_io - one transfer with storage
  *
  * Who submits it fills the first group. It belongs to the backend from then on
@@ -57,10 +78,15 @@ enum ktgt_io_flags {
  * @op: enum ktgt_io_op
  * @flags: enum ktgt_io_flags
  * @status: how it went, valid in @end_io
+ * @bad: first byte of the part that went wrong, if @status is an error. The error
+ *	lies there or behind it
  * @pending: the backend's, parts that have not ended
+ * @first_error: the backend's, the error of the first part that failed
+ * @sent: the backend's, bytes that have become parts
  * @store: where it went; set by ktgt_store_submit()
- * @work: the backend's, for what may sleep; not used at the same time as @bio
- * @bio: the backend's, the first and mostly the only one
+ * @job: the backend's, while it waits for a worker; not used at the same time as
+ *	@bio
+ * @bio: the backend's, if it has no parts
  */
 struct ktgt_io {
 	void			(*end_io)(struct ktgt_io *io);
@@ -72,13 +98,32 @@ struct ktgt_io {
 	u8			flags;
 
 	blk_status_t		status;
+	u64			bad;
 	atomic_t		pending;
+	atomic_t		first_error;
+	u32			sent;
 	struct ktgt_store	*store;
 	union {
-		struct work_struct	work;
+		struct ktgt_io_job	job;
 		struct bio		bio;
 	};
 };
+
+/**
+ * ktgt_io_fail - a transfer has ended with an error
+ * @io: the transfer; the caller must not touch it any more
+ * @status: the error
+ * @bad: see &ktgt_io.bad
+ *
+ * Context: any, hard interrupt included.
+ */
+static inline void ktgt_io_fail(struct ktgt_io *io, blk_status_t status,
+				u64 bad)
+{
+	io->status = status;
+	io->bad = bad;
+	io->end_io(io);
+}
 
 /**
  * ktgt_io_end - a transfer has ended
@@ -90,6 +135,8 @@ struct ktgt_io {
 static inline void ktgt_io_end(struct ktgt_io *io, blk_status_t status)
 {
 	io->status = status;
+	if (unlikely(status != BLK_STS_OK))
+		io->bad = io->pos;
 	io->end_io(io);
 }
 

@@ -10,6 +10,7 @@
 
 #include "../backend/block.h"
 #include "../backend/store.h"
+#include "../backend/worker.h"
 #include "../core/cmd.h"
 #include "../core/fabric.h"
 #include "cdb.h"
@@ -376,9 +377,12 @@ int ktgt_scsi_init(void)
 	int err;
 
 	ktgt_cdb_table_init();
-	err = ktgt_store_init();
+	err = ktgt_workers_init();
 	if (err)
 		return err;
+	err = ktgt_store_init();
+	if (err)
+		goto err_store;
 	err = ktgt_block_init();
 	if (err)
 		goto err_block;
@@ -391,6 +395,8 @@ err_lu:
 	ktgt_block_exit();
 err_block:
 	ktgt_store_exit();
+err_store:
+	ktgt_workers_exit();
 	return err;
 }
 
@@ -405,5 +411,6 @@ void ktgt_scsi_exit(void)
 	ktgt_lu_exit();
 	ktgt_orphans_exit();
 	ktgt_store_exit();
+	ktgt_workers_exit();
 	ktgt_block_exit();
 }

@@ -31,7 +31,7 @@ static enum ktgt_error_op error_op(const struct ktgt_io *io)
 
 static noinline void end_with_error(struct ktgt_cmd *cmd, blk_status_t error)
 {
-	u64 lba = cmd->io.pos >> cmd->block_shift;
+	u64 lba = cmd->io.bad >> cmd->block_shift;
 	u8 status;
 
 	cmd->error = error;

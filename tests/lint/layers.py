@@ -76,6 +76,7 @@ FLOORS = {
     ],
     'kernel/backend': [
         'block null absent',
+        'worker',
         'store',
         'backend claim',
     ],
