@@ -319,7 +319,9 @@ static int fill_medium(struct sk_buff *skb, struct ktgt_lu *lu)
 	       nla_put_u8(skb, KTGT_A_LU_SHARED, lu->params.shared) ||
 	       nla_put_u8(skb, KTGT_A_LU_WRITE_CACHE,
 			  READ_ONCE(lu->write_cache)) ||
-	       nla_put_u8(skb, KTGT_A_LU_THIN, READ_ONCE(lu->thin));
+	       nla_put_u8(skb, KTGT_A_LU_THIN, READ_ONCE(lu->thin)) ||
+	       nla_put_u32(skb, KTGT_A_LU_SUBMISSION, caps.workers ?
+			   KTGT_SUBMISSION_WORKERS : KTGT_SUBMISSION_DIRECT);
 }
 
 static int fill_stats(struct sk_buff *skb, struct ktgt_lu *lu)

@@ -11,7 +11,6 @@
 #include <kunit/test-bug.h>
 
 #include "../backend/block.h"
-#include "../backend/store.h"
 #include "../backend/worker.h"
 #include "../core/cmd.h"
 #include "../core/target.h"
@@ -97,11 +96,8 @@ STUB_FAIL_VALUE(struct ktgt_orphans *, ktgt_orphans_alloc, NULL,
 		const struct ktgt_nexus *nexus)
 STUB_FAIL_VALUE(bool, ktgt_orphans_cancel, false, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_orphans_exit, void)
-STUB_FAIL_VALUE(int, ktgt_store_init, -EIO, void)
-STUB_FAIL(ktgt_store_exit, void)
 STUB_FAIL_VALUE(int, ktgt_workers_init, -EIO, void)
 STUB_FAIL(ktgt_workers_exit, void)
-STUB_FAIL(ktgt_gate_cancel, struct ktgt_cmd *cmd)
 
 /* core/ */
 STUB_FAIL(ktgt_target_put, struct ktgt_target *target)

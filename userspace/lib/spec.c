@@ -73,6 +73,12 @@ static const char *const backend_names[] = {
 	NULL,
 };
 
+static const char *const submission_names[] = {
+	"direct",
+	"workers",
+	NULL,
+};
+
 static const char *const conn_state_names[] = {
 	"new",
 	"login",
@@ -207,6 +213,8 @@ static const struct field lu_fields[] = {
 	F(lu, LU_ONLINE, online, BOOL, "online"),
 	F(lu, LU_FROZEN, frozen, U32, "frozen", .unit = UNIT_SET_SECONDS),
 	F(lu, LU_THIN, thin, BOOL, "thin"),
+	F(lu, LU_SUBMISSION, submission, ENUM, "submission",
+	  .names = submission_names),
 	F(lu, LU_SCSI_ID, scsi_id, STR, "scsi-id"),
 	F(lu, LU_SERIAL, serial, STR, "serial"),
 	F(lu, LU_VENDOR, vendor, STR, "vendor"),

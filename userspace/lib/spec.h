@@ -86,6 +86,7 @@ struct lu {
 	uint8_t online;
 	uint32_t frozen;
 	uint8_t thin;
+	uint32_t submission;
 	char scsi_id[24 + 1];
 	char serial[KTGT_SERIAL_MAX + 1];
 	char vendor[8 + 1];

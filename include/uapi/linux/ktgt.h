@@ -110,6 +110,18 @@ enum ktgt_backend_type {
 	KTGT_BACKEND_NULL,
 };
 
+/**
+ * enum ktgt_submission - from where reads and writes go to the device
+ * @KTGT_SUBMISSION_DIRECT: from the connection, which never waits for the
+ *   device
+ * @KTGT_SUBMISSION_WORKERS: from workers of the logical unit, because the
+ *   device may be slow to take them
+ */
+enum ktgt_submission {
+	KTGT_SUBMISSION_DIRECT,
+	KTGT_SUBMISSION_WORKERS,
+};
+
 /*
  * state of a connection
  */
@@ -270,6 +282,7 @@ enum {
 	KTGT_A_LU_MEDIUM,
 	KTGT_A_LU_MEDIUM_FOUND,
 	KTGT_A_LU_FORCE,
+	KTGT_A_LU_SUBMISSION,
 
 	__KTGT_A_LU_MAX,
 	KTGT_A_LU_MAX = (__KTGT_A_LU_MAX - 1)
