@@ -171,6 +171,7 @@ struct ktgt_store *ktgt_store_open(const struct ktgt_backend_ops *ops,
 	}
 	store->claim = how.claim;
 	err = init_store(store, ops);
+	store->read_only |= params->read_only;
 	if (err) {
 		if (store->wq)
 			destroy_workqueue(store->wq);

@@ -341,7 +341,18 @@ int ktgt_lu_stage_new(struct ktgt_txn *txn, u32 tid,
 	return 0;
 }
 
-static struct ktgt_lu *find_lu(struct ktgt_txn *txn, u32 tid, u32 lun)
+/**
+ * ktgt_lu_check - find a logical unit that a change is about
+ * @txn: the transaction
+ * @tid: number of its target
+ * @lun: its number
+ *
+ * Context: check; &ktgt_net.config_mutex is held.
+ *
+ * Return: the logical unit, which the transaction does not delete before; or
+ * ERR_PTR, with extack text.
+ */
+struct ktgt_lu *ktgt_lu_check(struct ktgt_txn *txn, u32 tid, u32 lun)
 {
 	struct ktgt_target *target = ktgt_target_check(txn, tid, NULL);
 	struct ktgt_lu *lu;
@@ -359,7 +370,8 @@ static struct ktgt_lu *find_lu(struct ktgt_txn *txn, u32 tid, u32 lun)
 static int lu_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct lu_del *del = container_of(change, struct lu_del, change);
-	struct ktgt_lu *lu = find_lu(txn, change->info.tid, change->info.lun);
+	struct ktgt_lu *lu = ktgt_lu_check(txn, change->info.tid,
+					   change->info.lun);
 
 	if (IS_ERR(lu))
 		return PTR_ERR(lu);
@@ -436,20 +448,22 @@ static struct ktgt_store *attach_store(struct ktgt_txn *txn,
 	err = make_wait(handover);
 	if (err)
 		return ERR_PTR(err);
-	store = ktgt_lu_open_store(lu, NULL, txn->extack);
+	store = ktgt_lu_open_store(lu, &lu->params, NULL, txn->extack);
 	if (!IS_ERR(store))
 		return store;
 	err = begin_handover(txn, handover, &lu->params, PTR_ERR(store));
 	if (err)
 		return ERR_PTR(err);
-	return ktgt_lu_open_store(lu, handover->from->claim, txn->extack);
+	return ktgt_lu_open_store(lu, &lu->params, handover->from->claim,
+				  txn->extack);
 }
 
 static int lu_attach_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct lu_attach *attach = container_of(change, struct lu_attach,
 						change);
-	struct ktgt_lu *lu = find_lu(txn, change->info.tid, change->info.lun);
+	struct ktgt_lu *lu = ktgt_lu_check(txn, change->info.tid,
+					   change->info.lun);
 	struct ktgt_store *store;
 	int err;
 

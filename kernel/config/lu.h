@@ -7,9 +7,11 @@
 
 #include <linux/types.h>
 
+struct ktgt_lu;
 struct ktgt_lu_params;
 struct ktgt_txn;
 
+struct ktgt_lu *ktgt_lu_check(struct ktgt_txn *txn, u32 tid, u32 lun);
 int ktgt_lu_stage_new(struct ktgt_txn *txn, u32 tid,
 		      const struct ktgt_lu_params *params);
 int ktgt_lu_stage_del(struct ktgt_txn *txn, u32 tid, u32 lun);

@@ -8,6 +8,7 @@
 
 #include "../backend/backend.h"
 #include "../config/lu.h"
+#include "../config/lu_set.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "../core/target.h"
@@ -228,6 +229,65 @@ int ktgt_lu_attach_doit(struct sk_buff *skb, struct genl_info *info)
 	ktgt_nl_begin(&nlc, info);
 	return ktgt_nl_end(&nlc, ktgt_lu_stage_attach(nlc.txn, tid, lun, medium,
 						      force));
+}
+
+/* Returns bits of the attributes that lu-set is to change. */
+static u64 get_changes(struct nlattr **attrs, struct ktgt_lu_params *params)
+{
+	u64 has = 0;
+
+	if (attrs[KTGT_A_LU_PATH]) {
+		params->path = nla_data(attrs[KTGT_A_LU_PATH]);
+		has |= BIT_ULL(KTGT_A_LU_PATH);
+	}
+	if (attrs[KTGT_A_LU_READ_ONLY]) {
+		params->read_only = nla_get_u8(attrs[KTGT_A_LU_READ_ONLY]);
+		has |= BIT_ULL(KTGT_A_LU_READ_ONLY);
+	}
+	if (attrs[KTGT_A_LU_SHARED]) {
+		params->shared = nla_get_u8(attrs[KTGT_A_LU_SHARED]);
+		has |= BIT_ULL(KTGT_A_LU_SHARED);
+	}
+	if (attrs[KTGT_A_LU_WRITE_CACHE]) {
+		params->write_cache =
+			nla_get_u8(attrs[KTGT_A_LU_WRITE_CACHE]);
+		has |= BIT_ULL(KTGT_A_LU_WRITE_CACHE);
+	}
+	if (nla_get_flag(attrs[KTGT_A_LU_DEVICE_WRITE_CACHE])) {
+		params->write_cache = -1;
+		has |= BIT_ULL(KTGT_A_LU_WRITE_CACHE);
+	}
+	params->force = nla_get_flag(attrs[KTGT_A_LU_FORCE]);
+	return has;
+}
+
+/**
+ * ktgt_lu_set_doit - change a logical unit
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_lu_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ktgt_lu_params params = {};
+	struct ktgt_nl_change nlc;
+	u64 has;
+	u32 tid;
+	int err;
+
+	err = get_ids(info, &tid, &params.lun);
+	if (err)
+		return err;
+	has = get_changes(info->attrs, &params);
+	if (!has) {
+		ktgt_refuse(info->extack,
+			    "LUN %u: nothing is to be changed; say path, read-only, shared or write-cache",
+			    params.lun);
+		return -EINVAL;
+	}
+	ktgt_nl_begin(&nlc, info);
+	return ktgt_nl_end(&nlc, ktgt_lu_stage_set(nlc.txn, tid, &params, has));
 }
 
 static int fill_id(struct sk_buff *skb, int attr, const struct ktgt_id *id)

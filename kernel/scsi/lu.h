@@ -38,7 +38,7 @@ struct ktgt_target;
  * @write_cache: 0 makes every write FUA, 1 not, -1 is the device's own
  * @medium: identity of the disk that belongs behind it, or NULL; not kept here
  * @medium_found: identity of the disk that is there, or NULL; not kept here
- * @force: take the disk although it is another one
+ * @force: take the disk although it is another one, or smaller than the one before
  * @shared_identity: other disks of the namespace that say so too may have the
  *	same names
  * @identity: what was given of the names; in &ktgt_lu.params all of them
@@ -200,7 +200,8 @@ struct ktgt_gate {
  * @node: for a list of those that have been unpublished
  * @successor: logical unit that takes its place in the same transaction, or
  *	NULL; under &ktgt_net.config_mutex
- * @params: identity, defaults filled in; immutable, @path is owned
+ * @params: what the user says, defaults filled in; @path is owned, and read under
+ *	RCU. Written under &ktgt_net.config_mutex
  * @medium: identity of the disk that belongs behind it, "" if there is none;
  *	under @lock
  * @lock: protects writes to @nr_blocks; process context

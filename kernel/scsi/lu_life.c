@@ -98,12 +98,11 @@ static void refuse_block_size(const struct ktgt_lu *lu, u32 own, u32 size,
 			    lu->lun, size);
 }
 
-static void refuse_size(const struct ktgt_lu *lu, u64 size,
+static void refuse_size(const struct ktgt_lu *lu, const char *path, u64 size,
 			struct netlink_ext_ack *extack)
 {
-	if (!size && lu->params.path)
-		ktgt_refuse(extack, "LUN %u: %s has no size", lu->lun,
-			    lu->params.path);
+	if (!size && path)
+		ktgt_refuse(extack, "LUN %u: %s has no size", lu->lun, path);
 	else
 		ktgt_refuse(extack,
 			    "LUN %u: size %llu: must be at least one block, %u bytes",
@@ -128,14 +127,19 @@ struct medium {
  * How a store looks from outside, and whether it may be that of @lu. Nothing
  * changes.
  */
-static int judge_store(const struct ktgt_lu *lu, struct ktgt_store *store,
-		       struct medium *medium, struct netlink_ext_ack *extack)
+static int judge_store(const struct ktgt_lu *lu,
+		       const struct ktgt_lu_params *params,
+		       struct ktgt_store *store, struct medium *medium,
+		       struct netlink_ext_ack *extack)
 {
-	u32 size = lu->params.block_size;
+	u32 size = params->block_size;
 	u32 own;
 
 	store->ops->caps(store, &medium->caps);
 	own = medium->caps.logical_block;
+	/* initiators that have seen the size of a block will not ask again */
+	if (!size && lu->nr_blocks)
+		size = 1U << lu->block_shift;
 	if (!size)
 		size = own;
 	if ((size != 512 && size != 4096) || size < own) {
@@ -146,7 +150,7 @@ static int judge_store(const struct ktgt_lu *lu, struct ktgt_store *store,
 	medium->max_blocks = medium->caps.max_transfer >> medium->block_shift;
 	medium->nr_blocks = medium->caps.size >> medium->block_shift;
 	if (!medium->nr_blocks && store->ops != &ktgt_backend_absent_ops) {
-		refuse_size(lu, medium->caps.size, extack);
+		refuse_size(lu, params->path, medium->caps.size, extack);
 		return -EINVAL;
 	}
 	return 0;
@@ -291,7 +295,7 @@ static int give_store(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 	store = open_first(lu, params, claim, extack);
 	if (IS_ERR(store))
 		return PTR_ERR(store);
-	err = judge_store(lu, store, &medium, extack);
+	err = judge_store(lu, &lu->params, store, &medium, extack);
 	if (err) {
 		ktgt_store_drop(store);
 		return err;
@@ -582,9 +586,23 @@ void ktgt_lu_remove(struct ktgt_lu *lu, unsigned long deadline)
 	ktgt_lu_put(lu);
 }
 
+/* Initiators do not expect that the end of a disk is gone. */
+static int judge_size(const struct ktgt_lu *lu, const struct medium *medium,
+		      struct netlink_ext_ack *extack)
+{
+	if (medium->nr_blocks >= lu->nr_blocks)
+		return 0;
+	ktgt_refuse(extack,
+		    "LUN %u: the device has %llu bytes, less than the %llu that initiators know of; take a larger one, or add force",
+		    lu->lun, medium->nr_blocks << medium->block_shift,
+		    lu->nr_blocks << lu->block_shift);
+	return -ENOSPC;
+}
+
 /**
  * ktgt_lu_open_store - open the store that a logical unit is to have instead
  * @lu: disk
+ * @params: its params as they will be
  * @claim: claim of the logical unit that gives the device up in the same
  *	transaction, or NULL
  * @extack: gets the reason of a refusal
@@ -593,23 +611,36 @@ void ktgt_lu_remove(struct ktgt_lu *lu, unsigned long deadline)
  * Return: the store, for ktgt_lu_swap() or ktgt_store_drop(), or ERR_PTR.
  */
 struct ktgt_store *ktgt_lu_open_store(struct ktgt_lu *lu,
+				      const struct ktgt_lu_params *params,
 				      struct ktgt_claim *claim,
 				      struct netlink_ext_ack *extack)
 {
-	struct ktgt_lu_params params = lu->params;
+	struct ktgt_lu_params how = *params;
 	struct ktgt_store *store;
 	struct medium medium;
 	int err;
 
-	params.may_be_absent = false;
-	store = open_store(&params, claim, extack);
+	how.may_be_absent = false;
+	store = open_store(&how, claim, extack);
 	if (IS_ERR(store))
 		return store;
-	err = judge_store(lu, store, &medium, extack);
+	err = judge_store(lu, params, store, &medium, extack);
+	if (!err && !params->force)
+		err = judge_size(lu, &medium, extack);
 	if (!err)
 		return store;
 	ktgt_store_drop(store);
 	return ERR_PTR(err);
+}
+
+/* What initiators have been told. */
+static struct medium medium_of(const struct ktgt_lu *lu)
+{
+	return (struct medium){
+		.nr_blocks = lu->nr_blocks,
+		.caps.read_only = lu->read_only,
+		.caps.write_cache = lu->write_cache,
+	};
 }
 
 /* Initiators learn what is different. */
@@ -628,7 +659,8 @@ static void tell_medium(struct ktgt_lu *lu, const struct medium *was)
  * @store: what ktgt_lu_open_store() has opened
  * @after: the store that has given it its device, or NULL for the old one of
  *	@lu: @store serves commands when that has none left
- * @wait: for that, belongs to the logical unit from now on
+ * @wait: for that, belongs to the logical unit from now on; NULL if @store is to
+ *	serve commands at once
  *
  * All else of the logical unit stays, and with it what initiators know of it.
  *
@@ -638,21 +670,35 @@ static void tell_medium(struct ktgt_lu *lu, const struct medium *was)
 void ktgt_lu_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 		  struct ktgt_store *after, struct ktgt_gate_wait *wait)
 {
-	struct medium medium, was = {
-		.nr_blocks = lu->nr_blocks,
-		.caps.read_only = lu->read_only,
-		.caps.write_cache = lu->write_cache,
-	};
+	struct medium medium, was = medium_of(lu);
 	struct ktgt_store *old;
 
 	/* It was judged before; what has changed since is found as ever. */
-	if (judge_store(lu, store, &medium, NULL))
+	if (judge_store(lu, &lu->params, store, &medium, NULL))
 		medium.nr_blocks = 0;
 	old = ktgt_gate_swap(lu, store, after, wait);
 	take_medium(lu, store, &medium);
 	tell_medium(lu, &was);
 	ktgt_store_leave(old);
 	ktgt_store_put(old);
+}
+
+/**
+ * ktgt_lu_update - act on params that have changed, without another store
+ * @lu: disk that is published
+ *
+ * Context: process, with &ktgt_net.config_mutex; waits for no storage.
+ */
+void ktgt_lu_update(struct ktgt_lu *lu)
+{
+	struct ktgt_store *store = rcu_access_pointer(lu->store);
+	struct medium medium, was = medium_of(lu);
+
+	/* of a device that has changed, its next command tells */
+	if (judge_store(lu, &lu->params, store, &medium, NULL))
+		return;
+	take_medium(lu, store, &medium);
+	tell_medium(lu, &was);
 }
 
 /**

@@ -26,11 +26,13 @@ void ktgt_lu_publish(struct ktgt_lu *lu, struct ktgt_store *old,
 void ktgt_lu_unpublish(struct ktgt_lu *lu);
 void ktgt_lu_remove(struct ktgt_lu *lu, unsigned long deadline);
 struct ktgt_store *ktgt_lu_open_store(struct ktgt_lu *lu,
+				      const struct ktgt_lu_params *params,
 				      struct ktgt_claim *claim,
 				      struct netlink_ext_ack *extack);
 void ktgt_lu_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 		  struct ktgt_store *after, struct ktgt_gate_wait *wait);
 void ktgt_lu_set_medium(struct ktgt_lu *lu, const char *medium);
+void ktgt_lu_update(struct ktgt_lu *lu);
 u64 ktgt_lu_refresh(struct ktgt_lu *lu);
 int ktgt_lu_init(void);
 void ktgt_lu_exit(void);

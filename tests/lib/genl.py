@@ -46,8 +46,8 @@ COMMANDS = {name: number for number, name in enumerate(
     "acl-del acl-list account-new account-del account-bind account-unbind "
     "account-list session-list session-del account-set txn-begin txn-commit "
     "txn-abort session-login session-end login-failed config-changed "
-    "explain-list lu-attach lu-writers itl-list lu-freeze lu-thaw lu-frozen "
-    "lu-thawed".split(), 1)}
+    "explain-list lu-attach lu-writers itl-list lu-freeze lu-thaw lu-set "
+    "lu-frozen lu-thawed".split(), 1)}
 NAMES = {number: name for name, number in COMMANDS.items()}
 HERE = os.path.dirname(os.path.abspath(__file__))
 ATTRS = {
@@ -65,7 +65,7 @@ ATTRS = {
           "serial vendor product revision naa read-commands read-bytes "
           "write-commands write-bytes errors generation pad absent shared "
           "naa-id eui uuid scsi-name given frozen "
-          "shared-identity medium medium-found force submission",
+          "shared-identity medium medium-found force submission device-write-cache",
     "acl": "target-id address prefix-len all initiator generation",
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "

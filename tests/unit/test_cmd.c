@@ -69,6 +69,9 @@ static void test_refused(void **state)
 		{ "lun add target 1 lun 1 vendor ninebytes",
 		  "the maximum is 8 bytes" },
 		{ "lun add target bogus lun 1", "begins with iqn." },
+		{ "lun set target 1 path /dev/x", "lun N is missing" },
+		{ "lun set target 1 lun 1 write-cache maybe",
+		  "use on, off or default" },
 		{ "lun freeze target 1", "lun N[,N...] is missing" },
 		{ "lun freeze target 1 lun 1,,2", "not a number" },
 		{ "lun freeze target 1 lun 1,", "not a number" },
@@ -189,6 +192,26 @@ static void test_lun(void **state)
 			 EXIT_KERNEL);
 	assert_string_equal(got.err, "Error: no target iqn.x\n");
 	assert_int_equal(fake_n_calls, 1);
+}
+
+static void test_lun_set(void **state)
+{
+	const struct lu *lu;
+
+	(void)state;
+	assert_int_equal(run("lun set target 1 lun 2 path /dev/y force "
+			     "read-only off shared on write-cache off"), 0);
+	lu = fake_request(KTGT_CMD_LU_SET);
+	assert_string_equal(lu->path, "/dev/y");
+	assert_true(HAS(lu, KTGT_A_LU_FORCE) && lu->force && lu->shared);
+	assert_true(HAS(lu, KTGT_A_LU_READ_ONLY) && !lu->read_only);
+	assert_true(HAS(lu, KTGT_A_LU_WRITE_CACHE) && !lu->write_cache);
+	assert_true(!HAS(lu, KTGT_A_LU_DEVICE_WRITE_CACHE));
+	assert_true(!HAS(lu, KTGT_A_LU_BACKEND));
+	assert_int_equal(run("lun set target 1 lun 2 write-cache default"), 0);
+	lu = fake_request(KTGT_CMD_LU_SET);
+	assert_true(HAS(lu, KTGT_A_LU_DEVICE_WRITE_CACHE));
+	assert_true(!HAS(lu, KTGT_A_LU_WRITE_CACHE));
 }
 
 static void test_freeze(void **state)
@@ -461,6 +484,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_refused, reset, done),
 		cmocka_unit_test_setup_teardown(test_target, reset, done),
 		cmocka_unit_test(test_lun),
+		cmocka_unit_test_setup_teardown(test_lun_set, reset, done),
 		cmocka_unit_test_setup_teardown(test_freeze, reset, done),
 		cmocka_unit_test_setup_teardown(test_acl_portal, reset, done),
 		cmocka_unit_test_setup_teardown(test_account, reset, done),

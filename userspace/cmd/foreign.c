@@ -137,8 +137,6 @@ static const struct {
 	{ "portal", { "enable", "add" } },
 	{ "portal", { "disable", "del" } },
 	{ "portal", { "set", "a portal is not changed: say del, then add" } },
-	{ "lun", { "set", "a logical unit is not changed: say del, then add" } },
-	{ "lun", { "update", "a logical unit is not changed: say del, then add" } },
 	{ "lun", { "map", "add" } },
 	{ "lun", { "export", "add" } },
 	{ "lun", { "unmap", "del" } },

@@ -85,6 +85,17 @@ static const struct arg add_args[] = {
 	{ NULL, NULL, 0, 0, 0 }
 };
 
+static const struct arg set_args[] = {
+	{ "target", "TARGET", ARG_TARGET, ARG_REQUIRED, KTGT_A_LU_TARGET_ID },
+	{ "lun", "N", ARG_VALUE, ARG_REQUIRED, KTGT_A_LU_LUN },
+	{ "path", "DEVICE", ARG_PATH, 0, KTGT_A_LU_PATH },
+	{ "force", NULL, ARG_VALUE, 0, KTGT_A_LU_FORCE },
+	{ "read-only", NULL, ARG_VALUE, 0, KTGT_A_LU_READ_ONLY },
+	{ "shared", NULL, ARG_VALUE, 0, KTGT_A_LU_SHARED },
+	{ "write-cache", "on|off|default", ARG_CACHE, 0, KTGT_A_LU_WRITE_CACHE },
+	{ NULL, NULL, 0, 0, 0 }
+};
+
 static const struct arg del_args[] = {
 	{ "target", "TARGET", ARG_TARGET, ARG_REQUIRED, KTGT_A_LU_TARGET_ID },
 	{ "lun", "N", ARG_VALUE, ARG_REQUIRED, KTGT_A_LU_LUN },
@@ -209,6 +220,8 @@ const struct command lun_commands[] = {
 	  show_args, KTGT_CMD_LU_LIST, lun_show },
 	{ "add", "add a logical unit to a target; its initiators are informed",
 	  &lu_object, add_args, KTGT_CMD_LU_NEW, lun_add },
+	{ "set", "change a logical unit that is in use; its initiators are told",
+	  &lu_object, set_args, KTGT_CMD_LU_SET, NULL },
 	{ "del", "delete a logical unit; its initiators are informed", &lu_object,
 	  del_args, KTGT_CMD_LU_DEL, NULL },
 	{ "attach", "attach a device that was absent to its logical unit",

@@ -72,6 +72,21 @@ static int fill_asked(const struct command *command, const struct arg *arg,
 	return 0;
 }
 
+/* "default" is an attribute of its own. */
+static int fill_cache(const char *text, struct lu *lu, const char **why)
+{
+	if (!strcmp(text, "default")) {
+		SET(lu, KTGT_A_LU_DEVICE_WRITE_CACHE);
+		lu->device_write_cache = true;
+		return 0;
+	}
+	SET(lu, KTGT_A_LU_WRITE_CACHE);
+	if (!parse_bool(text, &lu->write_cache, why))
+		return 0;
+	*why = "use on, off or default";
+	return -EINVAL;
+}
+
 /* Accepts only those words of the kernel that the help names. */
 static int fill_some(const struct field *f, const struct arg *arg,
 		     const char *text, uint32_t *p, const char **why)
@@ -96,6 +111,8 @@ static int fill(const struct command *command, const struct arg *arg,
 		return fill_target(command, text, req, why);
 	if (arg->kind == ARG_TARGET_ASKED)
 		return fill_asked(command, arg, text, req, why);
+	if (arg->kind == ARG_CACHE)
+		return fill_cache(text, req->obj, why);
 	if (arg->kind == ARG_RUN) {
 		req->run = text;
 		return 0;

@@ -227,7 +227,8 @@ static bool is_input(const struct field *f)
 {
 	return f->kind == FIELD_FLAG && (!strcmp(f->name, "force") ||
 					 !strcmp(f->name, "absent") ||
-					 !strcmp(f->name, "detach"));
+					 !strcmp(f->name, "detach") ||
+					 !strcmp(f->name, "device-write-cache"));
 }
 
 json_t *out_object_json(const struct object *obj, const void *item)

@@ -237,6 +237,8 @@ static const struct field lu_fields[] = {
 	F(lu, LU_ABSENT, absent, FLAG, "absent"),
 	F(lu, LU_MEDIUM_FOUND, medium_found, STR, "medium-found"),
 	F(lu, LU_FORCE, force, FLAG, "force"),
+	F(lu, LU_DEVICE_WRITE_CACHE, device_write_cache, FLAG,
+	  "device-write-cache"),
 };
 
 OBJECT(lu);

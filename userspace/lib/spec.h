@@ -108,6 +108,7 @@ struct lu {
 	bool absent;
 	char medium_found[KTGT_MEDIUM_MAX + 1];
 	bool force;
+	bool device_write_cache;
 };
 
 extern const struct object lu_object;

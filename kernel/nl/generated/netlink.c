@@ -293,8 +293,20 @@ static const struct nla_policy ktgt_lu_thaw_nl_policy[KTGT_A_FREEZE_ID + 1] = {
 	[KTGT_A_FREEZE_ID] = { .type = NLA_U32, },
 };
 
+/* KTGT_CMD_LU_SET - do */
+static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_DEVICE_WRITE_CACHE + 1] = {
+	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
+	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
+	[KTGT_A_LU_PATH] = { .type = NLA_NUL_STRING, .len = KTGT_PATH_MAX, },
+	[KTGT_A_LU_FORCE] = { .type = NLA_FLAG, },
+	[KTGT_A_LU_READ_ONLY] = NLA_POLICY_MAX(NLA_U8, 1),
+	[KTGT_A_LU_SHARED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[KTGT_A_LU_WRITE_CACHE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[KTGT_A_LU_DEVICE_WRITE_CACHE] = { .type = NLA_FLAG, },
+};
+
 /* Ops table for ktgt */
-const struct genl_split_ops ktgt_nl_ops[33] = {
+const struct genl_split_ops ktgt_nl_ops[34] = {
 	{
 		.cmd	= KTGT_CMD_NET_GET,
 		.doit	= ktgt_net_get_doit,
@@ -514,6 +526,13 @@ const struct genl_split_ops ktgt_nl_ops[33] = {
 		.doit		= ktgt_lu_thaw_doit,
 		.policy		= ktgt_lu_thaw_nl_policy,
 		.maxattr	= KTGT_A_FREEZE_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_LU_SET,
+		.doit		= ktgt_lu_set_doit,
+		.policy		= ktgt_lu_set_nl_policy,
+		.maxattr	= KTGT_A_LU_DEVICE_WRITE_CACHE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

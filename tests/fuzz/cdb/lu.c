@@ -212,10 +212,13 @@ void swap_store(bool waits, u8 how)
 	struct ktgt_backend_caps was = disk_caps;
 	struct ktgt_gate_wait *wait = NULL;
 	struct ktgt_lu *lu = lus[0];
+	struct ktgt_lu_params params;
 	struct ktgt_store *store;
 
 	if (!lu)
 		return;
+	params = lu->params;
+	params.force = true;
 	if (waits) {
 		wait = kzalloc_obj(*wait, GFP_KERNEL);
 		if (!wait)
@@ -223,7 +226,7 @@ void swap_store(bool waits, u8 how)
 	}
 	disk_caps.size = pick_size(how);
 	disk_caps.read_only = how & 16;
-	store = ktgt_lu_open_store(lu, lu->store->claim, NULL);
+	store = ktgt_lu_open_store(lu, &params, lu->store->claim, NULL);
 	if (IS_ERR(store)) {
 		disk_caps = was;
 		kfree(wait);

@@ -1,0 +1,339 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Disks that are changed while they are in use.
+
+    target namespace: t1 with LUN 1 -- veth -- this program
+
+Shown: another device takes the place of the first one, under load too, and no
+command fails or is lost; the new one gets nothing before the former one has ended
+what it had, unless "force" says so; what does not fit is refused, and then nothing
+has changed; read-only and write-cache follow, and initiators are told.
+"""
+# Timeout: 240
+
+import os
+import random
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "lib"))
+import genl  # noqa: E402
+from iscsi import mode_sense6, read10, tur, write10  # noqa: E402
+from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
+from lab import SLOW, CommandError, Lab, is_free, outcome, run  # noqa: E402
+from lab import seconds  # noqa: E402
+
+CAPACITY, MODE = (6, 0x2A, 9), (6, 0x2A, 1)
+PROTECTED = (7, 0x27, 0)
+
+
+def after(lab):
+    """Leave nothing to the next case."""
+    lab.close_all()
+    lab.stop_target()
+    for name in getattr(lab, "mapped", []):
+        outcome("dmsetup", "resume", name)
+        run("dmsetup", "remove", "--retry", name)
+    lab.mapped = []
+
+
+suite = Suite(Lab)
+suite.after = after
+
+
+def disk(lab, dev, **options):
+    """Target 1 with this device; gives back a session."""
+    iqn = lab.target(tid=1)
+    lab.lun(iqn, 1, dev, **options)
+    return lab.login(iqn)
+
+
+def change(lab, *words):
+    lab.adm("lun", "set", "target", 1, "lun", 1, *words)
+
+
+def refused(lab, why, *words):
+    """It is refused with this reason."""
+    status, text = lab.adm_fails("lun", "set", "target", 1, "lun", 1, *words)
+    check(status == 2 and why in text, f"{words}: {text}")
+
+
+def told(ini, *keys):
+    """The unit attentions that a session finds."""
+    got = []
+    for _ in range(8):
+        task = ini.command(tur())
+        if task.status == 0:
+            break
+        got.append(task.key)
+    equal(got, list(keys), "unit attentions")
+
+
+def fill(dev, byte):
+    """Blocks of the device that nobody has opened yet."""
+    run("dd", "of=" + dev, "bs=4k", "count=1", "oflag=direct", "status=none",
+        stdin=chr(byte) * 4096)
+
+
+def block(dev, lba=0):
+    """What the device has, past all caches."""
+    text = run("sh", "-c", f"dd if={dev} bs=512 skip={lba} count=1 iflag=direct "
+               "status=none | od -An -v -tx1")
+    return bytes.fromhex("".join(text.split()))
+
+
+def mapped(lab, dev, name):
+    """A dm-linear device over this one."""
+    try:
+        run("modprobe", "dm-mod")
+    except CommandError as err:
+        raise Skip("no dm-mod") from err
+    sectors = run("blockdev", "--getsz", dev).strip()
+    run("dmsetup", "create", name, "--table", f"0 {sectors} linear {dev} 0")
+    lab.mapped.append(name)
+    return f"/dev/mapper/{name}"
+
+
+def write(ini, byte, lba=0):
+    """A WRITE under way."""
+    return ini.issue(write10(lba, 1), write=bytes([byte]) * 512)
+
+
+@suite.case
+def another_device(lab):
+    """The blocks are those of the new one, the session stays, and the former one
+    is free."""
+    one, two = lab.null_blk(4), lab.null_blk(8)
+    fill(two, 0x42)
+    ini = disk(lab, one)
+    change(lab, "path", two)
+    check(is_free(one), "the former device is in use")
+    check(not is_free(two), "the new device is not in use")
+    told(ini, CAPACITY)
+    equal(ini.good(read10(0, 1), read=512).data, b"\x42" * 512, "data")
+    lu = next(lu for lu in lab.adm_json("lun", "show")["lus"] if lu["lun"] == 1)
+    equal((lu["path"], lu["size"]), (two, 8 << 20), "path and size")
+    ini.logout()
+
+
+@suite.case
+def not_that_one(lab):
+    """What does not fit is named, and nothing changes."""
+    one, other = lab.null_blk(8), lab.null_blk(8)
+    small, wide = lab.null_blk(4), lab.null_blk(8, blocksize=4096)
+    ini = disk(lab, one)
+    iqn = lab.targets()[0]["name"]
+    lab.lun(iqn, 2, other)
+    lab.null_lun(iqn, 3, "1M")
+    lab.clear_ua(ini)
+    refused(lab, "nothing is to be changed")
+    refused(lab, "nothing is to be changed", "force")
+    refused(lab, "does not exist", "path", "/dev/none")
+    refused(lab, "is in use: LUN 2 of target 1", "path", other)
+    refused(lab, "less than the 8388608 that initiators know of", "path", small)
+    refused(lab, "must not be less than the device's, 4096", "path", wide,
+            "force")
+    for lun, why in ((0, "is the controller"), (3, "has type null and no path"),
+                     (4, "has no LUN 4")):
+        text = lab.adm_fails("lun", "set", "target", 1, "lun", lun, "path",
+                             small)[1]
+        check(why in text, text)
+    told(ini)
+    ini.good(write10(0, 1), write=b"\x17" * 512)
+    equal(block(one), b"\x17" * 512, "the block")
+    for dev in small, wide:
+        check(is_free(dev), f"{dev} is in use")
+    change(lab, "path", small, "force")
+    told(ini, CAPACITY)
+    check(is_free(one), "the former device is in use")
+    ini.logout()
+
+
+@suite.case
+def in_its_turn(lab):
+    """A WRITE in a slow device ends there, before the new one gets any."""
+    slow = lab.null_blk(4, irqmode=2, completion_nsec=2_000_000_000)
+    two = lab.null_blk(4)
+    ini = disk(lab, slow)
+    first = write(ini, 1)
+    time.sleep(0.2)
+    setter = threading.Thread(target=change, args=(lab, "path", two))
+    setter.start()
+    wait_until(lambda: lab.adm_json("lun", "show")["lus"][1]["path"] == two,
+               5 * SLOW, "the new path")
+    second = write(ini, 2)
+    ini.nop()
+    check(not first.done and not second.done, f"{first}, {second}")
+    equal(block(two), bytes(512), "the block of the new device")
+    ini.wait([first])
+    ini.wait([second])
+    setter.join()
+    equal((first.status, second.status), (0, 0), "status")
+    equal((block(slow)[0], block(two)[0]), (1, 2), "the blocks")
+    check(is_free(slow), "the former device is in use")
+    ini.logout()
+
+
+@suite.case
+def a_dead_one(lab):
+    """With force the new device is used at once; the former one ends what it has
+    when it answers."""
+    base, two = lab.null_blk(4), lab.null_blk(4)
+    dead = mapped(lab, base, "kset1")
+    ini = disk(lab, dead)
+    run("dmsetup", "suspend", "--noflush", "--nolockfs", "kset1")
+    first = write(ini, 1)
+    ini.nop()
+    _, took = seconds(change, lab, "path", two, "force")
+    check(took < 3 * SLOW, f"it took {took:.1f} s")
+    ini.good(write10(0, 1), write=b"\x02" * 512)
+    check(not first.done, "the first has ended")
+    equal((block(base)[0], block(two)[0]), (0, 2), "the blocks")
+    run("dmsetup", "resume", "kset1")
+    ini.wait([first])
+    equal((first.status, block(base)[0], block(two)[0]), (0, 1, 2), "the end")
+    wait_until(lambda: is_free(dead), 5, "the former device is free")
+    ini.logout()
+
+
+class Load(threading.Thread):
+    """Writes random blocks, four at a time, and reads them again."""
+
+    def __init__(self, ini):
+        super().__init__()
+        self.ini, self.stop, self.rounds, self.error = ini, False, 0, None
+
+    def run(self):
+        try:
+            while not self.stop:
+                self._round(random.sample(range(1000), 4))
+                self.rounds += 1
+        except Exception as err:  # pylint: disable=broad-except
+            self.error = err
+
+    def _round(self, lbas):
+        data = {lba: os.urandom(512) for lba in lbas}
+        self._all([self.ini.issue(write10(lba, 1), write=data[lba])
+                   for lba in lbas])
+        reads = self._all([self.ini.issue(read10(lba, 1), read=512)
+                           for lba in lbas])
+        equal([task.data for task in reads], [data[lba] for lba in lbas],
+              "data")
+
+    def _all(self, tasks):
+        self.ini.wait(tasks)
+        equal([task.status for task in tasks], [0] * len(tasks), "status")
+        return tasks
+
+
+@suite.case
+def under_load(lab):
+    """Two ways to one disk, back and forth: no command fails, no block is lost."""
+    base = lab.null_blk(4, irqmode=2, completion_nsec=1_000_000)
+    ways = [mapped(lab, base, f"kset{i}") for i in (1, 2)]
+    ini = disk(lab, ways[0])
+    load = Load(ini)
+    load.start()
+    for i in range(8):
+        before = load.rounds
+        wait_until(lambda at=before: load.error or load.rounds > at + 2, 30,
+                   "rounds")
+        change(lab, "path", ways[(i + 1) % 2])
+        check(is_free(ways[i % 2]), "the former device is in use")
+    change(lab, "path", ways[0])
+    load.stop = True
+    load.join()
+    check(load.error is None, f"{load.error}")
+    told(ini)
+    ini.logout()
+
+
+@suite.case
+def read_only(lab):
+    """On: WRITEs are refused, also one whose data comes later; off: they are
+    done."""
+    dev = lab.null_blk(4)
+    ini = disk(lab, dev)
+    late = ini.waiting_write()
+    change(lab, "read-only", "on")
+    ini.answer(late)
+    ini.wait([late])
+    equal((late.status, late.key), (2, PROTECTED), "the late one")
+    told(ini, MODE)
+    equal(ini.command(write10(0, 1), write=bytes(512)).key, PROTECTED, "a WRITE")
+    change(lab, "read-only", "on")
+    told(ini)
+    run("blockdev", "--setro", dev)
+    refused(lab, "read-only", "read-only", "off")
+    run("blockdev", "--setrw", dev)
+    change(lab, "read-only", "off")
+    told(ini, MODE)
+    ini.good(write10(0, 1), write=b"\x33" * 512)
+    equal(block(dev), b"\x33" * 512, "the block")
+    ini.logout()
+
+
+def wce(ini):
+    """WCE of the caching mode page."""
+    data = ini.good(mode_sense6(0x08), read=252).data
+    return data[4 + data[3] + 2] >> 2 & 1
+
+
+@suite.case
+def write_cache(lab):
+    """It is what was said, and the device's again with "default"."""
+    ini = disk(lab, lab.null_blk(4))
+    own = wce(ini)
+    for word, wanted in (("on", 1), ("off", 0), ("on", 1), ("default", own)):
+        before = wce(ini)
+        change(lab, "write-cache", word)
+        told(ini, *([MODE] if wanted != before else []))
+        equal(wce(ini), wanted, f"WCE after {word}")
+    change(lab, "shared", "on")
+    lus = lab.adm_json("lun", "show")["lus"]
+    equal([lu["shared"] for lu in lus if lu["lun"] == 1], [True], "shared")
+    told(ini)
+    ini.logout()
+
+
+@suite.case
+def others(lab):
+    """One that is frozen, one that waits for its device, and one in a transaction
+    that fails."""
+    one, two = lab.null_blk(4), lab.null_blk(4)
+    ini = disk(lab, one)
+    lab.adm("lun", "freeze", "target", 1, "lun", 1, "timeout", 60)
+    change(lab, "path", two)
+    task = write(ini, 1)
+    ini.nop()
+    check(not task.done, "it was not held")
+    lab.adm("lun", "thaw", "target", 1, "lun", 1)
+    ini.wait([task])
+    equal((block(one)[0], block(two)[0]), (0, 1), "the blocks")
+
+    nl = lab.genl()
+    nl.do("txn-begin")
+    nl.do("lu-set", target_id=1, lun=1, read_only=1)
+    nl.do("lu-set", target_id=1, lun=1, path=two)
+    try:
+        nl.do("txn-commit")
+        check(False, "one device was opened twice")
+    except genl.Refused as err:
+        check("another change of this transaction" in err.extack, err.extack)
+    nl.close()
+    ini.good(write10(0, 1), write=b"\x04" * 512)
+    change(lab, "path", two, "read-only", "on")
+    told(ini, MODE)
+    lab.drop_lun(lab.targets()[0]["name"], 1)
+
+    lab.adm("lun", "add", "target", 1, "lun", 1, "path", "/dev/none", "absent")
+    change(lab, "path", one)
+    lab.clear_ua(ini)
+    equal(ini.good(read10(0, 1), read=512).data, bytes(512), "data")
+    ini.logout()
+
+
+if __name__ == "__main__":
+    suite.main()
