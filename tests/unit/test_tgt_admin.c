@@ -363,6 +363,28 @@ static void test_same(void **state)
 	assert_int_equal(fake_calls[LOOK + 1].cmd, KTGT_CMD_TXN_ABORT);
 }
 
+/* A disk that can be changed in place keeps its sessions. */
+static void test_changed(void **state)
+{
+	const struct lu *req;
+
+	(void)state;
+	add_target(1, A);
+	add_lu(1, 1, "/dev/none1");
+	add_acl(1, "ALL");
+	assert_int_equal(run_conf("-v --update ALL", HEAD
+				  "<backing-store /dev/none1>\nreadonly 1\n"
+				  "write-cache off\n</backing-store>\n" TAIL),
+			 0);
+	assert_non_null(strstr(got.out, "ktgtadm lun set target 1 lun 1 "
+			       "read-only on"));
+	assert_null(strstr(got.out, "logicalunit"));
+	req = fake_calls[fake_n_calls - 2].req;
+	assert_int_equal(fake_calls[fake_n_calls - 2].cmd, KTGT_CMD_LU_SET);
+	assert_true(HAS(req, KTGT_A_LU_READ_ONLY) && req->read_only);
+	assert_true(!HAS(req, KTGT_A_LU_PATH));
+}
+
 /* The kernel takes back rules, and not what it has told of them beside. */
 static void test_acl_request(void **state)
 {
@@ -863,6 +885,7 @@ int main(void)
 		TEST(test_acl_request),
 		TEST(test_discovery),
 		TEST(test_update_one),
+		TEST(test_changed),
 		TEST(test_keys),
 		TEST(test_secret),
 		TEST(test_in_use),

@@ -46,22 +46,53 @@ static const struct lu *lu_at(const struct executor *ex, uint32_t tid,
 	return NULL;
 }
 
-static bool lu_stays(const struct conf_target *target, const struct lu *have)
+/* What the file wants at the LUN of @have, defaults included; NULL if nothing. */
+static const struct lu *wanted_at(const struct conf_target *target,
+				  const struct lu *have, struct lu *want)
 {
 	const struct conf_lu *lu;
-	struct lu want;
 
 	for (lu = target->lus; lu; lu = lu->next)
 		if (lu->lu.lun == have->lun)
 			break;
 	if (!lu)
-		return false;
-	want = lu->lu;
-	want.target_id = have->target_id;
-	lu_set_defaults(&want, have);
-	return lu_same(&want, have);
+		return NULL;
+	*want = lu->lu;
+	want->target_id = have->target_id;
+	lu_set_defaults(want, have);
+	return &lu->lu;
 }
 
+static bool lu_stays(const struct conf_target *target, const struct lu *have)
+{
+	struct lu want;
+
+	return wanted_at(target, have, &want) && lu_same(&want, have);
+}
+
+/* Whether it can be changed in place; @req is the request for that. */
+static bool lu_becomes(const struct conf_target *target, const struct lu *have,
+		       struct lu *req)
+{
+	const struct lu *given;
+	struct lu want;
+
+	*req = (struct lu){ .target_id = have->target_id, .lun = have->lun };
+	given = wanted_at(target, have, &want);
+	if (!given || !lu_changes(&want, have, req))
+		return false;
+	if (HAS(req, KTGT_A_LU_WRITE_CACHE) &&
+	    !HAS(given, KTGT_A_LU_WRITE_CACHE)) {
+		req->has &= ~(UINT64_C(1) << KTGT_A_LU_WRITE_CACHE);
+		SET(req, KTGT_A_LU_DEVICE_WRITE_CACHE);
+		req->device_write_cache = true;
+	}
+	SET(req, KTGT_A_LU_TARGET_ID);
+	SET(req, KTGT_A_LU_LUN);
+	return true;
+}
+
+/* Those that can become what the file wants are changed instead. */
 static int delete_lus(struct executor *ex, const struct conf_target *target,
 		      const struct target *have)
 {
@@ -77,6 +108,11 @@ static int delete_lus(struct executor *ex, const struct conf_target *target,
 			err = change_refuse(ex, "%s is in use: LUN %u was not changed; add %s",
 					    have->name, lu->lun,
 					    ex->force_word);
+			continue;
+		}
+		if (lu_becomes(target, lu, &req)) {
+			err = change_apply(ex, KTGT_CMD_LU_SET, &lu_object,
+					   &req);
 			continue;
 		}
 		req = (struct lu){ .target_id = have->id, .lun = lu->lun };
@@ -159,12 +195,15 @@ static int create_lus(struct executor *ex, const struct conf_target *target,
 {
 	const struct conf_lu *lu;
 	const struct lu *have;
+	struct lu req;
 	int err = 0;
 
 	for (lu = target->lus; lu && !err; lu = lu->next) {
 		have = old ? lu_at(ex, tid, lu->lu.lun) : NULL;
 		if (have && lu_stays(target, have))
 			err = keep_lu(ex, target, have);
+		else if (have && lu_becomes(target, have, &req))
+			continue;
 		else if (!have || !old->sessions || ex->force)
 			err = create_lu(ex, target, tid, &lu->lu);
 	}

@@ -45,6 +45,21 @@ static void describe_lu(const struct lu *lu)
 	}
 }
 
+/* tgtadm has no command for this. */
+static void describe_set(const struct lu *lu)
+{
+	printf("ktgtadm lun set target %u lun %u", lu->target_id, lu->lun);
+	if (HAS(lu, KTGT_A_LU_READ_ONLY))
+		printf(" read-only %s", lu->read_only ? "on" : "off");
+	if (HAS(lu, KTGT_A_LU_SHARED))
+		printf(" shared %s", lu->shared ? "on" : "off");
+	if (HAS(lu, KTGT_A_LU_WRITE_CACHE))
+		printf(" write-cache %s", lu->write_cache ? "on" : "off");
+	if (HAS(lu, KTGT_A_LU_DEVICE_WRITE_CACHE))
+		printf(" write-cache default");
+	printf("\n");
+}
+
 static void describe_acl(const char *op, const struct acl *acl)
 {
 	char buf[ADDR_TEXT_MAX];
@@ -156,6 +171,10 @@ void describe_change(uint8_t cmd, const void *req)
 	if (cmd == KTGT_CMD_LU_ATTACH) {
 		printf("ktgtadm lun attach target %u lun %u\n", lu->target_id,
 		       lu->lun);
+		return;
+	}
+	if (cmd == KTGT_CMD_LU_SET) {
+		describe_set(lu);
 		return;
 	}
 	if (cmd == KTGT_CMD_TARGET_SET && !HAS(target, KTGT_A_TARGET_STATE)) {

@@ -56,3 +56,24 @@ bool lu_same(const struct lu *want, const struct lu *have)
 	}
 	return true;
 }
+
+bool lu_changes(const struct lu *want, const struct lu *have, struct lu *req)
+{
+	static const uint16_t attrs[] = {
+		KTGT_A_LU_READ_ONLY, KTGT_A_LU_SHARED, KTGT_A_LU_WRITE_CACHE,
+	};
+	struct lu then = *have;
+	const struct field *f;
+	size_t i;
+
+	if (lu_waits(have))
+		return false;
+	for (i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++) {
+		f = object_field(&lu_object, attrs[i]);
+		if (!HAS(want, f->attr) || field_same(f, want, have))
+			continue;
+		field_copy(f, req, want);
+		field_copy(f, &then, want);
+	}
+	return lu_same(want, &then);
+}

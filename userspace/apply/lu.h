@@ -34,4 +34,10 @@ bool lu_waits(const struct lu *lu);
  */
 bool lu_same(const struct lu *want, const struct lu *have);
 
+/*
+ * What has to be set so that @have has every attribute of @want, with the same
+ * value. Returns false if setting is not enough.
+ */
+bool lu_changes(const struct lu *want, const struct lu *have, struct lu *req);
+
 #endif
