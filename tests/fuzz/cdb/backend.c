@@ -6,6 +6,7 @@
  */
 #include "../../../kernel/backend/block.h"
 #include "../../../kernel/backend/null.h"
+#include "../../../kernel/backend/worker.h"
 #include "../../../kernel/core/target.h"
 #include "backend.h"
 #include "command.h"
@@ -20,6 +21,15 @@ int ktgt_block_init(void)
 }
 
 void ktgt_block_exit(void)
+{
+}
+
+int ktgt_workers_init(void)
+{
+	return 0;
+}
+
+void ktgt_workers_exit(void)
 {
 }
 
