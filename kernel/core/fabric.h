@@ -24,12 +24,14 @@ struct ktgt_target;
  * @pending: references
  * @lu: the logical unit, whose memory is referenced until
  *	ktgt_nexus_lu_reset_end(); NULL when there is nothing to reset
+ * @spare: commands that have been submitted go on and have their own status
  * @failed: a nexus could not be reached, because there was no memory
  * @done: all commands have ended; called from any context
  */
 struct ktgt_lu_reset {
 	atomic_t	pending;
 	struct ktgt_lu	*lu;
+	bool		spare;
 	bool		failed;
 	void		(*done)(struct ktgt_lu_reset *reset);
 };

@@ -483,6 +483,8 @@ static void abort_covered(struct ktgt_conn *conn, struct ktgt_abort_wait *wait,
 
 		if (!ktgt_task_is_open(task) || !abort_covers(wait, task))
 			continue;
+		if (wait->reset->spare && task->state == KTGT_TASK_BUSY)
+			continue;
 		wait->left++;
 		command_abort(task, tell);
 	}

@@ -480,6 +480,7 @@ static void end_commands(struct ktgt_lu *lu)
 
 	kref_get(&lu->kref);
 	atomic_set(&lu->removal.pending, 1);
+	lu->removal.spare = true;
 	lu->removal.done = removal_done;
 	spin_lock_bh(&target->nexus_lock);
 	list_for_each_entry(nexus, &target->nexuses, node)
@@ -495,12 +496,13 @@ static void end_lu(struct ktgt_lu *lu)
 
 	lu->target->nr_lus--;
 	ktgt_names_leave(lu);
-	if (store) {
-		ktgt_gate_close(lu, KTGT_GATE_REMOVAL);
-		end_commands(lu);
-		ktgt_store_leave(store);
-	}
+	/* before the commands end, so that no new one gets in behind them */
 	percpu_ref_kill(&lu->ref);
+	if (!store)
+		return;
+	ktgt_gate_close(lu, KTGT_GATE_REMOVAL);
+	end_commands(lu);
+	ktgt_store_leave(store);
 }
 
 /**

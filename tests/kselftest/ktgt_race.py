@@ -52,6 +52,7 @@ KEYS = (
 ABORT_TASK, ABORT_TASK_SET, CLEAR_TASK_SET, LUN_RESET = 1, 2, 4, 5
 COMPLETE, NO_TASK, UNSUPPORTED = 0, 1, 5
 NO_LUN = (5, 0x25, 0)
+TASK_ABORTED = 0x40
 
 
 def disks(lab):
@@ -388,6 +389,9 @@ class Reader:
                 good.append((task, same))
                 continue
             same = False
+            if task.status == TASK_ABORTED:  # it has not begun
+                self.load.count("tasks aborted")
+                continue
             check(task.key == NO_LUN or task.key
                   and task.key[:2] in ((6, 0x29), (6, 0x3F)),
                   f"unexpected end: {task}")
@@ -533,7 +537,8 @@ def lu_removal_io(lab):
     with as_before(lab):
         with Load("removals", "removals with commands in flight",
                   "commands in flight", "additions", "reads", "writes",
-                  "refusals", "unit attentions", "looks at nothing") as load:
+                  "refusals", "unit attentions", "tasks aborted",
+                  "looks at nothing") as load:
             load.start(adder, lab, tid, devs)
             load.start(remover, lab, tid, devs)
             for number in range(clients):
