@@ -15,8 +15,8 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 from iscsi import inquiry, tur  # noqa: E402
-from ktap import Suite, check, equal  # noqa: E402
-from lab import IQN, Lab, run  # noqa: E402
+from ktap import Suite, check, equal, wait_until  # noqa: E402
+from lab import IQN, SLOW, Lab, run  # noqa: E402
 
 suite = Suite(Lab)
 suite.after = Lab.stop_target
@@ -404,9 +404,17 @@ def udev_says(dev, **properties):
     with open(RULES, "w", encoding="utf-8") as out:
         for key, value in properties.items():
             out.write(f'KERNEL=="{name}", ENV{{{key}}}="{value}"\n')
-    run("udevadm", "control", "--reload")
-    run("udevadm", "trigger", "--action=change", f"/sys/class/block/{name}")
-    run("udevadm", "settle", "--timeout=20")
+    wanted = {f"{key}={value}" for key, value in properties.items()}
+
+    def known():
+        """A worker of udev may have read the rules before they changed."""
+        run("udevadm", "control", "--reload")
+        run("udevadm", "trigger", "--action=change", f"/sys/class/block/{name}")
+        run("udevadm", "settle", "--timeout=20")
+        return wanted <= set(run("udevadm", "info", "-q", "property", "-p",
+                                 f"/sys/class/block/{name}").split("\n"))
+
+    wait_until(known, 20 * SLOW, f"udev knows {wanted}")
 
 
 @suite.case

@@ -106,8 +106,11 @@ class Spec:
         self.consts = {one["name"]: one["value"]
                        for one in tree["definitions"]
                        if one["type"] == "const"}
-        self.enums = {one["name"]: len(one["entries"])
+        # the greatest value that each may have
+        self.enums = {one["name"]: len(one["entries"]) - 1
                       for one in tree["definitions"] if one["type"] == "enum"}
+        self.enums |= {one["name"]: (1 << len(one["entries"])) - 1
+                       for one in tree["definitions"] if one["type"] == "flags"}
         self.sets = {one["name"]: self._attrs(one)
                      for one in tree["attribute-sets"]}
         # an event has a number like a command, but cannot be asked for
@@ -121,7 +124,7 @@ class Spec:
             checks = {key: self.consts.get(value, value) for key, value
                       in (attr.get("checks") or {}).items()}
             if "enum" in attr:
-                checks.setdefault("max", self.enums[attr["enum"]] - 1)
+                checks.setdefault("max", self.enums[attr["enum"]])
             out.append(Attr(number, attr["name"], attr["type"], checks,
                             attr.get("nested-attributes")))
         return out
