@@ -180,10 +180,11 @@ static int begin_handover(struct ktgt_txn *txn, struct handover *handover,
 	if (err != -EBUSY)
 		return err;
 	from = find_giver(txn, params);
+	/* what was said of the attempt is true only if nobody gives it up */
+	if (txn->extack && PTR_ERR_OR_ZERO(from) != -EBUSY)
+		txn->extack->_msg = NULL;
 	if (IS_ERR(from))
 		return PTR_ERR(from);
-	if (txn->extack)
-		txn->extack->_msg = NULL;
 	kref_get(&from->ref);
 	from->claim->given = true;
 	handover->from = from;

@@ -147,7 +147,7 @@ def not_that_one(lab):
         check(is_free(dev), f"{dev} is in use")
     change(lab, "path", small, "force")
     told(ini, CAPACITY)
-    check(is_free(one), "the former device is in use")
+    wait_until(lambda: is_free(one), 5 * SLOW, "the former device is free")
     ini.logout()
 
 
