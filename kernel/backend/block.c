@@ -324,7 +324,9 @@ static blk_opf_t opf_of(const struct ktgt_io *io, struct block_device *bdev)
 		return REQ_OP_READ;
 	/* somebody waits: writeback throttling is not meant for us */
 	opf = REQ_OP_WRITE | REQ_SYNC | REQ_IDLE;
-	if (io->flags & KTGT_IO_FUA && bdev_write_cache(bdev))
+	if (io->op == KTGT_IO_FLUSH)
+		opf |= REQ_PREFLUSH;
+	else if (io->flags & KTGT_IO_FUA && bdev_write_cache(bdev))
 		opf |= REQ_FUA;
 	return opf;
 }
@@ -583,7 +585,7 @@ static void init_bio(struct bio *bio, struct block_device *bdev,
 }
 
 /* A worker: all of it */
-static void run_rw(struct ktgt_io_job *job)
+static void run_all(struct ktgt_io_job *job)
 {
 	struct ktgt_io *io = container_of(job, struct ktgt_io, job);
 	struct block_device *bdev = to_bdev(io->store);
@@ -599,25 +601,26 @@ static void run_rw(struct ktgt_io_job *job)
 	submit_bio(bio);
 }
 
-static void block_try_rw(struct bio *bio)
+static void block_try_all(struct bio *bio)
 {
 	struct ktgt_io *io = bio->bi_private;
 	blk_status_t status = bio->bi_status;
 
 	bio_uninit(bio);
 	if (unlikely(status) && wants_worker(to_block(io->store), status))
-		defer_io(io, run_rw);
+		defer_io(io, run_all);
 	else
 		ktgt_io_end(io, status);
 }
 
-static void submit_rw(struct block_store *block, struct ktgt_io *io)
+/* A flush is a transfer without a length. */
+static void submit_all(struct block_store *block, struct ktgt_io *io)
 {
 	struct block_device *bdev = block->bdev;
 	struct bio *bio = &io->bio;
 
 	if (has_detour(block)) {
-		defer_io(io, run_rw);
+		defer_io(io, run_all);
 		return;
 	}
 	if (unlikely(io->len > READ_ONCE(block->whole)) &&
@@ -626,52 +629,7 @@ static void submit_rw(struct block_store *block, struct ktgt_io *io)
 		return;
 	}
 	init_bio(bio, bdev, io, opf_of(io, bdev) | READ_ONCE(block->nowait));
-	bio->bi_end_io = block_try_rw;
-	submit_awake(block, bio);
-}
-
-/* Without REQ_IDLE, writeback throttling would make it wait for others. */
-static void init_flush(struct bio *bio, struct block_device *bdev,
-		       struct ktgt_io *io, blk_opf_t nowait)
-{
-	bio_init(bio, bdev, NULL, 0, REQ_OP_WRITE | REQ_SYNC | REQ_IDLE |
-		 REQ_PREFLUSH | nowait);
-	bio->bi_private = io;
-}
-
-/* A worker: a flush that could not go out at once */
-static void run_flush(struct ktgt_io_job *job)
-{
-	struct ktgt_io *io = container_of(job, struct ktgt_io, job);
-	struct bio *bio = &io->bio;
-
-	init_flush(bio, to_bdev(io->store), io, 0);
-	bio->bi_end_io = block_end_io;
-	submit_bio(bio);
-}
-
-static void block_try_flush(struct bio *bio)
-{
-	struct ktgt_io *io = bio->bi_private;
-	blk_status_t status = bio->bi_status;
-
-	bio_uninit(bio);
-	if (unlikely(status) && wants_worker(to_block(io->store), status))
-		defer_io(io, run_flush);
-	else
-		ktgt_io_end(io, status);
-}
-
-static void submit_flush(struct block_store *block, struct ktgt_io *io)
-{
-	struct bio *bio = &io->bio;
-
-	if (has_detour(block)) {
-		defer_io(io, run_flush);
-		return;
-	}
-	init_flush(bio, block->bdev, io, READ_ONCE(block->nowait));
-	bio->bi_end_io = block_try_flush;
+	bio->bi_end_io = block_try_all;
 	submit_awake(block, bio);
 }
 
@@ -765,10 +723,8 @@ static void block_submit(struct ktgt_store *store, struct ktgt_io *io)
 	switch (io->op) {
 	case KTGT_IO_READ:
 	case KTGT_IO_WRITE:
-		submit_rw(to_block(store), io);
-		break;
 	case KTGT_IO_FLUSH:
-		submit_flush(to_block(store), io);
+		submit_all(to_block(store), io);
 		break;
 	default:
 		io->job.run = run_long_job;
