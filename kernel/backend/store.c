@@ -42,13 +42,19 @@ void ktgt_store_put(struct ktgt_store *store)
 		kref_put(&store->ref, store_free);
 }
 
-static void close_store(struct ktgt_store *store)
+/* What was opened, and the claim of it. */
+static void close_device(struct ktgt_store *store)
 {
 	/* Its workers have no job any more, but may not have left yet. */
 	if (store->wq)
 		destroy_workqueue(store->wq);
 	store->ops->close(store);
 	ktgt_claim_put(store->claim);
+}
+
+static void close_store(struct ktgt_store *store)
+{
+	close_device(store);
 	percpu_ref_exit(&store->active);
 	complete_all(&store->closed);
 	ktgt_store_put(store);
@@ -173,10 +179,7 @@ struct ktgt_store *ktgt_store_open(const struct ktgt_backend_ops *ops,
 	err = init_store(store, ops);
 	store->read_only |= params->read_only;
 	if (err) {
-		if (store->wq)
-			destroy_workqueue(store->wq);
-		ops->close(store);
-		ktgt_claim_put(how.claim);
+		close_device(store);
 		kfree(store);
 		return ERR_PTR(err);
 	}
