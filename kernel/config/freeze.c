@@ -317,7 +317,7 @@ static void close_gates(struct freeze *freeze)
 	for (i = 0; i < freeze->nr; i++) {
 		struct frozen_lu *frozen = &freeze->lus[i];
 
-		frozen->store = rcu_access_pointer(frozen->lu->store);
+		frozen->store = ktgt_lu_store(frozen->lu);
 		ktgt_store_hold(frozen->store);
 		/* 0 means that it is not frozen */
 		WRITE_ONCE(frozen->lu->thaw_at, thaw_at ?: 1);

@@ -80,12 +80,6 @@ struct lu_attach {
 static const struct ktgt_change_ops lu_new_ops;
 static const struct ktgt_change_ops lu_attach_ops;
 
-/* With &ktgt_net.config_mutex, under which alone it changes. */
-static struct ktgt_store *store_of(const struct ktgt_lu *lu)
-{
-	return rcu_access_pointer(lu->store);
-}
-
 static bool is_leaving(const struct ktgt_lu *lu)
 {
 	return lu->leaving || lu->target->stage == KTGT_TARGET_LEAVING;
@@ -104,7 +98,7 @@ static struct ktgt_lu *find_by_dev(struct ktgt_net *kn, dev_t dev)
 
 	xa_for_each(&kn->targets, tid, target)
 		xa_for_each(&target->lus, lun, lu)
-			if (is_of_dev(store_of(lu), dev))
+			if (is_of_dev(ktgt_lu_store(lu), dev))
 				return lu;
 	return NULL;
 }
@@ -117,8 +111,9 @@ static struct ktgt_lu *staged_by(struct ktgt_change *change, dev_t dev)
 
 	if (change->ops == &lu_new_ops) {
 		new = container_of(change, struct lu_new, change);
-		return new->lu && is_of_dev(store_of(new->lu), dev) ? new->lu :
-								     NULL;
+		if (!new->lu || !is_of_dev(ktgt_lu_store(new->lu), dev))
+			return NULL;
+		return new->lu;
 	}
 	if (change->ops == &lu_attach_ops) {
 		attach = container_of(change, struct lu_attach, change);
@@ -155,8 +150,8 @@ static struct ktgt_store *find_giver(struct ktgt_txn *txn,
 	if (err)
 		return ERR_PTR(err);
 	lu = find_by_dev(txn->kn, dev);
-	if (lu && is_leaving(lu) && !store_of(lu)->claim->given)
-		return store_of(lu);
+	if (lu && is_leaving(lu) && !ktgt_lu_store(lu)->claim->given)
+		return ktgt_lu_store(lu);
 	staged = find_staged(txn, dev);
 	if (staged)
 		lu = staged;

@@ -61,12 +61,6 @@ static bool has(const struct lu_set *set, unsigned int attr)
 	return set->has & BIT_ULL(attr);
 }
 
-/* With &ktgt_net.config_mutex, under which alone it changes. */
-static struct ktgt_store *store_of(const struct ktgt_lu *lu)
-{
-	return rcu_access_pointer(lu->store);
-}
-
 /* Why it cannot be changed in this way, or NULL. */
 static const char *set_fault(const struct lu_set *set, const struct ktgt_lu *lu)
 {
@@ -90,7 +84,7 @@ static bool needs_store(const struct lu_set *set, const struct ktgt_lu *lu)
 /* The device may be the one that it has, by this or by another name. */
 static struct ktgt_claim *own_claim(const struct ktgt_lu *lu, const char *path)
 {
-	struct ktgt_store *store = store_of(lu);
+	struct ktgt_store *store = ktgt_lu_store(lu);
 	dev_t dev;
 
 	if (!path || !store->dev || ktgt_backend_block_dev(path, &dev) ||
@@ -203,7 +197,7 @@ static void lu_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		ktgt_lu_update(set->lu);
 		return;
 	}
-	set->old = store_of(set->lu);
+	set->old = ktgt_lu_store(set->lu);
 	kref_get(&set->old->ref);
 	ktgt_lu_swap(set->lu, set->store, NULL, set->wait);
 	set->wait = NULL;

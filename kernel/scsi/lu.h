@@ -260,6 +260,19 @@ static inline bool ktgt_lu_is_absent(const struct ktgt_lu *lu)
 	return READ_ONCE(lu->absent);
 }
 
+/**
+ * ktgt_lu_store - the store of a logical unit, for those who change it
+ * @lu: logical unit
+ *
+ * Context: &ktgt_net.config_mutex is held, under which alone it changes; or nobody
+ *	else can find @lu.
+ * Return: the store, NULL if it has none.
+ */
+static inline struct ktgt_store *ktgt_lu_store(const struct ktgt_lu *lu)
+{
+	return rcu_access_pointer(lu->store);
+}
+
 void ktgt_lu_put(struct ktgt_lu *lu);
 bool ktgt_lu_caps(const struct ktgt_lu *lu, struct ktgt_backend_caps *caps);
 void ktgt_lu_stats_add(struct ktgt_lu_stats *sum,

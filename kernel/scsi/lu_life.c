@@ -418,7 +418,7 @@ static void give_up_place(struct ktgt_lu *lu)
  */
 void ktgt_lu_free(struct ktgt_lu *lu)
 {
-	struct ktgt_store *store = rcu_access_pointer(lu->store);
+	struct ktgt_store *store = ktgt_lu_store(lu);
 
 	if (lu->reserved)
 		give_up_place(lu);
@@ -492,7 +492,7 @@ static void end_commands(struct ktgt_lu *lu)
 /* Nobody finds it any more. The rest ends by itself, with the last command. */
 static void end_lu(struct ktgt_lu *lu)
 {
-	struct ktgt_store *store = rcu_access_pointer(lu->store);
+	struct ktgt_store *store = ktgt_lu_store(lu);
 
 	lu->target->nr_lus--;
 	ktgt_names_leave(lu);
@@ -579,7 +579,7 @@ static bool wait_until(struct completion *done, unsigned long deadline)
  */
 void ktgt_lu_remove(struct ktgt_lu *lu, unsigned long deadline)
 {
-	struct ktgt_store *store = rcu_access_pointer(lu->store);
+	struct ktgt_store *store = ktgt_lu_store(lu);
 
 	if (!wait_until(&lu->released, deadline) ||
 	    (store && !wait_until(&store->closed, deadline)))
@@ -693,7 +693,7 @@ void ktgt_lu_swap(struct ktgt_lu *lu, struct ktgt_store *store,
  */
 void ktgt_lu_update(struct ktgt_lu *lu)
 {
-	struct ktgt_store *store = rcu_access_pointer(lu->store);
+	struct ktgt_store *store = ktgt_lu_store(lu);
 	struct medium medium, was = medium_of(lu);
 
 	/* of a device that has changed, its next command tells */
