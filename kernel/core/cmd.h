@@ -134,7 +134,8 @@ struct ktgt_sense {
  * @step_at: of a long command: blocks that are done, of its range @step_nr if
  *	it has several
  * @step_nr: of a long command: its range that is next
- * @orphan_group: where it is counted as an orphan, or NULL
+ * @orphan_group: where it is counted as an orphan, or where it waits for those of
+ *	an earlier session; or NULL
  * @orphan_bytes: how many bytes are counted for it there
  * @error: blk_status_t of the storage
  * @io: its transfer

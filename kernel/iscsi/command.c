@@ -445,7 +445,7 @@ void ktgt_commands_orphan(struct ktgt_conn *conn)
 	for (i = 0; i < conn->nr_slots; i++) {
 		task = conn->slots[i];
 		if (task->state == KTGT_TASK_BUSY)
-			ktgt_cmd_orphan(&task->cmd, conn->orphans,
+			ktgt_orphan_add(conn->orphans, &task->cmd,
 					task->nr_pages << PAGE_SHIFT);
 	}
 }

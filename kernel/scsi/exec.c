@@ -298,23 +298,6 @@ void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 		ktgt_gate_cancel(cmd);
 }
 
-/**
- * ktgt_cmd_orphan - leave a command to its store
- * @cmd: it has been submitted and not come back, and was aborted; its
- *	connection ends
- * @orphans: place of its connection
- * @bytes: bytes of its buffer
- *
- * ktgt_cmd_release() ends this.
- *
- * Context: process, may sleep; the teardown of the connection.
- */
-void ktgt_cmd_orphan(struct ktgt_cmd *cmd, struct ktgt_orphans *orphans,
-		     u32 bytes)
-{
-	ktgt_orphan_add(orphans, cmd, bytes);
-}
-
 static void count_end(const struct ktgt_cmd *cmd)
 {
 	struct ktgt_io_stats *stats = io_stats(cmd);

@@ -8,13 +8,10 @@
 #include <linux/types.h>
 
 struct ktgt_cmd;
-struct ktgt_orphans;
 
 void ktgt_cmd_parse(struct ktgt_cmd *cmd);
 void ktgt_cmd_submit(struct ktgt_cmd *cmd);
 void ktgt_cmd_cancel(struct ktgt_cmd *cmd);
-void ktgt_cmd_orphan(struct ktgt_cmd *cmd, struct ktgt_orphans *orphans,
-		     u32 bytes);
 void ktgt_cmd_release(struct ktgt_cmd *cmd);
 unsigned int ktgt_cmd_sense(const struct ktgt_cmd *cmd, u8 *buf);
 

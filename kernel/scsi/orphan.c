@@ -105,15 +105,22 @@ struct ktgt_orphans *ktgt_orphans_alloc(const struct ktgt_nexus *nexus)
 	return orphans;
 }
 
-/* With the lock: a group whose last orphan has come back, or all of them. */
+/* With the lock: a command waits for the orphans of a group no longer. */
+static void stop_waiting(struct ktgt_cmd *cmd)
+{
+	list_del(&cmd->wait_node);
+	WRITE_ONCE(cmd->orphan_group, NULL);
+	clear_bit(KTGT_CMDF_WAITING, &cmd->flags);
+}
+
+/* With the lock: a group whose last orphan has come back. */
 static void end_group(struct ktgt_orphan_group *group)
 {
 	struct orphan_reset *reset, *next_reset;
 	struct ktgt_cmd *cmd, *next;
 
 	list_for_each_entry_safe(cmd, next, &group->waiting, wait_node) {
-		list_del(&cmd->wait_node);
-		clear_bit(KTGT_CMDF_WAITING, &cmd->flags);
+		stop_waiting(cmd);
 		ktgt_cmd_resume(cmd);
 	}
 	list_for_each_entry_safe(reset, next_reset, &group->resets, node) {
@@ -292,6 +299,7 @@ static void wait_for(struct ktgt_orphan_group *group, struct ktgt_cmd *cmd)
 			mod_timer(&wait_timer, group->deadline);
 	}
 	set_bit(KTGT_CMDF_WAITING, &cmd->flags);
+	cmd->orphan_group = group;
 	list_add_tail(&cmd->wait_node, &group->waiting);
 }
 
@@ -364,24 +372,17 @@ void ktgt_orphans_reset(const struct ktgt_store *store,
  */
 bool ktgt_orphans_cancel(struct ktgt_cmd *cmd)
 {
-	struct ktgt_orphan_group *group;
-	struct ktgt_cmd *waiting;
 	unsigned long flags;
-	bool found = false;
+	bool waits;
 
-	if (list_empty_careful(&all_groups))
+	if (!READ_ONCE(cmd->orphan_group))
 		return false;
 	spin_lock_irqsave(&orphans_lock, flags);
-	list_for_each_entry(group, &all_groups, node) {
-		list_for_each_entry(waiting, &group->waiting, wait_node)
-			found |= waiting == cmd;
-	}
-	if (found) {
-		list_del(&cmd->wait_node);
-		clear_bit(KTGT_CMDF_WAITING, &cmd->flags);
-	}
+	waits = cmd->orphan_group && test_bit(KTGT_CMDF_WAITING, &cmd->flags);
+	if (waits)
+		stop_waiting(cmd);
 	spin_unlock_irqrestore(&orphans_lock, flags);
-	return found;
+	return waits;
 }
 
 /* With the lock. */
@@ -390,8 +391,7 @@ static void give_up_waiting(struct ktgt_orphan_group *group)
 	struct ktgt_cmd *cmd, *next;
 
 	list_for_each_entry_safe(cmd, next, &group->waiting, wait_node) {
-		list_del(&cmd->wait_node);
-		clear_bit(KTGT_CMDF_WAITING, &cmd->flags);
+		stop_waiting(cmd);
 		ktgt_cmd_complete(cmd, SAM_STAT_BUSY);
 	}
 }
@@ -413,49 +413,6 @@ static void wait_over(struct timer_list *timer)
 	if (next)
 		mod_timer(timer, next);
 	spin_unlock_irqrestore(&orphans_lock, flags);
-}
-
-/**
- * ktgt_orphans_count - how many orphans a store has
- * @store: the store
- * @count: takes their number
- * @bytes: takes the bytes of their buffers
- *
- * Context: any.
- */
-void ktgt_orphans_count(const struct ktgt_store *store, u32 *count, u64 *bytes)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&orphans_lock, flags);
-	*count = store->nr_orphans;
-	*bytes = store->orphan_bytes;
-	spin_unlock_irqrestore(&orphans_lock, flags);
-}
-
-/**
- * ktgt_orphans_each - look at all groups
- * @each: called for each, under a spinlock with interrupts off
- * @data: for @each
- *
- * Context: any.
- * Return: what @each returned, if it was not 0: no further one was looked at.
- */
-int ktgt_orphans_each(int (*each)(const struct ktgt_orphan_group *group,
-				  void *data), void *data)
-{
-	struct ktgt_orphan_group *group;
-	unsigned long flags;
-	int ret = 0;
-
-	spin_lock_irqsave(&orphans_lock, flags);
-	list_for_each_entry(group, &all_groups, node) {
-		ret = each(group, data);
-		if (ret)
-			break;
-	}
-	spin_unlock_irqrestore(&orphans_lock, flags);
-	return ret;
 }
 
 /**

@@ -69,9 +69,6 @@ bool ktgt_orphans_hold(struct ktgt_cmd *cmd);
 void ktgt_orphans_reset(const struct ktgt_store *store,
 			struct ktgt_lu_reset *reset);
 bool ktgt_orphans_cancel(struct ktgt_cmd *cmd);
-void ktgt_orphans_count(const struct ktgt_store *store, u32 *count, u64 *bytes);
-int ktgt_orphans_each(int (*each)(const struct ktgt_orphan_group *group,
-				  void *data), void *data);
 void ktgt_orphans_exit(void);
 
 #endif /* _KTGT_SCSI_ORPHAN_H */

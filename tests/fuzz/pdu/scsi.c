@@ -237,7 +237,7 @@ void ktgt_orphans_free(struct ktgt_orphans *orphans)
 }
 
 /* Its connection is gone: it has been aborted, and waits for the storage alone. */
-void ktgt_cmd_orphan(struct ktgt_cmd *cmd, struct ktgt_orphans *orphans,
+void ktgt_orphan_add(struct ktgt_orphans *orphans, struct ktgt_cmd *cmd,
 		     u32 bytes)
 {
 	struct task *task = task_of(cmd);
