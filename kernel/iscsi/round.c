@@ -111,7 +111,9 @@ void ktgt_round_free(struct ktgt_conn *conn)
  */
 bool ktgt_round_linger(struct ktgt_conn *conn)
 {
-	ktgt_commands_abandon(conn);
+	/* all of them were aborted before */
+	ktgt_conn_run_calls(conn);
+	ktgt_commands_reap(conn);
 	ktgt_mem_shrink(conn);
 	return conn->count.busy || conn->nr_tmf;
 }
