@@ -324,6 +324,18 @@ static void cancel_is_at_once(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, come_back(t));
 }
 
+/* The second command waits for the first, and gets into @store after it. */
+static void expect_opens_last(struct kunit *test, struct ktgt_store *store)
+{
+	struct gate_test *t = test->priv;
+
+	expect_waits(test, &t->cmds[1]);
+	settle();
+	KUNIT_EXPECT_NULL(test, come_back(t));
+	ktgt_gate_leave(&t->cmds[0]);
+	expect_opens(test, &t->cmds[1], store);
+}
+
 static void swap_waits(struct kunit *test)
 {
 	struct gate_test *t = test->priv;
@@ -331,11 +343,7 @@ static void swap_waits(struct kunit *test)
 
 	expect_enters(test, &t->cmds[0], t->stores[0]);
 	store = change_store(test, true);
-	expect_waits(test, &t->cmds[1]);
-	settle();
-	KUNIT_EXPECT_NULL(test, come_back(t));
-	ktgt_gate_leave(&t->cmds[0]);
-	expect_opens(test, &t->cmds[1], store);
+	expect_opens_last(test, store);
 }
 
 static void swap_at_once(struct kunit *test)
@@ -358,11 +366,7 @@ static void swap_waits_for_all(struct kunit *test)
 	expect_enters(test, &t->cmds[0], t->stores[0]);
 	change_store(test, true);
 	store = change_store(test, true);
-	expect_waits(test, &t->cmds[1]);
-	settle();
-	KUNIT_EXPECT_NULL(test, come_back(t));
-	ktgt_gate_leave(&t->cmds[0]);
-	expect_opens(test, &t->cmds[1], store);
+	expect_opens_last(test, store);
 }
 
 /* What is not waited for any more opens nothing when it ends. */

@@ -81,15 +81,26 @@ def soon(func, *args, limit=1.0, **kwargs):
     return result
 
 
-def lost_write(lab, iqn, data, **kwargs):
-    """A WRITE is with the stopped disk, and its connection is gone."""
+def stuck_write(lab, iqn, data=bytes(4096), **kwargs):
+    """A session whose WRITE is with the stopped disk."""
     ini = lab.login(iqn, luns=(1, 2), **kwargs)
     lab.disk.stop()
     task = ini.issue(write10(0, 8), write=data)
     ini.expect_silence(0.3 * SLOW)
     check(task.status is None, f"{task}")
-    ini.abort()
     return ini
+
+
+def lost_write(lab, iqn, data):
+    """A WRITE is with the stopped disk, and its connection is gone."""
+    stuck_write(lab, iqn, data).abort()
+
+
+def answered_then(ini, disk, opcode):
+    """The response code of what was sent, which comes when the disk goes on."""
+    ini.expect_silence(1)
+    disk.go_on()
+    return ini.until(opcode).byte(2)
 
 
 @suite.case
@@ -141,11 +152,8 @@ def waits_for_a_reset(lab):
     data = os.urandom(4096)
     other = lab.login(iqn, luns=(1, 2), **OTHER)
     lost_write(lab, iqn, data)
-    pdu = iscsi.Pdu(iscsi.TMF_REQ, 0x80 | LUN_RESET, itt=other.itt(), lun=1)
-    other.send(other.stamp(pdu, True))
-    other.expect_silence(1)
-    disk.go_on()
-    equal(other.until(iscsi.TMF_RSP).byte(2), COMPLETE, "response")
+    other.send_tmf(LUN_RESET)
+    equal(answered_then(other, disk, iscsi.TMF_RSP), COMPLETE, "response")
     Lab.clear_ua(other, 1)
     equal(other.good(read10(0, 8), 1, read=4096).data, data, "the block")
     other.logout()
@@ -156,19 +164,11 @@ def waits_for_a_reset(lab):
 def logout_waits(lab):
     """A Logout is answered when the WRITE has ended, or after 10 s."""
     iqn, disk = setup(lab)
-    ini = lab.login(iqn, luns=(1, 2))
-    disk.stop()
-    ini.issue(write10(0, 8), 1, write=bytes(4096))
-    pdu = iscsi.Pdu(iscsi.LOGOUT_REQ, 0x80, itt=ini.itt(), cid=ini.cid)
-    ini.send(ini.stamp(pdu, immediate=True))
-    ini.expect_silence(1)
-    disk.go_on()
-    equal(ini.until(iscsi.LOGOUT_RSP).byte(2), 0, "response")
+    ini = stuck_write(lab, iqn)
+    ini.send_logout()
+    equal(answered_then(ini, disk, iscsi.LOGOUT_RSP), 0, "response")
 
-    ini = lab.login(iqn, luns=(1, 2), **PATIENT)
-    disk.stop()
-    ini.issue(write10(0, 8), 1, write=bytes(4096))
-    ini.expect_silence(0.3)
+    ini = stuck_write(lab, iqn, **PATIENT)
     response, took = seconds(ini.logout)
     equal(response, CLEANUP_FAILED, "response of the second")
     check(9 < took < 12 * SLOW, f"it took {took:.1f} s")
@@ -181,10 +181,7 @@ def logout_waits(lab):
 def deleted(lab):
     """The LUN goes, the claim stays until the storage has answered."""
     iqn, disk = setup(lab)
-    ini = lab.login(iqn, luns=(1, 2))
-    disk.stop()
-    ini.issue(write10(0, 8), 1, write=bytes(4096))
-    ini.expect_silence(0.3)
+    ini = stuck_write(lab, iqn)
     _, took = seconds(lab.drop_lun, iqn, 1)
     check(took < 12 * SLOW, f"lun del took {took:.1f} s")
     check(not is_free(disk.path), "the device is free before it has answered")

@@ -921,18 +921,27 @@ class Initiator(Conn):
             raise self._fail(ProtocolError, f"F=1 with a TTT: {pdu}")
         return targets_of(text_pairs(data)), count
 
-    def tmf(self, function, lun=1, rtt=NO_TAG, refcmdsn=0, immediate=True):
-        """A task management function; gives back its response (11.5, 11.6)."""
+    def send_tmf(self, function, lun=1, rtt=NO_TAG, refcmdsn=0,
+                 immediate=True):
+        """A task management function (11.5); its response has to be read."""
         pdu = Pdu(TMF_REQ, 0x80 | function, itt=self.itt(), rtt=rtt, lun=lun,
                   refcmdsn=refcmdsn)
         self.send(self.stamp(pdu, immediate))
+
+    def tmf(self, *args, **kwargs):
+        """A task management function; gives back its response (11.6)."""
+        self.send_tmf(*args, **kwargs)
         return self.until(TMF_RSP).byte(2)
 
-    def logout(self, reason=0, cid=None):
-        """Logout (11.14); gives back the response code."""
+    def send_logout(self, reason=0, cid=None):
+        """A Logout (11.14); its response has to be read."""
         pdu = Pdu(LOGOUT_REQ, 0x80 | reason, itt=self.itt(),
                   cid=self.cid if cid is None else cid)
         self.send(self.stamp(pdu, immediate=True))
+
+    def logout(self, reason=0, cid=None):
+        """Logout; gives back the response code (11.15)."""
+        self.send_logout(reason, cid)
         return self.until(LOGOUT_RSP).byte(2)
 
 
