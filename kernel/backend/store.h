@@ -90,9 +90,9 @@ enum ktgt_store_detour {
  * @empty_work: looks whether there is no command left, and goes on then
  * @close_work: closes it
  * @closed: completed when it is closed
- * @nr_orphans: commands whose connection is gone; under the lock of
- *	scsi/orphan.c
- * @orphan_bytes: bytes of their buffers, likewise
+ * @nr_orphans: commands whose connection is gone; changed under the lock of
+ *	scsi/orphan.c, read with READ_ONCE()
+ * @orphan_bytes: bytes of their buffers; under that lock
  * @crowded: it has so many of them that it takes no new commands; read with
  *	READ_ONCE()
  * @detour: bits of &enum ktgt_store_detour; changed under @work_lock, read with

@@ -356,6 +356,12 @@ static int fill_disk(struct sk_buff *skb, struct ktgt_lu *lu)
 	return err;
 }
 
+static int fill_orphans(struct sk_buff *skb, const struct ktgt_lu *lu)
+{
+	return lu->type == TYPE_DISK ?
+	       nla_put_u32(skb, KTGT_A_LU_ORPHANS, ktgt_lu_orphans(lu)) : 0;
+}
+
 /* Attributes that only a disk has. */
 static int fill_medium(struct sk_buff *skb, struct ktgt_lu *lu)
 {
@@ -423,7 +429,7 @@ static int fill_lu(struct sk_buff *skb, struct ktgt_target *target,
 	    nla_put_u32(skb, KTGT_A_LU_BACKEND, lu->params.backend) ||
 	    nla_put_u8(skb, KTGT_A_LU_ONLINE, !ktgt_lu_is_absent(lu)) ||
 	    fill_frozen(skb, lu) || fill_medium(skb, lu) || fill_disk(skb, lu) ||
-	    fill_identity(skb, lu) ||
+	    fill_orphans(skb, lu) || fill_identity(skb, lu) ||
 	    fill_stats(skb, lu) ||
 	    nla_put_u64_64bit(skb, KTGT_A_LU_GENERATION, generation,
 			      KTGT_A_LU_PAD))

@@ -92,3 +92,24 @@ bool ktgt_lu_caps(const struct ktgt_lu *lu, struct ktgt_backend_caps *caps)
 	rcu_read_unlock();
 	return store;
 }
+
+/**
+ * ktgt_lu_orphans - how many orphans the store of a logical unit has
+ * @lu: logical unit, referenced or published
+ *
+ * A store that it had before does not count.
+ *
+ * Context: any.
+ * Return: the number at this moment, 0 without a store.
+ */
+u32 ktgt_lu_orphans(const struct ktgt_lu *lu)
+{
+	const struct ktgt_store *store;
+	u32 count;
+
+	rcu_read_lock();
+	store = rcu_dereference(lu->store);
+	count = store ? READ_ONCE(store->nr_orphans) : 0;
+	rcu_read_unlock();
+	return count;
+}

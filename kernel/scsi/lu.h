@@ -275,6 +275,7 @@ static inline struct ktgt_store *ktgt_lu_store(const struct ktgt_lu *lu)
 
 void ktgt_lu_put(struct ktgt_lu *lu);
 bool ktgt_lu_caps(const struct ktgt_lu *lu, struct ktgt_backend_caps *caps);
+u32 ktgt_lu_orphans(const struct ktgt_lu *lu);
 void ktgt_lu_stats_add(struct ktgt_lu_stats *sum,
 		       const struct ktgt_lu_stats *one);
 void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum);

@@ -79,7 +79,7 @@ static void account(struct ktgt_orphan_group *group, int count, s64 bytes)
 
 	group->count += count;
 	group->bytes += bytes;
-	group->store->nr_orphans += count;
+	WRITE_ONCE(group->store->nr_orphans, group->store->nr_orphans + count);
 	group->store->orphan_bytes += bytes;
 	all_bytes += bytes;
 	judge(group->store);

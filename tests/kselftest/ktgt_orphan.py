@@ -91,9 +91,17 @@ def stuck_write(lab, iqn, data=bytes(4096), **kwargs):
     return ini
 
 
+def counted(lab, iqn, lun=1):
+    """How many orphans lun show says that a LUN has."""
+    return lab.adm_json("lun", "show", "target", iqn, "lun",
+                        lun)["lus"][0]["orphans"]
+
+
 def lost_write(lab, iqn, data):
     """A WRITE is with the stopped disk, and its connection is gone."""
+    equal(counted(lab, iqn), 0, "orphans before")
     stuck_write(lab, iqn, data).abort()
+    wait_until(lambda: counted(lab, iqn) == 1, 5 * SLOW, "an orphan is counted")
 
 
 def answered_then(ini, disk, opcode):
@@ -112,6 +120,7 @@ def login_again(lab):
     ini = soon(lab.login, iqn, luns=(2,))
     soon(ini.good, read10(0, 8), 2, read=4096)
     Lab.clear_ua(ini, 1)
+    equal(counted(lab, iqn, 2), 0, "orphans of the other LUN")
     soon(ini.good, inquiry(96), 1, read=96)
     soon(ini.good, tur(), 1)
     task, took = seconds(ini.command, write10(0, 8), 1, write=bytes(4096))
@@ -121,6 +130,7 @@ def login_again(lab):
     disk.go_on()
     ini.wait([task])
     equal((task.status, task.data), (0, data), "READ behind the orphan")
+    equal(counted(lab, iqn), 0, "orphans at the end")
     ini.logout()
     finish(lab, iqn)
 

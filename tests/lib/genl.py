@@ -65,7 +65,8 @@ ATTRS = {
           "serial vendor product revision naa read-commands read-bytes "
           "write-commands write-bytes errors generation pad absent shared "
           "naa-id eui uuid scsi-name given frozen "
-          "shared-identity medium medium-found force submission device-write-cache",
+          "shared-identity medium medium-found force submission device-write-cache "
+          "orphans",
     "acl": "target-id address prefix-len all initiator generation",
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "

@@ -215,6 +215,7 @@ static const struct field lu_fields[] = {
 	F(lu, LU_THIN, thin, BOOL, "thin"),
 	F(lu, LU_SUBMISSION, submission, ENUM, "submission",
 	  .names = submission_names),
+	F(lu, LU_ORPHANS, orphans, U32, "orphans"),
 	F(lu, LU_SCSI_ID, scsi_id, STR, "scsi-id"),
 	F(lu, LU_SERIAL, serial, STR, "serial"),
 	F(lu, LU_VENDOR, vendor, STR, "vendor"),

@@ -87,6 +87,7 @@ struct lu {
 	uint32_t frozen;
 	uint8_t thin;
 	uint32_t submission;
+	uint32_t orphans;
 	char scsi_id[24 + 1];
 	char serial[KTGT_SERIAL_MAX + 1];
 	char vendor[8 + 1];
