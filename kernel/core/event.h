@@ -21,11 +21,12 @@ struct ktgt_txn;
 #define KTGT_EVENT_INTERVAL	HZ
 
 /**
- * struct ktgt_event - an event of a session: it begins, ends, was refused, or
- *	writes to a logical unit that another one has written to. Or one of a
- *	logical unit that its sessions feel
+ * struct ktgt_event - an event of a session: it begins, ends, was refused,
+ *	writes to a logical unit that another one has written to, or meets an
+ *	error of storage. Or one of a logical unit that its sessions feel
  * @cmd: KTGT_CMD_SESSION_LOGIN, KTGT_CMD_SESSION_END, KTGT_CMD_LOGIN_FAILED,
- *	KTGT_CMD_LU_WRITERS, KTGT_CMD_LU_FROZEN or KTGT_CMD_LU_THAWED
+ *	KTGT_CMD_LU_WRITERS, KTGT_CMD_LU_ERROR, KTGT_CMD_LU_FROZEN or
+ *	KTGT_CMD_LU_THAWED
  * @id: number of the session, or 0
  * @tid: number of the target, 0 for discovery, negative if it is not known
  * @target: name of the target, or NULL
@@ -40,6 +41,11 @@ struct ktgt_txn;
  * @why: why the login failed, or the logical unit thawed; or NULL
  * @lun: LUN that it is about, or 0
  * @other: name of the other initiator that has written to @lun, or NULL
+ * @path: backing device that has failed, or NULL
+ * @has_lba: @lba is valid
+ * @lba: first logical block of the part that has failed
+ * @op: enum ktgt_storage_op, if @error
+ * @error: errno of the failure, positive, or 0
  */
 struct ktgt_event {
 	u8				cmd;
@@ -56,6 +62,11 @@ struct ktgt_event {
 	const char			*why;
 	u32				lun;
 	const char			*other;
+	const char			*path;
+	bool				has_lba;
+	u64				lba;
+	u32				op;
+	u32				error;
 };
 
 /**

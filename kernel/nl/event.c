@@ -94,11 +94,24 @@ static int put_outcome(struct sk_buff *msg, const struct ktgt_event *event,
 		return -EMSGSIZE;
 	if (missed && nla_put_u32(msg, KTGT_A_EVENT_MISSED, missed))
 		return -EMSGSIZE;
+	return put_text(msg, KTGT_A_EVENT_KEY, event->key) ||
+	       put_text(msg, KTGT_A_EVENT_REASON, event->why);
+}
+
+/* The logical unit that the event is about, if it is about one. */
+static int put_lu(struct sk_buff *msg, const struct ktgt_event *event)
+{
 	if (event->lun && nla_put_u32(msg, KTGT_A_EVENT_LUN, event->lun))
 		return -EMSGSIZE;
-	return put_text(msg, KTGT_A_EVENT_OTHER, event->other) ||
-	       put_text(msg, KTGT_A_EVENT_KEY, event->key) ||
-	       put_text(msg, KTGT_A_EVENT_REASON, event->why);
+	if (event->has_lba &&
+	    nla_put_u64_64bit(msg, KTGT_A_EVENT_LBA, event->lba,
+			      KTGT_A_EVENT_PAD))
+		return -EMSGSIZE;
+	if (event->error &&
+	    (nla_put_u32(msg, KTGT_A_EVENT_OPERATION, event->op) ||
+	     nla_put_u32(msg, KTGT_A_EVENT_ERROR, event->error)))
+		return -EMSGSIZE;
+	return put_text(msg, KTGT_A_EVENT_OTHER, event->other);
 }
 
 /*
@@ -129,10 +142,12 @@ static void event_session(struct ktgt_net *kn, const struct ktgt_event *event)
 	if (!msg)
 		goto lost;
 	if (put_identity(msg, event) || put_addresses(msg, event) ||
-	    put_outcome(msg, event, missed)) {
+	    put_outcome(msg, event, missed) || put_lu(msg, event)) {
 		nlmsg_free(msg);
 		goto lost;
 	}
+	/* a path that is too long for the message is left out */
+	put_text(msg, KTGT_A_EVENT_PATH, event->path);
 	event_send(kn, msg, hdr, KTGT_NLGRP_SESSION);
 	return;
 

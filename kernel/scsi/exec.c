@@ -302,8 +302,11 @@ static void count_end(const struct ktgt_cmd *cmd)
 {
 	struct ktgt_io_stats *stats = io_stats(cmd);
 
-	if (cmd->error != BLK_STS_OK)
+	if (unlikely(cmd->error != BLK_STS_OK)) {
 		cmd->itl->stats.errors++;
+		if (cmd->status == SAM_STAT_CHECK_CONDITION)
+			ktgt_cmd_note_error(cmd);
+	}
 	if (!stats)
 		return;
 	stats->completed++;
@@ -318,7 +321,7 @@ static void count_end(const struct ktgt_cmd *cmd)
  *
  * The statistics are counted here, where no other folder is below us.
  *
- * Context: any; the last reference of an LU that is going queues its release.
+ * Context: process; the last reference of an LU that is going queues its release.
  */
 void ktgt_cmd_release(struct ktgt_cmd *cmd)
 {

@@ -208,6 +208,7 @@ struct ktgt_gate {
  * @itls: struct ktgt_itl, under &ktgt_target.nexus_lock
  * @gone_stats: totals of the I_T nexuses that have gone, under
  *	&ktgt_target.nexus_lock
+ * @error_at: time of the last error of storage, in jiffies; 0 if there was none
  * @released: completed when the last command has let go
  * @removal: ends the commands that wait for data when it is removed
  * @release_work: goes on with the removal when the last command has let go
@@ -243,6 +244,7 @@ struct ktgt_lu {
 	spinlock_t			lock;	/* see above */
 	struct list_head		itls;
 	struct ktgt_lu_stats		gone_stats;
+	unsigned long			error_at;
 	struct completion		released;
 	struct ktgt_lu_reset		removal;
 	struct work_struct		release_work;

@@ -10,8 +10,11 @@
 
 #include "nexus.h"
 
+#include <linux/blkdev.h>
+#include <linux/jiffies.h>
 #include <linux/percpu-refcount.h>
 #include <linux/printk.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
@@ -235,6 +238,91 @@ void ktgt_cmd_note_write(struct ktgt_cmd *cmd)
 	pr_notice_ratelimited("target %u: a second initiator, %s, writes LUN %u, besides %s: without a cluster file system data will be lost; set shared to silence this\n",
 			      target->tid, own, lu->lun, other);
 	ktgt_event_session(target->kn, &event);
+}
+
+/* An LU that had no error for so long reports the next one. */
+#define ERROR_QUIET	(60 * HZ)
+
+/* Takes the time of an error; returns whether it is the first in a while. */
+static bool is_first_error(struct ktgt_lu *lu)
+{
+	unsigned long now = jiffies ?: 1;
+	unsigned long last = xchg(&lu->error_at, now);
+
+	return !last || time_after_eq(now, last + ERROR_QUIET);
+}
+
+/* Of a long command this is the step that failed. */
+static u32 storage_op(const struct ktgt_io *io)
+{
+	switch (io->op) {
+	case KTGT_IO_READ:
+		return KTGT_STORAGE_OP_READ;
+	case KTGT_IO_FLUSH:
+		return KTGT_STORAGE_OP_FLUSH;
+	case KTGT_IO_UNMAP:
+		return KTGT_STORAGE_OP_UNMAP;
+	default:
+		return KTGT_STORAGE_OP_WRITE;
+	}
+}
+
+static void log_error(const struct ktgt_event *event)
+{
+	static const char *const names[] = {
+		[KTGT_STORAGE_OP_READ]	= "read",
+		[KTGT_STORAGE_OP_WRITE]	= "write",
+		[KTGT_STORAGE_OP_FLUSH]	= "flush",
+		[KTGT_STORAGE_OP_UNMAP]	= "unmap",
+	};
+	char block[40] = "";
+
+	if (event->has_lba)
+		snprintf(block, sizeof(block), " of block %llu", event->lba);
+	pr_warn_ratelimited("target %u: LUN %u, %s: %s%s failed: error %u; later errors are only counted\n",
+			    event->tid, event->lun,
+			    event->path ?: "no device", names[event->op],
+			    block, event->error);
+}
+
+/**
+ * ktgt_cmd_note_error - storage failed a command
+ * @cmd: the command, completed with CHECK CONDITION; &ktgt_cmd.error and
+ *	KTGT_CMDF_LU_REF are set. So it is no orphan: those have neither a
+ *	target nor an I_T nexus
+ *
+ * The first error of a logical unit is reported to the log and as an event.
+ * Later ones are only counted, until it had no error for a minute.
+ *
+ * Context: process; does not sleep.
+ */
+void ktgt_cmd_note_error(const struct ktgt_cmd *cmd)
+{
+	struct ktgt_lu *lu = cmd->lu;
+	struct ktgt_target *target = lu->target;
+	u32 op = storage_op(&cmd->io);
+	char initiator[KTGT_NAME_LEN];
+	struct ktgt_event event = {
+		.cmd = KTGT_CMD_LU_ERROR,
+		.tid = target->tid,
+		.target = target->name,
+		.initiator = initiator,
+		.lun = lu->lun,
+		.has_lba = op == KTGT_STORAGE_OP_READ ||
+			   op == KTGT_STORAGE_OP_WRITE,
+		.lba = cmd->io.bad >> cmd->block_shift,
+		.op = op,
+		.error = -blk_status_to_errno(cmd->error),
+	};
+
+	if (!is_first_error(lu))
+		return;
+	device_name(cmd->nexus, initiator);
+	rcu_read_lock();
+	event.path = READ_ONCE(lu->params.path);
+	log_error(&event);
+	ktgt_event_session(target->kn, &event);
+	rcu_read_unlock();
 }
 
 /**

@@ -18,6 +18,7 @@ u32 ktgt_lun_decode(__be64 wire);
 __be64 ktgt_lun_encode(u32 lun);
 int ktgt_cmd_attach(struct ktgt_cmd *cmd);
 void ktgt_cmd_note_write(struct ktgt_cmd *cmd);
+void ktgt_cmd_note_error(const struct ktgt_cmd *cmd);
 void ktgt_itls_free(struct ktgt_lu *lu);
 
 int ktgt_nexus_open(struct ktgt_nexus *nexus);

@@ -52,6 +52,7 @@
 struct ktgt_itl *ktgt_test_itl;
 
 STUB(ktgt_cmd_note_write, struct ktgt_cmd *cmd)
+STUB(ktgt_cmd_note_error, const struct ktgt_cmd *cmd)
 
 /**
  * ktgt_cmd_attach - find the logical unit that a test has made

@@ -81,6 +81,7 @@ static inline void shim_log(const char *fmt, ...)
 #define pr_debug(...)			shim_log(__VA_ARGS__)
 #define pr_warn(...)			shim_log(__VA_ARGS__)
 #define pr_notice_ratelimited(...)	shim_log(__VA_ARGS__)
+#define pr_warn_ratelimited(...)	shim_log(__VA_ARGS__)
 #define net_info_ratelimited(...)	shim_log(__VA_ARGS__)
 
 #define get_unaligned(p) \
@@ -571,6 +572,12 @@ enum {
 	BLK_STS_MEDIUM, BLK_STS_PROTECTION, BLK_STS_RESOURCE, BLK_STS_IOERR,
 	BLK_STS_AGAIN, BLK_STS_DEV_RESOURCE, BLK_STS_OFFLINE,
 };
+
+/* of no importance: it is only printed */
+static inline int blk_status_to_errno(blk_status_t status)
+{
+	return status ? -EIO : 0;
+}
 
 static inline blk_status_t errno_to_blk_status(int err)
 {

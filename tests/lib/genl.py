@@ -47,7 +47,7 @@ COMMANDS = {name: number for number, name in enumerate(
     "account-list session-list session-del account-set txn-begin txn-commit "
     "txn-abort session-login session-end login-failed config-changed "
     "explain-list lu-attach lu-writers itl-list lu-freeze lu-thaw lu-set "
-    "lu-frozen lu-thawed".split(), 1)}
+    "lu-frozen lu-thawed lu-error".split(), 1)}
 NAMES = {number: name for name, number in COMMANDS.items()}
 HERE = os.path.dirname(os.path.abspath(__file__))
 ATTRS = {
@@ -81,21 +81,23 @@ ATTRS = {
               "outgoing",
     "event": "id target-id target initiator isid tsih peer-address peer-port "
              "local-address local-port end status key reason missed generation "
-             "changes change pad lun other",
+             "changes change pad lun other path lba operation error",
 }
 ATTRS = {name: {word: number for number, word in enumerate(words.split(), 1)}
          for name, words in ATTRS.items()}
 # Numbers that are no u32
 WIDTHS = {"generation": "=Q", "port": "=H", "group-tag": "=H", "size": "=Q", "read-only": "=B",
-          "write-cache": "=B", "shared": "=B", "shared-identity": "=B", "naa": "=Q", "prefix-len": "=B"}
+          "write-cache": "=B", "shared": "=B", "shared-identity": "=B", "naa": "=Q", "prefix-len": "=B",
+          "lba": "=Q"}
 NESTS = {"change": "change"}
 ENUMS = {
     "end": "connection-lost logout reinstated target-deleted administrator "
            "no-answer protocol-error no-memory".split(),
     "object": "net target portal lu acl account".split(),
     "action": "add change delete bind unbind".split(),
+    "operation": "read write flush unmap".split(),
 }
-TEXTS = ("target", "initiator", "key", "reason", "name", "other")
+TEXTS = ("target", "initiator", "key", "reason", "name", "other", "path")
 
 
 class Refused(OSError):

@@ -2,6 +2,8 @@
 /* The native output: JSON, tables and blocks. */
 #include "unit.h"
 
+#include <errno.h>
+
 #include <jansson.h>
 
 #include "cmd/event.h"
@@ -481,6 +483,22 @@ static void test_event(void **state)
 	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_LU_FROZEN,
 					  &event), " lun 5 of target 2 (iqn.t) "
 			       "is frozen\n"));
+	memset(&event, 0, sizeof(event));
+	event.lun = 5;
+	event.target_id = 2;
+	strcpy(event.target, "iqn.t");
+	event.operation = KTGT_STORAGE_OP_FLUSH;
+	event.error = EIO;
+	event_text(OUT_TABLE, KTGT_CMD_LU_ERROR, &event);
+	assert_non_null(strstr(got.out, " storage of lun 5 of target 2 (iqn.t) "
+			       "failed: flush: Input/output error\n"));
+	SET(&event, KTGT_A_EVENT_LBA);
+	event.operation = KTGT_STORAGE_OP_READ;
+	event.lba = 4660;
+	strcpy(event.path, "/dev/sd\x1b");
+	event_text(OUT_TABLE, KTGT_CMD_LU_ERROR, &event);
+	assert_non_null(strstr(got.out, " failed: /dev/sd\xef\xbf\xbd, read of "
+			       "block 4660: Input/output error\n"));
 	memset(&event, 0, sizeof(event));
 	event.missed = 9;
 	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_LOGIN_FAILED,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <jansson.h>
 
@@ -29,6 +30,8 @@ static const char *event_name(uint8_t cmd)
 		return "lu-frozen";
 	case KTGT_CMD_LU_THAWED:
 		return "lu-thawed";
+	case KTGT_CMD_LU_ERROR:
+		return "lu-error";
 	}
 	return "unknown";
 }
@@ -163,6 +166,24 @@ static void print_freeze(const char *what, const struct event *event)
 	}
 }
 
+static void print_error(const struct event *event)
+{
+	printf("storage of lun %u of target %u (", event->lun,
+	       event->target_id);
+	out_clean(event->target);
+	printf(") failed: ");
+	if (event->path[0]) {
+		out_clean(event->path);
+		printf(", ");
+	}
+	printf("%s", field_name(object_field(&event_object,
+					     KTGT_A_EVENT_OPERATION),
+				event->operation));
+	if (HAS(event, KTGT_A_EVENT_LBA))
+		printf(" of block %" PRIu64, event->lba);
+	printf(": %s", strerror(event->error));
+}
+
 static void print_what(uint8_t cmd, const struct event *event)
 {
 	switch (cmd) {
@@ -193,6 +214,9 @@ static void print_what(uint8_t cmd, const struct event *event)
 		break;
 	case KTGT_CMD_LU_THAWED:
 		print_freeze("is not frozen any more", event);
+		break;
+	case KTGT_CMD_LU_ERROR:
+		print_error(event);
 		break;
 	default:
 		printf("unknown event %u", cmd);

@@ -100,6 +100,14 @@ static const char *const session_end_names[] = {
 	NULL,
 };
 
+static const char *const storage_op_names[] = {
+	"read",
+	"write",
+	"flush",
+	"unmap",
+	NULL,
+};
+
 static const char *const object_names[] = {
 	"net",
 	"target",
@@ -393,6 +401,11 @@ static const struct field event_fields[] = {
 	F(event, EVENT_CHANGE, change, LIST, "change", .sub = &change_object),
 	F(event, EVENT_LUN, lun, U32, "lun"),
 	F(event, EVENT_OTHER, other, STR, "other"),
+	F(event, EVENT_PATH, path, STR, "path"),
+	F(event, EVENT_LBA, lba, U64, "lba"),
+	F(event, EVENT_OPERATION, operation, ENUM, "operation",
+	  .names = storage_op_names),
+	F(event, EVENT_ERROR, error, U32, "error"),
 };
 
 OBJECT(event);

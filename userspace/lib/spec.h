@@ -256,6 +256,10 @@ struct event {
 	struct vec change;
 	uint32_t lun;
 	char other[256];
+	char path[KTGT_PATH_MAX + 1];
+	uint64_t lba;
+	uint32_t operation;
+	uint32_t error;
 };
 
 extern const struct object event_object;

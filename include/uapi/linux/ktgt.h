@@ -158,6 +158,21 @@ enum ktgt_session_end_reason {
 	KTGT_SESSION_END_NO_MEMORY,
 };
 
+/**
+ * enum ktgt_storage_op - what was done when storage failed
+ * @KTGT_STORAGE_OP_READ: READ
+ * @KTGT_STORAGE_OP_WRITE: WRITE or WRITE SAME
+ * @KTGT_STORAGE_OP_FLUSH: SYNCHRONIZE CACHE, or the flush at the end of
+ *   another command
+ * @KTGT_STORAGE_OP_UNMAP: UNMAP
+ */
+enum ktgt_storage_op {
+	KTGT_STORAGE_OP_READ,
+	KTGT_STORAGE_OP_WRITE,
+	KTGT_STORAGE_OP_FLUSH,
+	KTGT_STORAGE_OP_UNMAP,
+};
+
 /*
  * kind of object that a transaction changed
  */
@@ -437,6 +452,10 @@ enum {
 	KTGT_A_EVENT_PAD,
 	KTGT_A_EVENT_LUN,
 	KTGT_A_EVENT_OTHER,
+	KTGT_A_EVENT_PATH,
+	KTGT_A_EVENT_LBA,
+	KTGT_A_EVENT_OPERATION,
+	KTGT_A_EVENT_ERROR,
 
 	__KTGT_A_EVENT_MAX,
 	KTGT_A_EVENT_MAX = (__KTGT_A_EVENT_MAX - 1)
@@ -558,6 +577,7 @@ enum {
 	KTGT_CMD_LU_SET,
 	KTGT_CMD_LU_FROZEN,
 	KTGT_CMD_LU_THAWED,
+	KTGT_CMD_LU_ERROR,
 
 	__KTGT_CMD_MAX,
 	KTGT_CMD_MAX = (__KTGT_CMD_MAX - 1)

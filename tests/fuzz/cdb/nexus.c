@@ -27,9 +27,13 @@ bool ktgt_target_tryget(struct ktgt_target *t)
 	return kref_get_unless_zero(&t->ref);
 }
 
-/* Only of two that write, and whom the other one is told from. */
+/* Of storage that fails, and of two that write: whom the other is told from. */
 void ktgt_event_session(struct ktgt_net *kn, const struct ktgt_event *event)
 {
+	if (event->cmd == KTGT_CMD_LU_ERROR) {
+		require(event->error && event->op <= KTGT_STORAGE_OP_UNMAP);
+		return;
+	}
 	require(event->cmd == KTGT_CMD_LU_WRITERS);
 	require(strcmp(event->initiator, event->other));
 }

@@ -1,0 +1,167 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Storage that fails, and what initiators and the administrator are told.
+
+    target namespace: LUNs on scsi_debug and on dm -- veth -- this program
+
+Shown: an error that another path may cure is 02/08/00, a device that was pulled
+included, and only a bad block is a medium error, with its address. The first
+error in a while is one event and one line of the log.
+"""
+
+import glob
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "lib"))
+import genl  # noqa: E402
+import iscsi  # noqa: E402
+from iscsi import read10, write10  # noqa: E402
+from ktap import Suite, check, equal, wait_until  # noqa: E402
+from lab import SLOW, Lab, run, write  # noqa: E402
+
+COMMUNICATION, READ_ERROR = (2, 0x08, 0), (3, 0x11, 0)
+NO_MEDIUM = (2, 0x3A, 0)
+BAD_BLOCK = 0x1234      # from here on scsi_debug fails with opts=2
+MEDIUM_ERROR_OPT = 2
+PSEUDO = "/sys/bus/pseudo/drivers/scsi_debug"
+
+
+def after(lab):
+    """Leave nothing to the next case."""
+    lab.close_all()
+    for listener in lab.listeners:
+        listener.close()
+    lab.listeners = []
+    lab.stop_target()
+    for name in lab.maps:
+        run("dmsetup", "remove", "--retry", name)
+    lab.maps = []
+    if os.path.isdir("/sys/module/scsi_debug"):
+        run("modprobe", "-r", "scsi_debug")
+
+
+class ErrorLab(Lab):
+    """With listeners, and devices that fail."""
+
+    def __init__(self):
+        super().__init__()
+        self.listeners = []
+        self.maps = []
+
+    def listen(self):
+        listener = self.genl(genl.Listener)
+        self.listeners.append(listener)
+        return listener.join("session")
+
+    def scsi_disk(self, *options):
+        """A disk of scsi_debug; gives back its device and its name."""
+        run("modprobe", "scsi_debug", "dev_size_mb=8", "delay=0", *options)
+        pattern = f"{PSEUDO}/adapter*/host*/target*/*/block/*"
+        path = wait_until(lambda: next((path for path in glob.glob(pattern)
+                                        if os.path.exists(
+                                            f"/dev/{path.split('/')[-1]}")),
+                                       None), 20 * SLOW, "scsi_debug's disk")
+        name = path.rsplit("/", 1)[1]
+        return f"/dev/{name}", name
+
+    def mapped(self, dev, name):
+        """A dm device over DEV of 4 MiB whose second half fails."""
+        name = f"ktgt{os.getpid()}{name}"
+        run("dmsetup", "create", name, stdin=f"0 4096 linear {dev} 0\n"
+                                             "4096 4096 error\n")
+        self.maps.append(name)
+        return f"/dev/mapper/{name}"
+
+
+suite = Suite(ErrorLab)
+suite.after = after
+
+
+def prepare(lab, dev):
+    """A target with DEV as LUN 1; gives back its name and a session."""
+    iqn = lab.target("errors", tid=5)
+    lab.lun(iqn, 1, dev)
+    return iqn, lab.login(iqn)
+
+
+def failed(task, want, what):
+    """TASK must have ended with the sense data WANT, without any data."""
+    equal((task.status, task.key, task.underflow), (2, want, task.edtl), what)
+
+
+def events(listener):
+    """All errors that were reported."""
+    return [event for event in listener.drain() if event["event"] == "lu-error"]
+
+
+@suite.case
+def pulled(lab):
+    """The device is pulled: no command is a medium error, which would stop
+    multipath from using another path."""
+    dev, name = lab.scsi_disk()
+    _, ini = prepare(lab, dev)
+    ini.good(read10(0, 8), read=4096)
+    write(f"/sys/block/{name}/device/delete", 1)
+    for what, cdb, how in (("READ", read10(0, 8), {"read": 4096}),
+                           ("WRITE", write10(0, 8), {"write": bytes(4096)}),
+                           ("flush", iscsi.sync_cache10(), {})):
+        task = ini.command(cdb, **how)
+        check(task.status == 2 and task.key in (COMMUNICATION, NO_MEDIUM),
+              f"{what}: {task}")
+    equal(ini.command(iscsi.tur()).key, NO_MEDIUM, "TEST UNIT READY")
+    ini.logout()
+
+
+@suite.case
+def bad_block(lab):
+    """A bad block is a medium error with its address, in both formats, and the
+    blocks beside it are good."""
+    dev, _ = lab.scsi_disk(f"opts={MEDIUM_ERROR_OPT}")
+    _, ini = prepare(lab, dev)
+    listener = lab.listen()
+    task = ini.command(read10(BAD_BLOCK, 1), read=512)
+    failed(task, READ_ERROR, "READ")
+    equal(task.sense[0] & 0x80, 0x80, "VALID")
+    equal(int.from_bytes(task.sense[3:7], "big"), BAD_BLOCK, "INFORMATION")
+    ini.good(read10(BAD_BLOCK - 8, 8), read=4096)
+    told = events(listener)
+    equal(len(told), 1, f"events {told}")
+    equal({key: told[0][key] for key in ("lun", "target-id", "lba", "path",
+                                         "operation")},
+          {"lun": 1, "target-id": 5, "lba": BAD_BLOCK, "path": dev,
+           "operation": "read"}, "event")
+    ini.logout()
+
+
+@suite.case
+def io_error(lab):
+    """An error of unknown kind: 02/08/00 for all commands. The first one in a
+    while is an event and a line of the log, all are counted."""
+    dev = lab.mapped(lab.null_blk(4), "half")
+    iqn, ini = prepare(lab, dev)
+    listener = lab.listen()
+    ini.good(read10(0, 8), read=4096)
+    failed(ini.command(read10(4096, 8), read=4096), COMMUNICATION, "READ")
+    failed(ini.command(read10(4090, 16), read=8192), COMMUNICATION,
+           "READ of which a part is good")
+    task = ini.command(write10(5000, 8), write=bytes(4096))
+    equal((task.status, task.key), (2, COMMUNICATION), "WRITE")
+    ini.good(read10(0, 8), read=4096)
+    told = events(listener)
+    equal(len(told), 1, f"events {told}")
+    equal({key: told[0][key] for key in ("target", "lba", "operation",
+                                         "error", "initiator")},
+          {"target": iqn, "lba": 4096, "operation": "read", "error": 5,
+           "initiator": iscsi.NAME}, "event")
+    line = f"target 5: LUN 1, {dev}: read of block 4096 failed: error 5"
+    equal(run("dmesg").count(line), 1, "lines of the log")
+    ini.logout()
+    ini.close()
+    equal([lu["errors"] for lu in lab.adm_json("lun", "show")["lus"]
+           if lu["lun"] == 1], [3], "errors")
+
+
+if __name__ == "__main__":
+    suite.main()
