@@ -106,10 +106,21 @@ static bool check_range(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 		   cmd->nr_blocks <= nr_blocks - cmd->lba))
 		return true;
 	if (!nr_blocks)
-		refuse(cmd, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
+		refuse(cmd, NOT_READY, ktgt_lu_no_medium(cmd->lu));
 	else
 		refuse(cmd, ILLEGAL_REQUEST, KTGT_ASC_LBA_OUT_OF_RANGE);
 	return false;
+}
+
+/*
+ * Whether a write has to be stable when it ends: the LU says that it has no
+ * cache, or that it has one, and this initiator has not been told yet.
+ */
+static bool must_be_stable(const struct ktgt_cmd *cmd)
+{
+	/* pairs with follow_cache() */
+	return !smp_load_acquire(&cmd->lu->write_back) ||
+	       unlikely(test_bit(KTGT_UA_MODE, &cmd->itl->flags));
 }
 
 /* What the row asks of a logical unit. */
@@ -118,7 +129,7 @@ static bool check_row(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 	const struct ktgt_lu *lu = cmd->lu;
 
 	if ((row->flags & KTGT_CDB_MEDIUM) && !READ_ONCE(lu->nr_blocks)) {
-		refuse(cmd, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
+		refuse(cmd, NOT_READY, ktgt_lu_no_medium(cmd->lu));
 		return false;
 	}
 	if ((row->flags & KTGT_CDB_WRITE) && unlikely(lu->read_only)) {
@@ -136,7 +147,7 @@ static bool check_row(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 		__set_bit(KTGT_CMDF_FUA, &cmd->flags);
 	if (!(row->flags & KTGT_CDB_WRITE))
 		return true;
-	if (lu->write_through)
+	if (must_be_stable(cmd))
 		__set_bit(KTGT_CMDF_FUA, &cmd->flags);
 	if (unlikely(!READ_ONCE(cmd->itl->wrote)))
 		ktgt_cmd_note_write(cmd);
@@ -304,6 +315,8 @@ static void count_end(const struct ktgt_cmd *cmd)
 
 	if (unlikely(cmd->error != BLK_STS_OK)) {
 		cmd->itl->stats.errors++;
+		/* the device may be gone, or smaller */
+		ktgt_lu_refresh(cmd->lu);
 		if (cmd->status == SAM_STAT_CHECK_CONDITION)
 			ktgt_cmd_note_error(cmd);
 	}
@@ -321,7 +334,9 @@ static void count_end(const struct ktgt_cmd *cmd)
  *
  * The statistics are counted here, where no other folder is below us.
  *
- * Context: process; the last reference of an LU that is going queues its release.
+ * Context: process; takes &ktgt_target.nexus_lock if storage has failed and its
+ * device has changed. The last reference of an LU that is going queues its
+ * release.
  */
 void ktgt_cmd_release(struct ktgt_cmd *cmd)
 {

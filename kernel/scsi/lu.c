@@ -8,6 +8,7 @@
 
 #include "../backend/store.h"
 #include "../core/target.h"
+#include "sense.h"
 
 static void io_stats_add(struct ktgt_io_stats *sum,
 			 const struct ktgt_io_stats *one)
@@ -49,6 +50,22 @@ void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum)
 	list_for_each_entry(itl, &lu->itls, node)
 		ktgt_lu_stats_add(sum, &itl->stats);
 	spin_unlock_bh(&lu->target->nexus_lock);
+}
+
+/**
+ * ktgt_lu_no_medium - why a disk that has no blocks is not ready
+ * @lu: the disk
+ *
+ * A device that was not there yet is a drive without a medium. One that is gone
+ * is a fault, for which initiators try another path.
+ *
+ * Context: any.
+ * Return: additional sense code and qualifier for NOT READY.
+ */
+u16 ktgt_lu_no_medium(const struct ktgt_lu *lu)
+{
+	return ktgt_lu_is_absent(lu) ? KTGT_ASC_MEDIUM_NOT_PRESENT :
+				       KTGT_ASC_COMMUNICATION_FAILURE;
 }
 
 static void lu_free(struct kref *kref)

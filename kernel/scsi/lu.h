@@ -35,7 +35,7 @@ struct ktgt_target;
  * @shared: several initiators are meant to write it
  * @may_be_absent: if there is no such device, the LU is not ready until there
  *	is
- * @write_cache: 0 makes every write FUA, 1 not, -1 is the device's own
+ * @write_cache: 0 makes every write FUA, 1 not, -1 follows the device
  * @medium: identity of the disk that belongs behind it, or NULL; not kept here
  * @medium_found: identity of the disk that is there, or NULL; not kept here
  * @force: take the disk although it is another one, or smaller than the one before
@@ -186,8 +186,10 @@ struct ktgt_gate {
  * @block_shift: log2 of the logical block size
  * @max_blocks: logical blocks that one command may transfer
  * @nr_blocks: logical blocks; read with READ_ONCE()
- * @write_through: every write is FUA
- * @write_cache: completed writes may be lost until they are flushed (WCE)
+ * @write_cache: completed writes may be lost until they are flushed (WCE);
+ *	changed under @lock
+ * @write_back: writes need not be FUA: only if @write_cache, and after all
+ *	initiators were told of it; changed under @lock
  * @thin: blocks can be unmapped
  * @read_only: writes are refused
  * @d_sense: sense data has descriptor format
@@ -204,7 +206,8 @@ struct ktgt_gate {
  *	RCU. Written under &ktgt_net.config_mutex
  * @medium: identity of the disk that belongs behind it, "" if there is none;
  *	under @lock
- * @lock: protects writes to @nr_blocks; process context
+ * @lock: protects writes to @nr_blocks, and what says so; process context.
+ *	&ktgt_target.nexus_lock may be taken under it
  * @itls: struct ktgt_itl, under &ktgt_target.nexus_lock
  * @gone_stats: totals of the I_T nexuses that have gone, under
  *	&ktgt_target.nexus_lock
@@ -227,8 +230,8 @@ struct ktgt_lu {
 	u8				block_shift;
 	u32				max_blocks;
 	u64				nr_blocks;
-	bool				write_through;
 	bool				write_cache;
+	bool				write_back;
 	bool				thin;
 	bool				read_only;
 	bool				d_sense;
@@ -276,6 +279,7 @@ static inline struct ktgt_store *ktgt_lu_store(const struct ktgt_lu *lu)
 }
 
 void ktgt_lu_put(struct ktgt_lu *lu);
+u16 ktgt_lu_no_medium(const struct ktgt_lu *lu);
 bool ktgt_lu_caps(const struct ktgt_lu *lu, struct ktgt_backend_caps *caps);
 u32 ktgt_lu_orphans(const struct ktgt_lu *lu);
 void ktgt_lu_stats_add(struct ktgt_lu_stats *sum,

@@ -156,21 +156,41 @@ static int judge_store(const struct ktgt_lu *lu,
 	return 0;
 }
 
+/*
+ * With &ktgt_lu.lock: WCE is the device's, unless the user has chosen. Initiators
+ * can read it, and are told to, before any write may stay in a cache that they do
+ * not know of; until then writes are FUA.
+ */
+static void follow_cache(struct ktgt_lu *lu, bool device)
+{
+	int chosen = READ_ONCE(lu->params.write_cache);
+	bool cache = chosen < 0 ? device : chosen;
+
+	if (cache == lu->write_cache)
+		return;
+	if (!cache)
+		WRITE_ONCE(lu->write_back, false);
+	WRITE_ONCE(lu->write_cache, cache);
+	/* who has the unit attention reads the new one */
+	smp_mb();
+	ktgt_ua_raise(lu, KTGT_UA_MODE, NULL);
+	/* pairs with must_be_stable() */
+	smp_store_release(&lu->write_back, cache);
+}
+
 /* The number of blocks comes last: with it the rest is used. */
 static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
 			const struct medium *medium)
 {
 	const struct ktgt_backend_caps *caps = &medium->caps;
-	int cache = lu->params.write_cache;
 
 	lu->read_only = lu->params.read_only || caps->read_only;
-	lu->write_through = !cache;
-	lu->write_cache = cache > 0 || (cache < 0 && caps->write_cache);
 	lu->thin = caps->max_discard;
 	lu->max_blocks = medium->max_blocks;
 	WRITE_ONCE(lu->block_shift, medium->block_shift);
 	WRITE_ONCE(lu->absent, store->ops == &ktgt_backend_absent_ops);
 	spin_lock(&lu->lock);
+	follow_cache(lu, caps->write_cache);
 	/* pairs with the range check of a command */
 	smp_store_release(&lu->nr_blocks, medium->nr_blocks);
 	spin_unlock(&lu->lock);
@@ -641,7 +661,6 @@ static struct medium medium_of(const struct ktgt_lu *lu)
 	return (struct medium){
 		.nr_blocks = lu->nr_blocks,
 		.caps.read_only = lu->read_only,
-		.caps.write_cache = lu->write_cache,
 	};
 }
 
@@ -650,8 +669,7 @@ static void tell_medium(struct ktgt_lu *lu, const struct medium *was)
 {
 	if (lu->nr_blocks != was->nr_blocks)
 		ktgt_ua_raise(lu, KTGT_UA_CAPACITY, NULL);
-	if (lu->read_only != was->caps.read_only ||
-	    lu->write_cache != was->caps.write_cache)
+	if (lu->read_only != was->caps.read_only)
 		ktgt_ua_raise(lu, KTGT_UA_MODE, NULL);
 }
 
@@ -704,10 +722,10 @@ void ktgt_lu_update(struct ktgt_lu *lu)
 }
 
 /**
- * ktgt_lu_refresh - follow the size of the backing device
+ * ktgt_lu_refresh - follow the size and the write cache of the backing device
  * @lu: disk; referenced
  *
- * All initiators find a unit attention if it has changed.
+ * All initiators find a unit attention if one of them has changed.
  *
  * Context: process, does not sleep; takes &ktgt_target.nexus_lock if there is a
  *	change.
@@ -729,6 +747,8 @@ u64 ktgt_lu_refresh(struct ktgt_lu *lu)
 	WRITE_ONCE(store->size, caps.size);
 	changed = nr_blocks != lu->nr_blocks;
 	WRITE_ONCE(lu->nr_blocks, nr_blocks);
+	if (nr_blocks)
+		follow_cache(lu, caps.write_cache);
 	spin_unlock(&lu->lock);
 	rcu_read_unlock();
 

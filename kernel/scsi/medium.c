@@ -91,7 +91,7 @@ static noinline void fail_misfit(struct ktgt_cmd *cmd)
 			       KTGT_ASC_WRITE_PROTECTED);
 	else if (!(READ_ONCE(cmd->store->size) >> cmd->block_shift))
 		ktgt_sense_set(&cmd->sense, NOT_READY,
-			       KTGT_ASC_MEDIUM_NOT_PRESENT);
+			       ktgt_lu_no_medium(cmd->lu));
 	else
 		ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
 			       KTGT_ASC_LBA_OUT_OF_RANGE);

@@ -51,7 +51,7 @@ static void fill_recovery(const struct ktgt_lu *lu, u8 *p)
 
 static void fill_caching(const struct ktgt_lu *lu, u8 *p)
 {
-	if (lu->write_cache)
+	if (READ_ONCE(lu->write_cache))
 		p[2] |= BIT(2);		/* WCE */
 }
 

@@ -140,7 +140,7 @@ u64 ktgt_sbc_capacity(struct ktgt_cmd *cmd)
 	u64 nr_blocks = ktgt_lu_refresh(cmd->lu);
 
 	if (!nr_blocks) {
-		fail_with(cmd, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
+		fail_with(cmd, NOT_READY, ktgt_lu_no_medium(cmd->lu));
 		return 0;
 	}
 	if (unlikely(READ_ONCE(cmd->itl->flags)) &&
@@ -221,10 +221,10 @@ static void step_end_io(struct ktgt_io *io)
 	ktgt_cmd_resume(cmd);
 }
 
-/* All is done. A write-through LU has it stable when it says GOOD. */
+/* All is done. It is stable when the LU says GOOD, if a write would be FUA. */
 static void end_steps(struct ktgt_cmd *cmd)
 {
-	if (cmd->lu->write_through)
+	if (test_bit(KTGT_CMDF_FUA, &cmd->flags))
 		submit_flush(cmd);
 	else
 		ktgt_medium_end(cmd, BLK_STS_OK);

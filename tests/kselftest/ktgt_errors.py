@@ -1,16 +1,19 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Storage that fails, and what initiators and the administrator are told.
+"""Storage that fails or changes, and what initiators and the administrator are
+told.
 
     target namespace: LUNs on scsi_debug and on dm -- veth -- this program
 
 Shown: an error that another path may cure is 02/08/00, a device that was pulled
 included, and only a bad block is a medium error, with its address. The first
-error in a while is one event and one line of the log.
+error in a while is one event and one line of the log. A write cache that a device
+gets is never used before initiators know of it.
 """
 
 import glob
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -18,13 +21,14 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import genl  # noqa: E402
 import iscsi  # noqa: E402
 from iscsi import read10, write10  # noqa: E402
-from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import SLOW, Lab, run, write  # noqa: E402
+from ktap import Suite, equal, wait_until  # noqa: E402
+from lab import SLOW, Lab, outcome, read, run, write  # noqa: E402
 
 COMMUNICATION, READ_ERROR = (2, 0x08, 0), (3, 0x11, 0)
-NO_MEDIUM = (2, 0x3A, 0)
+MODE_CHANGED = (6, 0x2A, 1)
 BAD_BLOCK = 0x1234      # from here on scsi_debug fails with opts=2
 MEDIUM_ERROR_OPT = 2
+TRACING = "/sys/kernel/tracing"
 PSEUDO = "/sys/bus/pseudo/drivers/scsi_debug"
 
 
@@ -38,8 +42,10 @@ def after(lab):
     for name in lab.maps:
         run("dmsetup", "remove", "--retry", name)
     lab.maps = []
-    if os.path.isdir("/sys/module/scsi_debug"):
-        run("modprobe", "-r", "scsi_debug")
+    # udev may have the disk open
+    wait_until(lambda: not os.path.isdir("/sys/module/scsi_debug") or
+               not outcome("modprobe", "-r", "scsi_debug").returncode,
+               20 * SLOW, "scsi_debug to go")
 
 
 class ErrorLab(Lab):
@@ -108,9 +114,9 @@ def pulled(lab):
                            ("WRITE", write10(0, 8), {"write": bytes(4096)}),
                            ("flush", iscsi.sync_cache10(), {})):
         task = ini.command(cdb, **how)
-        check(task.status == 2 and task.key in (COMMUNICATION, NO_MEDIUM),
-              f"{what}: {task}")
-    equal(ini.command(iscsi.tur()).key, NO_MEDIUM, "TEST UNIT READY")
+        equal((task.status, task.key), (2, COMMUNICATION), what)
+    for cdb in iscsi.tur(), iscsi.read_capacity10():
+        equal(ini.command(cdb, read=8).key, COMMUNICATION, cdb.hex())
     ini.logout()
 
 
@@ -161,6 +167,105 @@ def io_error(lab):
     ini.close()
     equal([lu["errors"] for lu in lab.adm_json("lun", "show")["lus"]
            if lu["lun"] == 1], [3], "errors")
+
+
+# --- a write cache that comes and goes --------------------------------------
+
+
+def stable_writes(dev, function):
+    """How the writes of FUNCTION go to DEV: for each, whether it is stable when it
+    ends, by FUA or by a flush."""
+    if not os.path.exists(f"{TRACING}/trace"):
+        run("mount", "-t", "tracefs", "tracefs", TRACING)
+    enable = f"{TRACING}/events/block/block_rq_issue/enable"
+    number = read(f"/sys/block/{os.path.basename(dev)}/dev").replace(":", ",")
+    write(f"{TRACING}/trace", "")
+    write(enable, 1)
+    try:
+        function()
+    finally:
+        write(enable, 0)
+    kinds = re.findall(rf"block_rq_issue: {number} (\w+) ",
+                       read(f"{TRACING}/trace"))
+    return [kind.startswith("WF") or "F" in kinds or "FF" in kinds
+            for kind in kinds if kind.startswith("W")]
+
+
+def wce(ini):
+    """The bit WCE of the caching mode page."""
+    return ini.good(iscsi.mode_sense6(8, bits=8), read=252).data[6] >> 2 & 1
+
+
+def put(ini):
+    ini.good(write10(0, 8), write=bytes(4096))
+
+
+@suite.case
+def cache_appears(lab):
+    """The device gets a write cache. Each write is stable until this initiator
+    has been told, and WCE is 1 from then on; and back."""
+    dev, name = lab.scsi_disk()
+    cache = glob.glob(f"/sys/block/{name}/device/scsi_disk/*/cache_type")[0]
+    write(cache, "temporary write through")
+    iqn, ini = prepare(lab, dev)
+    other = lab.login(iqn, isid=b"\x80\0\0\0\0\x07")
+    equal(wce(ini), 0, "WCE")
+    write(cache, "temporary write back")
+    equal(stable_writes(dev, lambda: put(ini)), [True], "not noticed yet")
+    equal(wce(ini), 0, "WCE")
+    equal(ini.command(iscsi.tur()).key, MODE_CHANGED, "TEST UNIT READY")
+    ini.good(iscsi.tur())
+    equal(wce(ini), 1, "WCE")
+    equal(stable_writes(dev, lambda: put(ini)), [False], "with the cache")
+    equal(other.command(read10(0, 1), read=512).key, MODE_CHANGED,
+          "the other initiator")
+    equal(wce(other), 1, "WCE, the other initiator")
+    write(cache, "temporary write through")
+    shown = [lu["write_cache"] for lu in lab.adm_json("lun", "show")["lus"]
+             if lu["lun"] == 1]
+    equal(shown, [False], "lun show")
+    for one in ini, other:
+        equal(one.command(read10(0, 1), read=512).key, MODE_CHANGED, "back")
+        equal(wce(one), 0, "WCE, back")
+        one.logout()
+
+
+@suite.case
+def cache_chosen(lab):
+    """What the user has chosen wins: WCE stays, and off makes writes stable."""
+    dev, name = lab.scsi_disk()
+    cache = glob.glob(f"/sys/block/{name}/device/scsi_disk/*/cache_type")[0]
+    iqn = lab.target("errors", tid=5)
+    for chosen, bit in (("off", 0), ("on", 1)):
+        lab.lun(iqn, 1, dev, **{"write-cache": chosen})
+        ini = lab.login(iqn)
+        for kind in "through", "back":
+            write(cache, f"temporary write {kind}")
+            ini.good(iscsi.tur())
+            equal(wce(ini), bit, f"{chosen}, device writes {kind}")
+        equal(stable_writes(dev, lambda i=ini: put(i)), [not bit],
+              f"write-cache {chosen}")
+        ini.logout()
+        lab.drop_lun(iqn, 1)
+
+
+@suite.case
+def cache_set(lab):
+    """What lun set has chosen wins as well, and "default" ends that."""
+    dev, name = lab.scsi_disk()
+    cache = glob.glob(f"/sys/block/{name}/device/scsi_disk/*/cache_type")[0]
+    write(cache, "temporary write through")
+    iqn, ini = prepare(lab, dev)
+    lab.adm("lun", "set", "target", iqn, "lun", 1, "write-cache", "off")
+    write(cache, "temporary write back")
+    ini.good(iscsi.tur())
+    equal(wce(ini), 0, "WCE, off")
+    equal(stable_writes(dev, lambda: put(ini)), [True], "off")
+    lab.adm("lun", "set", "target", iqn, "lun", 1, "write-cache", "default")
+    equal(ini.command(iscsi.tur()).key, MODE_CHANGED, "default")
+    equal(wce(ini), 1, "WCE, default")
+    equal(stable_writes(dev, lambda: put(ini)), [False], "default")
+    ini.logout()
 
 
 if __name__ == "__main__":

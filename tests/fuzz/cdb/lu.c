@@ -100,7 +100,9 @@ void pick_shape(struct input *in)
 		.thin = shape & 16,
 		.zeroes = caps & 8,
 		.read_only = shape & 12,
-		.write_through = !params->write_cache,
+		.write_through = !(params->write_cache < 0 ?
+				   disk_caps.write_cache :
+				   params->write_cache),
 		.d_sense = shape & 128,
 		.block = shape & 3 ? 4096 : 512,
 	};

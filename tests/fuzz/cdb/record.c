@@ -77,5 +77,5 @@ u32 misfit_of(const struct record *rec)
 	if (rec->req.kind == KIND_UNMAP ||
 	    rec->req.lba + rec->req.count <= rec->now_blocks)
 		return 0;
-	return rec->now_blocks ? 0x052100 : 0x023a00;
+	return rec->now_blocks ? 0x052100 : 0x020800;
 }

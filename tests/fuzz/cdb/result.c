@@ -218,7 +218,7 @@ static void check_refusal(const struct record *rec)
 	else if (!reserved_ok(rec))
 		require(rec->sense == 0x052400);
 	else if (rec->req.disk && !rec->nr_blocks)
-		require(rec->sense == 0x023a00);
+		require(rec->sense == 0x020800);
 	else if (rec->shape->read_only && (rec->req.kind == KIND_WRITE ||
 					   rec->req.kind == KIND_SAME ||
 					   rec->req.kind == KIND_UNMAP))
