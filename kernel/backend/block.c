@@ -200,9 +200,31 @@ static void refuse_open(const struct ktgt_store_params *params, int err,
 }
 
 /*
+ * A zone takes no write but behind the last one, which initiators do not know.
+ *
  * Who has the device open besides may have written to its page cache: that has
  * to be on the disk before initiators read it, and before they write over it.
  */
+static int prepare_device(const struct ktgt_store_params *params,
+			  struct block_device *bdev,
+			  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (bdev_is_zoned(bdev)) {
+		ktgt_refuse(extack,
+			    "LUN %u: %s is a zoned device; zoned devices are not supported",
+			    params->lun, params->path);
+		return -EINVAL;
+	}
+	err = sync_blockdev(bdev);
+	if (err)
+		ktgt_refuse(extack,
+			    "LUN %u: %s: what others have written to it cannot be written back: error %d",
+			    params->lun, params->path, -err);
+	return err;
+}
+
 static struct file *open_file(const struct ktgt_store_params *params,
 			      struct netlink_ext_ack *extack)
 {
@@ -221,11 +243,8 @@ static struct file *open_file(const struct ktgt_store_params *params,
 		refuse_open(params, PTR_ERR(file), extack);
 		return file;
 	}
-	err = sync_blockdev(file_bdev(file));
+	err = prepare_device(params, file_bdev(file), extack);
 	if (err) {
-		ktgt_refuse(extack,
-			    "LUN %u: %s: what others have written to it cannot be written back: error %d",
-			    params->lun, params->path, -err);
 		bdev_fput(file);
 		return ERR_PTR(err);
 	}

@@ -21,7 +21,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import genl  # noqa: E402
 import iscsi  # noqa: E402
 from iscsi import read10, write10  # noqa: E402
-from ktap import Suite, equal, wait_until  # noqa: E402
+from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
 from lab import SLOW, Lab, outcome, read, run, write  # noqa: E402
 
 COMMUNICATION, READ_ERROR = (2, 0x08, 0), (3, 0x11, 0)
@@ -167,6 +167,17 @@ def io_error(lab):
     ini.close()
     equal([lu["errors"] for lu in lab.adm_json("lun", "show")["lus"]
            if lu["lun"] == 1], [3], "errors")
+
+
+@suite.case
+def zoned(lab):
+    """A zoned device is refused, and the reason is told."""
+    if "blk_revalidate_disk_zones" not in read("/proc/kallsyms"):
+        raise Skip("this kernel has no zoned devices")
+    dev = lab.null_blk(64, zoned=1, zone_size=16, discard=0)
+    iqn = lab.target("errors", tid=5)
+    _, text = lab.adm_fails("lun", "add", "target", iqn, "lun", 1, "path", dev)
+    check(f"{dev} is a zoned device" in text, text)
 
 
 # --- a write cache that comes and goes --------------------------------------
