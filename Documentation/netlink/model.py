@@ -36,6 +36,7 @@ FORMS = {
     ('lu', 'eui'): 'ID',
     ('lu', 'uuid'): 'ID',
     ('net', 'oui'): 'ID',
+    ('orphan', 'bytes'): 'SIZE',
 }
 # attributes that a newer one replaces, which has their name for people
 OLD = {('lu', 'naa'): 'naa-id'}
@@ -53,6 +54,7 @@ UNITS = {
     ('net', 'oui'): 'HEX',
     ('lu', 'frozen'): 'SET_SECONDS',
     ('session', 'login-time'): 'DATE',
+    ('orphan', 'age'): 'SECONDS',
     ('conn', 'idle-time'): 'SECONDS',
     ('conn', 'rtt'): 'USECS',
     ('conn', 'rtt-var'): 'USECS',

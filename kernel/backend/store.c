@@ -27,6 +27,7 @@ static void store_free(struct kref *kref)
 {
 	struct ktgt_store *store = container_of(kref, struct ktgt_store, ref);
 
+	kfree(store->path);
 	kfree_rcu(store, rcu);
 }
 
@@ -117,7 +118,8 @@ static void active_release(struct percpu_ref *ref)
 }
 
 static int init_store(struct ktgt_store *store,
-		      const struct ktgt_backend_ops *ops)
+		      const struct ktgt_backend_ops *ops,
+		      const struct ktgt_store_params *params)
 {
 	struct ktgt_backend_caps caps;
 	unsigned int nr;
@@ -130,13 +132,17 @@ static int init_store(struct ktgt_store *store,
 	store->ops = ops;
 	ops->caps(store, &caps);
 	store->size = caps.size;
-	store->read_only = caps.read_only;
+	store->read_only = caps.read_only || params->read_only;
+	store->lun = params->lun;
 	kref_init(&store->ref);
 	spin_lock_init(&store->lock);
 	INIT_LIST_HEAD(&store->waits);
 	INIT_WORK(&store->empty_work, empty_work);
 	INIT_RCU_WORK(&store->close_work, close_work);
 	init_completion(&store->closed);
+	store->path = kstrdup(params->path, GFP_KERNEL);
+	if (params->path && !store->path)
+		return -ENOMEM;
 	err = percpu_ref_init(&store->active, active_release,
 			      PERCPU_REF_INIT_DEAD | PERCPU_REF_ALLOW_REINIT,
 			      GFP_KERNEL);
@@ -176,10 +182,10 @@ struct ktgt_store *ktgt_store_open(const struct ktgt_backend_ops *ops,
 		return store;
 	}
 	store->claim = how.claim;
-	err = init_store(store, ops);
-	store->read_only |= params->read_only;
+	err = init_store(store, ops, params);
 	if (err) {
 		close_device(store);
+		kfree(store->path);
 		kfree(store);
 		return ERR_PTR(err);
 	}
@@ -278,7 +284,7 @@ void ktgt_store_leave(struct ktgt_store *store)
 {
 	kref_get(&store->ref);
 	spin_lock(&store->lock);
-	store->leaving = true;
+	WRITE_ONCE(store->leaving, true);
 	spin_unlock(&store->lock);
 	look_whether_empty(store);
 }

@@ -73,6 +73,8 @@ enum ktgt_store_detour {
  *
  * @ops: its kind
  * @dev: number of the device, 0 if it is none
+ * @lun: number of its logical unit
+ * @path: by which it was opened, or NULL; owned
  * @size: bytes that may be accessed; read with READ_ONCE()
  * @read_only: it was opened for reading
  * @active: one for each command that is admitted; killed while none may be, see
@@ -83,7 +85,8 @@ enum ktgt_store_detour {
  * @claim: by which it has its device alone; referenced
  * @lock: protects @waits, @leaving and @held; a spinlock, process context
  * @waits: struct ktgt_store_wait
- * @leaving: it is to be closed when it has no command left, and @held is 0
+ * @leaving: it is to be closed when it has no command left, and @held is 0; may
+ *	be read with READ_ONCE()
  * @held: number of those who need it open although it may have no command left
  * @closing: its kind may not be asked anything any more; set a grace period of
  *	RCU before it is closed
@@ -107,6 +110,8 @@ enum ktgt_store_detour {
 struct ktgt_store {
 	const struct ktgt_backend_ops	*ops;
 	dev_t				dev;
+	u32				lun;
+	const char			*path;
 	u64				size;
 	bool				read_only;
 	struct percpu_ref		active;

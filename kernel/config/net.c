@@ -136,6 +136,8 @@ static int __net_init net_start(struct net *net)
 	int err;
 
 	kn->net = net;
+	kn->cookie = net->net_cookie;
+	kn->inode = net->ns.inum;
 	mutex_init(&kn->config_mutex);
 	mutex_init(&kn->open_mutex);
 	INIT_LIST_HEAD(&kn->open_txns);

@@ -56,6 +56,8 @@ struct ktgt_portal {
 /**
  * struct ktgt_net - the state of ktgt in one network namespace
  * @net: the namespace; not referenced, ktgt_net ends first
+ * @cookie: number of the namespace that no other one ever has
+ * @inode: number of the namespace that users see; it may be used again
  * @config_mutex: held by all writers of the configuration. Never taken on the
  *	data path or in login
  * @open_mutex: protects @open_txns, and each transaction in it. Never held
@@ -103,6 +105,8 @@ struct ktgt_portal {
  */
 struct ktgt_net {
 	struct net		*net;
+	u64			cookie;
+	u32			inode;
 	struct mutex		config_mutex;
 	struct mutex		open_mutex;
 	struct list_head	open_txns;

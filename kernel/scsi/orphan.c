@@ -8,12 +8,15 @@
  * its commands wait here, for a while. What storage that never answers may hold
  * has a limit, for each store and over all.
  *
- * All of this is rare, so one lock is enough.
+ * All of this is rare, so one lock is enough. Who only shows the groups goes
+ * through their list under RCU, and holds up nobody.
  */
 #include "orphan.h"
 
 #include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -24,6 +27,8 @@
 #include "../backend/store.h"
 #include "../core/cmd.h"
 #include "../core/fabric.h"
+#include "../core/net.h"
+#include "cdb.h"
 #include "lu.h"
 
 /* how long a session that comes back waits for the orphans of the last one */
@@ -44,6 +49,7 @@ static void wait_over(struct timer_list *timer);
 /* protects all groups and what waits for them; a spinlock, interrupts off */
 static DEFINE_SPINLOCK(orphans_lock);
 static LIST_HEAD(all_groups);
+static u64 last_id;
 static u64 all_bytes;
 static DEFINE_TIMER(wait_timer, wait_over);
 
@@ -72,13 +78,25 @@ static void judge_all(void)
 		judge(group->store);
 }
 
-/* With the lock. */
-static void account(struct ktgt_orphan_group *group, int count, s64 bytes)
+static enum ktgt_orphan_kind kind_of(const struct ktgt_cmd *cmd)
 {
+	if (cmd->row->flags & KTGT_CDB_WRITE)
+		return KTGT_ORPHAN_WRITE;
+	return cmd->row->flags & KTGT_CDB_COUNT ? KTGT_ORPHAN_READ :
+						  KTGT_ORPHAN_OTHER;
+}
+
+/* With the lock; @count is 1 for an orphan more, and -1 for one less. */
+static void account(struct ktgt_orphan_group *group, const struct ktgt_cmd *cmd,
+		    int count)
+{
+	s64 bytes = (s64)cmd->orphan_bytes * count;
+	u32 *nr = &group->nr[kind_of(cmd)];
 	bool was = over_limit();
 
-	group->count += count;
-	group->bytes += bytes;
+	WRITE_ONCE(group->count, group->count + count);
+	WRITE_ONCE(*nr, *nr + count);
+	WRITE_ONCE(group->bytes, group->bytes + bytes);
 	WRITE_ONCE(group->store->nr_orphans, group->store->nr_orphans + count);
 	group->store->orphan_bytes += bytes;
 	all_bytes += bytes;
@@ -96,11 +114,16 @@ static void account(struct ktgt_orphan_group *group, int count, s64 bytes)
  */
 struct ktgt_orphans *ktgt_orphans_alloc(const struct ktgt_nexus *nexus)
 {
+	const struct ktgt_net *kn = nexus->target->kn;
+	size_t len = strlen(nexus->port_name) + 1;
 	struct ktgt_orphans *orphans;
 
-	orphans = kzalloc_obj(*orphans, GFP_KERNEL | __GFP_NOFAIL);
+	orphans = kzalloc(struct_size(orphans, port, len),
+			  GFP_KERNEL | __GFP_NOFAIL);
 	INIT_LIST_HEAD(&orphans->groups);
-	orphans->port = kstrdup(nexus->port_name, GFP_KERNEL | __GFP_NOFAIL);
+	orphans->net_cookie = kn->cookie;
+	orphans->net_inode = kn->inode;
+	memcpy(orphans->port, nexus->port_name, len);
 	strscpy(orphans->target, nexus->target->name, sizeof(orphans->target));
 	return orphans;
 }
@@ -127,10 +150,10 @@ static void end_group(struct ktgt_orphan_group *group)
 		ktgt_lu_reset_put(reset->reset);
 		kfree(reset);
 	}
-	list_del(&group->node);
+	list_del_rcu(&group->node);
 	list_del(&group->of_conn);
 	ktgt_store_put(group->store);
-	kfree(group);
+	kfree_rcu(group, rcu);
 }
 
 /**
@@ -144,8 +167,7 @@ void ktgt_orphans_free(struct ktgt_orphans *orphans)
 	if (!orphans)
 		return;
 	WARN_ON_ONCE(!list_empty(&orphans->groups));
-	kfree(orphans->port);
-	kfree(orphans);
+	kfree_rcu(orphans, rcu);
 }
 
 static struct ktgt_orphan_group *find_group(struct ktgt_orphans *orphans,
@@ -162,15 +184,20 @@ static struct ktgt_orphan_group *find_group(struct ktgt_orphans *orphans,
 static struct ktgt_orphan_group *add_group(struct ktgt_orphans *orphans,
 					   struct ktgt_store *store)
 {
+	size_t len = store->path ? strlen(store->path) : 0;
 	struct ktgt_orphan_group *group;
 
-	group = kzalloc_obj(*group, GFP_KERNEL | __GFP_NOFAIL);
+	group = kzalloc(struct_size(group, path, len + 1),
+			GFP_KERNEL | __GFP_NOFAIL);
 	INIT_LIST_HEAD(&group->waiting);
 	INIT_LIST_HEAD(&group->resets);
 	group->orphans = orphans;
 	group->store = store;
+	group->since = jiffies;
+	memcpy(group->path, store->path ?: "", len);
 	spin_lock_irq(&orphans_lock);
-	list_add_tail(&group->node, &all_groups);
+	group->id = ++last_id;
+	list_add_tail_rcu(&group->node, &all_groups);
 	list_add_tail(&group->of_conn, &orphans->groups);
 	spin_unlock_irq(&orphans_lock);
 	return group;
@@ -226,7 +253,7 @@ void ktgt_orphan_add(struct ktgt_orphans *orphans, struct ktgt_cmd *cmd,
 	cmd->orphan_group = group;
 	cmd->orphan_bytes = bytes;
 	spin_lock_irq(&orphans_lock);
-	account(group, 1, bytes);
+	account(group, cmd, 1);
 	spin_unlock_irq(&orphans_lock);
 }
 
@@ -246,7 +273,7 @@ void ktgt_orphan_end(struct ktgt_cmd *cmd)
 		return;
 	cmd->orphan_group = NULL;
 	spin_lock_irq(&orphans_lock);
-	account(group, -1, -(s64)cmd->orphan_bytes);
+	account(group, cmd, -1);
 	if (!group->count)
 		end_group(group);
 	spin_unlock_irq(&orphans_lock);
@@ -383,6 +410,38 @@ bool ktgt_orphans_cancel(struct ktgt_cmd *cmd)
 		stop_waiting(cmd);
 	spin_unlock_irqrestore(&orphans_lock, flags);
 	return waits;
+}
+
+/**
+ * ktgt_orphans_walk - show all groups, or go on with that
+ * @next: number of the first group to be shown, 0 at the beginning; takes that
+ *	of the group at which the walk has ended
+ * @show: shows a group, which may have no orphan; under RCU. Not 0 ends the walk
+ * @arg: for @show
+ *
+ * Context: any; does not sleep, and takes no lock.
+ * Return: what @show returned last, 0 if no group is left.
+ */
+int ktgt_orphans_walk(u64 *next,
+		      int (*show)(const struct ktgt_orphan_group *group,
+				  void *arg),
+		      void *arg)
+{
+	const struct ktgt_orphan_group *group;
+	int err = 0;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(group, &all_groups, node) {
+		if (group->id < *next)
+			continue;
+		*next = group->id;
+		err = show(group, arg);
+		if (err)
+			break;
+		*next = group->id + 1;
+	}
+	rcu_read_unlock();
+	return err;
 }
 
 /* With the lock. */

@@ -7,6 +7,7 @@
 #define _KTGT_SCSI_ORPHAN_H
 
 #include <linux/list.h>
+#include <linux/rcupdate.h>
 #include <linux/types.h>
 
 #include "../core/target.h"
@@ -23,39 +24,73 @@ struct ktgt_store;
 
 /**
  * struct ktgt_orphans - the orphans of one connection
+ * @rcu: frees it when no reader can see it
  * @groups: struct ktgt_orphan_group, one for each store
- * @port: initiator port name; owned
+ * @net_cookie: &ktgt_net.cookie of the namespace, which may be gone
+ * @net_inode: &ktgt_net.inode of the namespace
  * @target: target name
+ * @port: initiator port name
  */
 struct ktgt_orphans {
+	struct rcu_head		rcu;
 	struct list_head	groups;
-	const char		*port;
+	u64			net_cookie;
+	u32			net_inode;
 	char			target[KTGT_NAME_LEN];
+	char			port[];
+};
+
+/**
+ * enum ktgt_orphan_kind - what an orphan does
+ * @KTGT_ORPHAN_READ: reads the medium
+ * @KTGT_ORPHAN_WRITE: changes the medium
+ * @KTGT_ORPHAN_OTHER: neither
+ * @KTGT_ORPHAN_NR_KINDS: number of these
+ */
+enum ktgt_orphan_kind {
+	KTGT_ORPHAN_READ,
+	KTGT_ORPHAN_WRITE,
+	KTGT_ORPHAN_OTHER,
+	KTGT_ORPHAN_NR_KINDS,
 };
 
 /**
  * struct ktgt_orphan_group - the orphans of one connection at one store
- * @node: in the list of all groups
+ *
+ * @count, @nr and @bytes are changed under the lock of orphan.c, and read with
+ * READ_ONCE() by who shows them.
+ *
+ * @rcu: frees it when no reader can see it
+ * @node: in the list of all groups, in the order of @id; read under RCU
  * @of_conn: in &ktgt_orphans.groups
+ * @id: number that no other group ever has
  * @orphans: the connection's
  * @store: the store; its memory is referenced
+ * @since: when they became orphans, in jiffies
  * @count: orphans
+ * @nr: how many of them are of each &enum ktgt_orphan_kind
  * @bytes: bytes of their buffers
  * @waiting: struct ktgt_cmd of the same I_T nexus, in a later session, that
  *	wait for them
  * @deadline: until when those wait, in jiffies
  * @resets: struct orphan_reset, LOGICAL UNIT RESETs that wait for them
+ * @path: copy of &ktgt_store.path, "" if there is none
  */
 struct ktgt_orphan_group {
+	struct rcu_head		rcu;
 	struct list_head	node;
 	struct list_head	of_conn;
+	u64			id;
 	struct ktgt_orphans	*orphans;
 	struct ktgt_store	*store;
+	unsigned long		since;
 	u32			count;
+	u32			nr[KTGT_ORPHAN_NR_KINDS];
 	u64			bytes;
 	struct list_head	waiting;
 	unsigned long		deadline;
 	struct list_head	resets;
+	char			path[];
 };
 
 struct ktgt_orphans *ktgt_orphans_alloc(const struct ktgt_nexus *nexus);
@@ -69,6 +104,10 @@ bool ktgt_orphans_hold(struct ktgt_cmd *cmd);
 void ktgt_orphans_reset(const struct ktgt_store *store,
 			struct ktgt_lu_reset *reset);
 bool ktgt_orphans_cancel(struct ktgt_cmd *cmd);
+int ktgt_orphans_walk(u64 *next,
+		      int (*show)(const struct ktgt_orphan_group *group,
+				  void *arg),
+		      void *arg);
 void ktgt_orphans_exit(void);
 
 #endif /* _KTGT_SCSI_ORPHAN_H */

@@ -307,6 +307,7 @@ static inline void *kzalloc(size_t size, gfp_t gfp)
 #define kcalloc(n, size, gfp)		kzalloc((n) * (size), gfp)
 #define kvcalloc(n, size, gfp)		kzalloc((n) * (size), gfp)
 #define kvmalloc_array(n, size, gfp)	kvmalloc((n) * (size), gfp)
+#define struct_size(p, member, n)	(sizeof(*(p)) + (n) * sizeof(*(p)->member))
 #define kzalloc_obj(p, gfp)		((__typeof__(p) *)kzalloc(sizeof(p), gfp))
 #define kfree(p)			kvfree(p)
 #define kfree_sensitive(p)		kvfree(p)
@@ -322,7 +323,7 @@ static inline void *kzalloc(size_t size, gfp_t gfp)
 
 static inline char *kstrdup(const char *text, gfp_t gfp)
 {
-	char *p = kvmalloc(strlen(text) + 1, gfp);
+	char *p = text ? kvmalloc(strlen(text) + 1, gfp) : NULL;
 
 	return p ? strcpy(p, text) : NULL;
 }
@@ -397,6 +398,8 @@ struct rcu_head { void *next; };
 #include <linux/list.h>
 #include <linux/llist.h>
 
+#define list_add_tail_rcu(new, head)	list_add_tail(new, head)
+#define list_del_rcu(entry)		list_del(entry)
 #define list_for_each_entry_rcu(pos, head, member) \
 	list_for_each_entry(pos, head, member)
 

@@ -357,7 +357,8 @@ def questions(lab):
     for command, values in (
             ("net-get", {}), ("target-get", {"id": 1}),
             ("lu-get", {"target_id": 1, "lun": 1}),
-            *((name, {}) for name in (*LISTS, "session-list", "itl-list")),
+            *((name, {}) for name in (*LISTS, "session-list", "itl-list",
+                                     "orphan-list")),
             ("lu-list", {"target_id": 1})):
         nl = lab.genl()
         wanted = nl.do(command, **values)

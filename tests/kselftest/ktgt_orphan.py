@@ -9,8 +9,14 @@ Shown: when a connection ends, its initiator logs in again at once and uses its
 other LUNs; the commands that it has left (orphans) hold up only the same
 initiator, at this LUN, and LOGICAL UNIT RESET; a Logout and a task management
 function have a deadline; a LUN with such commands is deleted, and the device is
-free when the storage has answered; the module stays as long.
+free when the storage has answered; the module stays as long; the administrator
+sees what is left, of whom, and at which device, also when the LUN is gone, but
+not from another network namespace, unless that is the initial one.
 """
+
+# Timeout: 300
+
+import json
 
 import os
 import sys
@@ -28,6 +34,7 @@ LUN_RESET = 5
 COMPLETE, REJECTED = 0, 255
 CLEANUP_FAILED = 3
 BUSY = 0x08
+MANY = 24
 PATIENT = {"timeout": 20}
 OTHER = {"name": iscsi.NAME + "2", "isid": bytes.fromhex("80000000ab02"),
          **PATIENT}
@@ -97,6 +104,34 @@ def counted(lab, iqn, lun=1):
                         lun)["lus"][0]["orphans"]
 
 
+def shown(lab):
+    """What orphan show says."""
+    return lab.adm_json("orphan", "show")["orphans"]
+
+
+def shown_in(netns):
+    """The same in another network namespace, given by the path of its file."""
+    out = run("nsenter", f"--net={netns}", "ktgtadm", "-j", "orphan", "show")
+    return json.loads(out)["ktgt"]["orphans"]
+
+
+def one_write(lab, iqn, disk, removed=False):
+    """What orphan show says of a WRITE that is lost, but for its age."""
+    number = os.stat(disk.path).st_rdev
+    return {"target": iqn, "lun": 1, "path": disk.path, "removed": removed,
+            "device": f"{os.major(number)}:{os.minor(number)}",
+            "initiator": iscsi.NAME, "isid": iscsi.ISID.hex(),
+            "reads": 0, "writes": 1, "others": 0, "bytes": 4096,
+            "namespace": os.stat(f"/run/netns/{lab.tns}").st_ino}
+
+
+def is_shown(lab, wanted, ages=range(60)):
+    """One group of orphans, the WANTED one, which is as old as AGES."""
+    found = shown(lab)
+    check(len(found) == 1 and found[0].pop("age") in ages, f"orphans: {found}")
+    equal(found[0], wanted, "orphan")
+
+
 def lost_write(lab, iqn, data):
     """A WRITE is with the stopped disk, and its connection is gone."""
     equal(counted(lab, iqn), 0, "orphans before")
@@ -124,13 +159,14 @@ def login_again(lab):
     soon(ini.good, inquiry(96), 1, read=96)
     soon(ini.good, tur(), 1)
     task, took = seconds(ini.command, write10(0, 8), 1, write=bytes(4096))
+    is_shown(lab, one_write(lab, iqn, disk), range(4, 60))
     equal(task.status, BUSY, "status of a WRITE after 5 s")
     check(4 < took < 6 * SLOW, f"it took {took:.1f} s")
     task = ini.issue(read10(0, 8), 1, read=4096)
     disk.go_on()
     ini.wait([task])
     equal((task.status, task.data), (0, data), "READ behind the orphan")
-    equal(counted(lab, iqn), 0, "orphans at the end")
+    equal((counted(lab, iqn), shown(lab)), (0, []), "orphans at the end")
     ini.logout()
     finish(lab, iqn)
 
@@ -203,6 +239,56 @@ def deleted(lab):
 
 
 @suite.case
+def orphan_outlives_lun(lab):
+    """The LUN is deleted: what is left still has a device and an initiator."""
+    iqn, disk = setup(lab)
+    lost_write(lab, iqn, bytes(4096))
+    is_shown(lab, one_write(lab, iqn, disk))
+    soon(lab.drop_lun, iqn, 1, limit=12)
+    is_shown(lab, one_write(lab, iqn, disk, True))
+    for part in (iqn, disk.path, iscsi.NAME):
+        check(part in lab.adm("orphan", "show"), f"{part} is not in the table")
+    disk.go_on()
+    wait_until(lambda: not shown(lab), 5 * SLOW, "no orphan is left")
+    finish(lab, iqn)
+
+
+@suite.case
+def namespaces(lab):
+    """Others do not see them, but the initial namespace does."""
+    iqn, disk = setup(lab)
+    lost_write(lab, iqn, bytes(4096))
+    equal(shown_in(f"/run/netns/{lab.ins}"), [], "orphans of others")
+    found = shown_in("/proc/1/ns/net")
+    check(len(found) == 1 and found[0].pop("age") < 60, f"orphans: {found}")
+    equal(found[0], one_write(lab, iqn, disk), "orphan")
+    disk.go_on()
+    wait_until(lambda: not shown(lab), 5 * SLOW, "no orphan is left")
+    equal(shown_in("/proc/1/ns/net"), [], "orphans of all")
+    finish(lab, iqn)
+
+
+@suite.case
+def many(lab):
+    """Those of many connections: each is shown once."""
+    iqn, disk = setup(lab)
+    names = [f"{iscsi.NAME}{n}" for n in range(MANY)]
+    disk.stop()
+    for name in names:
+        ini = lab.login(iqn, name=name)
+        ini.issue(read10(0, 8), 1, read=4096)
+        ini.nop()
+        ini.abort()
+    wait_until(lambda: counted(lab, iqn) == MANY, 10 * SLOW, "all are counted")
+    found = shown(lab)
+    equal(sorted(one["initiator"] for one in found), sorted(names), "initiators")
+    equal({(one["reads"], one["writes"]) for one in found}, {(1, 0)}, "counts")
+    disk.go_on()
+    wait_until(lambda: not shown(lab), 5 * SLOW, "no orphan is left")
+    finish(lab, iqn)
+
+
+@suite.case
 def no_data_after_del(lab):
     """lun del ends a WRITE that waits for its data, and frees the device."""
     iqn, disk = setup(lab)
@@ -222,6 +308,7 @@ def target_goes(lab):
     lost_write(lab, iqn, bytes(4096))
     lab.drop(iqn)
     equal(lab.targets(), [], "targets")
+    is_shown(lab, one_write(lab, iqn, disk, True))
     done = outcome("rmmod", "ktgt")
     check(done.returncode, "rmmod took the module away")
     check("in use" in done.stderr, done.stderr)

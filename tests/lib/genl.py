@@ -47,7 +47,7 @@ COMMANDS = {name: number for number, name in enumerate(
     "account-list session-list session-del account-set txn-begin txn-commit "
     "txn-abort session-login session-end login-failed config-changed "
     "explain-list lu-attach lu-writers itl-list lu-freeze lu-thaw lu-set "
-    "lu-frozen lu-thawed lu-error".split(), 1)}
+    "lu-frozen lu-thawed lu-error orphan-list".split(), 1)}
 NAMES = {number: name for name, number in COMMANDS.items()}
 HERE = os.path.dirname(os.path.abspath(__file__))
 ATTRS = {
@@ -74,6 +74,8 @@ ATTRS = {
     "itl": "target-id session-id lun read-begun read-begun-bytes "
            "read-commands read-bytes write-begun write-begun-bytes "
            "write-commands write-bytes errors generation pad",
+    "orphan": "target lun path device removed initiator isid reads writes "
+              "others bytes age namespace pad",
     "freeze": "target-id lun timeout detach id generation pad",
     "txn": "generation pad",
     "explain": "initiator address target-id target",

@@ -86,7 +86,7 @@ FLOORS = {
         'usage request',
         'refuse',
         'nouns',
-        'account acl config explain lun monitor net portal session stats '
+        'account acl config explain lun monitor net orphan portal session stats '
         'target',
         'freeze event objects print',
         'foreign grammar',

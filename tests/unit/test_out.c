@@ -356,9 +356,10 @@ static void test_raw(void **state)
 		"net", "target", "target show 1", "portal", "lun",
 		"lun show target 1 lun 1", "acl", "account", "session",
 		"session show id 1094795585", "stats", "stats luns",
-		"explain initiator iqn.2026-11.org.x from 192.0.2.1",
+		"orphan", "explain initiator iqn.2026-11.org.x from 192.0.2.1",
 	};
 	struct vec nets = { 0 }, itls = { 0 }, explains = { 0 };
+	struct vec orphans = { 0 };
 	struct lu *lu;
 	size_t i;
 
@@ -379,6 +380,7 @@ static void test_raw(void **state)
 	fake_full(&sessions, &session_object, 0, KTGT_CMD_SESSION_LIST);
 	fake_full(&itls, &itl_object, 0, KTGT_CMD_ITL_LIST);
 	fake_full(&explains, &explain_object, 0, KTGT_CMD_EXPLAIN_LIST);
+	fake_full(&orphans, &orphan_object, 0, KTGT_CMD_ORPHAN_LIST);
 	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		assert_row(commands[i], run(OUT_RAW, commands[i]), 0);
 		assert_row(commands[i], *got.out != '\0', true);
@@ -391,6 +393,48 @@ static void test_raw(void **state)
 	objects_free(&nets, &net_object);
 	objects_free(&itls, &itl_object);
 	objects_free(&explains, &explain_object);
+	objects_free(&orphans, &orphan_object);
+}
+
+/* What a device owes to a connection that is gone. */
+static void test_orphan(void **state)
+{
+	struct vec orphans = { 0 };
+	struct orphan *orphan = vec_add(&orphans, sizeof(*orphan));
+
+	(void)state;
+	orphan->has = ~UINT64_C(0) & ~(UINT64_C(1) << KTGT_A_ORPHAN_PATH);
+	strcpy(orphan->target, "iqn.2026-11.org.x:t");
+	orphan->lun = 3;
+	strcpy(orphan->device, "253:1");
+	orphan->removed = true;
+	strcpy(orphan->initiator, "iqn.2026-11.org.x:i");
+	memcpy(orphan->isid, "\x80\0\0\0\xab\1", sizeof(orphan->isid));
+	orphan->writes = 2;
+	orphan->bytes = 8192;
+	orphan->age = 90;
+	orphan->namespace = 7;
+	fake_list(KTGT_CMD_ORPHAN_LIST, &orphans);
+	assert_int_equal(run(OUT_TABLE, "orphan"), 0);
+	assert_string_equal(got.out,
+		"TARGET              LUN REMOVED DEVICE PATH INITIATOR"
+		"           READS WRITES OTHERS BYTES        AGE\n"
+		"iqn.2026-11.org.x:t   3 yes     253:1  -    "
+		"iqn.2026-11.org.x:i     0      2      0 8 KiB 1 min 30 s\n");
+	assert_int_equal(run(OUT_JSON, "orphan show"), 0);
+	assert_string_equal(got.out,
+		"{\"ktgt\":{\"version\":1,\"orphans\":[{\"target\":"
+		"\"iqn.2026-11.org.x:t\",\"lun\":3,\"device\":\"253:1\","
+		"\"removed\":true,\"initiator\":\"iqn.2026-11.org.x:i\","
+		"\"isid\":\"80000000ab01\",\"reads\":0,\"writes\":2,"
+		"\"others\":0,\"bytes\":8192,\"age\":90,"
+		"\"namespace\":7}]}}\n");
+	orphans.n = 0;
+	assert_int_equal(run(OUT_JSON, "orphan show"), 0);
+	assert_string_equal(got.out,
+			    "{\"ktgt\":{\"version\":1,\"orphans\":[]}}\n");
+	orphans.n = 1;
+	objects_free(&orphans, &orphan_object);
 }
 
 /* A number that is given by the kernel is told to scripts, not to people. */
@@ -616,6 +660,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_block, reset, reset),
 		cmocka_unit_test_setup_teardown(test_net, reset, reset),
 		cmocka_unit_test_setup_teardown(test_raw, reset, reset),
+		cmocka_unit_test_setup_teardown(test_orphan, reset, reset),
 		cmocka_unit_test_setup_teardown(test_target_add, reset, reset),
 		cmocka_unit_test_setup_teardown(test_event, reset, reset),
 		cmocka_unit_test_setup_teardown(test_changes, reset, reset),

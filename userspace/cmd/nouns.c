@@ -15,6 +15,8 @@ const struct noun nouns[] = {
 	{ "acl", NULL, "access rules: which initiators may log in", acl_commands },
 	{ "account", NULL, "CHAP users and their secrets", account_commands },
 	{ "session", NULL, "initiators that are logged in", session_commands },
+	{ "orphan", NULL, "unanswered commands of connections that are gone",
+	  orphan_commands },
 	{ "stats", NULL, "performance counters of sessions and LUNs", stats_commands },
 	{ "config", NULL, "the whole configuration, as a file", config_commands },
 	{ "monitor", NULL, "events, as they happen", monitor_commands },

@@ -484,3 +484,21 @@ static const struct field itl_fields[] = {
 };
 
 OBJECT(itl);
+
+static const struct field orphan_fields[] = {
+	F(orphan, ORPHAN_TARGET, target, STR, "target"),
+	F(orphan, ORPHAN_LUN, lun, U32, "lun"),
+	F(orphan, ORPHAN_PATH, path, STR, "path"),
+	F(orphan, ORPHAN_DEVICE, device, STR, "device"),
+	F(orphan, ORPHAN_REMOVED, removed, FLAG, "removed"),
+	F(orphan, ORPHAN_INITIATOR, initiator, STR, "initiator"),
+	F(orphan, ORPHAN_ISID, isid, BIN, "isid"),
+	F(orphan, ORPHAN_READS, reads, U32, "reads"),
+	F(orphan, ORPHAN_WRITES, writes, U32, "writes"),
+	F(orphan, ORPHAN_OTHERS, others, U32, "others"),
+	F(orphan, ORPHAN_BYTES, bytes, SIZE, "bytes"),
+	F(orphan, ORPHAN_AGE, age, U32, "age", .unit = UNIT_SECONDS),
+	F(orphan, ORPHAN_NAMESPACE, namespace, U32, "namespace"),
+};
+
+OBJECT(orphan);

@@ -335,4 +335,23 @@ struct itl {
 
 extern const struct object itl_object;
 
+struct orphan {
+	uint64_t has;
+	char target[256];
+	uint32_t lun;
+	char path[KTGT_PATH_MAX + 1];
+	char device[256];
+	bool removed;
+	char initiator[256];
+	uint8_t isid[6];
+	uint32_t reads;
+	uint32_t writes;
+	uint32_t others;
+	uint64_t bytes;
+	uint32_t age;
+	uint32_t namespace;
+};
+
+extern const struct object orphan_object;
+
 #endif

@@ -306,7 +306,7 @@ static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_DEVICE_WRITE_CACH
 };
 
 /* Ops table for ktgt */
-const struct genl_split_ops ktgt_nl_ops[34] = {
+const struct genl_split_ops ktgt_nl_ops[35] = {
 	{
 		.cmd	= KTGT_CMD_NET_GET,
 		.doit	= ktgt_net_get_doit,
@@ -534,5 +534,10 @@ const struct genl_split_ops ktgt_nl_ops[34] = {
 		.policy		= ktgt_lu_set_nl_policy,
 		.maxattr	= KTGT_A_LU_DEVICE_WRITE_CACHE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= KTGT_CMD_ORPHAN_LIST,
+		.dumpit	= ktgt_orphan_list_dumpit,
+		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };
