@@ -20,6 +20,7 @@ import json
 
 import os
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -268,10 +269,23 @@ def namespaces(lab):
     finish(lab, iqn)
 
 
+def with_long_path(lab, iqn, disk, top):
+    """LUN 1 anew, with a path that makes each answer long."""
+    path = os.path.join(top, *(["d" * 250] * 6))
+    os.makedirs(path)
+    path = os.path.join(path, "disk")
+    os.symlink(disk.path, path)
+    lab.drop_lun(iqn, 1)
+    lab.lun(iqn, 1, path)
+    return path
+
+
 @suite.case
 def many(lab):
-    """Those of many connections: each is shown once."""
+    """More than the 32 KiB of a part of the answer: each is shown once."""
     iqn, disk = setup(lab)
+    top = tempfile.TemporaryDirectory()
+    path = with_long_path(lab, iqn, disk, top.name)
     names = [f"{iscsi.NAME}{n}" for n in range(MANY)]
     disk.stop()
     for name in names:
@@ -282,10 +296,12 @@ def many(lab):
     wait_until(lambda: counted(lab, iqn) == MANY, 10 * SLOW, "all are counted")
     found = shown(lab)
     equal(sorted(one["initiator"] for one in found), sorted(names), "initiators")
-    equal({(one["reads"], one["writes"]) for one in found}, {(1, 0)}, "counts")
+    equal({(one["reads"], one["writes"], one["path"]) for one in found},
+          {(1, 0, path)}, "what they have in common")
     disk.go_on()
     wait_until(lambda: not shown(lab), 5 * SLOW, "no orphan is left")
     finish(lab, iqn)
+    top.cleanup()
 
 
 @suite.case
