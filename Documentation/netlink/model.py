@@ -46,6 +46,8 @@ ID_MIN = 8
 UNITS = {
     ('net', 'login-timeout'): 'SET_SECONDS',
     ('net', 'nop-interval'): 'SET_SECONDS',
+    ('net', 'logout-timeout'): 'SET_SECONDS',
+    ('net', 'tmf-timeout'): 'SET_SECONDS',
     ('net', 'poll-time'): 'SET_USECS',
     ('net', 'memory-limit'): 'SET_MIB',
     ('lu', 'naa-id'): 'HEX',

@@ -83,6 +83,10 @@ static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		WRITE_ONCE(kn->nop_interval, params->nop_interval);
 	if (params->set_poll_time)
 		WRITE_ONCE(kn->poll_time, params->poll_time);
+	if (params->set_logout_timeout)
+		WRITE_ONCE(kn->logout_timeout, params->logout_timeout);
+	if (params->set_tmf_timeout)
+		WRITE_ONCE(kn->tmf_timeout, params->tmf_timeout);
 	if (params->set_oui)
 		WRITE_ONCE(kn->oui, params->oui);
 	if (params->set_state)
@@ -156,6 +160,8 @@ static int __net_init net_start(struct net *net)
 	kn->max_logins = KTGT_MAX_LOGINS_DEFAULT;
 	kn->memory_limit = KTGT_MEMORY_LIMIT_DEFAULT;
 	kn->nop_interval = KTGT_NOP_INTERVAL_DEFAULT;
+	kn->logout_timeout = KTGT_LOGOUT_TIMEOUT_DEFAULT;
+	kn->tmf_timeout = KTGT_TMF_TIMEOUT_DEFAULT;
 
 	err = rhashtable_init(&kn->names, &ktgt_target_names);
 	if (err)

@@ -17,6 +17,8 @@ struct ktgt_txn;
  * @memory_limit: MiB
  * @nop_interval: s
  * @poll_time: us
+ * @logout_timeout: s
+ * @tmf_timeout: s
  * @state: enum ktgt_net_state
  * @oui: company identifier, 24 bits
  * @set_login_timeout: @login_timeout is to be set
@@ -24,6 +26,8 @@ struct ktgt_txn;
  * @set_memory_limit: @memory_limit is to be set
  * @set_nop_interval: @nop_interval is to be set
  * @set_poll_time: @poll_time is to be set
+ * @set_logout_timeout: @logout_timeout is to be set
+ * @set_tmf_timeout: @tmf_timeout is to be set
  * @set_state: @state is to be set
  * @set_oui: @oui is to be set
  */
@@ -33,6 +37,8 @@ struct ktgt_net_params {
 	u32	memory_limit;
 	u32	nop_interval;
 	u32	poll_time;
+	u32	logout_timeout;
+	u32	tmf_timeout;
 	u32	state;
 	u32	oui;
 	bool	set_login_timeout;
@@ -40,6 +46,8 @@ struct ktgt_net_params {
 	bool	set_memory_limit;
 	bool	set_nop_interval;
 	bool	set_poll_time;
+	bool	set_logout_timeout;
+	bool	set_tmf_timeout;
 	bool	set_state;
 	bool	set_oui;
 };

@@ -28,6 +28,9 @@ struct net;
 #define KTGT_MAX_LOGINS_DEFAULT		1024
 #define KTGT_MEMORY_LIMIT_DEFAULT	64	/* MiB */
 #define KTGT_NOP_INTERVAL_DEFAULT	10	/* s */
+/* before the initiator gives up, which open-iscsi does after 15 s */
+#define KTGT_LOGOUT_TIMEOUT_DEFAULT	10	/* s */
+#define KTGT_TMF_TIMEOUT_DEFAULT	10	/* s */
 
 /**
  * struct ktgt_portal - an address that initiators connect to
@@ -99,6 +102,8 @@ struct ktgt_portal {
  * @memory_limit: MiB that a connection may hold for data
  * @nop_interval: s of silence before a NOP-In, 0 for never
  * @poll_time: us that a connection looks for more work before it goes idle
+ * @logout_timeout: s that a Logout waits for the storage
+ * @tmf_timeout: s that a task management function waits for the storage
  * @oui: company identifier of new logical units; under @config_mutex
  * @state: enum ktgt_net_state. Read it with smp_load_acquire() before looking
  *	for a target: then a target that was created before "ready" is found
@@ -145,6 +150,8 @@ struct ktgt_net {
 	u32			memory_limit;
 	u32			nop_interval;
 	u32			poll_time;
+	u32			logout_timeout;
+	u32			tmf_timeout;
 	u32			oui;
 	u32			state;
 };

@@ -8,6 +8,7 @@
 #include <linux/jiffies.h>
 #include <linux/string.h>
 
+#include "../core/net.h"
 #include "ack.h"
 #include "command.h"
 #include "conn.h"
@@ -17,9 +18,6 @@
 #include "text_request.h"
 #include "tmf.h"
 #include "window.h"
-
-/* how long a Logout waits for the storage before it is answered with a failure */
-#define LOGOUT_TIME	(10 * HZ)
 
 static bool ctl_send_nop_in(struct ktgt_conn *conn, u32 ttt, u8 flags)
 {
@@ -142,11 +140,14 @@ static u8 logout_response(struct ktgt_conn *conn,
  */
 static void logout_begin(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 {
+	/* then it is answered with a failure */
+	unsigned long time = READ_ONCE(conn->kn->logout_timeout) * HZ;
+
 	ktgt_conn_set_end(conn, KTGT_SESSION_END_LOGOUT);
 	conn->logout = true;
 	conn->logout_pdu = pdu;
-	conn->logout_answer_by = jiffies + LOGOUT_TIME;
-	conn->ops->limit_timer(conn, LOGOUT_TIME);
+	conn->logout_answer_by = jiffies + time;
+	conn->ops->limit_timer(conn, time);
 	ktgt_commands_abandon(conn);
 	ktgt_ctl_logout_advance(conn);
 }

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 
 #include "../core/fabric.h"
+#include "../core/net.h"
 #include "../scsi/nexus.h"
 #include "command.h"
 #include "conn.h"
@@ -20,11 +21,6 @@
 
 /* functions of a connection that may be unanswered at the same time */
 #define TMF_MAX	64
-/*
- * How long a function waits for the storage before it is answered with a
- * failure: before the initiator gives up, which open-iscsi does after 15 s.
- */
-#define TMF_TIME	(10 * HZ)
 
 /**
  * struct ktgt_tmf - a task management function that is not answered yet
@@ -88,6 +84,12 @@ static void tmf_run_answer(struct ktgt_conn *conn, struct ktgt_call *call)
 	kfree(tmf);
 }
 
+/* How long a function waits for the storage before it fails. */
+static unsigned long tmf_time(const struct ktgt_conn *conn)
+{
+	return READ_ONCE(conn->kn->tmf_timeout) * HZ;
+}
+
 /**
  * ktgt_tmf_timer - answer the functions that wait for the storage too long
  * @conn: the connection
@@ -99,7 +101,7 @@ static void tmf_run_answer(struct ktgt_conn *conn, struct ktgt_call *call)
  */
 unsigned long ktgt_tmf_timer(struct ktgt_conn *conn)
 {
-	unsigned long next = TMF_TIME;
+	unsigned long next = tmf_time(conn);
 	struct ktgt_tmf *tmf;
 
 	list_for_each_entry(tmf, &conn->tmfs, node) {
@@ -250,10 +252,10 @@ void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
 	tmf->conn = conn;
 	tmf->itt = req->itt;
 	tmf->response = ISCSI_TMF_RSP_COMPLETE;
-	tmf->answer_by = jiffies + TMF_TIME;
+	tmf->answer_by = jiffies + tmf_time(conn);
 	list_add_tail(&tmf->node, &conn->tmfs);
 	conn->nr_tmf++;
-	conn->ops->limit_timer(conn, TMF_TIME);
+	conn->ops->limit_timer(conn, tmf_time(conn));
 
 	tmf_run(tmf, req);
 	ktgt_lu_reset_put(&tmf->reset);

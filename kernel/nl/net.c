@@ -30,6 +30,10 @@ static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)
 			   READ_ONCE(kn->nop_interval)) ||
 	       nla_put_u32(skb, KTGT_A_NET_POLL_TIME,
 			   READ_ONCE(kn->poll_time)) ||
+	       nla_put_u32(skb, KTGT_A_NET_LOGOUT_TIMEOUT,
+			   READ_ONCE(kn->logout_timeout)) ||
+	       nla_put_u32(skb, KTGT_A_NET_TMF_TIMEOUT,
+			   READ_ONCE(kn->tmf_timeout)) ||
 	       nla_put_u32(skb, KTGT_A_NET_STATE, READ_ONCE(kn->state)) ||
 	       nla_put(skb, KTGT_A_NET_OUI, sizeof(oui), oui);
 }
@@ -114,6 +118,10 @@ int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 		    &params.set_nop_interval);
 	get_setting(info, KTGT_A_NET_POLL_TIME, &params.poll_time,
 		    &params.set_poll_time);
+	get_setting(info, KTGT_A_NET_LOGOUT_TIMEOUT, &params.logout_timeout,
+		    &params.set_logout_timeout);
+	get_setting(info, KTGT_A_NET_TMF_TIMEOUT, &params.tmf_timeout,
+		    &params.set_tmf_timeout);
 	get_setting(info, KTGT_A_NET_STATE, &params.state, &params.set_state);
 	get_oui(info, &params);
 

@@ -435,7 +435,11 @@ def settings(lab):
             ("max-logins", 256, 65536, "1 to 65535"),
             ("memory-limit", 32, 3, "4 to 65536"),
             ("nop-interval", 9, 3601, "0 to 3600"),
-            ("poll-time", 50, 1001, "0 to 1000")):
+            ("poll-time", 50, 1001, "0 to 1000"),
+            ("logout-timeout", 7, 0, "1 to 3600"),
+            ("logout-timeout", 10, 3601, "1 to 3600"),
+            ("tmf-timeout", 7, 0, "1 to 3600"),
+            ("tmf-timeout", 10, 3601, "1 to 3600")):
         lab.adm("net", "set", key, good)
         net = lab.adm_json("net", "show")["net"]
         equal(net[key.replace("-", "_")], good, key)

@@ -225,6 +225,23 @@ def logout_waits(lab):
 
 
 @suite.case
+def deadlines_are_set(lab):
+    """Both deadlines can be set, also for sessions that exist."""
+    iqn, disk = setup(lab)
+    ini = stuck_write(lab, iqn, **PATIENT)
+    lab.adm("net", "set", "tmf-timeout", 3, "logout-timeout", 4)
+    response, took = seconds(ini.tmf, LUN_RESET)
+    equal(response, REJECTED, "response of the reset")
+    check(2 < took < 5 * SLOW, f"the reset took {took:.1f} s")
+    response, took = seconds(ini.logout)
+    equal(response, CLEANUP_FAILED, "response of the Logout")
+    check(3 < took < 6 * SLOW, f"the Logout took {took:.1f} s")
+    lab.adm("net", "set", "tmf-timeout", 10, "logout-timeout", 10)
+    disk.go_on()
+    finish(lab, iqn)
+
+
+@suite.case
 def deleted(lab):
     """The LUN goes, the claim stays until the storage has answered."""
     iqn, disk = setup(lab)

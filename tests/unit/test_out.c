@@ -289,12 +289,14 @@ static void test_net(void **state)
 	static const char *const lines[] = {
 		"login-timeout: 120 s\n", "max-logins: 7\n",
 		"memory-limit: 64 MiB\n", "nop-interval: 0 s\n",
-		"poll-time: 50 us\n", "state: loading\n", "targets: 3\n",
+		"poll-time: 50 us\n", "logout-timeout: 8 s\n",
+		"tmf-timeout: 9 s\n", "state: loading\n", "targets: 3\n",
 		"oui: 0x001405\n",
 	};
 	struct net net = {
 		.login_timeout = 120, .max_logins = 7, .memory_limit = 64,
-		.poll_time = 50, .state = KTGT_NET_STATE_LOADING, .targets = 3,
+		.poll_time = 50, .logout_timeout = 8, .tmf_timeout = 9,
+		.state = KTGT_NET_STATE_LOADING, .targets = 3,
 		.oui = { 3, { 0x00, 0x14, 0x05 } },
 		.has = ~UINT64_C(0),
 	};

@@ -24,6 +24,8 @@ static const struct arg set_args[] = {
 	{ "memory-limit", "MIB", ARG_VALUE, 0, KTGT_A_NET_MEMORY_LIMIT },
 	{ "nop-interval", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_NOP_INTERVAL },
 	{ "poll-time", "MICROSECONDS", ARG_VALUE, 0, KTGT_A_NET_POLL_TIME },
+	{ "logout-timeout", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_LOGOUT_TIMEOUT },
+	{ "tmf-timeout", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_TMF_TIMEOUT },
 	{ "state", NULL, ARG_VALUE, 0, KTGT_A_NET_STATE },
 	{ "oui", "DIGITS", ARG_VALUE, 0, KTGT_A_NET_OUI },
 	{ NULL, NULL, 0, 0, 0 }
@@ -32,7 +34,7 @@ static const struct arg set_args[] = {
 const struct command net_commands[] = {
 	{ "show", "show settings and totals", &net_object, no_args,
 	  KTGT_CMD_NET_GET, net_show },
-	{ "set", "change settings; they apply to new connections", &net_object,
+	{ "set", "change settings; most apply to new connections", &net_object,
 	  set_args, KTGT_CMD_NET_SET, NULL },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

@@ -145,6 +145,10 @@ static const struct field net_fields[] = {
 	  .max = KTGT_TIME_MAX, .unit = UNIT_SET_SECONDS),
 	F(net, NET_POLL_TIME, poll_time, U32, "poll-time", .max = 1000,
 	  .unit = UNIT_SET_USECS),
+	F(net, NET_LOGOUT_TIMEOUT, logout_timeout, U32, "logout-timeout",
+	  .min = 1, .max = KTGT_TIME_MAX, .unit = UNIT_SET_SECONDS),
+	F(net, NET_TMF_TIMEOUT, tmf_timeout, U32, "tmf-timeout", .min = 1,
+	  .max = KTGT_TIME_MAX, .unit = UNIT_SET_SECONDS),
 	F(net, NET_STATE, state, ENUM, "state", .names = net_state_names),
 	F(net, NET_OUI, oui, ID, "oui", .min = 3, .max = 3, .unit = UNIT_HEX),
 };

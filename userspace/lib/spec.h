@@ -26,6 +26,8 @@ struct net {
 	uint32_t memory_limit;
 	uint32_t nop_interval;
 	uint32_t poll_time;
+	uint32_t logout_timeout;
+	uint32_t tmf_timeout;
 	uint32_t state;
 	struct id oui;
 };

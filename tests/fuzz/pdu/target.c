@@ -92,6 +92,8 @@ void target_start(void)
 	kn.max_logins = 2;
 	kn.login_timeout = 15;
 	kn.nop_interval = 10;
+	kn.logout_timeout = 10;
+	kn.tmf_timeout = 10;
 	INIT_LIST_HEAD(&kn.portals);
 	INIT_LIST_HEAD(&kn.conns);
 	xa_store(&kn.targets, 1, &target, GFP_KERNEL);
