@@ -15,7 +15,9 @@ struct netlink_ext_ack;
 /**
  * struct ktgt_store_params - how to open a store
  * @lun: logical unit number, for messages
- * @path: backing device; block only
+ * @path: backing device, for messages; block only
+ * @dev: number of the device; block only
+ * @dev_err: why @path leads to no device, or 0; block only
  * @size: bytes; null only
  * @read_only: open for reading
  * @claim: by which to have the device alone; block only
@@ -23,6 +25,8 @@ struct netlink_ext_ack;
 struct ktgt_store_params {
 	u32			lun;
 	const char		*path;
+	dev_t			dev;
+	int			dev_err;
 	u64			size;
 	bool			read_only;
 	struct ktgt_claim	*claim;

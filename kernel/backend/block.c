@@ -13,6 +13,7 @@
 #include <linux/bio.h>
 #include <linux/blk-mq.h>
 #include <linux/blkdev.h>
+#include <linux/device_cgroup.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/highmem.h>
@@ -146,12 +147,15 @@ static void learn_limits(struct block_store *block)
 }
 
 /* Asked when a device could not be opened for writing. */
-static bool is_read_only(const char *path)
+static bool is_read_only(const struct ktgt_store_params *params)
 {
 	struct file *file;
 	bool read_only;
 
-	file = bdev_file_open_by_path(path, BLK_OPEN_READ, NULL, NULL);
+	/* who has asked may not open it at all */
+	if (params->dev_err)
+		return false;
+	file = bdev_file_open_by_dev(params->dev, BLK_OPEN_READ, NULL, NULL);
 	if (IS_ERR(file))
 		return false;
 	read_only = bdev_read_only(file_bdev(file));
@@ -181,7 +185,7 @@ static void refuse_open(const struct ktgt_store_params *params, int err,
 	case -EACCES:
 	case -EPERM:
 	case -EROFS:
-		why = !params->read_only && is_read_only(params->path) ?
+		why = !params->read_only && is_read_only(params) ?
 		      "is read-only; add read-only on" :
 		      "may not be opened: permission denied";
 		break;
@@ -238,10 +242,17 @@ static struct file *open_file(const struct ktgt_store_params *params,
 	}
 	if (!params->read_only)
 		mode |= BLK_OPEN_WRITE;
-	file = bdev_file_open_by_path(params->path, mode, params->claim, NULL);
+	file = params->dev_err ? ERR_PTR(params->dev_err) :
+	       bdev_file_open_by_dev(params->dev, mode, params->claim, NULL);
 	if (IS_ERR(file)) {
 		refuse_open(params, PTR_ERR(file), extack);
 		return file;
+	}
+	/* by its number, it is opened for writing although it is read-only */
+	if (!params->read_only && bdev_read_only(file_bdev(file))) {
+		bdev_fput(file);
+		refuse_open(params, -EACCES, extack);
+		return ERR_PTR(-EACCES);
 	}
 	err = prepare_device(params, file_bdev(file), extack);
 	if (err) {
@@ -284,14 +295,27 @@ static struct ktgt_store *block_open(const struct ktgt_store_params *params,
 /**
  * ktgt_backend_block_dev - what a path leads to
  * @path: path of a block device
+ * @read_only: it is not to be written
  * @dev: takes the number of the device
  *
- * Context: may sleep.
+ * The device is opened by its number, by a worker, to which the root directory
+ * and the rights of who has asked do not apply. So they are looked at here.
+ *
+ * Context: the thread that sent the request; may sleep.
  * Return: 0 or an errno.
  */
-int ktgt_backend_block_dev(const char *path, dev_t *dev)
+int ktgt_backend_block_dev(const char *path, bool read_only, dev_t *dev)
 {
-	return lookup_bdev(path, dev);
+	short access = DEVCG_ACC_READ;
+	int err;
+
+	err = lookup_bdev(path, dev);
+	if (err)
+		return err;
+	if (!read_only)
+		access |= DEVCG_ACC_WRITE;
+	return devcgroup_check_permission(DEVCG_DEV_BLOCK, MAJOR(*dev),
+					  MINOR(*dev), access);
 }
 
 static void block_close(struct ktgt_store *store)

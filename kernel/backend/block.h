@@ -11,7 +11,7 @@ struct ktgt_backend_ops;
 
 extern const struct ktgt_backend_ops ktgt_backend_block_ops;
 
-int ktgt_backend_block_dev(const char *path, dev_t *dev);
+int ktgt_backend_block_dev(const char *path, bool read_only, dev_t *dev);
 int ktgt_block_init(void);
 void ktgt_block_exit(void);
 

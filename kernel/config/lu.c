@@ -8,7 +8,6 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "../backend/block.h"
 #include "../backend/claim.h"
 #include "../backend/store.h"
 #include "../core/net.h"
@@ -18,11 +17,11 @@
 #include "../scsi/identity.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
+#include "../scsi/opening.h"
+#include "drain.h"
+#include "lu_dev.h"
 #include "target.h"
 #include "txn.h"
-
-/* how long the deletion of a logical unit waits for its commands */
-#define REMOVE_TIMEOUT	(10 * HZ)
 
 /**
  * struct handover - a device that goes from one logical unit to another
@@ -36,16 +35,26 @@ struct handover {
 };
 
 /**
- * struct lu_new - change that makes a logical unit
+ * struct lu_change - change that opens a device; first member of those that do
  * @change: the change
- * @params: what it is to be; its texts are owned
- * @handover: where its device comes from
+ * @params: what it is to be, and how its device is opened; the texts are owned
+ * @opening: opens it, from prepare to check; NULL if there is nothing to open
+ * @handover: where the device comes from
+ */
+struct lu_change {
+	struct ktgt_change	change;
+	struct ktgt_lu_params	params;
+	struct ktgt_opening	*opening;
+	struct handover		handover;
+};
+
+/**
+ * struct lu_new - change that makes a logical unit
+ * @base: common part
  * @lu: the logical unit, made by the check
  */
 struct lu_new {
-	struct ktgt_change	change;
-	struct ktgt_lu_params	params;
-	struct handover		handover;
+	struct lu_change	base;
 	struct ktgt_lu		*lu;
 };
 
@@ -61,23 +70,18 @@ struct lu_del {
 
 /**
  * struct lu_attach - change that gives a logical unit its device
- * @change: the change
- * @handover: where the device comes from
+ * @base: common part
  * @lu: the logical unit, found by the check
- * @store: the device, opened by the check
- * @medium: identity of the disk that is there, or NULL; owned
- * @force: take it whatever belongs there
+ * @store: the device, taken by the check
  */
 struct lu_attach {
-	struct ktgt_change	change;
-	struct handover		handover;
+	struct lu_change	base;
 	struct ktgt_lu		*lu;
 	struct ktgt_store	*store;
-	char			*medium;
-	bool			force;
 };
 
 static const struct ktgt_change_ops lu_new_ops;
+static const struct ktgt_change_ops lu_del_ops;
 static const struct ktgt_change_ops lu_attach_ops;
 
 static bool is_leaving(const struct ktgt_lu *lu)
@@ -103,87 +107,213 @@ static struct ktgt_lu *find_by_dev(struct ktgt_net *kn, dev_t dev)
 	return NULL;
 }
 
-/* The logical unit to which a change of the transaction gives the device. */
-static struct ktgt_lu *staged_by(struct ktgt_change *change, dev_t dev)
+static struct lu_change *to_lu_change(struct ktgt_change *change)
 {
-	struct lu_attach *attach;
-	struct lu_new *new;
-
-	if (change->ops == &lu_new_ops) {
-		new = container_of(change, struct lu_new, change);
-		if (!new->lu || !is_of_dev(ktgt_lu_store(new->lu), dev))
-			return NULL;
-		return new->lu;
-	}
-	if (change->ops == &lu_attach_ops) {
-		attach = container_of(change, struct lu_attach, change);
-		return is_of_dev(attach->store, dev) ? attach->lu : NULL;
-	}
-	return NULL;
+	if (change->ops != &lu_new_ops && change->ops != &lu_attach_ops)
+		return NULL;
+	return container_of(change, struct lu_change, change);
 }
 
-static struct ktgt_lu *find_staged(struct ktgt_txn *txn, dev_t dev)
+/* Another change of the transaction that wants the device. */
+static struct ktgt_change *find_rival(struct ktgt_txn *txn,
+				      const struct lu_change *own)
 {
 	struct ktgt_change *change;
-	struct ktgt_lu *lu;
+	struct lu_change *other;
 
 	list_for_each_entry(change, &txn->changes, node) {
-		lu = staged_by(change, dev);
-		if (lu)
-			return lu;
+		other = to_lu_change(change);
+		if (other && other != own && other->opening &&
+		    other->params.dev == own->params.dev)
+			return change;
 	}
 	return NULL;
 }
 
-/*
- * The store that gives the device up in this transaction, and to nobody else.
- * If another logical unit keeps it or gets it, the user is told which.
- */
-static struct ktgt_store *find_giver(struct ktgt_txn *txn,
-				     const struct ktgt_lu_params *params)
+static void refuse_used(struct ktgt_txn *txn, const struct lu_change *own,
+			u32 lun, u32 tid)
 {
-	struct ktgt_lu *lu, *staged;
-	dev_t dev;
-	int err;
-
-	err = ktgt_backend_block_dev(params->path, &dev);
-	if (err)
-		return ERR_PTR(err);
-	lu = find_by_dev(txn->kn, dev);
-	if (lu && is_leaving(lu) && !ktgt_lu_store(lu)->claim->given)
-		return ktgt_lu_store(lu);
-	staged = find_staged(txn, dev);
-	if (staged)
-		lu = staged;
-	if (lu)
-		ktgt_refuse(txn->extack,
-			    "LUN %u: %s is in use by LUN %u of target %u",
-			    params->lun, params->path, lu->lun,
-			    lu->target->tid);
-	return ERR_PTR(-EBUSY);
+	ktgt_refuse(txn->extack, "LUN %u: %s is in use by LUN %u of target %u",
+		    own->params.lun, own->params.path, lun, tid);
 }
 
 /*
- * After an attempt to open the device has failed with @err: 0 if it can be had
- * from another logical unit, otherwise the error.
+ * After the device could not be opened because it is in use: if another logical
+ * unit of the namespace keeps it or gets it, the user is told which.
  */
-static int begin_handover(struct ktgt_txn *txn, struct handover *handover,
-			  const struct ktgt_lu_params *params, int err)
+static void name_user(struct ktgt_txn *txn, const struct lu_change *own)
 {
-	struct ktgt_store *from;
+	struct ktgt_lu *lu = find_by_dev(txn->kn, own->params.dev);
+	struct ktgt_change *rival = find_rival(txn, own);
 
-	if (err != -EBUSY)
+	if (lu && !is_leaving(lu))
+		refuse_used(txn, own, lu->lun, lu->target->tid);
+	else if (rival)
+		refuse_used(txn, own, rival->info.lun, rival->info.tid);
+	else if (lu)
+		refuse_used(txn, own, lu->lun, lu->target->tid);
+	else if (txn->extack && !txn->extack->_msg)
+		ktgt_refuse(txn->extack, "LUN %u: %s is in use; try again",
+			    own->params.lun, own->params.path);
+}
+
+/* Whether a change deletes the logical unit, or its target. */
+static bool deletes(struct ktgt_change *change, const struct ktgt_lu *lu)
+{
+	if (change->ops == &lu_del_ops)
+		return change->info.tid == lu->target->tid &&
+		       change->info.lun == lu->lun;
+	return ktgt_target_is_deleted_by(lu->target, change);
+}
+
+static bool will_leave(struct ktgt_txn *txn, const struct lu_change *own,
+		       const struct ktgt_lu *lu)
+{
+	struct ktgt_change *change;
+
+	list_for_each_entry(change, &txn->changes, node) {
+		if (change == &own->change)
+			return false;
+		if (deletes(change, lu))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The claim by which the transaction can have the device from a logical unit
+ * that it deletes, with a reference; or NULL. The check makes sure of it.
+ */
+static struct ktgt_claim *find_claim(struct ktgt_txn *txn,
+				     const struct lu_change *own)
+{
+	struct ktgt_claim *claim = NULL;
+	struct ktgt_lu *lu;
+
+	mutex_lock(&txn->kn->config_mutex);
+	lu = find_by_dev(txn->kn, own->params.dev);
+	if (lu && will_leave(txn, own, lu))
+		claim = ktgt_claim_get(ktgt_lu_store(lu)->claim);
+	mutex_unlock(&txn->kn->config_mutex);
+	return claim;
+}
+
+/*
+ * All devices are opened at the same time, but the first change that wants one
+ * gets it: this closes it for the later ones, which open it when it is their
+ * turn. Returns a negative errno, or whether there was one.
+ */
+static int stop_later(struct ktgt_txn *txn, struct lu_change *own)
+{
+	struct ktgt_change *change = &own->change;
+	struct lu_change *later;
+	int err, stopped = 0;
+
+	list_for_each_entry_continue(change, &txn->changes, node) {
+		later = to_lu_change(change);
+		if (!later || !later->opening ||
+		    later->params.dev != own->params.dev)
+			continue;
+		err = ktgt_lu_dev_await(txn, &later->params, later->opening);
+		if (err)
+			return err;
+		ktgt_opening_put(later->opening);
+		later->opening = NULL;
+		stopped = 1;
+	}
+	return stopped;
+}
+
+static int lu_open(struct lu_change *own, struct ktgt_claim *claim)
+{
+	ktgt_opening_put(own->opening);
+	own->opening = ktgt_opening_start(&own->params, claim);
+	return own->opening ? 0 : -ENOMEM;
+}
+
+static int lu_prepare(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct lu_change *own = to_lu_change(change);
+
+	return own->params.backend == KTGT_BACKEND_NONE ? 0 :
+	       lu_open(own, NULL);
+}
+
+/* A device that is in use may be had from who gives it up. */
+static int await_again(struct ktgt_txn *txn, struct lu_change *own)
+{
+	int stopped = stop_later(txn, own);
+	struct ktgt_claim *claim;
+	int err;
+
+	if (stopped < 0)
+		return stopped;
+	claim = find_claim(txn, own);
+	if (!claim && !stopped)
+		return 0;
+	err = lu_open(own, claim);
+	ktgt_claim_put(claim);
+	return err ?: ktgt_lu_dev_await(txn, &own->params, own->opening);
+}
+
+static int lu_await(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct lu_change *own = to_lu_change(change);
+	int err = 0;
+
+	if (own->params.backend == KTGT_BACKEND_NONE)
+		return 0;
+	/* an earlier change has stopped it */
+	if (!own->opening)
+		err = lu_open(own, NULL);
+	if (!err)
+		err = ktgt_lu_dev_await(txn, &own->params, own->opening);
+	if (err || ktgt_opening_err(own->opening) != -EBUSY)
 		return err;
-	from = find_giver(txn, params);
-	/* what was said of the attempt is true only if nobody gives it up */
-	if (txn->extack && PTR_ERR_OR_ZERO(from) != -EBUSY)
-		txn->extack->_msg = NULL;
-	if (IS_ERR(from))
-		return PTR_ERR(from);
+	return await_again(txn, own);
+}
+
+/*
+ * The store has the claim of another one, which has to leave, and to give the
+ * claim to no third one.
+ */
+static int begin_handover(struct ktgt_txn *txn, struct lu_change *own,
+			  struct ktgt_store *store)
+{
+	struct ktgt_lu *lu = find_by_dev(txn->kn, store->dev);
+	struct ktgt_store *from = lu ? ktgt_lu_store(lu) : NULL;
+
+	if (!from || from->claim != store->claim || !is_leaving(lu) ||
+	    from->claim->given)
+		return -EBUSY;
+	own->handover.wait = kzalloc_obj(*own->handover.wait, GFP_KERNEL);
+	if (!own->handover.wait)
+		return -ENOMEM;
 	kref_get(&from->ref);
 	from->claim->given = true;
-	handover->from = from;
+	own->handover.from = from;
 	return 0;
+}
+
+/* The store that was opened, or ERR_PTR. */
+static struct ktgt_store *take_store(struct ktgt_txn *txn,
+				     struct lu_change *own)
+{
+	struct ktgt_store *store = ktgt_opening_take(own->opening, txn->extack);
+	int err;
+
+	if (IS_ERR(store)) {
+		err = PTR_ERR(store);
+	} else {
+		err = ktgt_opening_shares(own->opening) ?
+		      begin_handover(txn, own, store) : 0;
+		if (!err)
+			return store;
+		ktgt_store_drop(store);
+	}
+	if (err == -EBUSY)
+		name_user(txn, own);
+	return ERR_PTR(err);
 }
 
 /* Applied or not: the claim can be passed on by its next owner. */
@@ -196,12 +326,6 @@ static void end_handover(struct handover *handover)
 	handover->from = NULL;
 }
 
-static int make_wait(struct handover *handover)
-{
-	handover->wait = kzalloc_obj(*handover->wait, GFP_KERNEL);
-	return handover->wait ? 0 : -ENOMEM;
-}
-
 static struct ktgt_gate_wait *take_wait(struct handover *handover)
 {
 	struct ktgt_gate_wait *wait = handover->wait;
@@ -210,46 +334,38 @@ static struct ktgt_gate_wait *take_wait(struct handover *handover)
 	return wait;
 }
 
-static struct ktgt_lu *make_lu(struct ktgt_txn *txn, struct lu_new *new,
+static struct ktgt_lu *make_lu(struct ktgt_txn *txn, struct lu_change *own,
 			       struct ktgt_target *target)
 {
-	struct handover *handover = &new->handover;
+	struct ktgt_store *store = take_store(txn, own);
 	struct ktgt_lu *lu;
 	int err;
 
-	lu = ktgt_lu_alloc(target, &new->params, NULL, txn->extack);
-	if (!IS_ERR(lu))
+	if (IS_ERR(store))
+		return ERR_CAST(store);
+	lu = ktgt_lu_alloc(target, &own->params, store, txn->extack);
+	if (IS_ERR(lu))
 		return lu;
-	err = begin_handover(txn, handover, &new->params, PTR_ERR(lu));
+	err = ktgt_lu_reserve(lu, txn->extack);
 	if (!err)
-		err = make_wait(handover);
-	if (err)
-		return ERR_PTR(err);
-	return ktgt_lu_alloc(target, &new->params, handover->from->claim,
-			     txn->extack);
+		return lu;
+	ktgt_lu_free(lu);
+	return ERR_PTR(err);
 }
 
 static int lu_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
-	struct lu_new *new = container_of(change, struct lu_new, change);
+	struct lu_new *new = container_of(change, struct lu_new, base.change);
 	struct ktgt_target *target;
 	struct ktgt_lu *lu;
-	int err;
 
 	target = ktgt_target_check(txn, change->info.tid, NULL);
 	if (IS_ERR(target))
 		return PTR_ERR(target);
-
-	lu = make_lu(txn, new, target);
+	lu = make_lu(txn, &new->base, target);
 	if (IS_ERR(lu)) {
-		end_handover(&new->handover);
+		end_handover(&new->base.handover);
 		return PTR_ERR(lu);
-	}
-	err = ktgt_lu_reserve(lu, txn->extack);
-	if (err) {
-		ktgt_lu_free(lu);
-		end_handover(&new->handover);
-		return err;
 	}
 	new->lu = lu;
 	return 0;
@@ -257,49 +373,41 @@ static int lu_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 
 static void lu_new_abort(struct ktgt_txn *txn, struct ktgt_change *change)
 {
-	struct lu_new *new = container_of(change, struct lu_new, change);
+	struct lu_new *new = container_of(change, struct lu_new, base.change);
 
 	ktgt_lu_free(new->lu);
-	end_handover(&new->handover);
+	end_handover(&new->base.handover);
 }
 
 static void lu_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 {
-	struct lu_new *new = container_of(change, struct lu_new, change);
-	struct handover *handover = &new->handover;
+	struct lu_new *new = container_of(change, struct lu_new, base.change);
+	struct handover *handover = &new->base.handover;
 
 	ktgt_lu_publish(new->lu, handover->from, take_wait(handover));
 	end_handover(handover);
 }
 
-static void lu_new_free(struct ktgt_change *change)
+static void lu_change_free(struct ktgt_change *change)
 {
-	struct lu_new *new = container_of(change, struct lu_new, change);
+	struct lu_change *own = to_lu_change(change);
 
-	kfree(new->handover.wait);
-	kfree(new->params.path);
-	kfree(new->params.medium);
-	kfree(new->params.medium_found);
-	kfree(new);
+	ktgt_opening_put(own->opening);
+	kfree(own->handover.wait);
+	ktgt_lu_params_free(&own->params);
+	kfree(own);
 }
 
 static const struct ktgt_change_ops lu_new_ops = {
 	.object = KTGT_OBJECT_LU,
 	.action = KTGT_ACTION_ADD,
+	.prepare = lu_prepare,
+	.await = lu_await,
 	.check = lu_new_check,
 	.abort = lu_new_abort,
 	.apply = lu_new_apply,
-	.free = lu_new_free,
+	.free = lu_change_free,
 };
-
-/* NULL stays NULL. */
-static int own_text(const char **text)
-{
-	bool is_given = *text;
-
-	*text = kstrdup(*text, GFP_KERNEL);
-	return is_given && !*text ? -ENOMEM : 0;
-}
 
 /**
  * ktgt_lu_stage_new - add a logical unit to a target
@@ -314,26 +422,25 @@ static int own_text(const char **text)
 int ktgt_lu_stage_new(struct ktgt_txn *txn, u32 tid,
 		      const struct ktgt_lu_params *params)
 {
+	struct lu_change *own;
 	struct lu_new *new;
-	int err;
 
 	new = kzalloc_obj(*new, GFP_KERNEL);
 	if (!new)
 		return -ENOMEM;
 
-	new->params = *params;
-	err = own_text(&new->params.path);
-	err = own_text(&new->params.medium) ?: err;
-	err = own_text(&new->params.medium_found) ?: err;
-	if (err) {
-		lu_new_free(&new->change);
-		return err;
+	own = &new->base;
+	own->params = *params;
+	if (ktgt_lu_params_own(&own->params)) {
+		kfree(new);
+		return -ENOMEM;
 	}
-	new->change.info = (struct ktgt_change_info){
+	ktgt_lu_dev_find(&own->params);
+	own->change.info = (struct ktgt_change_info){
 		.tid = tid,
 		.lun = params->lun,
 	};
-	ktgt_txn_stage(txn, &new->change, &lu_new_ops);
+	ktgt_txn_stage(txn, &own->change, &lu_new_ops);
 	return 0;
 }
 
@@ -394,8 +501,7 @@ static void lu_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 
 static void lu_del_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 {
-	ktgt_lu_remove(container_of(change, struct lu_del, change)->lu,
-		       jiffies + REMOVE_TIMEOUT);
+	ktgt_drain_lu(txn, container_of(change, struct lu_del, change)->lu);
 }
 
 static const struct ktgt_change_ops lu_del_ops = {
@@ -432,54 +538,56 @@ int ktgt_lu_stage_del(struct ktgt_txn *txn, u32 tid, u32 lun)
 	return 0;
 }
 
-/* The device that @lu waits for. */
-static struct ktgt_store *attach_store(struct ktgt_txn *txn,
-				       struct lu_attach *attach,
-				       struct ktgt_lu *lu)
+static struct ktgt_lu *find_waiting(struct ktgt_txn *txn,
+				    const struct lu_change *own)
 {
-	struct handover *handover = &attach->handover;
-	struct ktgt_store *store;
+	u32 tid = own->change.info.tid, lun = own->change.info.lun;
+	struct ktgt_lu *lu = ktgt_lu_check(txn, tid, lun);
 	int err;
 
-	err = make_wait(handover);
+	if (IS_ERR(lu))
+		return lu;
+	if (!ktgt_lu_is_absent(lu)) {
+		ktgt_refuse(txn->extack,
+			    "target %u: LUN %u does not wait for a device", tid,
+			    lun);
+		return ERR_PTR(-EEXIST);
+	}
+	err = ktgt_lu_dev_check(txn, own->opening ? &own->params : NULL,
+				&lu->params, tid);
 	if (err)
 		return ERR_PTR(err);
-	store = ktgt_lu_open_store(lu, &lu->params, NULL, txn->extack);
-	if (!IS_ERR(store))
-		return store;
-	err = begin_handover(txn, handover, &lu->params, PTR_ERR(store));
-	if (err)
-		return ERR_PTR(err);
-	return ktgt_lu_open_store(lu, &lu->params, handover->from->claim,
-				  txn->extack);
+	/* it changes under the mutex alone */
+	err = ktgt_identity_check_medium(own->params.force ? NULL : lu->medium,
+					 own->params.medium_found, lun,
+					 txn->extack);
+	return err ? ERR_PTR(err) : lu;
 }
 
 static int lu_attach_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct lu_attach *attach = container_of(change, struct lu_attach,
-						change);
-	struct ktgt_lu *lu = ktgt_lu_check(txn, change->info.tid,
-					   change->info.lun);
+						base.change);
+	struct lu_change *own = &attach->base;
+	struct ktgt_lu *lu = find_waiting(txn, own);
 	struct ktgt_store *store;
 	int err;
 
 	if (IS_ERR(lu))
 		return PTR_ERR(lu);
-	if (!ktgt_lu_is_absent(lu)) {
-		ktgt_refuse(txn->extack,
-			    "target %u: LUN %u does not wait for a device",
-			    change->info.tid, change->info.lun);
-		return -EEXIST;
-	}
-	/* it changes under the mutex alone */
-	err = ktgt_identity_check_medium(attach->force ? NULL : lu->medium,
-					 attach->medium, lu->lun, txn->extack);
-	if (err)
-		return err;
-	store = attach_store(txn, attach, lu);
-	if (IS_ERR(store)) {
-		end_handover(&attach->handover);
+	store = take_store(txn, own);
+	if (IS_ERR(store))
 		return PTR_ERR(store);
+	err = ktgt_lu_judge(lu, &own->params, store, txn->extack);
+	if (!err && !own->handover.wait) {
+		own->handover.wait = kzalloc_obj(*own->handover.wait,
+						 GFP_KERNEL);
+		err = own->handover.wait ? 0 : -ENOMEM;
+	}
+	if (err) {
+		ktgt_store_drop(store);
+		end_handover(&own->handover);
+		return err;
 	}
 	attach->lu = lu;
 	attach->store = store;
@@ -489,42 +597,34 @@ static int lu_attach_check(struct ktgt_txn *txn, struct ktgt_change *change)
 static void lu_attach_abort(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct lu_attach *attach = container_of(change, struct lu_attach,
-						change);
+						base.change);
 
 	ktgt_store_drop(attach->store);
 	attach->store = NULL;
-	end_handover(&attach->handover);
+	end_handover(&attach->base.handover);
 }
 
 static void lu_attach_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct lu_attach *attach = container_of(change, struct lu_attach,
-						change);
-	struct handover *handover = &attach->handover;
+						base.change);
+	struct handover *handover = &attach->base.handover;
 
-	ktgt_lu_set_medium(attach->lu, attach->medium);
+	ktgt_lu_set_medium(attach->lu, attach->base.params.medium_found);
 	ktgt_lu_swap(attach->lu, attach->store, handover->from,
 		     take_wait(handover));
 	end_handover(handover);
 }
 
-static void lu_attach_free(struct ktgt_change *change)
-{
-	struct lu_attach *attach = container_of(change, struct lu_attach,
-						change);
-
-	kfree(attach->handover.wait);
-	kfree(attach->medium);
-	kfree(attach);
-}
-
 static const struct ktgt_change_ops lu_attach_ops = {
 	.object = KTGT_OBJECT_LU,
 	.action = KTGT_ACTION_CHANGE,
+	.prepare = lu_prepare,
+	.await = lu_await,
 	.check = lu_attach_check,
 	.abort = lu_attach_abort,
 	.apply = lu_attach_apply,
-	.free = lu_attach_free,
+	.free = lu_change_free,
 };
 
 /**
@@ -543,20 +643,28 @@ int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid, u32 lun,
 			 const char *medium, bool force)
 {
 	struct lu_attach *attach;
+	struct lu_change *own;
 
 	attach = kzalloc_obj(*attach, GFP_KERNEL);
 	if (!attach)
 		return -ENOMEM;
-	attach->medium = kstrdup(medium, GFP_KERNEL);
-	if (medium && !attach->medium) {
+	own = &attach->base;
+	if (ktgt_lu_dev_copy(txn->kn, tid, lun, &own->params)) {
 		kfree(attach);
 		return -ENOMEM;
 	}
-	attach->force = force;
-	attach->change.info = (struct ktgt_change_info){
+	own->params.medium_found = kstrdup(medium, GFP_KERNEL);
+	if (medium && !own->params.medium_found) {
+		ktgt_lu_params_free(&own->params);
+		kfree(attach);
+		return -ENOMEM;
+	}
+	own->params.force = force;
+	ktgt_lu_dev_find(&own->params);
+	own->change.info = (struct ktgt_change_info){
 		.tid = tid,
 		.lun = lun,
 	};
-	ktgt_txn_stage(txn, &attach->change, &lu_attach_ops);
+	ktgt_txn_stage(txn, &own->change, &lu_attach_ops);
 	return 0;
 }

@@ -13,27 +13,28 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "../backend/block.h"
 #include "../backend/claim.h"
 #include "../backend/store.h"
+#include "../core/net.h"
 #include "../core/refuse.h"
 #include "../core/target.h"
 #include "../scsi/gate.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
+#include "../scsi/opening.h"
 #include "lu.h"
+#include "lu_dev.h"
 #include "txn.h"
-
-/* how long a change waits until the former device is closed */
-#define CLOSE_TIMEOUT	(10 * HZ)
 
 /**
  * struct lu_set - change of a logical unit
  * @change: the change
  * @has: bits of KTGT_A_LU_*: which of @params are to be set
  * @params: what is to be set, and @force; the path is owned until it is applied
+ * @how: how its device is to be opened, if it is; the texts are owned
+ * @opening: opens it, from prepare to check; NULL if there is nothing to open
  * @lu: the logical unit, found by the check
- * @store: its new store, opened by the check; NULL if it keeps the one that it has
+ * @store: its new store, taken by the check; NULL if it keeps the one that it has
  * @wait: what lets @store wait for the former one; NULL if it does not wait
  * @claim: claim of the device if @store has it from the former one, or NULL
  * @old: the former store; its memory is referenced
@@ -43,6 +44,8 @@ struct lu_set {
 	struct ktgt_change	change;
 	u64			has;
 	struct ktgt_lu_params	params;
+	struct ktgt_lu_params	how;
+	struct ktgt_opening	*opening;
 	struct ktgt_lu		*lu;
 	struct ktgt_store	*store;
 	struct ktgt_gate_wait	*wait;
@@ -82,56 +85,134 @@ static bool needs_store(const struct lu_set *set, const struct ktgt_lu *lu)
 }
 
 /* The device may be the one that it has, by this or by another name. */
-static struct ktgt_claim *own_claim(const struct ktgt_lu *lu, const char *path)
+static struct ktgt_claim *own_claim(const struct lu_set *set,
+				    const struct ktgt_lu *lu)
 {
 	struct ktgt_store *store = ktgt_lu_store(lu);
-	dev_t dev;
 
-	if (!path || !store->dev || ktgt_backend_block_dev(path, &dev) ||
-	    dev != store->dev)
+	if (!set->how.path || set->how.dev_err || !store->dev ||
+	    set->how.dev != store->dev)
 		return NULL;
-	return store->claim;
+	return ktgt_claim_get(store->claim);
 }
 
-static struct ktgt_store *open_store(struct ktgt_txn *txn, struct lu_set *set)
+static struct ktgt_lu *find_lu(struct ktgt_txn *txn,
+			       const struct ktgt_change *change)
 {
-	struct ktgt_lu_params params = set->lu->params;
+	struct ktgt_target *target = xa_load(&txn->kn->targets,
+					     change->info.tid);
 
-	if (has(set, KTGT_A_LU_PATH))
-		params.path = set->params.path;
-	if (has(set, KTGT_A_LU_READ_ONLY))
-		params.read_only = set->params.read_only;
-	params.force = set->params.force;
-	set->claim = own_claim(set->lu, params.path);
-	if (set->claim && set->claim->given) {
-		set->claim = NULL;
+	return target ? xa_load(&target->lus, change->info.lun) : NULL;
+}
+
+/*
+ * Whether a device is to be opened; with which claim, referenced. What cannot be
+ * changed in this way is refused by the check.
+ */
+static bool find_claim(struct ktgt_txn *txn, struct ktgt_change *change,
+		       struct ktgt_claim **claim)
+{
+	struct lu_set *set = to_set(change);
+	struct ktgt_lu *lu;
+	bool opens;
+
+	*claim = NULL;
+	mutex_lock(&txn->kn->config_mutex);
+	lu = find_lu(txn, change);
+	opens = lu && set->how.backend != KTGT_BACKEND_NONE &&
+		!set_fault(set, lu) && needs_store(set, lu);
+	if (opens)
+		*claim = own_claim(set, lu);
+	mutex_unlock(&txn->kn->config_mutex);
+	return opens;
+}
+
+static int lu_set_prepare(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct lu_set *set = to_set(change);
+	struct ktgt_claim *claim;
+
+	if (!find_claim(txn, change, &claim))
+		return 0;
+	set->opening = ktgt_opening_start(&set->how, claim);
+	ktgt_claim_put(claim);
+	return set->opening ? 0 : -ENOMEM;
+}
+
+static int lu_set_await(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct lu_set *set = to_set(change);
+
+	return set->opening ?
+	       ktgt_lu_dev_await(txn, &set->how, set->opening) : 0;
+}
+
+/* Nobody else gets the device from the former store in this transaction. */
+static int begin_claim(struct ktgt_txn *txn, struct lu_set *set,
+		       const struct ktgt_store *store)
+{
+	if (!ktgt_opening_shares(set->opening))
+		return 0;
+	if (store->claim != ktgt_lu_store(set->lu)->claim) {
+		ktgt_refuse(txn->extack,
+			    "LUN %u: its device has been changed meanwhile; try again",
+			    set->lu->lun);
+		return -ESTALE;
+	}
+	if (store->claim->given) {
 		ktgt_refuse(txn->extack,
 			    "LUN %u: %s is part of another change of this transaction; make one of both",
-			    set->lu->lun, params.path);
-		return ERR_PTR(-EBUSY);
+			    set->lu->lun, set->how.path);
+		return -EBUSY;
 	}
-	return ktgt_lu_open_store(set->lu, &params, set->claim, txn->extack);
+	store->claim->given = true;
+	set->claim = store->claim;
+	return 0;
+}
+
+static void end_claim(struct lu_set *set)
+{
+	if (set->claim)
+		set->claim->given = false;
+	set->claim = NULL;
+}
+
+static int take_store(struct ktgt_txn *txn, struct lu_set *set)
+{
+	struct ktgt_store *store = ktgt_opening_take(set->opening, txn->extack);
+	int err;
+
+	if (IS_ERR(store))
+		return PTR_ERR(store);
+	err = ktgt_lu_judge(set->lu, &set->how, store, txn->extack);
+	if (!err)
+		err = begin_claim(txn, set, store);
+	if (err)
+		ktgt_store_drop(store);
+	else
+		set->store = store;
+	return err;
 }
 
 static int make_store(struct ktgt_txn *txn, struct lu_set *set)
 {
-	struct ktgt_store *store;
+	struct ktgt_lu_params wanted = set->lu->params;
+	int err;
 
+	if (has(set, KTGT_A_LU_PATH))
+		wanted.path = set->params.path;
+	if (has(set, KTGT_A_LU_READ_ONLY))
+		wanted.read_only = set->params.read_only;
+	err = ktgt_lu_dev_check(txn, set->opening ? &set->how : NULL, &wanted,
+				set->change.info.tid);
+	if (err)
+		return err;
 	if (!set->params.force) {
 		set->wait = kzalloc_obj(*set->wait, GFP_KERNEL);
 		if (!set->wait)
 			return -ENOMEM;
 	}
-	store = open_store(txn, set);
-	if (IS_ERR(store)) {
-		set->claim = NULL;
-		return PTR_ERR(store);
-	}
-	/* nobody else gets it from the former store in this transaction */
-	if (set->claim)
-		set->claim->given = true;
-	set->store = store;
-	return 0;
+	return take_store(txn, set);
 }
 
 static int lu_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
@@ -151,13 +232,6 @@ static int lu_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	}
 	set->lu = lu;
 	return needs_store(set, lu) ? make_store(txn, set) : 0;
-}
-
-static void end_claim(struct lu_set *set)
-{
-	if (set->claim)
-		set->claim->given = false;
-	set->claim = NULL;
 }
 
 static void lu_set_abort(struct ktgt_txn *txn, struct ktgt_change *change)
@@ -214,11 +288,13 @@ static void lu_set_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 
 	if (!set->old || set->params.force)
 		return;
-	if (wait_for_completion_killable_timeout(&set->old->closed,
-						 CLOSE_TIMEOUT) > 0)
+	if (wait_for_completion_timeout(&set->old->closed,
+					ktgt_txn_time_left(txn)))
 		return;
 	pr_warn("target %u: LUN %u: its former device still has commands; others wait until they end, or until lun set path with force\n",
 		change->info.tid, change->info.lun);
+	ktgt_txn_leave(txn, "the former device of LUN %u of target %u",
+		       change->info.lun, change->info.tid);
 }
 
 static void lu_set_free(struct ktgt_change *change)
@@ -229,6 +305,8 @@ static void lu_set_free(struct ktgt_change *change)
 	if (set->old_path)
 		synchronize_rcu();
 	kfree(set->old_path);
+	ktgt_opening_put(set->opening);
+	ktgt_lu_params_free(&set->how);
 	kfree(set->params.path);
 	kfree(set->wait);
 	kfree(set);
@@ -237,12 +315,35 @@ static void lu_set_free(struct ktgt_change *change)
 static const struct ktgt_change_ops lu_set_ops = {
 	.object = KTGT_OBJECT_LU,
 	.action = KTGT_ACTION_CHANGE,
+	.prepare = lu_set_prepare,
+	.await = lu_set_await,
 	.check = lu_set_check,
 	.abort = lu_set_abort,
 	.apply = lu_set_apply,
 	.settle = lu_set_settle,
 	.free = lu_set_free,
 };
+
+/* As the logical unit is now, and with what is to be set. */
+static int note_how(struct lu_set *set, struct ktgt_net *kn, u32 tid)
+{
+	int err;
+
+	err = ktgt_lu_dev_copy(kn, tid, set->params.lun, &set->how);
+	if (err)
+		return err;
+	if (has(set, KTGT_A_LU_PATH)) {
+		kfree(set->how.path);
+		set->how.path = kstrdup(set->params.path, GFP_KERNEL);
+		if (!set->how.path)
+			return -ENOMEM;
+	}
+	if (has(set, KTGT_A_LU_READ_ONLY))
+		set->how.read_only = set->params.read_only;
+	set->how.force = set->params.force;
+	ktgt_lu_dev_find(&set->how);
+	return 0;
+}
 
 /**
  * ktgt_lu_stage_set - change a logical unit that is in use
@@ -271,8 +372,9 @@ int ktgt_lu_stage_set(struct ktgt_txn *txn, u32 tid,
 	set->has = has;
 	set->params = *params;
 	set->params.path = kstrdup(params->path, GFP_KERNEL);
-	if (params->path && !set->params.path) {
-		kfree(set);
+	if ((params->path && !set->params.path) ||
+	    note_how(set, txn->kn, tid)) {
+		lu_set_free(&set->change);
 		return -ENOMEM;
 	}
 	set->change.info = (struct ktgt_change_info){

@@ -9,7 +9,6 @@
 #include <linux/ctype.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <uapi/linux/ktgt.h>
@@ -21,6 +20,7 @@
 #include "../core/target.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
+#include "drain.h"
 #include "portal.h"
 #include "txn.h"
 
@@ -31,7 +31,7 @@
 
 /*
  * A session ends when its commands have ended. If a device has not answered for
- * so long, the user does not wait for it any longer.
+ * so long, the end of a namespace does not wait for it any longer.
  */
 #define CLOSE_TIMEOUT	(10 * HZ)
 
@@ -66,7 +66,6 @@ struct target_new {
  * @alias: new alias
  * @portals: default portals that are removed with the target
  * @lus: its logical units, after they have been unpublished
- * @deadline: when to stop waiting for their release, in jiffies
  */
 struct target_edit {
 	struct ktgt_change		change;
@@ -76,7 +75,6 @@ struct target_edit {
 	char				alias[KTGT_ALIAS_LEN];
 	struct ktgt_portal		*portals[KTGT_DEFAULT_PORTALS];
 	struct list_head		lus;
-	unsigned long			deadline;
 };
 
 static bool all_hex(const char *s)
@@ -709,31 +707,23 @@ static void unpublish_lus(struct ktgt_target *target, struct list_head *lus)
 	mutex_unlock(&target->kn->config_mutex);
 }
 
-/* All LUs were unpublished before, so they drain during the same time. */
-static void remove_lus(struct list_head *lus, unsigned long deadline)
-{
-	struct ktgt_lu *lu, *next;
-
-	list_for_each_entry_safe(lu, next, lus, node)
-		ktgt_lu_remove(lu, deadline);
-	INIT_LIST_HEAD(lus);
-}
-
 static void target_del_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct target_edit *del = container_of(change, struct target_edit,
 					       change);
 	struct ktgt_target *target = del->target;
-	long left;
+	unsigned int nr;
 
-	del->deadline = jiffies + CLOSE_TIMEOUT;
 	ktgt_portal_finish_defaults(del->portals);
-	left = wait_event_killable_timeout(target->no_nexus,
-					   !atomic_read(&target->nr_nexuses),
-					   CLOSE_TIMEOUT);
-	if (left <= 0)
+	if (!wait_event_timeout(target->no_nexus,
+				!atomic_read(&target->nr_nexuses),
+				ktgt_txn_time_left(txn))) {
+		nr = atomic_read(&target->nr_nexuses);
 		pr_warn("target %u is deleted, but %u of its sessions have not ended, because devices have not completed their commands\n",
-			target->tid, atomic_read(&target->nr_nexuses));
+			target->tid, nr);
+		ktgt_txn_leave(txn, "%u session%s of target %u", nr,
+			       nr == 1 ? "" : "s", target->tid);
+	}
 	unpublish_lus(target, &del->lus);
 }
 
@@ -741,8 +731,11 @@ static void target_del_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct target_edit *del = container_of(change, struct target_edit,
 					       change);
+	struct ktgt_lu *lu, *next;
 
-	remove_lus(&del->lus, del->deadline);
+	/* each waits for an RCU grace period, many at once wait for the same */
+	list_for_each_entry_safe(lu, next, &del->lus, node)
+		ktgt_drain_lu(txn, lu);
 	ktgt_target_put(del->target);
 }
 
@@ -755,6 +748,28 @@ static const struct ktgt_change_ops target_del_ops = {
 	.finish = target_del_finish,
 	.settle = target_del_settle,
 };
+
+/**
+ * ktgt_target_is_deleted_by - does a change delete a target
+ * @target: the target
+ * @change: a staged change of any kind
+ *
+ * Context: &ktgt_net.config_mutex is held.
+ *
+ * Return: true if it asks for it; that may still be refused.
+ */
+bool ktgt_target_is_deleted_by(const struct ktgt_target *target,
+			       const struct ktgt_change *change)
+{
+	const struct ktgt_target_params *params;
+
+	if (change->ops != &target_del_ops)
+		return false;
+	params = &container_of(change, struct target_edit, change)->params;
+	if (params->tid)
+		return params->tid == target->tid;
+	return params->name && !strcasecmp(params->name, target->name);
+}
 
 /**
  * ktgt_target_stage_del - stage the deletion of a target and what belongs to it
@@ -784,6 +799,17 @@ void ktgt_target_hide_all(struct ktgt_net *kn)
 
 	xa_for_each(&kn->targets, tid, target)
 		close_nexuses(target);
+}
+
+static void remove_lus(struct list_head *lus, unsigned long deadline)
+{
+	struct ktgt_lu *lu, *next;
+
+	list_for_each_entry_safe(lu, next, lus, node) {
+		ktgt_lu_drain(lu, deadline);
+		ktgt_lu_put(lu);
+	}
+	INIT_LIST_HEAD(lus);
 }
 
 /**

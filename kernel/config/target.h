@@ -9,6 +9,7 @@
 
 #include "../core/target.h"
 
+struct ktgt_change;
 struct ktgt_net;
 struct ktgt_txn;
 
@@ -42,6 +43,8 @@ int ktgt_target_stage_new(struct ktgt_txn *txn,
 			  const struct ktgt_target_params *params, u32 *tid);
 int ktgt_target_stage_set(struct ktgt_txn *txn,
 			  const struct ktgt_target_params *params);
+bool ktgt_target_is_deleted_by(const struct ktgt_target *target,
+			       const struct ktgt_change *change);
 int ktgt_target_stage_del(struct ktgt_txn *txn,
 			  const struct ktgt_target_params *params);
 

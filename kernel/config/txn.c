@@ -4,6 +4,7 @@
  */
 #include "txn.h"
 
+#include <linux/minmax.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
@@ -11,7 +12,9 @@
 #include "../core/event.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
-#include "../core/access.h"
+
+/* of what the storage still holds, so much is named, the rest is counted */
+#define LEFT_NAMED	16
 
 /**
  * struct ktgt_access_swap - rules that a transaction replaces
@@ -36,11 +39,10 @@ struct ktgt_access_swap {
 void ktgt_txn_init(struct ktgt_txn *txn, struct ktgt_net *kn,
 		   struct netlink_ext_ack *extack)
 {
-	txn->kn = kn;
-	txn->extack = extack;
-	txn->expected = 0;
-	txn->generation = 0;
-	txn->nr_changes = 0;
+	*txn = (struct ktgt_txn){
+		.kn = kn,
+		.extack = extack,
+	};
 	INIT_LIST_HEAD(&txn->changes);
 	INIT_LIST_HEAD(&txn->swaps);
 }
@@ -161,7 +163,7 @@ static void apply_swaps(struct ktgt_txn *txn)
 /* What it was made for is what is there. */
 static int check_expected(struct ktgt_txn *txn)
 {
-	u64 generation = txn->kn->generation;
+	u64 generation = READ_ONCE(txn->kn->generation);
 
 	if (!txn->expected || txn->expected == generation)
 		return 0;
@@ -169,6 +171,25 @@ static int check_expected(struct ktgt_txn *txn)
 		    "the configuration has changed: its generation is %llu, not %llu; read it again",
 		    generation, txn->expected);
 	return -ESTALE;
+}
+
+static int prepare_all(struct ktgt_txn *txn)
+{
+	struct ktgt_change *change;
+	int err;
+
+	list_for_each_entry(change, &txn->changes, node) {
+		err = change->ops->prepare ?
+		      change->ops->prepare(txn, change) : 0;
+		if (err)
+			return err;
+	}
+	list_for_each_entry(change, &txn->changes, node) {
+		err = change->ops->await ? change->ops->await(txn, change) : 0;
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 static int check_all(struct ktgt_txn *txn)
@@ -217,6 +238,66 @@ static void apply_all(struct ktgt_txn *txn)
 	smp_store_release(&kn->apply_seq, kn->apply_seq + 1);
 }
 
+/**
+ * ktgt_txn_time_left - how long a transaction may still wait
+ * @txn: the transaction, committed
+ *
+ * Context: any.
+ *
+ * Return: jiffies, 0 once the deadline is reached.
+ */
+long ktgt_txn_time_left(const struct ktgt_txn *txn)
+{
+	return max_t(long, txn->deadline - jiffies, 0);
+}
+
+/**
+ * ktgt_txn_leave - say what a transaction does not wait for any more
+ * @txn: the transaction
+ * @format: what the storage still holds, as "LUN 3 of target 1"
+ *
+ * Without memory it is counted only.
+ *
+ * Context: finish or settle; may sleep.
+ */
+void ktgt_txn_leave(struct ktgt_txn *txn, const char *format, ...)
+{
+	char *what, *left;
+	va_list args;
+
+	if (txn->nr_left++ >= LEFT_NAMED)
+		return;
+	va_start(args, format);
+	what = kvasprintf(GFP_KERNEL, format, args);
+	va_end(args);
+	if (!what)
+		return;
+	left = txn->left ? kasprintf(GFP_KERNEL, "%s, %s", txn->left, what) :
+			   kasprintf(GFP_KERNEL, "%s", what);
+	kfree(what);
+	if (!left)
+		return;
+	kfree(txn->left);
+	txn->left = left;
+}
+
+/* A line for whoever has asked; the transaction is carried out nevertheless. */
+static void tell_left(struct ktgt_txn *txn)
+{
+	unsigned int more = txn->nr_left - min(txn->nr_left, LEFT_NAMED);
+
+	if (!txn->nr_left)
+		return;
+	if (more)
+		ktgt_refuse(txn->extack,
+			    "the storage still has commands of %s and %u more; what is deleted or replaced stays in use until they end",
+			    txn->left ?: "what is deleted or replaced", more);
+	else
+		ktgt_refuse(txn->extack,
+			    "the storage still has commands of %s; what is deleted or replaced stays in use until they end",
+			    txn->left ?: "what is deleted or replaced");
+}
+
 static void finish_all(struct ktgt_txn *txn)
 {
 	struct ktgt_change *change;
@@ -227,33 +308,48 @@ static void finish_all(struct ktgt_txn *txn)
 	list_for_each_entry(change, &txn->changes, node)
 		if (change->ops->settle)
 			change->ops->settle(txn, change);
+	tell_left(txn);
 }
 
-/**
- * ktgt_txn_commit - carry a transaction out
- * @txn: the transaction; ktgt_txn_destroy() has still to be called
- *
- * Context: may sleep, for as long as a command on a logical unit that is
- * deleted takes.
- *
- * Return: 0, or the error of the first change that was refused, with its
- * extack text; then nothing has been done.
- */
-int ktgt_txn_commit(struct ktgt_txn *txn)
+static int check_and_apply(struct ktgt_txn *txn)
 {
 	struct ktgt_net *kn = txn->kn;
 	int err;
 
-	err = mutex_lock_killable(&kn->config_mutex);
-	if (err)
-		return err;
+	mutex_lock(&kn->config_mutex);
 	err = check_all(txn);
 	if (!err) {
 		apply_all(txn);
 		ktgt_event_config(kn, txn);
 	}
 	mutex_unlock(&kn->config_mutex);
+	return err;
+}
 
+/**
+ * ktgt_txn_commit - carry a transaction out
+ * @txn: the transaction; ktgt_txn_destroy() has still to be called
+ *
+ * Who has asked for it does not matter any more: no signal ends it.
+ *
+ * Context: may sleep; waits no longer than KTGT_TXN_TIMEOUT for devices to be
+ * opened and for what is deleted.
+ *
+ * Return: 0, with an extack text if something is left; or the error of the
+ * first change that was refused, with its extack text; then nothing has been
+ * done.
+ */
+int ktgt_txn_commit(struct ktgt_txn *txn)
+{
+	int err;
+
+	txn->deadline = jiffies + KTGT_TXN_TIMEOUT;
+	/* before devices are opened in vain; what counts is the other one */
+	err = check_expected(txn);
+	if (!err)
+		err = prepare_all(txn);
+	if (!err)
+		err = check_and_apply(txn);
 	if (err == -ENOMEM && txn->extack && !txn->extack->_msg)
 		NL_SET_ERR_MSG(txn->extack, "out of memory");
 	if (err)
@@ -274,6 +370,8 @@ void ktgt_txn_destroy(struct ktgt_txn *txn)
 	struct ktgt_change *change, *next;
 
 	free_swaps(txn);
+	kfree(txn->left);
+	txn->left = NULL;
 	list_for_each_entry_safe(change, next, &txn->changes, node) {
 		list_del(&change->node);
 		if (change->ops->free)

@@ -4,11 +4,15 @@
  * all.
  *
  * stage	changes are collected; nothing is checked yet
+ * prepare	without the mutex: devices are opened, which takes until the
+ *		storage answers
  * check	in order: everything that can fail. Numbers and names are
- *		reserved, devices and sockets are opened, and nobody else sees
- *		them. A change sees what the changes before it have reserved
+ *		reserved, sockets are opened, and nobody else sees them. A
+ *		change sees what the changes before it have reserved
  * apply	in order: cannot fail. Afterwards the generation is one higher
- * finish	without the mutex: wait for what has to end, then settle
+ * finish	without the mutex: wait for what has to end, then settle. All
+ *		waits of a transaction have one deadline. When it is reached,
+ *		the transaction is done, and says what the storage still holds
  *
  * A transaction that deletes a target can use its number and name again, and
  * one that deletes a logical unit can use its LUN and device again. The name of
@@ -18,6 +22,7 @@
 #ifndef _KTGT_CONFIG_TXN_H
 #define _KTGT_CONFIG_TXN_H
 
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 #include <linux/socket.h>
@@ -30,12 +35,18 @@ struct ktgt_rule;
 struct ktgt_access;
 struct netlink_ext_ack;
 
+/* how long a transaction waits, in jiffies */
+#define KTGT_TXN_TIMEOUT	(10 * HZ)
+
 /**
  * struct ktgt_txn - a transaction
  * @kn: the namespace that it changes
- * @extack: takes the reason of a refusal; may be NULL
+ * @extack: takes the reason of a refusal, or a warning; may be NULL
  * @expected: generation that it was made for, or 0 for any generation
  * @generation: the new generation, after it has been applied
+ * @deadline: when to stop waiting, in jiffies; set by ktgt_txn_commit()
+ * @nr_left: number of objects that were not released before the deadline
+ * @left: text that names the first of these objects, or NULL
  * @nr_changes: length of @changes
  * @changes: struct ktgt_change, in order
  * @swaps: struct ktgt_access_swap, one for each access that is replaced
@@ -45,6 +56,9 @@ struct ktgt_txn {
 	struct netlink_ext_ack	*extack;
 	u64			expected;
 	u64			generation;
+	unsigned long		deadline;
+	unsigned int		nr_left;
+	char			*left;
 	unsigned int		nr_changes;
 	struct list_head	changes;
 	struct list_head	swaps;
@@ -73,13 +87,19 @@ struct ktgt_change_info {
  * struct ktgt_change_ops - a kind of change
  * @object: what is changed, enum ktgt_object_type
  * @action: how it is changed, enum ktgt_action
+ * @prepare: begin what may wait for storage. &ktgt_net.config_mutex is not
+ *	held, and the change has to be freed if it fails. May be NULL
+ * @await: wait for what @prepare has begun, until &ktgt_txn.deadline. It is
+ *	called after the @prepare of all changes. An error of the storage is for
+ *	@check. May be NULL
  * @check: do everything that can fail. If it fails, set an extack text and
  *	leave nothing behind. &ktgt_net.config_mutex is held. May be NULL
  * @abort: undo @check; the mutex is held. May be NULL
  * @apply: make the change; the mutex is held. May be NULL if only access is
  *	changed
- * @finish: wait for what has to end; the mutex is not held. The change has been
- *	applied, so a fatal signal only ends the waiting. May be NULL
+ * @finish: wait for what has to end, until &ktgt_txn.deadline; the mutex is not
+ *	held. What has not ended by then ends later, without the transaction.
+ *	May be NULL
  * @settle: wait for what @finish has begun to end. It is called after the
  *	@finish of all changes, so that all of them wait during the same time.
  *	May be NULL
@@ -88,6 +108,8 @@ struct ktgt_change_info {
 struct ktgt_change_ops {
 	u8	object;
 	u8	action;
+	int	(*prepare)(struct ktgt_txn *txn, struct ktgt_change *change);
+	int	(*await)(struct ktgt_txn *txn, struct ktgt_change *change);
 	int	(*check)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*abort)(struct ktgt_txn *txn, struct ktgt_change *change);
 	void	(*apply)(struct ktgt_txn *txn, struct ktgt_change *change);
@@ -115,6 +137,10 @@ void ktgt_txn_stage(struct ktgt_txn *txn, struct ktgt_change *change,
 		    const struct ktgt_change_ops *ops);
 int ktgt_txn_commit(struct ktgt_txn *txn);
 void ktgt_txn_destroy(struct ktgt_txn *txn);
+
+long ktgt_txn_time_left(const struct ktgt_txn *txn);
+__printf(2, 3)
+void ktgt_txn_leave(struct ktgt_txn *txn, const char *format, ...);
 
 const struct ktgt_access *ktgt_txn_access(struct ktgt_txn *txn,
 					  struct ktgt_access __rcu **slot);

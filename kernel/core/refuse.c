@@ -6,7 +6,9 @@
  *
  * The thread that sets a text also builds the answer, in the same system call.
  * So one text is kept for each thread. It is freed at the next refusal of the
- * same thread, or at the next one of any thread after this one has ended.
+ * same thread, or at the next one of any thread after this one has ended. If a
+ * worker sets the text, it takes the text away with ktgt_refuse_take(), and the
+ * thread that builds the answer makes the text its own with ktgt_refuse_give().
  */
 #include "refuse.h"
 
@@ -58,49 +60,88 @@ static void refusal_keep(struct refusal *new)
 		refusal_free(refusal);
 }
 
-__printf(1, 0)
-static struct refusal *refusal_make(const char *format, va_list args)
+/* Keeps a text for this thread. Frees it if there is no memory. */
+static bool refusal_set(struct netlink_ext_ack *extack, char *text)
 {
 	struct refusal *refusal = kzalloc_obj(*refusal, GFP_KERNEL_ACCOUNT);
 
-	if (!refusal)
-		return NULL;
-	refusal->text = kvasprintf(GFP_KERNEL_ACCOUNT, format, args);
-	if (!refusal->text) {
+	if (!refusal || !text) {
 		kfree(refusal);
-		return NULL;
+		kfree(text);
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return false;
 	}
 	refusal->pid = get_task_pid(current, PIDTYPE_PID);
-	return refusal;
+	refusal->text = text;
+	extack->_msg = text;
+	refusal_keep(refusal);
+	return true;
 }
 
 /**
- * ktgt_refuse - say why something is refused
+ * ktgt_refuse - set the text of a refusal or of a warning
  * @extack: takes the text; may be NULL
  * @format: what was wrong (object, value), then what would be right
  *
  * If there is no memory for the text, the text is "out of memory".
  *
- * Context: the thread that sent the request, in its system call; may sleep.
+ * Context: the thread that sent the request, in its system call; or a worker
+ * that calls ktgt_refuse_take() afterwards; may sleep.
  */
 void ktgt_refuse(struct netlink_ext_ack *extack, const char *format, ...)
 {
-	struct refusal *refusal;
 	va_list args;
+	char *text;
 
 	if (!extack)
 		return;
 	va_start(args, format);
-	refusal = refusal_make(format, args);
+	text = kvasprintf(GFP_KERNEL_ACCOUNT, format, args);
 	va_end(args);
-	if (!refusal) {
-		NL_SET_ERR_MSG(extack, "out of memory");
-		return;
-	}
 	/* as NL_SET_ERR_MSG() does */
-	do_trace_netlink_extack(refusal->text);
-	extack->_msg = refusal->text;
-	refusal_keep(refusal);
+	if (refusal_set(extack, text))
+		do_trace_netlink_extack(text);
+}
+
+/**
+ * ktgt_refuse_take - keep a text with which another thread will answer
+ * @extack: contains the text, also afterwards
+ *
+ * Context: the thread that called ktgt_refuse(); does not sleep.
+ *
+ * Return: what the caller has to pass to ktgt_refuse_give() or to kfree(); NULL
+ * if the text is a constant of the module.
+ */
+char *ktgt_refuse_take(const struct netlink_ext_ack *extack)
+{
+	struct pid *pid = task_pid(current);
+	struct refusal *refusal;
+	char *text = NULL;
+
+	spin_lock(&refusals_lock);
+	list_for_each_entry(refusal, &refusals, node) {
+		if (refusal->pid != pid || refusal->text != extack->_msg)
+			continue;
+		list_del(&refusal->node);
+		swap(text, refusal->text);
+		break;
+	}
+	spin_unlock(&refusals_lock);
+	if (text)
+		refusal_free(refusal);
+	return text;
+}
+
+/**
+ * ktgt_refuse_give - answer with a text that another thread has set
+ * @extack: takes the text
+ * @text: what ktgt_refuse_take() returned, not NULL
+ *
+ * Context: the thread that sent the request, in its system call; may sleep.
+ */
+void ktgt_refuse_give(struct netlink_ext_ack *extack, char *text)
+{
+	refusal_set(extack, text);
 }
 
 /**

@@ -20,6 +20,7 @@
 #include "lu.h"
 #include "lu_life.h"
 #include "nexus.h"
+#include "opening.h"
 #include "orphan.h"
 #include "rsoc.h"
 #include "sense.h"
@@ -387,12 +388,17 @@ int ktgt_scsi_init(void)
 	err = ktgt_block_init();
 	if (err)
 		goto err_block;
+	err = ktgt_opening_init();
+	if (err)
+		goto err_opening;
 	err = ktgt_lu_init();
 	if (err)
 		goto err_lu;
 	return 0;
 
 err_lu:
+	ktgt_opening_exit();
+err_opening:
 	ktgt_block_exit();
 err_block:
 	ktgt_store_exit();
@@ -410,6 +416,7 @@ err_store:
 void ktgt_scsi_exit(void)
 {
 	ktgt_lu_exit();
+	ktgt_opening_exit();
 	ktgt_orphans_exit();
 	ktgt_store_exit();
 	ktgt_workers_exit();

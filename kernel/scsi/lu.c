@@ -5,6 +5,7 @@
 #include "lu.h"
 
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "../backend/store.h"
 #include "../core/target.h"
@@ -66,6 +67,50 @@ u16 ktgt_lu_no_medium(const struct ktgt_lu *lu)
 {
 	return ktgt_lu_is_absent(lu) ? KTGT_ASC_MEDIUM_NOT_PRESENT :
 				       KTGT_ASC_COMMUNICATION_FAILURE;
+}
+
+/* NULL stays NULL. */
+static int own_text(const char **text)
+{
+	bool is_given = *text;
+
+	*text = kstrdup(*text, GFP_KERNEL);
+	return is_given && !*text ? -ENOMEM : 0;
+}
+
+/**
+ * ktgt_lu_params_own - make texts that belong to somebody else one's own
+ * @params: params; ktgt_lu_params_free() has to be called if it succeeds
+ *
+ * Context: may sleep.
+ * Return: 0, or -ENOMEM; then there are no texts.
+ */
+int ktgt_lu_params_own(struct ktgt_lu_params *params)
+{
+	int err;
+
+	err = own_text(&params->path);
+	err = own_text(&params->medium) ?: err;
+	err = own_text(&params->medium_found) ?: err;
+	if (err)
+		ktgt_lu_params_free(params);
+	return err;
+}
+
+/**
+ * ktgt_lu_params_free - free texts that are one's own
+ * @params: params; have no texts afterwards
+ *
+ * Context: any.
+ */
+void ktgt_lu_params_free(struct ktgt_lu_params *params)
+{
+	kfree(params->path);
+	kfree(params->medium);
+	kfree(params->medium_found);
+	params->path = NULL;
+	params->medium = NULL;
+	params->medium_found = NULL;
 }
 
 static void lu_free(struct kref *kref)

@@ -29,6 +29,8 @@ struct ktgt_target;
  * @backend: enum ktgt_backend of the uapi header; KTGT_BACKEND_NONE makes a
  *	controller
  * @path: backing device, block only
+ * @dev: number of the device to which @path led when the user gave it
+ * @dev_err: why it led to none, or 0
  * @size: bytes, null only
  * @block_size: bytes of a logical block, 0 for the device's own
  * @read_only: refuse writes
@@ -47,6 +49,8 @@ struct ktgt_lu_params {
 	u32		lun;
 	u32		backend;
 	const char	*path;
+	dev_t		dev;
+	int		dev_err;
 	u64		size;
 	u32		block_size;
 	bool		read_only;
@@ -173,7 +177,7 @@ struct ktgt_gate {
  * @rcu: frees it when no reader can see it
  * @ref: one reference per command; killed when the LU is unpublished
  * @kref: guards the memory alone: one of @release_work, one of who waits in
- *	ktgt_lu_remove(), one of @removal, one of a change of the store
+ *	config/drain.c, one of @removal, one of a change of the store
  * @target: target that it belongs to; a reference is held
  * @lun: logical unit number
  * @type: peripheral device type, TYPE_DISK or TYPE_RAID
@@ -280,6 +284,8 @@ static inline struct ktgt_store *ktgt_lu_store(const struct ktgt_lu *lu)
 
 void ktgt_lu_put(struct ktgt_lu *lu);
 u16 ktgt_lu_no_medium(const struct ktgt_lu *lu);
+int ktgt_lu_params_own(struct ktgt_lu_params *params);
+void ktgt_lu_params_free(struct ktgt_lu_params *params);
 bool ktgt_lu_caps(const struct ktgt_lu *lu, struct ktgt_backend_caps *caps);
 u32 ktgt_lu_orphans(const struct ktgt_lu *lu);
 void ktgt_lu_stats_add(struct ktgt_lu_stats *sum,

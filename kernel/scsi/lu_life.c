@@ -9,7 +9,6 @@
 
 #include <linux/log2.h>
 #include <linux/netlink.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include <scsi/scsi_proto.h>
@@ -17,8 +16,6 @@
 #include <linux/ktgt.h>
 
 #include "../backend/absent.h"
-#include "../backend/block.h"
-#include "../backend/null.h"
 #include "../backend/store.h"
 #include "../core/cmd.h"
 #include "../core/fabric.h"
@@ -196,75 +193,6 @@ static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
 	spin_unlock(&lu->lock);
 }
 
-/* A node without a device behind it, as that of a loop device that is free. */
-static bool is_empty(struct ktgt_store *store)
-{
-	if (store->size)
-		return false;
-	ktgt_store_drop(store);
-	return true;
-}
-
-/*
- * Whether it may be there later, and is nobody's. It is closed then. Without a
- * medium is how Linux initiators see what has no size: 3Ah, as for 04h they would
- * try to start it.
- */
-static bool is_absent(struct ktgt_store *store)
-{
-	if (!IS_ERR(store))
-		return is_empty(store);
-
-	switch (PTR_ERR(store)) {
-	case -ENOENT:
-	case -ENODEV:
-	case -ENXIO:
-	case -ENOMEDIUM:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static const struct ktgt_backend_ops *backend_ops(u32 backend)
-{
-	switch (backend) {
-	case KTGT_BACKEND_BLOCK:
-		return &ktgt_backend_block_ops;
-	case KTGT_BACKEND_NULL:
-		return &ktgt_backend_null_ops;
-	default:
-		return NULL;
-	}
-}
-
-static struct ktgt_store *open_store(const struct ktgt_lu_params *params,
-				     struct ktgt_claim *claim,
-				     struct netlink_ext_ack *extack)
-{
-	struct ktgt_store_params how = {
-		.lun = params->lun,
-		.path = params->path,
-		.size = params->size,
-		.read_only = params->read_only,
-		.claim = claim,
-	};
-	const struct ktgt_backend_ops *ops = backend_ops(params->backend);
-	struct ktgt_store *store;
-
-	if (!ops) {
-		ktgt_refuse(extack, "LUN %u: there is no backend %u",
-			    params->lun, params->backend);
-		return ERR_PTR(-EINVAL);
-	}
-	store = ktgt_store_open(ops, &how, extack);
-	if (!params->may_be_absent || !is_absent(store))
-		return store;
-	if (extack)
-		extack->_msg = NULL;
-	return ktgt_store_open(&ktgt_backend_absent_ops, &how, extack);
-}
-
 /**
  * ktgt_lu_set_medium - note which disk is behind a logical unit
  * @lu: disk
@@ -279,69 +207,27 @@ void ktgt_lu_set_medium(struct ktgt_lu *lu, const char *medium)
 	spin_unlock(&lu->lock);
 }
 
-/* Whoever waits for a disk goes on waiting if another one is in its place. */
-static bool is_another(const struct ktgt_lu_params *params)
-{
-	return !params->force &&
-	       ktgt_identity_check_medium(params->medium, params->medium_found,
-					  params->lun, NULL) == -EMEDIUMTYPE;
-}
-
-/* The device that was asked for, or none as long as another disk is there. */
-static struct ktgt_store *open_first(struct ktgt_lu *lu,
-				     const struct ktgt_lu_params *params,
-				     struct ktgt_claim *claim,
-				     struct netlink_ext_ack *extack)
-{
-	const struct ktgt_store_params none = { .lun = lu->lun };
-
-	if (params->may_be_absent && is_another(params))
-		return ktgt_store_open(&ktgt_backend_absent_ops, &none, extack);
-	return open_store(&lu->params, claim, extack);
-}
-
+/* The store is freed with the logical unit, whatever is returned. */
 static int give_store(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
-		      struct ktgt_claim *claim, struct netlink_ext_ack *extack)
+		      struct ktgt_store *store, struct netlink_ext_ack *extack)
 {
-	struct ktgt_store *store;
 	struct medium medium;
 	int err;
 
-	if (lu->params.backend == KTGT_BACKEND_NONE) {
+	if (!store) {
 		lu->type = TYPE_RAID;
 		lu->block_shift = ilog2(512);
 		return 0;
 	}
-	store = open_first(lu, params, claim, extack);
-	if (IS_ERR(store))
-		return PTR_ERR(store);
-	err = judge_store(lu, &lu->params, store, &medium, extack);
-	if (err) {
-		ktgt_store_drop(store);
-		return err;
-	}
 	lu->type = TYPE_DISK;
 	RCU_INIT_POINTER(lu->store, store);
+	err = judge_store(lu, &lu->params, store, &medium, extack);
+	if (err)
+		return err;
 	take_medium(lu, store, &medium);
 	ktgt_lu_set_medium(lu, lu->absent ? params->medium :
 					    params->medium_found);
 	return 0;
-}
-
-/* Before it is opened: who may be absent waits for the right disk instead. */
-static int check_medium(const struct ktgt_lu_params *params,
-			struct netlink_ext_ack *extack)
-{
-	bool any = params->force || params->may_be_absent;
-	int err;
-
-	err = ktgt_identity_check_medium(NULL, params->medium, params->lun,
-					 extack);
-	if (err)
-		return err;
-	return ktgt_identity_check_medium(any ? NULL : params->medium,
-					  params->medium_found, params->lun,
-					  extack);
 }
 
 /* What it has got is freed by ktgt_lu_put() after an error as well. */
@@ -369,21 +255,9 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
 	return percpu_ref_init(&lu->ref, lu_ref_release, 0, GFP_KERNEL);
 }
 
-/**
- * ktgt_lu_alloc - make a logical unit and open its store
- * @target: target that it is to belong to
- * @params: what the user wants; copied
- * @claim: claim of the logical unit that gives the device up in the same
- *	transaction, or NULL
- * @extack: gets the reason of a refusal
- *
- * Context: process, with &ktgt_net.config_mutex; opens a device.
- * Return: the logical unit, which nobody can find yet, or ERR_PTR.
- */
-struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
-			      const struct ktgt_lu_params *params,
-			      struct ktgt_claim *claim,
-			      struct netlink_ext_ack *extack)
+static struct ktgt_lu *make_lu(struct ktgt_target *target,
+			       const struct ktgt_lu_params *params,
+			       struct netlink_ext_ack *extack)
 {
 	struct ktgt_lu *lu;
 	int err;
@@ -407,9 +281,34 @@ struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 		return ERR_PTR(err);
 	}
 	atomic_inc(&nr_alive);
-	err = check_medium(params, extack);
-	if (!err)
-		err = give_store(lu, params, claim, extack);
+	return lu;
+}
+
+/**
+ * ktgt_lu_alloc - make a logical unit
+ * @target: target that it is to belong to
+ * @params: what the user wants; copied
+ * @store: its store, NULL for a controller; belongs to the logical unit, and is
+ *	closed if that is refused
+ * @extack: gets the reason of a refusal
+ *
+ * Context: process, with &ktgt_net.config_mutex.
+ * Return: the logical unit, which nobody can find yet, or ERR_PTR.
+ */
+struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
+			      const struct ktgt_lu_params *params,
+			      struct ktgt_store *store,
+			      struct netlink_ext_ack *extack)
+{
+	struct ktgt_lu *lu = make_lu(target, params, extack);
+	int err;
+
+	if (IS_ERR(lu)) {
+		if (store)
+			ktgt_store_drop(store);
+		return lu;
+	}
+	err = give_store(lu, params, store, extack);
 	if (!err)
 		err = set_identity(lu, params, extack);
 	if (err) {
@@ -532,7 +431,7 @@ static void end_lu(struct ktgt_lu *lu)
  *	that has none left
  * @wait: for @old, belongs to the logical unit from now on; NULL without @old
  *
- * From here on it is ended by ktgt_lu_unpublish() and ktgt_lu_remove(). Counts
+ * From here on it is ended by ktgt_lu_unpublish() and ktgt_lu_put(). Counts
  * in &ktgt_target.nr_lus. If it is the successor of another one, initiators
  * find either of the two at each moment.
  *
@@ -563,7 +462,7 @@ void ktgt_lu_publish(struct ktgt_lu *lu, struct ktgt_store *old,
  *
  * Its commands end, at once unless they are with the storage. Its release
  * begins, and ends by itself with the last of them. The memory
- * stays until ktgt_lu_remove(). If it has a successor, ktgt_lu_publish() of
+ * stays until ktgt_lu_put(). If it has a successor, ktgt_lu_publish() of
  * that one does it.
  *
  * Context: process, with &ktgt_net.config_mutex; waits for no storage.
@@ -583,29 +482,31 @@ static bool wait_until(struct completion *done, unsigned long deadline)
 {
 	long left = max_t(long, deadline - jiffies, 0);
 
-	return wait_for_completion_killable_timeout(done, left) > 0;
+	return wait_for_completion_timeout(done, left);
 }
 
 /**
- * ktgt_lu_remove - wait until an unpublished logical unit and its store have
+ * ktgt_lu_drain - wait until an unpublished logical unit and its store have
  *	ended
- * @lu: the logical unit; the caller must not touch it any more
+ * @lu: the logical unit
  * @deadline: jiffies until when to wait
  *
  * Commands that a broken device holds for ever must hold nobody else: after
- * the deadline, or if the caller is killed, the release goes on by itself.
+ * that time the release goes on by itself.
  *
  * Context: process, without &ktgt_net.config_mutex; waits for commands.
+ * Return: true if it is released.
  */
-void ktgt_lu_remove(struct ktgt_lu *lu, unsigned long deadline)
+bool ktgt_lu_drain(struct ktgt_lu *lu, unsigned long deadline)
 {
 	struct ktgt_store *store = ktgt_lu_store(lu);
 
-	if (!wait_until(&lu->released, deadline) ||
-	    (store && !wait_until(&store->closed, deadline)))
-		pr_warn("LUN %u, %s: deleted, but the device still has commands; it is closed when they end\n",
-			lu->lun, lu->params.path ?: "no device");
-	ktgt_lu_put(lu);
+	if (wait_until(&lu->released, deadline) &&
+	    (!store || wait_until(&store->closed, deadline)))
+		return true;
+	pr_warn("LUN %u, %s: deleted, but the device still has commands; it is closed when they end\n",
+		lu->lun, lu->params.path ?: "no device");
+	return false;
 }
 
 /* Initiators do not expect that the end of a disk is gone. */
@@ -622,37 +523,25 @@ static int judge_size(const struct ktgt_lu *lu, const struct medium *medium,
 }
 
 /**
- * ktgt_lu_open_store - open the store that a logical unit is to have instead
+ * ktgt_lu_judge - may a logical unit have this store instead
  * @lu: disk
- * @params: its params as they will be
- * @claim: claim of the logical unit that gives the device up in the same
- *	transaction, or NULL
+ * @params: its params as they will be; force lets the store be smaller
+ * @store: the store; nobody uses it
  * @extack: gets the reason of a refusal
  *
- * Context: process, with &ktgt_net.config_mutex; opens a device.
- * Return: the store, for ktgt_lu_swap() or ktgt_store_drop(), or ERR_PTR.
+ * Context: process, with &ktgt_net.config_mutex.
+ * Return: 0 or an errno.
  */
-struct ktgt_store *ktgt_lu_open_store(struct ktgt_lu *lu,
-				      const struct ktgt_lu_params *params,
-				      struct ktgt_claim *claim,
-				      struct netlink_ext_ack *extack)
+int ktgt_lu_judge(const struct ktgt_lu *lu, const struct ktgt_lu_params *params,
+		  struct ktgt_store *store, struct netlink_ext_ack *extack)
 {
-	struct ktgt_lu_params how = *params;
-	struct ktgt_store *store;
 	struct medium medium;
 	int err;
 
-	how.may_be_absent = false;
-	store = open_store(&how, claim, extack);
-	if (IS_ERR(store))
-		return store;
 	err = judge_store(lu, params, store, &medium, extack);
 	if (!err && !params->force)
 		err = judge_size(lu, &medium, extack);
-	if (!err)
-		return store;
-	ktgt_store_drop(store);
-	return ERR_PTR(err);
+	return err;
 }
 
 /* What initiators have been told. */
@@ -676,7 +565,7 @@ static void tell_medium(struct ktgt_lu *lu, const struct medium *was)
 /**
  * ktgt_lu_swap - give a logical unit another store
  * @lu: disk that is published
- * @store: what ktgt_lu_open_store() has opened
+ * @store: what ktgt_lu_judge() has found good
  * @after: the store that has given it its device, or NULL for the old one of
  *	@lu: @store serves commands when that has none left
  * @wait: for that, belongs to the logical unit from now on; NULL if @store is to

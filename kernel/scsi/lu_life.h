@@ -7,7 +7,6 @@
 
 #include <linux/types.h>
 
-struct ktgt_claim;
 struct ktgt_gate_wait;
 struct ktgt_lu;
 struct ktgt_lu_params;
@@ -17,18 +16,16 @@ struct netlink_ext_ack;
 
 struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 			      const struct ktgt_lu_params *params,
-			      struct ktgt_claim *claim,
+			      struct ktgt_store *store,
 			      struct netlink_ext_ack *extack);
 void ktgt_lu_free(struct ktgt_lu *lu);
 int ktgt_lu_reserve(struct ktgt_lu *lu, struct netlink_ext_ack *extack);
 void ktgt_lu_publish(struct ktgt_lu *lu, struct ktgt_store *old,
 		     struct ktgt_gate_wait *wait);
 void ktgt_lu_unpublish(struct ktgt_lu *lu);
-void ktgt_lu_remove(struct ktgt_lu *lu, unsigned long deadline);
-struct ktgt_store *ktgt_lu_open_store(struct ktgt_lu *lu,
-				      const struct ktgt_lu_params *params,
-				      struct ktgt_claim *claim,
-				      struct netlink_ext_ack *extack);
+bool ktgt_lu_drain(struct ktgt_lu *lu, unsigned long deadline);
+int ktgt_lu_judge(const struct ktgt_lu *lu, const struct ktgt_lu_params *params,
+		  struct ktgt_store *store, struct netlink_ext_ack *extack);
 void ktgt_lu_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 		  struct ktgt_store *after, struct ktgt_gate_wait *wait);
 void ktgt_lu_set_medium(struct ktgt_lu *lu, const char *medium);

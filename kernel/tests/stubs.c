@@ -19,6 +19,7 @@
 #include "../scsi/lu_life.h"
 #include "../scsi/mode.h"
 #include "../scsi/nexus.h"
+#include "../scsi/opening.h"
 #include "../scsi/orphan.h"
 #include "../scsi/sbc.h"
 #include "../scsi/spc.h"
@@ -90,6 +91,8 @@ STUB_VALUE(u16, ktgt_lu_no_medium, 0, const struct ktgt_lu *lu)
 STUB_FAIL_VALUE(u64, ktgt_lu_refresh, 0, struct ktgt_lu *lu)
 STUB_FAIL_VALUE(int, ktgt_lu_init, -EIO, void)
 STUB_FAIL(ktgt_lu_exit, void)
+STUB_FAIL_VALUE(int, ktgt_opening_init, -EIO, void)
+STUB_FAIL(ktgt_opening_exit, void)
 STUB_FAIL_VALUE(int, ktgt_block_init, -EIO, void)
 STUB_FAIL(ktgt_block_exit, void)
 STUB_FAIL(ktgt_orphan_add, struct ktgt_orphans *orphans, struct ktgt_cmd *cmd,

@@ -34,12 +34,16 @@ struct txn_test {
  * @change: the change
  * @t: where to
  * @number: its place in the transaction
+ * @prepare_err: what prepare returns
+ * @await_err: what await returns
  * @err: what check returns
  */
 struct txn_change {
 	struct ktgt_change	change;
 	struct txn_test		*t;
 	unsigned int		number;
+	int			prepare_err;
+	int			await_err;
 	int			err;
 };
 
@@ -86,6 +90,22 @@ static struct txn_test *txn_log(struct ktgt_change *change, char phase,
 	return t;
 }
 
+static int txn_prepare(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct txn_change *c = container_of(change, struct txn_change, change);
+
+	txn_log(change, 'p', false, 41, 6);
+	return c->prepare_err;
+}
+
+static int txn_await(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct txn_change *c = container_of(change, struct txn_change, change);
+
+	txn_log(change, 'w', false, 41, 6);
+	return c->await_err;
+}
+
 static int txn_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct txn_change *c = container_of(change, struct txn_change, change);
@@ -124,6 +144,8 @@ static void txn_free(struct ktgt_change *change)
 }
 
 static const struct ktgt_change_ops txn_all_ops = {
+	.prepare = txn_prepare,
+	.await	= txn_await,
 	.check	= txn_check,
 	.abort	= txn_abort,
 	.apply	= txn_apply,
@@ -161,8 +183,8 @@ enum {
  * @what: its name
  * @errs: what check of each change returns, or NO_OPS; then END
  * @ret: what the commit returns
- * @log: what is called: c check, r abort (take back), a apply, f finish,
- *	s settle
+ * @log: what is called: p prepare, w await, c check, r abort (take back),
+ *	a apply, f finish, s settle
  * @freed: the same when it is destroyed
  */
 struct order_case {
@@ -175,21 +197,22 @@ struct order_case {
 
 static const struct order_case order_cases[] = {
 	{ "empty", { END }, 0, "", "" },
-	{ "one", { 0, END }, 0, "c0a0f0s0", "x0" },
-	{ "three", { 0, 0, 0, END }, 0, "c0c1c2a0a1a2f0f1f2s0s1s2", "x0x1x2" },
-	{ "one is refused", { -EEXIST, END }, -EEXIST, "c0", "x0" },
-	{ "the first is refused", { -EBUSY, 0, 0, END }, -EBUSY, "c0",
-	  "x0x1x2" },
-	{ "the second is refused", { 0, -ENOSPC, 0, END }, -ENOSPC, "c0c1r0",
-	  "x0x1x2" },
+	{ "one", { 0, END }, 0, "p0w0c0a0f0s0", "x0" },
+	{ "three", { 0, 0, 0, END }, 0,
+	  "p0p1p2w0w1w2c0c1c2a0a1a2f0f1f2s0s1s2", "x0x1x2" },
+	{ "one is refused", { -EEXIST, END }, -EEXIST, "p0w0c0", "x0" },
+	{ "the first is refused", { -EBUSY, 0, 0, END }, -EBUSY,
+	  "p0p1p2w0w1w2c0", "x0x1x2" },
+	{ "the second is refused", { 0, -ENOSPC, 0, END }, -ENOSPC,
+	  "p0p1p2w0w1w2c0c1r0", "x0x1x2" },
 	{ "the last is refused", { 0, 0, -ENOMEM, END }, -ENOMEM,
-	  "c0c1c2r1r0", "x0x1x2" },
+	  "p0p1p2w0w1w2c0c1c2r1r0", "x0x1x2" },
 	{ "two would be refused", { 0, -EPERM, -ENOENT, END }, -EPERM,
-	  "c0c1r0", "x0x1x2" },
-	{ "without functions", { 0, NO_OPS, 0, END }, 0, "c0c2a0a2f0f2s0s2",
-	  "x0x2" },
-	{ "without functions, refused", { 0, NO_OPS, -EIO, END }, -EIO, "c0c2r0",
-	  "x0x2" },
+	  "p0p1p2w0w1w2c0c1r0", "x0x1x2" },
+	{ "without functions", { 0, NO_OPS, 0, END }, 0,
+	  "p0p2w0w2c0c2a0a2f0f2s0s2", "x0x2" },
+	{ "without functions, refused", { 0, NO_OPS, -EIO, END }, -EIO,
+	  "p0p2w0w2c0c2r0", "x0x2" },
 };
 KUNIT_ARRAY_PARAM_DESC(order, order_cases, what);
 
@@ -248,7 +271,7 @@ static void expected(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->txn.nr_changes, 1);
 	t->txn.expected = c->expected;
 	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), c->ret);
-	KUNIT_EXPECT_STREQ(test, t->log, c->ret ? "" : "c0a0f0s0");
+	KUNIT_EXPECT_STREQ(test, t->log, c->ret ? "" : "p0w0c0a0f0s0");
 	KUNIT_EXPECT_EQ(test, t->txn.generation, c->ret ? 0 : 42);
 	KUNIT_EXPECT_EQ(test, !!t->extack._msg, !!c->ret);
 	ktgt_txn_destroy(&t->txn);
@@ -434,7 +457,7 @@ static void tell(struct kunit *test)
 	txn_add(test, 0, &txn_all_ops);
 	txn_add(test, -EEXIST, &txn_all_ops);
 	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), -EEXIST);
-	KUNIT_EXPECT_STREQ(test, t->log, "c0c1r0");
+	KUNIT_EXPECT_STREQ(test, t->log, "p0p1w0w1c0c1r0");
 	ktgt_txn_destroy(&t->txn);
 
 	t->log[0] = '\0';
@@ -443,16 +466,102 @@ static void tell(struct kunit *test)
 	txn_add(test, 0, &txn_all_ops);
 	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), 0);
 	ktgt_event_set_ops(NULL);
-	KUNIT_EXPECT_STREQ(test, t->log, "c0c1a0a1ef0f1s0s1");
+	KUNIT_EXPECT_STREQ(test, t->log, "p0p1w0w1c0c1a0a1ef0f1s0s1");
 	KUNIT_EXPECT_FALSE(test, t->unlocked);
 	KUNIT_EXPECT_FALSE(test, t->bad_seq);
 	ktgt_txn_destroy(&t->txn);
+}
+
+/* Nothing is looked at, and nothing is taken back: what was begun is freed. */
+static void unprepared(struct kunit *test)
+{
+	struct txn_test *t = test->priv;
+	struct ktgt_change *change;
+	struct txn_change *c;
+	int i;
+
+	for (i = 0; i < 3; i++)
+		txn_add(test, 0, &txn_all_ops);
+	change = list_next_entry(list_first_entry(&t->txn.changes,
+						  struct ktgt_change, node),
+				 node);
+	c = container_of(change, struct txn_change, change);
+	c->await_err = -ETIMEDOUT;
+	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), -ETIMEDOUT);
+	KUNIT_EXPECT_STREQ(test, t->log, "p0p1p2w0w1");
+	t->log[0] = '\0';
+	c->prepare_err = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), -ENOMEM);
+	KUNIT_EXPECT_STREQ(test, t->log, "p0p1");
+	KUNIT_EXPECT_STREQ(test, t->extack._msg, "out of memory");
+	KUNIT_EXPECT_EQ(test, t->kn.generation, 41);
+	t->log[0] = '\0';
+	ktgt_txn_destroy(&t->txn);
+	KUNIT_EXPECT_STREQ(test, t->log, "x0x1x2");
+}
+
+static void txn_leave(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct txn_change *c = container_of(change, struct txn_change, change);
+
+	ktgt_txn_leave(txn, "LUN %u", c->number);
+}
+
+static const struct ktgt_change_ops txn_leave_ops = {
+	.settle	= txn_leave,
+};
+
+/* What is left is named, up to a limit; what was changed stays so. */
+static void leaves(struct kunit *test)
+{
+	static const char one[] =
+		"the storage still has commands of LUN 0; what is deleted or replaced stays in use";
+	static const char many[] = ", LUN 15 and 2 more; what is deleted or";
+	struct txn_test *t = test->priv;
+	int i;
+
+	txn_add(test, 0, &txn_leave_ops);
+	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), 0);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(t->extack._msg, one));
+	KUNIT_EXPECT_GT(test, ktgt_txn_time_left(&t->txn), 0);
+	KUNIT_EXPECT_LE(test, ktgt_txn_time_left(&t->txn), KTGT_TXN_TIMEOUT);
+	ktgt_txn_destroy(&t->txn);
+
+	ktgt_txn_init(&t->txn, &t->kn, &t->extack);
+	for (i = 0; i < 18; i++)
+		txn_add(test, 0, &txn_leave_ops);
+	KUNIT_EXPECT_EQ(test, ktgt_txn_commit(&t->txn), 0);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(t->extack._msg, many));
+	KUNIT_EXPECT_EQ(test, t->kn.generation, 43);
+	ktgt_txn_destroy(&t->txn);
+}
+
+/* A text that a worker has set is another thread's to answer with. */
+static void text_passes_on(struct kunit *test)
+{
+	struct netlink_ext_ack other = {};
+	struct txn_test *t = test->priv;
+	char *text;
+
+	ktgt_refuse(&t->extack, "number %u", 7);
+	text = ktgt_refuse_take(&t->extack);
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	KUNIT_EXPECT_PTR_EQ(test, ktgt_refuse_take(&t->extack), NULL);
+	ktgt_refuse(&t->extack, "another");
+	KUNIT_EXPECT_STREQ(test, text, "number 7");
+	ktgt_refuse_give(&other, text);
+	KUNIT_EXPECT_STREQ(test, other._msg, "number 7");
+	NL_SET_ERR_MSG(&other, "constant");
+	KUNIT_EXPECT_PTR_EQ(test, ktgt_refuse_take(&other), NULL);
 }
 
 static struct kunit_case txn_cases[] = {
 	KUNIT_CASE_PARAM(order, order_gen_params),
 	KUNIT_CASE_PARAM(expected, expected_gen_params),
 	KUNIT_CASE(tell),
+	KUNIT_CASE(unprepared),
+	KUNIT_CASE(leaves),
+	KUNIT_CASE(text_passes_on),
 	KUNIT_CASE(never_committed),
 	KUNIT_CASE(says_no_memory),
 	KUNIT_CASE(keeps_message),

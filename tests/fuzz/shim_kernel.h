@@ -139,6 +139,7 @@ static inline void shim_strscpy(char *to, const char *from, size_t size)
 #define PTR_ERR(p)			((long)(p))
 #define PTR_ERR_OR_ZERO(p)		(IS_ERR(p) ? PTR_ERR(p) : 0)
 #define ERR_PTR(e)			((void *)(long)(e))
+#define ERR_CAST(p)			((void *)(p))
 
 /* --- contexts: what may sleep, and when RCU lets memory go ---------------- */
 
@@ -564,6 +565,7 @@ struct completion { bool done; };
 #define init_completion(c)		((c)->done = false)
 #define complete_all(c)			((c)->done = true)
 #define wait_for_completion_killable_timeout(c, t)	((void)(t), (c)->done)
+#define wait_for_completion_timeout(c, t)		((void)(t), (c)->done)
 
 /* --- the block layer's words ---------------------------------------------- */
 

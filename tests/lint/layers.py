@@ -70,7 +70,7 @@ FLOORS = {
         'lu_life',
         'nexus',
         'ua vpd medium names',
-        'gate error orphan',
+        'gate error opening orphan',
         'lu sense data cdb range',
         'identity',
     ],

@@ -63,6 +63,10 @@ int change_commit(struct executor *ex, int err)
 					   ex->view->generation);
 		if (err && err != -ESTALE)
 			tell_error(ex, err);
+		/* what the storage still holds of what was deleted */
+		if (!err && *nl_text(ex->nl))
+			fprintf(stderr, "%s: warning: %s\n", ex->program,
+				nl_reason(ex->nl, 0));
 	}
 	if (err && err != -ESTALE && !ex->ignore_errors)
 		fprintf(stderr, "%s: nothing was changed\n", ex->program);

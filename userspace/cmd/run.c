@@ -66,7 +66,7 @@ static int run_request(struct app *app, const struct command *command,
 	if (err < 0)
 		fprintf(stderr, "Error: %s\n", nl_reason(app->nl, err));
 	else if (!err && *nl_text(app->nl))
-		fprintf(stderr, "Warning: %s\n", nl_text(app->nl));
+		fprintf(stderr, "Warning: %s\n", nl_reason(app->nl, 0));
 	nl_close(app->nl);
 	return err < 0 ? EXIT_KERNEL : err;
 }

@@ -129,16 +129,26 @@ static int target_new(struct nl *nl, const struct tgt_opts *opts)
 				     &target, &made), &texts);
 }
 
+/* It is done; what the kernel says then is what the storage still holds. */
+static int deleted(struct nl *nl)
+{
+	if (*nl_text(nl))
+		fprintf(stderr, "tgtadm: warning: %s\n", nl_reason(nl, 0));
+	return 0;
+}
+
 static int target_delete(struct nl *nl, const struct tgt_opts *opts)
 {
 	static const struct texts texts = { NO_TARGET, NULL, TARGET_ACTIVE, NULL };
 	struct target target = { .id = opts->tid };
+	int err;
 
 	SET(&target, KTGT_A_TARGET_ID);
 	if (opts->force)
 		SET(&target, KTGT_A_TARGET_FORCE);
-	return finish(nl, nl_request(nl, KTGT_CMD_TARGET_DEL, &target_object,
-				     &target, NULL), &texts);
+	err = nl_request(nl, KTGT_CMD_TARGET_DEL, &target_object, &target,
+			 NULL);
+	return err ? finish(nl, err, &texts) : deleted(nl);
 }
 
 static bool is_redirect(const char *name)
@@ -424,13 +434,14 @@ static int lu_delete(struct nl *nl, const struct tgt_opts *opts)
 {
 	static const struct texts texts = { NO_LU, NULL, LU_ACTIVE, NULL };
 	struct lu lu = { .target_id = opts->tid, .lun = opts->lun };
+	int err;
 
 	if (opts->lun > KTGT_LUN_MAX)
 		return fail_because(NO_LU, NULL);
 	SET(&lu, KTGT_A_LU_TARGET_ID);
 	SET(&lu, KTGT_A_LU_LUN);
-	return finish(nl, nl_request(nl, KTGT_CMD_LU_DEL, &lu_object, &lu,
-				     NULL), &texts);
+	err = nl_request(nl, KTGT_CMD_LU_DEL, &lu_object, &lu, NULL);
+	return err ? finish(nl, err, &texts) : deleted(nl);
 }
 
 static bool is_lu_param(const char *text, size_t n)

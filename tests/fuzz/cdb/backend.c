@@ -5,9 +5,9 @@
  * when the input says so.
  */
 #include "../../../kernel/backend/block.h"
-#include "../../../kernel/backend/null.h"
 #include "../../../kernel/backend/worker.h"
 #include "../../../kernel/core/target.h"
+#include "../../../kernel/scsi/opening.h"
 #include "backend.h"
 #include "command.h"
 #include "gate.h"
@@ -30,6 +30,15 @@ int ktgt_workers_init(void)
 }
 
 void ktgt_workers_exit(void)
+{
+}
+
+int ktgt_opening_init(void)
+{
+	return 0;
+}
+
+void ktgt_opening_exit(void)
 {
 }
 
@@ -254,8 +263,6 @@ const struct ktgt_backend_ops ktgt_backend_block_ops = {
 	.caps		= fake_caps,
 	.submit		= fake_submit,
 };
-
-const struct ktgt_backend_ops ktgt_backend_null_ops;
 
 /* The backend is done with the first command at or after @nr. */
 void complete_later(unsigned int nr)

@@ -3,6 +3,8 @@
  * The logical units: a disk of a shape that the input chooses, and the
  * controller at LUN 0.
  */
+#include "../../../kernel/backend/block.h"
+#include "../../../kernel/backend/store.h"
 #include "../../../kernel/scsi/gate.h"
 #include "../../../kernel/scsi/lu_life.h"
 #include "backend.h"
@@ -126,9 +128,35 @@ static void take_shape(struct ktgt_lu *lu)
 	require(lu->read_only == shapes[0].read_only);
 }
 
+/* As a worker does before a transaction is checked; NULL for a controller. */
+static struct ktgt_store *open_store(const struct ktgt_lu_params *params,
+				     struct ktgt_claim *claim)
+{
+	const struct ktgt_store_params how = {
+		.lun = params->lun,
+		.path = params->path,
+		.read_only = params->read_only,
+		.claim = claim,
+	};
+
+	if (params->backend == KTGT_BACKEND_NONE)
+		return NULL;
+	return ktgt_store_open(&ktgt_backend_block_ops, &how, NULL);
+}
+
+static struct ktgt_lu *alloc_lu(const struct ktgt_lu_params *params,
+				struct ktgt_claim *claim)
+{
+	struct ktgt_store *store = open_store(params, claim);
+
+	if (IS_ERR(store))
+		return ERR_CAST(store);
+	return ktgt_lu_alloc(&target, params, store, NULL);
+}
+
 static struct ktgt_lu *add_lu(const struct ktgt_lu_params *params)
 {
-	struct ktgt_lu *lu = ktgt_lu_alloc(&target, params, NULL, NULL);
+	struct ktgt_lu *lu = alloc_lu(params, NULL);
 
 	if (IS_ERR(lu))
 		return NULL;
@@ -170,8 +198,7 @@ void replace_disk(void)
 
 static struct ktgt_lu *make_heir(struct ktgt_lu *lu)
 {
-	struct ktgt_lu *heir = ktgt_lu_alloc(&target, &disk_params,
-					     lu->store->claim, NULL);
+	struct ktgt_lu *heir = alloc_lu(&disk_params, lu->store->claim);
 
 	if (IS_ERR(heir))
 		return NULL;
@@ -208,6 +235,19 @@ void hand_over_disk(void)
 	take_shape(heir);
 }
 
+static struct ktgt_store *open_judged(struct ktgt_lu *lu,
+				      const struct ktgt_lu_params *params)
+{
+	struct ktgt_store *store = open_store(params, lu->store->claim);
+
+	if (IS_ERR(store))
+		return NULL;
+	if (!ktgt_lu_judge(lu, params, store, NULL))
+		return store;
+	ktgt_store_drop(store);
+	return NULL;
+}
+
 /* The disk gets another store, at once or when the old one has no command left. */
 void swap_store(bool waits, u8 how)
 {
@@ -228,8 +268,8 @@ void swap_store(bool waits, u8 how)
 	}
 	disk_caps.size = pick_size(how);
 	disk_caps.read_only = how & 16;
-	store = ktgt_lu_open_store(lu, &params, lu->store->claim, NULL);
-	if (IS_ERR(store)) {
+	store = open_judged(lu, &params);
+	if (!store) {
 		disk_caps = was;
 		kfree(wait);
 		return;
@@ -270,6 +310,7 @@ void lus_free(void)
 		require(removed[--nr_removed]->released.done);
 		require(!removed[nr_removed]->store ||
 			removed[nr_removed]->store->closed.done);
-		ktgt_lu_remove(removed[nr_removed], 0);
+		require(ktgt_lu_drain(removed[nr_removed], 0));
+		ktgt_lu_put(removed[nr_removed]);
 	}
 }

@@ -39,7 +39,7 @@ struct ktgt_compat_bdev {
 };
 
 static inline struct file *
-ktgt_compat_bdev_open(const char *path, fmode_t mode, void *holder)
+ktgt_compat_bdev_open(dev_t dev, fmode_t mode, void *holder)
 {
 	struct ktgt_compat_bdev *open;
 	struct block_device *bdev;
@@ -49,7 +49,7 @@ ktgt_compat_bdev_open(const char *path, fmode_t mode, void *holder)
 		return ERR_PTR(-ENOMEM);
 	if (holder)
 		mode |= FMODE_EXCL;
-	bdev = blkdev_get_by_path(path, mode, holder);
+	bdev = blkdev_get_by_dev(dev, mode, holder);
 	if (IS_ERR(bdev)) {
 		kfree(open);
 		return ERR_CAST(bdev);
@@ -59,8 +59,8 @@ ktgt_compat_bdev_open(const char *path, fmode_t mode, void *holder)
 	return (struct file *)open;
 }
 
-#define bdev_file_open_by_path(path, mode, holder, hops) \
-	((void)(hops), ktgt_compat_bdev_open(path, mode, holder))
+#define bdev_file_open_by_dev(dev, mode, holder, hops) \
+	((void)(hops), ktgt_compat_bdev_open(dev, mode, holder))
 
 static inline struct block_device *file_bdev(struct file *file)
 {
