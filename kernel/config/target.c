@@ -42,7 +42,6 @@
  * @keys: values of its keys
  * @set_keys: bits of the keys that have a value in @keys
  * @tid: number that the user wants, or 0
- * @tid_out: takes the number that it got; may be NULL
  * @lu: the controller at LUN 0
  * @portals: default portals that are created with the target
  */
@@ -52,7 +51,6 @@ struct target_new {
 	u32			keys[KTGT_NR_TARGET_KEYS];
 	u32			set_keys;
 	u32			tid;
-	u32			*tid_out;
 	struct ktgt_lu		*lu;
 	struct ktgt_portal	*portals[KTGT_DEFAULT_PORTALS];
 };
@@ -455,8 +453,7 @@ static void target_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 					      change);
 
 	ktgt_lu_publish(new->lu, NULL, NULL);
-	if (new->tid_out)
-		*new->tid_out = new->target->tid;
+	txn->tid = new->target->tid;
 	change->info.tid = new->target->tid;
 	txn->kn->nr_targets++;
 	/*
@@ -493,14 +490,15 @@ static const struct ktgt_change_ops target_new_ops = {
  * ktgt_target_stage_new - stage a new target
  * @txn: the transaction
  * @params: number, name, alias, state and keys
- * @tid: takes the number when the transaction is applied; may be NULL
+ *
+ * When the transaction is applied, &ktgt_txn.tid is the number.
  *
  * Context: may sleep.
  *
  * Return: 0 or -ENOMEM.
  */
 int ktgt_target_stage_new(struct ktgt_txn *txn,
-			  const struct ktgt_target_params *params, u32 *tid)
+			  const struct ktgt_target_params *params)
 {
 	struct ktgt_target *target;
 	struct target_new *new;
@@ -522,7 +520,6 @@ int ktgt_target_stage_new(struct ktgt_txn *txn,
 	new->set_keys = params->set_keys;
 	new->target = target;
 	new->tid = params->tid;
-	new->tid_out = tid;
 	new->change.info = (struct ktgt_change_info){
 		.tid = params->tid,
 		.lun = -1,

@@ -40,7 +40,7 @@ struct ktgt_target_params {
 const char *ktgt_target_name_fault(const char *name);
 
 int ktgt_target_stage_new(struct ktgt_txn *txn,
-			  const struct ktgt_target_params *params, u32 *tid);
+			  const struct ktgt_target_params *params);
 int ktgt_target_stage_set(struct ktgt_txn *txn,
 			  const struct ktgt_target_params *params);
 bool ktgt_target_is_deleted_by(const struct ktgt_target *target,

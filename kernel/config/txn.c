@@ -48,6 +48,21 @@ void ktgt_txn_init(struct ktgt_txn *txn, struct ktgt_net *kn,
 }
 
 /**
+ * ktgt_txn_move - take the changes of another transaction over
+ * @txn: the transaction, which has none
+ * @from: the other one, not committed; has none afterwards
+ *
+ * Context: any.
+ */
+void ktgt_txn_move(struct ktgt_txn *txn, struct ktgt_txn *from)
+{
+	list_splice_init(&from->changes, &txn->changes);
+	txn->nr_changes = from->nr_changes;
+	from->nr_changes = 0;
+	txn->expected = from->expected;
+}
+
+/**
  * ktgt_txn_stage - add a change to a transaction
  * @txn: the transaction
  * @change: the change, with its @info; belongs to the transaction from now on

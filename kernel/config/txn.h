@@ -45,6 +45,7 @@ struct netlink_ext_ack;
  * @expected: generation that it was made for, or 0 for any generation
  * @generation: the new generation, after it has been applied
  * @deadline: when to stop waiting, in jiffies; set by ktgt_txn_commit()
+ * @tid: number of the last target that it has made, or 0
  * @nr_left: number of objects that were not released before the deadline
  * @left: text that names the first of these objects, or NULL
  * @nr_changes: length of @changes
@@ -57,6 +58,7 @@ struct ktgt_txn {
 	u64			expected;
 	u64			generation;
 	unsigned long		deadline;
+	u32			tid;
 	unsigned int		nr_left;
 	char			*left;
 	unsigned int		nr_changes;
@@ -135,6 +137,7 @@ void ktgt_txn_init(struct ktgt_txn *txn, struct ktgt_net *kn,
 		   struct netlink_ext_ack *extack);
 void ktgt_txn_stage(struct ktgt_txn *txn, struct ktgt_change *change,
 		    const struct ktgt_change_ops *ops);
+void ktgt_txn_move(struct ktgt_txn *txn, struct ktgt_txn *from);
 int ktgt_txn_commit(struct ktgt_txn *txn);
 void ktgt_txn_destroy(struct ktgt_txn *txn);
 

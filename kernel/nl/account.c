@@ -69,7 +69,7 @@ static void judge_secret(struct genl_info *info, const char *secret)
 			       "account: the secret is shorter than 12 bytes and can be guessed; make it longer");
 }
 
-static int change_secret(struct genl_info *info,
+static int change_secret(struct sk_buff *skb, struct genl_info *info,
 			 int (*stage)(struct ktgt_txn *txn, const char *user,
 				      const char *secret))
 {
@@ -81,14 +81,15 @@ static int change_secret(struct genl_info *info,
 	user = get_name(info);
 	secret = user ? get_secret(info) : NULL;
 	if (secret) {
-		ktgt_nl_begin(&nlc, info);
-		err = ktgt_nl_end(&nlc, stage(nlc.txn, user, secret));
-		if (!err)
+		ktgt_nl_begin(&nlc, skb, info);
+		err = stage(nlc.txn, user, secret);
+		if (!err && !nlc.err)
 			judge_secret(info, secret);
 	}
+	/* before the request is kept for a late answer */
 	if (attr)
 		memzero_explicit(nla_data(attr), nla_len(attr));
-	return err;
+	return secret ? ktgt_nl_end(&nlc, err) : err;
 }
 
 /**
@@ -100,7 +101,7 @@ static int change_secret(struct genl_info *info,
  */
 int ktgt_account_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change_secret(info, ktgt_account_stage_new);
+	return change_secret(skb, info, ktgt_account_stage_new);
 }
 
 /**
@@ -112,7 +113,7 @@ int ktgt_account_new_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int ktgt_account_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change_secret(info, ktgt_account_stage_set);
+	return change_secret(skb, info, ktgt_account_stage_set);
 }
 
 /**
@@ -130,11 +131,11 @@ int ktgt_account_del_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!user)
 		return -EINVAL;
 
-	ktgt_nl_begin(&nlc, info);
+	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, ktgt_account_stage_del(nlc.txn, user));
 }
 
-static int change_binding(struct genl_info *info,
+static int change_binding(struct sk_buff *skb, struct genl_info *info,
 			  int (*stage)(struct ktgt_txn *txn, const char *user,
 				       u32 tid, bool outgoing))
 {
@@ -152,7 +153,7 @@ static int change_binding(struct genl_info *info,
 	}
 	tid = nla_get_u32(info->attrs[KTGT_A_ACCOUNT_TARGET_ID]);
 
-	ktgt_nl_begin(&nlc, info);
+	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, stage(nlc.txn, user, tid, outgoing));
 }
 
@@ -165,7 +166,7 @@ static int change_binding(struct genl_info *info,
  */
 int ktgt_account_bind_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change_binding(info, ktgt_account_stage_bind);
+	return change_binding(skb, info, ktgt_account_stage_bind);
 }
 
 /**
@@ -177,7 +178,7 @@ int ktgt_account_bind_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int ktgt_account_unbind_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change_binding(info, ktgt_account_stage_unbind);
+	return change_binding(skb, info, ktgt_account_stage_unbind);
 }
 
 /* Puts one message: the account alone if @tid is negative, else one binding. */

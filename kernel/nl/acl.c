@@ -77,7 +77,7 @@ static int get_rule(struct genl_info *info, struct ktgt_rule *rule)
 	return -EINVAL;
 }
 
-static int change_rule(struct genl_info *info,
+static int change_rule(struct sk_buff *skb, struct genl_info *info,
 		       int (*stage)(struct ktgt_txn *txn, u32 tid,
 				    const struct ktgt_rule *rule))
 {
@@ -96,7 +96,7 @@ static int change_rule(struct genl_info *info,
 	if (err)
 		return err;
 
-	ktgt_nl_begin(&nlc, info);
+	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, stage(nlc.txn, tid, &rule));
 }
 
@@ -109,7 +109,7 @@ static int change_rule(struct genl_info *info,
  */
 int ktgt_acl_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change_rule(info, ktgt_acl_stage_new);
+	return change_rule(skb, info, ktgt_acl_stage_new);
 }
 
 /**
@@ -121,7 +121,7 @@ int ktgt_acl_new_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int ktgt_acl_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change_rule(info, ktgt_acl_stage_del);
+	return change_rule(skb, info, ktgt_acl_stage_del);
 }
 
 static int dump_rule(struct sk_buff *skb, struct netlink_callback *cb,

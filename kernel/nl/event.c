@@ -230,6 +230,65 @@ lost:
 	event_lost(kn, KTGT_NLGRP_CONFIG);
 }
 
+/* As much of it as events have room for. */
+static int put_cut(struct sk_buff *msg, int attr, const char *text)
+{
+	size_t len = strnlen(text, KTGT_EVENT_TEXT_MAX);
+	struct nlattr *nla = nla_reserve(msg, attr, len + 1);
+
+	if (!nla)
+		return -EMSGSIZE;
+	strscpy(nla_data(nla), text, len + 1);
+	return 0;
+}
+
+static int put_end(struct sk_buff *msg, const struct ktgt_txn *txn,
+		   const struct ktgt_nl_txn_end *end)
+{
+	if (end->err ? nla_put_u32(msg, KTGT_A_EVENT_ERROR, -end->err) :
+		       nla_put_u64_64bit(msg, KTGT_A_EVENT_GENERATION,
+					 txn->generation, KTGT_A_EVENT_PAD))
+		return -EMSGSIZE;
+	if (end->text && put_cut(msg, KTGT_A_EVENT_TEXT, end->text))
+		return -EMSGSIZE;
+	return nla_put_u32(msg, KTGT_A_EVENT_PORT_ID, end->portid) ||
+	       nla_put_u32(msg, KTGT_A_EVENT_SEQUENCE, end->seq);
+}
+
+/**
+ * ktgt_nl_event_txn_end - tell of the end of a transaction that took long
+ * @txn: the transaction
+ * @end: what became of it
+ *
+ * Who has asked for it may be gone by now.
+ *
+ * Context: process, the family is registered and the namespace is alive; does
+ * not sleep.
+ */
+void ktgt_nl_event_txn_end(const struct ktgt_txn *txn,
+			   const struct ktgt_nl_txn_end *end)
+{
+	struct ktgt_net *kn = txn->kn;
+	struct sk_buff *msg;
+	void *hdr;
+
+	if (!event_is_wanted(kn, KTGT_NLGRP_CONFIG))
+		return;
+
+	msg = event_begin(kn, KTGT_CMD_TXN_END, &hdr);
+	if (!msg)
+		goto lost;
+	if (put_end(msg, txn, end)) {
+		nlmsg_free(msg);
+		goto lost;
+	}
+	event_send(kn, msg, hdr, KTGT_NLGRP_CONFIG);
+	return;
+
+lost:
+	event_lost(kn, KTGT_NLGRP_CONFIG);
+}
+
 static const struct ktgt_event_ops event_ops = {
 	.session	= event_session,
 	.config		= event_config,

@@ -178,7 +178,7 @@ int ktgt_lu_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 
-	ktgt_nl_begin(&nlc, info);
+	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, ktgt_lu_stage_new(nlc.txn, tid, &params));
 }
 
@@ -199,7 +199,7 @@ int ktgt_lu_del_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 
-	ktgt_nl_begin(&nlc, info);
+	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, ktgt_lu_stage_del(nlc.txn, tid, lun));
 }
 
@@ -226,7 +226,7 @@ int ktgt_lu_attach_doit(struct sk_buff *skb, struct genl_info *info)
 		medium = nla_data(info->attrs[KTGT_A_LU_MEDIUM_FOUND]);
 	force = nla_get_flag(info->attrs[KTGT_A_LU_FORCE]);
 
-	ktgt_nl_begin(&nlc, info);
+	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, ktgt_lu_stage_attach(nlc.txn, tid, lun, medium,
 						      force));
 }
@@ -286,7 +286,7 @@ int ktgt_lu_set_doit(struct sk_buff *skb, struct genl_info *info)
 			    params.lun);
 		return -EINVAL;
 	}
-	ktgt_nl_begin(&nlc, info);
+	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, ktgt_lu_stage_set(nlc.txn, tid, &params, has));
 }
 

@@ -125,6 +125,6 @@ int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 	get_setting(info, KTGT_A_NET_STATE, &params.state, &params.set_state);
 	get_oui(info, &params);
 
-	ktgt_nl_begin(&nlc, info);
+	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, ktgt_net_stage_set(nlc.txn, &params));
 }

@@ -65,7 +65,7 @@ int ktgt_portal_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (tpgt)
 		params.tpgt = nla_get_u16(tpgt);
 
-	ktgt_nl_begin(&nlc, info);
+	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, ktgt_portal_stage_new(nlc.txn, &params));
 }
 
@@ -86,7 +86,7 @@ int ktgt_portal_del_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 
-	ktgt_nl_begin(&nlc, info);
+	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, ktgt_portal_stage_del(nlc.txn, &addr));
 }
 

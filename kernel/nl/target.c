@@ -63,21 +63,10 @@ static void get_values(struct genl_info *info,
 	}
 }
 
-/* Replies with the number of a new target, which exists even if this fails. */
-static int reply_tid(struct genl_info *info, u32 tid)
+/* The number of a new target. */
+static int put_tid(struct sk_buff *msg, const struct ktgt_txn *txn)
 {
-	struct sk_buff *msg;
-	void *hdr;
-
-	hdr = ktgt_nl_reply(info, &msg);
-	if (!hdr)
-		return 0;
-	if (nla_put_u32(msg, KTGT_A_TARGET_ID, tid)) {
-		nlmsg_free(msg);
-		return 0;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	return nla_put_u32(msg, KTGT_A_TARGET_ID, txn->tid);
 }
 
 /**
@@ -93,9 +82,6 @@ int ktgt_target_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_target_params params;
 	struct ktgt_nl_change nlc;
-	u32 tid = 0;
-	bool later;
-	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, KTGT_A_TARGET_NAME)) {
 		NL_SET_ERR_MSG(info->extack, "target: name is missing");
@@ -104,11 +90,9 @@ int ktgt_target_new_doit(struct sk_buff *skb, struct genl_info *info)
 	get_params(info, &params);
 	get_values(info, &params);
 
-	ktgt_nl_begin(&nlc, info);
-	later = ktgt_nl_is_staged(&nlc);
-	err = ktgt_nl_end(&nlc, ktgt_target_stage_new(nlc.txn, &params,
-						      later ? NULL : &tid));
-	return err || later ? err : reply_tid(info, tid);
+	ktgt_nl_begin(&nlc, skb, info);
+	nlc.put = put_tid;
+	return ktgt_nl_end(&nlc, ktgt_target_stage_new(nlc.txn, &params));
 }
 
 /**
@@ -126,7 +110,7 @@ int ktgt_target_set_doit(struct sk_buff *skb, struct genl_info *info)
 	get_params(info, &params);
 	get_values(info, &params);
 
-	ktgt_nl_begin(&nlc, info);
+	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, ktgt_target_stage_set(nlc.txn, &params));
 }
 
@@ -145,7 +129,7 @@ int ktgt_target_del_doit(struct sk_buff *skb, struct genl_info *info)
 	get_params(info, &params);
 	params.force = nla_get_flag(info->attrs[KTGT_A_TARGET_FORCE]);
 
-	ktgt_nl_begin(&nlc, info);
+	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, ktgt_target_stage_del(nlc.txn, &params));
 }
 

@@ -2,6 +2,9 @@
 /*
  * Transactions of several commands, which a socket has open. One that it does
  * not commit dies with it.
+ *
+ * A socket is known by its address in memory. Its number can be given to
+ * another one before anybody is told that it is closed; its memory cannot.
  */
 #include "txn.h"
 
@@ -9,9 +12,11 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
+#include <net/sock.h>
 
 #include "../core/net.h"
 #include "../core/refuse.h"
+#include "commit.h"
 #include "generated/netlink.h"
 #include "msg.h"
 
@@ -21,36 +26,55 @@
 /**
  * struct open_txn - a transaction that a socket has open
  * @node: in &ktgt_net.open_txns
- * @portid: address of the socket
+ * @sk: the socket; not referenced, it is told of before it is freed
+ * @portid: its number
  * @txn: its changes so far
  */
 struct open_txn {
 	struct list_head	node;
+	const struct sock	*sk;
 	u32			portid;
 	struct ktgt_txn		txn;
 };
 
-static struct open_txn *find_open(struct ktgt_net *kn, u32 portid)
+static struct open_txn *find_open(struct ktgt_net *kn, const struct sock *sk)
 {
 	struct open_txn *open;
 
 	lockdep_assert_held(&kn->open_mutex);
 	list_for_each_entry(open, &kn->open_txns, node)
-		if (open->portid == portid)
+		if (open->sk == sk)
 			return open;
 	return NULL;
 }
 
-static struct open_txn *take_open(struct ktgt_net *kn, u32 portid)
+static struct open_txn *take_open(struct ktgt_net *kn, const struct sock *sk)
 {
 	struct open_txn *open;
 
 	mutex_lock(&kn->open_mutex);
-	open = find_open(kn, portid);
+	open = find_open(kn, sk);
 	if (open)
 		list_del(&open->node);
 	mutex_unlock(&kn->open_mutex);
 	return open;
+}
+
+/* That of a socket that is closed: another one may have its number by now. */
+static struct open_txn *take_dead(struct ktgt_net *kn, u32 portid)
+{
+	struct open_txn *open, *found = NULL;
+
+	mutex_lock(&kn->open_mutex);
+	list_for_each_entry(open, &kn->open_txns, node) {
+		if (open->portid != portid || !sock_flag(open->sk, SOCK_DEAD))
+			continue;
+		found = open;
+		list_del(&found->node);
+		break;
+	}
+	mutex_unlock(&kn->open_mutex);
+	return found;
 }
 
 static void free_open(struct open_txn *open)
@@ -62,22 +86,27 @@ static void free_open(struct open_txn *open)
 /**
  * ktgt_nl_begin - begin a command that changes something
  * @nlc: the command; @nlc->txn is where it has to stage its change
- * @info: what was asked for
+ * @skb: the request
+ * @info: the request, parsed
  *
  * Context: may sleep. ktgt_nl_end() has to follow: until then the transaction
  * that the socket has open is locked.
  */
-void ktgt_nl_begin(struct ktgt_nl_change *nlc, struct genl_info *info)
+void ktgt_nl_begin(struct ktgt_nl_change *nlc, struct sk_buff *skb,
+		   struct genl_info *info)
 {
 	struct ktgt_net *kn = ktgt_net_get(genl_info_net(info));
 	struct open_txn *open;
 
 	nlc->txn = &nlc->one;
+	nlc->skb = skb;
+	nlc->info = info;
+	nlc->put = NULL;
 	nlc->err = 0;
 	ktgt_txn_init(&nlc->one, kn, info->extack);
 
 	mutex_lock(&kn->open_mutex);
-	open = find_open(kn, info->snd_portid);
+	open = find_open(kn, NETLINK_CB(skb).sk);
 	if (open && open->txn.nr_changes < CHANGES_MAX) {
 		open->txn.extack = info->extack;
 		nlc->txn = &open->txn;
@@ -97,7 +126,9 @@ void ktgt_nl_begin(struct ktgt_nl_change *nlc, struct genl_info *info)
  * @nlc: the command, after ktgt_nl_begin()
  * @err: what staging has returned
  *
- * Return: 0 or an errno, with extack text.
+ * A text that the extack has after staging is a warning.
+ *
+ * Return: 0 or an errno, with extack text; -EINTR if the answer comes later.
  */
 int ktgt_nl_end(struct ktgt_nl_change *nlc, int err)
 {
@@ -114,7 +145,7 @@ int ktgt_nl_end(struct ktgt_nl_change *nlc, int err)
 	if (!err)
 		err = nlc->err;
 	if (!err)
-		err = ktgt_txn_commit(txn);
+		err = ktgt_nl_commit(txn, nlc->skb, nlc->info, nlc->put);
 	ktgt_txn_destroy(txn);
 	return err;
 }
@@ -131,16 +162,19 @@ int ktgt_txn_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	struct ktgt_net *kn = ktgt_net_get(genl_info_net(info));
 	struct open_txn *open;
 
+	if (ktgt_nl_commit_is_busy(skb, info))
+		return -EBUSY;
 	open = kzalloc_obj(*open, GFP_KERNEL);
 	if (!open) {
 		NL_SET_ERR_MSG(info->extack, "out of memory");
 		return -ENOMEM;
 	}
+	open->sk = NETLINK_CB(skb).sk;
 	open->portid = info->snd_portid;
 	ktgt_txn_init(&open->txn, kn, NULL);
 
 	mutex_lock(&kn->open_mutex);
-	if (find_open(kn, open->portid)) {
+	if (find_open(kn, open->sk)) {
 		mutex_unlock(&kn->open_mutex);
 		kfree(open);
 		NL_SET_ERR_MSG(info->extack,
@@ -152,34 +186,22 @@ int ktgt_txn_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-static struct open_txn *end_open(struct genl_info *info)
+static struct open_txn *end_open(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_net *kn = ktgt_net_get(genl_info_net(info));
 	struct open_txn *open;
 
-	open = take_open(kn, info->snd_portid);
+	open = take_open(kn, NETLINK_CB(skb).sk);
 	if (!open)
 		NL_SET_ERR_MSG(info->extack,
 			       "transaction: none is open; begin one first");
 	return open;
 }
 
-/* What was committed stays so, answer or not. */
-static int reply_generation(struct genl_info *info, u64 generation)
+static int put_generation(struct sk_buff *msg, const struct ktgt_txn *txn)
 {
-	struct sk_buff *msg;
-	void *hdr;
-
-	hdr = ktgt_nl_reply(info, &msg);
-	if (!hdr)
-		return 0;
-	if (nla_put_u64_64bit(msg, KTGT_A_TXN_GENERATION, generation,
-			      KTGT_A_TXN_PAD)) {
-		nlmsg_free(msg);
-		return 0;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	return nla_put_u64_64bit(msg, KTGT_A_TXN_GENERATION, txn->generation,
+				 KTGT_A_TXN_PAD);
 }
 
 /**
@@ -187,25 +209,22 @@ static int reply_generation(struct genl_info *info, u64 generation)
  * @skb: the request
  * @info: the request, parsed
  *
- * Return: 0 or an errno, with extack text. The transaction is gone then.
+ * Return: 0 or an errno, with extack text; -EINTR if the answer comes later.
+ * The transaction is gone in any case.
  */
 int ktgt_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *expected = info->attrs[KTGT_A_TXN_GENERATION];
-	struct open_txn *open = end_open(info);
-	u64 generation;
+	struct open_txn *open = end_open(skb, info);
 	int err;
 
 	if (!open)
 		return -EINVAL;
-	open->txn.extack = info->extack;
 	if (expected)
 		open->txn.expected = nla_get_u64(expected);
-
-	err = ktgt_txn_commit(&open->txn);
-	generation = open->txn.generation;
+	err = ktgt_nl_commit(&open->txn, skb, info, put_generation);
 	free_open(open);
-	return err ? err : reply_generation(info, generation);
+	return err;
 }
 
 /**
@@ -217,7 +236,7 @@ int ktgt_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int ktgt_txn_abort_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct open_txn *open = end_open(info);
+	struct open_txn *open = end_open(skb, info);
 
 	if (!open)
 		return -EINVAL;
@@ -234,7 +253,8 @@ static int socket_event(struct notifier_block *nb, unsigned long event,
 	if (event != NETLINK_URELEASE || n->protocol != NETLINK_GENERIC)
 		return NOTIFY_DONE;
 
-	open = take_open(ktgt_net_get(n->net), n->portid);
+	ktgt_nl_commit_forget(n);
+	open = take_dead(ktgt_net_get(n->net), n->portid);
 	if (open)
 		free_open(open);
 	return NOTIFY_DONE;
@@ -253,7 +273,15 @@ static struct notifier_block socket_notifier = {
  */
 int ktgt_nl_txn_init(void)
 {
-	return netlink_register_notifier(&socket_notifier);
+	int err;
+
+	err = ktgt_nl_commit_init();
+	if (err)
+		return err;
+	err = netlink_register_notifier(&socket_notifier);
+	if (err)
+		ktgt_nl_commit_exit();
+	return err;
 }
 
 static void forget(struct net *net)
@@ -276,6 +304,7 @@ void ktgt_nl_txn_exit(void)
 	struct net *net;
 
 	netlink_unregister_notifier(&socket_notifier);
+	ktgt_nl_commit_exit();
 	down_read(&net_rwsem);
 	for_each_net(net)
 		forget(net);

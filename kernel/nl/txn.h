@@ -9,20 +9,28 @@
 #include <net/genetlink.h>
 
 #include "../config/txn.h"
+#include "commit.h"
 
 /**
  * struct ktgt_nl_change - a command that changes the configuration
  * @txn: where its change is staged: @one, or the open transaction of the socket
  * @one: a transaction of this command alone
+ * @skb: the request
+ * @info: the parsed request
+ * @put: what the answer contains besides the acknowledgement; NULL for nothing
  * @err: error of a command that is refused whatever its change is, or 0
  */
 struct ktgt_nl_change {
-	struct ktgt_txn	*txn;
-	struct ktgt_txn	one;
-	int		err;
+	struct ktgt_txn		*txn;
+	struct ktgt_txn		one;
+	struct sk_buff		*skb;
+	struct genl_info	*info;
+	ktgt_nl_put_fn		put;
+	int			err;
 };
 
-void ktgt_nl_begin(struct ktgt_nl_change *nlc, struct genl_info *info);
+void ktgt_nl_begin(struct ktgt_nl_change *nlc, struct sk_buff *skb,
+		   struct genl_info *info);
 int ktgt_nl_end(struct ktgt_nl_change *nlc, int err);
 
 /**

@@ -47,7 +47,8 @@ COMMANDS = {name: number for number, name in enumerate(
     "account-list session-list session-del account-set txn-begin txn-commit "
     "txn-abort session-login session-end login-failed config-changed "
     "explain-list lu-attach lu-writers itl-list lu-freeze lu-thaw lu-set "
-    "lu-frozen lu-thawed lu-error orphan-list".split(), 1)}
+    "lu-frozen lu-thawed lu-error orphan-list "
+    "txn-end".split(), 1)}
 NAMES = {number: name for name, number in COMMANDS.items()}
 HERE = os.path.dirname(os.path.abspath(__file__))
 ATTRS = {
@@ -83,7 +84,8 @@ ATTRS = {
               "outgoing",
     "event": "id target-id target initiator isid tsih peer-address peer-port "
              "local-address local-port end status key reason missed generation "
-             "changes change pad lun other path lba operation error",
+             "changes change pad lun other path lba operation error text port-id "
+             "sequence",
 }
 ATTRS = {name: {word: number for number, word in enumerate(words.split(), 1)}
          for name, words in ATTRS.items()}
@@ -99,7 +101,8 @@ ENUMS = {
     "action": "add change delete bind unbind".split(),
     "operation": "read write flush unmap".split(),
 }
-TEXTS = ("target", "initiator", "key", "reason", "name", "other", "path")
+TEXTS = ("target", "initiator", "key", "reason", "name", "other", "path",
+         "text")
 
 
 class Refused(OSError):
@@ -200,21 +203,25 @@ def meaning(command, data):
     return " ".join(f"{name}={value}" for name, value in known.items())
 
 
+def ack_text(data, at, size):
+    """What the kernel says in an acknowledgement, or nothing."""
+    flags = struct.unpack_from("=H", data, at + 6)[0]
+    if not flags & NLM_F_ACK_TLVS:
+        return ""
+    skip = 36
+    if not flags & NLM_F_CAPPED:
+        asked = struct.unpack_from("=I", data, at + 20)[0]
+        skip = 20 + (asked + 3 & ~3)
+    text = attrs_of(data[at + skip:at + size]).get(NLMSGERR_ATTR_MSG, b"")
+    return text.rstrip(b"\0").decode(errors="replace")
+
+
 def refusal(data, at, size):
     """The exception that an error message stands for, or None."""
-    flags = struct.unpack_from("=H", data, at + 6)[0]
     error = -struct.unpack_from("=i", data, at + 16)[0]
     if not error:
         return None
-    text = b""
-    if flags & NLM_F_ACK_TLVS:
-        skip = 36
-        if not flags & NLM_F_CAPPED:
-            asked = struct.unpack_from("=I", data, at + 20)[0]
-            skip = 20 + (asked + 3 & ~3)
-        text = attrs_of(data[at + skip:at + size]).get(NLMSGERR_ATTR_MSG, b"")
-    return KINDS.get(error, Refused)(
-        error, text.rstrip(b"\0").decode(errors="replace"))
+    return KINDS.get(error, Refused)(error, ack_text(data, at, size))
 
 
 class Genl:
@@ -228,6 +235,7 @@ class Genl:
         self.portid = self.sock.getsockname()[0]
         self.sock.settimeout(60)
         self.seq = 0
+        self.warning = ""   # what was said of the last request that was done
         self.netns = transcript.netns()
         self.family = GENL_ID_CTRL
         reply = self.request(CTRL_CMD_GETFAMILY,
@@ -283,6 +291,7 @@ class Genl:
                     error = refusal(data, at, size)
                     if error:
                         raise error
+                    self.warning = ack_text(data, at, size)
                     return out
                 out.append(attrs_of(data[at + 20:at + size]))
                 at += size + 3 & ~3

@@ -598,6 +598,26 @@ static void test_changes(void **state)
 			       "\"event\":\"lost\""));
 }
 
+static void test_txn_end(void **state)
+{
+	struct event event = {
+		.generation = 8, .port_id = 77, .sequence = 5,
+	};
+
+	(void)state;
+	SET(&event, KTGT_A_EVENT_GENERATION);
+	assert_string_equal(event_text(OUT_TABLE, KTGT_CMD_TXN_END, &event),
+			    "2026-11-25 12:00:00.007 request 5 of port 77, "
+			    "which took long, was carried out, configuration 8\n");
+	SET(&event, KTGT_A_EVENT_ERROR);
+	strcpy(event.text, "there is no\x1b target");
+	assert_string_equal(event_text(OUT_TABLE, KTGT_CMD_TXN_END, &event),
+			    "2026-11-25 12:00:00.007 request 5 of port 77, "
+			    "which took long, was refused: there is no\xef\xbf\xbd target\n");
+	assert_non_null(strstr(event_text(OUT_JSON, KTGT_CMD_TXN_END, &event),
+			       "\"event\":\"txn-end\""));
+}
+
 static struct vec answers;
 
 static struct explain *add_answer(uint32_t tid, const char *name,
@@ -666,6 +686,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_target_add, reset, reset),
 		cmocka_unit_test_setup_teardown(test_event, reset, reset),
 		cmocka_unit_test_setup_teardown(test_changes, reset, reset),
+		cmocka_unit_test_setup_teardown(test_txn_end, reset, reset),
 		cmocka_unit_test_setup_teardown(test_explain, reset, reset),
 	};
 

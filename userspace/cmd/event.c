@@ -32,6 +32,8 @@ static const char *event_name(uint8_t cmd)
 		return "lu-thawed";
 	case KTGT_CMD_LU_ERROR:
 		return "lu-error";
+	case KTGT_CMD_TXN_END:
+		return "txn-end";
 	}
 	return "unknown";
 }
@@ -184,6 +186,22 @@ static void print_error(const struct event *event)
 	printf(": %s", strerror(event->error));
 }
 
+/* Who has asked for it may be gone, so this is where its end is told. */
+static void print_txn_end(const struct event *event)
+{
+	printf("request %u of port %u, which took long, was ", event->sequence,
+	       event->port_id);
+	if (HAS(event, KTGT_A_EVENT_ERROR))
+		printf("refused");
+	else
+		printf("carried out, configuration %" PRIu64,
+		       event->generation);
+	if (!event->text[0])
+		return;
+	printf(": ");
+	out_clean(event->text);
+}
+
 static void print_what(uint8_t cmd, const struct event *event)
 {
 	switch (cmd) {
@@ -217,6 +235,9 @@ static void print_what(uint8_t cmd, const struct event *event)
 		break;
 	case KTGT_CMD_LU_ERROR:
 		print_error(event);
+		break;
+	case KTGT_CMD_TXN_END:
+		print_txn_end(event);
 		break;
 	default:
 		printf("unknown event %u", cmd);

@@ -410,6 +410,9 @@ static const struct field event_fields[] = {
 	F(event, EVENT_OPERATION, operation, ENUM, "operation",
 	  .names = storage_op_names),
 	F(event, EVENT_ERROR, error, U32, "error"),
+	F(event, EVENT_TEXT, text, STR, "text"),
+	F(event, EVENT_PORT_ID, port_id, U32, "port-id"),
+	F(event, EVENT_SEQUENCE, sequence, U32, "sequence"),
 };
 
 OBJECT(event);

@@ -262,6 +262,9 @@ struct event {
 	uint64_t lba;
 	uint32_t operation;
 	uint32_t error;
+	char text[KTGT_EVENT_TEXT_MAX + 1];
+	uint32_t port_id;
+	uint32_t sequence;
 };
 
 extern const struct object event_object;

@@ -34,6 +34,7 @@ enum ktgt_lu_given {
 #define KTGT_LUN_MAX		16383
 #define KTGT_FREEZE_BYTES	1024
 #define KTGT_FREEZE_TIME	10
+#define KTGT_EVENT_TEXT_MAX	1023
 
 /**
  * enum ktgt_target_state - whether a target accepts logins
@@ -458,6 +459,9 @@ enum {
 	KTGT_A_EVENT_LBA,
 	KTGT_A_EVENT_OPERATION,
 	KTGT_A_EVENT_ERROR,
+	KTGT_A_EVENT_TEXT,
+	KTGT_A_EVENT_PORT_ID,
+	KTGT_A_EVENT_SEQUENCE,
 
 	__KTGT_A_EVENT_MAX,
 	KTGT_A_EVENT_MAX = (__KTGT_A_EVENT_MAX - 1)
@@ -601,6 +605,7 @@ enum {
 	KTGT_CMD_LU_THAWED,
 	KTGT_CMD_LU_ERROR,
 	KTGT_CMD_ORPHAN_LIST,
+	KTGT_CMD_TXN_END,
 
 	__KTGT_CMD_MAX,
 	KTGT_CMD_MAX = (__KTGT_CMD_MAX - 1)
