@@ -17,6 +17,7 @@
 #include "conn.h"
 #include "data.h"
 #include "pdu.h"
+#include "stall.h"
 #include "task.h"
 #include "window.h"
 
@@ -141,6 +142,8 @@ static void command_parse(struct ktgt_task *task,
 	cmd->buf_len = 0;
 	cmd->status = SAM_STAT_GOOD;
 	ktgt_cmd_parse(cmd);
+	if (ktgt_stall_has_share(conn, cmd->lu))
+		ktgt_cmd_put_off(cmd);
 	trace_ktgt_cmd_recv(cmd, cmd->status);
 }
 

@@ -233,6 +233,24 @@ struct ktgt_task_count {
 };
 
 /**
+ * struct ktgt_stall - what stalled logical units hold of a connection, see
+ *	stall.c
+ * @watched: there will be another look
+ * @look_at: not before this time, in jiffies
+ * @tasks: non-immediate tasks that they had at the last look; 0 if the initiator
+ *	uses no other disk
+ * @more_tasks: those beyond their share, which the window is larger by
+ * @more_pages: pages beyond their share, likewise the limit of KTGT_QUOTA_DATA
+ */
+struct ktgt_stall {
+	bool		watched;
+	unsigned long	look_at;
+	u32		tasks;
+	u32		more_tasks;
+	u32		more_pages;
+};
+
+/**
  * struct ktgt_conn - an iSCSI connection
  *
  * Only the connection's work uses the members, without a lock, unless the
@@ -284,6 +302,9 @@ struct ktgt_task_count {
  * @nr_ordered: tasks that are ORDERED or HEAD OF QUEUE, between receipt and
  *	response
  * @page_wait: tasks that wait for pages, in order
+ * @page_turns: there were too few pages for them: their LUs take turns
+ * @page_lun: LUN of the last one that got pages while LUs take turns
+ * @stall: what stalled LUs hold
  * @count: numbers of tasks. Only ktgt_task_set_state() changes them, the lists,
  *	@nr_ordered and @nr_inflight
  * @nr_inflight: non-immediate tasks between receipt and response; read by
@@ -352,6 +373,9 @@ struct ktgt_conn {
 	struct list_head		dormant;
 	u32				nr_ordered;
 	struct list_head		page_wait;
+	bool				page_turns;
+	u64				page_lun;
+	struct ktgt_stall		stall;
 	struct ktgt_task_count		count;
 	u32				nr_inflight;
 	u32				nr_tmf;

@@ -8,9 +8,11 @@
 #include <linux/mm.h>
 #include <scsi/scsi_proto.h>
 
+#include "../scsi/exec.h"
 #include "conn.h"
 #include "mem.h"
 #include "pdu.h"
+#include "stall.h"
 #include "task.h"
 
 /*
@@ -385,7 +387,7 @@ int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 static bool data_may_have(const struct ktgt_conn *conn, u32 need)
 {
 	return ktgt_quota_has_room(&conn->quota, KTGT_QUOTA_DATA, need) ||
-	       !conn->count.full;
+	       ktgt_stall_is_all(conn);
 }
 
 static void data_got_pages(struct ktgt_task *task)
@@ -398,32 +400,90 @@ static void data_got_pages(struct ktgt_task *task)
 	}
 }
 
+/* How far the LUN of a task is behind the one that was served last. */
+static u64 data_distance(const struct ktgt_task *task)
+{
+	return be64_to_cpu(task->cmd.lun) - task->conn->page_lun - 1;
+}
+
+/* Whether a task would only take more pages to an LU that is stalled. */
+static bool data_is_in_vain(const struct ktgt_task *task)
+{
+	return ktgt_stall_has_pages(task->conn, task->cmd.lu) &&
+	       ktgt_cmd_needs_storage(&task->cmd);
+}
+
+/*
+ * The LU after the one that was served last is next; LUs that are stalled are
+ * left out if they have their share.
+ */
+static noinline struct ktgt_task *data_take_turns(struct ktgt_conn *conn)
+{
+	struct ktgt_task *task, *next = NULL;
+
+	list_for_each_entry(task, &conn->page_wait, node) {
+		if (next && data_distance(task) >= data_distance(next))
+			continue;
+		if (!data_is_in_vain(task))
+			next = task;
+	}
+	return next;
+}
+
+/* The task that is next to get pages, or NULL. */
+static struct ktgt_task *data_next_waiting(struct ktgt_conn *conn)
+{
+	if (list_empty(&conn->page_wait)) {
+		conn->page_turns = false;
+		return NULL;
+	}
+	if (unlikely(conn->page_turns))
+		return data_take_turns(conn);
+	return list_first_entry(&conn->page_wait, struct ktgt_task, node);
+}
+
+/* Return: false if there is no memory. */
+static bool data_give_pages(struct ktgt_task *task, u32 total)
+{
+	struct ktgt_conn *conn = task->conn;
+	u32 need = total - task->nr_pages;
+
+	if (conn->mem.nr_free_pages < need) {
+		ktgt_pdus_prepare(conn);
+		ktgt_mem_refill(conn, need);
+	}
+	if (ktgt_task_set_bvec(task, total, GFP_KERNEL) ||
+	    !ktgt_task_add_pages(task, need))
+		return false;
+	conn->page_lun = be64_to_cpu(task->cmd.lun);
+	data_got_pages(task);
+	return true;
+}
+
 /**
- * ktgt_data_serve_pages - give pages to the tasks that wait for them, in order
+ * ktgt_data_serve_pages - give pages to the tasks that wait for them
  * @conn: the connection
+ *
+ * They get them in order. When there are too few, each LU has its turn, so that
+ * one with many tasks does not stop the others.
  *
  * Context: the connection's work, outside of the socket's lock; may sleep.
  */
 void ktgt_data_serve_pages(struct ktgt_conn *conn)
 {
-	struct ktgt_task *task, *next;
+	struct ktgt_task *task;
 
-	list_for_each_entry_safe(task, next, &conn->page_wait, node) {
+	while ((task = data_next_waiting(conn))) {
 		u32 total = data_pages(task->cmd.buf_len);
-		u32 need = total - task->nr_pages;
 
-		if (!data_may_have(conn, need))
+		if (!data_may_have(conn, total - task->nr_pages)) {
+			conn->page_turns = true;
 			return;
-		if (conn->mem.nr_free_pages < need) {
-			ktgt_pdus_prepare(conn);
-			ktgt_mem_refill(conn, need);
 		}
-		if (ktgt_task_set_bvec(task, total, GFP_KERNEL) ||
-		    !ktgt_task_add_pages(task, need)) {
+		if (!data_give_pages(task, total)) {
 			ktgt_conn_starve(conn);
 			return;
 		}
-		data_got_pages(task);
 	}
 }
 

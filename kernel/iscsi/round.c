@@ -22,6 +22,7 @@
 #include "login.h"
 #include "mem.h"
 #include "pdu.h"
+#include "stall.h"
 #include "task.h"
 #include "text_request.h"
 #include "tmf.h"
@@ -53,6 +54,7 @@ int ktgt_round_init(struct ktgt_conn *conn)
 	conn->ping_ttt = ISCSI_RESERVED_TAG;
 	conn->last_recv = jiffies;
 	conn->last_cmd = jiffies;
+	conn->stall.look_at = jiffies;
 
 	ret = ktgt_pdus_init(conn);
 	if (ret)
@@ -305,6 +307,8 @@ unsigned long ktgt_round_timer(struct ktgt_conn *conn)
 	next = round_ping(conn);
 	if (conn->nr_tmf)
 		next = min(next, ktgt_tmf_timer(conn));
+	if (conn->stall.watched)
+		next = min(next, ktgt_stall_timer(conn));
 	if (conn->logout_requested)
 		next = min(next, round_logout_left(conn) ?: 1);
 	return next;
@@ -316,7 +320,8 @@ unsigned long ktgt_round_timer(struct ktgt_conn *conn)
  *
  * The last answer may have contained a closed window, because its own task
  * still occupied a slot. If only missing acknowledgements keep the window
- * closed, the initiator is asked for them.
+ * closed, the initiator is asked for them. If tasks keep it closed, or wait for
+ * pages, a logical unit may be stalled.
  *
  * Context: the connection's work.
  */
@@ -325,11 +330,17 @@ void ktgt_round_announce(struct ktgt_conn *conn)
 	struct ktgt_window *window = conn->window;
 
 	if (!window || conn->state != KTGT_CONN_STATE_FULL_FEATURE ||
-	    conn->logout || !ktgt_window_is_closed(window))
+	    conn->logout)
+		return;
+	if (unlikely(!list_empty(&conn->page_wait)))
+		ktgt_stall_watch(conn);
+	if (!ktgt_window_is_closed(window))
 		return;
 	ktgt_window_open(conn);
 	if (!ktgt_window_is_closed(window))
 		ktgt_ctl_nop_in(conn);
-	else if (!conn->nr_inflight && conn->ping_ttt == ISCSI_RESERVED_TAG)
+	else if (conn->nr_inflight)
+		ktgt_stall_watch(conn);
+	else if (conn->ping_ttt == ISCSI_RESERVED_TAG)
 		ktgt_ctl_ping(conn);
 }

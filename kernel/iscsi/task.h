@@ -47,6 +47,8 @@ enum ktgt_task_state {
  * @KTGT_TASK_UNSOL: more unsolicited Data-Out PDUs are expected
  * @KTGT_TASK_BAD_DATA: a Data-Out sequence or digest was wrong; the command
  *	fails when all requested data has arrived
+ * @KTGT_TASK_SEEN: it was with the SCSI side at a look of stall.c
+ * @KTGT_TASK_OLD: likewise, at two of them
  */
 enum ktgt_task_flags {
 	KTGT_TASK_IMMEDIATE	= BIT(0),
@@ -54,6 +56,8 @@ enum ktgt_task_flags {
 	KTGT_TASK_WRITE		= BIT(2),
 	KTGT_TASK_UNSOL		= BIT(3),
 	KTGT_TASK_BAD_DATA	= BIT(4),
+	KTGT_TASK_SEEN		= BIT(5),
+	KTGT_TASK_OLD		= BIT(6),
 };
 
 /**

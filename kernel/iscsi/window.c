@@ -41,14 +41,16 @@ enum ktgt_cmdsn ktgt_window_take(struct ktgt_window *window, u32 cmd_sn,
 /* Number of commands that the connection can accept. */
 static u32 window_room(const struct ktgt_conn *conn)
 {
+	u32 window = KTGT_WINDOW + conn->stall.more_tasks;
+
 	/* Discovery: there are no tasks, and few requests. */
 	if (!conn->nexus->target)
 		return KTGT_IMMEDIATE_MAX;
-	if (conn->nr_inflight >= KTGT_WINDOW ||
+	if (conn->nr_inflight >= window ||
 	    conn->count.free <= KTGT_IMMEDIATE_MAX ||
 	    ktgt_quota_is_over(&conn->quota, KTGT_QUOTA_DATA))
 		return 0;
-	return min_t(u32, KTGT_WINDOW - conn->nr_inflight,
+	return min_t(u32, window - conn->nr_inflight,
 		     conn->count.free - KTGT_IMMEDIATE_MAX);
 }
 

@@ -275,6 +275,36 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 }
 
 /**
+ * ktgt_cmd_needs_storage - whether the storage has to answer a command
+ * @cmd: it has been parsed
+ *
+ * Context: any.
+ * Return: false if it has an answer without the storage, or was refused. One
+ *	that was refused may have taken a unit attention with it.
+ */
+bool ktgt_cmd_needs_storage(const struct ktgt_cmd *cmd)
+{
+	return cmd->exec != exec_status &&
+	       cmd->row->flags & (KTGT_CDB_RANGE | KTGT_CDB_WRITE);
+}
+
+/**
+ * ktgt_cmd_put_off - have a command sent again later if it needs the storage
+ * @cmd: it has been parsed, and has no buffer yet; its nexus has other commands
+ *	at the logical unit
+ *
+ * It ends with TASK SET FULL (SAM-5, 5.3.1) when it is submitted, and wants no
+ * data.
+ *
+ * Context: process or softirq; does not sleep.
+ */
+void ktgt_cmd_put_off(struct ktgt_cmd *cmd)
+{
+	if (ktgt_cmd_needs_storage(cmd))
+		end_with(cmd, SAM_STAT_TASK_SET_FULL);
+}
+
+/**
  * ktgt_cmd_submit - carry a command out
  * @cmd: it has been parsed, and has its buffer
  *

@@ -10,6 +10,8 @@
 struct ktgt_cmd;
 
 void ktgt_cmd_parse(struct ktgt_cmd *cmd);
+bool ktgt_cmd_needs_storage(const struct ktgt_cmd *cmd);
+void ktgt_cmd_put_off(struct ktgt_cmd *cmd);
 void ktgt_cmd_submit(struct ktgt_cmd *cmd);
 void ktgt_cmd_cancel(struct ktgt_cmd *cmd);
 void ktgt_cmd_release(struct ktgt_cmd *cmd);

@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
+#include <scsi/scsi_proto.h>
 #include <uapi/linux/ktgt.h>
 
 #include "../core/cmd.h"
@@ -396,6 +397,29 @@ void ktgt_nexus_close(struct ktgt_nexus *nexus)
 
 	if (atomic_dec_and_test(&target->nr_nexuses))
 		wake_up_all(&target->no_nexus);
+}
+
+/**
+ * ktgt_nexus_uses_disks - whether an initiator uses more than one disk
+ * @nexus: I_T nexus
+ *
+ * Context: process; takes &ktgt_target.nexus_lock.
+ * Return: true if it has sent commands to two or more.
+ */
+bool ktgt_nexus_uses_disks(struct ktgt_nexus *nexus)
+{
+	struct ktgt_itl *itl;
+	unsigned long lun;
+	u32 nr = 0;
+
+	spin_lock_bh(&nexus->target->nexus_lock);
+	xa_for_each(&nexus->itls, lun, itl) {
+		nr += itl->lu->type == TYPE_DISK;
+		if (nr > 1)
+			break;
+	}
+	spin_unlock_bh(&nexus->target->nexus_lock);
+	return nr > 1;
 }
 
 /**

@@ -23,6 +23,7 @@ void ktgt_itls_free(struct ktgt_lu *lu);
 
 int ktgt_nexus_open(struct ktgt_nexus *nexus);
 void ktgt_nexus_close(struct ktgt_nexus *nexus);
+bool ktgt_nexus_uses_disks(struct ktgt_nexus *nexus);
 bool ktgt_nexus_lun_exists(struct ktgt_nexus *nexus, __be64 lun);
 bool ktgt_nexus_lu_reset(struct ktgt_nexus *nexus, __be64 lun,
 			 struct ktgt_lu_reset *reset);

@@ -9,6 +9,7 @@
 #include "../iscsi/conn.c"
 #include "../iscsi/data.c"
 #include "../iscsi/sess.c"
+#include "../iscsi/stall.c"
 #include "../iscsi/task.c"
 #include "../iscsi/window.c"
 
@@ -107,6 +108,7 @@ static void seq_test_exit(struct kunit *test)
 	struct ktgt_pdu *pdu, *next;
 
 	ktgt_test_itl = NULL;
+	ktgt_test_one_disk = false;
 	if (!t)
 		return;
 	list_splice_init(&t->conn.unacked, &t->queued);
@@ -341,6 +343,181 @@ static void window_never_shrinks(struct kunit *test)
 	/* it has come around */
 	KUNIT_EXPECT_GT(test, last, 1000);
 	KUNIT_EXPECT_LT(test, last, 20000);
+}
+
+/* --- stalled logical units ------------------------------------------------ */
+
+/* A task of @lun, which holds @pages or wants them. */
+static struct ktgt_task *stall_task(struct kunit *test, u32 lun, u32 pages,
+				    enum ktgt_task_state state)
+{
+	static const struct ktgt_cdb_row read_row = { .flags = KTGT_CDB_RANGE };
+	static struct ktgt_lu lus[4];
+	struct seq_test *t = test->priv;
+	struct iscsi_scsi_req req = { .flags = ISCSI_FLAG_CMD_READ };
+	struct ktgt_task *task;
+
+	KUNIT_ASSERT_TRUE(test, ktgt_tasks_at_hand(&t->conn, GFP_KERNEL));
+	req.itt = (__force itt_t)t->conn.seq;
+	task = ktgt_task_start(&t->conn, &req);
+	task->cmd.lun = cpu_to_be64((u64)lun << 48);
+	task->cmd.lu = &lus[lun];
+	task->cmd.row = &read_row;
+	task->cmd.buf_len = pages * PAGE_SIZE;
+	task->nr_pages = state == KTGT_TASK_BUSY ? pages : 0;
+	ktgt_quota_charge(&t->conn.quota, KTGT_QUOTA_DATA, task->nr_pages);
+	ktgt_task_set_state_any(task, state);
+	return task;
+}
+
+static void stall_task_ends(struct ktgt_task *task)
+{
+	ktgt_quota_uncharge(&task->conn->quota, KTGT_QUOTA_DATA,
+			    task->nr_pages);
+	task->nr_pages = 0;
+	ktgt_task_set_state_any(task, KTGT_TASK_FREE);
+}
+
+static void stall_all_end(struct seq_test *t)
+{
+	u32 i;
+
+	for (i = 0; i < t->conn.nr_slots; i++)
+		if (t->conn.slots[i]->state != KTGT_TASK_FREE)
+			stall_task_ends(t->conn.slots[i]);
+}
+
+/*
+ * What a stalled LU holds beyond half of the window and of the pages is given
+ * to the others in addition, and taken back afterwards.
+ */
+static void stall_share(struct kunit *test)
+{
+	struct seq_test *t = test->priv;
+	struct ktgt_conn *conn = &t->conn;
+	struct ktgt_task *task;
+	u32 i;
+
+	seq_alloc_tasks(test);
+	for (i = 0; i < 100; i++)
+		stall_task(test, 1, 8, KTGT_TASK_BUSY);
+	task = stall_task(test, 2, 8, KTGT_TASK_BUSY);
+
+	stall_look(conn);
+	KUNIT_EXPECT_EQ(test, conn->stall.tasks, 0);
+	KUNIT_EXPECT_FALSE(test, ktgt_stall_has_share(conn, conn->slots[0]->cmd.lu));
+	stall_task_ends(task);
+	task = stall_task(test, 2, 8, KTGT_TASK_BUSY);
+	stall_look(conn);
+	KUNIT_EXPECT_EQ(test, conn->stall.tasks, 100);
+	KUNIT_EXPECT_EQ(test, conn->stall.more_tasks, 36);
+	KUNIT_EXPECT_EQ(test, conn->stall.more_pages, 800 - 512);
+	KUNIT_EXPECT_EQ(test, conn->quota.limit[KTGT_QUOTA_DATA],
+			1024 + 800 - 512);
+	KUNIT_EXPECT_EQ(test, window_room(conn), 128 + 36 - 101);
+	/* those that wait for pages count as well */
+	stall_task_ends(task);
+	task = stall_task(test, 2, 8, KTGT_TASK_BUSY);
+	for (i = 0; i < 28; i++)
+		stall_task(test, 1, 8, KTGT_TASK_PAGES);
+	stall_look(conn);
+	KUNIT_EXPECT_EQ(test, window_room(conn), 128 + 64 - 129);
+	KUNIT_EXPECT_TRUE(test, ktgt_stall_has_share(conn, conn->slots[0]->cmd.lu));
+	KUNIT_EXPECT_FALSE(test, ktgt_stall_has_share(conn, task->cmd.lu));
+	KUNIT_EXPECT_FALSE(test, ktgt_stall_has_share(conn, NULL));
+
+	/* it has answered: at once it is stalled no more */
+	stall_all_end(t);
+	task = stall_task(test, 1, 8, KTGT_TASK_BUSY);
+	KUNIT_EXPECT_FALSE(test, ktgt_stall_has_share(conn, task->cmd.lu));
+	stall_look(conn);
+	KUNIT_EXPECT_EQ(test, conn->stall.tasks, 0);
+	KUNIT_EXPECT_EQ(test, conn->quota.limit[KTGT_QUOTA_DATA], 1024);
+	KUNIT_EXPECT_EQ(test, window_room(conn), 127);
+	stall_all_end(t);
+}
+
+/* There is nobody to give anything to. */
+static void stall_of_the_only_disk(struct kunit *test)
+{
+	struct seq_test *t = test->priv;
+	struct ktgt_conn *conn = &t->conn;
+	u32 i;
+
+	ktgt_test_one_disk = true;
+	seq_alloc_tasks(test);
+	for (i = 0; i < 128; i++)
+		stall_task(test, 1, 8, KTGT_TASK_BUSY);
+	stall_look(conn);
+	stall_look(conn);
+	KUNIT_EXPECT_EQ(test, window_room(conn), 0);
+	KUNIT_EXPECT_EQ(test, conn->quota.limit[KTGT_QUOTA_DATA], 1024);
+	KUNIT_EXPECT_FALSE(test, ktgt_stall_has_share(conn, conn->slots[0]->cmd.lu));
+	stall_all_end(t);
+}
+
+/* A transfer that is longer than what is left goes on when all others hang. */
+static void stall_needs_all_pages(struct kunit *test)
+{
+	struct seq_test *t = test->priv;
+	struct ktgt_conn *conn = &t->conn;
+	struct ktgt_task *task;
+
+	seq_alloc_tasks(test);
+	stall_task(test, 1, 600, KTGT_TASK_BUSY);
+	stall_look(conn);
+	KUNIT_EXPECT_FALSE(test, data_may_have(conn, 600));
+	stall_look(conn);
+	KUNIT_EXPECT_TRUE(test, data_may_have(conn, 512));
+	KUNIT_EXPECT_TRUE(test, data_may_have(conn, 600));
+	task = stall_task(test, 2, 1, KTGT_TASK_BUSY);
+	KUNIT_EXPECT_FALSE(test, data_may_have(conn, 600));
+	stall_task_ends(task);
+	stall_all_end(t);
+}
+
+/* The LU that is next to get pages, which it gets. */
+static u32 page_turn(struct kunit *test)
+{
+	struct seq_test *t = test->priv;
+	struct ktgt_task *task = data_next_waiting(&t->conn);
+	u32 lun;
+
+	if (!task)
+		return 0;
+	lun = be64_to_cpu(task->cmd.lun) >> 48;
+	t->conn.page_lun = be64_to_cpu(task->cmd.lun);
+	stall_task_ends(task);
+	return lun;
+}
+
+/* In order while there are enough; then each LU in turn. */
+static void page_turns(struct kunit *test)
+{
+	static const u32 queued[] = { 2, 2, 1, 2, 2, 3, 2 };
+	static const u32 turns[] = { 2, 3, 1, 2, 2, 2, 2, 0 };
+	struct seq_test *t = test->priv;
+	u32 i;
+
+	seq_alloc_tasks(test);
+	for (i = 0; i < ARRAY_SIZE(queued); i++)
+		stall_task(test, queued[i], 8, KTGT_TASK_PAGES);
+	KUNIT_EXPECT_EQ(test, page_turn(test), turns[0]);
+	t->conn.page_turns = true;
+	for (i = 1; i < ARRAY_SIZE(turns); i++)
+		KUNIT_EXPECT_EQ(test, page_turn(test), turns[i]);
+	KUNIT_EXPECT_FALSE(test, t->conn.page_turns);
+
+	/* an LU that hangs has no turn once it has its share */
+	stall_task(test, 1, 600, KTGT_TASK_BUSY);
+	stall_look(&t->conn);
+	stall_look(&t->conn);
+	stall_task(test, 1, 8, KTGT_TASK_PAGES);
+	stall_task(test, 2, 8, KTGT_TASK_PAGES);
+	t->conn.page_turns = true;
+	KUNIT_EXPECT_EQ(test, page_turn(test), 2);
+	KUNIT_EXPECT_EQ(test, page_turn(test), 0);
+	stall_all_end(t);
 }
 
 /* --- ExpStatSN ------------------------------------------------------------ */
@@ -951,6 +1128,10 @@ static struct kunit_case seq_cases[] = {
 	KUNIT_CASE_PARAM(cmdsn, cmdsn_gen_params),
 	KUNIT_CASE_PARAM(window, window_gen_params),
 	KUNIT_CASE(window_never_shrinks),
+	KUNIT_CASE(stall_share),
+	KUNIT_CASE(stall_of_the_only_disk),
+	KUNIT_CASE(stall_needs_all_pages),
+	KUNIT_CASE(page_turns),
 	KUNIT_CASE_PARAM(ack, ack_gen_params),
 	KUNIT_CASE(ping_is_released),
 	KUNIT_CASE(ttt_unique),

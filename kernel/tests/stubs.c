@@ -51,6 +51,7 @@
 	}
 
 struct ktgt_itl *ktgt_test_itl;
+bool ktgt_test_one_disk;
 
 STUB(ktgt_cmd_note_write, struct ktgt_cmd *cmd)
 STUB(ktgt_cmd_note_error, const struct ktgt_cmd *cmd)
@@ -89,6 +90,8 @@ STUB_FAIL_VALUE(int, ktgt_nexus_open, -EIO, struct ktgt_nexus *nexus)
 STUB_FAIL(ktgt_nexus_close, struct ktgt_nexus *nexus)
 STUB_VALUE(u16, ktgt_lu_no_medium, 0, const struct ktgt_lu *lu)
 STUB_FAIL_VALUE(u64, ktgt_lu_refresh, 0, struct ktgt_lu *lu)
+STUB_VALUE(bool, ktgt_nexus_uses_disks, !ktgt_test_one_disk,
+	   struct ktgt_nexus *nexus)
 STUB_FAIL_VALUE(int, ktgt_lu_init, -EIO, void)
 STUB_FAIL(ktgt_lu_exit, void)
 STUB_FAIL_VALUE(int, ktgt_opening_init, -EIO, void)

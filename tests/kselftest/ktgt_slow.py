@@ -5,10 +5,11 @@
     target namespace: t with LUN 1 (slow) and LUN 2 (well) -- veth -- initiator
 
 Shown: while a device has no tag left, is suspended, or sleeps whenever it is
-given something, another LUN of the same session and a NOP are answered at once;
-what waits is carried out in the end, all of it and nothing twice; a long
+given something, or never answers, another LUN of the same session and a NOP
+are answered at once; what waits is carried out in the end, all of it and nothing twice; a long
 transfer is cut where the device wants it, so that it need not wait for a worker.
 """
+# Timeout: 300
 
 import os
 import sys
@@ -16,17 +17,19 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
-from iscsi import (read10, sync_cache10, tur, write10,  # noqa: E402
-                   write_same10)
-from ktap import Skip, Suite, check, equal  # noqa: E402
-from lab import (lab_class, outcome, read, run, seconds,  # noqa: E402
-                 write)
+from dm import Mapped  # noqa: E402
+from iscsi import (inquiry, read10, sync_cache10, tur,  # noqa: E402
+                   write10, write_same10)
+from ktap import Skip, Suite, check, comment, equal  # noqa: E402
+from lab import (SLOW, lab_class, outcome, read, run,  # noqa: E402
+                 seconds, write)
 
 suite = Suite(lab_class())
 TRACE = "/sys/kernel/tracing"
 # what "at once" may take in a virtual machine that emulates its processor
 AT_ONCE = 1.0
 BLOCK = 512
+TASK_SET_FULL = 0x28
 MIB = 1 << 20
 
 
@@ -43,29 +46,6 @@ def slow_disk(lab, size_mib=8, latency=0.5, **attrs):
                        submit_queues=1, **attrs)
     write(f"/sys/block/{os.path.basename(dev)}/queue/scheduler", "none")
     return dev
-
-
-class Mapped:
-    """A dm device over DEV that can be suspended."""
-
-    count = 0
-
-    def __init__(self, dev, table="linear {dev} 0", size_mib=8):
-        Mapped.count += 1
-        self.name = f"ktgt{os.getpid()}m{Mapped.count}"
-        self.path = f"/dev/mapper/{self.name}"
-        run("dmsetup", "create", self.name, "--table",
-            f"0 {size_mib * MIB // BLOCK} " + table.format(dev=dev))
-        run("udevadm", "settle")
-
-    def suspend(self):
-        run("dmsetup", "suspend", "--noflush", "--nolockfs", self.name)
-
-    def resume(self):
-        run("dmsetup", "resume", self.name)
-
-    def remove(self):
-        run("dmsetup", "remove", self.name)
 
 
 def begin(lab, slow, name):
@@ -323,6 +303,113 @@ def few_tags_long_transfers(lab):
     all_good(ini, tasks)
     for i, task in enumerate(tasks):
         check(bytes(task.data) == data[i], f"data of task {i}")
+    lab.drop(iqn)
+
+
+def commands_left(ini):
+    """How many commands the initiator may send now."""
+    return (ini.maxcmdsn - ini.cmdsn + 1) & 0xFFFFFFFF
+
+
+def may_send(ini, number):
+    """Wait until the target lets NUMBER commands in; takes what it sends."""
+    deadline = time.monotonic() + 10 * SLOW
+    while commands_left(ini) < number:
+        check(time.monotonic() < deadline,
+              f"{commands_left(ini)} commands may be sent, not {number}")
+        ini.nop()
+        time.sleep(0.1)
+
+
+def others_in_time(ini, size):
+    """A NOP, an INQUIRY and 100 READs of LUN 2."""
+    times = [(seconds(ini.nop, immediate=False)[1], "NOP"),
+             (seconds(ini.good, inquiry(), 2, 255)[1], "INQUIRY")]
+    times += [(seconds(ini.good, read10(i, size // BLOCK), 2, size)[1],
+               f"READ {i}") for i in range(100)]
+    times.sort(reverse=True)
+    comment("longest: " + ", ".join(f"{what} {1000 * took:.0f} ms"
+                                    for took, what in times[:5]))
+    check(times[0][0] < AT_ONCE * SLOW, "one took too long")
+    # some may have met a busy machine
+    check(times[4][0] < 0.1 * SLOW, "five took too long")
+
+
+def dead_lun(lab, size):
+    """128 READs of a LUN that never answers, then others."""
+    dm = Mapped(lab.null_blk(8))
+    iqn, ini = begin(lab, dm.path, f"dead{size}")
+    ini.good(tur(), 2)
+    dm.suspend()
+    try:
+        for i in range(128):
+            ini.issue(read10(i, size // BLOCK), read=size)
+        may_send(ini, 2)
+        others_in_time(ini, size)
+        # the dead one gets no more, but what needs no storage is answered
+        task = ini.command(read10(0, 1), 1, BLOCK)
+        equal(hex(task.status), hex(TASK_SET_FULL), "status of one more")
+        task = ini.command(write10(0, 128), 1, 0, bytes(128 * BLOCK))
+        equal(hex(task.status), hex(TASK_SET_FULL), "status of a WRITE")
+        ini.good(inquiry(), 1, 255)
+        others_in_time(ini, size)
+        ini.close()
+    finally:
+        dm.resume()
+    ini = lab.login(iqn, luns=(1, 2))
+    ini.good(read10(0, 1), 1, BLOCK)
+    lab.drop(iqn)
+    dm.remove()
+
+
+@suite.case
+def dead_lun_short(lab):
+    """128 READs of 4 KiB fill the window."""
+    dead_lun(lab, 4096)
+
+
+@suite.case
+def dead_lun_long(lab):
+    """128 READs of 1 MiB take all pages as well."""
+    dead_lun(lab, MIB)
+
+
+@suite.case
+def only_disk(lab):
+    """Where a disk is the only one, it has all of the window, and no command is
+    sent back."""
+    dm = Mapped(lab.null_blk(8))
+    iqn = lab.target("only")
+    lab.lun(iqn, 1, dm.path)
+    ini = lab.login(iqn)
+    dm.suspend()
+    try:
+        tasks = [ini.issue(read10(i, 8), read=4096) for i in range(128)]
+        time.sleep(3)
+        ini.nop()
+        equal(commands_left(ini), 0, "commands that may be sent")
+    finally:
+        dm.resume()
+    all_good(ini, tasks)
+    lab.drop(iqn)
+    dm.remove()
+
+
+@suite.case
+def pages_in_turn(lab):
+    """A LUN whose long READs are slow, and fill all pages: those of another LUN
+    have their turn, before all of the first have ended."""
+    size = MIB // 2
+    lab.adm("net", "set", "memory-limit", 4)
+    iqn, ini = begin(lab, slow_disk(lab, latency=0.1), "turns")
+    lab.adm("net", "set", "memory-limit", 64)
+    first = [ini.issue(read10(i, size // BLOCK), read=size) for i in range(40)]
+    other = [ini.issue(read10(i, size // BLOCK), 2, read=size)
+             for i in range(4)]
+    all_good(ini, other)
+    left = sum(not task.done for task in first)
+    check(left > 10, f"only {left} of the first LUN are left")
+    all_good(ini, first)
     lab.drop(iqn)
 
 

@@ -58,7 +58,7 @@ FLOORS = {
         'recv sess tmf',
         'command',
         'data ack',
-        'task',
+        'task stall',
         'mem text_request',
         'pdu chap discovery',
         'conn window text admit quota',

@@ -184,6 +184,16 @@ bool complete_one(unsigned int nr)
 	return false;
 }
 
+bool ktgt_cmd_needs_storage(const struct ktgt_cmd *cmd)
+{
+	return true;
+}
+
+/* Which ones it is for does not matter here: the window and the pages do. */
+void ktgt_cmd_put_off(struct ktgt_cmd *cmd)
+{
+}
+
 void ktgt_cmd_submit(struct ktgt_cmd *cmd)
 {
 	struct task *task = task_of(cmd);
@@ -332,6 +342,11 @@ static u8 *lu_at(__be64 lun)
 	u64 nr = be64_to_cpu(lun) >> 48;
 
 	return nr < 2 ? &lus[nr] : NULL;
+}
+
+bool ktgt_nexus_uses_disks(struct ktgt_nexus *nexus)
+{
+	return true;
 }
 
 bool ktgt_nexus_lun_exists(struct ktgt_nexus *nexus, __be64 lun)
