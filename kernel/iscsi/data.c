@@ -6,9 +6,11 @@
 #include "data.h"
 
 #include <linux/mm.h>
+#include <linux/sizes.h>
 #include <scsi/scsi_proto.h>
 
 #include "../scsi/exec.h"
+#include "../scsi/orphan.h"
 #include "conn.h"
 #include "mem.h"
 #include "pdu.h"
@@ -24,6 +26,9 @@
 #define TTT_GEN_BITS	13
 
 static_assert(KTGT_MAX_R2T <= 1 << TTT_R2T_BITS);
+
+/* pages of a connection while orphans hold much memory: 4 MiB */
+#define DATA_SMALL_LIMIT	(SZ_4M >> PAGE_SHIFT)
 
 static u32 ttt_make(u16 index, u16 gen, u32 r2t)
 {
@@ -380,14 +385,24 @@ int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 	return 0;
 }
 
+/* While orphans hold much memory, the limit of a connection is a small one. */
+static bool data_has_room(const struct ktgt_conn *conn, u32 need)
+{
+	const struct ktgt_quota *quota = &conn->quota;
+
+	if (unlikely(ktgt_orphans_hold_much()) &&
+	    quota->held[KTGT_QUOTA_DATA] + need > DATA_SMALL_LIMIT)
+		return false;
+	return ktgt_quota_has_room(quota, KTGT_QUOTA_DATA, need);
+}
+
 /*
  * A task gets the pages that it lacks if the connection stays within its limit,
  * or if no other task makes progress and will give pages back.
  */
 static bool data_may_have(const struct ktgt_conn *conn, u32 need)
 {
-	return ktgt_quota_has_room(&conn->quota, KTGT_QUOTA_DATA, need) ||
-	       ktgt_stall_is_all(conn);
+	return data_has_room(conn, need) || ktgt_stall_is_all(conn);
 }
 
 static void data_got_pages(struct ktgt_task *task)

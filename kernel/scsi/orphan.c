@@ -51,6 +51,8 @@ static DEFINE_SPINLOCK(orphans_lock);
 static LIST_HEAD(all_groups);
 static u64 last_id;
 static u64 all_bytes;
+/* over_limit(), for those who do not take the lock */
+static bool all_crowded;
 static DEFINE_TIMER(wait_timer, wait_over);
 
 /* With the lock: over all, whether they hold an eighth of memory. */
@@ -101,8 +103,10 @@ static void account(struct ktgt_orphan_group *group, const struct ktgt_cmd *cmd,
 	group->store->orphan_bytes += bytes;
 	all_bytes += bytes;
 	judge(group->store);
-	if (was != over_limit())
-		judge_all();
+	if (was == over_limit())
+		return;
+	WRITE_ONCE(all_crowded, !was);
+	judge_all();
 }
 
 /**
@@ -154,6 +158,20 @@ static void end_group(struct ktgt_orphan_group *group)
 	list_del(&group->of_conn);
 	ktgt_store_put(group->store);
 	kfree_rcu(group, rcu);
+}
+
+/**
+ * ktgt_orphans_hold_much - whether orphans hold an eighth of memory
+ *
+ * A store that has some takes no more commands then. One that has none may hang
+ * as well, so a fabric gives each connection little memory meanwhile.
+ *
+ * Context: any.
+ * Return: true if they do.
+ */
+bool ktgt_orphans_hold_much(void)
+{
+	return READ_ONCE(all_crowded);
 }
 
 /**

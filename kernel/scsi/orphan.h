@@ -94,6 +94,7 @@ struct ktgt_orphan_group {
 };
 
 struct ktgt_orphans *ktgt_orphans_alloc(const struct ktgt_nexus *nexus);
+bool ktgt_orphans_hold_much(void);
 void ktgt_orphans_free(struct ktgt_orphans *orphans);
 void ktgt_orphan_add(struct ktgt_orphans *orphans, struct ktgt_cmd *cmd,
 		     u32 bytes);

@@ -344,6 +344,11 @@ static u8 *lu_at(__be64 lun)
 	return nr < 2 ? &lus[nr] : NULL;
 }
 
+bool ktgt_orphans_hold_much(void)
+{
+	return false;
+}
+
 bool ktgt_nexus_uses_disks(struct ktgt_nexus *nexus)
 {
 	return true;
