@@ -798,14 +798,13 @@ void ktgt_target_hide_all(struct ktgt_net *kn)
 		close_nexuses(target);
 }
 
-static void remove_lus(struct list_head *lus, unsigned long deadline)
+/* Each ends when its storage has answered: no namespace waits for that. */
+static void leave_lus(struct list_head *lus)
 {
 	struct ktgt_lu *lu, *next;
 
-	list_for_each_entry_safe(lu, next, lus, node) {
-		ktgt_lu_drain(lu, deadline);
+	list_for_each_entry_safe(lu, next, lus, node)
 		ktgt_lu_put(lu);
-	}
 	INIT_LIST_HEAD(lus);
 }
 
@@ -824,7 +823,7 @@ void ktgt_target_free_all(struct ktgt_net *kn)
 	xa_for_each(&kn->targets, tid, target) {
 		unlink_target(kn, target);
 		unpublish_lus(target, &lus);
-		remove_lus(&lus, jiffies + CLOSE_TIMEOUT);
+		leave_lus(&lus);
 		ktgt_target_put(target);
 	}
 }
