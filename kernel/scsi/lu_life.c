@@ -627,19 +627,19 @@ u64 ktgt_lu_refresh(struct ktgt_lu *lu)
 	bool changed;
 	u64 nr_blocks;
 
+	/* a swap that comes now takes the lock later, so its size stays */
+	spin_lock(&lu->lock);
 	rcu_read_lock();
 	store = rcu_dereference(lu->store);
 	ktgt_store_caps(store, &caps);
 	nr_blocks = caps.size >> lu->block_shift;
-
-	spin_lock(&lu->lock);
 	WRITE_ONCE(store->size, caps.size);
 	changed = nr_blocks != lu->nr_blocks;
 	WRITE_ONCE(lu->nr_blocks, nr_blocks);
 	if (nr_blocks)
 		follow_cache(lu, caps.write_cache);
-	spin_unlock(&lu->lock);
 	rcu_read_unlock();
+	spin_unlock(&lu->lock);
 
 	if (changed && nr_blocks)
 		ktgt_ua_raise(lu, KTGT_UA_CAPACITY, NULL);
