@@ -16,6 +16,7 @@
 #include <kunit/test.h>
 
 #include "../iscsi/recv.h"
+#include "../scsi/cdb.h"
 #include "../scsi/cdb_table.h"
 #include "../scsi/lu.h"
 #include "stubs.h"
