@@ -154,7 +154,7 @@ def not_that_one(lab):
 @suite.case
 def in_its_turn(lab):
     """A WRITE in a slow device ends there, before the new one gets any."""
-    slow = lab.null_blk(4, irqmode=2, completion_nsec=2_000_000_000)
+    slow = lab.null_blk(4, irqmode=2, completion_nsec=5_000_000_000)
     two = lab.null_blk(4)
     ini = disk(lab, slow)
     first = write(ini, 1)
