@@ -501,7 +501,8 @@ static void lu_del_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 
 static void lu_del_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 {
-	ktgt_drain_lu(txn, container_of(change, struct lu_del, change)->lu);
+	ktgt_drain_lu(txn, container_of(change, struct lu_del, change)->lu,
+		      change->info.tid);
 }
 
 static const struct ktgt_change_ops lu_del_ops = {

@@ -732,7 +732,7 @@ static void target_del_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 
 	/* each waits for an RCU grace period, many at once wait for the same */
 	list_for_each_entry_safe(lu, next, &del->lus, node)
-		ktgt_drain_lu(txn, lu);
+		ktgt_drain_lu(txn, lu, del->target->tid);
 	ktgt_target_put(del->target);
 }
 
