@@ -262,14 +262,12 @@ void ktgt_store_hold(struct ktgt_store *store)
  */
 void ktgt_store_unhold(struct ktgt_store *store)
 {
-	bool leaving;
-
 	spin_lock(&store->lock);
 	store->held--;
-	leaving = store->leaving;
-	spin_unlock(&store->lock);
-	if (leaving)
+	/* under the lock: who closes the store waits for the work behind it */
+	if (store->leaving)
 		look_whether_empty(store);
+	spin_unlock(&store->lock);
 	ktgt_store_put(store);
 }
 
