@@ -94,7 +94,7 @@ static void account(struct ktgt_orphan_group *group, const struct ktgt_cmd *cmd,
 {
 	s64 bytes = (s64)cmd->orphan_bytes * count;
 	u32 *nr = &group->nr[kind_of(cmd)];
-	bool was = over_limit();
+	bool full;
 
 	WRITE_ONCE(group->count, group->count + count);
 	WRITE_ONCE(*nr, *nr + count);
@@ -103,9 +103,11 @@ static void account(struct ktgt_orphan_group *group, const struct ktgt_cmd *cmd,
 	group->store->orphan_bytes += bytes;
 	all_bytes += bytes;
 	judge(group->store);
-	if (was == over_limit())
+	/* memory can grow and shrink too, so it is compared with what was told */
+	full = over_limit();
+	if (full == all_crowded)
 		return;
-	WRITE_ONCE(all_crowded, !was);
+	WRITE_ONCE(all_crowded, full);
 	judge_all();
 }
 
