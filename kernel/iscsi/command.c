@@ -377,10 +377,13 @@ static void command_abort(struct ktgt_task *task, bool tell)
 static void command_reap_other(struct ktgt_task *task)
 {
 	clear_bit(KTGT_CMDF_RESUME, &task->cmd.flags);
-	if (ktgt_task_is_aborted(task))
+	if (ktgt_task_is_aborted(task)) {
 		command_end_aborted(task);
-	else
-		ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_READY);
+		return;
+	}
+	/* it has made progress */
+	task->flags &= ~(KTGT_TASK_SEEN | KTGT_TASK_OLD);
+	ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_READY);
 }
 
 /**

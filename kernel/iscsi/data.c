@@ -424,8 +424,14 @@ static u64 data_distance(const struct ktgt_task *task)
 /* Whether a task would only take more pages to an LU that is stalled. */
 static bool data_is_in_vain(const struct ktgt_task *task)
 {
-	return ktgt_stall_has_pages(task->conn, task->cmd.lu) &&
-	       ktgt_cmd_needs_storage(&task->cmd);
+	const struct ktgt_conn *conn = task->conn;
+	const struct ktgt_lu *lu = task->cmd.lu;
+	bool all = ktgt_stall_has_pages(conn, lu);
+
+	/* while a connection has little, none of that is for such an LU */
+	if (ktgt_orphans_hold_much() && conn->stall.tasks)
+		all = ktgt_stall_covers(conn, lu);
+	return all && ktgt_cmd_needs_storage(&task->cmd);
 }
 
 /*

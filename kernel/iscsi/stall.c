@@ -76,8 +76,10 @@ static void stall_set(struct ktgt_conn *conn, u32 tasks, u32 pages)
 	*limit -= stall->more_pages;
 	share = *limit / 2;
 	stall->tasks = tasks;
-	stall->more_tasks = max(tasks, KTGT_STALL_TASKS) - KTGT_STALL_TASKS;
-	stall->more_pages = max(pages, share) - share;
+	/* at most as much again, however many LUs stall one after the other */
+	stall->more_tasks = clamp(tasks, KTGT_STALL_TASKS,
+				  2 * KTGT_STALL_TASKS) - KTGT_STALL_TASKS;
+	stall->more_pages = clamp(pages, share, 2 * share) - share;
 	*limit += stall->more_pages;
 }
 

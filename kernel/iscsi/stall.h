@@ -12,7 +12,7 @@
 struct ktgt_lu;
 
 /* tasks that stalled LUs may hold together before others are given more */
-#define KTGT_STALL_TASKS	(KTGT_WINDOW / 2)
+#define KTGT_STALL_TASKS	(KTGT_WINDOW / 2U)
 
 void ktgt_stall_watch(struct ktgt_conn *conn);
 unsigned long ktgt_stall_timer(struct ktgt_conn *conn);

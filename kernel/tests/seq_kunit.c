@@ -427,6 +427,14 @@ static void stall_share(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ktgt_stall_has_share(conn, task->cmd.lu));
 	KUNIT_EXPECT_FALSE(test, ktgt_stall_has_share(conn, NULL));
 
+	/* others that stall in what was given in addition get nothing more */
+	for (i = 0; i < 63; i++)
+		stall_task(test, 3, 16, KTGT_TASK_BUSY);
+	stall_look(conn);
+	stall_look(conn);
+	KUNIT_EXPECT_EQ(test, window_room(conn), 0);
+	KUNIT_EXPECT_EQ(test, conn->quota.limit[KTGT_QUOTA_DATA], 1024 + 512);
+
 	/* it has answered: at once it is stalled no more */
 	stall_all_end(t);
 	task = stall_task(test, 1, 8, KTGT_TASK_BUSY);
