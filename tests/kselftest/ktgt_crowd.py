@@ -34,6 +34,11 @@ def isid(number):
     return bytes.fromhex(f"80{number:010x}")
 
 
+def without_pings(lab):
+    """Nobody here answers one while hundreds of others log in."""
+    lab.adm("net", "set", "nop-interval", 0)
+
+
 def soon(func, *args, limit=1.0, **kwargs):
     """Run FUNC, which has to end soon."""
     result, took = seconds(func, *args, **kwargs)
@@ -72,6 +77,7 @@ def dead_reads(lab):
     """320 sessions with a READ of a dead disk are closed: a login with one of
     their names to another target, the login timeout, and the deletion of a
     target without LUNs do not wait."""
+    without_pings(lab)
     dm = Mapped(lab.null_blk(8))
     iqn, well, empty = (lab.target(name) for name in ("dead", "well", "empty"))
     lab.lun(iqn, 1, dm.path)
@@ -97,6 +103,7 @@ def dead_reads(lab):
 def slow_reads(lab):
     """290 sessions with a READ each of a disk of 2 s: a NOP of a session of
     another target is answered at once."""
+    without_pings(lab)
     disk = lab.null_blk(8, irqmode=2, completion_nsec=2 * 10 ** 9,
                         hw_queue_depth=512)
     write(f"/sys/block/{os.path.basename(disk)}/queue/scheduler", "none")
