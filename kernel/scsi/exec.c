@@ -180,8 +180,7 @@ static void parse_lu(struct ktgt_cmd *cmd)
 		refuse_unknown(cmd);
 		return;
 	}
-	if (unlikely(READ_ONCE(cmd->itl->flags)) &&
-	    !(row->flags & KTGT_CDB_NO_UA) &&
+	if (ktgt_ua_may_pend(cmd) && !(row->flags & KTGT_CDB_NO_UA) &&
 	    ktgt_ua_take(cmd, &cmd->sense)) {
 		end_with(cmd, SAM_STAT_CHECK_CONDITION);
 		return;

@@ -87,9 +87,6 @@ static int itl_insert(struct ktgt_itl *itl)
 	if (old)
 		old->nexus = NULL;
 	list_add_tail(&itl->node, &itl->lu->itls);
-	/* what is raised after this finds @itl: the lock is held for both */
-	if (test_bit(KTGT_NEXUS_LUNS_CHANGED, &nexus->flags))
-		set_bit(KTGT_UA_LUNS_CHANGED, &itl->flags);
 	return 0;
 }
 

@@ -143,8 +143,7 @@ u64 ktgt_sbc_capacity(struct ktgt_cmd *cmd)
 		fail_with(cmd, NOT_READY, ktgt_lu_no_medium(cmd->lu));
 		return 0;
 	}
-	if (unlikely(READ_ONCE(cmd->itl->flags)) &&
-	    ktgt_ua_take(cmd, &cmd->sense)) {
+	if (ktgt_ua_may_pend(cmd) && ktgt_ua_take(cmd, &cmd->sense)) {
 		ktgt_cmd_fail(cmd);
 		return 0;
 	}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Unit attention conditions (SAM-5, 5.14). One bit per condition in the flags
- * word of the I_T_L nexus, so that a command which finds the word zero has
- * nothing more to ask.
+ * word of the I_T_L nexus, or of the I_T nexus, so that a command which finds
+ * both words zero has nothing more to ask.
  */
 #include "ua.h"
 
@@ -10,8 +10,6 @@
 
 #include <scsi/scsi_proto.h>
 
-#include "../core/cmd.h"
-#include "../core/fabric.h"
 #include "../core/target.h"
 #include "sense.h"
 
@@ -30,7 +28,7 @@ static const u16 ua_codes[KTGT_UA_MAX] = {
  * @sense: filled in if there is one
  *
  * REPORTED LUNS DATA HAS CHANGED is told once for an I_T nexus, not once for
- * each of its logical units (SPC-4, 6.33): the nexus remembers.
+ * each of its logical units (SPC-4, 6.33): it belongs to the nexus.
  *
  * Context: any.
  * Return: whether there was one.
@@ -38,13 +36,15 @@ static const u16 ua_codes[KTGT_UA_MAX] = {
 bool ktgt_ua_take(struct ktgt_cmd *cmd, struct ktgt_sense *sense)
 {
 	unsigned int ua;
+	bool pends;
 
 	for (ua = 0; ua < KTGT_UA_MAX; ua++) {
-		if (!test_and_clear_bit(ua, &cmd->itl->flags))
-			continue;
-		if (ua == KTGT_UA_LUNS_CHANGED &&
-		    !test_and_clear_bit(KTGT_NEXUS_LUNS_CHANGED,
-					&cmd->nexus->flags))
+		if (ua == KTGT_UA_LUNS_CHANGED)
+			pends = test_and_clear_bit(KTGT_NEXUS_LUNS_CHANGED,
+						   &cmd->nexus->flags);
+		else
+			pends = test_and_clear_bit(ua, &cmd->itl->flags);
+		if (!pends)
 			continue;
 		ktgt_sense_set(sense, UNIT_ATTENTION, ua_codes[ua]);
 		return true;
@@ -89,18 +89,6 @@ void ktgt_ua_raise(struct ktgt_lu *lu, enum ktgt_ua ua,
 	spin_unlock_bh(&lu->target->nexus_lock);
 }
 
-static void luns_changed(struct ktgt_nexus *nexus)
-{
-	struct ktgt_itl *itl;
-	unsigned long lun;
-
-	set_bit(KTGT_NEXUS_LUNS_CHANGED, &nexus->flags);
-	/* before the bits of its LUs: one that finds it clear is dropped */
-	smp_mb__after_atomic();
-	xa_for_each(&nexus->itls, lun, itl)
-		set_bit(KTGT_UA_LUNS_CHANGED, &itl->flags);
-}
-
 /**
  * ktgt_ua_luns_changed - tell all initiators that there are other LUs now
  * @target: target whose list of logical units was changed
@@ -113,15 +101,13 @@ void ktgt_ua_luns_changed(struct ktgt_target *target)
 
 	spin_lock_bh(&target->nexus_lock);
 	list_for_each_entry(nexus, &target->nexuses, node)
-		luns_changed(nexus);
+		set_bit(KTGT_NEXUS_LUNS_CHANGED, &nexus->flags);
 	spin_unlock_bh(&target->nexus_lock);
 }
 
 /**
  * ktgt_ua_luns_told - an initiator has read the list of logical units
  * @nexus: I_T nexus
- *
- * The bits of its logical units stay: each is dropped when it is looked at.
  *
  * Context: any.
  */

@@ -5,13 +5,27 @@
 #ifndef _KTGT_SCSI_UA_H
 #define _KTGT_SCSI_UA_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
+#include "../core/cmd.h"
+#include "../core/fabric.h"
 #include "lu.h"
 
-struct ktgt_cmd;
-struct ktgt_nexus;
 struct ktgt_sense;
+
+/**
+ * ktgt_ua_may_pend - whether there may be a unit attention for a command
+ * @cmd: command of an I_T_L nexus
+ *
+ * Context: any.
+ * Return: false if there is none; true if ktgt_ua_take() has to be asked.
+ */
+static inline bool ktgt_ua_may_pend(const struct ktgt_cmd *cmd)
+{
+	return unlikely(READ_ONCE(cmd->itl->flags) |
+			READ_ONCE(cmd->nexus->flags));
+}
 
 bool ktgt_ua_take(struct ktgt_cmd *cmd, struct ktgt_sense *sense);
 void ktgt_ua_raise(struct ktgt_lu *lu, enum ktgt_ua ua,

@@ -258,16 +258,19 @@ static void ua_except(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ua_told(test, 1), 0x2a01);
 }
 
-/* Once for the nexus, though each of its logical units has the bit. */
+/* Once for the nexus, by whichever of its logical units. */
 static void ua_luns_changed(struct kunit *test)
 {
 	struct ua_test *t = test->priv;
 
 	ktgt_ua_luns_changed(&t->target);
+	ktgt_ua_raise(&t->lu, KTGT_UA_CAPACITY, &t->nexuses[1]);
+	ktgt_ua_raise(&t->lu, KTGT_UA_POWER_ON, &t->nexuses[1]);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0x2900);
 	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0x3f0e);
-	set_bit(KTGT_UA_LUNS_CHANGED, &t->itls[0].flags);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0x2a09);
 	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0);
-	KUNIT_EXPECT_EQ(test, t->itls[0].flags, 0);
+	KUNIT_EXPECT_EQ(test, t->nexuses[0].flags, 0);
 
 	ktgt_ua_luns_told(&t->nexuses[1]);
 	KUNIT_EXPECT_EQ(test, ua_told(test, 1), 0);

@@ -68,10 +68,9 @@ u32 pending_ua(struct ktgt_nexus *nexus, struct ktgt_lu *lu)
 	if (!itl || itl->lu != lu)
 		return codes[KTGT_UA_POWER_ON];
 	for (ua = 0; ua < KTGT_UA_MAX; ua++) {
-		if (!test_bit(ua, &itl->flags))
-			continue;
-		if (ua != KTGT_UA_LUNS_CHANGED ||
-		    test_bit(KTGT_NEXUS_LUNS_CHANGED, &nexus->flags))
+		if (ua == KTGT_UA_LUNS_CHANGED ?
+		    test_bit(KTGT_NEXUS_LUNS_CHANGED, &nexus->flags) :
+		    test_bit(ua, &itl->flags))
 			return codes[ua];
 	}
 	return 0;
