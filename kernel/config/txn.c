@@ -6,12 +6,15 @@
 
 #include <linux/minmax.h>
 #include <linux/netlink.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "../core/access.h"
 #include "../core/event.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
+#include "../core/target.h"
+#include "../scsi/ua.h"
 
 /* of what the storage still holds, so much is named, the rest is counted */
 #define LEFT_NAMED	16
@@ -220,6 +223,7 @@ static int check_all(struct ktgt_txn *txn)
 		      change->ops->check(txn, change) : 0;
 		if (err)
 			goto err_check;
+		cond_resched();
 	}
 	return 0;
 
@@ -229,6 +233,21 @@ err_check:
 			change->ops->abort(txn, change);
 	free_swaps(txn);
 	return err;
+}
+
+/* Initiators hear of all LUs at once, when they can read the list of them. */
+static void tell_initiators(struct ktgt_txn *txn)
+{
+	struct ktgt_change *change;
+	struct ktgt_target *target;
+
+	list_for_each_entry(change, &txn->changes, node) {
+		if (change->ops->object != KTGT_OBJECT_LU)
+			continue;
+		target = xa_load(&txn->kn->targets, change->info.tid);
+		if (target)
+			ktgt_ua_luns_changed(target);
+	}
 }
 
 static void apply_all(struct ktgt_txn *txn)
@@ -243,9 +262,12 @@ static void apply_all(struct ktgt_txn *txn)
 	smp_wmb();
 
 	apply_swaps(txn);
-	list_for_each_entry(change, &txn->changes, node)
+	list_for_each_entry(change, &txn->changes, node) {
 		if (change->ops->apply)
 			change->ops->apply(txn, change);
+		cond_resched();
+	}
+	tell_initiators(txn);
 
 	WRITE_ONCE(kn->generation, kn->generation + 1);
 	txn->generation = kn->generation;

@@ -88,6 +88,8 @@ enum ktgt_target_key {
  * @lus: struct ktgt_lu by LUN, the controller at 0 included; read under RCU,
  *	written under &ktgt_net.config_mutex
  * @nr_lus: entries of @lus
+ * @lus_changed: a transaction has changed @lus, and tells initiators at its end;
+ *	under &ktgt_net.config_mutex
  * @access: who may log in; replaced as a whole, read under RCU
  * @nexus_lock: protects @nexuses and @deleted; taken in process and softirq
  *	context, with bottom halves off
@@ -112,6 +114,7 @@ struct ktgt_target {
 
 	struct xarray		lus;
 	unsigned int		nr_lus;
+	bool			lus_changed;
 	struct ktgt_access __rcu	*access;
 
 	spinlock_t		nexus_lock;

@@ -433,7 +433,7 @@ static void end_lu(struct ktgt_lu *lu)
  *
  * From here on it is ended by ktgt_lu_unpublish() and ktgt_lu_put(). Counts
  * in &ktgt_target.nr_lus. If it is the successor of another one, initiators
- * find either of the two at each moment.
+ * find either of the two at each moment. ktgt_ua_luns_changed() tells them.
  *
  * Context: process, with &ktgt_net.config_mutex; cannot fail.
  */
@@ -453,7 +453,7 @@ void ktgt_lu_publish(struct ktgt_lu *lu, struct ktgt_store *old,
 		end_lu(before);
 	lu->reserved = false;
 	target->nr_lus++;
-	ktgt_ua_luns_changed(target);
+	target->lus_changed = true;
 }
 
 /**
@@ -463,7 +463,7 @@ void ktgt_lu_publish(struct ktgt_lu *lu, struct ktgt_store *old,
  * Its commands end, at once unless they are with the storage. Its release
  * begins, and ends by itself with the last of them. The memory
  * stays until ktgt_lu_put(). If it has a successor, ktgt_lu_publish() of
- * that one does it.
+ * that one does it. ktgt_ua_luns_changed() tells initiators.
  *
  * Context: process, with &ktgt_net.config_mutex; waits for no storage.
  */
@@ -475,7 +475,7 @@ void ktgt_lu_unpublish(struct ktgt_lu *lu)
 		return;
 	xa_erase(&target->lus, lu->lun);
 	end_lu(lu);
-	ktgt_ua_luns_changed(target);
+	target->lus_changed = true;
 }
 
 static bool wait_until(struct completion *done, unsigned long deadline)

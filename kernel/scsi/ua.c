@@ -91,14 +91,17 @@ void ktgt_ua_raise(struct ktgt_lu *lu, enum ktgt_ua ua,
 
 /**
  * ktgt_ua_luns_changed - tell all initiators that there are other LUs now
- * @target: target whose list of logical units was changed
+ * @target: target; nothing happens if its list of logical units is as it was
  *
- * Context: process; takes &ktgt_target.nexus_lock.
+ * Context: process, with &ktgt_net.config_mutex; takes &ktgt_target.nexus_lock.
  */
 void ktgt_ua_luns_changed(struct ktgt_target *target)
 {
 	struct ktgt_nexus *nexus;
 
+	if (!target->lus_changed)
+		return;
+	target->lus_changed = false;
 	spin_lock_bh(&target->nexus_lock);
 	list_for_each_entry(nexus, &target->nexuses, node)
 		set_bit(KTGT_NEXUS_LUNS_CHANGED, &nexus->flags);

@@ -263,7 +263,12 @@ static void ua_luns_changed(struct kunit *test)
 {
 	struct ua_test *t = test->priv;
 
+	/* not unless there is something to tell */
 	ktgt_ua_luns_changed(&t->target);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0);
+	t->target.lus_changed = true;
+	ktgt_ua_luns_changed(&t->target);
+	KUNIT_EXPECT_FALSE(test, t->target.lus_changed);
 	ktgt_ua_raise(&t->lu, KTGT_UA_CAPACITY, &t->nexuses[1]);
 	ktgt_ua_raise(&t->lu, KTGT_UA_POWER_ON, &t->nexuses[1]);
 	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0x2900);

@@ -7,18 +7,21 @@
 
 Shown: hundreds of sessions whose commands hang, or take long, take nothing from
 others: no login, no deletion, no namespace waits for them. What their end leaves
-at the storage has a limit, for each device and for all.
+at the storage has a limit, for each device and for all. Thousands of LUs that
+come are told once.
 """
 # Timeout: 300
 
 import os
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
+import genl  # noqa: E402
 from dm import Mapped  # noqa: E402
-from iscsi import read10  # noqa: E402
+from iscsi import read10, report_luns, tur  # noqa: E402
 from ktap import Suite, check, comment, equal, wait_until  # noqa: E402
 from lab import (SLOW, Lab, enter_named, is_free, read,  # noqa: E402
                  run, seconds, write)
@@ -26,6 +29,7 @@ from lab import (SLOW, Lab, enter_named, is_free, read,  # noqa: E402
 suite = Suite(Lab)
 MIB = 1 << 20
 BUSY = 0x08
+LUNS_CHANGED = (6, 0x3F, 0x0E)
 # of a device; see Documentation/internals.rst
 MAX_ORPHANS = 1024
 
@@ -206,6 +210,54 @@ def too_much_memory(lab):
                "the disks are free")
     for dm in disks:
         dm.remove()
+
+
+def listed(ini):
+    """How many LUNs there are."""
+    data = ini.good(report_luns(1 << 20), 0, read=1 << 20).data
+    return int.from_bytes(data[:4], "big") // 8
+
+
+def watch(ini, seen, stop):
+    """Notes each unit attention, with the number of LUNs that are there then."""
+    while not stop.is_set():
+        task = ini.command(tur())
+        if task.key:
+            seen.append((task.key, listed(ini)))
+
+
+@suite.case
+def many_luns(lab):
+    """Thousands of LUs come under 100 sessions: each is told once, when all of
+    them are there, and a session that does I/O meanwhile as well."""
+    without_pings(lab)
+    number = 10000 if SLOW == 1 else 1000
+    iqn = lab.target("luns", tid=77)
+    lab.null_lun(iqn, 1, "1M")
+    sessions = [lab.login(iqn, isid=isid(i)) for i in range(100)]
+    before = listed(sessions[0])
+    nl = lab.genl()
+    nl.do("txn-begin")
+    for lun in range(2, number + 2):
+        nl.do("lu-new", target_id=77, lun=lun, backend=genl.BACKEND_NULL,
+              size=MIB)
+    seen, stop = [], threading.Event()
+    thread = threading.Thread(target=watch, args=(sessions[0], seen, stop))
+    thread.start()
+    try:
+        _, took = seconds(nl.do, "txn-commit")
+        comment(f"{number} in {took:.1f} s")
+        time.sleep(0.5 * SLOW)
+    finally:
+        stop.set()
+        thread.join()
+    nl.close()
+    equal(seen, [(LUNS_CHANGED, before + number)], "what a busy session is told")
+    for ini in sessions[1:]:
+        equal(ini.command(tur()).key, LUNS_CHANGED, "what an idle one is told")
+        ini.good(tur())
+    lab.close_all()
+    lab.drop(iqn)
 
 
 class Namespace:

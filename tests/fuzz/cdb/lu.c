@@ -7,6 +7,7 @@
 #include "../../../kernel/backend/store.h"
 #include "../../../kernel/scsi/gate.h"
 #include "../../../kernel/scsi/lu_life.h"
+#include "../../../kernel/scsi/ua.h"
 #include "backend.h"
 #include "gate.h"
 #include "lu.h"
@@ -165,6 +166,7 @@ static struct ktgt_lu *add_lu(const struct ktgt_lu_params *params)
 		return NULL;
 	}
 	ktgt_lu_publish(lu, NULL, NULL);
+	ktgt_ua_luns_changed(&target);
 	take_shape(lu);
 	shapes[0].nr_lus++;
 	shapes[1].nr_lus++;
@@ -174,6 +176,7 @@ static struct ktgt_lu *add_lu(const struct ktgt_lu_params *params)
 static void remove_lu(struct ktgt_lu **lu)
 {
 	ktgt_lu_unpublish(*lu);
+	ktgt_ua_luns_changed(&target);
 	removed[nr_removed++] = *lu;
 	if (lu == &lus[0])
 		gate_start();
@@ -232,6 +235,7 @@ void hand_over_disk(void)
 	gate_follow(fake_of(lu)->nr);
 	ktgt_lu_publish(heir, lu->store, wait);
 	ktgt_lu_unpublish(lu);
+	ktgt_ua_luns_changed(&target);
 	take_shape(heir);
 }
 
