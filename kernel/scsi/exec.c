@@ -113,17 +113,6 @@ static bool check_range(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 	return false;
 }
 
-/*
- * Whether a write has to be stable when it ends: the LU says that it has no
- * cache, or that it has one, and this initiator has not been told yet.
- */
-static bool must_be_stable(const struct ktgt_cmd *cmd)
-{
-	/* pairs with follow_cache() */
-	return !smp_load_acquire(&cmd->lu->write_back) ||
-	       unlikely(test_bit(KTGT_UA_MODE, &cmd->itl->flags));
-}
-
 /* What the row asks of a logical unit. */
 static bool check_row(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 {
@@ -148,8 +137,6 @@ static bool check_row(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 		__set_bit(KTGT_CMDF_FUA, &cmd->flags);
 	if (!(row->flags & KTGT_CDB_WRITE))
 		return true;
-	if (must_be_stable(cmd))
-		__set_bit(KTGT_CMDF_FUA, &cmd->flags);
 	if (unlikely(!READ_ONCE(cmd->itl->wrote)))
 		ktgt_cmd_note_write(cmd);
 	return true;

@@ -98,6 +98,18 @@ static noinline void fail_misfit(struct ktgt_cmd *cmd)
 	ktgt_cmd_fail(cmd);
 }
 
+/*
+ * Whether a write has to be stable when it ends: the LU says that it has no
+ * cache, or that it has one, and this initiator has not been told yet. Looked at
+ * when it is admitted: since it came, it may have waited for its data for long.
+ */
+static bool must_be_stable(const struct ktgt_cmd *cmd)
+{
+	/* pairs with follow_cache() */
+	return !smp_load_acquire(&cmd->lu->write_back) ||
+	       unlikely(test_bit(KTGT_UA_MODE, &cmd->itl->flags));
+}
+
 /**
  * ktgt_medium_admit - let a command through to the store
  * @cmd: the command, which touches the medium
@@ -114,10 +126,13 @@ bool ktgt_medium_admit(struct ktgt_cmd *cmd)
 	if (unlikely(READ_ONCE(cmd->itl->flags) & BIT(KTGT_ITL_ORPHANS)) &&
 	    ktgt_orphans_hold(cmd))
 		return false;
-	if (likely(fits_store(cmd)))
-		return true;
-	fail_misfit(cmd);
-	return false;
+	if (unlikely(!fits_store(cmd))) {
+		fail_misfit(cmd);
+		return false;
+	}
+	if (cmd->row->flags & KTGT_CDB_WRITE && must_be_stable(cmd))
+		set_bit(KTGT_CMDF_FUA, &cmd->flags);
+	return true;
 }
 
 static u8 io_flags(const struct ktgt_cmd *cmd, enum ktgt_io_op op)

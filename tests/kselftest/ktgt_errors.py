@@ -276,6 +276,16 @@ def cache_set(lab):
     equal(ini.command(iscsi.tur()).key, MODE_CHANGED, "default")
     equal(wce(ini), 1, "WCE, default")
     equal(stable_writes(dev, lambda: put(ini)), [False], "default")
+
+    # one that came before, and gets its data afterwards
+    task = ini.waiting_write()
+    lab.adm("lun", "set", "target", iqn, "lun", 1, "write-cache", "off")
+
+    def late():
+        ini.answer(task)
+        ini.wait([task])
+        equal(task.status, 0, "status")
+    equal(stable_writes(dev, late), [True], "off, with data that comes late")
     ini.logout()
 
 
