@@ -283,7 +283,8 @@ class Trace:
     the address. Clients make the two agree: see port_isid().
     """
 
-    DONE = re.compile(r"\[\d+\] ..(.).*ktgt_cmd_done: \S+ \S+,i,0x\w{8}(\w{4})")
+    DONE = re.compile(r"\[\d+\] ..(.).*ktgt_cmd_done: \S+ "
+                      r"(?:\S+,i,0x\w{8}(\w{4})|-) lun")
     STATE = re.compile(r"ktgt_conn_state: \S+:(\d+) (\S+) -> (\S+)")
     NAMES = ("completed", "completed late", "in hard interrupts",
              "closed in login")
@@ -321,7 +322,8 @@ class Trace:
         found = self.DONE.search(line)
         if found:
             load.count("completed")
-            if int(found[2], 16) in self.closing:
+            # an orphan has no initiator port any more
+            if not found[2] or int(found[2], 16) in self.closing:
                 load.count("completed late")
             if found[1] in "hH":
                 load.count("in hard interrupts")
