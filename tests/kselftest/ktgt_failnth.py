@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# Timeout: 120
+# Timeout: 240
 """Every allocation fails once: configuration, login, I/O, the module's start.
 
     target namespace: t1 with LUN 1 null_blk, LUN 2 null -- veth -- this program
