@@ -11,6 +11,7 @@ transfer is cut where the device wants it, so that it need not wait for a worker
 """
 # Timeout: 300
 
+import errno
 import os
 import sys
 import time
@@ -21,6 +22,7 @@ from dm import Mapped  # noqa: E402
 from iscsi import (inquiry, read10, sync_cache10, tur,  # noqa: E402
                    write10, write_same10)
 from ktap import Skip, Suite, check, comment, equal  # noqa: E402
+from ktap import wait_until  # noqa: E402
 from lab import (SLOW, lab_class, outcome, read, run,  # noqa: E402
                  seconds, write)
 
@@ -185,7 +187,15 @@ class Mirror:
         run("udevadm", "settle")
 
     def stop(self):
-        write(f"{self.md}/array_state", "clear")
+        """udev may still look at it."""
+        def stopped():
+            try:
+                write(f"{self.md}/array_state", "clear")
+            except OSError as err:
+                equal(err.errno, errno.EBUSY, "error of stopping md")
+                return False
+            return True
+        wait_until(stopped, 10 * SLOW, "md stops")
 
 
 @suite.case
