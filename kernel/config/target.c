@@ -29,12 +29,6 @@
 #define NO_DATE		"must have a date after iqn., as in iqn.2026-11.org.example:disk1"
 #define NO_DOMAIN	"must have a reversed domain name after the date, as in iqn.2026-11.org.example:disk1"
 
-/*
- * A session ends when its commands have ended. If a device has not answered for
- * so long, the end of a namespace does not wait for it any longer.
- */
-#define CLOSE_TIMEOUT	(10 * HZ)
-
 /**
  * struct target_new - change that makes a target
  * @change: the change
