@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "../core/access.h"
+#include "../core/deadline.h"
 #include "../core/event.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
@@ -285,7 +286,7 @@ static void apply_all(struct ktgt_txn *txn)
  */
 long ktgt_txn_time_left(const struct ktgt_txn *txn)
 {
-	return max_t(long, txn->deadline - jiffies, 0);
+	return ktgt_time_left(txn->deadline);
 }
 
 /**

@@ -8,6 +8,7 @@
 #include <linux/jiffies.h>
 #include <linux/string.h>
 
+#include "../core/deadline.h"
 #include "../core/net.h"
 #include "ack.h"
 #include "command.h"
@@ -190,9 +191,10 @@ void ktgt_ctl_logout_advance(struct ktgt_conn *conn)
 unsigned long ktgt_ctl_logout_timer(struct ktgt_conn *conn)
 {
 	struct iscsi_logout_rsp *rsp = conn->logout_pdu->hdr;
+	long left = ktgt_time_left(conn->logout_answer_by);
 
-	if (time_before(jiffies, conn->logout_answer_by))
-		return conn->logout_answer_by - jiffies;
+	if (left)
+		return left;
 	rsp->response = ISCSI_LOGOUT_CLEANUP_FAILED;
 	logout_answer(conn);
 	return 0;

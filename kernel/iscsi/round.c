@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "../core/deadline.h"
 #include "../core/fabric.h"
 #include "../core/net.h"
 #include "../core/target.h"
@@ -253,8 +254,7 @@ static unsigned long round_ping(struct ktgt_conn *conn)
 /* Returns the rest of the time to log out, in jiffies; 0 if it is over. */
 static unsigned long round_logout_left(const struct ktgt_conn *conn)
 {
-	return time_before(jiffies, conn->logout_deadline) ?
-	       conn->logout_deadline - jiffies : 0;
+	return ktgt_time_left(conn->logout_deadline);
 }
 
 /**

@@ -18,6 +18,7 @@
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 
+#include "../core/deadline.h"
 #include "../core/fabric.h"
 #include "../scsi/nexus.h"
 #include "task.h"
@@ -111,10 +112,7 @@ static void stall_look(struct ktgt_conn *conn)
 
 static unsigned long stall_left(const struct ktgt_conn *conn)
 {
-	unsigned long now = jiffies;
-
-	return time_before(now, conn->stall.look_at) ?
-	       conn->stall.look_at - now : 0;
+	return ktgt_time_left(conn->stall.look_at);
 }
 
 /**

@@ -9,6 +9,7 @@
 #include "../backend/backend.h"
 #include "../config/lu.h"
 #include "../config/lu_set.h"
+#include "../core/deadline.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "../core/target.h"
@@ -411,7 +412,7 @@ static int fill_stats(struct sk_buff *skb, struct ktgt_lu *lu)
 static int fill_frozen(struct sk_buff *skb, const struct ktgt_lu *lu)
 {
 	unsigned long thaw_at = READ_ONCE(lu->thaw_at);
-	long left = max_t(long, thaw_at - jiffies, 0);
+	long left = ktgt_time_left(thaw_at);
 
 	return thaw_at ? nla_put_u32(skb, KTGT_A_LU_FROZEN,
 				     DIV_ROUND_UP(left, HZ)) : 0;

@@ -21,6 +21,7 @@
 #include "../core/fabric.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
+#include "../core/deadline.h"
 #include "../core/target.h"
 #include "gate.h"
 #include "identity.h"
@@ -480,9 +481,7 @@ void ktgt_lu_unpublish(struct ktgt_lu *lu)
 
 static bool wait_until(struct completion *done, unsigned long deadline)
 {
-	long left = max_t(long, deadline - jiffies, 0);
-
-	return wait_for_completion_timeout(done, left);
+	return wait_for_completion_timeout(done, ktgt_time_left(deadline));
 }
 
 /**

@@ -9,7 +9,6 @@
 
 #include <linux/completion.h>
 #include <linux/err.h>
-#include <linux/jiffies.h>
 #include <linux/kref.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
@@ -22,6 +21,7 @@
 #include "../backend/claim.h"
 #include "../backend/null.h"
 #include "../backend/store.h"
+#include "../core/deadline.h"
 #include "../core/refuse.h"
 #include "identity.h"
 #include "lu.h"
@@ -248,9 +248,8 @@ struct ktgt_opening *ktgt_opening_start(const struct ktgt_lu_params *params,
  */
 bool ktgt_opening_wait(struct ktgt_opening *opening, unsigned long deadline)
 {
-	long left = max_t(long, deadline - jiffies, 0);
-
-	return wait_for_completion_timeout(&opening->done, left);
+	return wait_for_completion_timeout(&opening->done,
+					   ktgt_time_left(deadline));
 }
 
 /**
