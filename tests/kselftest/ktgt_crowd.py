@@ -24,7 +24,7 @@ from dm import Mapped  # noqa: E402
 from iscsi import read10, report_luns, tur  # noqa: E402
 from ktap import Suite, check, comment, equal, wait_until  # noqa: E402
 from lab import (SLOW, Lab, enter_named, is_free, read,  # noqa: E402
-                 run, seconds, write)
+                 run, seconds, soon, write)
 
 suite = Suite(Lab)
 MIB = 1 << 20
@@ -41,13 +41,6 @@ def isid(number):
 def without_pings(lab):
     """Nobody here answers one while hundreds of others log in."""
     lab.adm("net", "set", "nop-interval", 0)
-
-
-def soon(func, *args, limit=1.0, **kwargs):
-    """Run FUNC, which has to end soon."""
-    result, took = seconds(func, *args, **kwargs)
-    check(took < limit * SLOW, f"{func.__name__} took {took:.1f} s")
-    return result
 
 
 def hang(lab, iqn, first, number, commands=1, size=4096, lun=1):
@@ -130,12 +123,6 @@ def slow_reads(lab):
     lab.drop(well)
 
 
-def orphans(lab, iqn, lun=1):
-    """How many lun show counts."""
-    return lab.adm_json("lun", "show", "target", iqn, "lun",
-                        lun)["lus"][0]["orphans"]
-
-
 @suite.case
 def too_many(lab):
     """A dead disk keeps so many commands of sessions that have ended, and no
@@ -148,8 +135,8 @@ def too_many(lab):
     try:
         for i in range(MAX_ORPHANS // 128):
             leave(lab, hang(lab, iqn, i, 1, commands=128))
-        wait_until(lambda: orphans(lab, iqn) == MAX_ORPHANS, 10 * SLOW,
-                   f"{orphans(lab, iqn)} orphans")
+        wait_until(lambda: lab.orphans(iqn) == MAX_ORPHANS, 10 * SLOW,
+                   f"{MAX_ORPHANS} orphans are counted")
         ini = lab.login(iqn, isid=isid(99), luns=(1, 2))
         task = soon(ini.command, read10(0, 8), 1, 4096)
         equal(hex(task.status), hex(BUSY), "status of one more")
@@ -187,10 +174,10 @@ def too_much_memory(lab):
     try:
         for lun in range(1, 17):
             leave(lab, hang(lab, iqn, lun, 1, share // 8 + 4, MIB, lun))
-            wait_until(lambda lun=lun: orphans(lab, iqn, lun), 5 * SLOW,
+            wait_until(lambda lun=lun: lab.orphans(iqn, lun), 5 * SLOW,
                        "orphans are counted")
         used = before - memory()[1]
-        counts = [orphans(lab, iqn, lun) for lun in range(1, 17)]
+        counts = [lab.orphans(iqn, lun) for lun in range(1, 17)]
         comment(f"{total} MiB, {used} MiB used, orphans: {counts}")
         check(counts[0] > 16, "the first session had too little")
         # 8 sessions until it is full, one that was under way, 4 MiB for others

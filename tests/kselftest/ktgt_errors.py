@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import genl  # noqa: E402
 import iscsi  # noqa: E402
-from iscsi import read10, write10  # noqa: E402
+from iscsi import read10, wce, write10  # noqa: E402
 from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
 from lab import SLOW, Lab, outcome, read, run, write  # noqa: E402
 
@@ -200,11 +200,6 @@ def stable_writes(dev, function):
                        read(f"{TRACING}/trace"))
     return [kind.startswith("WF") or "F" in kinds or "FF" in kinds
             for kind in kinds if kind.startswith("W")]
-
-
-def wce(ini):
-    """The bit WCE of the caching mode page."""
-    return ini.good(iscsi.mode_sense6(8, bits=8), read=252).data[6] >> 2 & 1
 
 
 def put(ini):

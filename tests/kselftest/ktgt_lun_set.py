@@ -20,7 +20,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import genl  # noqa: E402
-from iscsi import mode_sense6, read10, tur, write10  # noqa: E402
+from iscsi import read10, tur, wce, write10  # noqa: E402
 from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
 from lab import SLOW, CommandError, Lab, is_free, outcome, run  # noqa: E402
 from lab import seconds  # noqa: E402
@@ -273,12 +273,6 @@ def read_only(lab):
     ini.good(write10(0, 1), write=b"\x33" * 512)
     equal(block(dev), b"\x33" * 512, "the block")
     ini.logout()
-
-
-def wce(ini):
-    """WCE of the caching mode page."""
-    data = ini.good(mode_sense6(0x08), read=252).data
-    return data[4 + data[3] + 2] >> 2 & 1
 
 
 @suite.case

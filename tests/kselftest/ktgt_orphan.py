@@ -28,7 +28,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import iscsi  # noqa: E402
 from iscsi import inquiry, read10, tur, write10  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import Lab, SLOW, is_free, outcome, run, seconds  # noqa: E402
+from lab import Lab, SLOW, is_free, outcome, run, seconds, soon  # noqa: E402
 
 suite = Suite(Lab)
 LUN_RESET = 5
@@ -82,13 +82,6 @@ def finish(lab, iqn):
     lab.check_module()
 
 
-def soon(func, *args, limit=1.0, **kwargs):
-    """Run FUNC, which has to end soon."""
-    result, took = seconds(func, *args, **kwargs)
-    check(took < limit * SLOW, f"{func.__name__} took {took:.1f} s")
-    return result
-
-
 def stuck_write(lab, iqn, data=bytes(4096), **kwargs):
     """A session whose WRITE is with the stopped disk."""
     ini = lab.login(iqn, luns=(1, 2), **kwargs)
@@ -97,12 +90,6 @@ def stuck_write(lab, iqn, data=bytes(4096), **kwargs):
     ini.expect_silence(0.3 * SLOW)
     check(task.status is None, f"{task}")
     return ini
-
-
-def counted(lab, iqn, lun=1):
-    """How many orphans lun show says that a LUN has."""
-    return lab.adm_json("lun", "show", "target", iqn, "lun",
-                        lun)["lus"][0]["orphans"]
 
 
 def shown(lab):
@@ -135,9 +122,9 @@ def is_shown(lab, wanted, ages=range(60)):
 
 def lost_write(lab, iqn, data):
     """A WRITE is with the stopped disk, and its connection is gone."""
-    equal(counted(lab, iqn), 0, "orphans before")
+    equal(lab.orphans(iqn), 0, "orphans before")
     stuck_write(lab, iqn, data).abort()
-    wait_until(lambda: counted(lab, iqn) == 1, 5 * SLOW, "an orphan is counted")
+    wait_until(lambda: lab.orphans(iqn) == 1, 5 * SLOW, "an orphan is counted")
 
 
 def answered_then(ini, disk, opcode):
@@ -156,7 +143,7 @@ def login_again(lab):
     ini = soon(lab.login, iqn, luns=(2,))
     soon(ini.good, read10(0, 8), 2, read=4096)
     Lab.clear_ua(ini, 1)
-    equal(counted(lab, iqn, 2), 0, "orphans of the other LUN")
+    equal(lab.orphans(iqn, 2), 0, "orphans of the other LUN")
     soon(ini.good, inquiry(96), 1, read=96)
     soon(ini.good, tur(), 1)
     task, took = seconds(ini.command, write10(0, 8), 1, write=bytes(4096))
@@ -167,7 +154,7 @@ def login_again(lab):
     disk.go_on()
     ini.wait([task])
     equal((task.status, task.data), (0, data), "READ behind the orphan")
-    equal((counted(lab, iqn), shown(lab)), (0, []), "orphans at the end")
+    equal((lab.orphans(iqn), shown(lab)), (0, []), "orphans at the end")
     ini.logout()
     finish(lab, iqn)
 
@@ -310,7 +297,7 @@ def many(lab):
         ini.issue(read10(0, 8), 1, read=4096)
         ini.nop()
         ini.abort()
-    wait_until(lambda: counted(lab, iqn) == MANY, 10 * SLOW, "all are counted")
+    wait_until(lambda: lab.orphans(iqn) == MANY, 10 * SLOW, "all are counted")
     found = shown(lab)
     equal(sorted(one["initiator"] for one in found), sorted(names), "initiators")
     equal({(one["reads"], one["writes"], one["path"]) for one in found},

@@ -1061,6 +1061,12 @@ def mode_sense6(page, alloc=252, bits=0, sub=0, control=0):
     return bytes([0x1A, bits, control << 6 | page, sub, alloc, 0])
 
 
+def wce(ini):
+    """WCE of the caching mode page."""
+    data = ini.good(mode_sense6(0x08), read=252).data
+    return data[4 + data[3] + 2] >> 2 & 1
+
+
 def mode_sense10(page, alloc=4096, bits=0, sub=0, control=0):
     return struct.pack(">BBBBxxxHB", 0x5A, bits, control << 6 | page, sub,
                        alloc, 0)

@@ -315,6 +315,11 @@ class Lab:
     def drop_lun(self, iqn, lun):
         self.adm("lun", "del", "target", iqn, "lun", lun)
 
+    def orphans(self, iqn, lun=1):
+        """How many lun show counts."""
+        return self.adm_json("lun", "show", "target", iqn, "lun",
+                             lun)["lus"][0]["orphans"]
+
     def state(self, iqn, state):
         self.adm("target", "set", iqn, "state", state)
 
@@ -509,3 +514,10 @@ def seconds(func, *args, **kwargs):
     start = time.monotonic()
     result = func(*args, **kwargs)
     return result, time.monotonic() - start
+
+
+def soon(func, *args, limit=1.0, **kwargs):
+    """Run FUNC, which has to end soon."""
+    result, took = seconds(func, *args, **kwargs)
+    check(took < limit * SLOW, f"{func.__name__} took {took:.1f} s")
+    return result
