@@ -9,6 +9,7 @@
 #include "store.h"
 
 #include <linux/err.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/wait.h>
 
@@ -242,12 +243,14 @@ void ktgt_store_wait_empty(struct ktgt_store *store,
  * ktgt_store_hold - keep a store open
  * @store: the store, which its logical unit has not left
  *
- * Transfers of those who have no command are safe until ktgt_store_unhold().
+ * Transfers of those who have no command are safe until ktgt_store_unhold(). The
+ * module is not unloaded until then either.
  *
  * Context: process.
  */
 void ktgt_store_hold(struct ktgt_store *store)
 {
+	__module_get(THIS_MODULE);
 	kref_get(&store->ref);
 	spin_lock(&store->lock);
 	store->held++;
@@ -258,7 +261,7 @@ void ktgt_store_hold(struct ktgt_store *store)
  * ktgt_store_unhold - undo ktgt_store_hold()
  * @store: the store; the caller must not touch it any more
  *
- * Context: process.
+ * Context: process, on a queue that unloading the module waits for.
  */
 void ktgt_store_unhold(struct ktgt_store *store)
 {
@@ -269,6 +272,7 @@ void ktgt_store_unhold(struct ktgt_store *store)
 		look_whether_empty(store);
 	spin_unlock(&store->lock);
 	ktgt_store_put(store);
+	module_put(THIS_MODULE);
 }
 
 /**

@@ -18,6 +18,7 @@
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "../core/target.h"
+#include "../scsi/cache.h"
 #include "../scsi/gate.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
@@ -39,6 +40,7 @@
  * @claim: claim of the device if @store has it from the former one, or NULL
  * @old: the former store; its memory is referenced
  * @old_path: the former path; owned
+ * @waits_for_cache: @lu, whose memory is referenced, has its cache turned off
  */
 struct lu_set {
 	struct ktgt_change	change;
@@ -52,6 +54,7 @@ struct lu_set {
 	struct ktgt_claim	*claim;
 	struct ktgt_store	*old;
 	const char		*old_path;
+	bool			waits_for_cache;
 };
 
 static struct lu_set *to_set(struct ktgt_change *change)
@@ -262,15 +265,8 @@ static void apply_params(struct lu_set *set)
 		WRITE_ONCE(own->write_cache, set->params.write_cache);
 }
 
-static void lu_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
+static void apply_store(struct lu_set *set)
 {
-	struct lu_set *set = to_set(change);
-
-	apply_params(set);
-	if (!set->store) {
-		ktgt_lu_update(set->lu);
-		return;
-	}
 	set->old = ktgt_lu_store(set->lu);
 	kref_get(&set->old->ref);
 	ktgt_lu_swap(set->lu, set->store, NULL, set->wait);
@@ -281,11 +277,42 @@ static void lu_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	end_claim(set);
 }
 
+static void lu_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
+{
+	struct lu_set *set = to_set(change);
+
+	apply_params(set);
+	if (set->store)
+		apply_store(set);
+	else
+		ktgt_lu_update(set->lu);
+	if (has(set, KTGT_A_LU_WRITE_CACHE)) {
+		kref_get(&set->lu->kref);
+		set->waits_for_cache = true;
+	}
+}
+
+/* Who has asked for no cache wants to know that there is none. */
+static void settle_cache(struct ktgt_txn *txn, struct lu_set *set)
+{
+	const struct ktgt_change_info *info = &set->change.info;
+
+	if (!ktgt_cache_wait(set->lu, ktgt_txn_time_left(txn)))
+		ktgt_txn_leave(txn, "LUN %u of target %u, whose cache is not flushed yet",
+			       info->lun, info->tid);
+	else if (ktgt_cache_failed(set->lu))
+		ktgt_refuse(txn->extack,
+			    "target %u: LUN %u: its device has failed to flush its cache, so initiators still see one; set write-cache off again when it works",
+			    info->tid, info->lun);
+}
+
 /* Who has asked for another device may want to do something with the former one. */
 static void lu_set_settle(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct lu_set *set = to_set(change);
 
+	if (set->waits_for_cache)
+		settle_cache(txn, set);
 	if (!set->old || set->params.force)
 		return;
 	if (wait_for_completion_timeout(&set->old->closed,
@@ -301,6 +328,8 @@ static void lu_set_free(struct ktgt_change *change)
 {
 	struct lu_set *set = to_set(change);
 
+	if (set->waits_for_cache)
+		ktgt_lu_put(set->lu);
 	ktgt_store_put(set->old);
 	if (set->old_path)
 		synchronize_rcu();

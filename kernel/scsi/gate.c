@@ -141,6 +141,20 @@ static struct ktgt_store *store_of(struct ktgt_lu *lu)
 }
 
 /**
+ * ktgt_gate_close_locked - admit no more commands
+ * @lu: logical unit with a store; &ktgt_gate.mutex is held
+ * @reason: why; not KTGT_GATE_REMOVAL
+ *
+ * Context: may sleep, for a grace period of RCU.
+ */
+void ktgt_gate_close_locked(struct ktgt_lu *lu, enum ktgt_gate_reason reason)
+{
+	lockdep_assert_held(&lu->gate.mutex);
+	set_reasons(&lu->gate, lu->gate.reasons | BIT(reason));
+	ktgt_store_stop(store_of(lu));
+}
+
+/**
  * ktgt_gate_close - admit no more commands
  * @lu: logical unit with a store
  * @reason: why
@@ -155,23 +169,31 @@ void ktgt_gate_close(struct ktgt_lu *lu, enum ktgt_gate_reason reason)
 	struct ktgt_gate *gate = &lu->gate;
 
 	mutex_lock(&gate->mutex);
-	set_reasons(gate, gate->reasons | BIT(reason));
-	ktgt_store_stop(store_of(lu));
+	ktgt_gate_close_locked(lu, reason);
 	mutex_unlock(&gate->mutex);
 	if (reason == KTGT_GATE_REMOVAL)
 		resume_waiting(gate);
 }
 
-/* With the mutex. */
-static void open_locked(struct ktgt_lu *lu, enum ktgt_gate_reason reason)
+/**
+ * ktgt_gate_open_locked - take back a reason for which a gate is closed
+ * @lu: logical unit with a store; &ktgt_gate.mutex is held
+ * @reason: the reason; if it is the last one, the gate opens
+ *
+ * Context: may sleep, for a grace period of RCU.
+ */
+void ktgt_gate_open_locked(struct ktgt_lu *lu, enum ktgt_gate_reason reason)
 {
 	struct ktgt_gate *gate = &lu->gate;
 
+	lockdep_assert_held(&gate->mutex);
 	set_reasons(gate, gate->reasons & ~BIT(reason));
-	if (gate->reasons)
-		return;
-	ktgt_store_start(store_of(lu));
-	resume_waiting(gate);
+	if (!gate->reasons) {
+		ktgt_store_start(store_of(lu));
+		resume_waiting(gate);
+	}
+	if (reason == KTGT_GATE_SWAP && gate->swapped)
+		gate->swapped(lu);
 }
 
 /**
@@ -184,7 +206,7 @@ static void open_locked(struct ktgt_lu *lu, enum ktgt_gate_reason reason)
 void ktgt_gate_open(struct ktgt_lu *lu, enum ktgt_gate_reason reason)
 {
 	mutex_lock(&lu->gate.mutex);
-	open_locked(lu, reason);
+	ktgt_gate_open_locked(lu, reason);
 	mutex_unlock(&lu->gate.mutex);
 }
 
@@ -196,7 +218,7 @@ static void old_is_empty(struct ktgt_store_wait *store_wait)
 
 	mutex_lock(&lu->gate.mutex);
 	if (wait->epoch == lu->gate.epoch && !--lu->gate.nr_waits)
-		open_locked(lu, KTGT_GATE_SWAP);
+		ktgt_gate_open_locked(lu, KTGT_GATE_SWAP);
 	mutex_unlock(&lu->gate.mutex);
 	ktgt_store_put(wait->old);
 	ktgt_lu_put(lu);
@@ -238,7 +260,7 @@ static void open_at_once(struct ktgt_lu *lu)
 {
 	lu->gate.epoch++;
 	lu->gate.nr_waits = 0;
-	open_locked(lu, KTGT_GATE_SWAP);
+	ktgt_gate_open_locked(lu, KTGT_GATE_SWAP);
 }
 
 /**
@@ -264,7 +286,9 @@ struct ktgt_store *ktgt_gate_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 
 	mutex_lock(&gate->mutex);
 	old = store_of(lu);
-	set_reasons(gate, gate->reasons | BIT(KTGT_GATE_SWAP));
+	/* it was for commands of the former one */
+	set_reasons(gate, (gate->reasons & ~BIT(KTGT_GATE_CACHE)) |
+			  BIT(KTGT_GATE_SWAP));
 	ktgt_store_stop(old);
 	rcu_assign_pointer(lu->store, store);
 	if (!after)

@@ -51,7 +51,9 @@ void ktgt_gate_init(struct ktgt_gate *gate);
 bool ktgt_gate_enter(struct ktgt_cmd *cmd);
 void ktgt_gate_cancel(struct ktgt_cmd *cmd);
 void ktgt_gate_close(struct ktgt_lu *lu, enum ktgt_gate_reason reason);
+void ktgt_gate_close_locked(struct ktgt_lu *lu, enum ktgt_gate_reason reason);
 void ktgt_gate_open(struct ktgt_lu *lu, enum ktgt_gate_reason reason);
+void ktgt_gate_open_locked(struct ktgt_lu *lu, enum ktgt_gate_reason reason);
 void ktgt_gate_open_after(struct ktgt_lu *lu, struct ktgt_store *old,
 			  struct ktgt_gate_wait *wait);
 struct ktgt_store *ktgt_gate_swap(struct ktgt_lu *lu, struct ktgt_store *store,

@@ -19,6 +19,8 @@
 #include "identity.h"
 
 struct ktgt_backend_caps;
+struct ktgt_cache_off;
+struct ktgt_lu;
 struct ktgt_nexus;
 struct ktgt_store;
 struct ktgt_target;
@@ -146,12 +148,27 @@ struct ktgt_itl {
  *	has commands: they wait
  * @KTGT_GATE_RESET: LOGICAL UNIT RESET: they wait
  * @KTGT_GATE_FREEZE: frozen by the administrator: they wait
+ * @KTGT_GATE_CACHE: its write cache is to be turned off, and may get more from
+ *	commands that were admitted: they wait
  */
 enum ktgt_gate_reason {
 	KTGT_GATE_REMOVAL,
 	KTGT_GATE_SWAP,
 	KTGT_GATE_RESET,
 	KTGT_GATE_FREEZE,
+	KTGT_GATE_CACHE,
+};
+
+/**
+ * enum ktgt_cache_state - whether the write cache is what the user has chosen
+ * @KTGT_CACHE_SETTLED: it is
+ * @KTGT_CACHE_GOES_OFF: it is to be flushed, and turned off then
+ * @KTGT_CACHE_FAILED: it could not be flushed, so it is still there
+ */
+enum ktgt_cache_state {
+	KTGT_CACHE_SETTLED,
+	KTGT_CACHE_GOES_OFF,
+	KTGT_CACHE_FAILED,
 };
 
 /**
@@ -163,6 +180,7 @@ enum ktgt_gate_reason {
  *	more, under @mutex
  * @lock: protects @waiting; a spinlock, interrupts off
  * @waiting: struct ktgt_cmd that wait until the gate opens
+ * @swapped: called when KTGT_GATE_SWAP is taken back, with @mutex; or NULL
  */
 struct ktgt_gate {
 	struct mutex		mutex;	/* see above */
@@ -171,6 +189,7 @@ struct ktgt_gate {
 	u32			epoch;
 	spinlock_t		lock;	/* see above */
 	struct list_head	waiting;
+	void			(*swapped)(struct ktgt_lu *lu);
 };
 
 /**
@@ -193,8 +212,12 @@ struct ktgt_gate {
  * @nr_blocks: logical blocks; read with READ_ONCE()
  * @write_cache: completed writes may be lost until they are flushed (WCE);
  *	changed under @lock
- * @write_back: writes need not be FUA: only if @write_cache, and after all
- *	initiators were told of it; changed under @lock
+ * @cache_choice: the user's choice of it that is in force; -1 follows the device;
+ *	under @lock
+ * @write_back: writes need not be FUA: only if @write_cache, if the user wants it,
+ *	and after all initiators were told of it; changed under @lock
+ * @cache_state: see scsi/cache.c; changed under &ktgt_gate.mutex
+ * @cache_off: what turns the cache off, or NULL; under &ktgt_gate.mutex
  * @thin: blocks can be unmapped
  * @read_only: writes are refused
  * @d_sense: sense data has descriptor format
@@ -236,7 +259,10 @@ struct ktgt_lu {
 	u32				max_blocks;
 	u64				nr_blocks;
 	bool				write_cache;
+	int				cache_choice;
 	bool				write_back;
+	enum ktgt_cache_state		cache_state;
+	struct ktgt_cache_off		*cache_off;
 	bool				thin;
 	bool				read_only;
 	bool				d_sense;

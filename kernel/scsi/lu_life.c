@@ -23,6 +23,7 @@
 #include "../core/refuse.h"
 #include "../core/deadline.h"
 #include "../core/target.h"
+#include "cache.h"
 #include "gate.h"
 #include "identity.h"
 #include "lu.h"
@@ -154,28 +155,6 @@ static int judge_store(const struct ktgt_lu *lu,
 	return 0;
 }
 
-/*
- * With &ktgt_lu.lock: WCE is the device's, unless the user has chosen. Initiators
- * can read it, and are told to, before any write may stay in a cache that they do
- * not know of; until then writes are FUA.
- */
-static void follow_cache(struct ktgt_lu *lu, bool device)
-{
-	int chosen = READ_ONCE(lu->params.write_cache);
-	bool cache = chosen < 0 ? device : chosen;
-
-	if (cache == lu->write_cache)
-		return;
-	if (!cache)
-		WRITE_ONCE(lu->write_back, false);
-	WRITE_ONCE(lu->write_cache, cache);
-	/* who has the unit attention reads the new one */
-	smp_mb();
-	ktgt_ua_raise(lu, KTGT_UA_MODE, NULL);
-	/* pairs with must_be_stable() */
-	smp_store_release(&lu->write_back, cache);
-}
-
 /* The number of blocks comes last: with it the rest is used. */
 static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
 			const struct medium *medium)
@@ -188,7 +167,8 @@ static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
 	WRITE_ONCE(lu->block_shift, medium->block_shift);
 	WRITE_ONCE(lu->absent, store->ops == &ktgt_backend_absent_ops);
 	spin_lock(&lu->lock);
-	follow_cache(lu, caps->write_cache);
+	ktgt_cache_choose(lu);
+	ktgt_cache_follow(lu, caps->write_cache);
 	/* pairs with the range check of a command */
 	smp_store_release(&lu->nr_blocks, medium->nr_blocks);
 	spin_unlock(&lu->lock);
@@ -248,6 +228,7 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
 	INIT_WORK(&lu->release_work, release_work);
 
 	ktgt_gate_init(&lu->gate);
+	lu->gate.swapped = ktgt_cache_swapped;
 	if (params->path) {
 		lu->params.path = kstrdup(params->path, GFP_KERNEL);
 		if (!lu->params.path)
@@ -421,6 +402,7 @@ static void end_lu(struct ktgt_lu *lu)
 	if (!store)
 		return;
 	ktgt_gate_close(lu, KTGT_GATE_REMOVAL);
+	ktgt_cache_forget(lu);
 	end_commands(lu);
 	ktgt_store_leave(store);
 }
@@ -584,8 +566,10 @@ void ktgt_lu_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 	/* It was judged before; what has changed since is found as ever. */
 	if (judge_store(lu, &lu->params, store, &medium, NULL))
 		medium.nr_blocks = 0;
+	ktgt_cache_prepare(lu);
 	old = ktgt_gate_swap(lu, store, after, wait);
 	take_medium(lu, store, &medium);
+	ktgt_cache_turn(lu);
 	tell_medium(lu, &was);
 	ktgt_store_leave(old);
 	ktgt_store_put(old);
@@ -606,6 +590,7 @@ void ktgt_lu_update(struct ktgt_lu *lu)
 	if (judge_store(lu, &lu->params, store, &medium, NULL))
 		return;
 	take_medium(lu, store, &medium);
+	ktgt_cache_turn(lu);
 	tell_medium(lu, &was);
 }
 
@@ -636,7 +621,7 @@ u64 ktgt_lu_refresh(struct ktgt_lu *lu)
 	changed = nr_blocks != lu->nr_blocks;
 	WRITE_ONCE(lu->nr_blocks, nr_blocks);
 	if (nr_blocks)
-		follow_cache(lu, caps.write_cache);
+		ktgt_cache_follow(lu, caps.write_cache);
 	rcu_read_unlock();
 	spin_unlock(&lu->lock);
 

@@ -105,7 +105,7 @@ static noinline void fail_misfit(struct ktgt_cmd *cmd)
  */
 static bool must_be_stable(const struct ktgt_cmd *cmd)
 {
-	/* pairs with follow_cache() */
+	/* pairs with ktgt_cache_follow() */
 	return !smp_load_acquire(&cmd->lu->write_back) ||
 	       unlikely(test_bit(KTGT_UA_MODE, &cmd->itl->flags));
 }

@@ -559,13 +559,23 @@ void shim_wait(void);
 			shim_wait(); \
 	} while (0)
 #define wait_event_idle(q, cond)	wait_event(q, cond)
+#define wait_event_timeout(q, cond, t)	((void)(t), (cond))
 
 struct completion { bool done; };
 
 #define init_completion(c)		((c)->done = false)
 #define complete_all(c)			((c)->done = true)
+#define wait_for_completion(c)		require((c)->done)
 #define wait_for_completion_killable_timeout(c, t)	((void)(t), (c)->done)
 #define wait_for_completion_timeout(c, t)		((void)(t), (c)->done)
+
+/* --- the module ----------------------------------------------------------- */
+
+struct module;
+
+#define THIS_MODULE			((struct module *)0)
+#define __module_get(m)			((void)(m))
+#define module_put(m)			((void)(m))
 
 /* --- the block layer's words ---------------------------------------------- */
 

@@ -23,10 +23,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import genl  # noqa: E402
 import iscsi  # noqa: E402
+from dm import Mapped  # noqa: E402
 from iscsi import inquiry, sync_cache10, tur, write10  # noqa: E402
 from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
-from lab import SLOW, CommandError, Lab, is_free, outcome, run  # noqa: E402
-from lab import seconds, start  # noqa: E402
+from lab import SLOW, CommandError, Lab, is_free, outcome, read  # noqa: E402
+from lab import run, seconds, start  # noqa: E402
 
 ABORT_TASK, LUN_RESET, COMPLETE, TASK_ABORTED = 1, 5, 0, 0x40
 OTHER = {"name": iscsi.NAME + "2", "isid": bytes.fromhex("80000000ab02")}
@@ -164,6 +165,29 @@ def too_slow(lab):
     ini.wait([task])
     equal(task.status, 0, "status")
     ini.logout()
+
+
+@suite.case
+def flush_holds_module(lab):
+    """While a store is flushed the module is not unloaded, even if nothing else
+    needs it any more."""
+    def users():
+        return int(read("/sys/module/ktgt/refcnt"))
+
+    before = users()
+    dm = Mapped(lab.null_blk(4, cache_size=1), size_mib=4)
+    iqn = disks(lab, dm.path)
+    dm.suspend()
+    try:
+        text = lab.adm_fails("lun", "freeze", "target", 1, "lun", 1, "timeout", 1)[1]
+        check("still has commands" in text, text)
+        lab.drop(iqn)
+        time.sleep(SLOW)
+        check(users() > before, "rmmod would wait for the storage")
+    finally:
+        dm.resume()
+    wait_until(lambda: users() == before, 10 * SLOW, "the end of the flush")
+    dm.remove()
 
 
 @suite.case

@@ -20,10 +20,11 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import genl  # noqa: E402
+from dm import Mapped  # noqa: E402
 from iscsi import read10, tur, wce, write10  # noqa: E402
 from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
-from lab import SLOW, CommandError, Lab, is_free, outcome, run  # noqa: E402
-from lab import seconds  # noqa: E402
+from lab import SLOW, CommandError, Lab, is_free, outcome, read  # noqa: E402
+from lab import run, seconds, start  # noqa: E402
 
 CAPACITY, MODE = (6, 0x2A, 9), (6, 0x2A, 1)
 PROTECTED = (7, 0x27, 0)
@@ -273,6 +274,147 @@ def read_only(lab):
     ini.good(write10(0, 1), write=b"\x33" * 512)
     equal(block(dev), b"\x33" * 512, "the block")
     ini.logout()
+
+
+def flushes(dev):
+    """How many flushes a device has carried out."""
+    return int(read(f"/sys/block/{os.path.basename(dev)}/stat").split()[15])
+
+
+def lun_1(lab):
+    """What lun show says of it."""
+    return next(lu for lu in lab.adm_json("lun", "show")["lus"] if lu["lun"] == 1)
+
+
+def cached(lab, iqn):
+    """A target whose LUN 1 has a write cache with something in it: the device below,
+    the dm device that is the LUN, and an initiator."""
+    below = lab.null_blk(8, cache_size=1)
+    dm = Mapped(below)
+    lab.target(iqn)
+    lab.lun(iqn, 1, dm.path)
+    ini = lab.login(iqn)
+    equal(wce(ini), 1, "WCE before")
+    ini.good(write10(0, 8), write=bytes(4096))
+    return below, dm, ini
+
+
+def start_off(lab, iqn, *words):
+    """Begin to turn it off. The device is suspended, so this does not end."""
+    program = start("ktgtadm", "-n", lab.tns, "lun", "set", "target", iqn, "lun", 1,
+                    "write-cache", "off", "shared", "on", *words)
+    wait_until(lambda: lun_1(lab)["shared"], 10 * SLOW, "the change")
+    return program
+
+
+@suite.case
+def cache_goes_off(lab):
+    """write-cache off: what is in the cache is flushed when the commands before have
+    ended; then there is none, and initiators are told."""
+    below, dm, ini = cached(lab, "iqn.2026-11.org.example:off")
+    before = flushes(below)
+    dm.suspend()
+    try:
+        task = ini.issue(write10(8, 8), write=bytes(4096))
+        program = start_off(lab, "iqn.2026-11.org.example:off")
+        ini.expect_silence(0.3 * SLOW)
+        equal(wce(ini), 1, "WCE while the device does not answer")
+        equal(flushes(below), before, "flushes while a WRITE is under way")
+    finally:
+        dm.resume()
+    equal(program.wait(20), 0, "exit status")
+    check(flushes(below) > before, "nothing was flushed")
+    ini.wait([task])
+    equal(task.status, 0, "status of the WRITE")
+    told(ini, MODE)
+    equal(wce(ini), 0, "WCE afterwards")
+    ini.good(write10(0, 8), write=bytes(4096))
+    lab.drop("iqn.2026-11.org.example:off")
+    dm.remove()
+
+
+@suite.case
+def cache_stays(lab):
+    """The user changes his mind before the cache is flushed."""
+    below, dm, ini = cached(lab, "iqn.2026-11.org.example:stays")
+    before = flushes(below)
+    dm.suspend()
+    try:
+        program = start_off(lab, "iqn.2026-11.org.example:stays")
+        lab.adm("lun", "set", "target", "iqn.2026-11.org.example:stays", "lun", 1,
+                "write-cache", "on")
+        equal(program.wait(5 * SLOW), 0, "exit status")
+    finally:
+        dm.resume()
+    wait_until(lambda: flushes(below) > before, 10 * SLOW, "the flush")
+    ini.good(write10(0, 8), write=bytes(4096))
+    equal(wce(ini), 1, "WCE afterwards")
+    lab.drop("iqn.2026-11.org.example:stays")
+    dm.remove()
+
+
+@suite.case
+def cache_of_another(lab):
+    """The device is replaced before its cache is flushed, and never answers."""
+    _, dm, ini = cached(lab, "iqn.2026-11.org.example:another")
+    other = lab.null_blk(8, cache_size=1)
+    dm.suspend()
+    try:
+        start_off(lab, "iqn.2026-11.org.example:another")
+        before = flushes(other)
+        lab.adm("lun", "set", "target", "iqn.2026-11.org.example:another", "lun", 1,
+                "path", other, "force")
+        wait_until(lambda: not lun_1(lab)["write_cache"], 10 * SLOW, "WCE 0")
+        told(ini, MODE)
+        equal(wce(ini), 0, "WCE of the other one")
+        check(flushes(other) > before, "the other one was not flushed")
+        ini.good(write10(0, 8), write=bytes(4096))
+    finally:
+        dm.resume()
+    lab.drop("iqn.2026-11.org.example:another")
+    dm.remove()
+
+
+@suite.case
+def cache_behind_a_swap(lab):
+    """The device is opened anew in the same change, while a WRITE is under way: the
+    flush comes after it."""
+    below, dm, ini = cached(lab, "iqn.2026-11.org.example:swap")
+    before = flushes(below)
+    dm.suspend()
+    try:
+        task = ini.issue(write10(8, 8), write=b"\x05" * 4096)
+        program = start_off(lab, "iqn.2026-11.org.example:swap", "read-only", "on")
+        # WP of the mode parameter header
+        told(ini, MODE)
+        equal(wce(ini), 1, "WCE while the device does not answer")
+    finally:
+        dm.resume()
+    equal(program.wait(20), 0, "exit status")
+    ini.wait([task])
+    equal(task.status, 0, "status of the WRITE")
+    check(flushes(below) > before, "nothing was flushed")
+    told(ini, MODE)
+    equal(wce(ini), 0, "WCE afterwards")
+    lab.drop("iqn.2026-11.org.example:swap")
+    dm.remove()
+
+
+@suite.case
+def cache_cannot_go(lab):
+    """The device fails to flush: there still is a cache, until it works."""
+    _, dm, ini = cached(lab, "iqn.2026-11.org.example:fails")
+    dm.change("flakey {dev} 0 0 1000 1 error_writes")
+    words = ("lun", "set", "target", "iqn.2026-11.org.example:fails", "lun", 1, "write-cache", "off")
+    done = outcome("ktgtadm", "-n", lab.tns, *words)
+    check("failed to flush" in done.stderr, done.stderr)
+    equal(wce(ini), 1, "WCE after that")
+    dm.change("linear {dev} 0")
+    lab.adm(*words)
+    told(ini, MODE)
+    equal(wce(ini), 0, "WCE when it works")
+    lab.drop("iqn.2026-11.org.example:fails")
+    dm.remove()
 
 
 @suite.case

@@ -15,9 +15,19 @@ class Mapped:
         Mapped.count += 1
         self.name = f"ktgt{os.getpid()}m{Mapped.count}"
         self.path = f"/dev/mapper/{self.name}"
-        run("dmsetup", "create", self.name, "--table",
-            f"0 {size_mib << 20 >> 9} " + table.format(dev=dev))
+        self.dev = dev
+        self.sectors = size_mib << 20 >> 9
+        run("dmsetup", "create", self.name, "--table", self._line(table))
         run("udevadm", "settle")
+
+    def _line(self, table):
+        return f"0 {self.sectors} " + table.format(dev=self.dev)
+
+    def change(self, table):
+        """Give it another table."""
+        run("dmsetup", "load", self.name, "--table", self._line(table))
+        run("dmsetup", "suspend", "--nolockfs", self.name)
+        self.resume()
 
     def suspend(self):
         run("dmsetup", "suspend", "--noflush", "--nolockfs", self.name)

@@ -68,7 +68,7 @@ FLOORS = {
         'cdb_table',
         'sbc spc mode rsoc',
         'lu_life',
-        'nexus',
+        'nexus cache',
         'ua vpd medium names',
         'gate error opening orphan',
         'lu sense data cdb range',

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The write cache of a logical unit.
+ */
+#ifndef _KTGT_SCSI_CACHE_H
+#define _KTGT_SCSI_CACHE_H
+
+#include <linux/types.h>
+
+struct ktgt_lu;
+
+void ktgt_cache_follow(struct ktgt_lu *lu, bool device);
+void ktgt_cache_choose(struct ktgt_lu *lu);
+void ktgt_cache_prepare(struct ktgt_lu *lu);
+void ktgt_cache_turn(struct ktgt_lu *lu);
+void ktgt_cache_swapped(struct ktgt_lu *lu);
+void ktgt_cache_forget(struct ktgt_lu *lu);
+bool ktgt_cache_wait(struct ktgt_lu *lu, long timeout);
+bool ktgt_cache_failed(const struct ktgt_lu *lu);
+
+#endif /* _KTGT_SCSI_CACHE_H */
