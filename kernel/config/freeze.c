@@ -69,9 +69,11 @@ struct frozen_lu {
  * @portid: the socket whose end thaws them, or 0
  * @seconds: after which they thaw by themselves
  * @told: listeners know of it; under &ktgt_net.freeze_mutex
+ * @is_late: it ends because the time is over; under &ktgt_net.freeze_mutex
  * @work: thaws them when the time is over
  * @pending: stores that are not flushed yet
- * @flushed: completed when @pending is 0
+ * @flushed: @pending is 0
+ * @over: completed when @flushed is set, or it is in the list no more
  * @nr: length of @lus
  * @lus: the logical units
  */
@@ -85,9 +87,11 @@ struct freeze {
 	u32			portid;
 	u32			seconds;
 	bool			told;
+	bool			is_late;
 	struct delayed_work	work;
 	atomic_t		pending;
-	struct completion	flushed;
+	bool			flushed;
+	struct completion	over;
 	unsigned int		nr;
 	struct frozen_lu	lus[];
 };
@@ -139,6 +143,7 @@ static void tell(const struct frozen_lu *frozen, u8 cmd, const char *why)
 static void unlink_freeze(struct freeze *freeze)
 {
 	list_del_init(&freeze->node);
+	complete_all(&freeze->over);
 	if (cancel_delayed_work(&freeze->work))
 		freeze_put(freeze);
 	freeze_put(freeze);
@@ -175,8 +180,10 @@ static void thaw_work(struct work_struct *work)
 	struct ktgt_net *kn = freeze->kn;
 
 	mutex_lock(&kn->freeze_mutex);
-	if (!list_empty(&freeze->node))
+	if (!list_empty(&freeze->node)) {
+		freeze->is_late = true;
 		thaw_all(freeze, "the time is over");
+	}
 	mutex_unlock(&kn->freeze_mutex);
 	freeze_put(freeze);
 }
@@ -197,7 +204,9 @@ static void flush_store(struct ktgt_io_job *job)
 	ktgt_store_unhold(frozen->store);
 	if (!atomic_dec_and_test(&freeze->pending))
 		return;
-	complete_all(&freeze->flushed);
+	/* pairs with judge() */
+	smp_store_release(&freeze->flushed, true);
+	complete_all(&freeze->over);
 	freeze_put(freeze);
 }
 
@@ -226,7 +235,7 @@ static struct freeze *make_freeze(struct ktgt_net *kn,
 	freeze->seconds = params->seconds;
 	INIT_DELAYED_WORK(&freeze->work, thaw_work);
 	atomic_set(&freeze->pending, params->nr_luns);
-	init_completion(&freeze->flushed);
+	init_completion(&freeze->over);
 	freeze->nr = params->nr_luns;
 	for (i = 0; i < freeze->nr; i++) {
 		struct frozen_lu *frozen = &freeze->lus[i];
@@ -344,9 +353,7 @@ static int begin(struct freeze *freeze, const struct ktgt_freeze_params *params,
 	struct ktgt_net *kn = freeze->kn;
 	int err;
 
-	err = mutex_lock_killable(&kn->config_mutex);
-	if (err)
-		return err;
+	mutex_lock(&kn->config_mutex);
 	err = find_lus(freeze, params, extack);
 	if (!err) {
 		mutex_lock(&kn->freeze_mutex);
@@ -368,8 +375,17 @@ static void wait_for_commands(struct freeze *freeze)
 	for (i = 0; i < freeze->nr; i++)
 		ktgt_store_wait_empty(freeze->lus[i].store,
 				      &freeze->lus[i].wait);
-	wait_for_completion_killable_timeout(&freeze->flushed,
-					     freeze->seconds * HZ);
+	wait_for_completion_timeout(&freeze->over, freeze->seconds * HZ);
+}
+
+static bool is_thawed(const struct freeze *freeze)
+{
+	unsigned int i;
+
+	for (i = 0; i < freeze->nr; i++)
+		if (freeze->lus[i].thawed)
+			return true;
+	return false;
 }
 
 /* The first that could not be made stable: why, and with which error. */
@@ -378,7 +394,9 @@ static int judge(struct freeze *freeze, struct netlink_ext_ack *extack)
 	const struct ktgt_lu *lu;
 	unsigned int i;
 
-	if (!completion_done(&freeze->flushed)) {
+	/* pairs with flush_store() */
+	if (!smp_load_acquire(&freeze->flushed) &&
+	    (freeze->is_late || !is_thawed(freeze))) {
 		ktgt_refuse(extack,
 			    "target %u: storage still has commands after %u s; nothing is frozen",
 			    freeze->tid, freeze->seconds);
@@ -436,7 +454,7 @@ static int end_waiting(struct freeze *freeze, struct netlink_ext_ack *extack)
  * were admitted have ended and are stable. If they do not end in time, or cannot
  * be made stable, nothing stays frozen.
  *
- * Context: may sleep for as long as @params says; a fatal signal ends it. Takes
+ * Context: may sleep for as long as @params says, or until it is thawed. Takes
  *	&ktgt_net.config_mutex, but does not wait under it.
  * Return: 0; -ENOENT or -EBUSY if one cannot be frozen; -ETIMEDOUT; the errno of
  *	a flush; -ENOMEM.

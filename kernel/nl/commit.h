@@ -5,11 +5,8 @@
 #ifndef _KTGT_NL_COMMIT_H
 #define _KTGT_NL_COMMIT_H
 
-#include <linux/types.h>
-
 struct genl_info;
 struct ktgt_txn;
-struct netlink_notify;
 struct sk_buff;
 
 /*
@@ -20,10 +17,5 @@ typedef int (*ktgt_nl_put_fn)(struct sk_buff *msg, const struct ktgt_txn *txn);
 
 int ktgt_nl_commit(struct ktgt_txn *txn, struct sk_buff *skb,
 		   struct genl_info *info, ktgt_nl_put_fn put);
-bool ktgt_nl_commit_is_busy(struct sk_buff *skb, struct genl_info *info);
-void ktgt_nl_commit_forget(const struct netlink_notify *gone);
-
-int ktgt_nl_commit_init(void);
-void ktgt_nl_commit_exit(void);
 
 #endif /* _KTGT_NL_COMMIT_H */

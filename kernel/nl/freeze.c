@@ -5,13 +5,15 @@
 #include "freeze.h"
 
 #include <linux/notifier.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 #include <net/genetlink.h>
 
 #include "../config/freeze.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "generated/netlink.h"
-#include "msg.h"
+#include "job.h"
 
 static int get_luns(struct genl_info *info, struct ktgt_freeze_params *params)
 {
@@ -38,24 +40,88 @@ static int get_luns(struct genl_info *info, struct ktgt_freeze_params *params)
 	return 0;
 }
 
-/* What is frozen stays so even if there is no memory to say it. */
-static int reply(struct genl_info *info,
-		 const struct ktgt_freeze_result *result)
-{
-	struct sk_buff *msg;
-	void *hdr;
+/**
+ * struct freeze_job - a freeze, which waits for the storage
+ * @job: the request
+ * @kn: the namespace
+ * @params: what is to be frozen; the LUNs are owned
+ * @result: what it is known by
+ */
+struct freeze_job {
+	struct ktgt_nl_job		job;
+	struct ktgt_net			*kn;
+	struct ktgt_freeze_params	params;
+	struct ktgt_freeze_result	result;
+};
 
-	hdr = ktgt_nl_reply(info, &msg);
-	if (!hdr)
-		return 0;
-	if (nla_put_u32(msg, KTGT_A_FREEZE_ID, result->id) ||
-	    nla_put_u64_64bit(msg, KTGT_A_FREEZE_GENERATION,
-			      result->generation, KTGT_A_FREEZE_PAD)) {
-		nlmsg_free(msg);
-		return 0;
+static struct freeze_job *to_freeze(struct ktgt_nl_job *job)
+{
+	return container_of(job, struct freeze_job, job);
+}
+
+static int freeze_run(struct ktgt_nl_job *job)
+{
+	struct freeze_job *freeze = to_freeze(job);
+
+	return ktgt_freeze(freeze->kn, &freeze->params, &freeze->result,
+			   &job->extack);
+}
+
+static int freeze_put(struct sk_buff *msg, struct ktgt_nl_job *job)
+{
+	const struct ktgt_freeze_result *result = &to_freeze(job)->result;
+
+	return nla_put_u32(msg, KTGT_A_FREEZE_ID, result->id) ||
+	       nla_put_u64_64bit(msg, KTGT_A_FREEZE_GENERATION,
+				 result->generation, KTGT_A_FREEZE_PAD) ?
+	       -EMSGSIZE : 0;
+}
+
+/*
+ * Its program may have ended before it was frozen, when there was nothing to
+ * thaw.
+ */
+static void freeze_over(struct ktgt_nl_job *job, bool heard)
+{
+	struct freeze_job *freeze = to_freeze(job);
+
+	if (heard || job->err || !freeze->params.portid)
+		return;
+	freeze->params.id = freeze->result.id;
+	ktgt_thaw(freeze->kn, &freeze->params, NULL);
+}
+
+static void freeze_free(struct ktgt_nl_job *job)
+{
+	struct freeze_job *freeze = to_freeze(job);
+
+	kfree(freeze->params.luns);
+	kfree(freeze);
+}
+
+static const struct ktgt_nl_job_ops freeze_ops = {
+	.run = freeze_run,
+	.put = freeze_put,
+	.over = freeze_over,
+	.free = freeze_free,
+};
+
+static struct freeze_job *make_freeze(const struct ktgt_freeze_params *params,
+				      struct netlink_ext_ack *extack)
+{
+	struct freeze_job *freeze = kzalloc_obj(*freeze, GFP_KERNEL);
+	const u32 *luns = kmemdup(params->luns,
+				  params->nr_luns * sizeof(*luns), GFP_KERNEL);
+
+	if (!freeze || !luns) {
+		kfree(freeze);
+		kfree(luns);
+		NL_SET_ERR_MSG(extack, "out of memory");
+		return NULL;
 	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	freeze->params = *params;
+	freeze->params.luns = luns;
+	return freeze;
 }
 
 /**
@@ -63,14 +129,14 @@ static int reply(struct genl_info *info,
  * @skb: the request
  * @info: the request, parsed
  *
- * Return: 0 or an errno, with extack text.
+ * Return: 0 or an errno, with extack text; -EINTR if a worker will answer.
  */
 int ktgt_lu_freeze_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_freeze_params params = {
 		.seconds = KTGT_FREEZE_TIME,
 	};
-	struct ktgt_freeze_result result;
+	struct freeze_job *freeze;
 	int err;
 
 	err = get_luns(info, &params);
@@ -82,9 +148,12 @@ int ktgt_lu_freeze_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!nla_get_flag(info->attrs[KTGT_A_FREEZE_DETACH]))
 		params.portid = info->snd_portid;
 
-	err = ktgt_freeze(ktgt_net_get(genl_info_net(info)), &params, &result,
-			  info->extack);
-	return err ? err : reply(info, &result);
+	freeze = make_freeze(&params, info->extack);
+	if (!freeze)
+		return -ENOMEM;
+	freeze->kn = ktgt_net_get(genl_info_net(info));
+	err = ktgt_nl_job_init(&freeze->job, &freeze_ops, skb, info);
+	return err ? err : ktgt_nl_job_run(&freeze->job, info);
 }
 
 /**

@@ -17,6 +17,7 @@
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "commit.h"
+#include "job.h"
 #include "generated/netlink.h"
 #include "msg.h"
 
@@ -162,7 +163,7 @@ int ktgt_txn_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	struct ktgt_net *kn = ktgt_net_get(genl_info_net(info));
 	struct open_txn *open;
 
-	if (ktgt_nl_commit_is_busy(skb, info))
+	if (ktgt_nl_job_is_busy(skb, info))
 		return -EBUSY;
 	open = kzalloc_obj(*open, GFP_KERNEL);
 	if (!open) {
@@ -253,7 +254,7 @@ static int socket_event(struct notifier_block *nb, unsigned long event,
 	if (event != NETLINK_URELEASE || n->protocol != NETLINK_GENERIC)
 		return NOTIFY_DONE;
 
-	ktgt_nl_commit_forget(n);
+	ktgt_nl_job_forget(n);
 	open = take_dead(ktgt_net_get(n->net), n->portid);
 	if (open)
 		free_open(open);
@@ -275,12 +276,12 @@ int ktgt_nl_txn_init(void)
 {
 	int err;
 
-	err = ktgt_nl_commit_init();
+	err = ktgt_nl_jobs_init();
 	if (err)
 		return err;
 	err = netlink_register_notifier(&socket_notifier);
 	if (err)
-		ktgt_nl_commit_exit();
+		ktgt_nl_jobs_exit();
 	return err;
 }
 
@@ -304,7 +305,7 @@ void ktgt_nl_txn_exit(void)
 	struct net *net;
 
 	netlink_unregister_notifier(&socket_notifier);
-	ktgt_nl_commit_exit();
+	ktgt_nl_jobs_exit();
 	down_read(&net_rwsem);
 	for_each_net(net)
 		forget(net);

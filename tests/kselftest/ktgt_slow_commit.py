@@ -44,9 +44,9 @@ FAMILIES = ("wireguard", "nbd", "fou", "l2tp_netlink")
 class Sleeper:
     """A dm device with dirty pages, which is suspended."""
 
-    def __init__(self, lab, name):
+    def __init__(self, lab, name, **attrs):
         self.name = name
-        base = lab.null_blk(8)
+        base = lab.null_blk(8, **attrs)
         run("dmsetup", "create", name, "--table", f"0 16384 linear {base} 0")
         self.path = "/dev/" + run("dmsetup", "info", "-c", "--noheadings", "-o",
                                   "blkdevname", name).strip()
@@ -86,8 +86,8 @@ class SlowLab(Lab):
         if subprocess.call(["dmsetup", "targets"], stdout=subprocess.DEVNULL):
             run("modprobe", "dm_mod")
 
-    def sleeper(self):
-        self.sleepers.append(Sleeper(self, f"ktgt-slow{len(self.sleepers)}"))
+    def sleeper(self, **attrs):
+        self.sleepers.append(Sleeper(self, f"ktgt-slow{len(self.sleepers)}", **attrs))
         return self.sleepers[-1]
 
     def socket(self, cls=Genl):
@@ -113,11 +113,11 @@ suite = Suite(SlowLab)
 suite.after = SlowLab.clean
 
 
-def slow_target(lab):
+def slow_target(lab, **attrs):
     """A target, and the words of a LUN of it whose device sleeps."""
     lab.nl = lab.socket()
     lab.nl.do("target-new", id=1, name=f"{IQN}:slow")
-    dev = lab.sleeper()
+    dev = lab.sleeper(**attrs)
     return dev, {"target_id": 1, "lun": 1, "path": dev.path}
 
 
@@ -201,6 +201,47 @@ def netlink_goes_on(lab):
     dev.wake()
     nl.answers()
     equal(luns(nl), [1], "LUNs")
+
+
+def frozen(lab):
+    """Whether LUN 1 is."""
+    return any(lu.get("frozen") for lu in lab.adm_json("lun", "show")["lus"])
+
+
+def begin_freeze(lab):
+    """A freeze that waits for the storage, and its socket."""
+    nl = lab.socket()
+    took = seconds(nl.begin, genl.COMMANDS["lu-freeze"], genl.words(
+        "freeze", target_id=1, lun=struct.pack("=I", 1), timeout=GIVEN_UP),
+        genl.NLM_F_ACK)[1]
+    check(took < HOLD, f"the request returns after {took} s")
+    refused(errno.EBUSY, "not done yet; wait for its answer", nl.do, "target-set",
+            id=1, alias="x")
+    lab.nl.do("target-set", id=1, alias="x")
+    silent(nl, 0.5)
+    check(frozen(lab), "it is not frozen")
+    return nl
+
+
+@suite.case
+def freeze_goes_on(lab):
+    """A freeze that waits for the storage does not hold netlink up, and ends with
+    its socket."""
+    dev, lun = slow_target(lab, cache_size=1)
+    dev.wake()
+    lab.nl.do("lu-new", **lun)
+    dev.sleep()
+    nl = begin_freeze(lab)
+    dev.wake()
+    answer = nl.answers()[0]
+    check(genl.ATTRS["freeze"]["id"] in answer, f"answer {answer}")
+    check(frozen(lab), "it has thawed")
+    nl.close()
+    wait_until(lambda: not frozen(lab), HOLD, "the thaw")
+
+    dev.sleep()
+    begin_freeze(lab).close()
+    wait_until(lambda: not frozen(lab), HOLD, "the thaw of one that was not done")
 
 
 @suite.case
