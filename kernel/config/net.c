@@ -67,6 +67,14 @@ static void apply_state(struct ktgt_net *kn, struct net_set *set)
 		ktgt_portal_unlink_defaults(kn, set->gone);
 }
 
+/* The former ones are freed with the change. */
+static void apply_cpus(struct ktgt_net *kn, struct net_set *set)
+{
+	set->params.cpus = rcu_replace_pointer(kn->cpus, set->params.cpus,
+					       lockdep_is_held(&kn->config_mutex));
+	ktgt_tcp_choose_cpus(kn);
+}
+
 static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct net_set *set = container_of(change, struct net_set, change);
@@ -91,12 +99,23 @@ static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		WRITE_ONCE(kn->oui, params->oui);
 	if (params->set_state)
 		apply_state(kn, set);
+	if (params->set_cpus)
+		apply_cpus(kn, set);
 }
 
 static void net_set_finish(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	ktgt_portal_finish_defaults(container_of(change, struct net_set,
 						 change)->gone);
+}
+
+static void net_set_free(struct ktgt_change *change)
+{
+	struct net_set *set = container_of(change, struct net_set, change);
+
+	if (set->params.cpus)
+		kfree_rcu(set->params.cpus, rcu);
+	kfree(set);
 }
 
 static const struct ktgt_change_ops net_set_ops = {
@@ -106,12 +125,14 @@ static const struct ktgt_change_ops net_set_ops = {
 	.abort = net_set_abort,
 	.apply = net_set_apply,
 	.finish = net_set_finish,
+	.free = net_set_free,
 };
 
 /**
  * ktgt_net_stage_set - stage a change of settings of the namespace
  * @txn: the transaction
- * @params: the settings; the netlink policy has checked their ranges
+ * @params: the settings; the netlink policy has checked their ranges. Its
+ *	processors are the change's from now on
  *
  * Context: may sleep.
  *
@@ -123,8 +144,10 @@ int ktgt_net_stage_set(struct ktgt_txn *txn,
 	struct net_set *set;
 
 	set = kzalloc_obj(*set, GFP_KERNEL);
-	if (!set)
+	if (!set) {
+		kfree(params->cpus);
 		return -ENOMEM;
+	}
 	set->params = *params;
 	set->change.info = (struct ktgt_change_info){
 		.tid = -1,
@@ -202,6 +225,8 @@ static void __net_exit net_stop(struct net *net)
 	ktgt_account_free_all(kn);
 	ktgt_access_free_rcu(rcu_dereference_protected(kn->discovery, true));
 	RCU_INIT_POINTER(kn->discovery, NULL);
+	kfree(rcu_dereference_protected(kn->cpus, true));
+	RCU_INIT_POINTER(kn->cpus, NULL);
 
 	ktgt_sess_net_exit(kn);
 	ktgt_names_exit(kn);

@@ -7,6 +7,7 @@
 
 #include <linux/types.h>
 
+struct ktgt_cpus;
 struct ktgt_txn;
 
 /**
@@ -21,6 +22,7 @@ struct ktgt_txn;
  * @tmf_timeout: s
  * @state: enum ktgt_net_state
  * @oui: company identifier, 24 bits
+ * @cpus: processors, NULL for all; belongs to who uses the params
  * @set_login_timeout: @login_timeout is to be set
  * @set_max_logins: @max_logins is to be set
  * @set_memory_limit: @memory_limit is to be set
@@ -30,6 +32,7 @@ struct ktgt_txn;
  * @set_tmf_timeout: @tmf_timeout is to be set
  * @set_state: @state is to be set
  * @set_oui: @oui is to be set
+ * @set_cpus: @cpus is to be set
  */
 struct ktgt_net_params {
 	u32	login_timeout;
@@ -41,6 +44,7 @@ struct ktgt_net_params {
 	u32	tmf_timeout;
 	u32	state;
 	u32	oui;
+	struct ktgt_cpus *cpus;
 	bool	set_login_timeout;
 	bool	set_max_logins;
 	bool	set_memory_limit;
@@ -50,6 +54,7 @@ struct ktgt_net_params {
 	bool	set_tmf_timeout;
 	bool	set_state;
 	bool	set_oui;
+	bool	set_cpus;
 };
 
 int ktgt_net_stage_set(struct ktgt_txn *txn,

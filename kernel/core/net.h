@@ -6,8 +6,10 @@
 #define _KTGT_CORE_NET_H
 
 #include <linux/atomic.h>
+#include <linux/cpumask.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/rhashtable.h>
 #include <linux/socket.h>
 #include <linux/spinlock.h>
@@ -54,6 +56,16 @@ struct ktgt_portal {
 	bool			automatic;
 	bool			leaving;
 	struct ktgt_listener	*listener;
+};
+
+/**
+ * struct ktgt_cpus - processors on which connections may be served
+ * @rcu: frees it when no reader can see it
+ * @mask: the processors, one at least
+ */
+struct ktgt_cpus {
+	struct rcu_head	rcu;
+	struct cpumask	mask;
 };
 
 /**
@@ -104,6 +116,8 @@ struct ktgt_portal {
  * @poll_time: us that a connection looks for more work before it goes idle
  * @logout_timeout: s that a Logout waits for the storage
  * @tmf_timeout: s that a task management function waits for the storage
+ * @cpus: where connections are served; NULL for anywhere. RCU, written under
+ *	@config_mutex
  * @oui: company identifier of new logical units; under @config_mutex
  * @state: enum ktgt_net_state. Read it with smp_load_acquire() before looking
  *	for a target: then a target that was created before "ready" is found
@@ -152,6 +166,7 @@ struct ktgt_net {
 	u32			poll_time;
 	u32			logout_timeout;
 	u32			tmf_timeout;
+	struct ktgt_cpus __rcu	*cpus;
 	u32			oui;
 	u32			state;
 };

@@ -2,12 +2,16 @@
 /*
  * The settings and totals of a namespace.
  */
+#include <linux/cpumask.h>
 #include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/unaligned.h>
 #include <net/genetlink.h>
 
 #include "../config/net.h"
 #include "../core/net.h"
+#include "../core/refuse.h"
 #include "generated/netlink.h"
 #include "msg.h"
 #include "txn.h"
@@ -36,6 +40,26 @@ static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)
 			   READ_ONCE(kn->tmf_timeout)) ||
 	       nla_put_u32(skb, KTGT_A_NET_STATE, READ_ONCE(kn->state)) ||
 	       nla_put(skb, KTGT_A_NET_OUI, sizeof(oui), oui);
+}
+
+/* As they can be set. */
+static int fill_cpus(struct sk_buff *skb, struct ktgt_net *kn)
+{
+	const struct ktgt_cpus *cpus;
+	char *list;
+	int err;
+
+	rcu_read_lock();
+	cpus = rcu_dereference(kn->cpus);
+	list = cpus ? kasprintf(GFP_ATOMIC, "%*pbl",
+				cpumask_pr_args(&cpus->mask)) :
+		      kstrdup("all", GFP_ATOMIC);
+	rcu_read_unlock();
+	if (!list)
+		return -ENOMEM;
+	err = nla_put_string(skb, KTGT_A_NET_CPUS, list);
+	kfree(list);
+	return err;
 }
 
 static int fill_totals(struct sk_buff *skb, struct ktgt_net *kn)
@@ -75,8 +99,8 @@ int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!hdr)
 		return -ENOMEM;
 	return ktgt_nl_reply_end(info, msg, hdr,
-				 fill_totals(msg, kn) || fill_settings(msg, kn) ?
-				 -EMSGSIZE : 0);
+				 fill_totals(msg, kn) || fill_settings(msg, kn) ||
+				 fill_cpus(msg, kn) ? -EMSGSIZE : 0);
 }
 
 static void get_setting(struct genl_info *info, int attr, u32 *value,
@@ -96,6 +120,62 @@ static void get_oui(struct genl_info *info, struct ktgt_net_params *params)
 	params->set_oui = true;
 }
 
+static int read_cpus(struct netlink_ext_ack *extack, const char *list,
+		     struct cpumask *mask)
+{
+	int err = cpulist_parse(list, mask);
+
+	if (err == -ERANGE || err == -EOVERFLOW) {
+		ktgt_refuse(extack,
+			    "cpus '%s': this machine has processors 0 to %u",
+			    list, nr_cpu_ids - 1);
+		return -EINVAL;
+	}
+	if (err || cpumask_empty(mask)) {
+		ktgt_refuse(extack,
+			    "cpus '%s': must be a list of processors such as 0-3,8, or all",
+			    list);
+		return -EINVAL;
+	}
+	if (snprintf(NULL, 0, "%*pbl", cpumask_pr_args(mask)) > KTGT_CPUS_MAX) {
+		ktgt_refuse(extack,
+			    "cpus '%s': is longer than %u characters as a list; give ranges",
+			    list, KTGT_CPUS_MAX);
+		return -EINVAL;
+	}
+	if (!cpumask_intersects(mask, cpu_online_mask)) {
+		ktgt_refuse(extack,
+			    "cpus '%s': none of these is online; online are %*pbl",
+			    list, cpumask_pr_args(cpu_online_mask));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int get_cpus(struct genl_info *info, struct ktgt_net_params *params)
+{
+	char *list;
+	int err;
+
+	if (!info->attrs[KTGT_A_NET_CPUS])
+		return 0;
+	params->set_cpus = true;
+	if (!nla_strcmp(info->attrs[KTGT_A_NET_CPUS], "all"))
+		return 0;
+	list = nla_strdup(info->attrs[KTGT_A_NET_CPUS], GFP_KERNEL);
+	params->cpus = kzalloc_obj(*params->cpus, GFP_KERNEL);
+	if (list && params->cpus) {
+		err = read_cpus(info->extack, list, &params->cpus->mask);
+	} else {
+		NL_SET_ERR_MSG(info->extack, "out of memory");
+		err = -ENOMEM;
+	}
+	kfree(list);
+	if (err)
+		kfree(params->cpus);
+	return err;
+}
+
 /**
  * ktgt_net_set_doit - change the settings of a namespace
  * @skb: the request
@@ -107,6 +187,7 @@ int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_net_params params = {};
 	struct ktgt_nl_change nlc;
+	int err;
 
 	get_setting(info, KTGT_A_NET_LOGIN_TIMEOUT, &params.login_timeout,
 		    &params.set_login_timeout);
@@ -124,6 +205,9 @@ int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 		    &params.set_tmf_timeout);
 	get_setting(info, KTGT_A_NET_STATE, &params.state, &params.set_state);
 	get_oui(info, &params);
+	err = get_cpus(info, &params);
+	if (err)
+		return err;
 
 	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, ktgt_net_stage_set(nlc.txn, &params));

@@ -80,7 +80,8 @@ static int fill_health(struct sk_buff *skb, struct ktgt_conn *conn)
 	return nla_put_u32(skb, KTGT_A_CONN_IDLE_TIME, idle_time(conn)) ||
 	       nla_put_u32(skb, KTGT_A_CONN_RTT, info.rtt) ||
 	       nla_put_u32(skb, KTGT_A_CONN_RTT_VAR, info.rtt_var) ||
-	       nla_put_u32(skb, KTGT_A_CONN_RETRANSMITS, info.retransmits);
+	       nla_put_u32(skb, KTGT_A_CONN_RETRANSMITS, info.retransmits) ||
+	       nla_put_u32(skb, KTGT_A_CONN_CPU, ktgt_tcp_cpu(conn));
 }
 
 static int fill_conn(struct sk_buff *skb, struct ktgt_conn *conn)

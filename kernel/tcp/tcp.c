@@ -206,15 +206,49 @@ static void tcp_restore_callbacks(struct ktgt_tcp *tcp)
 }
 
 /*
+ * One of the processors that are allowed, if any is online, otherwise @cpu. A
+ * connection stays where it is while it may, and all of them are spread.
+ */
+static int tcp_one_of(const struct ktgt_tcp *tcp, const struct cpumask *mask,
+		      int cpu)
+{
+	unsigned int nr = 0;
+	int one;
+
+	if (tcp->cpu >= 0 && cpumask_test_cpu(tcp->cpu, mask) &&
+	    cpu_online(tcp->cpu))
+		return tcp->cpu;
+	for_each_cpu_and(one, mask, cpu_online_mask)
+		nr++;
+	if (!nr)
+		return cpu;
+	nr = tcp->sock->sk->sk_hash % nr;
+	for_each_cpu_and(one, mask, cpu_online_mask) {
+		cpu = one;
+		if (!nr--)
+			break;
+	}
+	return cpu;
+}
+
+/*
  * Runs the work on the CPU on which the network stack delivers, so that both,
  * and the block layer, use the same caches. Not every packet changes the CPU.
  */
 static void tcp_choose_cpu(struct ktgt_tcp *tcp)
 {
 	int cpu = READ_ONCE(tcp->sock->sk->sk_incoming_cpu);
+	const struct ktgt_cpus *cpus;
 
+	WRITE_ONCE(tcp->choose_cpu, false);
 	if (cpu < 0 || cpu >= nr_cpu_ids || !cpu_online(cpu))
 		cpu = raw_smp_processor_id();
+	rcu_read_lock();
+	/* who changes them sets @choose_cpu afterwards */
+	cpus = rcu_dereference(tcp->conn.kn->cpus);
+	if (cpus && !cpumask_test_cpu(cpu, &cpus->mask))
+		cpu = tcp_one_of(tcp, &cpus->mask, cpu);
+	rcu_read_unlock();
 	WRITE_ONCE(tcp->cpu, cpu);
 	tcp->cpu_age = 0;
 }
@@ -359,7 +393,8 @@ static void tcp_io_work(struct work_struct *work)
 	/* memory must not depend on a write to one of our own disks */
 	noio = memalloc_noio_save();
 	tcp->conn.stats.runs++;
-	if (++tcp->cpu_age >= IO_CPU_RUNS)
+	if (++tcp->cpu_age >= IO_CPU_RUNS ||
+	    unlikely(READ_ONCE(tcp->choose_cpu)))
 		tcp_choose_cpu(tcp);
 
 	WRITE_ONCE(tcp->active, true);
@@ -527,7 +562,10 @@ static struct ktgt_tcp *tcp_alloc(struct ktgt_portal *portal,
 		kfree(tcp);
 		return NULL;
 	}
+	tcp->cpu = -1;
 	tcp_choose_cpu(tcp);
+	/* those that are allowed may change before it is in the list */
+	tcp->choose_cpu = true;
 	return tcp;
 }
 
@@ -609,6 +647,36 @@ void ktgt_tcp_info(struct ktgt_conn *conn, struct ktgt_tcp_info *info)
 	info->rtt = READ_ONCE(tp->srtt_us) >> 3;
 	info->rtt_var = READ_ONCE(tp->mdev_us) >> 2;
 	info->retransmits = READ_ONCE(tp->total_retrans);
+}
+
+/**
+ * ktgt_tcp_choose_cpus - have all connections look at &ktgt_net.cpus
+ * @kn: the namespace
+ *
+ * Each does so when it runs next.
+ *
+ * Context: process.
+ */
+void ktgt_tcp_choose_cpus(struct ktgt_net *kn)
+{
+	struct ktgt_tcp *tcp;
+
+	spin_lock_bh(&kn->conn_lock);
+	list_for_each_entry(tcp, &kn->conns, node)
+		WRITE_ONCE(tcp->choose_cpu, true);
+	spin_unlock_bh(&kn->conn_lock);
+}
+
+/**
+ * ktgt_tcp_cpu - where a connection is served
+ * @conn: the connection
+ *
+ * Context: any.
+ * Return: number of the processor.
+ */
+int ktgt_tcp_cpu(struct ktgt_conn *conn)
+{
+	return READ_ONCE(ktgt_tcp(conn)->cpu);
 }
 
 /**

@@ -30,6 +30,7 @@ struct socket;
  *	shared
  * @cpu: where @io_work runs
  * @cpu_age: runs since @cpu was chosen
+ * @choose_cpu: it is to be chosen anew at the next run; shared
  * @active: @io_work runs, and will look for events before it ends
  * @closing: the connection must be closed; set once
  * @draining: it closes when everything is sent and the peer has closed its side
@@ -56,6 +57,7 @@ struct ktgt_tcp {
 	struct work_struct	io_work;
 	int			cpu;
 	u32			cpu_age;
+	bool			choose_cpu;
 	bool			active;
 	unsigned long		closing;
 	bool			draining;
@@ -100,6 +102,8 @@ int ktgt_tcp_init(void);
 void ktgt_tcp_exit(void);
 void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock);
 void ktgt_tcp_info(struct ktgt_conn *conn, struct ktgt_tcp_info *info);
+int ktgt_tcp_cpu(struct ktgt_conn *conn);
+void ktgt_tcp_choose_cpus(struct ktgt_net *kn);
 void ktgt_tcp_close_all(struct ktgt_net *kn);
 
 #endif /* _KTGT_TCP_TCP_H */

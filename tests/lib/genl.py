@@ -54,7 +54,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ATTRS = {
     "net": "generation targets portals accounts sessions connections version "
            "login-timeout max-logins memory-limit nop-interval poll-time "
-           "pad state oui logout-timeout tmf-timeout",
+           "pad state oui logout-timeout tmf-timeout cpus",
     "target": "id name alias state force lus sessions acls generation pad "
               "header-digest data-digest initial-r2t immediate-data "
               "max-recv-data-segment-length max-xmit-data-segment-length "

@@ -28,6 +28,7 @@ static const struct arg set_args[] = {
 	{ "tmf-timeout", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_TMF_TIMEOUT },
 	{ "state", NULL, ARG_VALUE, 0, KTGT_A_NET_STATE },
 	{ "oui", "DIGITS", ARG_VALUE, 0, KTGT_A_NET_OUI },
+	{ "cpus", "LIST|all", ARG_VALUE, 0, KTGT_A_NET_CPUS },
 	{ NULL, NULL, 0, 0, 0 }
 };
 

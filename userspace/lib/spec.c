@@ -151,6 +151,7 @@ static const struct field net_fields[] = {
 	  .max = KTGT_TIME_MAX, .unit = UNIT_SET_SECONDS),
 	F(net, NET_STATE, state, ENUM, "state", .names = net_state_names),
 	F(net, NET_OUI, oui, ID, "oui", .min = 3, .max = 3, .unit = UNIT_HEX),
+	F(net, NET_CPUS, cpus, STR, "cpus"),
 };
 
 OBJECT(net);
@@ -312,6 +313,7 @@ static const struct field conn_fields[] = {
 	F(conn, CONN_RTT, rtt, U32, "rtt", .unit = UNIT_USECS),
 	F(conn, CONN_RTT_VAR, rtt_var, U32, "rtt-var", .unit = UNIT_USECS),
 	F(conn, CONN_RETRANSMITS, retransmits, U32, "retransmits"),
+	F(conn, CONN_CPU, cpu, U32, "cpu"),
 };
 
 OBJECT(conn);

@@ -30,6 +30,7 @@ struct net {
 	uint32_t tmf_timeout;
 	uint32_t state;
 	struct id oui;
+	char cpus[KTGT_CPUS_MAX + 1];
 };
 
 extern const struct object net_object;
@@ -172,6 +173,7 @@ struct conn {
 	uint32_t rtt;
 	uint32_t rtt_var;
 	uint32_t retransmits;
+	uint32_t cpu;
 };
 
 extern const struct object conn_object;

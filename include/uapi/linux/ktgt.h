@@ -52,6 +52,7 @@ enum ktgt_target_state {
 #define KTGT_SEGMENT_MAX	16777215
 #define KTGT_R2T_MAX		65535
 #define KTGT_TIME_MAX		3600
+#define KTGT_CPUS_MAX		1023
 
 /*
  * value of a key of a target that is No or Yes
@@ -217,6 +218,7 @@ enum {
 	KTGT_A_NET_OUI,
 	KTGT_A_NET_LOGOUT_TIMEOUT,
 	KTGT_A_NET_TMF_TIMEOUT,
+	KTGT_A_NET_CPUS,
 
 	__KTGT_A_NET_MAX,
 	KTGT_A_NET_MAX = (__KTGT_A_NET_MAX - 1)
@@ -386,6 +388,7 @@ enum {
 	KTGT_A_CONN_RTT,
 	KTGT_A_CONN_RTT_VAR,
 	KTGT_A_CONN_RETRANSMITS,
+	KTGT_A_CONN_CPU,
 
 	__KTGT_A_CONN_MAX,
 	KTGT_A_CONN_MAX = (__KTGT_A_CONN_MAX - 1)

@@ -61,7 +61,7 @@ static const struct netlink_range_validation ktgt_a_itl_target_id_range = {
 };
 
 /* KTGT_CMD_NET_SET - do */
-static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_TMF_TIMEOUT + 1] = {
+static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_CPUS + 1] = {
 	[KTGT_A_NET_LOGIN_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, KTGT_TIME_MAX),
 	[KTGT_A_NET_MAX_LOGINS] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_net_max_logins_range),
 	[KTGT_A_NET_MEMORY_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_net_memory_limit_range),
@@ -71,6 +71,7 @@ static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_TMF_TIMEOUT + 1
 	[KTGT_A_NET_TMF_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, KTGT_TIME_MAX),
 	[KTGT_A_NET_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[KTGT_A_NET_OUI] = NLA_POLICY_EXACT_LEN(3),
+	[KTGT_A_NET_CPUS] = { .type = NLA_NUL_STRING, .len = KTGT_CPUS_MAX, },
 };
 
 /* KTGT_CMD_TARGET_NEW - do */
@@ -318,7 +319,7 @@ const struct genl_split_ops ktgt_nl_ops[35] = {
 		.cmd		= KTGT_CMD_NET_SET,
 		.doit		= ktgt_net_set_doit,
 		.policy		= ktgt_net_set_nl_policy,
-		.maxattr	= KTGT_A_NET_TMF_TIMEOUT,
+		.maxattr	= KTGT_A_NET_CPUS,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
