@@ -70,7 +70,7 @@ old_file()
 }
 
 # Statuses of logins to TARGET until one succeeds, each once; "closed" for a
-# port that nobody listens on. The unit's commands may take as long as they like.
+# port that nobody listens on. A file seen-STATUS says when one was seen.
 statuses()
 {
 	in_target python3 -c "
@@ -82,27 +82,36 @@ while 'ok' not in seen and time.monotonic() < end:
     try:
         ini = Initiator('$target_ip', '$1')
         ini.login()
-        seen['ok'] = True
+        status = 'ok'
     except LoginError as err:
-        seen['%04x' % err.status] = True
+        status = '%04x' % err.status
     except OSError:
-        seen['closed'] = True
-    open('$lab_dir/asked', 'w').close()
+        status = 'closed'
+    seen[status] = True
+    open('$lab_dir/seen-' + status, 'w').close()
 print(*sorted(seen))
 "
 }
 
-# Initiators give up at "not found" (0203), and come back for 0301
+# Initiators give up at "not found" (0203), and come back for 0301. The file is a
+# pipe, so that it is loaded when an initiator has asked.
 loads()
 {
-	local pid
+	local pid starts
 
 	service stop
-	service_conf "backing-store $disk1"
+	rm /etc/ktgt/targets.conf
+	mkfifo /etc/ktgt/targets.conf
 	statuses "$name" >"$lab_dir/statuses" &
 	pid=$!
-	wait_until 10 test -e "$lab_dir/asked"
-	service start
+	wait_until 30 test -e "$lab_dir/seen-closed"
+	service start &
+	starts=$!
+	wait_until 30 test -e "$lab_dir/seen-0301"
+	service_conf "backing-store $disk1"
+	wait "$starts"
+	rm /etc/ktgt/targets.conf
+	service_conf "backing-store $disk1"
 	wait "$pid"
 	cat "$lab_dir/statuses"
 	[[ $(<"$lab_dir/statuses") == "0301 closed ok" ]]
