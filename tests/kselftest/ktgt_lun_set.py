@@ -281,16 +281,21 @@ def flushes(dev):
     return int(read(f"/sys/block/{os.path.basename(dev)}/stat").split()[15])
 
 
+def writes(dev):
+    """How many writes a device has carried out."""
+    return int(read(f"/sys/block/{os.path.basename(dev)}/stat").split()[4])
+
+
 def lun_1(lab):
     """What lun show says of it."""
     return next(lu for lu in lab.adm_json("lun", "show")["lus"] if lu["lun"] == 1)
 
 
-def cached(lab, iqn):
+def cached(lab, iqn, table="linear {dev} 0"):
     """A target whose LUN 1 has a write cache with something in it: the device below,
     the dm device that is the LUN, and an initiator."""
     below = lab.null_blk(8, cache_size=1)
-    dm = Mapped(below)
+    dm = Mapped(below, table)
     lab.target(iqn)
     lab.lun(iqn, 1, dm.path)
     ini = lab.login(iqn)
@@ -300,7 +305,7 @@ def cached(lab, iqn):
 
 
 def start_off(lab, iqn, *words):
-    """Begin to turn it off. The device is suspended, so this does not end."""
+    """Begin to turn it off, with a device that answers late."""
     program = start("ktgtadm", "-n", lab.tns, "lun", "set", "target", iqn, "lun", 1,
                     "write-cache", "off", "shared", "on", *words)
     wait_until(lambda: lun_1(lab)["shared"], 10 * SLOW, "the change")
@@ -378,22 +383,20 @@ def cache_of_another(lab):
 @suite.case
 def cache_behind_a_swap(lab):
     """The device is opened anew in the same change, while a WRITE is under way: the
-    flush comes after it."""
-    below, dm, ini = cached(lab, "iqn.2026-11.org.example:swap")
-    before = flushes(below)
-    dm.suspend()
-    try:
-        task = ini.issue(write10(8, 8), write=b"\x05" * 4096)
-        program = start_off(lab, "iqn.2026-11.org.example:swap", "read-only", "on")
-        # WP of the mode parameter header
-        told(ini, MODE)
-        equal(wce(ini), 1, "WCE while the device does not answer")
-    finally:
-        dm.resume()
+    flush comes after it, although the device would carry it out at once."""
+    below, dm, ini = cached(lab, "iqn.2026-11.org.example:swap",
+                            "delay {dev} 0 0 {dev} 0 3000 {dev} 0 0")
+    before, wrote = flushes(below), writes(below)
+    task = ini.issue(write10(8, 8), write=b"\x05" * 4096)
+    ini.nop()
+    program = start_off(lab, "iqn.2026-11.org.example:swap", "read-only", "on")
+    # WP of the mode parameter header
+    told(ini, MODE)
+    wait_until(lambda: flushes(below) > before, 20 * SLOW, "the flush")
+    check(writes(below) > wrote, "it was flushed before the WRITE")
     equal(program.wait(20), 0, "exit status")
     ini.wait([task])
     equal(task.status, 0, "status of the WRITE")
-    check(flushes(below) > before, "nothing was flushed")
     told(ini, MODE)
     equal(wce(ini), 0, "WCE afterwards")
     lab.drop("iqn.2026-11.org.example:swap")
