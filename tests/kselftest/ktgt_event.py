@@ -44,9 +44,6 @@ MAX_TOLD = 10   # failed logins that are told of in a second
 def after(lab):
     """Leave nothing to the next case."""
     lab.close_all()
-    for listener in lab.listeners:
-        listener.close()
-    lab.listeners = []
     for proc in lab.monitors:
         proc.kill()
         proc.wait()
@@ -58,21 +55,15 @@ def after(lab):
 
 
 class EventLab(Lab):
-    """With listeners."""
+    """With a second address of the initiator, and programs that monitor."""
 
     def __init__(self):
         super().__init__()
-        self.listeners = []
         self.monitors = []
 
     def setup(self):
         super().setup()
         run("ip", "-n", self.ins, "addr", "add", "10.77.0.3/24", "dev", "wire")
-
-    def listen(self, *groups):
-        listener = self.genl(genl.Listener)
-        self.listeners.append(listener)
-        return listener.join(*groups)
 
     def account(self, user, secret):
         self.in_target("ktgtadm", "account", "add", user, "secret-file", "-",

@@ -125,6 +125,7 @@ class Lab:
         self.loops = []
         self.files = []
         self.opened = []
+        self.listeners = []
         self.marker = f"ktgt-test: begin {self.name} {pid}"
 
     # --- set up and clean up ---------------------------------------------
@@ -163,10 +164,10 @@ class Lab:
         check(not errors, "\n".join(errors))
 
     def close_all(self):
-        """Close the connections that tests left open."""
-        for conn in self.opened:
-            conn.close()
-        self.opened = []
+        """Close the connections and listeners that tests left open."""
+        for one in self.opened + self.listeners:
+            one.close()
+        self.opened, self.listeners = [], []
 
     def drop_netns(self):
         enter_netns(self.home)
@@ -241,6 +242,12 @@ class Lab:
             return cls()
         finally:
             enter_named(self.ins)
+
+    def listen(self, *groups):
+        """Hear of the events of these groups in the target's namespace, until the
+        connections are closed."""
+        self.listeners.append(self.genl(genl.Listener))
+        return self.listeners[-1].join(*groups)
 
     def many_targets(self, names, acl=None):
         """Make targets of NAMES without a process for each, all for everybody
