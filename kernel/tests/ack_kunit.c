@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Acknowledgements, and the memory of a connection that has nothing left to
+ * acknowledge.
+ */
+#include "../iscsi/ack.c"
+
+#include <kunit/test.h>
+
+#include "../iscsi/mem.h"
+#include "conn_test.h"
+
+/**
+ * struct ack_case - an ExpStatSN, while four PDUs are not acknowledged
+ * @what: its name
+ * @base: StatSN of the first of them; the third has none of its own
+ * @acked: ExpStatSN that was received last
+ * @ack: ExpStatSN
+ * @now: which one is in force
+ * @left: PDUs that are kept
+ */
+struct ack_case {
+	const char	*what;
+	u32		base;
+	u32		acked;
+	u32		ack;
+	u32		now;
+	u32		left;
+};
+
+/* StatSNs: base, base + 1, base + 2 (not used up), base + 2; next: base + 3 */
+static const struct ack_case ack_cases[] = {
+	{ "nothing new", 100, 100, 100, 100, 4 },
+	{ "the first", 100, 100, 101, 101, 3 },
+	{ "the second", 100, 100, 102, 102, 2 },
+	{ "all", 100, 100, 103, 103, 0 },
+	{ "the last ones", 100, 102, 103, 103, 0 },
+	{ "beyond what was sent", 100, 100, 104, 100, 4 },
+	{ "far beyond", 100, 100, 0x80000000, 100, 4 },
+	{ "back", 100, 101, 100, 101, 4 },
+	{ "far back", 100, 101, 0, 101, 4 },
+	{ "all ones", 100, 100, 0xffffffff, 100, 4 },
+	{ "first, to 2^32 - 1", 0xfffffffe, 0xfffffffe, 0xffffffff,
+	  0xffffffff, 3 },
+	{ "to 2^32", 0xfffffffe, 0xfffffffe, 0, 0, 2 },
+	{ "all around 2^32", 0xfffffffe, 0xfffffffe, 1, 1, 0 },
+	{ "beyond around 2^32", 0xfffffffe, 0xfffffffe, 2, 0xfffffffe, 4 },
+	{ "back around 2^32", 0xfffffffe, 0xffffffff, 0xfffffffe, 0xffffffff,
+	  4 },
+	{ "all around 2^31", 0x7fffffff, 0x7fffffff, 0x80000002, 0x80000002,
+	  0 },
+};
+KUNIT_ARRAY_PARAM_DESC(ack, ack_cases, what);
+
+static void ack(struct kunit *test)
+{
+	const struct ack_case *c = test->param_value;
+	struct conn_test *t = test->priv;
+
+	t->conn.stat_sn = c->base;
+	ktgt_test_send(test, true);
+	ktgt_test_send(test, true);
+	ktgt_test_send(test, false);
+	ktgt_test_send(test, true);
+	KUNIT_ASSERT_EQ(test, t->conn.stat_sn, c->base + 3);
+	t->conn.exp_stat_sn = c->acked;
+	ktgt_ack_recv(&t->conn, c->ack);
+	KUNIT_EXPECT_EQ(test, t->conn.exp_stat_sn, c->now);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&t->conn.unacked), c->left);
+}
+
+static void send_ping(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+	struct ktgt_pdu *pdu = ktgt_pdu_alloc(&t->conn);
+
+	KUNIT_ASSERT_NOT_NULL(test, pdu);
+	pdu->flags = KTGT_PDU_PING;
+	ktgt_pdu_queue(&t->conn, pdu);
+	list_del(&pdu->node);
+	ktgt_pdu_stamp(&t->conn, pdu);
+	ktgt_ack_await(&t->conn, pdu);
+	t->conn.ping_ttt = 0;
+}
+
+/* A ping has no StatSN of its own, so only its answer acknowledges it. */
+static void ping_is_released(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+	u32 i;
+
+	ktgt_test_send(test, true);
+	for (i = 0; i < 40000; i++) {
+		send_ping(test);
+		KUNIT_ASSERT_EQ(test, list_count_nodes(&t->conn.unacked), 2);
+		ktgt_ack_pong(&t->conn);
+		KUNIT_ASSERT_EQ(test, list_count_nodes(&t->conn.unacked), 1);
+	}
+	KUNIT_EXPECT_EQ(test, t->conn.quota.held[KTGT_QUOTA_UNACKED], 0);
+	KUNIT_EXPECT_FALSE(test, t->closed);
+
+	/* what nobody has asked for acknowledges nothing */
+	send_ping(test);
+	t->conn.ping_ttt = ISCSI_RESERVED_TAG;
+	ktgt_ack_pong(&t->conn);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&t->conn.unacked), 2);
+}
+
+/* Pages and PDUs go as well, but for the PDUs that are not acknowledged. */
+static void memory_of_idle(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+	struct ktgt_pdus *pdus = &t->conn.pdus;
+	struct ktgt_mem *mem = &t->conn.mem;
+	u32 i, block;
+
+	ktgt_test_tasks(test);
+	block = pdus->nr_free;
+	for (i = 0; i < 3 * block; i++)
+		ktgt_test_send(test, true);
+	ktgt_ack_recv(&t->conn, t->conn.stat_sn - 1);
+	KUNIT_EXPECT_GE(test, pdus->nr_free, 3 * block - 1);
+	for (i = 1; i < 200; i *= 2) {
+		mem->shortfall = 1;
+		ktgt_mem_prepare(&t->conn);
+		KUNIT_EXPECT_EQ(test, mem->nr_free_pages,
+				min_t(u32, i, KTGT_MIN_FREE_MAX));
+	}
+	mem->shortfall = 300;
+	ktgt_mem_prepare(&t->conn);
+	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 300);
+	KUNIT_EXPECT_EQ(test, mem->min_free, KTGT_MIN_FREE_MAX);
+
+	ktgt_mem_shrink(&t->conn);
+	ktgt_pdus_shrink(&t->conn);
+	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 0);
+	KUNIT_EXPECT_EQ(test, pdus->nr_free, block - 1);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&pdus->free), block - 1);
+	ktgt_mem_prepare(&t->conn);
+	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 0);
+}
+
+static struct kunit_case ack_tests[] = {
+	KUNIT_CASE_PARAM(ack, ack_gen_params),
+	KUNIT_CASE(ping_is_released),
+	KUNIT_CASE(memory_of_idle),
+	{}
+};
+
+static struct kunit_suite ack_suite = {
+	.name = "ktgt_ack",
+	.suite_init = ktgt_test_suite_init,
+	.init = ktgt_test_init,
+	.exit = ktgt_test_exit,
+	.test_cases = ack_tests,
+};
+kunit_test_suite(ack_suite);
