@@ -42,6 +42,7 @@ from ktap import (Failure, Skip, Suite, check, comment, equal,  # noqa: E402
                   wait_until)
 from lab import (CLONE_NEWNET, IQN, Lab, enter_named, enter_netns,  # noqa: E402
                  is_free, read, run, write)
+from shadow import Shadow  # noqa: E402
 
 HANG = 30	# seconds after which something that has to come is missed
 DATA = {"MaxRecvDataSegmentLength": 262144, "FirstBurstLength": 65536,
@@ -730,41 +731,6 @@ def session_ends(lab):
 
 
 # --- commands ---------------------------------------------------------------
-
-class Shadow:
-    """What has to be on LUN 1: for each block what it may hold."""
-
-    BLOCK = 512
-
-    def __init__(self, blocks):
-        self.blocks = [{bytes(self.BLOCK)} for _ in range(blocks)]
-        self.count = 0
-
-    def pattern(self, size):
-        """Bytes that were not used before."""
-        self.count += 1
-        return b"".join(struct.pack("=IIQ", self.count, block, 0x6b746774) * 32
-                        for block in range(size // self.BLOCK))
-
-    def wrote(self, lba, data, sure):
-        """DATA was written, or, if it is not SURE, in part perhaps."""
-        for i in range(len(data) // self.BLOCK):
-            block = data[i * self.BLOCK:(i + 1) * self.BLOCK]
-            if sure:
-                self.blocks[lba + i] = {block}
-            else:
-                self.blocks[lba + i].add(block)
-
-    def check(self, lba, data, what):
-        """DATA has been read."""
-        for i in range(len(data) // self.BLOCK):
-            block = data[i * self.BLOCK:(i + 1) * self.BLOCK]
-            check(block in self.blocks[lba + i],
-                  f"{what}: wrong data in block {lba + i}: "
-                  f"{block[:16].hex()}")
-            # it does not change any more from here on
-            self.blocks[lba + i] = {block}
-
 
 # Aborted command, hardware error, data protect (no space), medium error
 KEYS = (0xb, 4, 7, 3, 2)
