@@ -88,6 +88,8 @@ static void empty_work(struct work_struct *work)
 
 	spin_lock(&store->lock);
 	if (percpu_ref_is_zero(&store->active)) {
+		list_for_each_entry(wait, &store->waits, node)
+			wait->is_due = true;
 		list_splice_init(&store->waits, &waits);
 		leaving = store->leaving && !store->held;
 		if (leaving)
@@ -99,23 +101,33 @@ static void empty_work(struct work_struct *work)
 		list_del_init(&wait->node);
 		wait->done(wait);
 	}
-	if (!leaving)
-		return;
-	WRITE_ONCE(store->closing, true);
-	queue_rcu_work(close_wq, &store->close_work);
+	if (leaving) {
+		WRITE_ONCE(store->closing, true);
+		queue_rcu_work(close_wq, &store->close_work);
+	}
+	ktgt_store_put(store);
+}
+
+/*
+ * The work has a reference: those that it calls may drop theirs, and it may have
+ * been queued once more by then.
+ */
+static void queue_empty_work(struct ktgt_store *store)
+{
+	kref_get(&store->ref);
+	if (!queue_work(empty_wq, &store->empty_work))
+		ktgt_store_put(store);
 }
 
 static void look_whether_empty(struct ktgt_store *store)
 {
 	if (percpu_ref_is_zero(&store->active))
-		queue_work(empty_wq, &store->empty_work);
+		queue_empty_work(store);
 }
 
 static void active_release(struct percpu_ref *ref)
 {
-	struct ktgt_store *store = container_of(ref, struct ktgt_store, active);
-
-	queue_work(empty_wq, &store->empty_work);
+	queue_empty_work(container_of(ref, struct ktgt_store, active));
 }
 
 static int init_store(struct ktgt_store *store,
@@ -226,17 +238,44 @@ void ktgt_store_stop(struct ktgt_store *store)
 /**
  * ktgt_store_wait_empty - have something done when no command is left
  * @store: the store; it is stopped, or will be
- * @wait: what is to be done; the store has to stay until then
+ * @wait: what is to be done; has a reference of the store until then
  *
- * Context: process.
+ * The store may have been closed already: then it is done at once.
+ *
+ * Context: process; does not sleep.
  */
 void ktgt_store_wait_empty(struct ktgt_store *store,
 			   struct ktgt_store_wait *wait)
 {
+	/* it may be done, and its reference gone, before this returns */
+	kref_get(&store->ref);
+	wait->is_due = false;
 	spin_lock(&store->lock);
 	list_add_tail(&wait->node, &store->waits);
 	spin_unlock(&store->lock);
 	look_whether_empty(store);
+	ktgt_store_put(store);
+}
+
+/**
+ * ktgt_store_cancel_wait - have nothing done any more when no command is left
+ * @store: the store
+ * @wait: what was given to ktgt_store_wait_empty(), and is still there
+ *
+ * Context: process; does not sleep.
+ * Return: false if it is being done, or was done.
+ */
+bool ktgt_store_cancel_wait(struct ktgt_store *store,
+			    struct ktgt_store_wait *wait)
+{
+	bool waits;
+
+	spin_lock(&store->lock);
+	waits = !wait->is_due;
+	if (waits)
+		list_del(&wait->node);
+	spin_unlock(&store->lock);
+	return waits;
 }
 
 /**

@@ -21,11 +21,13 @@
 /**
  * struct ktgt_store_wait - what happens when a store has no command left
  * @node: in &ktgt_store.waits
+ * @is_due: @done is about to be called; under &ktgt_store.lock
  * @done: called once, in process context; may free the struct. It waits for no
  *	storage
  */
 struct ktgt_store_wait {
 	struct list_head	node;
+	bool			is_due;
 	void			(*done)(struct ktgt_store_wait *wait);
 };
 
@@ -179,6 +181,8 @@ void ktgt_store_start(struct ktgt_store *store);
 void ktgt_store_stop(struct ktgt_store *store);
 void ktgt_store_wait_empty(struct ktgt_store *store,
 			   struct ktgt_store_wait *wait);
+bool ktgt_store_cancel_wait(struct ktgt_store *store,
+			    struct ktgt_store_wait *wait);
 void ktgt_store_hold(struct ktgt_store *store);
 void ktgt_store_unhold(struct ktgt_store *store);
 void ktgt_store_leave(struct ktgt_store *store);
