@@ -16,21 +16,18 @@ struct ktgt_nexus;
 struct ktgt_target;
 
 /**
- * struct ktgt_lu_reset - a LOGICAL UNIT RESET that is not complete yet
+ * struct ktgt_lu_reset - aborted commands that have not ended yet
  *
  * A fabric takes a reference for each command that it must wait for, and drops
  * it when the command has ended. Dropping the last reference calls @done.
  *
  * @pending: references
- * @lu: the logical unit, whose memory is referenced until
- *	ktgt_nexus_lu_reset_end(); NULL when there is nothing to reset
  * @spare: commands that have been submitted go on and have their own status
  * @failed: a nexus could not be reached, because there was no memory
- * @done: all commands have ended; called from any context
+ * @done: all commands have ended; called in process context, may sleep
  */
 struct ktgt_lu_reset {
 	atomic_t	pending;
-	struct ktgt_lu	*lu;
 	bool		spare;
 	bool		failed;
 	void		(*done)(struct ktgt_lu_reset *reset);
@@ -40,7 +37,7 @@ struct ktgt_lu_reset {
  * ktgt_lu_reset_put - drop a reference of a reset
  * @reset: the reset; the caller must not use it any more
  *
- * Context: any.
+ * Context: process, may sleep if it is the last one.
  */
 static inline void ktgt_lu_reset_put(struct ktgt_lu_reset *reset)
 {

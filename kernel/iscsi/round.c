@@ -76,6 +76,7 @@ void ktgt_round_strip(struct ktgt_conn *conn)
 {
 	struct ktgt_pdu *pdu, *next;
 
+	ktgt_tmfs_give_up(conn);
 	list_for_each_entry_safe(pdu, next, &conn->unacked, node) {
 		list_del(&pdu->node);
 		ktgt_pdu_free(conn, pdu);

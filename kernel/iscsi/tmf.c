@@ -10,9 +10,9 @@
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 
-#include "../core/fabric.h"
 #include "../core/net.h"
 #include "../scsi/nexus.h"
+#include "../scsi/reset.h"
 #include "command.h"
 #include "conn.h"
 #include "pdu.h"
@@ -24,7 +24,7 @@
 
 /**
  * struct ktgt_tmf - a task management function that is not answered yet
- * @reset: counts the tasks that it waits for
+ * @reset: what it waits for
  * @call: lets the connection's work send the answer
  * @node: in &ktgt_conn.tmfs
  * @conn: connection that gets the answer; &ktgt_conn.nr_tmf keeps it
@@ -34,7 +34,7 @@
  * @response: ISCSI_TMF_RSP_*
  */
 struct ktgt_tmf {
-	struct ktgt_lu_reset	reset;
+	struct ktgt_reset	reset;
 	struct ktgt_call	call;
 	struct list_head	node;
 	struct ktgt_conn	*conn;
@@ -77,10 +77,11 @@ static void tmf_run_answer(struct ktgt_conn *conn, struct ktgt_call *call)
 {
 	struct ktgt_tmf *tmf = container_of(call, struct ktgt_tmf, call);
 
-	tmf_answer(tmf, tmf->reset.failed ? ISCSI_TMF_RSP_REJECTED :
-					    tmf->response);
+	tmf_answer(tmf, ktgt_reset_has_failed(&tmf->reset) ?
+			ISCSI_TMF_RSP_REJECTED : tmf->response);
 	list_del(&tmf->node);
 	conn->nr_tmf--;
+	ktgt_reset_exit(&tmf->reset);
 	kfree(tmf);
 }
 
@@ -94,9 +95,12 @@ static unsigned long tmf_time(const struct ktgt_conn *conn)
  * ktgt_tmf_timer - answer the functions that wait for the storage too long
  * @conn: the connection
  *
- * The aborted tasks stay so.
+ * The aborted tasks stay so. A logical unit that is being reset serves new
+ * commands again, because one that the storage has lost must not take it from
+ * all. Function Rejected promises nothing of what is left; whoever needs that
+ * asks again, or logs in again.
  *
- * Context: the connection's work.
+ * Context: the connection's work, may sleep for a grace period of RCU.
  * Return: jiffies until the next call.
  */
 unsigned long ktgt_tmf_timer(struct ktgt_conn *conn)
@@ -107,19 +111,34 @@ unsigned long ktgt_tmf_timer(struct ktgt_conn *conn)
 	list_for_each_entry(tmf, &conn->tmfs, node) {
 		if (tmf->answered)
 			continue;
-		if (time_before(jiffies, tmf->answer_by))
+		if (time_before(jiffies, tmf->answer_by)) {
 			next = min(next, tmf->answer_by - jiffies);
-		else
-			tmf_answer(tmf, ISCSI_TMF_RSP_REJECTED);
+			continue;
+		}
+		ktgt_reset_give_up(&tmf->reset);
+		tmf_answer(tmf, ISCSI_TMF_RSP_REJECTED);
 	}
 	return next;
 }
 
-static void tmf_done(struct ktgt_lu_reset *reset)
+/**
+ * ktgt_tmfs_give_up - nobody waits for the answers of a connection any more
+ * @conn: the connection, which closes
+ *
+ * Context: teardown of the connection, may sleep for a grace period of RCU.
+ */
+void ktgt_tmfs_give_up(struct ktgt_conn *conn)
+{
+	struct ktgt_tmf *tmf;
+
+	list_for_each_entry(tmf, &conn->tmfs, node)
+		ktgt_reset_give_up(&tmf->reset);
+}
+
+static void tmf_done(struct ktgt_reset *reset)
 {
 	struct ktgt_tmf *tmf = container_of(reset, struct ktgt_tmf, reset);
 
-	ktgt_nexus_lu_reset_end(reset);
 	ktgt_conn_call(tmf->conn, &tmf->call);
 }
 
@@ -161,8 +180,8 @@ static void tmf_abort_task(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 		tmf->response = ISCSI_TMF_RSP_NO_TASK;
 		return;
 	}
-	if (ktgt_command_abort(task, &tmf->reset))
-		tmf->reset.failed = true;
+	if (ktgt_command_abort(task, &tmf->reset.tasks))
+		tmf->reset.tasks.failed = true;
 }
 
 /* Aborts the initiator's own tasks for a logical unit. */
@@ -180,22 +199,10 @@ static void tmf_abort_task_set(struct ktgt_tmf *tmf,
 		    iscsi_sna_gte(task->seq, end) ||
 		    task->cmd.lun != tmf_lun(req))
 			continue;
-		if (ktgt_command_abort(task, &tmf->reset)) {
-			tmf->reset.failed = true;
+		if (ktgt_command_abort(task, &tmf->reset.tasks)) {
+			tmf->reset.tasks.failed = true;
 			return;
 		}
-	}
-}
-
-static void tmf_lu_reset(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
-{
-	struct ktgt_nexus *nexus = tmf->conn->nexus;
-
-	/* ktgt_nexus_lu_reset() drops the initial reference of the reset */
-	atomic_inc(&tmf->reset.pending);
-	if (!ktgt_nexus_lu_reset(nexus, tmf_lun(req), &tmf->reset)) {
-		atomic_dec(&tmf->reset.pending);
-		tmf->response = ISCSI_TMF_RSP_NO_LUN;
 	}
 }
 
@@ -214,7 +221,8 @@ static void tmf_run(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 			tmf->response = ISCSI_TMF_RSP_NO_LUN;
 		break;
 	case ISCSI_TM_FUNC_LOGICAL_UNIT_RESET:
-		tmf_lu_reset(tmf, req);
+		if (!ktgt_reset_lu(&tmf->reset, nexus, tmf_lun(req)))
+			tmf->response = ISCSI_TMF_RSP_NO_LUN;
 		break;
 	case ISCSI_TM_FUNC_TASK_REASSIGN:
 		tmf->response = ISCSI_TMF_RSP_NO_FAILOVER;
@@ -246,8 +254,7 @@ void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
 		tmf_respond(conn, req->itt, ISCSI_TMF_RSP_REJECTED);
 		return;
 	}
-	atomic_set(&tmf->reset.pending, 1);
-	tmf->reset.done = tmf_done;
+	ktgt_reset_init(&tmf->reset, tmf_done);
 	tmf->call.run = tmf_run_answer;
 	tmf->conn = conn;
 	tmf->itt = req->itt;
@@ -258,5 +265,5 @@ void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
 	conn->ops->limit_timer(conn, tmf_time(conn));
 
 	tmf_run(tmf, req);
-	ktgt_lu_reset_put(&tmf->reset);
+	ktgt_lu_reset_put(&tmf->reset.tasks);
 }

@@ -7,6 +7,11 @@
  * get in looks once more under the lock of the list before it waits there; who
  * opens the gate lets commands in before he empties the list. So none is left
  * behind.
+ *
+ * A reset closes the gate before commands are aborted, and opens it when the
+ * store has none left, orphans included. Then nothing that was sent before the
+ * reset can reach the medium behind what is sent after it. If the gate has to
+ * open earlier, the reset has failed.
  */
 #include "gate.h"
 
@@ -25,6 +30,7 @@ void ktgt_gate_init(struct ktgt_gate *gate)
 	mutex_init(&gate->mutex);
 	spin_lock_init(&gate->lock);
 	INIT_LIST_HEAD(&gate->waiting);
+	INIT_LIST_HEAD(&gate->resets);
 	gate->reasons = BIT(KTGT_GATE_SWAP);
 }
 
@@ -210,16 +216,71 @@ void ktgt_gate_open(struct ktgt_lu *lu, enum ktgt_gate_reason reason)
 	mutex_unlock(&lu->gate.mutex);
 }
 
+/* With the mutex: whether a reset has no more to wait for, when it has failed. */
+static bool stop_waiting(struct ktgt_gate_reset *reset)
+{
+	reset->failed = true;
+	if (reset->is_empty)
+		return true;
+	return reset->waits &&
+	       ktgt_store_cancel_wait(reset->store, &reset->wait);
+}
+
+/*
+ * With the mutex: the gate opens for the new store. Resets that have waited only
+ * for stores before it are moved to @over. All of them have failed if @at_once,
+ * because these stores may have commands.
+ */
+static void end_swap(struct ktgt_lu *lu, bool at_once, struct list_head *over)
+{
+	struct ktgt_gate *gate = &lu->gate;
+	struct ktgt_gate_reset *reset, *next;
+
+	list_for_each_entry_safe(reset, next, &gate->resets, node) {
+		if (!at_once && !reset->is_empty)
+			continue;
+		list_del_init(&reset->node);
+		if (!at_once || stop_waiting(reset))
+			list_add_tail(&reset->wait.node, over);
+	}
+	if (list_empty(&gate->resets))
+		ktgt_gate_open_locked(lu, KTGT_GATE_RESET);
+	ktgt_gate_open_locked(lu, KTGT_GATE_SWAP);
+}
+
+/* Nothing is left that it waits for. */
+static void end_reset(struct ktgt_gate_reset *reset)
+{
+	struct ktgt_store *store = reset->store;
+	struct ktgt_gate *gate = &reset->lu->gate;
+
+	mutex_lock(&gate->mutex);
+	gate->nr_resets--;
+	mutex_unlock(&gate->mutex);
+	reset->done(reset);
+	ktgt_store_put(store);
+}
+
+static void end_resets(struct list_head *over)
+{
+	struct ktgt_gate_reset *reset, *next;
+
+	list_for_each_entry_safe(reset, next, over, wait.node)
+		end_reset(reset);
+}
+
 static void old_is_empty(struct ktgt_store_wait *store_wait)
 {
 	struct ktgt_gate_wait *wait = container_of(store_wait,
 						   struct ktgt_gate_wait, wait);
 	struct ktgt_lu *lu = wait->lu;
+	LIST_HEAD(over);
 
 	mutex_lock(&lu->gate.mutex);
 	if (wait->epoch == lu->gate.epoch && !--lu->gate.nr_waits)
-		ktgt_gate_open_locked(lu, KTGT_GATE_SWAP);
+		end_swap(lu, false, &over);
 	mutex_unlock(&lu->gate.mutex);
+	end_resets(&over);
 	ktgt_store_put(wait->old);
 	ktgt_lu_put(lu);
 	kfree(wait);
@@ -256,11 +317,11 @@ void ktgt_gate_open_after(struct ktgt_lu *lu, struct ktgt_store *old,
 }
 
 /* With the mutex. Whatever was waited for is waited for no longer. */
-static void open_at_once(struct ktgt_lu *lu)
+static void open_at_once(struct ktgt_lu *lu, struct list_head *over)
 {
 	lu->gate.epoch++;
 	lu->gate.nr_waits = 0;
-	ktgt_gate_open_locked(lu, KTGT_GATE_SWAP);
+	end_swap(lu, true, over);
 }
 
 /**
@@ -272,7 +333,8 @@ static void open_at_once(struct ktgt_lu *lu)
  *	for any
  *
  * Commands that were admitted end at the old store. If that one still waits for
- * another, the new one waits for both.
+ * another, the new one waits for both. Without a wait, resets that are under way
+ * fail.
  *
  * Context: may sleep, for a grace period of RCU.
  * Return: the old store, stopped; ktgt_store_leave() is the caller's.
@@ -283,6 +345,7 @@ struct ktgt_store *ktgt_gate_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 {
 	struct ktgt_gate *gate = &lu->gate;
 	struct ktgt_store *old;
+	LIST_HEAD(over);
 
 	mutex_lock(&gate->mutex);
 	old = store_of(lu);
@@ -296,9 +359,124 @@ struct ktgt_store *ktgt_gate_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 	if (wait)
 		wait_for_old(lu, after, wait);
 	else
-		open_at_once(lu);
+		open_at_once(lu, &over);
 	mutex_unlock(&gate->mutex);
+	end_resets(&over);
 	if (wait)
 		ktgt_store_wait_empty(after, &wait->wait);
 	return old;
+}
+
+/* With the mutex: the gate need not be closed for it any more. */
+static void release_gate(struct ktgt_gate_reset *reset)
+{
+	struct ktgt_lu *lu = reset->lu;
+
+	if (list_empty(&reset->node))
+		return;
+	list_del_init(&reset->node);
+	if (list_empty(&lu->gate.resets))
+		ktgt_gate_open_locked(lu, KTGT_GATE_RESET);
+}
+
+static void reset_is_empty(struct ktgt_store_wait *wait)
+{
+	struct ktgt_gate_reset *reset = container_of(wait,
+						     struct ktgt_gate_reset,
+						     wait);
+	struct ktgt_gate *gate = &reset->lu->gate;
+	bool over;
+
+	mutex_lock(&gate->mutex);
+	reset->is_empty = true;
+	/* stores before this one may have commands; then end_swap() goes on */
+	over = list_empty(&reset->node) ||
+	       !(gate->reasons & BIT(KTGT_GATE_SWAP));
+	if (over)
+		release_gate(reset);
+	mutex_unlock(&gate->mutex);
+	if (over)
+		end_reset(reset);
+}
+
+/**
+ * ktgt_gate_reset_begin - close the gate for a reset
+ * @lu: logical unit with a store; its memory is referenced until the reset is
+ *	done
+ * @reset: its @done is set; belongs to the gate until that is called
+ *
+ * The caller aborts all commands, and calls ktgt_gate_reset_wait() when those
+ * have ended that it knows of, whatever has become of the reset.
+ *
+ * Context: may sleep, for a grace period of RCU.
+ * Return: false if too many are under way; then nothing has happened.
+ */
+bool ktgt_gate_reset_begin(struct ktgt_lu *lu, struct ktgt_gate_reset *reset)
+{
+	struct ktgt_gate *gate = &lu->gate;
+	bool ok;
+
+	INIT_LIST_HEAD(&reset->node);
+	mutex_lock(&gate->mutex);
+	ok = gate->nr_resets < KTGT_GATE_RESETS_MAX;
+	if (ok) {
+		gate->nr_resets++;
+		reset->lu = lu;
+		reset->store = store_of(lu);
+		kref_get(&reset->store->ref);
+		reset->wait.done = reset_is_empty;
+		list_add_tail(&reset->node, &gate->resets);
+		set_reasons(gate, gate->reasons | BIT(KTGT_GATE_RESET));
+		ktgt_store_stop(reset->store);
+	}
+	mutex_unlock(&gate->mutex);
+	return ok;
+}
+
+/**
+ * ktgt_gate_reset_wait - have a reset end when no command is left
+ * @reset: what ktgt_gate_reset_begin() has begun; it may be over when this
+ *	returns
+ *
+ * The gate opens, unless it is closed for others, and then the reset is done.
+ *
+ * Context: may sleep, for a grace period of RCU.
+ */
+void ktgt_gate_reset_wait(struct ktgt_gate_reset *reset)
+{
+	struct ktgt_gate *gate = &reset->lu->gate;
+	bool over;
+
+	mutex_lock(&gate->mutex);
+	over = list_empty(&reset->node);
+	reset->waits = !over;
+	if (!over)
+		ktgt_store_wait_empty(reset->store, &reset->wait);
+	mutex_unlock(&gate->mutex);
+	if (over)
+		end_reset(reset);
+}
+
+/**
+ * ktgt_gate_reset_give_up - keep the gate closed no longer for a reset
+ * @reset: what ktgt_gate_reset_begin() has begun; it may have been done, if its
+ *	memory is still there, and that of the logical unit
+ *
+ * If it has not been done, it has failed, and waits for the store no longer.
+ *
+ * Context: may sleep, for a grace period of RCU.
+ */
+void ktgt_gate_reset_give_up(struct ktgt_gate_reset *reset)
+{
+	struct ktgt_gate *gate = &reset->lu->gate;
+	bool over = false;
+
+	mutex_lock(&gate->mutex);
+	if (!list_empty(&reset->node)) {
+		over = stop_waiting(reset);
+		release_gate(reset);
+	}
+	mutex_unlock(&gate->mutex);
+	if (over)
+		end_reset(reset);
 }

@@ -31,6 +31,34 @@ struct ktgt_gate_wait {
 	u32			epoch;
 };
 
+/* resets of a logical unit that may be under way at the same time */
+#define KTGT_GATE_RESETS_MAX	64
+
+/**
+ * struct ktgt_gate_reset - a LOGICAL UNIT RESET at the gate
+ * @wait: at @store; then in a list of those that are over
+ * @node: in &ktgt_gate.resets while the gate is closed for it, otherwise empty;
+ *	under &ktgt_gate.mutex
+ * @lu: the logical unit; its memory is referenced until @done
+ * @store: the store that was closed for it; its memory is referenced
+ * @waits: @wait was given to @store; under &ktgt_gate.mutex
+ * @is_empty: @store has no command left; under &ktgt_gate.mutex
+ * @failed: the gate was opened although commands were left; under
+ *	&ktgt_gate.mutex, and not changed any more when @done is called
+ * @done: no command is left, or it has failed; called once, in process context,
+ *	and may free the struct
+ */
+struct ktgt_gate_reset {
+	struct ktgt_store_wait	wait;
+	struct list_head	node;
+	struct ktgt_lu		*lu;
+	struct ktgt_store	*store;
+	bool			waits;
+	bool			is_empty;
+	bool			failed;
+	void			(*done)(struct ktgt_gate_reset *reset);
+};
+
 /**
  * ktgt_gate_leave - a command is with the storage no more
  * @cmd: the command; nothing if it was not admitted
@@ -56,6 +84,9 @@ void ktgt_gate_open(struct ktgt_lu *lu, enum ktgt_gate_reason reason);
 void ktgt_gate_open_locked(struct ktgt_lu *lu, enum ktgt_gate_reason reason);
 void ktgt_gate_open_after(struct ktgt_lu *lu, struct ktgt_store *old,
 			  struct ktgt_gate_wait *wait);
+bool ktgt_gate_reset_begin(struct ktgt_lu *lu, struct ktgt_gate_reset *reset);
+void ktgt_gate_reset_wait(struct ktgt_gate_reset *reset);
+void ktgt_gate_reset_give_up(struct ktgt_gate_reset *reset);
 struct ktgt_store *ktgt_gate_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 				  struct ktgt_store *after,
 				  struct ktgt_gate_wait *wait);

@@ -178,6 +178,9 @@ enum ktgt_cache_state {
  * @nr_waits: earlier stores whose last command is waited for, under @mutex
  * @epoch: those that wait since an earlier epoch do not count in @nr_waits any
  *	more, under @mutex
+ * @resets: struct ktgt_gate_reset for which it is closed, under @mutex
+ * @nr_resets: those that have not ended, also if it is not closed for them any
+ *	more, under @mutex
  * @lock: protects @waiting; a spinlock, interrupts off
  * @waiting: struct ktgt_cmd that wait until the gate opens
  * @swapped: called when KTGT_GATE_SWAP is taken back, with @mutex; or NULL
@@ -187,6 +190,8 @@ struct ktgt_gate {
 	unsigned long		reasons;
 	u32			nr_waits;
 	u32			epoch;
+	struct list_head	resets;
+	u32			nr_resets;
 	spinlock_t		lock;	/* see above */
 	struct list_head	waiting;
 	void			(*swapped)(struct ktgt_lu *lu);

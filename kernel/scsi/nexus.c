@@ -424,6 +424,9 @@ bool ktgt_nexus_uses_disks(struct ktgt_nexus *nexus)
  * @nexus: I_T nexus
  * @lun: LUN as it is sent
  *
+ * One that is being removed exists for those who have used it, as it may still
+ * have commands of theirs.
+ *
  * Context: any.
  * Return: true if it does, at this moment.
  */
@@ -431,67 +434,7 @@ bool ktgt_nexus_lun_exists(struct ktgt_nexus *nexus, __be64 lun)
 {
 	u32 nr = ktgt_lun_decode(lun);
 
-	return nr != KTGT_LUN_NONE && xa_load(&nexus->target->lus, nr);
-}
-
-/**
- * ktgt_nexus_lu_reset - LOGICAL UNIT RESET (SAM-5, 7.7)
- * @nexus: I_T nexus that asks for it
- * @lun: LUN as it is sent
- * @reset: &ktgt_lu_reset.pending is 1, @done is set and calls
- *	ktgt_nexus_lu_reset_end()
- *
- * All initiators find a unit attention, also the one that asked (SAM-5, 6.3.3):
- * its other commands may have been on their way.
- *
- * Context: process or softirq; takes &ktgt_target.nexus_lock, under which the
- * fabrics are called. @reset may have ended when it returns.
- * Return: false if there is no such logical unit; @reset is not used then.
- */
-bool ktgt_nexus_lu_reset(struct ktgt_nexus *nexus, __be64 lun,
-			 struct ktgt_lu_reset *reset)
-{
-	struct ktgt_target *target = nexus->target;
-	u32 nr = ktgt_lun_decode(lun);
-	struct ktgt_nexus *other;
-	struct ktgt_lu *lu;
-
 	if (nr == KTGT_LUN_NONE)
 		return false;
-	rcu_read_lock();
-	lu = xa_load(&target->lus, nr);
-	if (lu && !percpu_ref_tryget_live(&lu->ref))
-		lu = NULL;
-	rcu_read_unlock();
-	if (!lu)
-		return false;
-
-	kref_get(&lu->kref);
-	reset->lu = lu;
-	spin_lock_bh(&target->nexus_lock);
-	list_for_each_entry(other, &target->nexuses, node)
-		other->ops->abort_lu(other, lu, nexus, reset);
-	ktgt_ua_raise_locked(lu, KTGT_UA_RESET, NULL);
-	spin_unlock_bh(&target->nexus_lock);
-	/* a session that ended meanwhile has left what it had by now, or nothing */
-	ktgt_orphans_reset(rcu_access_pointer(lu->store), reset);
-
-	percpu_ref_put(&lu->ref);
-	ktgt_lu_reset_put(reset);
-	return true;
-}
-
-/**
- * ktgt_nexus_lu_reset_end - all that a reset waited for has ended
- * @reset: the reset
- *
- * The logical unit had to stay until now, so that its address named no other
- * one in the messages of the reset.
- *
- * Context: any.
- */
-void ktgt_nexus_lu_reset_end(struct ktgt_lu_reset *reset)
-{
-	if (reset->lu)
-		ktgt_lu_put(reset->lu);
+	return xa_load(&nexus->target->lus, nr) || xa_load(&nexus->itls, nr);
 }

@@ -9,7 +9,6 @@
 
 struct ktgt_cmd;
 struct ktgt_lu;
-struct ktgt_lu_reset;
 struct ktgt_nexus;
 
 #define KTGT_LUN_NONE	U32_MAX
@@ -25,8 +24,5 @@ int ktgt_nexus_open(struct ktgt_nexus *nexus);
 void ktgt_nexus_close(struct ktgt_nexus *nexus);
 bool ktgt_nexus_uses_disks(struct ktgt_nexus *nexus);
 bool ktgt_nexus_lun_exists(struct ktgt_nexus *nexus, __be64 lun);
-bool ktgt_nexus_lu_reset(struct ktgt_nexus *nexus, __be64 lun,
-			 struct ktgt_lu_reset *reset);
-void ktgt_nexus_lu_reset_end(struct ktgt_lu_reset *reset);
 
 #endif /* _KTGT_SCSI_NEXUS_H */

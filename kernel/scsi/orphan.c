@@ -34,16 +34,6 @@
 /* how long a session that comes back waits for the orphans of the last one */
 #define WAIT_TIME	(5 * HZ)
 
-/**
- * struct orphan_reset - a LOGICAL UNIT RESET that waits for orphans
- * @node: in &ktgt_orphan_group.resets
- * @reset: a reference is held
- */
-struct orphan_reset {
-	struct list_head	node;
-	struct ktgt_lu_reset	*reset;
-};
-
 static void wait_over(struct timer_list *timer);
 
 /* protects all groups and what waits for them; a spinlock, interrupts off */
@@ -145,16 +135,11 @@ static void stop_waiting(struct ktgt_cmd *cmd)
 /* With the lock: a group whose last orphan has come back. */
 static void end_group(struct ktgt_orphan_group *group)
 {
-	struct orphan_reset *reset, *next_reset;
 	struct ktgt_cmd *cmd, *next;
 
 	list_for_each_entry_safe(cmd, next, &group->waiting, wait_node) {
 		stop_waiting(cmd);
 		ktgt_cmd_resume(cmd);
-	}
-	list_for_each_entry_safe(reset, next_reset, &group->resets, node) {
-		ktgt_lu_reset_put(reset->reset);
-		kfree(reset);
 	}
 	list_del_rcu(&group->node);
 	list_del(&group->of_conn);
@@ -210,7 +195,6 @@ static struct ktgt_orphan_group *add_group(struct ktgt_orphans *orphans,
 	group = kzalloc(struct_size(group, path, len + 1),
 			GFP_KERNEL | __GFP_NOFAIL);
 	INIT_LIST_HEAD(&group->waiting);
-	INIT_LIST_HEAD(&group->resets);
 	group->orphans = orphans;
 	group->store = store;
 	group->since = jiffies;
@@ -378,36 +362,6 @@ bool ktgt_orphans_hold(struct ktgt_cmd *cmd)
 	if (group)
 		percpu_ref_put(&store->active);
 	return group;
-}
-
-/**
- * ktgt_orphans_reset - let a LOGICAL UNIT RESET wait for orphans
- * @store: store of the logical unit
- * @reset: counts each group of them until it has ended; fails without memory
- *
- * Context: any.
- */
-void ktgt_orphans_reset(const struct ktgt_store *store,
-			struct ktgt_lu_reset *reset)
-{
-	struct ktgt_orphan_group *group;
-	struct orphan_reset *wait;
-	unsigned long flags;
-
-	spin_lock_irqsave(&orphans_lock, flags);
-	list_for_each_entry(group, &all_groups, node) {
-		if (group->store != store || !group->count)
-			continue;
-		wait = kzalloc_obj(*wait, GFP_ATOMIC);
-		if (!wait) {
-			reset->failed = true;
-			break;
-		}
-		wait->reset = reset;
-		atomic_inc(&reset->pending);
-		list_add_tail(&wait->node, &group->resets);
-	}
-	spin_unlock_irqrestore(&orphans_lock, flags);
 }
 
 /**

@@ -13,7 +13,6 @@
 #include "../core/target.h"
 
 struct ktgt_cmd;
-struct ktgt_lu_reset;
 struct ktgt_nexus;
 struct ktgt_store;
 
@@ -73,7 +72,6 @@ enum ktgt_orphan_kind {
  * @waiting: struct ktgt_cmd of the same I_T nexus, in a later session, that
  *	wait for them
  * @deadline: until when those wait, in jiffies
- * @resets: struct orphan_reset, LOGICAL UNIT RESETs that wait for them
  * @path: copy of &ktgt_store.path, "" if there is none
  */
 struct ktgt_orphan_group {
@@ -89,7 +87,6 @@ struct ktgt_orphan_group {
 	u64			bytes;
 	struct list_head	waiting;
 	unsigned long		deadline;
-	struct list_head	resets;
 	char			path[];
 };
 
@@ -102,8 +99,6 @@ void ktgt_orphan_end(struct ktgt_cmd *cmd);
 bool ktgt_orphans_exist(const struct ktgt_nexus *nexus,
 			const struct ktgt_store *store);
 bool ktgt_orphans_hold(struct ktgt_cmd *cmd);
-void ktgt_orphans_reset(const struct ktgt_store *store,
-			struct ktgt_lu_reset *reset);
 bool ktgt_orphans_cancel(struct ktgt_cmd *cmd);
 int ktgt_orphans_walk(u64 *next,
 		      int (*show)(const struct ktgt_orphan_group *group,

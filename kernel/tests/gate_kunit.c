@@ -24,6 +24,9 @@
  * @nr_stores: their number
  * @nr_closed: how many of them were closed
  * @closed_busy: one was closed while it had a command
+ * @resets: one more than may be under way
+ * @nr_reset: how many of them were done
+ * @reset: completed when one is done
  */
 struct gate_test {
 	struct ktgt_lu		lu;
@@ -34,6 +37,9 @@ struct gate_test {
 	unsigned int		nr_stores;
 	atomic_t		nr_closed;
 	bool			closed_busy;
+	struct ktgt_gate_reset	resets[KTGT_GATE_RESETS_MAX + 1];
+	atomic_t		nr_reset;
+	struct completion	reset;
 };
 
 /* of the case that runs */
@@ -112,6 +118,7 @@ static int gate_test_init(struct kunit *test)
 	init_llist_head(&t->queue.head);
 	t->queue.kick = gate_kick;
 	init_completion(&t->kicked);
+	init_completion(&t->reset);
 	for (i = 0; i < NR_CMDS; i++) {
 		t->cmds[i].lu = &t->lu;
 		t->cmds[i].done_queue = &t->queue;
@@ -156,6 +163,7 @@ static void gate_test_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->nr_closed), (int)t->nr_stores);
 	KUNIT_EXPECT_FALSE(test, t->closed_busy);
 	KUNIT_EXPECT_EQ(test, kref_read(&t->lu.kref), 1U);
+	KUNIT_EXPECT_EQ(test, t->lu.gate.nr_resets, 0U);
 }
 
 static int gate_suite_init(struct kunit_suite *suite)
@@ -421,6 +429,155 @@ static void close_after_last_command(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, caps.size, 0ULL);
 }
 
+static void reset_done(struct ktgt_gate_reset *reset)
+{
+	atomic_inc(&running->nr_reset);
+	complete(&running->reset);
+}
+
+static struct ktgt_gate_reset *begin_reset(struct kunit *test, unsigned int nr)
+{
+	struct gate_test *t = test->priv;
+	struct ktgt_gate_reset *reset = &t->resets[nr];
+
+	reset->done = reset_done;
+	KUNIT_ASSERT_TRUE(test, ktgt_gate_reset_begin(&t->lu, reset));
+	return reset;
+}
+
+/* It waits for its store, and still does so when all else has happened. */
+static void expect_reset_waits(struct kunit *test, struct ktgt_gate_reset *reset)
+{
+	struct gate_test *t = test->priv;
+
+	ktgt_gate_reset_wait(reset);
+	settle();
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->nr_reset), 0);
+}
+
+static void expect_reset_done(struct kunit *test, struct ktgt_gate_reset *reset,
+			      bool failed)
+{
+	struct gate_test *t = test->priv;
+
+	KUNIT_EXPECT_NE(test, 0UL,
+			wait_for_completion_timeout(&t->reset, PATIENCE));
+	KUNIT_EXPECT_EQ(test, reset->failed, failed);
+}
+
+static void reset_waits_for_commands(struct kunit *test)
+{
+	struct gate_test *t = test->priv;
+	struct ktgt_gate_reset *reset;
+
+	expect_enters(test, &t->cmds[0], t->stores[0]);
+	reset = begin_reset(test, 0);
+	expect_waits(test, &t->cmds[1]);
+	expect_reset_waits(test, reset);
+	KUNIT_EXPECT_NULL(test, come_back(t));
+	ktgt_gate_leave(&t->cmds[0]);
+	expect_reset_done(test, reset, false);
+	expect_opens(test, &t->cmds[1], t->stores[0]);
+}
+
+/* The gate is closed until the last of them is done. */
+static void resets_nest(struct kunit *test)
+{
+	struct gate_test *t = test->priv;
+	struct ktgt_gate_reset *one = begin_reset(test, 0);
+	struct ktgt_gate_reset *two = begin_reset(test, 1);
+
+	expect_waits(test, &t->cmds[0]);
+	ktgt_gate_reset_wait(one);
+	expect_reset_done(test, one, false);
+	KUNIT_EXPECT_NULL(test, come_back(t));
+	ktgt_gate_reset_wait(two);
+	expect_reset_done(test, two, false);
+	expect_opens(test, &t->cmds[0], t->stores[0]);
+}
+
+static void reset_given_up(struct kunit *test)
+{
+	struct gate_test *t = test->priv;
+	struct ktgt_gate_reset *reset;
+
+	expect_enters(test, &t->cmds[0], t->stores[0]);
+	reset = begin_reset(test, 0);
+	expect_waits(test, &t->cmds[1]);
+	expect_reset_waits(test, reset);
+	ktgt_gate_reset_give_up(reset);
+	expect_opens(test, &t->cmds[1], t->stores[0]);
+	expect_reset_done(test, reset, true);
+}
+
+/* It has still to wait for tasks. */
+static void reset_given_up_early(struct kunit *test)
+{
+	struct gate_test *t = test->priv;
+	struct ktgt_gate_reset *reset = begin_reset(test, 0);
+
+	expect_waits(test, &t->cmds[0]);
+	ktgt_gate_reset_give_up(reset);
+	expect_opens(test, &t->cmds[0], t->stores[0]);
+	settle();
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->nr_reset), 0);
+	ktgt_gate_reset_wait(reset);
+	expect_reset_done(test, reset, true);
+	ktgt_gate_reset_give_up(reset);
+}
+
+/* Its own store is empty from the beginning, the one before is not. */
+static void reset_waits_for_swap(struct kunit *test)
+{
+	struct gate_test *t = test->priv;
+	struct ktgt_gate_reset *reset;
+	struct ktgt_store *store;
+
+	expect_enters(test, &t->cmds[0], t->stores[0]);
+	store = change_store(test, true);
+	reset = begin_reset(test, 0);
+	expect_reset_waits(test, reset);
+	expect_waits(test, &t->cmds[1]);
+	ktgt_gate_leave(&t->cmds[0]);
+	expect_reset_done(test, reset, false);
+	expect_opens(test, &t->cmds[1], store);
+}
+
+static void swap_at_once_fails_reset(struct kunit *test)
+{
+	struct gate_test *t = test->priv;
+	struct ktgt_gate_reset *one, *two;
+	struct ktgt_store *store;
+
+	expect_enters(test, &t->cmds[0], t->stores[0]);
+	one = begin_reset(test, 0);
+	expect_reset_waits(test, one);
+	change_store(test, true);
+	/* one that has only to wait for the store before */
+	two = begin_reset(test, 1);
+	expect_reset_waits(test, two);
+	store = change_store(test, false);
+	expect_enters(test, &t->cmds[1], store);
+	expect_reset_done(test, one, true);
+	expect_reset_done(test, two, true);
+}
+
+static void resets_have_a_limit(struct kunit *test)
+{
+	struct gate_test *t = test->priv;
+	struct ktgt_gate_reset *last = &t->resets[KTGT_GATE_RESETS_MAX];
+	unsigned int nr;
+
+	for (nr = 0; nr < KTGT_GATE_RESETS_MAX; nr++)
+		begin_reset(test, nr);
+	KUNIT_EXPECT_FALSE(test, ktgt_gate_reset_begin(&t->lu, last));
+	for (nr = 0; nr < KTGT_GATE_RESETS_MAX; nr++)
+		ktgt_gate_reset_wait(&t->resets[nr]);
+	for (nr = 0; nr < KTGT_GATE_RESETS_MAX; nr++)
+		expect_reset_done(test, &t->resets[nr], false);
+	expect_enters(test, &t->cmds[0], t->stores[0]);
+}
+
 static struct kunit_case gate_cases[] = {
 	KUNIT_CASE(closings_nest),
 	KUNIT_CASE(resumed_in_order),
@@ -432,6 +589,13 @@ static struct kunit_case gate_cases[] = {
 	KUNIT_CASE(old_wait_does_not_count),
 	KUNIT_CASE(swap_keeps_reasons),
 	KUNIT_CASE(close_after_last_command),
+	KUNIT_CASE(reset_waits_for_commands),
+	KUNIT_CASE(resets_nest),
+	KUNIT_CASE(reset_given_up),
+	KUNIT_CASE(reset_given_up_early),
+	KUNIT_CASE(reset_waits_for_swap),
+	KUNIT_CASE(swap_at_once_fails_reset),
+	KUNIT_CASE(resets_have_a_limit),
 	{}
 };
 

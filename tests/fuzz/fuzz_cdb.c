@@ -192,10 +192,10 @@ static void change_disk(struct input *in, u8 how)
 		replace_disk();
 		break;
 	case 1:
-		gate_close(bit);
+		gate_close();
 		break;
 	case 2:
-		gate_open(bit);
+		gate_open();
 		break;
 	case 3:
 		swap_store(bit, take(in));

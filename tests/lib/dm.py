@@ -11,13 +11,14 @@ class Mapped:
 
     count = 0
 
-    def __init__(self, dev, table="linear {dev} 0", size_mib=8):
+    def __init__(self, dev, table="linear {dev} 0", size_mib=8, lines=None):
         Mapped.count += 1
         self.name = f"ktgt{os.getpid()}m{Mapped.count}"
         self.path = f"/dev/mapper/{self.name}"
         self.dev = dev
         self.sectors = size_mib << 20 >> 9
-        run("dmsetup", "create", self.name, "--table", self._line(table))
+        lines = lines or [self._line(table)]
+        run("dmsetup", "create", self.name, stdin="\n".join(lines) + "\n")
         run("udevadm", "settle")
 
     def _line(self, table):
@@ -37,3 +38,19 @@ class Mapped:
 
     def remove(self):
         run("dmsetup", "remove", self.name)
+
+
+class Late(Mapped):
+    """Writes to the first 32 KiB stay under way until release(); all other blocks
+    answer at once."""
+
+    def __init__(self, dev, size_mib=8):
+        sectors = (size_mib << 20 >> 9) - 64
+        super().__init__(dev, lines=(
+            f"0 64 delay {dev} 0 0 {dev} 0 600000 {dev} 0 0",
+            f"64 {sectors} linear {dev} 64"))
+
+    def release(self):
+        """It does not wait any more, once."""
+        run("dmsetup", "suspend", "--nolockfs", self.name)
+        self.resume()

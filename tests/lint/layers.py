@@ -67,7 +67,7 @@ FLOORS = {
         'exec',
         'cdb_table',
         'sbc spc mode rsoc',
-        'lu_life',
+        'lu_life reset',
         'nexus cache',
         'ua vpd medium names',
         'gate error opening orphan',

@@ -296,7 +296,7 @@ void complete_rest(void)
 	struct record *rec;
 	bool moved;
 
-	gate_open_all();
+	gate_open();
 	do {
 		complete_all_later();
 		moved = shim_run_work(0) || submit_ready(0);

@@ -9,7 +9,9 @@
 #include "gate.h"
 #include "lu.h"
 
-static unsigned long reasons;	/* for which the disk's is closed */
+static bool frozen;		/* the disk's is closed by an administrator */
+static unsigned int nr_resets;	/* for which it is closed */
+static u32 era;			/* resets that began in an earlier one have failed */
 static u32 before[MAX_CMDS + 1];		/* stores whose commands the disk waits for */
 static unsigned int nr_before;
 static u32 next_turn;
@@ -31,7 +33,7 @@ bool gate_is_shut(const struct ktgt_lu *lu)
 {
 	unsigned int nr;
 
-	if (lu != lus[0] || reasons)
+	if (lu != lus[0] || frozen || nr_resets)
 		return true;
 	for (nr = 0; nr < nr_before; nr++) {
 		if (has_commands(before[nr]))
@@ -60,37 +62,50 @@ void check_resumed(struct record *rec)
 	rec->gated = 0;
 }
 
+/* The disk is another one, or it does not wait for what was before. */
+void gate_follow_none(void)
+{
+	nr_before = 0;
+	nr_resets = 0;
+	era++;
+}
+
 void gate_start(void)
 {
-	reasons = 0;
-	nr_before = 0;
+	frozen = false;
+	gate_follow_none();
 }
 
-static enum ktgt_gate_reason reason_of(bool reset)
-{
-	return reset ? KTGT_GATE_RESET : KTGT_GATE_FREEZE;
-}
-
-void gate_close(bool reset)
+void gate_close(void)
 {
 	if (!lus[0])
 		return;
-	reasons |= BIT(reset);
-	ktgt_gate_close(lus[0], reason_of(reset));
+	frozen = true;
+	ktgt_gate_close(lus[0], KTGT_GATE_FREEZE);
 }
 
-void gate_open(bool reset)
+void gate_open(void)
 {
 	if (!lus[0])
 		return;
-	reasons &= ~BIT(reset);
-	ktgt_gate_open(lus[0], reason_of(reset));
+	frozen = false;
+	ktgt_gate_open(lus[0], KTGT_GATE_FREEZE);
 }
 
-void gate_open_all(void)
+/* Gives back what gate_reset_end() wants to know. */
+u32 gate_reset_begin(void)
 {
-	gate_open(false);
-	gate_open(true);
+	nr_resets++;
+	return era;
+}
+
+/* Whether it has kept the gate closed until now. */
+bool gate_reset_end(u32 begun)
+{
+	if (begun != era)
+		return false;
+	nr_resets--;
+	return true;
 }
 
 /* The disk has another store, or is another one, that comes after an old store. */
@@ -104,10 +119,4 @@ void gate_follow(u32 old)
 	}
 	require(nr_before < ARRAY_SIZE(before));
 	before[nr_before++] = old;
-}
-
-/* It waits for none. */
-void gate_follow_none(void)
-{
-	nr_before = 0;
 }

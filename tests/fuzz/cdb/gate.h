@@ -12,9 +12,10 @@ bool gate_is_shut(const struct ktgt_lu *lu);
 void check_waits(struct record *rec);
 void check_resumed(struct record *rec);
 void gate_start(void);
-void gate_close(bool reset);
-void gate_open(bool reset);
-void gate_open_all(void);
+void gate_close(void);
+void gate_open(void);
+u32 gate_reset_begin(void);
+bool gate_reset_end(u32 era);
 void gate_follow(u32 old);
 void gate_follow_none(void);
 

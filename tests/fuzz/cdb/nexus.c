@@ -9,8 +9,13 @@
 #include "../../../kernel/core/refuse.h"
 #include "../../../kernel/scsi/exec.h"
 #include "../../../kernel/scsi/names.h"
+#include "../../../kernel/scsi/gate.h"
 #include "../../../kernel/scsi/nexus.h"
+#include "../../../kernel/scsi/reset.h"
+#include "backend.h"
 #include "command.h"
+#include "gate.h"
+#include "lu.h"
 #include "nexus.h"
 
 static struct ktgt_net kn;
@@ -60,7 +65,6 @@ static void abort_lu(struct ktgt_nexus *nexus, struct ktgt_lu *lu,
 {
 	struct record *rec;
 
-	require(!reset->lu || lu == reset->lu);
 	require(!from || from->target == nexus->target);
 	require(target.nexus_lock.held);
 	if (!shim_allocs) {
@@ -80,11 +84,24 @@ static void abort_lu(struct ktgt_nexus *nexus, struct ktgt_lu *lu,
 
 static unsigned int nr_resets;
 
-static void reset_done(struct ktgt_lu_reset *reset)
+/* A LOGICAL UNIT RESET, and since when it keeps the gate closed. */
+struct reset {
+	struct ktgt_reset	reset;
+	u32			era;
+};
+
+static void reset_done(struct ktgt_reset *reset)
 {
-	ktgt_nexus_lu_reset_end(reset);
+	struct reset *own = container_of(reset, struct reset, reset);
+	bool failed = ktgt_reset_has_failed(reset);
+
+	if (reset->lu == lus[0] && reset->gate) {
+		require(reset->gate->failed == !gate_reset_end(own->era));
+		require(failed || !has_commands(fake_of(lus[0])->nr));
+	}
+	ktgt_reset_exit(reset);
 	nr_resets--;
-	free(reset);
+	free(own);
 }
 
 static const struct ktgt_fabric_ops fabric = {
@@ -129,19 +146,18 @@ void reopen_nexus(unsigned int nr)
 
 void reset_lu(unsigned int nr, u32 at)
 {
-	struct ktgt_lu_reset *reset = calloc(1, sizeof(*reset));
+	struct reset *own = calloc(1, sizeof(*own));
+	struct ktgt_reset *reset = &own->reset;
 	struct ktgt_nexus *nexus = nexuses[nr];
 	__be64 lun = ktgt_lun_encode(at);
 	bool exists = ktgt_nexus_lun_exists(nexus, lun);
 
-	atomic_set(&reset->pending, 1);
-	reset->done = reset_done;
+	ktgt_reset_init(reset, reset_done);
 	nr_resets++;
-	require(ktgt_nexus_lu_reset(nexus, lun, reset) == exists);
-	if (!exists) {
-		nr_resets--;
-		free(reset);
-	}
+	require(ktgt_reset_lu(reset, nexus, lun) == exists);
+	if (reset->lu == lus[0] && reset->gate)
+		own->era = gate_reset_begin();
+	ktgt_lu_reset_put(&reset->tasks);
 }
 
 void open_nexuses(void)

@@ -12,6 +12,7 @@
 #include "../../../kernel/scsi/exec.h"
 #include "../../../kernel/scsi/nexus.h"
 #include "../../../kernel/scsi/orphan.h"
+#include "../../../kernel/scsi/reset.h"
 #include "command.h"
 #include "scsi.h"
 #include "target.h"
@@ -359,8 +360,25 @@ bool ktgt_nexus_lun_exists(struct ktgt_nexus *nexus, __be64 lun)
 	return lu_at(lun);
 }
 
-bool ktgt_nexus_lu_reset(struct ktgt_nexus *nexus, __be64 lun,
-			 struct ktgt_lu_reset *reset)
+static void tasks_done(struct ktgt_lu_reset *tasks)
+{
+	struct ktgt_reset *reset = container_of(tasks, struct ktgt_reset,
+						tasks);
+
+	reset->done(reset);
+}
+
+void ktgt_reset_init(struct ktgt_reset *reset,
+		     void (*done)(struct ktgt_reset *reset))
+{
+	memset(reset, 0, sizeof(*reset));
+	atomic_set(&reset->tasks.pending, 1);
+	reset->tasks.done = tasks_done;
+	reset->done = done;
+}
+
+bool ktgt_reset_lu(struct ktgt_reset *reset, struct ktgt_nexus *nexus,
+		   __be64 lun)
 {
 	struct ktgt_nexus *other;
 	u8 *lu = lu_at(lun);
@@ -372,15 +390,24 @@ bool ktgt_nexus_lu_reset(struct ktgt_nexus *nexus, __be64 lun,
 				      nexus)->conn) - peers] = true;
 	shim_atomic++;
 	list_for_each_entry(other, &nexuses, node)
-		other->ops->abort_lu(other, (void *)lu, nexus, reset);
+		other->ops->abort_lu(other, (void *)lu, nexus, &reset->tasks);
 	shim_leave(&shim_atomic);
-	if (atomic_dec_and_test(&reset->pending))
-		reset->done(reset);
 	return true;
 }
 
-void ktgt_nexus_lu_reset_end(struct ktgt_lu_reset *reset)
+void ktgt_reset_give_up(struct ktgt_reset *reset)
 {
+	require(reset->done);
+}
+
+bool ktgt_reset_has_failed(const struct ktgt_reset *reset)
+{
+	return reset->tasks.failed;
+}
+
+void ktgt_reset_exit(struct ktgt_reset *reset)
+{
+	require(!atomic_read(&reset->tasks.pending));
 	require(!reset->lu || (u8 *)reset->lu - lus < 2);
 }
 
