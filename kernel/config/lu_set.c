@@ -263,6 +263,8 @@ static void apply_params(struct lu_set *set)
 		WRITE_ONCE(own->shared, set->params.shared);
 	if (has(set, KTGT_A_LU_WRITE_CACHE))
 		WRITE_ONCE(own->write_cache, set->params.write_cache);
+	if (has(set, KTGT_A_LU_GONE))
+		WRITE_ONCE(own->gone, set->params.gone);
 }
 
 static void apply_store(struct lu_set *set)
@@ -378,8 +380,8 @@ static int note_how(struct lu_set *set, struct ktgt_net *kn, u32 tid)
  * ktgt_lu_stage_set - change a logical unit that is in use
  * @txn: the transaction
  * @tid: number of its target
- * @params: its LUN, and what is to be set of path, read_only, shared and
- *	write_cache; force. Copied
+ * @params: its LUN, and what is to be set of path, read_only, shared, write_cache
+ *	and gone; force. Copied
  * @has: bits of KTGT_A_LU_*: which of @params are to be set
  *
  * With another path, commands that were admitted end at the former device, and

@@ -148,6 +148,8 @@ static void get_params(struct nlattr **attrs, struct ktgt_lu_params *params)
 		params->medium = nla_data(attrs[KTGT_A_LU_MEDIUM]);
 	if (attrs[KTGT_A_LU_MEDIUM_FOUND])
 		params->medium_found = nla_data(attrs[KTGT_A_LU_MEDIUM_FOUND]);
+	if (attrs[KTGT_A_LU_GONE])
+		params->gone = nla_get_u32(attrs[KTGT_A_LU_GONE]);
 	params->force = nla_get_flag(attrs[KTGT_A_LU_FORCE]);
 	params->may_be_absent = nla_get_flag(attrs[KTGT_A_LU_ABSENT]);
 	params->write_cache = -1;
@@ -258,6 +260,10 @@ static u64 get_changes(struct nlattr **attrs, struct ktgt_lu_params *params)
 		params->write_cache = -1;
 		has |= BIT_ULL(KTGT_A_LU_WRITE_CACHE);
 	}
+	if (attrs[KTGT_A_LU_GONE]) {
+		params->gone = nla_get_u32(attrs[KTGT_A_LU_GONE]);
+		has |= BIT_ULL(KTGT_A_LU_GONE);
+	}
 	params->force = nla_get_flag(attrs[KTGT_A_LU_FORCE]);
 	return has;
 }
@@ -283,7 +289,7 @@ int ktgt_lu_set_doit(struct sk_buff *skb, struct genl_info *info)
 	has = get_changes(info->attrs, &params);
 	if (!has) {
 		ktgt_refuse(info->extack,
-			    "LUN %u: nothing is to be changed; say path, read-only, shared or write-cache",
+			    "LUN %u: nothing is to be changed; say path, read-only, shared, write-cache or gone",
 			    params.lun);
 		return -EINVAL;
 	}
@@ -345,11 +351,14 @@ static int fill_absent(struct sk_buff *skb, const struct ktgt_lu *lu)
 	       nla_put_u8(skb, KTGT_A_LU_SHARED, params->shared);
 }
 
-/* Which disk it is, or was before it went away. */
+/* Which disk it is, or was before it went away, and what is said then. */
 static int fill_disk(struct sk_buff *skb, struct ktgt_lu *lu)
 {
 	int err = 0;
 
+	if (lu->type == TYPE_DISK &&
+	    nla_put_u32(skb, KTGT_A_LU_GONE, READ_ONCE(lu->params.gone)))
+		return -EMSGSIZE;
 	spin_lock(&lu->lock);
 	if (*lu->medium)
 		err = nla_put_string(skb, KTGT_A_LU_MEDIUM, lu->medium);

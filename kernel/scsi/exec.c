@@ -46,6 +46,12 @@ static void refuse(struct ktgt_cmd *cmd, u8 key, u16 code)
 	end_with(cmd, SAM_STAT_CHECK_CONDITION);
 }
 
+static void refuse_no_medium(struct ktgt_cmd *cmd)
+{
+	ktgt_lu_no_medium(cmd->lu, &cmd->sense);
+	end_with(cmd, SAM_STAT_CHECK_CONDITION);
+}
+
 static void refuse_field(struct ktgt_cmd *cmd, unsigned int byte,
 			 unsigned int bit)
 {
@@ -107,7 +113,7 @@ static bool check_range(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 		   cmd->nr_blocks <= nr_blocks - cmd->lba))
 		return true;
 	if (!nr_blocks)
-		refuse(cmd, NOT_READY, ktgt_lu_no_medium(cmd->lu));
+		refuse_no_medium(cmd);
 	else
 		refuse(cmd, ILLEGAL_REQUEST, KTGT_ASC_LBA_OUT_OF_RANGE);
 	return false;
@@ -119,7 +125,7 @@ static bool check_row(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 	const struct ktgt_lu *lu = cmd->lu;
 
 	if ((row->flags & KTGT_CDB_MEDIUM) && !READ_ONCE(lu->nr_blocks)) {
-		refuse(cmd, NOT_READY, ktgt_lu_no_medium(cmd->lu));
+		refuse_no_medium(cmd);
 		return false;
 	}
 	if ((row->flags & KTGT_CDB_WRITE) && unlikely(lu->read_only)) {

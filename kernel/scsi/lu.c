@@ -7,6 +7,10 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include <scsi/scsi_proto.h>
+
+#include <linux/ktgt.h>
+
 #include "../backend/store.h"
 #include "../core/target.h"
 #include "sense.h"
@@ -56,17 +60,24 @@ void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum)
 /**
  * ktgt_lu_no_medium - why a disk that has no blocks is not ready
  * @lu: the disk
+ * @sense: sense data to make anew
  *
  * A device that was not there yet is a drive without a medium. One that is gone
- * is a fault, for which initiators try another path.
+ * is a fault, for which initiators try another path; or, if the user says so, the
+ * end of the disk.
  *
  * Context: any.
- * Return: additional sense code and qualifier for NOT READY.
  */
-u16 ktgt_lu_no_medium(const struct ktgt_lu *lu)
+void ktgt_lu_no_medium(const struct ktgt_lu *lu, struct ktgt_sense *sense)
 {
-	return ktgt_lu_is_absent(lu) ? KTGT_ASC_MEDIUM_NOT_PRESENT :
-				       KTGT_ASC_COMMUNICATION_FAILURE;
+	if (ktgt_lu_is_absent(lu))
+		ktgt_sense_set(sense, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
+	else if (READ_ONCE(lu->params.gone) == KTGT_GONE_PDL)
+		ktgt_sense_set(sense, HARDWARE_ERROR,
+			       KTGT_ASC_LOGICAL_UNIT_FAILURE);
+	else
+		ktgt_sense_set(sense, NOT_READY,
+			       KTGT_ASC_COMMUNICATION_FAILURE);
 }
 
 /* NULL stays NULL. */

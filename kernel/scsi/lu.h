@@ -22,6 +22,7 @@ struct ktgt_backend_caps;
 struct ktgt_cache_off;
 struct ktgt_lu;
 struct ktgt_nexus;
+struct ktgt_sense;
 struct ktgt_store;
 struct ktgt_target;
 
@@ -40,6 +41,8 @@ struct ktgt_target;
  * @may_be_absent: if there is no such device, the LU is not ready until there
  *	is
  * @write_cache: 0 makes every write FUA, 1 not, -1 follows the device
+ * @gone: enum ktgt_gone, what initiators are told when the device is gone; read
+ *	with READ_ONCE()
  * @medium: identity of the disk that belongs behind it, or NULL; not kept here
  * @medium_found: identity of the disk that is there, or NULL; not kept here
  * @force: take the disk although it is another one, or smaller than the one before
@@ -59,6 +62,7 @@ struct ktgt_lu_params {
 	bool		shared;
 	bool		may_be_absent;
 	int		write_cache;
+	u32		gone;
 	const char	*medium;
 	const char	*medium_found;
 	bool		force;
@@ -315,7 +319,7 @@ static inline struct ktgt_store *ktgt_lu_store(const struct ktgt_lu *lu)
 }
 
 void ktgt_lu_put(struct ktgt_lu *lu);
-u16 ktgt_lu_no_medium(const struct ktgt_lu *lu);
+void ktgt_lu_no_medium(const struct ktgt_lu *lu, struct ktgt_sense *sense);
 int ktgt_lu_params_own(struct ktgt_lu_params *params);
 void ktgt_lu_params_free(struct ktgt_lu_params *params);
 bool ktgt_lu_caps(const struct ktgt_lu *lu, struct ktgt_backend_caps *caps);

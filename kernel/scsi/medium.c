@@ -6,6 +6,8 @@
 
 #include <scsi/scsi_proto.h>
 
+#include <linux/ktgt.h>
+
 #include "../backend/store.h"
 #include "cdb.h"
 #include "data.h"
@@ -29,6 +31,20 @@ static enum ktgt_error_op error_op(const struct ktgt_io *io)
 	}
 }
 
+/*
+ * Whether the device is gone, and the user has said what that means. Otherwise the
+ * error tells it as well.
+ */
+static bool is_gone_for_good(const struct ktgt_cmd *cmd)
+{
+	struct ktgt_backend_caps caps;
+
+	if (READ_ONCE(cmd->lu->params.gone) == KTGT_GONE_DEFAULT)
+		return false;
+	ktgt_store_caps(cmd->store, &caps);
+	return !caps.size;
+}
+
 static noinline void end_with_error(struct ktgt_cmd *cmd, blk_status_t error)
 {
 	u64 lba = cmd->io.bad >> cmd->block_shift;
@@ -39,6 +55,8 @@ static noinline void end_with_error(struct ktgt_cmd *cmd, blk_status_t error)
 		cmd->xfer_len = 0;
 	status = ktgt_error_to_sense(error, error_op(&cmd->io), lba,
 				     &cmd->sense);
+	if (status == SAM_STAT_CHECK_CONDITION && is_gone_for_good(cmd))
+		ktgt_lu_no_medium(cmd->lu, &cmd->sense);
 	ktgt_cmd_complete(cmd, status);
 }
 
@@ -90,8 +108,7 @@ static noinline void fail_misfit(struct ktgt_cmd *cmd)
 		ktgt_sense_set(&cmd->sense, DATA_PROTECT,
 			       KTGT_ASC_WRITE_PROTECTED);
 	else if (!(READ_ONCE(cmd->store->size) >> cmd->block_shift))
-		ktgt_sense_set(&cmd->sense, NOT_READY,
-			       ktgt_lu_no_medium(cmd->lu));
+		ktgt_lu_no_medium(cmd->lu, &cmd->sense);
 	else
 		ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
 			       KTGT_ASC_LBA_OUT_OF_RANGE);

@@ -140,7 +140,8 @@ u64 ktgt_sbc_capacity(struct ktgt_cmd *cmd)
 	u64 nr_blocks = ktgt_lu_refresh(cmd->lu);
 
 	if (!nr_blocks) {
-		fail_with(cmd, NOT_READY, ktgt_lu_no_medium(cmd->lu));
+		ktgt_lu_no_medium(cmd->lu, &cmd->sense);
+		ktgt_cmd_fail(cmd);
 		return 0;
 	}
 	if (ktgt_ua_may_pend(cmd) && ktgt_ua_take(cmd, &cmd->sense)) {

@@ -6,7 +6,7 @@ told.
     target namespace: LUNs on scsi_debug and on dm -- veth -- this program
 
 Shown: an error that another path may cure is 02/08/00, a device that was pulled
-included, and only a bad block is a medium error, with its address. The first
+included, unless the user says that it is gone for good; and only a bad block is a medium error, with its address. The first
 error in a while is one event and one line of the log. A write cache that a device
 gets is never used before initiators know of it.
 """
@@ -25,6 +25,7 @@ from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
 from lab import SLOW, Lab, outcome, read, run, write  # noqa: E402
 
 COMMUNICATION, READ_ERROR = (2, 0x08, 0), (3, 0x11, 0)
+LOST, ABSENT = (4, 0x3E, 1), (2, 0x3A, 0)
 MODE_CHANGED = (6, 0x2A, 1)
 BAD_BLOCK = 0x1234      # from here on scsi_debug fails with opts=2
 MEDIUM_ERROR_OPT = 2
@@ -117,6 +118,59 @@ def pulled(lab):
         equal((task.status, task.key), (2, COMMUNICATION), what)
     for cdb in iscsi.tur(), iscsi.read_capacity10():
         equal(ini.command(cdb, read=8).key, COMMUNICATION, cdb.hex())
+    ini.logout()
+
+
+def gone(lab):
+    """What lun show says."""
+    return next(lu["gone"] for lu in lab.adm_json("lun", "show")["lus"]
+                if lu["lun"] == 1)
+
+
+def ends_with(ini, key, first=()):
+    """All commands that need the device have this sense data, those that are
+    FIRST to find that it is gone included."""
+    for cdb, how in (*first, (read10(0, 8), {"read": 4096}),
+                     (write10(0, 8), {"write": bytes(4096)}),
+                     (iscsi.sync_cache10(), {}), (iscsi.tur(), {}),
+                     (iscsi.read_capacity10(), {"read": 8})):
+        equal(ini.command(cdb, **how).key, key, cdb.hex())
+
+
+@suite.case
+def pulled_for_good(lab):
+    """With "gone pdl" it is a failure of the disk; "gone default" takes it back,
+    while the device is gone as well."""
+    dev, name = lab.scsi_disk()
+    iqn, ini = prepare(lab, dev)
+    equal(gone(lab), "default", "gone")
+    lab.adm("lun", "set", "target", 5, "lun", 1, "gone", "pdl")
+    equal(gone(lab), "pdl", "gone")
+    lab.clear_ua(ini)
+    ini.good(read10(0, 8), read=4096)
+    write(f"/sys/block/{name}/device/delete", 1)
+    ends_with(ini, LOST, [(read10(8, 8), {"read": 4096})])
+    ini.good(iscsi.inquiry(36), read=36)
+    lab.adm("lun", "set", "target", 5, "lun", 1, "gone", "default")
+    ends_with(ini, COMMUNICATION)
+    lab.drop_lun(iqn, 1)
+    lab.adm("lun", "add", "target", iqn, "lun", 1, "path", "/dev/none", "absent",
+            "gone", "pdl")
+    equal(gone(lab), "pdl", "gone of a new one")
+    lab.clear_ua(ini)
+    ends_with(ini, ABSENT)
+    ini.logout()
+
+
+@suite.case
+def bad_with_pdl(lab):
+    """An error of a device that is there is what it was."""
+    dev = lab.mapped(lab.null_blk(4), "bad")
+    iqn = lab.target("errors", tid=5)
+    lab.lun(iqn, 1, dev, gone="pdl")
+    ini = lab.login(iqn)
+    failed(ini.command(read10(4096, 8), read=4096), COMMUNICATION, "READ")
+    ini.good(read10(0, 8), read=4096)
     ini.logout()
 
 

@@ -208,10 +208,17 @@ static void test_lun_set(void **state)
 	assert_true(HAS(lu, KTGT_A_LU_WRITE_CACHE) && !lu->write_cache);
 	assert_true(!HAS(lu, KTGT_A_LU_DEVICE_WRITE_CACHE));
 	assert_true(!HAS(lu, KTGT_A_LU_BACKEND));
+	assert_true(!HAS(lu, KTGT_A_LU_GONE));
 	assert_int_equal(run("lun set target 1 lun 2 write-cache default"), 0);
 	lu = fake_request(KTGT_CMD_LU_SET);
 	assert_true(HAS(lu, KTGT_A_LU_DEVICE_WRITE_CACHE));
 	assert_true(!HAS(lu, KTGT_A_LU_WRITE_CACHE));
+	assert_int_equal(run("lun set target 1 lun 2 gone pdl"), 0);
+	lu = fake_request(KTGT_CMD_LU_SET);
+	assert_int_equal(lu->gone, KTGT_GONE_PDL);
+	assert_int_equal(run("lun set target 1 lun 2 gone default"), 0);
+	lu = fake_request(KTGT_CMD_LU_SET);
+	assert_true(HAS(lu, KTGT_A_LU_GONE) && lu->gone == KTGT_GONE_DEFAULT);
 }
 
 static void test_freeze(void **state)

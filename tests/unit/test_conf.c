@@ -76,7 +76,7 @@ static void show_lu(FILE *file, const struct conf_lu *lu)
 		KTGT_A_LU_VENDOR, KTGT_A_LU_PRODUCT, KTGT_A_LU_REVISION,
 		KTGT_A_LU_SIZE, KTGT_A_LU_NAA_ID, KTGT_A_LU_EUI,
 		KTGT_A_LU_UUID, KTGT_A_LU_SCSI_NAME,
-		KTGT_A_LU_SHARED_IDENTITY,
+		KTGT_A_LU_SHARED_IDENTITY, KTGT_A_LU_GONE,
 	};
 	char text[KTGT_SCSI_NAME_MAX + 1];
 	const struct field *f;
@@ -92,7 +92,8 @@ static void show_lu(FILE *file, const struct conf_lu *lu)
 		p = (const char *)&lu->lu + f->off;
 		out_field_text(f, &lu->lu, true, text, sizeof(text));
 		fprintf(file, ",%s:", f->name);
-		if (f->kind == FIELD_STR || f->kind == FIELD_ID)
+		if (f->kind == FIELD_STR || f->kind == FIELD_ID ||
+		    f->kind == FIELD_ENUM)
 			fputs(text, file);
 		else if (f->kind == FIELD_BOOL)
 			fprintf(file, "%d", *p);
@@ -295,6 +296,9 @@ static void test_directives(void **state)
 		    "write-cache off\nscsi_id x\nscsi_sn y\n"),
 		  S(" 1=/a,block-size:4096,read-only:1,write-cache:0,"
 		    "scsi-id:x,serial:y @ALL") },
+		{ T("gone pdl\nbacking-store /a\n"
+		    "<backing-store /b>\ngone default\n</backing-store>\n"),
+		  S(" 1=/a,gone:pdl 2=/b,gone:default @ALL") },
 		{ T("write-cache off\nvendor_id V\n"
 		    "<backing-store /a>\nwrite-cache on\n</backing-store>\n"
 		    "<direct-store /b>\nproduct_id P\nproduct_rev R\n"

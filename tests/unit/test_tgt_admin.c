@@ -679,6 +679,7 @@ static void some_of_all(void)
 	lu->read_only = 1;
 	lu->shared = 1;
 	lu->shared_identity = 1;
+	lu->gone = KTGT_GONE_PDL;
 	SET(lu, KTGT_A_LU_MEDIUM);
 	strcpy(lu->medium, "wwn-0x5001");
 	lu = add_lu(2, 5, "");
@@ -741,6 +742,7 @@ static void test_dump(void **state)
 		"\t\tlun 4\n"
 		"\t\tshared 1\n"
 		"\t\tshared-identity 1\n"
+		"\t\tgone pdl\n"
 		"\t\tmedium wwn-0x5001\n"
 		"\t\treadonly 1\n"
 		"\t\tscsi_sn \" a \"\n"
@@ -792,7 +794,7 @@ static void test_dump_json(void **state)
 		"\"initial_r2t\":true,\"immediate_data\":false,"
 		"\"max_burst_length\":65536,\"lus\":["
 		"{\"path\":\"/dev/a b\",\"lun\":4,\"shared\":true,\"shared_identity\":true,"
-		"\"medium\":\"wwn-0x5001\",\"read_only\":true,"
+		"\"gone\":\"pdl\",\"medium\":\"wwn-0x5001\",\"read_only\":true,"
 		"\"serial\":\" a \",\"vendor\":\"My \\\"V\\\"\\\\\","
 		"\"naa\":\"0x60000000000000000000000000000012\","
 		"\"uuid\":\"12000000-0000-0000-0000-0000000000ff\"},"

@@ -12,6 +12,11 @@
 
 #define TGTADM	"tgtadm --lld iscsi --mode "
 
+static const char *gone_name(const struct lu *lu)
+{
+	return field_name(object_field(&lu_object, KTGT_A_LU_GONE), lu->gone);
+}
+
 static void describe_lu(const struct lu *lu)
 {
 	char text[KTGT_SCSI_NAME_MAX + 1];
@@ -36,6 +41,8 @@ static void describe_lu(const struct lu *lu)
 		printf(" shared-identity=%u", lu->shared_identity);
 	if (HAS(lu, KTGT_A_LU_MEDIUM))
 		printf(" medium=%s", lu->medium);
+	if (HAS(lu, KTGT_A_LU_GONE))
+		printf(" gone=%s", gone_name(lu));
 	for (name = lu_names; name->attr; name++) {
 		if (!HAS(lu, name->attr))
 			continue;
@@ -57,6 +64,8 @@ static void describe_set(const struct lu *lu)
 		printf(" write-cache %s", lu->write_cache ? "on" : "off");
 	if (HAS(lu, KTGT_A_LU_DEVICE_WRITE_CACHE))
 		printf(" write-cache default");
+	if (HAS(lu, KTGT_A_LU_GONE))
+		printf(" gone %s", gone_name(lu));
 	printf("\n");
 }
 

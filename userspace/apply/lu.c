@@ -32,9 +32,10 @@ void lu_set_defaults(struct lu *lu, const struct lu *have)
 {
 	char dir[64];
 
-	/* the default is no */
+	/* the default is no, or default, which is 0 as well */
 	SET(lu, KTGT_A_LU_SHARED);
 	SET(lu, KTGT_A_LU_SHARED_IDENTITY);
+	SET(lu, KTGT_A_LU_GONE);
 	if (!(have && lu_waits(have)) &&
 	    !device_dir(lu->path, dir, sizeof(dir)))
 		device_defaults(dir, lu);
@@ -61,6 +62,7 @@ bool lu_changes(const struct lu *want, const struct lu *have, struct lu *req)
 {
 	static const uint16_t attrs[] = {
 		KTGT_A_LU_READ_ONLY, KTGT_A_LU_SHARED, KTGT_A_LU_WRITE_CACHE,
+		KTGT_A_LU_GONE,
 	};
 	struct lu then = *have;
 	const struct field *f;

@@ -69,6 +69,7 @@ static const struct arg add_args[] = {
 	{ "read-only", NULL, ARG_VALUE, 0, KTGT_A_LU_READ_ONLY },
 	{ "shared", NULL, ARG_VALUE, 0, KTGT_A_LU_SHARED },
 	{ "write-cache", NULL, ARG_VALUE, 0, KTGT_A_LU_WRITE_CACHE },
+	{ "gone", "default|pdl", ARG_VALUE, 0, KTGT_A_LU_GONE },
 	{ "scsi-id", NULL, ARG_VALUE, 0, KTGT_A_LU_SCSI_ID },
 	{ "serial", NULL, ARG_VALUE, 0, KTGT_A_LU_SERIAL },
 	{ "vendor", NULL, ARG_VALUE, 0, KTGT_A_LU_VENDOR },
@@ -93,6 +94,7 @@ static const struct arg set_args[] = {
 	{ "read-only", NULL, ARG_VALUE, 0, KTGT_A_LU_READ_ONLY },
 	{ "shared", NULL, ARG_VALUE, 0, KTGT_A_LU_SHARED },
 	{ "write-cache", "on|off|default", ARG_CACHE, 0, KTGT_A_LU_WRITE_CACHE },
+	{ "gone", "default|pdl", ARG_VALUE, 0, KTGT_A_LU_GONE },
 	{ NULL, NULL, 0, 0, 0 }
 };
 

@@ -110,6 +110,8 @@ static void print_lu(const struct lu *lu)
 		printf(", read-only");
 	if (lu->shared)
 		printf(", shared");
+	if (lu->gone == KTGT_GONE_PDL)
+		printf(", gone pdl");
 	if (lu->thin)
 		printf(", thin");
 	putchar('\n');

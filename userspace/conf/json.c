@@ -124,6 +124,7 @@ static const struct key lu_keys[] = {
 	KEY("scsi_name", "scsi-name", TYPE_TEXT),
 	KEY("shared_identity", "shared-identity", TYPE_BOOL),
 	KEY("medium", "medium", TYPE_TEXT),
+	KEY("gone", "gone", TYPE_TEXT),
 	END
 };
 

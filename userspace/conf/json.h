@@ -13,7 +13,8 @@
  *                "vendor": TEXT, "product": TEXT, "revision": TEXT,
  *                "naa": DIGITS, "eui": DIGITS, "uuid": UUID,
  *                "scsi_name": TEXT,
- *                "shared_identity": false, "medium": TEXT}...],
+ *                "shared_identity": false, "medium": TEXT,
+ *                "gone": "default" or "pdl"}...],
  *       "incoming": [USER...], "outgoing": USER,
  *       "initiators": [NAME...], "addresses": [ADDRESS...]}...]}}}
  *

@@ -494,6 +494,7 @@ static const struct directive directives[] = {
 	LU_FIELD("write-cache", WRITE_CACHE),
 	LU_FIELD("readonly", READ_ONLY),
 	LU_FIELD("shared", SHARED),
+	LU_FIELD("gone", GONE),
 	LU_FIELD("scsi_id", SCSI_ID),
 	LU_FIELD("scsi_sn", SERIAL),
 	LU_FIELD("vendor_id", VENDOR),

@@ -79,6 +79,12 @@ static const char *const submission_names[] = {
 	NULL,
 };
 
+static const char *const gone_names[] = {
+	"default",
+	"pdl",
+	NULL,
+};
+
 static const char *const conn_state_names[] = {
 	"new",
 	"login",
@@ -222,6 +228,7 @@ static const struct field lu_fields[] = {
 	  "physical-block-size"),
 	F(lu, LU_READ_ONLY, read_only, BOOL, "read-only"),
 	F(lu, LU_SHARED, shared, BOOL, "shared"),
+	F(lu, LU_GONE, gone, ENUM, "gone", .names = gone_names),
 	F(lu, LU_WRITE_CACHE, write_cache, BOOL, "write-cache"),
 	F(lu, LU_ONLINE, online, BOOL, "online"),
 	F(lu, LU_FROZEN, frozen, U32, "frozen", .unit = UNIT_SET_SECONDS),

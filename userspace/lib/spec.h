@@ -85,6 +85,7 @@ struct lu {
 	uint32_t physical_block_size;
 	uint8_t read_only;
 	uint8_t shared;
+	uint32_t gone;
 	uint8_t write_cache;
 	uint8_t online;
 	uint32_t frozen;

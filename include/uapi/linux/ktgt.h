@@ -124,6 +124,18 @@ enum ktgt_submission {
 	KTGT_SUBMISSION_WORKERS,
 };
 
+/**
+ * enum ktgt_gone - what initiators are told of a disk whose device is gone
+ * @KTGT_GONE_DEFAULT: that it cannot be reached (02/08/00), so that they try
+ *   another path, and this one again later
+ * @KTGT_GONE_PDL: that it has failed for good (04/3E/01), which ESXi calls
+ *   permanent device loss
+ */
+enum ktgt_gone {
+	KTGT_GONE_DEFAULT,
+	KTGT_GONE_PDL,
+};
+
 /*
  * state of a connection
  */
@@ -305,6 +317,7 @@ enum {
 	KTGT_A_LU_SUBMISSION,
 	KTGT_A_LU_DEVICE_WRITE_CACHE,
 	KTGT_A_LU_ORPHANS,
+	KTGT_A_LU_GONE,
 
 	__KTGT_A_LU_MAX,
 	KTGT_A_LU_MAX = (__KTGT_A_LU_MAX - 1)

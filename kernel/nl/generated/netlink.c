@@ -141,7 +141,7 @@ static const struct nla_policy ktgt_portal_del_nl_policy[KTGT_A_PORTAL_PORT + 1]
 };
 
 /* KTGT_CMD_LU_NEW - do */
-static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_FORCE + 1] = {
+static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_GONE + 1] = {
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 	[KTGT_A_LU_BACKEND] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -166,6 +166,7 @@ static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_FORCE + 1] = {
 	[KTGT_A_LU_MEDIUM_FOUND] = { .type = NLA_NUL_STRING, .len = KTGT_MEDIUM_MAX, },
 	[KTGT_A_LU_FORCE] = { .type = NLA_FLAG, },
 	[KTGT_A_LU_ABSENT] = { .type = NLA_FLAG, },
+	[KTGT_A_LU_GONE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* KTGT_CMD_LU_DEL - do */
@@ -297,7 +298,7 @@ static const struct nla_policy ktgt_lu_thaw_nl_policy[KTGT_A_FREEZE_ID + 1] = {
 };
 
 /* KTGT_CMD_LU_SET - do */
-static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_DEVICE_WRITE_CACHE + 1] = {
+static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_GONE + 1] = {
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 	[KTGT_A_LU_PATH] = { .type = NLA_NUL_STRING, .len = KTGT_PATH_MAX, },
@@ -306,6 +307,7 @@ static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_DEVICE_WRITE_CACH
 	[KTGT_A_LU_SHARED] = NLA_POLICY_MAX(NLA_U8, 1),
 	[KTGT_A_LU_WRITE_CACHE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[KTGT_A_LU_DEVICE_WRITE_CACHE] = { .type = NLA_FLAG, },
+	[KTGT_A_LU_GONE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* Ops table for ktgt */
@@ -378,7 +380,7 @@ const struct genl_split_ops ktgt_nl_ops[35] = {
 		.cmd		= KTGT_CMD_LU_NEW,
 		.doit		= ktgt_lu_new_doit,
 		.policy		= ktgt_lu_new_nl_policy,
-		.maxattr	= KTGT_A_LU_FORCE,
+		.maxattr	= KTGT_A_LU_GONE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -535,7 +537,7 @@ const struct genl_split_ops ktgt_nl_ops[35] = {
 		.cmd		= KTGT_CMD_LU_SET,
 		.doit		= ktgt_lu_set_doit,
 		.policy		= ktgt_lu_set_nl_policy,
-		.maxattr	= KTGT_A_LU_DEVICE_WRITE_CACHE,
+		.maxattr	= KTGT_A_LU_GONE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
