@@ -22,6 +22,7 @@
 #include "../scsi/gate.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
+#include "../scsi/names.h"
 #include "../scsi/opening.h"
 #include "lu.h"
 #include "lu_dev.h"
@@ -41,6 +42,9 @@
  * @old: the former store; its memory is referenced
  * @old_path: the former path; owned
  * @waits_for_cache: @lu, whose memory is referenced, has its cache turned off
+ * @identity: other names that it gets, from check to apply, then the former ones;
+ *	owned, NULL if they stay
+ * @names: keeps @identity for it, from check to apply
  */
 struct lu_set {
 	struct ktgt_change	change;
@@ -55,6 +59,8 @@ struct lu_set {
 	struct ktgt_store	*old;
 	const char		*old_path;
 	bool			waits_for_cache;
+	struct ktgt_identity	*identity;
+	struct ktgt_disk_names	names;
 };
 
 static struct lu_set *to_set(struct ktgt_change *change)
@@ -218,12 +224,64 @@ static int make_store(struct ktgt_txn *txn, struct lu_set *set)
 	return take_store(txn, set);
 }
 
+/* It is used under these names by initiators of which nothing is known here. */
+static int judge_names(struct ktgt_txn *txn, const struct lu_set *set,
+		       const struct ktgt_identity *identity)
+{
+	if (set->params.force ||
+	    ktgt_identity_is_same_disk(identity, ktgt_lu_identity(set->lu)))
+		return 0;
+	ktgt_refuse(txn->extack,
+		    "target %u: LUN %u: with another serial, naa, eui, uuid, scsi-id or scsi-name, initiators that use it take it for another disk; stop that, and add force",
+		    set->change.info.tid, set->lu->lun);
+	return -EBUSY;
+}
+
+static int check_names(struct ktgt_txn *txn, struct lu_set *set)
+{
+	struct ktgt_identity *identity;
+	int err;
+
+	if (!(set->has & KTGT_LU_SET_NAMES))
+		return 0;
+	identity = ktgt_lu_change_identity(set->lu, &set->params.identity,
+					   set->has, txn->extack);
+	if (IS_ERR(identity))
+		return PTR_ERR(identity);
+	if (!memcmp(identity, ktgt_lu_identity(set->lu), sizeof(*identity))) {
+		kfree(identity);
+		return 0;
+	}
+	err = judge_names(txn, set, identity);
+	if (!err)
+		err = ktgt_names_stage(&set->names, set->lu, identity,
+				       txn->extack);
+	if (err)
+		kfree(identity);
+	else
+		set->identity = identity;
+	return err;
+}
+
+/* What the check has begun. */
+static void undo(struct lu_set *set)
+{
+	end_claim(set);
+	if (set->store)
+		ktgt_store_drop(set->store);
+	set->store = NULL;
+	ktgt_names_unstage(&set->names);
+	kfree(set->identity);
+	set->identity = NULL;
+}
+
 static int lu_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct lu_set *set = to_set(change);
 	struct ktgt_lu *lu = ktgt_lu_check(txn, change->info.tid,
 					   change->info.lun);
 	const char *fault;
+	int err = 0;
 
 	if (IS_ERR(lu))
 		return PTR_ERR(lu);
@@ -234,17 +292,18 @@ static int lu_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
 		return -EINVAL;
 	}
 	set->lu = lu;
-	return needs_store(set, lu) ? make_store(txn, set) : 0;
+	if (needs_store(set, lu))
+		err = make_store(txn, set);
+	if (!err)
+		err = check_names(txn, set);
+	if (err)
+		undo(set);
+	return err;
 }
 
 static void lu_set_abort(struct ktgt_txn *txn, struct ktgt_change *change)
 {
-	struct lu_set *set = to_set(change);
-
-	end_claim(set);
-	if (set->store)
-		ktgt_store_drop(set->store);
-	set->store = NULL;
+	undo(to_set(change));
 }
 
 static void apply_params(struct lu_set *set)
@@ -284,6 +343,9 @@ static void lu_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	struct lu_set *set = to_set(change);
 
 	apply_params(set);
+	if (set->identity)
+		set->identity = ktgt_lu_set_identity(set->lu, set->identity,
+						     &set->names);
 	if (set->store)
 		apply_store(set);
 	else
@@ -333,9 +395,11 @@ static void lu_set_free(struct ktgt_change *change)
 	if (set->waits_for_cache)
 		ktgt_lu_put(set->lu);
 	ktgt_store_put(set->old);
-	if (set->old_path)
+	/* after an abort there is none of these */
+	if (set->old_path || set->identity)
 		synchronize_rcu();
 	kfree(set->old_path);
+	kfree(set->identity);
 	ktgt_opening_put(set->opening);
 	ktgt_lu_params_free(&set->how);
 	kfree(set->params.path);
@@ -380,13 +444,13 @@ static int note_how(struct lu_set *set, struct ktgt_net *kn, u32 tid)
  * ktgt_lu_stage_set - change a logical unit that is in use
  * @txn: the transaction
  * @tid: number of its target
- * @params: its LUN, and what is to be set of path, read_only, shared, write_cache
- *	and gone; force. Copied
+ * @params: its LUN, and what is to be set of path, read_only, shared, write_cache,
+ *	gone and identity; force. Copied
  * @has: bits of KTGT_A_LU_*: which of @params are to be set
  *
  * With another path, commands that were admitted end at the former device, and
- * others wait until then. With force they do not wait, and the device may be
- * smaller.
+ * others wait until then. With force they do not wait, the device may be smaller,
+ * and its names may become those of another disk.
  *
  * Context: may sleep.
  *

@@ -234,6 +234,18 @@ int ktgt_lu_attach_doit(struct sk_buff *skb, struct genl_info *info)
 						      force));
 }
 
+/* Returns bits of the names that lu-set is to change. */
+static u64 get_names(struct nlattr **attrs)
+{
+	unsigned int attr;
+	u64 has = 0;
+
+	for (attr = 1; attr <= KTGT_A_LU_MAX; attr++)
+		if (KTGT_LU_SET_NAMES & BIT_ULL(attr) && attrs[attr])
+			has |= BIT_ULL(attr);
+	return has;
+}
+
 /* Returns bits of the attributes that lu-set is to change. */
 static u64 get_changes(struct nlattr **attrs, struct ktgt_lu_params *params)
 {
@@ -265,7 +277,8 @@ static u64 get_changes(struct nlattr **attrs, struct ktgt_lu_params *params)
 		has |= BIT_ULL(KTGT_A_LU_GONE);
 	}
 	params->force = nla_get_flag(attrs[KTGT_A_LU_FORCE]);
-	return has;
+	get_identity(attrs, &params->identity);
+	return has | get_names(attrs);
 }
 
 /**
@@ -289,7 +302,7 @@ int ktgt_lu_set_doit(struct sk_buff *skb, struct genl_info *info)
 	has = get_changes(info->attrs, &params);
 	if (!has) {
 		ktgt_refuse(info->extack,
-			    "LUN %u: nothing is to be changed; say path, read-only, shared, write-cache or gone",
+			    "LUN %u: nothing is to be changed; say path, read-only, shared, write-cache, gone, or a name as vendor or serial",
 			    params.lun);
 		return -EINVAL;
 	}
@@ -319,7 +332,7 @@ static int fill_ids(struct sk_buff *skb, const struct ktgt_identity *identity)
 
 static int fill_identity(struct sk_buff *skb, const struct ktgt_lu *lu)
 {
-	const struct ktgt_identity *identity = &lu->params.identity;
+	const struct ktgt_identity *identity = rcu_dereference(lu->identity);
 	const char *path = lu->params.path;
 
 	if (path && nla_put_string(skb, KTGT_A_LU_PATH, path))

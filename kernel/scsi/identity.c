@@ -14,6 +14,7 @@
 #include <linux/kernel.h>
 #include <linux/netlink.h>
 #include <linux/siphash.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
@@ -110,20 +111,12 @@ void ktgt_identity_set_naa(struct ktgt_identity *identity, u64 naa)
 	identity->naa.len = 8;
 }
 
-/**
- * ktgt_identity_fill - fill in what was not given
- * @identity: what was given, for which ktgt_identity_check() succeeded
- * @seed: what defaults are made from
- *
- * Context: any.
- */
-void ktgt_identity_fill(struct ktgt_identity *identity,
-			const struct ktgt_identity_seed *seed)
+static void fill_defaults(struct ktgt_identity *identity,
+			  const struct ktgt_identity_seed *seed)
 {
 	char text[KTGT_SCSI_ID_MAX + 1];
 	u64 low = hash(seed, &low_key);
 
-	identity->given = what_is_given(identity);
 	if (!identity->naa.len)
 		derive_naa(&identity->naa, seed);
 	if (!*identity->scsi_name)
@@ -136,6 +129,118 @@ void ktgt_identity_fill(struct ktgt_identity *identity,
 	fill_text(identity->product, sizeof(identity->product),
 		  seed->disk ? "VIRTUAL-DISK" : "Controller");
 	fill_text(identity->revision, sizeof(identity->revision), "0001");
+}
+
+/**
+ * ktgt_identity_fill - fill in what was not given
+ * @identity: what was given, for which ktgt_identity_check() succeeded
+ * @seed: what defaults are made from
+ *
+ * Context: any.
+ */
+void ktgt_identity_fill(struct ktgt_identity *identity,
+			const struct ktgt_identity_seed *seed)
+{
+	identity->given = what_is_given(identity);
+	fill_defaults(identity, seed);
+}
+
+/**
+ * struct identity_row - a name that can be changed
+ * @attr: KTGT_A_LU_*
+ * @given: bit of enum ktgt_lu_given, or 0
+ * @at: where it is in struct ktgt_identity; its first byte is 0 if it is not given
+ * @size: bytes
+ */
+struct identity_row {
+	u16	attr;
+	u16	given;
+	u16	at;
+	u16	size;
+};
+
+#define AT(member)	offsetof(struct ktgt_identity, member)
+#define SIZE(member)	sizeof_field(struct ktgt_identity, member)
+
+static const struct identity_row identity_rows[] = {
+	{ KTGT_A_LU_SCSI_ID, KTGT_LU_GIVEN_SCSI_ID,
+	  AT(scsi_id), SIZE(scsi_id) },
+	{ KTGT_A_LU_SERIAL, KTGT_LU_GIVEN_SERIAL, AT(serial), SIZE(serial) },
+	{ KTGT_A_LU_VENDOR, KTGT_LU_GIVEN_VENDOR, AT(vendor), SIZE(vendor) },
+	{ KTGT_A_LU_PRODUCT, KTGT_LU_GIVEN_PRODUCT,
+	  AT(product), SIZE(product) },
+	{ KTGT_A_LU_REVISION, KTGT_LU_GIVEN_REVISION,
+	  AT(revision), SIZE(revision) },
+	{ KTGT_A_LU_NAA_ID, KTGT_LU_GIVEN_NAA, AT(naa), SIZE(naa) },
+	{ KTGT_A_LU_EUI, 0, AT(eui), SIZE(eui) },
+	{ KTGT_A_LU_UUID, 0, AT(uuid), SIZE(uuid) },
+	{ KTGT_A_LU_SCSI_NAME, KTGT_LU_GIVEN_SCSI_NAME,
+	  AT(scsi_name), SIZE(scsi_name) },
+};
+
+/**
+ * ktgt_identity_change - change some names
+ * @identity: all names, as they are
+ * @to: what some of them are to be; one that is empty is to be the default, for
+ *	which ktgt_identity_check() succeeded
+ * @has: bits of KTGT_A_LU_*: which of @to
+ * @seed: what defaults are made from. Those that are there stay, although the
+ *	company identifier may have changed
+ *
+ * Context: any.
+ */
+void ktgt_identity_change(struct ktgt_identity *identity,
+			  const struct ktgt_identity *to, u64 has,
+			  const struct ktgt_identity_seed *seed)
+{
+	const struct identity_row *row;
+	u32 given = identity->given;
+	const u8 *from;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(identity_rows); i++) {
+		row = &identity_rows[i];
+		if (!(has & BIT_ULL(row->attr)))
+			continue;
+		from = (const u8 *)to + row->at;
+		memcpy((u8 *)identity + row->at, from, row->size);
+		given &= ~row->given;
+		if (*from)
+			given |= row->given;
+	}
+	/* it may be made from another NAA identifier now */
+	if (!(given & KTGT_LU_GIVEN_SCSI_NAME))
+		memset(identity->scsi_name, 0, sizeof(identity->scsi_name));
+	fill_defaults(identity, seed);
+	identity->given = given;
+}
+
+static bool is_same_id(const struct ktgt_id *one, const struct ktgt_id *other)
+{
+	return one->len == other->len &&
+	       !memcmp(one->byte, other->byte, one->len);
+}
+
+/**
+ * ktgt_identity_is_same_disk - whether initiators take both for the same disk
+ * @one: names
+ * @other: names
+ *
+ * Whatever one of them goes by is the same; the vendor, the product and the
+ * revision only describe the disk.
+ *
+ * Context: any.
+ * Return: true if they do.
+ */
+bool ktgt_identity_is_same_disk(const struct ktgt_identity *one,
+				const struct ktgt_identity *other)
+{
+	return is_same_id(&one->naa, &other->naa) &&
+	       is_same_id(&one->eui, &other->eui) &&
+	       is_same_id(&one->uuid, &other->uuid) &&
+	       !strcmp(one->serial, other->serial) &&
+	       !strcmp(one->scsi_id, other->scsi_id) &&
+	       !strcmp(one->scsi_name, other->scsi_name);
 }
 
 /* The standard wants ASCII (SPC-4, 4.3.1). */

@@ -67,6 +67,11 @@ struct ktgt_identity_seed {
 void ktgt_identity_set_naa(struct ktgt_identity *identity, u64 naa);
 void ktgt_identity_fill(struct ktgt_identity *identity,
 			const struct ktgt_identity_seed *seed);
+void ktgt_identity_change(struct ktgt_identity *identity,
+			  const struct ktgt_identity *to, u64 has,
+			  const struct ktgt_identity_seed *seed);
+bool ktgt_identity_is_same_disk(const struct ktgt_identity *one,
+				const struct ktgt_identity *other);
 int ktgt_identity_check(const struct ktgt_identity *identity, u32 lun,
 			struct netlink_ext_ack *extack);
 

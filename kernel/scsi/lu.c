@@ -130,6 +130,7 @@ static void lu_free(struct kref *kref)
 
 	ktgt_store_put(rcu_access_pointer(lu->store));
 	kfree(lu->params.path);
+	kfree(rcu_access_pointer(lu->identity));
 	kfree_rcu(lu, rcu);
 }
 

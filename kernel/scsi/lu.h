@@ -48,7 +48,7 @@ struct ktgt_target;
  * @force: take the disk although it is another one, or smaller than the one before
  * @shared_identity: other disks of the namespace that say so too may have the
  *	same names
- * @identity: what was given of the names; in &ktgt_lu.params all of them
+ * @identity: what was given of the names; not kept here
  */
 struct ktgt_lu_params {
 	u32		lun;
@@ -202,6 +202,25 @@ struct ktgt_gate {
 };
 
 /**
+ * struct ktgt_disk_names - what must be that of one disk of a namespace alone
+ *
+ * All of it is under &ktgt_net.config_mutex.
+ *
+ * @naa_node: in the names of the namespace, see scsi/names.c
+ * @serial_node: likewise
+ * @lu: the disk
+ * @identity: its names
+ * @is_changing: a transaction has others for it
+ */
+struct ktgt_disk_names {
+	struct hlist_node		naa_node;
+	struct hlist_node		serial_node;
+	struct ktgt_lu			*lu;
+	const struct ktgt_identity	*identity;
+	bool				is_changing;
+};
+
+/**
  * struct ktgt_lu - a logical unit
  * @rcu: frees it when no reader can see it
  * @ref: one reference per command; killed when the LU is unpublished
@@ -233,9 +252,8 @@ struct ktgt_gate {
  * @reserved: it has its place in &ktgt_target.lus; under
  *	&ktgt_net.config_mutex
  * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
- * @naa_node: in the names of the namespace, see scsi/names.c; under
- *	&ktgt_net.config_mutex
- * @serial_node: likewise
+ * @identity: its names, replaced as a whole under &ktgt_net.config_mutex
+ * @names: its own, which nobody else may have
  * @node: for a list of those that have been unpublished
  * @successor: logical unit that takes its place in the same transaction, or
  *	NULL; under &ktgt_net.config_mutex
@@ -277,8 +295,8 @@ struct ktgt_lu {
 	bool				d_sense;
 	bool				reserved;
 	bool				leaving;
-	struct hlist_node		naa_node;
-	struct hlist_node		serial_node;
+	struct ktgt_identity __rcu	*identity;
+	struct ktgt_disk_names		names;
 	struct list_head		node;
 	struct ktgt_lu			*successor;
 	struct ktgt_lu_params		params;
@@ -316,6 +334,19 @@ static inline bool ktgt_lu_is_absent(const struct ktgt_lu *lu)
 static inline struct ktgt_store *ktgt_lu_store(const struct ktgt_lu *lu)
 {
 	return rcu_access_pointer(lu->store);
+}
+
+/**
+ * ktgt_lu_identity - the names of a logical unit, for those who change them
+ * @lu: logical unit
+ *
+ * Context: &ktgt_net.config_mutex is held; or nobody else can find @lu.
+ * Return: the names.
+ */
+static inline const struct ktgt_identity *
+ktgt_lu_identity(const struct ktgt_lu *lu)
+{
+	return rcu_access_pointer(lu->identity);
 }
 
 void ktgt_lu_put(struct ktgt_lu *lu);

@@ -63,21 +63,84 @@ static void lu_ref_release(struct percpu_ref *ref)
 	queue_work(release_wq, &lu->release_work);
 }
 
-static int set_identity(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
-			struct netlink_ext_ack *extack)
+static struct ktgt_identity_seed seed_of(const struct ktgt_lu *lu)
 {
-	const struct ktgt_identity_seed seed = {
+	return (struct ktgt_identity_seed){
 		.target = lu->target->name,
 		.lun = lu->lun,
 		.oui = lu->target->kn->oui,
 		.disk = lu->type == TYPE_DISK,
 	};
+}
+
+static int set_identity(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
+			struct netlink_ext_ack *extack)
+{
+	const struct ktgt_identity_seed seed = seed_of(lu);
+	struct ktgt_identity *identity;
 	int err;
 
 	err = ktgt_identity_check(&params->identity, lu->lun, extack);
-	if (!err)
-		ktgt_identity_fill(&lu->params.identity, &seed);
-	return err;
+	if (err)
+		return err;
+	identity = kmemdup(&params->identity, sizeof(*identity), GFP_KERNEL);
+	if (!identity)
+		return -ENOMEM;
+	ktgt_identity_fill(identity, &seed);
+	RCU_INIT_POINTER(lu->identity, identity);
+	return 0;
+}
+
+/**
+ * ktgt_lu_change_identity - what the names of a logical unit would be
+ * @lu: disk
+ * @to: what some of them are to be, see ktgt_identity_change()
+ * @has: bits of KTGT_A_LU_*: which of @to
+ * @extack: gets the reason of a refusal
+ *
+ * Context: process, with &ktgt_net.config_mutex.
+ * Return: all names, to be freed by the caller, or ERR_PTR.
+ */
+struct ktgt_identity *ktgt_lu_change_identity(const struct ktgt_lu *lu,
+					      const struct ktgt_identity *to,
+					      u64 has,
+					      struct netlink_ext_ack *extack)
+{
+	const struct ktgt_identity_seed seed = seed_of(lu);
+	struct ktgt_identity *identity;
+	int err;
+
+	err = ktgt_identity_check(to, lu->lun, extack);
+	if (err)
+		return ERR_PTR(err);
+	identity = kmemdup(ktgt_lu_identity(lu), sizeof(*identity), GFP_KERNEL);
+	if (!identity)
+		return ERR_PTR(-ENOMEM);
+	ktgt_identity_change(identity, to, has, &seed);
+	return identity;
+}
+
+/**
+ * ktgt_lu_set_identity - give a logical unit other names
+ * @lu: disk that is published
+ * @identity: the names, which belong to it from now on
+ * @staged: what ktgt_names_stage() has kept for it
+ *
+ * Initiators are told.
+ *
+ * Context: process, with &ktgt_net.config_mutex.
+ * Return: the former names, which readers may have for a grace period of RCU.
+ */
+struct ktgt_identity *ktgt_lu_set_identity(struct ktgt_lu *lu,
+					   struct ktgt_identity *identity,
+					   struct ktgt_disk_names *staged)
+{
+	struct ktgt_identity *old = rcu_access_pointer(lu->identity);
+
+	rcu_assign_pointer(lu->identity, identity);
+	ktgt_names_take(staged);
+	ktgt_ua_raise(lu, KTGT_UA_INQUIRY, NULL);
+	return old;
 }
 
 /* @size is the device's own, if none was asked for. */
@@ -221,6 +284,7 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
 	lu->params.path = NULL;
 	lu->params.medium = NULL;
 	lu->params.medium_found = NULL;
+	memset(&lu->params.identity, 0, sizeof(lu->params.identity));
 	kref_init(&lu->kref);
 	spin_lock_init(&lu->lock);
 	INIT_LIST_HEAD(&lu->itls);

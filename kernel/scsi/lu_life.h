@@ -7,7 +7,9 @@
 
 #include <linux/types.h>
 
+struct ktgt_disk_names;
 struct ktgt_gate_wait;
+struct ktgt_identity;
 struct ktgt_lu;
 struct ktgt_lu_params;
 struct ktgt_store;
@@ -28,6 +30,13 @@ int ktgt_lu_judge(const struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 		  struct ktgt_store *store, struct netlink_ext_ack *extack);
 void ktgt_lu_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 		  struct ktgt_store *after, struct ktgt_gate_wait *wait);
+struct ktgt_identity *ktgt_lu_change_identity(const struct ktgt_lu *lu,
+					      const struct ktgt_identity *to,
+					      u64 has,
+					      struct netlink_ext_ack *extack);
+struct ktgt_identity *ktgt_lu_set_identity(struct ktgt_lu *lu,
+					   struct ktgt_identity *identity,
+					   struct ktgt_disk_names *staged);
 void ktgt_lu_set_medium(struct ktgt_lu *lu, const char *medium);
 void ktgt_lu_update(struct ktgt_lu *lu);
 u64 ktgt_lu_refresh(struct ktgt_lu *lu);

@@ -24,40 +24,42 @@
 
 /**
  * struct ktgt_names - disks of a namespace by what has to be unique
- * @by_naa: &ktgt_lu.naa_node
- * @by_serial: &ktgt_lu.serial_node
+ * @by_naa: &ktgt_disk_names.naa_node
+ * @by_serial: &ktgt_disk_names.serial_node
  */
 struct ktgt_names {
 	DECLARE_HASHTABLE(by_naa, NAMES_BITS);
 	DECLARE_HASHTABLE(by_serial, NAMES_BITS);
 };
 
-static u32 hash_naa(const struct ktgt_lu *lu)
+static u32 hash_naa(const struct ktgt_disk_names *own)
 {
-	const struct ktgt_id *naa = &lu->params.identity.naa;
+	const struct ktgt_id *naa = &own->identity->naa;
 
 	return jhash(naa->byte, naa->len, 0);
 }
 
-static u32 hash_serial(const struct ktgt_lu *lu)
+static u32 hash_serial(const struct ktgt_disk_names *own)
 {
-	const char *serial = lu->params.identity.serial;
+	const char *serial = own->identity->serial;
 
 	return jhash(serial, strlen(serial), 0);
 }
 
-static bool same_naa(const struct ktgt_lu *one, const struct ktgt_lu *other)
+static bool same_naa(const struct ktgt_disk_names *one,
+		     const struct ktgt_disk_names *other)
 {
-	const struct ktgt_id *a = &one->params.identity.naa;
-	const struct ktgt_id *b = &other->params.identity.naa;
+	const struct ktgt_id *a = &one->identity->naa;
+	const struct ktgt_id *b = &other->identity->naa;
 
 	return a->len == b->len && !memcmp(a->byte, b->byte, a->len);
 }
 
-static bool same_serial(const struct ktgt_lu *one, const struct ktgt_lu *other)
+static bool same_serial(const struct ktgt_disk_names *one,
+			const struct ktgt_disk_names *other)
 {
-	const struct ktgt_identity *a = &one->params.identity;
-	const struct ktgt_identity *b = &other->params.identity;
+	const struct ktgt_identity *a = one->identity;
+	const struct ktgt_identity *b = other->identity;
 
 	return !strcmp(a->serial, b->serial) && !strcmp(a->vendor, b->vendor);
 }
@@ -65,31 +67,74 @@ static bool same_serial(const struct ktgt_lu *one, const struct ktgt_lu *other)
 /* One that leaves in the same transaction gives its names up. */
 static bool may_share(const struct ktgt_lu *lu, const struct ktgt_lu *other)
 {
-	return other->leaving ||
+	return other == lu || other->leaving ||
 	       other->target->stage == KTGT_TARGET_LEAVING ||
 	       (lu->params.shared_identity && other->params.shared_identity);
 }
 
-static void refuse_naa(const struct ktgt_lu *lu, const struct ktgt_lu *other,
+static void refuse_naa(const struct ktgt_disk_names *own,
+		       const struct ktgt_lu *other,
 		       struct netlink_ext_ack *extack)
 {
-	const struct ktgt_id *naa = &lu->params.identity.naa;
+	const struct ktgt_id *naa = &own->identity->naa;
 
 	ktgt_refuse(extack,
 		    "LUN %u: naa %*phN is that of LUN %u of target %u (%s); use another one, or shared-identity on for both",
-		    lu->lun, naa->len, naa->byte, other->lun,
+		    own->lu->lun, naa->len, naa->byte, other->lun,
 		    other->target->tid, other->target->name);
 }
 
-static void refuse_serial(const struct ktgt_lu *lu, const struct ktgt_lu *other,
+static void refuse_serial(const struct ktgt_disk_names *own,
+			  const struct ktgt_lu *other,
 			  struct netlink_ext_ack *extack)
 {
-	const struct ktgt_identity *identity = &lu->params.identity;
+	const struct ktgt_identity *identity = own->identity;
 
 	ktgt_refuse(extack,
 		    "LUN %u: serial \"%s\" and vendor \"%s\" are those of LUN %u of target %u (%s); use another serial, or shared-identity on for both",
-		    lu->lun, identity->serial, identity->vendor, other->lun,
-		    other->target->tid, other->target->name);
+		    own->lu->lun, identity->serial, identity->vendor,
+		    other->lun, other->target->tid, other->target->name);
+}
+
+static struct ktgt_names *names_of(const struct ktgt_disk_names *own)
+{
+	return own->lu->target->kn->disk_names;
+}
+
+static void add(struct ktgt_disk_names *own)
+{
+	struct ktgt_names *names = names_of(own);
+
+	hash_add(names->by_naa, &own->naa_node, hash_naa(own));
+	hash_add(names->by_serial, &own->serial_node, hash_serial(own));
+}
+
+static void drop(struct ktgt_disk_names *own)
+{
+	hash_del(&own->naa_node);
+	hash_del(&own->serial_node);
+}
+
+static int enter(struct ktgt_disk_names *own, struct netlink_ext_ack *extack)
+{
+	struct ktgt_names *names = names_of(own);
+	struct ktgt_disk_names *other;
+
+	hash_for_each_possible(names->by_naa, other, naa_node, hash_naa(own)) {
+		if (!same_naa(own, other) || may_share(own->lu, other->lu))
+			continue;
+		refuse_naa(own, other->lu, extack);
+		return -EEXIST;
+	}
+	hash_for_each_possible(names->by_serial, other, serial_node,
+			       hash_serial(own)) {
+		if (!same_serial(own, other) || may_share(own->lu, other->lu))
+			continue;
+		refuse_serial(own, other->lu, extack);
+		return -EEXIST;
+	}
+	add(own);
+	return 0;
 }
 
 /**
@@ -103,27 +148,11 @@ static void refuse_serial(const struct ktgt_lu *lu, const struct ktgt_lu *other,
  */
 int ktgt_names_enter(struct ktgt_lu *lu, struct netlink_ext_ack *extack)
 {
-	struct ktgt_names *names = lu->target->kn->disk_names;
-	u32 serial = hash_serial(lu), naa = hash_naa(lu);
-	struct ktgt_lu *other;
-
 	if (lu->type != TYPE_DISK)
 		return 0;
-	hash_for_each_possible(names->by_naa, other, naa_node, naa) {
-		if (!same_naa(lu, other) || may_share(lu, other))
-			continue;
-		refuse_naa(lu, other, extack);
-		return -EEXIST;
-	}
-	hash_for_each_possible(names->by_serial, other, serial_node, serial) {
-		if (!same_serial(lu, other) || may_share(lu, other))
-			continue;
-		refuse_serial(lu, other, extack);
-		return -EEXIST;
-	}
-	hash_add(names->by_naa, &lu->naa_node, naa);
-	hash_add(names->by_serial, &lu->serial_node, serial);
-	return 0;
+	lu->names.lu = lu;
+	lu->names.identity = ktgt_lu_identity(lu);
+	return enter(&lu->names, extack);
 }
 
 /**
@@ -134,8 +163,71 @@ int ktgt_names_enter(struct ktgt_lu *lu, struct netlink_ext_ack *extack)
  */
 void ktgt_names_leave(struct ktgt_lu *lu)
 {
-	hash_del(&lu->naa_node);
-	hash_del(&lu->serial_node);
+	drop(&lu->names);
+}
+
+/**
+ * ktgt_names_stage - keep other names for a disk
+ * @staged: takes them, zeroed; ends by ktgt_names_unstage() or ktgt_names_take()
+ * @lu: the disk, which keeps its own for now
+ * @identity: the other names, which have to stay
+ * @extack: gets the reason of a refusal
+ *
+ * Context: process, with &ktgt_net.config_mutex.
+ * Return: 0; -EEXIST as ktgt_names_enter(); -EBUSY if others are kept for it
+ *	already.
+ */
+int ktgt_names_stage(struct ktgt_disk_names *staged, struct ktgt_lu *lu,
+		     const struct ktgt_identity *identity,
+		     struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (lu->names.is_changing) {
+		ktgt_refuse(extack,
+			    "LUN %u: another change of this transaction changes its names; make one of both",
+			    lu->lun);
+		return -EBUSY;
+	}
+	staged->lu = lu;
+	staged->identity = identity;
+	err = enter(staged, extack);
+	if (err)
+		staged->lu = NULL;
+	else
+		lu->names.is_changing = true;
+	return err;
+}
+
+/**
+ * ktgt_names_unstage - keep other names no longer
+ * @staged: what ktgt_names_stage() has kept, or nothing
+ *
+ * Context: process, with &ktgt_net.config_mutex.
+ */
+void ktgt_names_unstage(struct ktgt_disk_names *staged)
+{
+	if (!staged->lu)
+		return;
+	drop(staged);
+	staged->lu->names.is_changing = false;
+	staged->lu = NULL;
+}
+
+/**
+ * ktgt_names_take - give a disk the names that were kept for it
+ * @staged: what ktgt_names_stage() has kept
+ *
+ * Context: process, with &ktgt_net.config_mutex.
+ */
+void ktgt_names_take(struct ktgt_disk_names *staged)
+{
+	struct ktgt_disk_names *own = &staged->lu->names;
+
+	ktgt_names_unstage(staged);
+	drop(own);
+	own->identity = staged->identity;
+	add(own);
 }
 
 /**

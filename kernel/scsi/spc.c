@@ -81,6 +81,18 @@ static void put_versions(u8 *p, bool disk)
 		put_unaligned_be16(SCSI_VERSION_DESCRIPTOR_SBC3, p + 6);
 }
 
+static void put_identity(u8 *buf, const struct ktgt_lu *lu)
+{
+	const struct ktgt_identity *identity;
+
+	rcu_read_lock();
+	identity = lu ? rcu_dereference(lu->identity) : NULL;
+	put_padded(buf + 8, identity ? identity->vendor : "", 8);
+	put_padded(buf + 16, identity ? identity->product : "", 16);
+	put_padded(buf + 32, identity ? identity->revision : "", 4);
+	rcu_read_unlock();
+}
+
 static void standard_inquiry(struct ktgt_cmd *cmd)
 {
 	const struct ktgt_lu *lu = cmd->lu;
@@ -91,9 +103,7 @@ static void standard_inquiry(struct ktgt_cmd *cmd)
 	buf[3] = INQUIRY_HISUP | INQUIRY_FORMAT;
 	buf[4] = INQUIRY_LEN - 5;
 	buf[7] = INQUIRY_CMDQUE;
-	put_padded(buf + 8, lu ? lu->params.identity.vendor : "", 8);
-	put_padded(buf + 16, lu ? lu->params.identity.product : "", 16);
-	put_padded(buf + 32, lu ? lu->params.identity.revision : "", 4);
+	put_identity(buf, lu);
 	put_versions(buf + 58, lu && lu->type == TYPE_DISK);
 	ktgt_data_answer(cmd, buf, sizeof(buf));
 }

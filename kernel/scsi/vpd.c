@@ -64,10 +64,14 @@ static u32 fill_supported(const struct ktgt_lu *lu, u8 *p);
 
 static u32 fill_serial(const struct ktgt_lu *lu, u8 *p)
 {
-	const char *serial = lu->params.identity.serial;
-	u32 len = strlen(serial);
+	const char *serial;
+	u32 len;
 
+	rcu_read_lock();
+	serial = rcu_dereference(lu->identity)->serial;
+	len = strlen(serial);
 	memcpy(p, serial, len);
+	rcu_read_unlock();
 	return len;
 }
 
@@ -150,7 +154,9 @@ static u32 fill_identification(const struct ktgt_lu *lu, u8 *p)
 	static_assert(KTGT_SCSI_NAME_MAX < NAME_MAX_LEN);
 	static_assert(KTGT_NAME_LEN + 9 < NAME_MAX_LEN);
 
-	end = put_lu_names(&lu->params.identity, p);
+	rcu_read_lock();
+	end = put_lu_names(rcu_dereference(lu->identity), p);
+	rcu_read_unlock();
 	end = put_port_names(lu, end);
 	return end - p;
 }

@@ -110,6 +110,37 @@ static void given_stays(struct kunit *test)
 			KTGT_LU_GIVEN_SERIAL | KTGT_LU_GIVEN_NAA);
 }
 
+/* Nothing but what was said, and what is made from it. */
+static void changes(struct kunit *test)
+{
+	const struct ktgt_identity_seed seed = {
+		.target = NAME, .lun = 1, .oui = 0x001405, .disk = true,
+	};
+	struct ktgt_identity *now = made(test, NAME, 1, 0);
+	struct ktgt_identity to = {};
+
+	strscpy(to.vendor, "V", sizeof(to.vendor));
+	strscpy(to.serial, "S", sizeof(to.serial));
+	ktgt_identity_change(now, &to, BIT_ULL(KTGT_A_LU_VENDOR), &seed);
+	KUNIT_EXPECT_STREQ(test, now->vendor, "V");
+	KUNIT_EXPECT_STREQ(test, now->serial, "c243e0aa4b3a991a");
+	/* the company identifier has changed since it was made */
+	expect_id(test, &now->naa, "600000009809a9bdc243e0aa4b3a991a");
+	KUNIT_EXPECT_EQ(test, now->given, KTGT_LU_GIVEN_VENDOR);
+
+	to.naa = id("5000000000000001");
+	ktgt_identity_change(now, &to, BIT_ULL(KTGT_A_LU_NAA_ID), &seed);
+	expect_id(test, &now->naa, "5000000000000001");
+	KUNIT_EXPECT_STREQ(test, now->scsi_name, "naa.5000000000000001");
+	KUNIT_EXPECT_EQ(test, now->given,
+			KTGT_LU_GIVEN_VENDOR | KTGT_LU_GIVEN_NAA);
+
+	memset(&to, 0, sizeof(to));
+	ktgt_identity_change(now, &to, BIT_ULL(KTGT_A_LU_VENDOR), &seed);
+	KUNIT_EXPECT_STREQ(test, now->vendor, "IET");
+	KUNIT_EXPECT_EQ(test, now->given, KTGT_LU_GIVEN_NAA);
+}
+
 /* The attribute of 8 bytes, of which old tools know. */
 static void old_naa(struct kunit *test)
 {
@@ -229,19 +260,21 @@ static void media(struct kunit *test)
  * @kn: a namespace
  * @target: their targets
  * @lu: the disks
+ * @identity: their names
  * @extack: why one was refused
  */
 struct names_test {
 	struct ktgt_net		kn;
 	struct ktgt_target	target[2];
 	struct ktgt_lu		lu[2];
+	struct ktgt_identity	identity[2];
 	struct netlink_ext_ack	extack;
 };
 
 static void name_disk(struct names_test *t, unsigned int i, const char *naa,
 		      const char *serial, const char *vendor)
 {
-	struct ktgt_identity *identity = &t->lu[i].params.identity;
+	struct ktgt_identity *identity = &t->identity[i];
 
 	identity->naa = id(naa);
 	strscpy(identity->serial, serial, sizeof(identity->serial));
@@ -261,6 +294,7 @@ static struct names_test *names_test(struct kunit *test)
 		t->lu[i].target = &t->target[i];
 		t->lu[i].lun = i + 5;
 		t->lu[i].type = TYPE_DISK;
+		RCU_INIT_POINTER(t->lu[i].identity, &t->identity[i]);
 	}
 	strscpy(t->target[0].name, NAME, sizeof(t->target[0].name));
 	name_disk(t, 0, "5000000000000001", "S1", "V1");
@@ -347,16 +381,55 @@ static void names_shared(struct kunit *test)
 	names_end(t);
 }
 
+/* Names that are kept for a disk are taken, and its own still are. */
+static void names_staged(struct kunit *test)
+{
+	struct names_test *t = names_test(test);
+	struct ktgt_disk_names staged = {}, again = {};
+	struct ktgt_identity other = t->identity[0];
+
+	other.naa = id("5000000000000003");
+	KUNIT_EXPECT_EQ(test, ktgt_names_stage(&staged, &t->lu[0], &other,
+					       NULL), 0);
+	KUNIT_EXPECT_EQ(test, ktgt_names_stage(&again, &t->lu[0], &other,
+					       NULL), -EBUSY);
+	name_disk(t, 1, "5000000000000001", "S2", "V1");
+	expect_enter(test, t, "naa");
+	name_disk(t, 1, "5000000000000003", "S2", "V1");
+	expect_enter(test, t, "naa");
+	ktgt_names_unstage(&staged);
+	ktgt_names_unstage(&staged);
+	expect_enter(test, t, NULL);
+
+	KUNIT_EXPECT_EQ(test, ktgt_names_stage(&staged, &t->lu[0], &other,
+					       NULL), 0);
+	ktgt_names_take(&staged);
+	expect_enter(test, t, "naa");
+	name_disk(t, 1, "5000000000000001", "S2", "V1");
+	expect_enter(test, t, NULL);
+
+	name_disk(t, 1, "5000000000000001", "S2", "V1");
+	KUNIT_EXPECT_EQ(test, ktgt_names_enter(&t->lu[1], NULL), 0);
+	other.naa = id("5000000000000001");
+	KUNIT_EXPECT_EQ(test, ktgt_names_stage(&staged, &t->lu[0], &other,
+					       NULL), -EEXIST);
+	KUNIT_EXPECT_FALSE(test, t->lu[0].names.is_changing);
+	ktgt_names_leave(&t->lu[1]);
+	names_end(t);
+}
+
 static struct kunit_case identity_kunit_cases[] = {
 	KUNIT_CASE(defaults),
 	KUNIT_CASE(are_different),
 	KUNIT_CASE(given_stays),
+	KUNIT_CASE(changes),
 	KUNIT_CASE(old_naa),
 	KUNIT_CASE(checks),
 	KUNIT_CASE(media),
 	KUNIT_CASE(same_names),
 	KUNIT_CASE(names_given_up),
 	KUNIT_CASE(names_shared),
+	KUNIT_CASE(names_staged),
 	{}
 };
 

@@ -55,6 +55,7 @@
 #define cmpxchg(p, old, new) \
 	({ __typeof__(*(p)) _was = *(p); if (_was == (old)) *(p) = (new); _was; })
 #define offsetofend(t, m)	(offsetof(t, m) + sizeof(((t *)0)->m))
+#define sizeof_field(t, m)	sizeof(((t *)0)->m)
 #define container_of(p, t, m)	((t *)((char *)(p) - offsetof(t, m)))
 #define round_up(x, y)		((((x) - 1) | ((__typeof__(x))(y) - 1)) + 1)
 #define ALIGN(x, a)		round_up(x, a)
@@ -327,6 +328,13 @@ static inline char *kstrdup(const char *text, gfp_t gfp)
 	char *p = text ? kvmalloc(strlen(text) + 1, gfp) : NULL;
 
 	return p ? strcpy(p, text) : NULL;
+}
+
+static inline void *kmemdup(const void *from, size_t size, gfp_t gfp)
+{
+	void *p = kvmalloc(size, gfp);
+
+	return p ? memcpy(p, from, size) : NULL;
 }
 
 /* a page is a piece of memory of its own, so that none is left unnoticed */

@@ -7,7 +7,8 @@
 Shown: another device takes the place of the first one, under load too, and no
 command fails or is lost; the new one gets nothing before the former one has ended
 what it had, unless "force" says so; what does not fit is refused, and then nothing
-has changed; read-only and write-cache follow, and initiators are told.
+has changed; read-only and write-cache follow, and initiators are told; names change
+as a whole, stay unique, and do not make another disk of it without "force".
 """
 # Timeout: 240
 
@@ -21,7 +22,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import genl  # noqa: E402
 from dm import Mapped  # noqa: E402
-from iscsi import read10, tur, wce, write10  # noqa: E402
+from iscsi import inquiry, read10, tur, wce, write10  # noqa: E402
 from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
 from lab import SLOW, CommandError, Lab, is_free, outcome, read  # noqa: E402
 from lab import run, seconds, start  # noqa: E402
@@ -434,6 +435,116 @@ def write_cache(lab):
     lus = lab.adm_json("lun", "show")["lus"]
     equal([lu["shared"] for lu in lus if lu["lun"] == 1], [True], "shared")
     told(ini)
+    ini.logout()
+
+
+INQUIRY = (6, 0x3F, 3)
+
+
+def texts(ini):
+    """What INQUIRY and the page of the serial number tell."""
+    data = ini.good(inquiry(36), read=36).data
+    serial = ini.good(inquiry(255, 0x80), read=255).data[4:]
+    return tuple(part.decode().rstrip()
+                 for part in (data[8:16], data[16:32], data[32:36], serial))
+
+
+def identifier(ini):
+    """The first designator of page 83h, which is the NAA identifier."""
+    data = ini.good(inquiry(1024, 0x83), read=1024).data[4:]
+    return data[4:4 + data[3]].hex()
+
+
+@suite.case
+def names(lab):
+    """Vendor, product and revision change, and initiators are told once; what
+    makes it another disk needs force. An empty text is the default."""
+    ini = disk(lab, lab.null_blk(4), vendor="V1", product="P1")
+    serial = texts(ini)[3]
+    change(lab, "vendor", "V2", "revision", "7")
+    told(ini, INQUIRY)
+    equal(texts(ini), ("V2", "P1", "7", serial), "texts")
+    change(lab, "vendor", "V2")
+    told(ini)
+    change(lab, "vendor", "", "product", "", "revision", "")
+    told(ini, INQUIRY)
+    equal(texts(ini), ("IET", "VIRTUAL-DISK", "0001", serial), "defaults")
+    naa = identifier(ini)
+    for words in (("serial", "S1"), ("naa", "5000000000000001"),
+                  ("eui", "0123456789abcdef"), ("scsi-id", "x"),
+                  ("scsi-name", "iqn.x"), ("vendor", "V3", "serial", "S1")):
+        refused(lab, "take it for another disk; stop that, and add force", *words)
+    told(ini)
+    change(lab, "serial", serial)
+    change(lab, "serial", "S1", "naa", "5000000000000001", "force")
+    told(ini, INQUIRY)
+    equal((texts(ini)[3], identifier(ini)), ("S1", "5000000000000001"), "names")
+    lu = next(lu for lu in lab.adm_json("lun", "show", "target", 1, "lun", 1)["lus"])
+    equal((lu["scsi_name"], lu["given"], lu["vendor"]),
+          ("naa.5000000000000001", ["serial", "naa"], "IET"), "what is shown")
+    equal(len(naa), 32, "digits of the former one")
+    refused(lab, "not printable", "vendor", "\u00e9")
+    ini.logout()
+
+
+@suite.case
+def names_of_others(lab):
+    """Names stay unique: those of another disk, of a new one in the same
+    transaction, and of one whose change has failed."""
+    ini = disk(lab, lab.null_blk(4), serial="S1", naa="5000000000000001")
+    iqn = lab.targets()[0]["name"]
+    lab.lun(iqn, 2, lab.null_blk(4), serial="S2", naa="5000000000000002")
+    three = lab.null_blk(4)
+    refused(lab, "is that of LUN 2", "naa", "5000000000000002", "force")
+    refused(lab, "are those of LUN 2", "serial", "S2", "force")
+    change(lab, "vendor", "V2", "serial", "S2", "force")
+    refused(lab, "are those of LUN 2", "vendor", "")
+    change(lab, "vendor", "", "serial", "S3", "force")
+    lab.lun(iqn, 3, three, serial="S1", naa="5000000000000003")
+    lab.drop_lun(iqn, 3)
+
+    for second, why in (
+            (dict(lun=3, path=three, serial="S4"), "are those of LUN 1"),
+            (dict(lun=1, product="P"), "make one of both")):
+        nl = lab.genl()
+        nl.do("txn-begin")
+        nl.do("lu-set", target_id=1, lun=1, serial="S4", force=None)
+        nl.do("lu-set" if second["lun"] == 1 else "lu-new", target_id=1, **second)
+        try:
+            nl.do("txn-commit")
+            check(False, f"{second} was accepted")
+        except genl.Refused as err:
+            check(why in err.extack, err.extack)
+        nl.close()
+    # what the transaction has kept is free again
+    lab.lun(iqn, 3, three, serial="S4", naa="5000000000000003")
+    refused(lab, "are those of LUN 3", "serial", "S4", "force")
+    equal(texts(ini)[3], "S3", "serial")
+    ini.logout()
+
+
+@suite.case
+def names_at_once(lab):
+    """While they change, an initiator reads one set or the other."""
+    ini = disk(lab, lab.null_blk(4))
+    stop, seen = threading.Event(), set()
+
+    def reader():
+        while not stop.is_set():
+            task = ini.command(inquiry(36), read=36)
+            seen.add(bytes(task.data[8:36]))
+
+    thread = threading.Thread(target=reader)
+    thread.start()
+    words = [("a" * 8, "b" * 16, "c" * 4), ("d" * 8, "e" * 16, "f" * 4)]
+    for number in range(40):
+        vendor, product, revision = words[number % 2]
+        change(lab, "vendor", vendor, "product", product, "revision", revision)
+    stop.set()
+    thread.join()
+    wanted = {"".join(one).encode() for one in words}
+    wanted.add(b"IET".ljust(8) + b"VIRTUAL-DISK".ljust(16) + b"0001")
+    check(seen <= wanted and len(seen) > 1, f"{seen}")
     ini.logout()
 
 

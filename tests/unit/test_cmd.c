@@ -219,6 +219,13 @@ static void test_lun_set(void **state)
 	assert_int_equal(run("lun set target 1 lun 2 gone default"), 0);
 	lu = fake_request(KTGT_CMD_LU_SET);
 	assert_true(HAS(lu, KTGT_A_LU_GONE) && lu->gone == KTGT_GONE_DEFAULT);
+	assert_int_equal(run("lun set target 1 lun 2 vendor V serial S "
+			     "naa 5000000000000001 force"), 0);
+	lu = fake_request(KTGT_CMD_LU_SET);
+	assert_string_equal(lu->vendor, "V");
+	assert_string_equal(lu->serial, "S");
+	assert_int_equal(lu->naa.len, 8);
+	assert_true(!HAS(lu, KTGT_A_LU_PRODUCT));
 }
 
 static void test_freeze(void **state)

@@ -294,13 +294,13 @@ static void test_diff(void **state)
 		  "logicalunit --op new --tid 1 --lun 3"
 		  " --backing-store /dev/none3\n" },
 		/* another identity is another disk */
-		{ HEAD DISKS NET USERS "vendor_id V\n" TAIL,
+		{ HEAD DISKS NET USERS "scsi_sn S\n" TAIL,
 		  "logicalunit --op delete --tid 1 --lun 1\n"
 		  "logicalunit --op delete --tid 1 --lun 2\n"
 		  "logicalunit --op new --tid 1 --lun 1"
-		  " --backing-store /dev/none1 vendor_id='V'\n"
+		  " --backing-store /dev/none1 scsi_sn='S'\n"
 		  "logicalunit --op new --tid 1 --lun 2"
-		  " --backing-store /dev/none2 vendor_id='V'\n" },
+		  " --backing-store /dev/none2 scsi_sn='S'\n" },
 		{ HEAD DISKS USERS "initiator-name eui.0123456789abcdef\n" TAIL,
 		  "target --op unbind --tid 1"
 		  " --initiator-address 10.0.0.0/8\n"
@@ -383,6 +383,37 @@ static void test_changed(void **state)
 	assert_int_equal(fake_calls[fake_n_calls - 2].cmd, KTGT_CMD_LU_SET);
 	assert_true(HAS(req, KTGT_A_LU_READ_ONLY) && req->read_only);
 	assert_true(!HAS(req, KTGT_A_LU_PATH));
+}
+
+/* Texts that describe a disk are changed, names make another disk of it. */
+static void test_described(void **state)
+{
+	const struct lu *req;
+	struct lu *lu;
+
+	(void)state;
+	add_target(1, A);
+	lu = add_lu(1, 1, "/dev/none1");
+	strcpy(lu->vendor, "V");
+	strcpy(lu->product, "P");
+	lu->given = KTGT_LU_GIVEN_VENDOR | KTGT_LU_GIVEN_PRODUCT;
+	add_acl(1, "ALL");
+	assert_int_equal(run_conf("-v --update ALL", HEAD
+				  "<backing-store /dev/none1>\nvendor_id \"W x\"\n"
+				  "gone pdl\n</backing-store>\n" TAIL), 0);
+	assert_non_null(strstr(got.out, "ktgtadm lun set target 1 lun 1 "
+			       "gone pdl vendor 'W x' product ''"));
+	assert_null(strstr(got.out, "logicalunit"));
+	req = fake_calls[fake_n_calls - 2].req;
+	assert_int_equal(fake_calls[fake_n_calls - 2].cmd, KTGT_CMD_LU_SET);
+	assert_string_equal(req->vendor, "W x");
+	assert_true(HAS(req, KTGT_A_LU_PRODUCT) && !*req->product);
+	assert_true(!HAS(req, KTGT_A_LU_REVISION));
+	assert_int_equal(run_conf("-v --update ALL", HEAD
+				  "<backing-store /dev/none1>\nvendor_id V\n"
+				  "product_id P\nscsi_sn S\n"
+				  "</backing-store>\n" TAIL), 0);
+	assert_non_null(strstr(got.out, "logicalunit --op delete"));
 }
 
 /* The kernel takes back rules, and not what it has told of them beside. */
@@ -888,6 +919,7 @@ int main(void)
 		TEST(test_discovery),
 		TEST(test_update_one),
 		TEST(test_changed),
+		TEST(test_described),
 		TEST(test_keys),
 		TEST(test_secret),
 		TEST(test_in_use),

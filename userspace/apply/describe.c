@@ -17,11 +17,27 @@ static const char *gone_name(const struct lu *lu)
 	return field_name(object_field(&lu_object, KTGT_A_LU_GONE), lu->gone);
 }
 
-static void describe_lu(const struct lu *lu)
+/* As tgtadm takes them, or as ktgtadm does. */
+static void describe_names(const struct lu *lu, bool tgt)
 {
 	char text[KTGT_SCSI_NAME_MAX + 1];
 	const struct lu_name *name;
+	const struct field *f;
 
+	for (name = lu_names; name->attr; name++) {
+		if (!HAS(lu, name->attr))
+			continue;
+		f = object_field(&lu_object, name->attr);
+		out_field_text(f, lu, true, text, sizeof(text));
+		if (tgt)
+			printf(" %s='%s'", name->directive, text);
+		else
+			printf(" %s '%s'", f->name, text);
+	}
+}
+
+static void describe_lu(const struct lu *lu)
+{
 	printf("logicalunit --op new --tid %u --lun %u", lu->target_id,
 	       lu->lun);
 	if (lu->backend == KTGT_BACKEND_NULL)
@@ -43,13 +59,7 @@ static void describe_lu(const struct lu *lu)
 		printf(" medium=%s", lu->medium);
 	if (HAS(lu, KTGT_A_LU_GONE))
 		printf(" gone=%s", gone_name(lu));
-	for (name = lu_names; name->attr; name++) {
-		if (!HAS(lu, name->attr))
-			continue;
-		out_field_text(object_field(&lu_object, name->attr), lu, true,
-			       text, sizeof(text));
-		printf(" %s='%s'", name->directive, text);
-	}
+	describe_names(lu, true);
 }
 
 /* tgtadm has no command for this. */
@@ -66,6 +76,7 @@ static void describe_set(const struct lu *lu)
 		printf(" write-cache default");
 	if (HAS(lu, KTGT_A_LU_GONE))
 		printf(" gone %s", gone_name(lu));
+	describe_names(lu, false);
 	printf("\n");
 }
 

@@ -58,6 +58,27 @@ bool lu_same(const struct lu *want, const struct lu *have)
 	return true;
 }
 
+/* Texts that only describe a disk can become others, or the default. */
+static void change_texts(const struct lu *want, const struct lu *have,
+			 struct lu *req, struct lu *then)
+{
+	const uint32_t texts = KTGT_LU_GIVEN_VENDOR | KTGT_LU_GIVEN_PRODUCT |
+			       KTGT_LU_GIVEN_REVISION;
+	const struct lu_name *name;
+	const struct field *f;
+
+	for (name = lu_names; name->attr; name++) {
+		f = object_field(&lu_object, name->attr);
+		if (!(name->given & texts) ||
+		    (HAS(want, name->attr) ? field_same(f, want, have) :
+					     !lu_name_given(have, name)))
+			continue;
+		field_copy(f, req, want);
+		field_copy(f, then, want);
+		then->given &= ~name->given;
+	}
+}
+
 bool lu_changes(const struct lu *want, const struct lu *have, struct lu *req)
 {
 	static const uint16_t attrs[] = {
@@ -77,5 +98,6 @@ bool lu_changes(const struct lu *want, const struct lu *have, struct lu *req)
 		field_copy(f, req, want);
 		field_copy(f, &then, want);
 	}
+	change_texts(want, have, req, &then);
 	return lu_same(want, &then);
 }

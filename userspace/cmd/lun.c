@@ -95,6 +95,15 @@ static const struct arg set_args[] = {
 	{ "shared", NULL, ARG_VALUE, 0, KTGT_A_LU_SHARED },
 	{ "write-cache", "on|off|default", ARG_CACHE, 0, KTGT_A_LU_WRITE_CACHE },
 	{ "gone", "default|pdl", ARG_VALUE, 0, KTGT_A_LU_GONE },
+	{ "scsi-id", NULL, ARG_VALUE, 0, KTGT_A_LU_SCSI_ID },
+	{ "serial", NULL, ARG_VALUE, 0, KTGT_A_LU_SERIAL },
+	{ "vendor", NULL, ARG_VALUE, 0, KTGT_A_LU_VENDOR },
+	{ "product", NULL, ARG_VALUE, 0, KTGT_A_LU_PRODUCT },
+	{ "revision", NULL, ARG_VALUE, 0, KTGT_A_LU_REVISION },
+	{ "naa", "DIGITS", ARG_VALUE, 0, KTGT_A_LU_NAA_ID },
+	{ "eui", "DIGITS", ARG_VALUE, 0, KTGT_A_LU_EUI },
+	{ "uuid", "UUID", ARG_VALUE, 0, KTGT_A_LU_UUID },
+	{ "scsi-name", NULL, ARG_VALUE, 0, KTGT_A_LU_SCSI_NAME },
 	{ NULL, NULL, 0, 0, 0 }
 };
 

@@ -308,6 +308,15 @@ static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_GONE + 1] = {
 	[KTGT_A_LU_WRITE_CACHE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[KTGT_A_LU_DEVICE_WRITE_CACHE] = { .type = NLA_FLAG, },
 	[KTGT_A_LU_GONE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[KTGT_A_LU_SCSI_ID] = { .type = NLA_NUL_STRING, .len = 24, },
+	[KTGT_A_LU_SERIAL] = { .type = NLA_NUL_STRING, .len = KTGT_SERIAL_MAX, },
+	[KTGT_A_LU_VENDOR] = { .type = NLA_NUL_STRING, .len = 8, },
+	[KTGT_A_LU_PRODUCT] = { .type = NLA_NUL_STRING, .len = 16, },
+	[KTGT_A_LU_REVISION] = { .type = NLA_NUL_STRING, .len = 4, },
+	[KTGT_A_LU_NAA_ID] = NLA_POLICY_MAX_LEN(16),
+	[KTGT_A_LU_EUI] = NLA_POLICY_MAX_LEN(16),
+	[KTGT_A_LU_UUID] = NLA_POLICY_EXACT_LEN(16),
+	[KTGT_A_LU_SCSI_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_SCSI_NAME_MAX, },
 };
 
 /* Ops table for ktgt */

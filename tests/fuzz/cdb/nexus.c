@@ -53,6 +53,10 @@ void ktgt_names_leave(struct ktgt_lu *lu)
 {
 }
 
+void ktgt_names_take(struct ktgt_disk_names *staged)
+{
+}
+
 void ktgt_refuse(struct netlink_ext_ack *extack, const char *format, ...)
 {
 	if (extack)
