@@ -68,7 +68,8 @@ SCALARS = {'U8': 'uint8_t', 'BOOL': 'uint8_t', 'U16': 'uint16_t',
            'U32': 'uint32_t', 'ENUM': 'uint32_t', 'KEY': 'uint32_t',
            'U64': 'uint64_t', 'SIZE': 'uint64_t', 'FLAGS': 'uint32_t',
            'FLAG': 'bool', 'ADDR': 'struct addr', 'ID': 'struct id',
-           'LIST': 'struct vec', 'U32S': 'struct u32s'}
+           'LIST': 'struct vec', 'U32S': 'struct u32s',
+           'U64S': 'struct u64s'}
 
 HEAD = '''\
 /* SPDX-License-Identifier: GPL-2.0 */
@@ -98,8 +99,8 @@ def kind_of(attr, group):
         return FORMS[group, attr['name']]
     if group == 'target' and attr['name'] in KEYS:
         return 'KEY'
-    if kind == 'BINARY' and attr.get('sub-type') == 'u32':
-        return 'U32S'
+    if kind == 'BINARY' and 'sub-type' in attr:
+        return attr['sub-type'].upper() + 'S'
     if kind == 'BINARY':
         return 'BIN' if 'exact-len' in checks else 'ADDR'
     if kind == 'NEST':

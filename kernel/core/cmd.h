@@ -103,6 +103,10 @@ struct ktgt_sense {
  *
  * @nexus: I_T nexus that sent it; set by the fabric
  * @done_queue: where to put it when it has completed; set by the fabric
+ * @recv_clock: when it was received, by local_clock(); set by the fabric
+ * @clock: when it was submitted last, and after that when it was taken off
+ *	@done_queue; set by the fabric, which need not look at the clock for each
+ *	of several commands
  * @lun: logical unit number as on the wire (SAM-5, 4.7); set by the fabric
  * @edtl: bytes that the initiator expects to transfer; set by the fabric
  * @cdb: the CDB, followed by zeroes; set by the fabric
@@ -129,6 +133,9 @@ struct ktgt_sense {
  * @sense: sense data of a CHECK CONDITION
  * @done_node: in &ktgt_done_queue.head
  * @wait_node: in &ktgt_gate.waiting; not used at the same time as @done_node
+ * @storage_time: ns from its submission until the storage has answered, of all
+ *	its transfers so far; 0 if it has had none. The time that a command waits
+ *	for its data, at the gate, or to be taken off @done_queue is no part of it
  * @store: the store that has admitted it, with a count of &ktgt_store.active;
  *	NULL if it is not admitted
  * @step_at: of a long command: blocks that are done, of its range @step_nr if
@@ -144,6 +151,7 @@ struct ktgt_sense {
 struct ktgt_cmd {
 	struct ktgt_nexus		*nexus;
 	struct ktgt_done_queue		*done_queue;
+	u64				recv_clock;
 	__be64				lun;
 	u32				edtl;
 	u8				cdb[KTGT_CDB_MAX];
@@ -171,6 +179,8 @@ struct ktgt_cmd {
 		struct list_head	wait_node;
 	};
 
+	u64				clock;
+	u64				storage_time;
 	struct ktgt_store		*store;
 	u64				step_at;
 	u32				step_nr;

@@ -11,6 +11,7 @@
 #include <linux/types.h>
 #include <linux/xarray.h>
 
+struct ktgt_histograms;
 struct ktgt_lu;
 struct ktgt_nexus;
 struct ktgt_target;
@@ -81,6 +82,8 @@ enum ktgt_nexus_flags {
  *	by the one context of the fabric that handles this nexus, and when an LU
  *	is removed, under the lock of the xarray
  * @node: in &ktgt_target.nexuses, under &ktgt_target.nexus_lock
+ * @histograms: how long its commands took; NULL until the storage has answered one.
+ *	Freed by ktgt_nexus_close() after a grace period
  * @port_name: initiator port name in the form of SPC-4, 7.6.4.6:
  *	"iqn...,i,0x" and the ISID
  */
@@ -90,6 +93,7 @@ struct ktgt_nexus {
 	unsigned long			flags;
 	struct xarray			itls;
 	struct list_head		node;
+	struct ktgt_histograms		*histograms;
 	const char			*port_name;
 };
 

@@ -6,6 +6,7 @@
 #include "command.h"
 
 #include <linux/blkdev.h>
+#include <linux/sched/clock.h>
 #include <linux/slab.h>
 #include <linux/unaligned.h>
 #include <scsi/scsi_proto.h>
@@ -122,6 +123,14 @@ static u8 command_edtl_dir(const struct ktgt_task *task)
 	}
 }
 
+/* The clock is looked at once for all commands that are received in one run. */
+static u64 command_recv_clock(struct ktgt_conn *conn)
+{
+	if (!conn->recv_clock)
+		conn->recv_clock = local_clock();
+	return conn->recv_clock;
+}
+
 static void command_parse(struct ktgt_task *task,
 			  const struct iscsi_scsi_req *req)
 {
@@ -130,6 +139,7 @@ static void command_parse(struct ktgt_task *task,
 
 	cmd->nexus = conn->nexus;
 	cmd->done_queue = &conn->done_queue;
+	cmd->recv_clock = command_recv_clock(conn);
 	memcpy(&cmd->lun, &req->lun, sizeof(cmd->lun));
 	cmd->edtl_dir = command_edtl_dir(task);
 	cmd->edtl = 0;
@@ -209,7 +219,7 @@ int ktgt_command_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
  * @conn: the connection
  *
  * Several commands share one plug, so that the device gets them as one batch. A
- * single command needs no plug.
+ * single command needs no plug. They also share one look at the clock.
  *
  * Context: the connection's work, may sleep.
  */
@@ -218,7 +228,11 @@ void ktgt_commands_submit(struct ktgt_conn *conn)
 	bool batch = conn->count.ready > 1;
 	struct ktgt_task *task;
 	struct blk_plug plug;
+	u64 now;
 
+	if (!conn->count.ready)
+		return;
+	now = local_clock();
 	if (batch) {
 		blk_start_plug(&plug);
 		plug.nr_ios = min_t(u32, conn->count.ready, 32);
@@ -228,6 +242,7 @@ void ktgt_commands_submit(struct ktgt_conn *conn)
 	while (conn->count.ready) {
 		task = list_first_entry(&conn->ready, struct ktgt_task, node);
 		ktgt_task_set_state(task, KTGT_TASK_READY, KTGT_TASK_BUSY);
+		task->cmd.clock = now;
 		if (task->flags & KTGT_TASK_BAD_DATA)
 			ktgt_cmd_complete(&task->cmd, SAM_STAT_CHECK_CONDITION);
 		else
@@ -397,14 +412,17 @@ bool ktgt_commands_reap(struct ktgt_conn *conn)
 {
 	struct llist_node *list = llist_del_all(&conn->done_queue.head);
 	struct ktgt_cmd *cmd, *next;
+	u64 now;
 
 	if (!list)
 		return false;
+	now = local_clock();
 	list = llist_reverse_order(list);
 	llist_for_each_entry_safe(cmd, next, list, done_node) {
 		struct ktgt_task *task;
 
 		task = container_of(cmd, struct ktgt_task, cmd);
+		cmd->clock = now;
 		if (unlikely(cmd->flags & REAP_FLAGS))
 			command_reap_other(task);
 		else

@@ -142,10 +142,13 @@ static void round_prepare_ctl(struct ktgt_conn *conn)
  * ktgt_round_prepare - allocate what receiving needs
  * @conn: the connection
  *
+ * A run of received commands begins, which has a time of its own.
+ *
  * Context: the connection's work, outside of the socket's lock; may sleep.
  */
 void ktgt_round_prepare(struct ktgt_conn *conn)
 {
+	conn->recv_clock = 0;
 	round_prepare_ctl(conn);
 	ktgt_data_prepare(conn);
 	ktgt_tasks_prepare(conn);

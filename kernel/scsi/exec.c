@@ -17,6 +17,7 @@
 #include "cdb_table.h"
 #include "data.h"
 #include "gate.h"
+#include "histogram.h"
 #include "lu.h"
 #include "lu_life.h"
 #include "nexus.h"
@@ -248,6 +249,7 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 	cmd->nr_bvec = 0;
 	cmd->lba = 0;
 	cmd->nr_blocks = 0;
+	cmd->storage_time = 0;
 	cmd->store = NULL;
 	cmd->orphan_group = NULL;
 	cmd->step_at = 0;
@@ -336,6 +338,9 @@ static void count_end(const struct ktgt_cmd *cmd)
 {
 	struct ktgt_io_stats *stats = io_stats(cmd);
 
+	if (cmd->storage_time)
+		ktgt_histograms_count(&cmd->lu->histograms,
+				      &cmd->nexus->histograms, cmd);
 	if (unlikely(cmd->error != BLK_STS_OK)) {
 		cmd->itl->stats.errors++;
 		/* the device may be gone, or smaller */
@@ -350,12 +355,23 @@ static void count_end(const struct ktgt_cmd *cmd)
 		stats->bytes += cmd->buf_len;
 }
 
+/*
+ * An orphan has come back. It counts for the logical unit, if only because the
+ * slowest commands are among them; its nexus is gone, and so is the rest.
+ */
+static void count_orphan(const struct ktgt_cmd *cmd)
+{
+	if (cmd->storage_time && test_bit(KTGT_CMDF_ORPHAN, &cmd->flags))
+		ktgt_histograms_count_orphan(&cmd->lu->histograms, cmd);
+}
+
 /**
  * ktgt_cmd_release - let go of the logical unit
  * @cmd: command that is in flight no more, its response has been built;
  *	submitted or not
  *
- * The statistics are counted here, where no other folder is below us.
+ * The statistics are counted here, where no other folder is below us. For the
+ * histograms, @cmd has ended at &ktgt_cmd.clock.
  *
  * Context: process; takes &ktgt_target.nexus_lock if storage has failed and its
  * device has changed. The last reference of an LU that is going queues its
@@ -367,6 +383,7 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 
 	ktgt_gate_leave(cmd);
 	if (unlikely(!test_bit(KTGT_CMDF_LU_REF, &cmd->flags))) {
+		count_orphan(cmd);
 		ktgt_orphan_end(cmd);
 		return;
 	}

@@ -13,6 +13,7 @@
 
 #include "../backend/store.h"
 #include "../core/target.h"
+#include "histogram.h"
 #include "sense.h"
 
 static void io_stats_add(struct ktgt_io_stats *sum,
@@ -129,6 +130,7 @@ static void lu_free(struct kref *kref)
 	struct ktgt_lu *lu = container_of(kref, struct ktgt_lu, kref);
 
 	ktgt_store_put(rcu_access_pointer(lu->store));
+	ktgt_histograms_free(lu->histograms);
 	kfree(lu->params.path);
 	kfree(rcu_access_pointer(lu->identity));
 	kfree_rcu(lu, rcu);

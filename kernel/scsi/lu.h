@@ -20,6 +20,7 @@
 
 struct ktgt_backend_caps;
 struct ktgt_cache_off;
+struct ktgt_histograms;
 struct ktgt_lu;
 struct ktgt_nexus;
 struct ktgt_sense;
@@ -266,6 +267,9 @@ struct ktgt_disk_names {
  * @itls: struct ktgt_itl, under &ktgt_target.nexus_lock
  * @gone_stats: totals of the I_T nexuses that have gone, under
  *	&ktgt_target.nexus_lock
+ * @histograms: how long its commands took, whatever store it had; NULL until the
+ *	storage has answered one. Orphans count in it when they come back, so it
+ *	is freed with the memory of the logical unit
  * @error_at: time of the last error of storage, in jiffies; 0 if there was none
  * @released: completed when the last command has let go
  * @removal: ends the commands that wait for data when it is removed
@@ -305,6 +309,7 @@ struct ktgt_lu {
 	spinlock_t			lock;	/* see above */
 	struct list_head		itls;
 	struct ktgt_lu_stats		gone_stats;
+	struct ktgt_histograms		*histograms;
 	unsigned long			error_at;
 	struct completion		released;
 	struct ktgt_lu_reset		removal;

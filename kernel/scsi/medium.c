@@ -83,7 +83,7 @@ void ktgt_medium_end(struct ktgt_cmd *cmd, blk_status_t status)
  */
 void ktgt_medium_end_io(struct ktgt_io *io)
 {
-	ktgt_medium_end(ktgt_medium_cmd(io), io->status);
+	ktgt_medium_end(ktgt_medium_ended(io), io->status);
 }
 
 /* What was checked on receipt, against the store that the transfer goes to. */

@@ -6,6 +6,8 @@
 #define _KTGT_SCSI_MEDIUM_H
 
 #include <linux/blk_types.h>
+#include <linux/minmax.h>
+#include <linux/sched/clock.h>
 #include <linux/types.h>
 
 #include "../core/cmd.h"
@@ -19,6 +21,27 @@
 static inline struct ktgt_cmd *ktgt_medium_cmd(struct ktgt_io *io)
 {
 	return container_of(io, struct ktgt_cmd, io);
+}
+
+/**
+ * ktgt_medium_ended - a transfer of a command has ended
+ * @io: &ktgt_cmd.io
+ *
+ * This is where the storage's part of the time ends. The connection, which may be
+ * busy, finds the command later. local_clock() is the same on all CPUs where it
+ * is stable, as on all usual machines, and costs less there than ktime_get();
+ * otherwise it may differ by a tick, but needs no access to a device.
+ *
+ * Context: any, hard interrupt included; called once for each transfer.
+ * Return: the command.
+ */
+static inline struct ktgt_cmd *ktgt_medium_ended(struct ktgt_io *io)
+{
+	struct ktgt_cmd *cmd = ktgt_medium_cmd(io);
+
+	/* not 0: it was with the storage */
+	cmd->storage_time += max_t(s64, local_clock() - cmd->clock, 1);
+	return cmd;
 }
 
 bool ktgt_medium_admit(struct ktgt_cmd *cmd);

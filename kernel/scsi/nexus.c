@@ -25,6 +25,7 @@
 #include "../core/event.h"
 #include "../core/fabric.h"
 #include "../core/target.h"
+#include "histogram.h"
 #include "lu.h"
 #include "orphan.h"
 #include "ua.h"
@@ -357,6 +358,7 @@ int ktgt_nexus_open(struct ktgt_nexus *nexus)
 
 	xa_init(&nexus->itls);
 	nexus->flags = 0;
+	nexus->histograms = NULL;
 
 	spin_lock_bh(&target->nexus_lock);
 	if (target->deleted) {
@@ -391,6 +393,8 @@ void ktgt_nexus_close(struct ktgt_nexus *nexus)
 	}
 	xa_destroy(&nexus->itls);
 	spin_unlock_bh(&target->nexus_lock);
+	/* a dump may look at them until the grace period is over */
+	ktgt_histograms_free(xchg(&nexus->histograms, NULL));
 
 	if (atomic_dec_and_test(&target->nr_nexuses))
 		wake_up_all(&target->no_nexus);

@@ -58,7 +58,7 @@ static void set_last_len(struct ktgt_cmd *cmd, u32 len)
 
 static void rw_end_io(struct ktgt_io *io)
 {
-	struct ktgt_cmd *cmd = ktgt_medium_cmd(io);
+	struct ktgt_cmd *cmd = ktgt_medium_ended(io);
 
 	if (unlikely(cmd->buf_len & (SZ_4K - 1)))
 		set_last_len(cmd, cmd->buf_len);
@@ -210,7 +210,7 @@ void ktgt_sbc_read_capacity_16(struct ktgt_cmd *cmd)
  */
 static void step_end_io(struct ktgt_io *io)
 {
-	struct ktgt_cmd *cmd = ktgt_medium_cmd(io);
+	struct ktgt_cmd *cmd = ktgt_medium_ended(io);
 
 	if (io->status || aborted(cmd)) {
 		ktgt_medium_end(cmd, io->status);

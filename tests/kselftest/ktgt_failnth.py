@@ -367,7 +367,8 @@ def questions(lab):
             ("net-get", {}), ("target-get", {"id": 1}),
             ("lu-get", {"target_id": 1, "lun": 1}),
             *((name, {}) for name in (*LISTS, "session-list", "itl-list",
-                                     "orphan-list")),
+                                     "orphan-list", "lu-histogram-list",
+                                     "session-histogram-list")),
             ("lu-list", {"target_id": 1})):
         nl = lab.genl()
         wanted = nl.do(command, **values)

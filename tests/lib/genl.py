@@ -48,7 +48,7 @@ COMMANDS = {name: number for number, name in enumerate(
     "txn-abort session-login session-end login-failed config-changed "
     "explain-list lu-attach lu-writers itl-list lu-freeze lu-thaw lu-set "
     "lu-frozen lu-thawed lu-error orphan-list "
-    "txn-end".split(), 1)}
+    "txn-end lu-histogram-list session-histogram-list".split(), 1)}
 NAMES = {number: name for name, number in COMMANDS.items()}
 HERE = os.path.dirname(os.path.abspath(__file__))
 ATTRS = {
@@ -77,6 +77,8 @@ ATTRS = {
            "write-commands write-bytes errors generation pad",
     "orphan": "target lun path device removed initiator isid reads writes "
               "others bytes age namespace pad",
+    "histogram": "target-id lun session-id read-total read-storage write-total "
+                 "write-storage other-total other-storage generation pad",
     "freeze": "target-id lun timeout detach id generation pad",
     "txn": "generation pad",
     "explain": "initiator address target-id target",

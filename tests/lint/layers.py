@@ -72,7 +72,7 @@ FLOORS = {
         'ua vpd medium names',
         'gate error opening orphan',
         'lu sense data cdb range',
-        'identity',
+        'histogram identity',
     ],
     'kernel/backend': [
         'block null absent',
@@ -88,7 +88,7 @@ FLOORS = {
         'nouns',
         'account acl config explain lun monitor net orphan portal session stats '
         'target',
-        'freeze event objects print',
+        'freeze event histogram objects print',
         'foreign grammar',
     ],
     'userspace/tgt': [

@@ -29,6 +29,7 @@ enum field_kind {
 	FIELD_ADDR,	/* struct addr */
 	FIELD_ID,	/* struct id, of field.min to field.max bytes */
 	FIELD_U32S,	/* struct u32s */
+	FIELD_U64S,	/* struct u64s; never in a request */
 	FIELD_BIN,	/* field.size bytes exactly */
 	FIELD_NEST,	/* one struct described by field.sub */
 	FIELD_LIST,	/* struct vec of structs described by field.sub */
@@ -99,6 +100,13 @@ struct id {
 struct u32s {
 	uint32_t n;
 	uint32_t value[U32S_MAX];
+};
+
+#define U64S_MAX	64
+
+struct u64s {
+	uint32_t n;
+	uint64_t value[U64S_MAX];
 };
 
 const struct field *object_field(const struct object *obj, uint16_t attr);

@@ -97,7 +97,7 @@ static void put_field(struct nlmsghdr *nlh, const struct field *f,
 		mnl_attr_put(nlh, f->attr, f->size, p);
 		break;
 	default:
-		/* no command takes a nest */
+		/* no command takes a nest, or a histogram */
 		break;
 	}
 }
@@ -186,6 +186,17 @@ static int get_u32s(const struct nlattr *attr, struct u32s *list)
 	return 0;
 }
 
+static int get_u64s(const struct nlattr *attr, struct u64s *list)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	if (len > sizeof(list->value) || len % sizeof(list->value[0]))
+		return -EPROTO;
+	list->n = len / sizeof(list->value[0]);
+	memcpy(list->value, mnl_attr_get_payload(attr), len);
+	return 0;
+}
+
 static int get_nest(const struct field *f, const struct nlattr *attr, void *p)
 {
 	if (f->kind == FIELD_LIST) {
@@ -224,6 +235,8 @@ static int get_field(const struct field *f, const struct nlattr *attr, void *p)
 		return get_id(attr, p);
 	case FIELD_U32S:
 		return get_u32s(attr, p);
+	case FIELD_U64S:
+		return get_u64s(attr, p);
 	case FIELD_BIN:
 		return get_number(f, attr, f->size, p);
 	case FIELD_NEST:

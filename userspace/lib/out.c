@@ -78,6 +78,17 @@ static void u32s_text(const struct u32s *list, char *buf, size_t size)
 			      list->value[i]);
 }
 
+static void u64s_text(const struct u64s *list, char *buf, size_t size)
+{
+	size_t n = 0;
+	uint32_t i;
+
+	*buf = '\0';
+	for (i = 0; i < list->n && n < size; i++)
+		n += snprintf(buf + n, size - n, "%s%" PRIu64, i ? "," : "",
+			      list->value[i]);
+}
+
 static void unit_text(const struct field *f, uint64_t value, char *buf,
 		      size_t size)
 {
@@ -145,6 +156,9 @@ void out_field_text(const struct field *f, const void *item, bool exact,
 	case FIELD_U32S:
 		u32s_text(p, buf, size);
 		break;
+	case FIELD_U64S:
+		u64s_text(p, buf, size);
+		break;
 	case FIELD_BIN:
 		hex_text(p, f->size, buf);
 		break;
@@ -190,6 +204,16 @@ static json_t *flags_json(const struct field *f, uint32_t value)
 	return array;
 }
 
+static json_t *u64s_json(const struct u64s *list)
+{
+	json_t *array = json_array();
+	uint32_t i;
+
+	for (i = 0; i < list->n; i++)
+		json_array_append_new(array, json_integer(list->value[i]));
+	return array;
+}
+
 static json_t *field_json(const struct field *f, const void *item)
 {
 	const void *p = member(f, item);
@@ -210,6 +234,8 @@ static json_t *field_json(const struct field *f, const void *item)
 		return json_boolean(*(const bool *)p);
 	case FIELD_FLAGS:
 		return flags_json(f, number(f, p));
+	case FIELD_U64S:
+		return u64s_json(p);
 	case FIELD_STR:
 		return string_json(p);
 	case FIELD_NEST:

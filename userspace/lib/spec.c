@@ -518,3 +518,22 @@ static const struct field orphan_fields[] = {
 };
 
 OBJECT(orphan);
+
+static const struct field histogram_fields[] = {
+	F(histogram, HISTOGRAM_TARGET_ID, target_id, U32, "target-id",
+	  .min = 1, .max = 65535),
+	F(histogram, HISTOGRAM_LUN, lun, U32, "lun", .max = KTGT_LUN_MAX),
+	F(histogram, HISTOGRAM_READ_TOTAL, read_total, U64S, "read-total"),
+	F(histogram, HISTOGRAM_READ_STORAGE, read_storage, U64S,
+	  "read-storage"),
+	F(histogram, HISTOGRAM_WRITE_TOTAL, write_total, U64S, "write-total"),
+	F(histogram, HISTOGRAM_WRITE_STORAGE, write_storage, U64S,
+	  "write-storage"),
+	F(histogram, HISTOGRAM_OTHER_TOTAL, other_total, U64S, "other-total"),
+	F(histogram, HISTOGRAM_OTHER_STORAGE, other_storage, U64S,
+	  "other-storage"),
+	F(histogram, HISTOGRAM_GENERATION, generation, U64, "generation"),
+	F(histogram, HISTOGRAM_SESSION_ID, session_id, U32, "session-id"),
+};
+
+OBJECT(histogram);

@@ -362,4 +362,20 @@ struct orphan {
 
 extern const struct object orphan_object;
 
+struct histogram {
+	uint64_t has;
+	uint32_t target_id;
+	uint32_t lun;
+	struct u64s read_total;
+	struct u64s read_storage;
+	struct u64s write_total;
+	struct u64s write_storage;
+	struct u64s other_total;
+	struct u64s other_storage;
+	uint64_t generation;
+	uint32_t session_id;
+};
+
+extern const struct object histogram_object;
+
 #endif

@@ -60,6 +60,11 @@ static const struct netlink_range_validation ktgt_a_itl_target_id_range = {
 	.max	= 65535ULL,
 };
 
+static const struct netlink_range_validation ktgt_a_histogram_target_id_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
 /* KTGT_CMD_NET_SET - do */
 static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_CPUS + 1] = {
 	[KTGT_A_NET_LOGIN_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, KTGT_TIME_MAX),
@@ -319,8 +324,20 @@ static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_GONE + 1] = {
 	[KTGT_A_LU_SCSI_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_SCSI_NAME_MAX, },
 };
 
+/* KTGT_CMD_LU_HISTOGRAM_LIST - dump */
+static const struct nla_policy ktgt_lu_histogram_list_nl_policy[KTGT_A_HISTOGRAM_LUN + 1] = {
+	[KTGT_A_HISTOGRAM_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_histogram_target_id_range),
+	[KTGT_A_HISTOGRAM_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
+};
+
+/* KTGT_CMD_SESSION_HISTOGRAM_LIST - dump */
+static const struct nla_policy ktgt_session_histogram_list_nl_policy[KTGT_A_HISTOGRAM_SESSION_ID + 1] = {
+	[KTGT_A_HISTOGRAM_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_histogram_target_id_range),
+	[KTGT_A_HISTOGRAM_SESSION_ID] = { .type = NLA_U32, },
+};
+
 /* Ops table for ktgt */
-const struct genl_split_ops ktgt_nl_ops[35] = {
+const struct genl_split_ops ktgt_nl_ops[37] = {
 	{
 		.cmd	= KTGT_CMD_NET_GET,
 		.doit	= ktgt_net_get_doit,
@@ -553,5 +570,19 @@ const struct genl_split_ops ktgt_nl_ops[35] = {
 		.cmd	= KTGT_CMD_ORPHAN_LIST,
 		.dumpit	= ktgt_orphan_list_dumpit,
 		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= KTGT_CMD_LU_HISTOGRAM_LIST,
+		.dumpit		= ktgt_lu_histogram_list_dumpit,
+		.policy		= ktgt_lu_histogram_list_nl_policy,
+		.maxattr	= KTGT_A_HISTOGRAM_LUN,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= KTGT_CMD_SESSION_HISTOGRAM_LIST,
+		.dumpit		= ktgt_session_histogram_list_dumpit,
+		.policy		= ktgt_session_histogram_list_nl_policy,
+		.maxattr	= KTGT_A_HISTOGRAM_SESSION_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };

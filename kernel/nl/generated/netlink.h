@@ -14,7 +14,7 @@
 #include <uapi/linux/ktgt.h>
 
 /* Ops table for ktgt */
-extern const struct genl_split_ops ktgt_nl_ops[35];
+extern const struct genl_split_ops ktgt_nl_ops[37];
 
 int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -51,6 +51,10 @@ int ktgt_lu_freeze_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_lu_thaw_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_lu_set_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_orphan_list_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int ktgt_lu_histogram_list_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb);
+int ktgt_session_histogram_list_dumpit(struct sk_buff *skb,
+				       struct netlink_callback *cb);
 
 enum {
 	KTGT_NLGRP_CONFIG,
