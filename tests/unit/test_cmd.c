@@ -77,6 +77,9 @@ static void test_refused(void **state)
 		{ "lun freeze target 1 lun 1,", "not a number" },
 		{ "lun freeze target 1 lun 1 timeout 0", "1 to 3600" },
 		{ "lun freeze target 1 lun 1 run", "run has no value" },
+		{ "lun histogram lun x", "not a number" },
+		{ "lun histogram id 1", "unknown word 'id'" },
+		{ "session histogram id x", "not a number" },
 		{ "lun add /dev/x", "unknown word '/dev/x'" },
 		{ "acl add target 1 address 10.0.0.0/40", "use 0 to 32" },
 		{ "acl add target 1 address 10.0.0.0/255.255.255.0",
@@ -473,6 +476,28 @@ static void test_stats(void **state)
 	assert_null(word);
 }
 
+/* What is asked for is what the kernel shows. */
+static void test_histogram(void **state)
+{
+	const struct histogram *req;
+
+	(void)state;
+	assert_int_equal(run("lun histogram target 3 lun 2"), 0);
+	req = fake_request(KTGT_CMD_LU_HISTOGRAM_LIST);
+	assert_int_equal(req->target_id, 3);
+	assert_int_equal(req->lun, 2);
+	assert_int_equal(req->has, 1 << KTGT_A_HISTOGRAM_TARGET_ID |
+			 1 << KTGT_A_HISTOGRAM_LUN);
+	assert_int_equal(run("session histogram id 9"), 0);
+	req = fake_request(KTGT_CMD_SESSION_HISTOGRAM_LIST);
+	assert_int_equal(req->session_id, 9);
+	assert_int_equal(req->has, 1 << KTGT_A_HISTOGRAM_SESSION_ID);
+	fake_answer(KTGT_CMD_LU_HISTOGRAM_LIST, -ENOENT, "target 3 has no LUN 2");
+	assert_int_equal(run("lun histogram target 3 lun 2"), EXIT_KERNEL);
+	assert_non_null(strstr(got.err, "target 3 has no LUN 2"));
+	assert_int_equal(got.out_len, 0);
+}
+
 /* Completion reads this. */
 static void test_dump_commands(void **state)
 {
@@ -508,6 +533,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_kernel, reset, done),
 		cmocka_unit_test_setup_teardown(test_show, reset, done),
 		cmocka_unit_test_setup_teardown(test_stats, reset, done),
+		cmocka_unit_test_setup_teardown(test_histogram, reset, done),
 		cmocka_unit_test(test_dump_commands),
 	};
 

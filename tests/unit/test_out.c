@@ -358,10 +358,11 @@ static void test_raw(void **state)
 		"net", "target", "target show 1", "portal", "lun",
 		"lun show target 1 lun 1", "acl", "account", "session",
 		"session show id 1094795585", "stats", "stats luns",
+		"lun histogram", "session histogram",
 		"orphan", "explain initiator iqn.2026-11.org.x from 192.0.2.1",
 	};
 	struct vec nets = { 0 }, itls = { 0 }, explains = { 0 };
-	struct vec orphans = { 0 };
+	struct vec orphans = { 0 }, histograms = { 0 };
 	struct lu *lu;
 	size_t i;
 
@@ -383,6 +384,9 @@ static void test_raw(void **state)
 	fake_full(&itls, &itl_object, 0, KTGT_CMD_ITL_LIST);
 	fake_full(&explains, &explain_object, 0, KTGT_CMD_EXPLAIN_LIST);
 	fake_full(&orphans, &orphan_object, 0, KTGT_CMD_ORPHAN_LIST);
+	fake_full(&histograms, &histogram_object, 0,
+		  KTGT_CMD_LU_HISTOGRAM_LIST);
+	fake_list(KTGT_CMD_SESSION_HISTOGRAM_LIST, &histograms);
 	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		assert_row(commands[i], run(OUT_RAW, commands[i]), 0);
 		assert_row(commands[i], *got.out != '\0', true);
@@ -396,6 +400,7 @@ static void test_raw(void **state)
 	objects_free(&itls, &itl_object);
 	objects_free(&explains, &explain_object);
 	objects_free(&orphans, &orphan_object);
+	objects_free(&histograms, &histogram_object);
 }
 
 /* What a device owes to a connection that is gone. */
@@ -437,6 +442,77 @@ static void test_orphan(void **state)
 			    "{\"ktgt\":{\"version\":1,\"orphans\":[]}}\n");
 	orphans.n = 1;
 	objects_free(&orphans, &orphan_object);
+}
+
+static struct histogram *add_histogram(struct vec *list)
+{
+	struct histogram *histogram = vec_add(list, sizeof(*histogram));
+
+	SET(histogram, KTGT_A_HISTOGRAM_TARGET_ID);
+	SET(histogram, KTGT_A_HISTOGRAM_READ_TOTAL);
+	SET(histogram, KTGT_A_HISTOGRAM_READ_STORAGE);
+	SET(histogram, KTGT_A_HISTOGRAM_OTHER_TOTAL);
+	histogram->target_id = 1;
+	histogram->read_total = (struct u64s){ 12, { [1] = 5, [11] = 70 } };
+	histogram->read_storage = (struct u64s){ 2, { 1, 74 } };
+	histogram->other_total = (struct u64s){ KTGT_HISTOGRAM_BUCKETS,
+		{ [KTGT_HISTOGRAM_BUCKETS - 1] = 2 } };
+	return histogram;
+}
+
+/* A bucket that is empty in all histograms has no line. */
+static void test_lun_histogram(void **state)
+{
+	struct vec list = { 0 };
+	struct histogram *histogram = add_histogram(&list);
+
+	(void)state;
+	SET(histogram, KTGT_A_HISTOGRAM_LUN);
+	histogram->lun = 3;
+	fake_list(KTGT_CMD_LU_HISTOGRAM_LIST, &list);
+	assert_int_equal(run(OUT_TABLE, "lun histogram"), 0);
+	assert_string_equal(got.out,
+		"TARGET LUN   FROM  BELOW READS STORAGE WRITES STORAGE OTHERS STORAGE\n"
+		"     1   3   0 us   1 us     0       1      0       0      0       0\n"
+		"     1   3   1 us   2 us     5      74      0       0      0       0\n"
+		"     1   3 1.0 ms 2.0 ms    70       0      0       0      0       0\n"
+		"     1   3 67.1 s      -     0       0      0       0      2       0\n");
+	assert_int_equal(run(OUT_RAW, "lun histogram"), 0);
+	assert_string_equal(got.out,
+		"1 3 0 1 0 1 0 0 0 0\n"
+		"1 3 1 2 5 74 0 0 0 0\n"
+		"1 3 1024 2048 70 0 0 0 0 0\n"
+		"1 3 67108864 - 0 0 0 0 2 0\n");
+	objects_free(&list, &histogram_object);
+}
+
+/* JSON has the histograms as they are, and no others. */
+static void test_session_histogram(void **state)
+{
+	struct vec list = { 0 };
+	struct histogram *histogram = add_histogram(&list);
+
+	(void)state;
+	SET(histogram, KTGT_A_HISTOGRAM_SESSION_ID);
+	histogram->session_id = 7;
+	histogram->read_total.n = 2;
+	histogram->has &= ~(UINT64_C(1) << KTGT_A_HISTOGRAM_OTHER_TOTAL);
+	histogram->other_total.n = 0;
+	fake_list(KTGT_CMD_SESSION_HISTOGRAM_LIST, &list);
+	assert_int_equal(run(OUT_JSON, "session histogram"), 0);
+	assert_string_equal(got.out,
+		"{\"ktgt\":{\"version\":1,\"histograms\":[{\"target_id\":1,"
+		"\"read_total\":[0,5],\"read_storage\":[1,74],"
+		"\"session_id\":7}]}}\n");
+	assert_int_equal(run(OUT_RAW, "session histogram"), 0);
+	assert_string_equal(got.out, "1 7 0 1 0 1 0 0 0 0\n"
+				     "1 7 1 2 5 74 0 0 0 0\n");
+	list.n = 0;
+	assert_int_equal(run(OUT_JSON, "session histogram"), 0);
+	assert_string_equal(got.out,
+			    "{\"ktgt\":{\"version\":1,\"histograms\":[]}}\n");
+	list.n = 1;
+	objects_free(&list, &histogram_object);
 }
 
 /* A number that is given by the kernel is told to scripts, not to people. */
@@ -683,6 +759,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_net, reset, reset),
 		cmocka_unit_test_setup_teardown(test_raw, reset, reset),
 		cmocka_unit_test_setup_teardown(test_orphan, reset, reset),
+		cmocka_unit_test_setup_teardown(test_lun_histogram, reset,
+						reset),
+		cmocka_unit_test_setup_teardown(test_session_histogram, reset,
+						reset),
 		cmocka_unit_test_setup_teardown(test_target_add, reset, reset),
 		cmocka_unit_test_setup_teardown(test_event, reset, reset),
 		cmocka_unit_test_setup_teardown(test_changes, reset, reset),

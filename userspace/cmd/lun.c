@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ktgtadm lun: logical units of targets. */
 #include "cmd/freeze.h"
+#include "cmd/histogram.h"
 #include "cmd/objects.h"
 #include "cmd/print.h"
 
@@ -241,5 +242,8 @@ const struct command lun_commands[] = {
 	  &freeze_object, freeze_args, KTGT_CMD_LU_FREEZE, lun_freeze },
 	{ "thaw", "let commands go on that freeze has stopped", &freeze_object,
 	  thaw_args, KTGT_CMD_LU_THAW, NULL },
+	{ "histogram", "show how long commands took, and the storage's part of it",
+	  &histogram_object, lun_histogram_args, KTGT_CMD_LU_HISTOGRAM_LIST,
+	  lun_histogram },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };

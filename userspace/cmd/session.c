@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ktgtadm session: logged in initiators. */
+#include "cmd/histogram.h"
 #include "cmd/objects.h"
 #include "cmd/print.h"
 
@@ -253,5 +254,8 @@ const struct command session_commands[] = {
 	  &session_object, del_args, KTGT_CMD_SESSION_DEL, NULL },
 	{ "logout", "ask initiators to log out, then end the sessions that remain",
 	  &session_object, logout_args, KTGT_CMD_SESSION_DEL, session_logout },
+	{ "histogram", "show how long commands took, and the storage's part of it",
+	  &histogram_object, session_histogram_args,
+	  KTGT_CMD_SESSION_HISTOGRAM_LIST, session_histogram },
 	{ NULL, NULL, NULL, NULL, 0, NULL }
 };
