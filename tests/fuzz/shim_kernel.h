@@ -530,6 +530,14 @@ extern u64 shim_clock, shim_tick;
 #define nr_cpu_ids			1
 #define cpu_online(cpu)			true
 
+struct cpumask { unsigned long bits; };
+
+#define cpumask_test_cpu(cpu, mask)	(!!((mask)->bits & BIT(cpu)))
+/* of which there is one */
+#define for_each_cpu_and(cpu, a, b) \
+	for (cpu = 0; cpu < 1; cpu++) \
+		if (cpumask_test_cpu(cpu, a))
+
 struct timer_list {
 	void		(*func)(struct timer_list *t);
 	unsigned long	expires;

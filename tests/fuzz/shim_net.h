@@ -54,6 +54,7 @@ struct sock {
 	void		(*sk_state_change)(struct sock *sk);
 	rwlock_t	sk_callback_lock;
 	int		sk_state, sk_incoming_cpu, sk_rcvlowat;
+	u32		sk_hash;
 	gfp_t		sk_allocation;
 	bool		owned, writeable;
 	struct socket	*sk_socket;
