@@ -404,7 +404,8 @@ static int fill_medium(struct sk_buff *skb, struct ktgt_lu *lu)
 			   1U << lu->block_shift) ||
 	       nla_put_u32(skb, KTGT_A_LU_PHYSICAL_BLOCK_SIZE,
 			   caps.physical_block) ||
-	       nla_put_u8(skb, KTGT_A_LU_READ_ONLY, lu->read_only) ||
+	       nla_put_u8(skb, KTGT_A_LU_READ_ONLY,
+			  READ_ONCE(lu->read_only)) ||
 	       nla_put_u8(skb, KTGT_A_LU_SHARED, lu->params.shared) ||
 	       nla_put_u8(skb, KTGT_A_LU_WRITE_CACHE,
 			  READ_ONCE(lu->write_cache)) ||

@@ -129,7 +129,8 @@ static bool check_row(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 		refuse_no_medium(cmd);
 		return false;
 	}
-	if ((row->flags & KTGT_CDB_WRITE) && unlikely(lu->read_only)) {
+	if ((row->flags & KTGT_CDB_WRITE) &&
+	    unlikely(READ_ONCE(lu->read_only))) {
 		refuse(cmd, DATA_PROTECT, KTGT_ASC_WRITE_PROTECTED);
 		return false;
 	}

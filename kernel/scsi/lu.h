@@ -248,7 +248,7 @@ struct ktgt_disk_names {
  * @cache_state: see scsi/cache.c; changed under &ktgt_gate.mutex
  * @cache_off: what turns the cache off, or NULL; under &ktgt_gate.mutex
  * @thin: blocks can be unmapped
- * @read_only: writes are refused
+ * @read_only: writes are refused; changed under @lock, read with READ_ONCE()
  * @d_sense: sense data has descriptor format
  * @reserved: it has its place in &ktgt_target.lus; under
  *	&ktgt_net.config_mutex

@@ -218,18 +218,28 @@ static int judge_store(const struct ktgt_lu *lu,
 	return 0;
 }
 
+/* With &ktgt_lu.lock: a device may be protected although it was opened for writing. */
+static bool follow_protection(struct ktgt_lu *lu, bool device)
+{
+	bool read_only = READ_ONCE(lu->params.read_only) || device;
+	bool changed = read_only != lu->read_only;
+
+	WRITE_ONCE(lu->read_only, read_only);
+	return changed;
+}
+
 /* The number of blocks comes last: with it the rest is used. */
 static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
 			const struct medium *medium)
 {
 	const struct ktgt_backend_caps *caps = &medium->caps;
 
-	lu->read_only = lu->params.read_only || caps->read_only;
 	lu->thin = caps->max_discard;
 	lu->max_blocks = medium->max_blocks;
 	WRITE_ONCE(lu->block_shift, medium->block_shift);
 	WRITE_ONCE(lu->absent, store->ops == &ktgt_backend_absent_ops);
 	spin_lock(&lu->lock);
+	follow_protection(lu, caps->read_only);
 	ktgt_cache_choose(lu);
 	ktgt_cache_follow(lu, caps->write_cache);
 	/* pairs with the range check of a command */
@@ -659,8 +669,9 @@ void ktgt_lu_update(struct ktgt_lu *lu)
 }
 
 /**
- * ktgt_lu_refresh - follow the size and the write cache of the backing device
- * @lu: disk; referenced
+ * ktgt_lu_refresh - follow the size, the write cache and the write protection of
+ *	the backing device
+ * @lu: disk; referenced, or under RCU
  *
  * All initiators find a unit attention if one of them has changed.
  *
@@ -684,8 +695,11 @@ u64 ktgt_lu_refresh(struct ktgt_lu *lu)
 	WRITE_ONCE(store->size, caps.size);
 	changed = nr_blocks != lu->nr_blocks;
 	WRITE_ONCE(lu->nr_blocks, nr_blocks);
-	if (nr_blocks)
+	if (nr_blocks) {
 		ktgt_cache_follow(lu, caps.write_cache);
+		if (follow_protection(lu, caps.read_only))
+			ktgt_ua_raise(lu, KTGT_UA_MODE, NULL);
+	}
 	rcu_read_unlock();
 	spin_unlock(&lu->lock);
 

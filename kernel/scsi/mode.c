@@ -129,7 +129,7 @@ static u8 device_specific(const struct ktgt_lu *lu)
 	if (lu->type != TYPE_DISK)
 		return 0;
 	flags |= DEVICE_DPOFUA;
-	if (lu->read_only)
+	if (READ_ONCE(lu->read_only))
 		flags |= DEVICE_WP;
 	return flags;
 }

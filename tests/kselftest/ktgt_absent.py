@@ -29,7 +29,7 @@ from lab import IQN, CommandError, Lab, run  # noqa: E402
 suite = Suite(Lab)
 suite.after = Lab.stop_target
 NO_MEDIUM = (2, 0x3A, 0)
-RULES = "85-ktgt.rules"
+RULES, UNIT = "85-ktgt.rules", "ktgt-attach@.service"
 
 
 def place(lab):
@@ -252,29 +252,45 @@ def from_a_file(lab):
     ini.logout()
 
 
-def rules_file():
-    """The rule as it is installed, or as the lab has it."""
+def installed(name):
+    """A file as it is installed, or as the lab has it."""
     for folder in os.environ["PATH"].split(":"):
-        if os.path.exists(f"{folder}/{RULES}"):
-            return f"{folder}/{RULES}"
-    raise FileNotFoundError(RULES)
+        if os.path.exists(f"{folder}/{name}"):
+            with open(f"{folder}/{name}", encoding="utf-8") as file:
+                return file.read()
+    raise FileNotFoundError(name)
+
+
+def by_rule(lab, action, node):
+    """What udev's rule has done for this device: it only starts the unit."""
+    lines = re.findall(r'^ACTION=="([^"]*)", RUN\+="([^"]*)"', installed(RULES),
+                       re.MULTILINE)
+    rdev = os.stat(node).st_rdev
+    device = f"{os.major(rdev)}:{os.minor(rdev)}"
+    started = [line.replace("$major:$minor", device) for actions, line in lines
+               if action in actions.split("|")]
+    name = UNIT.replace("@", f"@{device}")
+    equal(started, [f"/bin/systemctl --no-block restart {name}"],
+          f"what is run for {action}")
+    for line in re.findall("^ExecStart=-?(.*)$", installed(UNIT), re.MULTILINE):
+        words = shlex.split(line.replace("%i", device))
+        lab.in_target(os.path.basename(words[0]), *words[1:])
 
 
 @suite.case
 def by_udev(lab):
-    """What the rule runs for a device that comes; for one that nobody waits for
+    """What the unit runs for a device that comes; for one that nobody waits for
     it does nothing, and is no error."""
-    with open(rules_file(), encoding="utf-8") as file:
-        lines = re.findall(r'^ACTION=="add".*RUN\+="([^"]*)"', file.read(),
-                           re.MULTILINE)
-    equal(len(lines), 1, "rules for add")
     path, dev = place(lab)
     iqn = waiting(lab, path)
     ini = lab.login(iqn)
     os.symlink(dev, path)
-    for node in (lab.null_blk(4), dev, dev):
-        words = shlex.split(lines[0].replace("$devnode", node))
-        lab.in_target(os.path.basename(words[0]), *words[1:])
+    run("udevadm", "settle")
+    by_rule(lab, "add", lab.null_blk(4))
+    equal(lun(lab)["online"], False, "online")
+    by_rule(lab, "change", dev)
+    ready(ini, os.urandom(4096))
+    by_rule(lab, "add", dev)
     ready(ini, os.urandom(4096))
     ini.logout()
 

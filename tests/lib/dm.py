@@ -37,7 +37,14 @@ class Mapped:
         run("dmsetup", "resume", self.name)
 
     def remove(self):
-        run("dmsetup", "remove", self.name)
+        run("dmsetup", "remove", "--retry", self.name)
+
+    def resize(self, dev, size_mib):
+        """Another table, of another size."""
+        run("dmsetup", "load", self.name, "--table",
+            f"0 {size_mib << 20 >> 9} linear {dev} 0")
+        run("dmsetup", "suspend", self.name)
+        run("dmsetup", "resume", self.name)
 
 
 class Late(Mapped):

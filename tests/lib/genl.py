@@ -48,7 +48,8 @@ COMMANDS = {name: number for number, name in enumerate(
     "txn-abort session-login session-end login-failed config-changed "
     "explain-list lu-attach lu-writers itl-list lu-freeze lu-thaw lu-set "
     "lu-frozen lu-thawed lu-error orphan-list "
-    "txn-end lu-histogram-list session-histogram-list".split(), 1)}
+    "txn-end lu-histogram-list session-histogram-list "
+    "lu-refresh".split(), 1)}
 NAMES = {number: name for name, number in COMMANDS.items()}
 HERE = os.path.dirname(os.path.abspath(__file__))
 ATTRS = {
@@ -67,7 +68,7 @@ ATTRS = {
           "write-commands write-bytes errors generation pad absent shared "
           "naa-id eui uuid scsi-name given frozen "
           "shared-identity medium medium-found force submission device-write-cache "
-          "orphans gone",
+          "orphans gone major minor",
     "acl": "target-id address prefix-len all initiator generation",
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "

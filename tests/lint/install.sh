@@ -18,7 +18,7 @@ for file in lib/modules/*/updates/kernel/ktgt.ko lib/modules/*/modules.dep \
 	usr/local/sbin/{ktgtadm,tgtadm,tgt-admin,tgt-setup-lun} \
 	usr/local/include/linux/ktgt.h usr/local/share/man/man7/ktgt.7 \
 	usr/local/share/man/man8/{ktgtadm,tgtadm,tgt-admin,tgt-setup-lun}.8 \
-	usr/local/lib/systemd/system/ktgt.service \
+	usr/local/lib/systemd/system/{ktgt,ktgt-attach@}.service \
 	etc/udev/rules.d/85-ktgt.rules; do
 	compgen -G "$to/$file" >/dev/null || {
 		echo "make install: no $file"

@@ -12,7 +12,8 @@
 # Shown: the service as an administrator uses it, enabled, restarted, reloaded;
 # targets made with tgtadm and dumped; after the reboot the target is up before the
 # initiator that logs in by itself, with the numbers, the rules and the data that
-# it had; the shutdown waits for nobody; a device that comes late is attached.
+# it had; the shutdown waits for nobody; a device that comes late is attached, and
+# one that changes is looked at again.
 
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -74,7 +75,7 @@ install_all()
 	udevadm control --reload
 	mkdir -p /etc/tgt
 	put /etc/tgt/targets.conf <<<'#include /etc/tgt/temp/*.conf'
-	systemd-analyze verify --man=no ktgt.service
+	systemd-analyze verify --man=no ktgt.service ktgt-attach@.service
 	systemctl enable --now ktgt
 	systemctl is-active ktgt
 	listens
@@ -309,6 +310,31 @@ late_device()
 	wait_until 10 refute late_is_away
 }
 
+# How often the unit of a device has run to its end
+runs()
+{
+	journalctl -q --no-pager -u "ktgt-attach@$1.service" |
+		tee "$state/runs" | grep -c ': Finished ' || true
+}
+
+ran_again()
+{
+	(($(runs "$1") > $2))
+}
+
+# Nobody but udev knows of it
+changed_device()
+{
+	local before
+
+	before=$(runs 7:8)
+	truncate -s 16M /srv/disk1.img
+	losetup -c /dev/loop8
+	wait_until 20 ran_again 7:8 "$before"
+	cat "$state/runs"
+	refute grep -q 'Failed\|rror' "$state/runs"
+}
+
 log_is_clean()
 {
 	dmesg | "$top/vm/logcheck.sh" -
@@ -317,7 +343,7 @@ log_is_clean()
 first_boot()
 {
 	mkdir -p "$state"
-	ktap_plan 18
+	ktap_plan 19
 	ktap_test "a server with two disks" machine
 	ktap_test "the service is installed, enabled and started" install_all
 	ktap_test "all is there after a restart without a session" logged_out
@@ -348,6 +374,7 @@ second_boot()
 	ktap_test "the initiator has logged in, and the data is there" \
 		data_is_there
 	ktap_test "a device that comes late is attached" late_device
+	ktap_test "a device that changes is looked at again" changed_device
 	ktap_test "kernel log after the reboot" log_is_clean
 	echo "$((ktap_number - ktap_failed - ktap_skipped)) passed," \
 		"$ktap_failed failed, $ktap_skipped skipped"

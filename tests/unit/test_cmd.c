@@ -197,6 +197,27 @@ static void test_lun(void **state)
 	assert_int_equal(fake_n_calls, 1);
 }
 
+static void test_lun_refresh(void **state)
+{
+	const struct lu *lu;
+
+	(void)state;
+	assert_int_equal(run("lun refresh device 259:1048575"), 0);
+	lu = fake_request(KTGT_CMD_LU_REFRESH);
+	assert_int_equal(lu->major, 259);
+	assert_int_equal(lu->minor, 1048575);
+	assert_true(lu->has == (UINT64_C(1) << KTGT_A_LU_MAJOR |
+				UINT64_C(1) << KTGT_A_LU_MINOR));
+	assert_int_equal(run("lun refresh device 8"), EXIT_USAGE);
+	assert_int_equal(run("lun refresh device 8:"), EXIT_USAGE);
+	assert_int_equal(run("lun refresh device 8:0x"), EXIT_USAGE);
+	assert_int_equal(run("lun refresh device 4096:0"), EXIT_USAGE);
+	assert_int_equal(run("lun refresh device 8:1048576"), EXIT_USAGE);
+	assert_int_equal(run("lun refresh device /dev/sda"), EXIT_USAGE);
+	assert_non_null(strstr(got.err, "write MAJOR:MINOR"));
+	assert_int_equal(fake_n_calls, 0);
+}
+
 static void test_lun_set(void **state)
 {
 	const struct lu *lu;
@@ -523,6 +544,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_refused, reset, done),
 		cmocka_unit_test_setup_teardown(test_target, reset, done),
 		cmocka_unit_test(test_lun),
+		cmocka_unit_test(test_lun_refresh),
 		cmocka_unit_test_setup_teardown(test_lun_set, reset, done),
 		cmocka_unit_test_setup_teardown(test_freeze, reset, done),
 		cmocka_unit_test_setup_teardown(test_acl_portal, reset, done),

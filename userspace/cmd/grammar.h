@@ -34,6 +34,7 @@ enum arg_kind {
 	ARG_PREFIX,	/* ADDRESS[/BITS] */
 	ARG_ADDRESS,
 	ARG_PATH,
+	ARG_DEVICE,	/* MAJOR:MINOR */
 	ARG_CACHE,	/* on, off, or default */
 	ARG_RUN,	/* a command for the shell */
 	ARG_SECRET,	/* a file that contains a secret, or - */

@@ -122,6 +122,11 @@ static const struct arg attach_args[] = {
 	{ NULL, NULL, 0, 0, 0 }
 };
 
+static const struct arg refresh_args[] = {
+	{ "device", "MAJOR:MINOR", ARG_DEVICE, ARG_REQUIRED, KTGT_A_LU_MAJOR },
+	{ NULL, NULL, 0, 0, 0 }
+};
+
 static int attach_one(struct app *app, const struct command *command,
 		      const struct lu *lu, bool force)
 {
@@ -238,6 +243,8 @@ const struct command lun_commands[] = {
 	  del_args, KTGT_CMD_LU_DEL, NULL },
 	{ "attach", "attach a device that was absent to its logical unit",
 	  &lu_object, attach_args, KTGT_CMD_LU_ATTACH, lun_attach },
+	{ "refresh", "look again at the size and the mode of a device",
+	  &lu_object, refresh_args, KTGT_CMD_LU_REFRESH, NULL },
 	{ "freeze", "let commands wait, for snapshots of several at one moment",
 	  &freeze_object, freeze_args, KTGT_CMD_LU_FREEZE, lun_freeze },
 	{ "thaw", "let commands go on that freeze has stopped", &freeze_object,

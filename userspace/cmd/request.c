@@ -87,6 +87,14 @@ static int fill_cache(const char *text, struct lu *lu, const char **why)
 	return -EINVAL;
 }
 
+/* The number of a device is two attributes. */
+static int fill_device(const char *text, struct lu *lu, const char **why)
+{
+	SET(lu, KTGT_A_LU_MAJOR);
+	SET(lu, KTGT_A_LU_MINOR);
+	return parse_device(text, &lu->major, &lu->minor, why);
+}
+
 /* Accepts only those words of the kernel that the help names. */
 static int fill_some(const struct field *f, const struct arg *arg,
 		     const char *text, uint32_t *p, const char **why)
@@ -113,6 +121,8 @@ static int fill(const struct command *command, const struct arg *arg,
 		return fill_asked(command, arg, text, req, why);
 	if (arg->kind == ARG_CACHE)
 		return fill_cache(text, req->obj, why);
+	if (arg->kind == ARG_DEVICE)
+		return fill_device(text, req->obj, why);
 	if (arg->kind == ARG_RUN) {
 		req->run = text;
 		return 0;

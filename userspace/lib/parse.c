@@ -641,6 +641,26 @@ int parse_bsoflags(const char *text, struct lu *lu, const char **why)
 	}
 }
 
+/* Devices */
+
+#define MAJOR_MAX	((1u << 12) - 1)
+#define MINOR_MAX	((1u << 20) - 1)
+
+int parse_device(const char *text, uint32_t *major_no, uint32_t *minor_no,
+		 const char **why)
+{
+	static const char form[] = "not a device number; write MAJOR:MINOR, for example 8:16";
+	uint64_t first, second;
+	const char *rest;
+
+	if (parse_number(text, MAJOR_MAX, &rest, &first) || *rest != ':' ||
+	    parse_number(rest + 1, MINOR_MAX, &rest, &second) || *rest)
+		return refuse(why, form);
+	*major_no = first;
+	*minor_no = second;
+	return 0;
+}
+
 /* Paths */
 
 int path_absolute(const char *text, char *buf, size_t size, const char **why)

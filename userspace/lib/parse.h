@@ -65,6 +65,10 @@ int parse_bsoflags(const char *text, struct lu *lu, const char **why);
  */
 int path_absolute(const char *text, char *buf, size_t size, const char **why);
 
+/* the number of a device, as "8:16" */
+int parse_device(const char *text, uint32_t *major_no, uint32_t *minor_no,
+		 const char **why);
+
 const char *addr_text(const struct addr *addr, char *buf, size_t size);
 const char *portal_text(const struct addr *addr, uint16_t port, char *buf,
 			size_t size);

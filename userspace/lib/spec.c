@@ -260,6 +260,8 @@ static const struct field lu_fields[] = {
 	F(lu, LU_FORCE, force, FLAG, "force"),
 	F(lu, LU_DEVICE_WRITE_CACHE, device_write_cache, FLAG,
 	  "device-write-cache"),
+	F(lu, LU_MAJOR, major, U32, "major", .max = 4095),
+	F(lu, LU_MINOR, minor, U32, "minor", .max = 1048575),
 };
 
 OBJECT(lu);

@@ -114,6 +114,8 @@ struct lu {
 	char medium_found[KTGT_MEDIUM_MAX + 1];
 	bool force;
 	bool device_write_cache;
+	uint32_t major;
+	uint32_t minor;
 };
 
 extern const struct object lu_object;

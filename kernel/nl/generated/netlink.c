@@ -33,6 +33,10 @@ static const struct netlink_range_validation ktgt_a_lu_target_id_range = {
 	.max	= 65535ULL,
 };
 
+static const struct netlink_range_validation ktgt_a_lu_minor_range = {
+	.max	= 1048575ULL,
+};
+
 static const struct netlink_range_validation ktgt_a_acl_target_id_range = {
 	.min	= 1ULL,
 	.max	= 65535ULL,
@@ -336,8 +340,14 @@ static const struct nla_policy ktgt_session_histogram_list_nl_policy[KTGT_A_HIST
 	[KTGT_A_HISTOGRAM_SESSION_ID] = { .type = NLA_U32, },
 };
 
+/* KTGT_CMD_LU_REFRESH - do */
+static const struct nla_policy ktgt_lu_refresh_nl_policy[KTGT_A_LU_MINOR + 1] = {
+	[KTGT_A_LU_MAJOR] = NLA_POLICY_MAX(NLA_U32, 4095),
+	[KTGT_A_LU_MINOR] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_minor_range),
+};
+
 /* Ops table for ktgt */
-const struct genl_split_ops ktgt_nl_ops[37] = {
+const struct genl_split_ops ktgt_nl_ops[38] = {
 	{
 		.cmd	= KTGT_CMD_NET_GET,
 		.doit	= ktgt_net_get_doit,
@@ -584,5 +594,12 @@ const struct genl_split_ops ktgt_nl_ops[37] = {
 		.policy		= ktgt_session_histogram_list_nl_policy,
 		.maxattr	= KTGT_A_HISTOGRAM_SESSION_ID,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= KTGT_CMD_LU_REFRESH,
+		.doit		= ktgt_lu_refresh_doit,
+		.policy		= ktgt_lu_refresh_nl_policy,
+		.maxattr	= KTGT_A_LU_MINOR,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };
