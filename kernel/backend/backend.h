@@ -7,6 +7,7 @@
 
 #include <linux/types.h>
 
+struct inode;
 struct ktgt_claim;
 struct ktgt_io;
 struct ktgt_store;
@@ -18,6 +19,8 @@ struct netlink_ext_ack;
  * @path: backing device, for messages; block only
  * @dev: number of the device; block only
  * @dev_err: why @path leads to no device, or 0; block only
+ * @device: the device itself, of ktgt_device_take(): no other one is opened; NULL
+ *	if any is taken that has the number. Block only
  * @size: bytes; null only
  * @read_only: open for reading
  * @claim: by which to have the device alone; block only
@@ -27,6 +30,7 @@ struct ktgt_store_params {
 	const char		*path;
 	dev_t			dev;
 	int			dev_err;
+	struct inode		*device;
 	u64			size;
 	bool			read_only;
 	struct ktgt_claim	*claim;

@@ -26,6 +26,7 @@
 
 #include "../core/io.h"
 #include "../core/refuse.h"
+#include "device.h"
 #include "store.h"
 #include "worker.h"
 
@@ -203,6 +204,25 @@ static void refuse_open(const struct ktgt_store_params *params, int err,
 	ktgt_refuse(extack, "LUN %u: %s %s", params->lun, params->path, why);
 }
 
+/* What has the number now may be another device than the one that was given. */
+static int judge_device(const struct ktgt_store_params *params,
+			struct block_device *bdev,
+			struct netlink_ext_ack *extack)
+{
+	if (!ktgt_device_is(params->device, bdev)) {
+		ktgt_refuse(extack,
+			    "LUN %u: %s is another device now than the one that was given; try again",
+			    params->lun, params->path);
+		return -ESTALE;
+	}
+	/* by its number, it is opened for writing although it is read-only */
+	if (!params->read_only && bdev_read_only(bdev)) {
+		refuse_open(params, -EACCES, extack);
+		return -EACCES;
+	}
+	return 0;
+}
+
 /*
  * A zone takes no write but behind the last one, which initiators do not know.
  *
@@ -248,13 +268,9 @@ static struct file *open_file(const struct ktgt_store_params *params,
 		refuse_open(params, PTR_ERR(file), extack);
 		return file;
 	}
-	/* by its number, it is opened for writing although it is read-only */
-	if (!params->read_only && bdev_read_only(file_bdev(file))) {
-		bdev_fput(file);
-		refuse_open(params, -EACCES, extack);
-		return ERR_PTR(-EACCES);
-	}
-	err = prepare_device(params, file_bdev(file), extack);
+	err = judge_device(params, file_bdev(file), extack);
+	if (!err)
+		err = prepare_device(params, file_bdev(file), extack);
 	if (err) {
 		bdev_fput(file);
 		return ERR_PTR(err);

@@ -414,16 +414,18 @@ static const struct ktgt_change_ops lu_new_ops = {
  * @txn: the transaction
  * @tid: number of the target
  * @params: what it is to be
+ * @file: its device, as who has asked has opened it, or NULL
  *
- * Context: may sleep.
+ * Context: the thread that sent the request; may sleep.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or another errno, with extack text.
  */
 int ktgt_lu_stage_new(struct ktgt_txn *txn, u32 tid,
-		      const struct ktgt_lu_params *params)
+		      const struct ktgt_lu_params *params, struct file *file)
 {
 	struct lu_change *own;
 	struct lu_new *new;
+	int err;
 
 	new = kzalloc_obj(*new, GFP_KERNEL);
 	if (!new)
@@ -431,11 +433,14 @@ int ktgt_lu_stage_new(struct ktgt_txn *txn, u32 tid,
 
 	own = &new->base;
 	own->params = *params;
-	if (ktgt_lu_params_own(&own->params)) {
+	err = ktgt_lu_params_own(&own->params);
+	if (!err)
+		err = ktgt_lu_dev_find(&own->params, file, txn->extack);
+	if (err) {
+		ktgt_lu_params_free(&own->params);
 		kfree(new);
-		return -ENOMEM;
+		return err;
 	}
-	ktgt_lu_dev_find(&own->params);
 	own->change.info = (struct ktgt_change_info){
 		.tid = tid,
 		.lun = params->lun,
@@ -628,40 +633,52 @@ static const struct ktgt_change_ops lu_attach_ops = {
 	.free = lu_change_free,
 };
 
+/* As the logical unit is now; the texts are owned, whatever is returned. */
+static int prepare_attach(struct ktgt_txn *txn, struct lu_change *own, u32 tid,
+			  u32 lun, const struct ktgt_lu_params *with)
+{
+	struct ktgt_lu_params *params = &own->params;
+	int err;
+
+	err = ktgt_lu_dev_copy(txn->kn, tid, lun, params);
+	if (err)
+		return err;
+	params->force = with->force;
+	params->medium_found = kstrdup(with->medium_found, GFP_KERNEL);
+	return with->medium_found && !params->medium_found ? -ENOMEM : 0;
+}
+
 /**
  * ktgt_lu_stage_attach - give a logical unit the device that it waits for
  * @txn: the transaction
  * @tid: number of its target
  * @lun: its number
- * @medium: identity of the disk that is there, or NULL
- * @force: take it whatever belongs there
+ * @with: medium_found, of the disk that is there, and force; copied
+ * @file: the device, as who has asked has opened it, or NULL
  *
- * Context: may sleep.
+ * Context: the thread that sent the request; may sleep.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or another errno, with extack text.
  */
 int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid, u32 lun,
-			 const char *medium, bool force)
+			 const struct ktgt_lu_params *with, struct file *file)
 {
 	struct lu_attach *attach;
 	struct lu_change *own;
+	int err;
 
 	attach = kzalloc_obj(*attach, GFP_KERNEL);
 	if (!attach)
 		return -ENOMEM;
 	own = &attach->base;
-	if (ktgt_lu_dev_copy(txn->kn, tid, lun, &own->params)) {
-		kfree(attach);
-		return -ENOMEM;
-	}
-	own->params.medium_found = kstrdup(medium, GFP_KERNEL);
-	if (medium && !own->params.medium_found) {
+	err = prepare_attach(txn, own, tid, lun, with);
+	if (!err)
+		err = ktgt_lu_dev_find(&own->params, file, txn->extack);
+	if (err) {
 		ktgt_lu_params_free(&own->params);
 		kfree(attach);
-		return -ENOMEM;
+		return err;
 	}
-	own->params.force = force;
-	ktgt_lu_dev_find(&own->params);
 	own->change.info = (struct ktgt_change_info){
 		.tid = tid,
 		.lun = lun,

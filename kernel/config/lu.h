@@ -7,15 +7,16 @@
 
 #include <linux/types.h>
 
+struct file;
 struct ktgt_lu;
 struct ktgt_lu_params;
 struct ktgt_txn;
 
 struct ktgt_lu *ktgt_lu_check(struct ktgt_txn *txn, u32 tid, u32 lun);
 int ktgt_lu_stage_new(struct ktgt_txn *txn, u32 tid,
-		      const struct ktgt_lu_params *params);
+		      const struct ktgt_lu_params *params, struct file *file);
 int ktgt_lu_stage_del(struct ktgt_txn *txn, u32 tid, u32 lun);
 int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid, u32 lun,
-			 const char *medium, bool force);
+			 const struct ktgt_lu_params *with, struct file *file);
 
 #endif /* _KTGT_CONFIG_LU_H */

@@ -5,13 +5,16 @@
  */
 #include "lu_dev.h"
 
+#include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <uapi/linux/ktgt.h>
 
+#include "../backend/backend.h"
 #include "../backend/block.h"
+#include "../backend/device.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "../core/target.h"
@@ -19,18 +22,44 @@
 #include "../scsi/opening.h"
 #include "txn.h"
 
+/* The file says which device it is; the path has to lead there. */
+static int take_file(struct ktgt_lu_params *params, struct file *file,
+		     struct netlink_ext_ack *extack)
+{
+	const struct ktgt_store_params how = {
+		.lun = params->lun,
+		.path = params->path,
+		.dev = params->dev,
+		.dev_err = params->dev_err,
+		.read_only = params->read_only,
+	};
+	struct inode *device = ktgt_device_take(file, &how, extack);
+
+	if (IS_ERR(device))
+		return PTR_ERR(device);
+	params->device = device;
+	return ktgt_device_check(device, &how, extack);
+}
+
 /**
  * ktgt_lu_dev_find - note to which device the path leads
- * @params: how the device is to be opened; gets its number, or the error
+ * @params: how the device is to be opened, with texts that are owned; gets its number,
+ *	or the error, and the device itself if there is a @file
+ * @file: the device, as who has asked has opened it; NULL if he has not
+ * @extack: takes the reason of a refusal
  *
  * Context: the thread that sent the request; may sleep.
+ * Return: 0, also if the path leads nowhere, which is for the check; or an errno if
+ *	@file cannot be taken.
  */
-void ktgt_lu_dev_find(struct ktgt_lu_params *params)
+int ktgt_lu_dev_find(struct ktgt_lu_params *params, struct file *file,
+		     struct netlink_ext_ack *extack)
 {
-	if (params->path)
-		params->dev_err = ktgt_backend_block_dev(params->path,
-							 params->read_only,
-							 &params->dev);
+	if (!params->path)
+		return 0;
+	params->dev_err = ktgt_backend_block_dev(params->path, params->read_only,
+						 &params->dev);
+	return file ? take_file(params, file, extack) : 0;
 }
 
 /**

@@ -7,12 +7,15 @@
 
 #include <linux/types.h>
 
+struct file;
 struct ktgt_lu_params;
 struct ktgt_net;
 struct ktgt_opening;
 struct ktgt_txn;
+struct netlink_ext_ack;
 
-void ktgt_lu_dev_find(struct ktgt_lu_params *params);
+int ktgt_lu_dev_find(struct ktgt_lu_params *params, struct file *file,
+		     struct netlink_ext_ack *extack);
 int ktgt_lu_dev_copy(struct ktgt_net *kn, u32 tid, u32 lun,
 		     struct ktgt_lu_params *params);
 int ktgt_lu_dev_await(struct ktgt_txn *txn, const struct ktgt_lu_params *params,

@@ -420,11 +420,12 @@ static const struct ktgt_change_ops lu_set_ops = {
 };
 
 /* As the logical unit is now, and with what is to be set. */
-static int note_how(struct lu_set *set, struct ktgt_net *kn, u32 tid)
+static int note_how(struct lu_set *set, struct ktgt_txn *txn, u32 tid,
+		    struct file *file)
 {
 	int err;
 
-	err = ktgt_lu_dev_copy(kn, tid, set->params.lun, &set->how);
+	err = ktgt_lu_dev_copy(txn->kn, tid, set->params.lun, &set->how);
 	if (err)
 		return err;
 	if (has(set, KTGT_A_LU_PATH)) {
@@ -436,8 +437,7 @@ static int note_how(struct lu_set *set, struct ktgt_net *kn, u32 tid)
 	if (has(set, KTGT_A_LU_READ_ONLY))
 		set->how.read_only = set->params.read_only;
 	set->how.force = set->params.force;
-	ktgt_lu_dev_find(&set->how);
-	return 0;
+	return ktgt_lu_dev_find(&set->how, file, txn->extack);
 }
 
 /**
@@ -447,19 +447,22 @@ static int note_how(struct lu_set *set, struct ktgt_net *kn, u32 tid)
  * @params: its LUN, and what is to be set of path, read_only, shared, write_cache,
  *	gone and identity; force. Copied
  * @has: bits of KTGT_A_LU_*: which of @params are to be set
+ * @file: its device, as who has asked has opened it, or NULL
  *
  * With another path, commands that were admitted end at the former device, and
  * others wait until then. With force they do not wait, the device may be smaller,
  * and its names may become those of another disk.
  *
- * Context: may sleep.
+ * Context: the thread that sent the request; may sleep.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or another errno, with extack text.
  */
 int ktgt_lu_stage_set(struct ktgt_txn *txn, u32 tid,
-		      const struct ktgt_lu_params *params, u64 has)
+		      const struct ktgt_lu_params *params, u64 has,
+		      struct file *file)
 {
 	struct lu_set *set;
+	int err;
 
 	set = kzalloc_obj(*set, GFP_KERNEL);
 	if (!set)
@@ -467,10 +470,11 @@ int ktgt_lu_stage_set(struct ktgt_txn *txn, u32 tid,
 	set->has = has;
 	set->params = *params;
 	set->params.path = kstrdup(params->path, GFP_KERNEL);
-	if ((params->path && !set->params.path) ||
-	    note_how(set, txn->kn, tid)) {
+	err = params->path && !set->params.path ? -ENOMEM :
+	      note_how(set, txn, tid, file);
+	if (err) {
 		lu_set_free(&set->change);
-		return -ENOMEM;
+		return err;
 	}
 	set->change.info = (struct ktgt_change_info){
 		.tid = tid,

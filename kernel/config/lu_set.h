@@ -10,6 +10,7 @@
 
 #include <linux/ktgt.h>
 
+struct file;
 struct ktgt_lu_params;
 struct ktgt_txn;
 
@@ -22,6 +23,7 @@ struct ktgt_txn;
 	 BIT_ULL(KTGT_A_LU_SCSI_NAME))
 
 int ktgt_lu_stage_set(struct ktgt_txn *txn, u32 tid,
-		      const struct ktgt_lu_params *params, u64 has);
+		      const struct ktgt_lu_params *params, u64 has,
+		      struct file *file);
 
 #endif /* _KTGT_CONFIG_LU_SET_H */

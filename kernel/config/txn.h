@@ -48,6 +48,8 @@ struct netlink_ext_ack;
  * @tid: number of the last target that it has made, or 0
  * @nr_left: number of objects that were not released before the deadline
  * @left: text that names the first of these objects, or NULL
+ * @opens: a change opens a device, for which whoever commits it needs
+ *	CAP_SYS_ADMIN
  * @nr_changes: length of @changes
  * @changes: struct ktgt_change, in order
  * @swaps: struct ktgt_access_swap, one for each access that is replaced
@@ -61,6 +63,7 @@ struct ktgt_txn {
 	u32			tid;
 	unsigned int		nr_left;
 	char			*left;
+	bool			opens;
 	unsigned int		nr_changes;
 	struct list_head	changes;
 	struct list_head	swaps;

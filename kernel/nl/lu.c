@@ -15,6 +15,7 @@
 #include "../core/target.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
+#include "device.h"
 #include "dump.h"
 #include "generated/netlink.h"
 #include "msg.h"
@@ -72,6 +73,9 @@ static int check_params(struct genl_info *info,
 		return -EEXIST;
 	}
 	fault = backend_fault(params);
+	if (!fault && params->backend == KTGT_BACKEND_NULL &&
+	    info->attrs[KTGT_A_LU_DESCRIPTOR])
+		fault = "descriptor is for type block; type null has no device";
 	if (fault) {
 		ktgt_refuse(info->extack, "LUN %u: %s", params->lun, fault);
 		return -EINVAL;
@@ -170,6 +174,8 @@ int ktgt_lu_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_lu_params params = {};
 	struct ktgt_nl_change nlc;
+	struct file *file = NULL;
+	bool opens;
 	u32 tid;
 	int err;
 
@@ -180,9 +186,18 @@ int ktgt_lu_new_doit(struct sk_buff *skb, struct genl_info *info)
 	err = check_params(info, &params);
 	if (err)
 		return err;
+	opens = params.backend == KTGT_BACKEND_BLOCK;
+	if (opens)
+		err = ktgt_nl_device_get(skb, info, &file);
+	if (err)
+		return err;
 
 	ktgt_nl_begin(&nlc, skb, info);
-	return ktgt_nl_end(&nlc, ktgt_lu_stage_new(nlc.txn, tid, &params));
+	nlc.txn->opens |= opens;
+	err = ktgt_lu_stage_new(nlc.txn, tid, &params, file);
+	err = ktgt_nl_end(&nlc, err);
+	ktgt_nl_device_put(file);
+	return err;
 }
 
 /**
@@ -215,23 +230,28 @@ int ktgt_lu_del_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int ktgt_lu_attach_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct ktgt_lu_params with = {};
 	struct ktgt_nl_change nlc;
-	const char *medium = NULL;
+	struct file *file;
 	u32 tid, lun;
-	bool force;
 	int err;
 
 	err = get_ids(info, &tid, &lun);
 	if (err)
 		return err;
-
+	err = ktgt_nl_device_get(skb, info, &file);
+	if (err)
+		return err;
 	if (info->attrs[KTGT_A_LU_MEDIUM_FOUND])
-		medium = nla_data(info->attrs[KTGT_A_LU_MEDIUM_FOUND]);
-	force = nla_get_flag(info->attrs[KTGT_A_LU_FORCE]);
+		with.medium_found = nla_data(info->attrs[KTGT_A_LU_MEDIUM_FOUND]);
+	with.force = nla_get_flag(info->attrs[KTGT_A_LU_FORCE]);
 
 	ktgt_nl_begin(&nlc, skb, info);
-	return ktgt_nl_end(&nlc, ktgt_lu_stage_attach(nlc.txn, tid, lun, medium,
-						      force));
+	nlc.txn->opens = true;
+	err = ktgt_lu_stage_attach(nlc.txn, tid, lun, &with, file);
+	err = ktgt_nl_end(&nlc, err);
+	ktgt_nl_device_put(file);
+	return err;
 }
 
 /* Returns bits of the names that lu-set is to change. */
@@ -292,6 +312,8 @@ int ktgt_lu_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_lu_params params = {};
 	struct ktgt_nl_change nlc;
+	struct file *file = NULL;
+	bool opens;
 	u64 has;
 	u32 tid;
 	int err;
@@ -306,8 +328,18 @@ int ktgt_lu_set_doit(struct sk_buff *skb, struct genl_info *info)
 			    params.lun);
 		return -EINVAL;
 	}
+	opens = has & (BIT_ULL(KTGT_A_LU_PATH) | BIT_ULL(KTGT_A_LU_READ_ONLY));
+	if (opens)
+		err = ktgt_nl_device_get(skb, info, &file);
+	if (err)
+		return err;
+
 	ktgt_nl_begin(&nlc, skb, info);
-	return ktgt_nl_end(&nlc, ktgt_lu_stage_set(nlc.txn, tid, &params, has));
+	nlc.txn->opens |= opens;
+	err = ktgt_lu_stage_set(nlc.txn, tid, &params, has, file);
+	err = ktgt_nl_end(&nlc, err);
+	ktgt_nl_device_put(file);
+	return err;
 }
 
 static int fill_id(struct sk_buff *skb, int attr, const struct ktgt_id *id)

@@ -17,8 +17,9 @@
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "commit.h"
-#include "job.h"
+#include "device.h"
 #include "generated/netlink.h"
+#include "job.h"
 #include "msg.h"
 
 /* what the changes of one transaction take of memory has an end */
@@ -223,7 +224,10 @@ int ktgt_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	if (expected)
 		open->txn.expected = nla_get_u64(expected);
-	err = ktgt_nl_commit(&open->txn, skb, info, put_generation);
+	/* who has staged it may have given the socket away since */
+	err = open->txn.opens ? ktgt_nl_may_open(skb, info->extack) : 0;
+	if (!err)
+		err = ktgt_nl_commit(&open->txn, skb, info, put_generation);
 	free_open(open);
 	return err;
 }

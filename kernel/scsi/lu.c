@@ -4,6 +4,7 @@
  */
 #include "lu.h"
 
+#include <linux/fs.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -92,15 +93,18 @@ static int own_text(const char **text)
 
 /**
  * ktgt_lu_params_own - make texts that belong to somebody else one's own
- * @params: params; ktgt_lu_params_free() has to be called if it succeeds
+ * @params: params; ktgt_lu_params_free() has to be called if it succeeds. They get
+ *	a reference of the device
  *
  * Context: may sleep.
- * Return: 0, or -ENOMEM; then there are no texts.
+ * Return: 0, or -ENOMEM; then there are no texts and no device.
  */
 int ktgt_lu_params_own(struct ktgt_lu_params *params)
 {
 	int err;
 
+	if (params->device)
+		ihold(params->device);
 	err = own_text(&params->path);
 	err = own_text(&params->medium) ?: err;
 	err = own_text(&params->medium_found) ?: err;
@@ -110,16 +114,18 @@ int ktgt_lu_params_own(struct ktgt_lu_params *params)
 }
 
 /**
- * ktgt_lu_params_free - free texts that are one's own
- * @params: params; have no texts afterwards
+ * ktgt_lu_params_free - free texts that are one's own, and let go of the device
+ * @params: params; have neither afterwards
  *
- * Context: any.
+ * Context: may sleep.
  */
 void ktgt_lu_params_free(struct ktgt_lu_params *params)
 {
 	kfree(params->path);
 	kfree(params->medium);
 	kfree(params->medium_found);
+	iput(params->device);
+	params->device = NULL;
 	params->path = NULL;
 	params->medium = NULL;
 	params->medium_found = NULL;

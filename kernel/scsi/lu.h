@@ -18,6 +18,7 @@
 #include "../core/fabric.h"
 #include "identity.h"
 
+struct inode;
 struct ktgt_backend_caps;
 struct ktgt_cache_off;
 struct ktgt_histograms;
@@ -35,6 +36,8 @@ struct ktgt_target;
  * @path: backing device, block only
  * @dev: number of the device to which @path led when the user gave it
  * @dev_err: why it led to none, or 0
+ * @device: the device itself, if the user has opened it; referenced where the texts
+ *	are owned. Not kept here
  * @size: bytes, null only
  * @block_size: bytes of a logical block, 0 for the device's own
  * @read_only: refuse writes
@@ -57,6 +60,7 @@ struct ktgt_lu_params {
 	const char	*path;
 	dev_t		dev;
 	int		dev_err;
+	struct inode	*device;
 	u64		size;
 	u32		block_size;
 	bool		read_only;

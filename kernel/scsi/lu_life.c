@@ -292,6 +292,7 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
 	lu->lun = params->lun;
 	lu->params = *params;
 	lu->params.path = NULL;
+	lu->params.device = NULL;
 	lu->params.medium = NULL;
 	lu->params.medium_found = NULL;
 	memset(&lu->params.identity, 0, sizeof(lu->params.identity));

@@ -33,7 +33,7 @@ static struct workqueue_struct *opening_wq;
  * @ref: of who has asked, and of the worker
  * @work: opens it
  * @done: that this has succeeded or failed
- * @params: how; the texts are owned
+ * @params: how; the texts are owned, and a device is referenced
  * @claim: claim to be shared, referenced; or NULL
  * @store: the store, until it is taken; or ERR_PTR
  * @extack: why it is refused
@@ -101,6 +101,7 @@ static struct ktgt_store *open_store(const struct ktgt_lu_params *params,
 		.path = params->path,
 		.dev = params->dev,
 		.dev_err = params->dev_err,
+		.device = params->device,
 		.size = params->size,
 		.read_only = params->read_only,
 		.claim = claim,

@@ -68,7 +68,7 @@ ATTRS = {
           "write-commands write-bytes errors generation pad absent shared "
           "naa-id eui uuid scsi-name given frozen "
           "shared-identity medium medium-found force submission device-write-cache "
-          "orphans gone major minor",
+          "orphans gone major minor descriptor",
     "acl": "target-id address prefix-len all initiator generation",
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "

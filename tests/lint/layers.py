@@ -78,6 +78,7 @@ FLOORS = {
         'block null absent',
         'worker',
         'store',
+        'device',
         'backend claim',
     ],
     'userspace/cmd': [
@@ -113,7 +114,7 @@ FLOORS = {
         'conf scan',
     ],
     'userspace/lib': [
-        'device medium out reason view',
+        'device lu_request medium out reason view',
         'find_device find_port nl parse',
         'model',
         'spec',

@@ -7,8 +7,8 @@
 . "$(dirname "$0")/lib.sh"
 
 need codespell
-# names of iSCSI and of tools that are mistakes elsewhere
-words=itl,te,nd,ser,unsol,fpr,aci,arre,alle,parm,iff
+# names of iSCSI, of tools and of the kernel that are mistakes elsewhere
+words=itl,te,nd,ser,unsol,fpr,aci,arre,alle,parm,iff,iput
 
 # COPYING is as it was received; seeds are bytes; the debug kernel's options
 # have names of the kernel.

@@ -13,11 +13,13 @@
 struct nl {
 	const char *text;
 	char said[8192];
+	bool refused;
 };
 
 struct fake_call fake_calls[128];
 size_t fake_n_calls;
 int fake_open_err;
+uint16_t fake_unknown;
 
 static struct {
 	int err;
@@ -48,6 +50,7 @@ void fake_reset(void)
 	fake_forget();
 	memset(answers, 0, sizeof(answers));
 	fake_open_err = 0;
+	fake_unknown = 0;
 	fake_joined[0] = '\0';
 	n_events = 0;
 	next_event = 0;
@@ -103,6 +106,11 @@ void nl_say(struct nl *nl, const char *format, ...)
 	nl->text = nl->said;
 }
 
+bool nl_unknown(const struct nl *nl, uint16_t attr)
+{
+	return nl->refused && attr == fake_unknown;
+}
+
 static void keep(uint8_t cmd, const struct object *obj, const void *req)
 {
 	struct fake_call *call = &fake_calls[fake_n_calls++];
@@ -118,6 +126,12 @@ int nl_request(struct nl *nl, uint8_t cmd, const struct object *obj,
 	       const void *req, void *reply)
 {
 	keep(cmd, obj, req);
+	nl->refused = req && fake_unknown &&
+		      HAS((const struct model *)req, fake_unknown);
+	if (nl->refused) {
+		nl->text = "Unknown attribute type";
+		return -EINVAL;
+	}
 	nl->text = answers[cmd].text;
 	if (reply && answers[cmd].reply)
 		memcpy(reply, answers[cmd].reply, obj->size);

@@ -20,6 +20,8 @@ void fake_reset(void);
 void fake_forget(void);
 /* The next and all later requests of @cmd end with @err and @text. */
 void fake_answer(uint8_t cmd, int err, const char *text);
+/* The module is older, and does not know this attribute; 0: it knows all. */
+extern uint16_t fake_unknown;
 /* What a get or a list of @cmd finds; the test keeps it alive. */
 void fake_reply(uint8_t cmd, const void *item);
 void fake_list(uint8_t cmd, const struct vec *list);

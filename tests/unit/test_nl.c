@@ -211,6 +211,33 @@ static void test_no_family(void **state)
 	assert_null(nl);
 }
 
+/* What a module says that does not know an attribute, and what one that does. */
+static void test_unknown(void **state)
+{
+	struct lu lu = { .lun = 3, .descriptor = 5 };
+	struct nl *nl = open_it();
+	struct nlmsghdr *nlh;
+
+	(void)state;
+	SET(&lu, KTGT_A_LU_LUN);
+	SET(&lu, KTGT_A_LU_DESCRIPTOR);
+	nlh = ack(-EINVAL, true);
+	mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, "Unknown attribute type");
+	/* behind the LUN */
+	mnl_attr_put_u32(nlh, NLMSGERR_ATTR_OFFS,
+			 NLMSG_HDRLEN + GENL_HDRLEN + 8);
+	queue(nlh);
+	assert_int_equal(nl_request(nl, KTGT_CMD_LU_NEW, &lu_object, &lu, NULL),
+			 -EINVAL);
+	assert_true(nl_unknown(nl, KTGT_A_LU_DESCRIPTOR));
+	assert_false(nl_unknown(nl, KTGT_A_LU_LUN));
+	queue_ack(-EINVAL, "a text of the module");
+	assert_int_equal(nl_request(nl, KTGT_CMD_LU_NEW, &lu_object, &lu, NULL),
+			 -EINVAL);
+	assert_false(nl_unknown(nl, KTGT_A_LU_DESCRIPTOR));
+	nl_close(nl);
+}
+
 /* What is set goes out, in the types of the protocol, and nothing else. */
 static void test_build(void **state)
 {
@@ -566,6 +593,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_family),
+		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_build),
 		cmocka_unit_test(test_build_acl),
 		cmocka_unit_test(test_reply),

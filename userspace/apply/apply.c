@@ -20,6 +20,7 @@
 #include "apply/lu.h"
 #include "conf/key.h"
 #include "lib/device.h"
+#include "lib/lu_request.h"
 #include "lib/medium.h"
 
 static struct target *target_named(const struct executor *ex, const char *name)
@@ -111,8 +112,9 @@ static int delete_lus(struct executor *ex, const struct conf_target *target,
 			continue;
 		}
 		if (lu_becomes(target, lu, &req)) {
-			err = change_apply(ex, KTGT_CMD_LU_SET, &lu_object,
-					   &req);
+			err = change_apply_lu(ex, KTGT_CMD_LU_SET, &req,
+					      HAS(&req, KTGT_A_LU_READ_ONLY) ?
+					      lu->path : NULL);
 			continue;
 		}
 		req = (struct lu){ .target_id = have->id, .lun = lu->lun };
@@ -168,7 +170,7 @@ static int keep_lu(struct executor *ex, const struct conf_target *target,
 		tell_another(ex, target, have, &req);
 		return 0;
 	}
-	return change_apply(ex, KTGT_CMD_LU_ATTACH, &lu_object, &req);
+	return change_apply_lu(ex, KTGT_CMD_LU_ATTACH, &req, have->path);
 }
 
 static int create_lu(struct executor *ex, const struct conf_target *target,
@@ -187,7 +189,8 @@ static int create_lu(struct executor *ex, const struct conf_target *target,
 		else if (is_another(lu, &req))
 			tell_another(ex, target, lu, &req);
 	}
-	return change_apply(ex, KTGT_CMD_LU_NEW, &lu_object, &req);
+	return change_apply_lu(ex, KTGT_CMD_LU_NEW, &req,
+			       HAS(lu, KTGT_A_LU_PATH) ? lu->path : NULL);
 }
 
 static int create_lus(struct executor *ex, const struct conf_target *target,
@@ -515,8 +518,7 @@ static void attach_late(struct executor *ex)
 		SET(&req, KTGT_A_LU_TARGET_ID);
 		SET(&req, KTGT_A_LU_LUN);
 		medium_find(lu->path, &req);
-		nl_request(ex->nl, KTGT_CMD_LU_ATTACH, &lu_object, &req,
-			   NULL);
+		lu_request(ex->nl, KTGT_CMD_LU_ATTACH, &req, lu->path);
 	}
 	objects_free(&list, &lu_object);
 }

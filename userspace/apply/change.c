@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "apply/describe.h"
+#include "lib/lu_request.h"
 #include "lib/reason.h"
 
 static void tell_error(struct executor *ex, int err)
@@ -16,23 +17,39 @@ static void tell_error(struct executor *ex, int err)
 	fprintf(stderr, "%s: %s\n", ex->program, nl_reason(ex->nl, err));
 }
 
-int change_apply(struct executor *ex, uint8_t cmd, const struct object *obj,
-		 const void *req)
+static void tell_change(const struct executor *ex, uint8_t cmd, const void *req)
 {
-	int err;
-
 	/* only the kernel knows whether the secret changes */
 	if ((ex->verbose || ex->pretend) && cmd != KTGT_CMD_ACCOUNT_SET)
 		describe_change(cmd, req);
-	if (ex->pretend)
-		return 0;
-	err = nl_request(ex->nl, cmd, obj, req, NULL);
+}
+
+static int applied(struct executor *ex, int err)
+{
 	if (!err) {
 		ex->staged++;
 		return 0;
 	}
 	tell_error(ex, err);
 	return ex->ignore_errors && !ex->open ? 0 : err;
+}
+
+int change_apply(struct executor *ex, uint8_t cmd, const struct object *obj,
+		 const void *req)
+{
+	tell_change(ex, cmd, req);
+	if (ex->pretend)
+		return 0;
+	return applied(ex, nl_request(ex->nl, cmd, obj, req, NULL));
+}
+
+int change_apply_lu(struct executor *ex, uint8_t cmd, const struct lu *req,
+		    const char *path)
+{
+	tell_change(ex, cmd, req);
+	if (ex->pretend)
+		return 0;
+	return applied(ex, lu_request(ex->nl, cmd, req, path));
 }
 
 int change_begin(struct executor *ex)

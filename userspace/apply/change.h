@@ -30,6 +30,9 @@ struct executor {
  */
 int change_apply(struct executor *ex, uint8_t cmd, const struct object *obj,
 		 const void *req);
+/* The same for a change of a logical unit that opens the device at @path, or NULL. */
+int change_apply_lu(struct executor *ex, uint8_t cmd, const struct lu *req,
+		    const char *path);
 /*
  * Around changes that are made together or not at all. change_commit() discards
  * them if

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/device.h"
+#include "lib/lu_request.h"
 #include "lib/medium.h"
 
 static const struct column columns[] = {
@@ -139,20 +140,25 @@ static int attach_one(struct app *app, const struct command *command,
 		SET(&req, KTGT_A_LU_FORCE);
 		req.force = true;
 	}
-	return nl_request(app->nl, command->cmd, command->obj, &req, NULL);
+	return lu_request(app->nl, command->cmd, &req, lu->path);
+}
+
+static int lun_get(struct app *app, const struct lu *ask, struct lu *lu)
+{
+	struct lu key = { .target_id = ask->target_id, .lun = ask->lun };
+
+	SET(&key, KTGT_A_LU_TARGET_ID);
+	SET(&key, KTGT_A_LU_LUN);
+	return nl_request(app->nl, KTGT_CMD_LU_GET, &lu_object, &key, lu);
 }
 
 /* The logical unit of this target and number, which says what its path is. */
 static int attach_lun(struct app *app, const struct command *command,
 		      const struct lu *ask)
 {
-	struct lu key = { .target_id = ask->target_id, .lun = ask->lun };
 	struct lu lu = { 0 };
-	int err;
+	int err = lun_get(app, ask, &lu);
 
-	SET(&key, KTGT_A_LU_TARGET_ID);
-	SET(&key, KTGT_A_LU_LUN);
-	err = nl_request(app->nl, KTGT_CMD_LU_GET, command->obj, &key, &lu);
 	return err ? err : attach_one(app, command, &lu, ask->force);
 }
 
@@ -224,12 +230,32 @@ static int lun_add(struct app *app, const struct command *command,
 	}
 	if (HAS(lu, KTGT_A_LU_PATH))
 		medium_find(lu->path, lu);
-	err = nl_request(app->nl, command->cmd, command->obj, lu, NULL);
+	err = lu_request(app->nl, command->cmd, lu,
+			 HAS(lu, KTGT_A_LU_PATH) ? lu->path : NULL);
 	if (err && HAS(lu, KTGT_A_LU_PATH) && !HAS(lu, KTGT_A_LU_ABSENT) &&
 	    access(lu->path, F_OK))
 		fprintf(stderr, "Hint: add \"absent\" to wait until %s appears\n",
 			lu->path);
 	return err;
+}
+
+/*
+ * Without a path, another value of read-only opens the present device anew. What is
+ * wrong with the logical unit, the request says.
+ */
+static int lun_set(struct app *app, const struct command *command,
+		   struct request *req)
+{
+	const struct lu *lu = req->obj;
+	const char *path = NULL;
+	struct lu have = { 0 };
+
+	if (HAS(lu, KTGT_A_LU_PATH))
+		path = lu->path;
+	else if (HAS(lu, KTGT_A_LU_READ_ONLY) && !lun_get(app, lu, &have) &&
+		 HAS(&have, KTGT_A_LU_PATH))
+		path = have.path;
+	return lu_request(app->nl, command->cmd, lu, path);
 }
 
 const struct command lun_commands[] = {
@@ -238,7 +264,7 @@ const struct command lun_commands[] = {
 	{ "add", "add a logical unit to a target; its initiators are informed",
 	  &lu_object, add_args, KTGT_CMD_LU_NEW, lun_add },
 	{ "set", "change a logical unit that is in use; its initiators are told",
-	  &lu_object, set_args, KTGT_CMD_LU_SET, NULL },
+	  &lu_object, set_args, KTGT_CMD_LU_SET, lun_set },
 	{ "del", "delete a logical unit; its initiators are informed", &lu_object,
 	  del_args, KTGT_CMD_LU_DEL, NULL },
 	{ "attach", "attach a device that was absent to its logical unit",

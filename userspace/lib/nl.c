@@ -32,6 +32,7 @@ struct nl {
 	const struct object *obj;	/* object of the present request */
 	void *reply;
 	struct vec *list;
+	uint16_t unknown;	/* attribute that was refused unseen, or 0 */
 	char text[NL_TEXT];
 	char tx[NL_BUFFER];
 	char rx[NL_BUFFER];
@@ -49,6 +50,11 @@ void nl_say(struct nl *nl, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(nl->text, sizeof(nl->text), format, args);
 	va_end(args);
+}
+
+bool nl_unknown(const struct nl *nl, uint16_t attr)
+{
+	return nl->unknown == attr;
 }
 
 /* Building */
@@ -364,6 +370,17 @@ static void say_policy(struct nl *nl, const struct nlattr *policy,
 		nl_say(nl, "%.*s: %s", keyword_len(f), f->name, msg);
 }
 
+/* Without a policy there is no such attribute, unless the module has judged it. */
+static void keep_unknown(struct nl *nl, const struct nlattr *const *tb)
+{
+	const struct nlattr *attr = NULL;
+
+	if (tb[NLMSGERR_ATTR_OFFS])
+		attr = attr_at(nl, mnl_attr_get_u32(tb[NLMSGERR_ATTR_OFFS]));
+	if (attr)
+		nl->unknown = mnl_attr_get_type(attr);
+}
+
 /* Keeps the text of the kernel; those of the module need no addition. */
 static void keep_text(struct nl *nl, const struct nlattr *const *tb)
 {
@@ -381,6 +398,7 @@ static void keep_text(struct nl *nl, const struct nlattr *const *tb)
 		say_policy(nl, tb[NLMSGERR_ATTR_POLICY], attr, f, msg);
 		return;
 	}
+	keep_unknown(nl, tb);
 	if (!*msg && tb[NLMSGERR_ATTR_MISS_TYPE]) {
 		f = object_field(nl->obj,
 				 mnl_attr_get_u32(tb[NLMSGERR_ATTR_MISS_TYPE]));
@@ -476,6 +494,7 @@ static int exchange(struct nl *nl, const struct nlmsghdr *nlh, mnl_cb_t cb)
 	int ret;
 
 	nl->text[0] = '\0';
+	nl->unknown = 0;
 	if (!nl->sock)	/* closed after an interrupted dump */
 		return -ENOTCONN;
 	portid = mnl_socket_get_portid(nl->sock);

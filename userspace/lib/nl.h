@@ -3,6 +3,7 @@
 #ifndef KTGT_LIB_NL_H
 #define KTGT_LIB_NL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/model.h"
@@ -33,6 +34,12 @@ void nl_say(struct nl *nl, const char *format, ...)
  */
 int nl_request(struct nl *nl, uint8_t cmd, const struct object *obj,
 	       const void *req, void *reply);
+
+/*
+ * Whether the last request was refused because the module, an older one, does not know
+ * this attribute.
+ */
+bool nl_unknown(const struct nl *nl, uint16_t attr);
 
 /*
  * A transaction. After nl_begin(), changes are only collected; a request that

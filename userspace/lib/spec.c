@@ -262,6 +262,7 @@ static const struct field lu_fields[] = {
 	  "device-write-cache"),
 	F(lu, LU_MAJOR, major, U32, "major", .max = 4095),
 	F(lu, LU_MINOR, minor, U32, "minor", .max = 1048575),
+	F(lu, LU_DESCRIPTOR, descriptor, U32, "descriptor"),
 };
 
 OBJECT(lu);

@@ -116,6 +116,7 @@ struct lu {
 	bool device_write_cache;
 	uint32_t major;
 	uint32_t minor;
+	uint32_t descriptor;
 };
 
 extern const struct object lu_object;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "conf/key.h"
+#include "lib/lu_request.h"
 #include "lib/medium.h"
 #include "lib/nl.h"
 #include "lib/parse.h"
@@ -426,7 +427,8 @@ static int lu_new(struct nl *nl, const struct tgt_opts *opts)
 		return fail_because(INVALID, why);
 	if (HAS(&lu, KTGT_A_LU_PATH))
 		medium_find(lu.path, &lu);
-	err = nl_request(nl, KTGT_CMD_LU_NEW, &lu_object, &lu, NULL);
+	err = lu_request(nl, KTGT_CMD_LU_NEW, &lu,
+			 HAS(&lu, KTGT_A_LU_PATH) ? lu.path : NULL);
 	return finish(nl, err, &texts);
 }
 

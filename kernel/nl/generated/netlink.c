@@ -150,7 +150,7 @@ static const struct nla_policy ktgt_portal_del_nl_policy[KTGT_A_PORTAL_PORT + 1]
 };
 
 /* KTGT_CMD_LU_NEW - do */
-static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_GONE + 1] = {
+static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_DESCRIPTOR + 1] = {
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 	[KTGT_A_LU_BACKEND] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -176,6 +176,7 @@ static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_GONE + 1] = {
 	[KTGT_A_LU_FORCE] = { .type = NLA_FLAG, },
 	[KTGT_A_LU_ABSENT] = { .type = NLA_FLAG, },
 	[KTGT_A_LU_GONE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[KTGT_A_LU_DESCRIPTOR] = { .type = NLA_U32, },
 };
 
 /* KTGT_CMD_LU_DEL - do */
@@ -279,11 +280,12 @@ static const struct nla_policy ktgt_explain_list_nl_policy[KTGT_A_EXPLAIN_TARGET
 };
 
 /* KTGT_CMD_LU_ATTACH - do */
-static const struct nla_policy ktgt_lu_attach_nl_policy[KTGT_A_LU_FORCE + 1] = {
+static const struct nla_policy ktgt_lu_attach_nl_policy[KTGT_A_LU_DESCRIPTOR + 1] = {
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 	[KTGT_A_LU_MEDIUM_FOUND] = { .type = NLA_NUL_STRING, .len = KTGT_MEDIUM_MAX, },
 	[KTGT_A_LU_FORCE] = { .type = NLA_FLAG, },
+	[KTGT_A_LU_DESCRIPTOR] = { .type = NLA_U32, },
 };
 
 /* KTGT_CMD_ITL_LIST - dump */
@@ -307,7 +309,7 @@ static const struct nla_policy ktgt_lu_thaw_nl_policy[KTGT_A_FREEZE_ID + 1] = {
 };
 
 /* KTGT_CMD_LU_SET - do */
-static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_GONE + 1] = {
+static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_DESCRIPTOR + 1] = {
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 	[KTGT_A_LU_PATH] = { .type = NLA_NUL_STRING, .len = KTGT_PATH_MAX, },
@@ -326,6 +328,7 @@ static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_GONE + 1] = {
 	[KTGT_A_LU_EUI] = NLA_POLICY_MAX_LEN(16),
 	[KTGT_A_LU_UUID] = NLA_POLICY_EXACT_LEN(16),
 	[KTGT_A_LU_SCSI_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_SCSI_NAME_MAX, },
+	[KTGT_A_LU_DESCRIPTOR] = { .type = NLA_U32, },
 };
 
 /* KTGT_CMD_LU_HISTOGRAM_LIST - dump */
@@ -416,7 +419,7 @@ const struct genl_split_ops ktgt_nl_ops[38] = {
 		.cmd		= KTGT_CMD_LU_NEW,
 		.doit		= ktgt_lu_new_doit,
 		.policy		= ktgt_lu_new_nl_policy,
-		.maxattr	= KTGT_A_LU_GONE,
+		.maxattr	= KTGT_A_LU_DESCRIPTOR,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -545,7 +548,7 @@ const struct genl_split_ops ktgt_nl_ops[38] = {
 		.cmd		= KTGT_CMD_LU_ATTACH,
 		.doit		= ktgt_lu_attach_doit,
 		.policy		= ktgt_lu_attach_nl_policy,
-		.maxattr	= KTGT_A_LU_FORCE,
+		.maxattr	= KTGT_A_LU_DESCRIPTOR,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -573,7 +576,7 @@ const struct genl_split_ops ktgt_nl_ops[38] = {
 		.cmd		= KTGT_CMD_LU_SET,
 		.doit		= ktgt_lu_set_doit,
 		.policy		= ktgt_lu_set_nl_policy,
-		.maxattr	= KTGT_A_LU_GONE,
+		.maxattr	= KTGT_A_LU_DESCRIPTOR,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

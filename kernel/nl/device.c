@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The device that the sender of a request has opened. A handler runs in the thread of
+ * the sender, so a descriptor is what the sender means by it.
+ */
+#include "device.h"
+
+#include <linux/capability.h>
+#include <linux/file.h>
+#include <linux/netlink.h>
+#include <net/genetlink.h>
+
+#include "../core/refuse.h"
+#include "generated/netlink.h"
+
+/**
+ * ktgt_nl_may_open - may the sender have a device opened
+ * @skb: the request
+ * @extack: takes the reason of a refusal
+ *
+ * A device has blocks of everybody, in all namespaces. Who has opened the socket needs
+ * the capability, too: otherwise he could let somebody else write what he wants.
+ *
+ * Context: handler.
+ *
+ * Return: 0 or -EPERM.
+ */
+int ktgt_nl_may_open(struct sk_buff *skb, struct netlink_ext_ack *extack)
+{
+	if (netlink_capable(skb, CAP_SYS_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "not permitted: to open a device needs CAP_SYS_ADMIN; use sudo");
+	return -EPERM;
+}
+
+/**
+ * ktgt_nl_device_get - get the device that the sender has opened
+ * @skb: a request that opens a device
+ * @info: the request, parsed
+ * @file: takes what is open, or NULL if there is no descriptor
+ *
+ * Context: handler. ktgt_nl_device_put() has to follow.
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_nl_device_get(struct sk_buff *skb, struct genl_info *info,
+		       struct file **file)
+{
+	const struct nlattr *attr = info->attrs[KTGT_A_LU_DESCRIPTOR];
+	int err;
+
+	*file = NULL;
+	err = ktgt_nl_may_open(skb, info->extack);
+	if (err || !attr)
+		return err;
+	/* it takes none that is only a path (O_PATH) */
+	*file = fget(nla_get_u32(attr));
+	if (*file)
+		return 0;
+	ktgt_refuse(info->extack,
+		    "descriptor %u is not open, or is only a path; open the device with O_RDONLY",
+		    nla_get_u32(attr));
+	return -EBADF;
+}
+
+/**
+ * ktgt_nl_device_put - let go of the device
+ * @file: of ktgt_nl_device_get(), or NULL
+ *
+ * Context: handler. The sender still has it open, so nothing is closed here.
+ */
+void ktgt_nl_device_put(struct file *file)
+{
+	if (file)
+		fput(file);
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Requests with the descriptor of a device; see lu_request.h. */
+#include "lib/lu_request.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * For reading: udev probes a device again that was open for writing. It may take long
+ * if the storage does not answer, but then the user can end the program. Other files
+ * are not opened, because that may have effects; the kernel says what they are.
+ */
+static int open_device(const char *path)
+{
+	struct stat st;
+	int fd;
+
+	if (stat(path, &st))
+		return -errno;
+	if (!S_ISBLK(st.st_mode))
+		return -ENOTBLK;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Who is not root is told by the kernel what is needed. */
+static bool is_forbidden(int err)
+{
+	return (err == -EACCES || err == -EPERM) && !geteuid();
+}
+
+int lu_request(struct nl *nl, uint8_t cmd, const struct lu *req,
+	       const char *path)
+{
+	int err, fd = path ? open_device(path) : -ENOENT;
+	struct lu with = *req;
+
+	if (is_forbidden(fd)) {
+		nl_say(nl, "LUN %u: %s may not be opened: permission denied",
+		       req->lun, path);
+		return fd;
+	}
+	if (fd < 0)
+		return nl_request(nl, cmd, &lu_object, req, NULL);
+	SET(&with, KTGT_A_LU_DESCRIPTOR);
+	with.descriptor = fd;
+	err = nl_request(nl, cmd, &lu_object, &with, NULL);
+	if (err && nl_unknown(nl, KTGT_A_LU_DESCRIPTOR))
+		err = nl_request(nl, cmd, &lu_object, req, NULL);
+	close(fd);
+	return err;
+}
