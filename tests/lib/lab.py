@@ -507,9 +507,10 @@ def lab_class():
 
 
 def is_free(device):
-    """Nobody has the device for himself."""
+    """Nobody has the device for himself. (Who closes a device that was open for
+    writing makes udev look at it again.)"""
     try:
-        os.close(os.open(device, os.O_RDWR | os.O_EXCL))
+        os.close(os.open(device, os.O_RDONLY | os.O_EXCL))
     except OSError as err:
         equal(err.errno, errno.EBUSY, "error of opening")
         return False
