@@ -307,13 +307,13 @@ late_device()
 {
 	late_is_away
 	modprobe brd rd_nr=1 rd_size=8192
-	wait_until 10 refute late_is_away
+	wait_until 30 refute late_is_away
 }
 
-# How often the unit of a device has run to its end
+# How often the unit of a device has run to its end since the boot
 runs()
 {
-	journalctl -q --no-pager -u "ktgt-attach@$1.service" |
+	journalctl -q -b --no-pager -u "ktgt-attach@$1.service" |
 		tee "$state/runs" | grep -c ': Finished ' || true
 }
 
