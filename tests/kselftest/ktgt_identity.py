@@ -8,6 +8,7 @@ Shown: by default a disk has a NAA 6 identifier that depends on the name of the 
 and the LUN alone; every kind of name can be given, is told to initiators, and
 survives a dump. Another disk than the one that belongs there is refused.
 """
+# Timeout: 240
 
 import os
 import sys
