@@ -46,7 +46,7 @@ def after(lab):
     for disk in getattr(lab, "mapped", []):
         run("dmsetup", "remove", "--retry", disk.name)
     lab.mapped = []
-    lab.adm("net", "set", "tmf-timeout", 10)
+    lab.adm("net", "set", "tmf-timeout", 10, "nop-interval", 10)
 
 
 suite = Suite(Lab)
@@ -64,6 +64,8 @@ def three(lab, cls):
         run("modprobe", "dm-delay")
     except CommandError as err:
         raise Skip("no dm-delay") from err
+    # the initiators wait for one another, and answer no ping meanwhile
+    lab.adm("net", "set", "nop-interval", 0)
     disk = cls(lab.null_blk(8))
     lab.mapped = [disk]
     lab.lun(lab.target(tid=1), 1, disk.path)
