@@ -34,8 +34,9 @@ struct nl {
 	struct vec *list;
 	uint16_t unknown;	/* attribute that was refused unseen, or 0 */
 	char text[NL_TEXT];
-	char tx[NL_BUFFER];
-	char rx[NL_BUFFER];
+	/* messages are built, and looked at, where they are */
+	char tx[NL_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char rx[NL_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
 };
 
 const char *nl_text(const struct nl *nl)
