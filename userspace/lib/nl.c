@@ -182,26 +182,29 @@ static int get_id(const struct nlattr *attr, struct id *id)
 	return 0;
 }
 
-static int get_u32s(const struct nlattr *attr, struct u32s *list)
+/* Numbers of SIZE bytes each, at most SPACE bytes; N gets how many there are. */
+static int get_numbers(const struct nlattr *attr, void *value, size_t space,
+		       size_t size, uint32_t *n)
 {
 	size_t len = mnl_attr_get_payload_len(attr);
 
-	if (len > sizeof(list->value) || len % sizeof(list->value[0]))
+	if (len > space || len % size)
 		return -EPROTO;
-	list->n = len / sizeof(list->value[0]);
-	memcpy(list->value, mnl_attr_get_payload(attr), len);
+	*n = len / size;
+	memcpy(value, mnl_attr_get_payload(attr), len);
 	return 0;
+}
+
+static int get_u32s(const struct nlattr *attr, struct u32s *list)
+{
+	return get_numbers(attr, list->value, sizeof(list->value),
+			   sizeof(list->value[0]), &list->n);
 }
 
 static int get_u64s(const struct nlattr *attr, struct u64s *list)
 {
-	size_t len = mnl_attr_get_payload_len(attr);
-
-	if (len > sizeof(list->value) || len % sizeof(list->value[0]))
-		return -EPROTO;
-	list->n = len / sizeof(list->value[0]);
-	memcpy(list->value, mnl_attr_get_payload(attr), len);
-	return 0;
+	return get_numbers(attr, list->value, sizeof(list->value),
+			   sizeof(list->value[0]), &list->n);
 }
 
 static int get_nest(const struct field *f, const struct nlattr *attr, void *p)
