@@ -72,8 +72,7 @@ struct frozen_lu {
  * @is_late: it ends because the time is over; under &ktgt_net.freeze_mutex
  * @work: thaws them when the time is over
  * @pending: stores that are not flushed yet
- * @flushed: @pending is 0
- * @over: completed when @flushed is set, or it is in the list no more
+ * @over: completed when @pending is 0, or it is in the list no more
  * @nr: length of @lus
  * @lus: the logical units
  */
@@ -90,7 +89,6 @@ struct freeze {
 	bool			is_late;
 	struct delayed_work	work;
 	atomic_t		pending;
-	bool			flushed;
 	struct completion	over;
 	unsigned int		nr;
 	struct frozen_lu	lus[];
@@ -204,8 +202,6 @@ static void flush_store(struct ktgt_io_job *job)
 	ktgt_store_unhold(frozen->store);
 	if (!atomic_dec_and_test(&freeze->pending))
 		return;
-	/* pairs with judge() */
-	smp_store_release(&freeze->flushed, true);
 	complete_all(&freeze->over);
 	freeze_put(freeze);
 }
@@ -378,7 +374,7 @@ static void wait_for_commands(struct freeze *freeze)
 	wait_for_completion_timeout(&freeze->over, freeze->seconds * HZ);
 }
 
-static bool is_thawed(const struct freeze *freeze)
+static bool any_has_thawed(const struct freeze *freeze)
 {
 	unsigned int i;
 
@@ -394,9 +390,9 @@ static int judge(struct freeze *freeze, struct netlink_ext_ack *extack)
 	const struct ktgt_lu *lu;
 	unsigned int i;
 
-	/* pairs with flush_store() */
-	if (!smp_load_acquire(&freeze->flushed) &&
-	    (freeze->is_late || !is_thawed(freeze))) {
+	/* pairs with the last atomic_dec_and_test() */
+	if (atomic_read_acquire(&freeze->pending) &&
+	    (freeze->is_late || !any_has_thawed(freeze))) {
 		ktgt_refuse(extack,
 			    "target %u: storage still has commands after %u s; nothing is frozen",
 			    freeze->tid, freeze->seconds);
@@ -479,7 +475,7 @@ int ktgt_freeze(struct ktgt_net *kn, const struct ktgt_freeze_params *params,
 	return err;
 }
 
-static bool has_thawed(const struct freeze *freeze)
+static bool all_have_thawed(const struct freeze *freeze)
 {
 	unsigned int i;
 
@@ -513,7 +509,7 @@ static bool thaw_lun(struct ktgt_net *kn, u32 id, u32 tid, u32 lun)
 	if (!frozen)
 		return false;
 	thaw_one(frozen, NULL);
-	if (has_thawed(frozen->freeze))
+	if (all_have_thawed(frozen->freeze))
 		unlink_freeze(frozen->freeze);
 	return true;
 }
