@@ -18,8 +18,9 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
-import genl  # noqa: E402
+import dm  # noqa: E402
 import iscsi  # noqa: E402
+from dm import Mapped  # noqa: E402
 from iscsi import read10, wce, write10  # noqa: E402
 from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
 from lab import SLOW, Lab, outcome, read, run, write  # noqa: E402
@@ -36,54 +37,28 @@ PSEUDO = "/sys/bus/pseudo/drivers/scsi_debug"
 def after(lab):
     """Leave nothing to the next case."""
     lab.close_all()
-    for listener in lab.listeners:
-        listener.close()
-    lab.listeners = []
     lab.stop_target()
-    for name in lab.maps:
-        run("dmsetup", "remove", "--retry", name)
-    lab.maps = []
+    dm.remove_all()
     # udev may have the disk open
     wait_until(lambda: not os.path.isdir("/sys/module/scsi_debug") or
                not outcome("modprobe", "-r", "scsi_debug").returncode,
                20 * SLOW, "scsi_debug to go")
 
 
-class ErrorLab(Lab):
-    """With listeners, and devices that fail."""
-
-    def __init__(self):
-        super().__init__()
-        self.listeners = []
-        self.maps = []
-
-    def listen(self):
-        listener = self.genl(genl.Listener)
-        self.listeners.append(listener)
-        return listener.join("session")
-
-    def scsi_disk(self, *options):
-        """A disk of scsi_debug; gives back its device and its name."""
-        run("modprobe", "scsi_debug", "dev_size_mb=8", "delay=0", *options)
-        pattern = f"{PSEUDO}/adapter*/host*/target*/*/block/*"
-        path = wait_until(lambda: next((path for path in glob.glob(pattern)
-                                        if os.path.exists(
-                                            f"/dev/{path.split('/')[-1]}")),
-                                       None), 20 * SLOW, "scsi_debug's disk")
-        name = path.rsplit("/", 1)[1]
-        return f"/dev/{name}", name
-
-    def mapped(self, dev, name):
-        """A dm device over DEV of 4 MiB whose second half fails."""
-        name = f"ktgt{os.getpid()}{name}"
-        run("dmsetup", "create", name, stdin=f"0 4096 linear {dev} 0\n"
-                                             "4096 4096 error\n")
-        self.maps.append(name)
-        return f"/dev/mapper/{name}"
-
-
-suite = Suite(ErrorLab)
+suite = Suite(Lab)
 suite.after = after
+
+
+def scsi_disk(*options):
+    """A disk of scsi_debug; gives back its device and its name."""
+    run("modprobe", "scsi_debug", "dev_size_mb=8", "delay=0", *options)
+    pattern = f"{PSEUDO}/adapter*/host*/target*/*/block/*"
+    path = wait_until(lambda: next((path for path in glob.glob(pattern)
+                                    if os.path.exists(
+                                        f"/dev/{path.split('/')[-1]}")),
+                                   None), 20 * SLOW, "scsi_debug's disk")
+    name = path.rsplit("/", 1)[1]
+    return f"/dev/{name}", name
 
 
 def prepare(lab, dev):
@@ -107,7 +82,7 @@ def events(listener):
 def pulled(lab):
     """The device is pulled: no command is a medium error, which would stop
     multipath from using another path."""
-    dev, name = lab.scsi_disk()
+    dev, name = scsi_disk()
     _, ini = prepare(lab, dev)
     ini.good(read10(0, 8), read=4096)
     write(f"/sys/block/{name}/device/delete", 1)
@@ -178,9 +153,9 @@ def bad_with_pdl(lab):
 def bad_block(lab):
     """A bad block is a medium error with its address, in both formats, and the
     blocks beside it are good."""
-    dev, _ = lab.scsi_disk(f"opts={MEDIUM_ERROR_OPT}")
+    dev, _ = scsi_disk(f"opts={MEDIUM_ERROR_OPT}")
     _, ini = prepare(lab, dev)
-    listener = lab.listen()
+    listener = lab.listen("session")
     task = ini.command(read10(BAD_BLOCK, 1), read=512)
     failed(task, READ_ERROR, "READ")
     equal(task.sense[0] & 0x80, 0x80, "VALID")
@@ -199,9 +174,10 @@ def bad_block(lab):
 def io_error(lab):
     """An error of unknown kind: 02/08/00 for all commands. The first one in a
     while is an event and a line of the log, all are counted."""
-    dev = lab.mapped(lab.null_blk(4), "half")
+    # the second half fails
+    dev = Mapped(lab.null_blk(4), "0 4096 linear {dev} 0\n4096 4096 error").path
     iqn, ini = prepare(lab, dev)
-    listener = lab.listen()
+    listener = lab.listen("session")
     ini.good(read10(0, 8), read=4096)
     failed(ini.command(read10(4096, 8), read=4096), COMMUNICATION, "READ")
     failed(ini.command(read10(4090, 16), read=8192), COMMUNICATION,
@@ -264,7 +240,7 @@ def put(ini):
 def cache_appears(lab):
     """The device gets a write cache. Each write is stable until this initiator
     has been told, and WCE is 1 from then on; and back."""
-    dev, name = lab.scsi_disk()
+    dev, name = scsi_disk()
     cache = glob.glob(f"/sys/block/{name}/device/scsi_disk/*/cache_type")[0]
     write(cache, "temporary write through")
     iqn, ini = prepare(lab, dev)
@@ -293,7 +269,7 @@ def cache_appears(lab):
 @suite.case
 def cache_chosen(lab):
     """What the user has chosen wins: WCE stays, and off makes writes stable."""
-    dev, name = lab.scsi_disk()
+    dev, name = scsi_disk()
     cache = glob.glob(f"/sys/block/{name}/device/scsi_disk/*/cache_type")[0]
     iqn = lab.target("errors", tid=5)
     for chosen, bit in (("off", 0), ("on", 1)):
@@ -312,7 +288,7 @@ def cache_chosen(lab):
 @suite.case
 def cache_set(lab):
     """What lun set has chosen wins as well, and "default" ends that."""
-    dev, name = lab.scsi_disk()
+    dev, name = scsi_disk()
     cache = glob.glob(f"/sys/block/{name}/device/scsi_disk/*/cache_type")[0]
     write(cache, "temporary write through")
     iqn, ini = prepare(lab, dev)

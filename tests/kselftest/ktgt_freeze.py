@@ -175,7 +175,7 @@ def flush_holds_module(lab):
         return int(read("/sys/module/ktgt/refcnt"))
 
     before = users()
-    dm = Mapped(lab.null_blk(4, cache_size=1), size_mib=4)
+    dm = Mapped(lab.null_blk(4, cache_size=1))
     iqn = disks(lab, dm.path)
     dm.suspend()
     try:
@@ -195,7 +195,7 @@ def by_itself(lab):
     """After its time it ends, and the log and an event say so."""
     iqn = plain(lab)
     ini = lab.login(iqn, luns=(1, 2))
-    listener = lab.genl(genl.Listener).join("session")
+    listener = lab.listen("session")
     freeze(lab, "1,2", "timeout", 1)
     task, took = write(ini, 1), time.monotonic()
     ini.wait([task])
@@ -208,7 +208,6 @@ def by_itself(lab):
           [("lu-frozen", iqn, 1, 1, None), ("lu-frozen", iqn, 1, 2, None),
            ("lu-thawed", iqn, 1, 1, "the time is over"),
            ("lu-thawed", iqn, 1, 2, "the time is over")], "events")
-    listener.close()
     log = run("dmesg")
     for lun in (1, 2):
         check(f"target 1: LUN {lun} is not frozen any more, because the time is "

@@ -15,6 +15,8 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
+import dm  # noqa: E402
+from dm import Mapped  # noqa: E402
 from iscsi import inquiry, tur  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
 from lab import IQN, SLOW, Lab, run  # noqa: E402
@@ -253,18 +255,12 @@ class Disks:
     """Two disks that have identities, which one path leads to in turn."""
 
     def __init__(self, lab):
-        self.lab, self.names = lab, []
+        self.lab = lab
         self.path = f"/tmp/ktgt-identity-disk{os.getpid()}"
-        run("modprobe", "dm_mod")
-        self.nodes = {word: self.make(word) for word in ("one", "two")}
-
-    def make(self, word):
-        dev, name = self.lab.null_blk(4), f"ktgt{os.getpid()}{word}"
-        run("dmsetup", "create", name, "--uuid", f"KTGT-{word}", "--table",
-            f"0 8192 linear {dev} 0")
-        self.names.append(name)
-        return "/dev/" + run("dmsetup", "info", "-c", "--noheadings", "-o",
-                             "blkdevname", name).strip()
+        self.nodes = {}
+        for word in ("one", "two"):
+            disk = Mapped(lab.null_blk(4), uuid=f"KTGT-{word}")
+            self.nodes[word] = f"/dev/{disk.node}"
 
     def link(self, word=None):
         if os.path.lexists(self.path):
@@ -275,8 +271,7 @@ class Disks:
     def close(self):
         self.link()
         self.lab.stop_target()
-        for name in self.names:
-            run("dmsetup", "remove", "--retry", name)
+        dm.remove_all()
 
     def __enter__(self):
         return self

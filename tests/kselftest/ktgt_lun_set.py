@@ -20,12 +20,13 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
+import dm  # noqa: E402
 import genl  # noqa: E402
-from dm import Mapped  # noqa: E402
+from dm import LINEAR, Mapped  # noqa: E402
 from iscsi import inquiry, read10, tur, wce, write10  # noqa: E402
-from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
-from lab import SLOW, CommandError, Lab, is_free, outcome, read  # noqa: E402
-from lab import run, seconds, start  # noqa: E402
+from ktap import Suite, check, equal, wait_until  # noqa: E402
+from lab import SLOW, Lab, is_free, outcome, read, run  # noqa: E402
+from lab import seconds, start  # noqa: E402
 
 CAPACITY, MODE = (6, 0x2A, 9), (6, 0x2A, 1)
 PROTECTED = (7, 0x27, 0)
@@ -35,10 +36,7 @@ def after(lab):
     """Leave nothing to the next case."""
     lab.close_all()
     lab.stop_target()
-    for name in getattr(lab, "mapped", []):
-        outcome("dmsetup", "resume", name)
-        run("dmsetup", "remove", "--retry", name)
-    lab.mapped = []
+    dm.remove_all()
 
 
 suite = Suite(Lab)
@@ -84,18 +82,6 @@ def block(dev, lba=0):
     text = run("sh", "-c", f"dd if={dev} bs=512 skip={lba} count=1 iflag=direct "
                "status=none | od -An -v -tx1")
     return bytes.fromhex("".join(text.split()))
-
-
-def mapped(lab, dev, name):
-    """A dm-linear device over this one."""
-    try:
-        run("modprobe", "dm-mod")
-    except CommandError as err:
-        raise Skip("no dm-mod") from err
-    sectors = run("blockdev", "--getsz", dev).strip()
-    run("dmsetup", "create", name, "--table", f"0 {sectors} linear {dev} 0")
-    lab.mapped.append(name)
-    return f"/dev/mapper/{name}"
 
 
 def write(ini, byte, lba=0):
@@ -183,9 +169,9 @@ def a_dead_one(lab):
     """With force the new device is used at once; the former one ends what it has
     when it answers."""
     base, two = lab.null_blk(4), lab.null_blk(4)
-    dead = mapped(lab, base, "kset1")
-    ini = disk(lab, dead)
-    run("dmsetup", "suspend", "--noflush", "--nolockfs", "kset1")
+    dead = Mapped(base)
+    ini = disk(lab, dead.path)
+    dead.suspend()
     first = write(ini, 1)
     ini.nop()
     _, took = seconds(change, lab, "path", two, "force")
@@ -193,10 +179,10 @@ def a_dead_one(lab):
     ini.good(write10(0, 1), write=b"\x02" * 512)
     check(not first.done, "the first has ended")
     equal((block(base)[0], block(two)[0]), (0, 2), "the blocks")
-    run("dmsetup", "resume", "kset1")
+    dead.resume()
     ini.wait([first])
     equal((first.status, block(base)[0], block(two)[0]), (0, 1, 2), "the end")
-    wait_until(lambda: is_free(dead), 5, "the former device is free")
+    wait_until(lambda: is_free(dead.path), 5, "the former device is free")
     ini.logout()
 
 
@@ -234,7 +220,7 @@ class Load(threading.Thread):
 def under_load(lab):
     """Two ways to one disk, back and forth: no command fails, no block is lost."""
     base = lab.null_blk(4, irqmode=2, completion_nsec=1_000_000)
-    ways = [mapped(lab, base, f"kset{i}") for i in (1, 2)]
+    ways = [Mapped(base).path for _ in range(2)]
     ini = disk(lab, ways[0])
     load = Load(ini)
     load.start()
@@ -292,7 +278,7 @@ def lun_1(lab):
     return next(lu for lu in lab.adm_json("lun", "show")["lus"] if lu["lun"] == 1)
 
 
-def cached(lab, iqn, table="linear {dev} 0"):
+def cached(lab, iqn, table=LINEAR):
     """A target whose LUN 1 has a write cache with something in it: the device below,
     the dm device that is the LUN, and an initiator."""
     below = lab.null_blk(8, cache_size=1)
@@ -386,7 +372,7 @@ def cache_behind_a_swap(lab):
     """The device is opened anew in the same change, while a WRITE is under way: the
     flush comes after it, although the device would carry it out at once."""
     below, dm, ini = cached(lab, "iqn.2026-11.org.example:swap",
-                            "delay {dev} 0 0 {dev} 0 3000 {dev} 0 0")
+                            "0 {size} delay {dev} 0 0 {dev} 0 3000 {dev} 0 0")
     before, wrote = flushes(below), writes(below)
     task = ini.issue(write10(8, 8), write=b"\x05" * 4096)
     ini.nop()
@@ -408,12 +394,12 @@ def cache_behind_a_swap(lab):
 def cache_cannot_go(lab):
     """The device fails to flush: there still is a cache, until it works."""
     _, dm, ini = cached(lab, "iqn.2026-11.org.example:fails")
-    dm.change("flakey {dev} 0 0 1000 1 error_writes")
+    dm.change("0 {size} flakey {dev} 0 0 1000 1 error_writes")
     words = ("lun", "set", "target", "iqn.2026-11.org.example:fails", "lun", 1, "write-cache", "off")
     done = outcome("ktgtadm", "-n", lab.tns, *words)
     check("failed to flush" in done.stderr, done.stderr)
     equal(wce(ini), 1, "WCE after that")
-    dm.change("linear {dev} 0")
+    dm.change(LINEAR)
     lab.adm(*words)
     told(ini, MODE)
     equal(wce(ini), 0, "WCE when it works")

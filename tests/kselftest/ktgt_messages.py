@@ -21,6 +21,7 @@ import threading
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import genl  # noqa: E402
+from dm import Mapped  # noqa: E402
 from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
 from lab import IQN, SLOW, CommandError, Lab, read, run, seconds, write  # noqa: E402
 
@@ -88,15 +89,6 @@ def partitioned(lab):
     lab.loops.append(dev)
     wait_until(lambda: os.path.exists(f"{dev}p2"), 5, "partitions")
     return dev
-
-
-def mapped(lab, dev, name):
-    """A linear mapping of the device; gives back its dm-N."""
-    sectors = run("blockdev", "--getsz", dev).strip()
-    run("dmsetup", "create", name, "--table", f"0 {sectors} linear {dev} 0")
-    later(lab, "dmsetup", "remove", "--retry", name)
-    return run("dmsetup", "info", "-c", "--noheadings", "-o", "blkdevname",
-               name).strip()
 
 
 # --- numbers and words ----------------------------------------------------
@@ -280,9 +272,10 @@ def swap(lab):
 def device_mapper(lab):
     """LVM is this; the name is that of the volume."""
     dev = partitioned(lab)
-    name = mapped(lab, dev, f"ktgt--{os.getpid()}-lv")
-    in_use(lab, dev, f": held by {name} (ktgt--{os.getpid()}-lv)")
-    in_use(lab, f"{dev}p1", f": its disk is held by {name} (ktgt--")
+    disk = Mapped(dev, name=f"ktgt--{os.getpid()}-lv")
+    lab.undo = getattr(lab, "undo", []) + [disk.remove]
+    in_use(lab, dev, f": held by {disk.node} ({disk.name})")
+    in_use(lab, f"{dev}p1", f": its disk is held by {disk.node} (ktgt--")
 
 
 @suite.case

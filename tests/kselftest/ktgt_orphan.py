@@ -26,6 +26,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import iscsi  # noqa: E402
+from dm import Mapped  # noqa: E402
 from iscsi import inquiry, read10, tur, write10  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
 from lab import Lab, SLOW, is_free, outcome, run, seconds, soon  # noqa: E402
@@ -41,30 +42,12 @@ OTHER = {"name": iscsi.NAME + "2", "isid": bytes.fromhex("80000000ab02"),
          **PATIENT}
 
 
-class Disk:
-    """A dm device that can stop to answer."""
-
-    def __init__(self, lab):
-        self.name = f"ktgt-orphan{os.getpid()}"
-        self.path = f"/dev/mapper/{self.name}"
-        below = lab.null_blk(8)
-        sectors = run("blockdev", "--getsz", below).strip()
-        run("dmsetup", "create", self.name, "--table",
-            f"0 {sectors} linear {below} 0")
-
-    def stop(self):
-        run("dmsetup", "suspend", "--noflush", "--nolockfs", self.name)
-
-    def go_on(self):
-        run("dmsetup", "resume", self.name)
-
-
 def setup(lab):
     """The target; made anew for each case, as some delete it."""
     if not hasattr(lab, "disk"):
-        lab.disk = Disk(lab)
+        lab.disk = Mapped(lab.null_blk(8))
         lab.other = lab.null_blk(4)
-    lab.disk.go_on()
+    lab.disk.resume()
     if lab.targets():  # a case has failed
         lab.close_all()
         lab.drop(lab.targets()[0]["name"])
@@ -85,7 +68,7 @@ def finish(lab, iqn):
 def stuck_write(lab, iqn, data=bytes(4096), **kwargs):
     """A session whose WRITE is with the stopped disk."""
     ini = lab.login(iqn, luns=(1, 2), **kwargs)
-    lab.disk.stop()
+    lab.disk.suspend()
     task = ini.issue(write10(0, 8), write=data)
     ini.expect_silence(0.3 * SLOW)
     check(task.status is None, f"{task}")
@@ -130,7 +113,7 @@ def lost_write(lab, iqn, data):
 def answered_then(ini, disk, opcode):
     """The response code of what was sent, which comes when the disk goes on."""
     ini.expect_silence(1)
-    disk.go_on()
+    disk.resume()
     return ini.until(opcode).byte(2)
 
 
@@ -151,7 +134,7 @@ def login_again(lab):
     equal(task.status, BUSY, "status of a WRITE after 5 s")
     check(4 < took < 6 * SLOW, f"it took {took:.1f} s")
     task = ini.issue(read10(0, 8), 1, read=4096)
-    disk.go_on()
+    disk.resume()
     ini.wait([task])
     equal((task.status, task.data), (0, data), "READ behind the orphan")
     equal((lab.orphans(iqn), shown(lab)), (0, []), "orphans at the end")
@@ -169,7 +152,7 @@ def others_go_on(lab):
     response, took = seconds(other.tmf, LUN_RESET)
     equal(response, REJECTED, "response of the reset")
     check(9 < took < 12 * SLOW, f"it took {took:.1f} s")
-    disk.go_on()
+    disk.resume()
     equal(soon(other.tmf, LUN_RESET, limit=2), COMPLETE, "the next reset")
     Lab.clear_ua(other, 1)
     before = other.good(read10(0, 8), 1, read=4096).data
@@ -207,7 +190,7 @@ def logout_waits(lab):
     equal(response, CLEANUP_FAILED, "response of the second")
     check(9 < took < 12 * SLOW, f"it took {took:.1f} s")
     soon(lab.login, iqn, luns=(2,))
-    disk.go_on()
+    disk.resume()
     finish(lab, iqn)
 
 
@@ -224,7 +207,7 @@ def deadlines_are_set(lab):
     equal(response, CLEANUP_FAILED, "response of the Logout")
     check(3 < took < 6 * SLOW, f"the Logout took {took:.1f} s")
     lab.adm("net", "set", "tmf-timeout", 10, "logout-timeout", 10)
-    disk.go_on()
+    disk.resume()
     finish(lab, iqn)
 
 
@@ -238,7 +221,7 @@ def deleted(lab):
     check(not is_free(disk.path), "the device is free before it has answered")
     Lab.clear_ua(ini, 2)
     soon(ini.good, read10(0, 8), 2, read=4096)
-    disk.go_on()
+    disk.resume()
     wait_until(lambda: is_free(disk.path), 5 * SLOW, "the disk is free")
     finish(lab, iqn)
 
@@ -253,7 +236,7 @@ def orphan_outlives_lun(lab):
     is_shown(lab, one_write(lab, iqn, disk, True))
     for part in (iqn, disk.path, iscsi.NAME):
         check(part in lab.adm("orphan", "show"), f"{part} is not in the table")
-    disk.go_on()
+    disk.resume()
     wait_until(lambda: not shown(lab), 5 * SLOW, "no orphan is left")
     finish(lab, iqn)
 
@@ -267,7 +250,7 @@ def namespaces(lab):
     found = shown_in("/proc/1/ns/net")
     check(len(found) == 1 and found[0].pop("age") < 60, f"orphans: {found}")
     equal(found[0], one_write(lab, iqn, disk), "orphan")
-    disk.go_on()
+    disk.resume()
     wait_until(lambda: not shown(lab), 5 * SLOW, "no orphan is left")
     equal(shown_in("/proc/1/ns/net"), [], "orphans of all")
     finish(lab, iqn)
@@ -291,7 +274,7 @@ def many(lab):
     top = tempfile.TemporaryDirectory()
     path = with_long_path(lab, iqn, disk, top.name)
     names = [f"{iscsi.NAME}{n}" for n in range(MANY)]
-    disk.stop()
+    disk.suspend()
     for name in names:
         ini = lab.login(iqn, name=name)
         ini.issue(read10(0, 8), 1, read=4096)
@@ -302,7 +285,7 @@ def many(lab):
     equal(sorted(one["initiator"] for one in found), sorted(names), "initiators")
     equal({(one["reads"], one["writes"], one["path"]) for one in found},
           {(1, 0, path)}, "what they have in common")
-    disk.go_on()
+    disk.resume()
     wait_until(lambda: not shown(lab), 5 * SLOW, "no orphan is left")
     finish(lab, iqn)
     top.cleanup()
@@ -332,10 +315,10 @@ def target_goes(lab):
     done = outcome("rmmod", "ktgt")
     check(done.returncode, "rmmod took the module away")
     check("in use" in done.stderr, done.stderr)
-    disk.go_on()
+    disk.resume()
     wait_until(lambda: is_free(disk.path), 5 * SLOW, "the disk is free")
     lab.check_module()
-    run("dmsetup", "remove", "--retry", disk.name)
+    disk.remove()
 
 
 if __name__ == "__main__":

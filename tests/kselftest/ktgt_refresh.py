@@ -14,12 +14,12 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
+import dm  # noqa: E402
 import genl  # noqa: E402
-from dm import Mapped  # noqa: E402
+from dm import Mapped, part  # noqa: E402
 from iscsi import read10, wce, write10  # noqa: E402
-from ktap import Skip, Suite, check, equal  # noqa: E402
-from lab import CommandError, Lab, enter_named, enter_netns, run  # noqa: E402
-from lab import write  # noqa: E402
+from ktap import Suite, check, equal  # noqa: E402
+from lab import Lab, enter_named, enter_netns, run, write  # noqa: E402
 
 CAPACITY, MODE = (6, 0x2A, 9), (6, 0x2A, 1)
 PROTECTED = (7, 0x27, 0)
@@ -29,9 +29,7 @@ def after(lab):
     """Leave nothing to the next case."""
     lab.close_all()
     lab.stop_target()
-    for mapped in getattr(lab, "mapped", []):
-        mapped.remove()
-    lab.mapped = []
+    dm.remove_all()
 
 
 suite = Suite(Lab)
@@ -49,17 +47,6 @@ def disk(lab, dev):
     iqn = lab.target(tid=1)
     lab.lun(iqn, 1, dev)
     return [lab.login(iqn), lab.login(iqn, isid=bytes((128, 0, 0, 0, 0, 9)))]
-
-
-def mapped(lab, base, size_mib):
-    """A dm device over a part of this one."""
-    try:
-        run("modprobe", "dm-mod")
-    except CommandError as err:
-        raise Skip("no dm-mod") from err
-    dev = Mapped(base, size_mib=size_mib)
-    lab.mapped = getattr(lab, "mapped", []) + [dev]
-    return dev
 
 
 def read(ini, lba=0):
@@ -88,9 +75,9 @@ def lun(lab):
 def size(lab):
     """It grows and shrinks."""
     base = lab.null_blk(16)
-    dev = mapped(lab, base, 8)
+    dev = Mapped(base, part(8))
     sessions = disk(lab, dev.path)
-    dev.resize(base, 16)
+    dev.change(part(16))
     not_told(sessions)
     equal(read(sessions[0], (8 << 11) + 1), (2, (5, 0x21, 0)), "behind its end")
     lab.adm("lun", "refresh", "device", number(dev.path))
@@ -98,7 +85,7 @@ def size(lab):
     equal(lun(lab)["size"], 16 << 20, "size")
     lab.adm("lun", "refresh", "device", number(dev.path))
     not_told(sessions)
-    dev.resize(base, 4)
+    dev.change(part(4))
     lab.adm("lun", "refresh", "device", number(dev.path))
     told(sessions, CAPACITY)
     equal(lun(lab)["size"], 4 << 20, "size")
@@ -137,9 +124,9 @@ def protection(lab):
 def namespaces(lab):
     """From a namespace beside it nothing happens, from the initial one it does."""
     base = lab.null_blk(16)
-    dev = mapped(lab, base, 8)
+    dev = Mapped(base, part(8))
     sessions = disk(lab, dev.path)
-    dev.resize(base, 16)
+    dev.change(part(16))
     run("ktgtadm", "lun", "refresh", "device", number(dev.path))
     not_told(sessions)
     enter_netns(lab.home)

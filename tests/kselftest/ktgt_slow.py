@@ -219,7 +219,7 @@ def device_that_sleeps(lab):
 @suite.case
 def device_without_nowait(lab):
     """dm-delay cannot tell that it would wait, but it does not sleep."""
-    dm = Mapped(lab.null_blk(8), "delay {dev} 0 1")
+    dm = Mapped(lab.null_blk(8), "0 {size} delay {dev} 0 1")
     iqn, ini = begin(lab, dm.path, "delay")
     data = pattern(64 * 1024)
     ini.good(write10(1, 128), write=data)

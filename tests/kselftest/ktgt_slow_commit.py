@@ -20,15 +20,16 @@ import re
 import signal
 import socket
 import struct
-import subprocess
 import sys
 import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
+import dm  # noqa: E402
 import genl  # noqa: E402
 import iscsi  # noqa: E402
+from dm import Mapped  # noqa: E402
 from genl import Genl  # noqa: E402
 from ktap import Failure, Suite, check, comment, equal, wait_until  # noqa: E402
 from lab import (IQN, SLOW, Lab, enter_named, is_free, outcome,  # noqa: E402
@@ -41,15 +42,12 @@ GIVEN_UP = 40      # after which no device sleeps, whatever is broken
 FAMILIES = ("wireguard", "nbd", "fou", "l2tp_netlink")
 
 
-class Sleeper:
+class Sleeper(Mapped):
     """A dm device with dirty pages, which is suspended."""
 
-    def __init__(self, lab, name, **attrs):
-        self.name = name
-        base = lab.null_blk(8, **attrs)
-        run("dmsetup", "create", name, "--table", f"0 16384 linear {base} 0")
-        self.path = "/dev/" + run("dmsetup", "info", "-c", "--noheadings", "-o",
-                                  "blkdevname", name).strip()
+    def __init__(self, lab, **attrs):
+        super().__init__(lab.null_blk(8, **attrs))
+        self.path = f"/dev/{self.node}"
         # the last close would write them back
         self.file = os.open(self.path, os.O_RDWR)
         os.pwrite(self.file, b"dirty" * 4096, 0)
@@ -58,19 +56,19 @@ class Sleeper:
 
     def sleep(self):
         """It answers nobody, for a while at most."""
-        run("dmsetup", "suspend", "--noflush", "--nolockfs", self.name)
+        self.suspend()
         self.timer = threading.Timer(GIVEN_UP, self.wake)
         self.timer.start()
 
     def wake(self):
         """It answers from now on."""
         self.timer.cancel()
-        run("dmsetup", "resume", self.name)
+        self.resume()
 
     def remove(self):
         self.wake()
         os.close(self.file)
-        run("dmsetup", "remove", "--retry", self.name)
+        super().remove()
 
 
 class SlowLab(Lab):
@@ -81,17 +79,12 @@ class SlowLab(Lab):
         self.sleepers = []
         self.sockets = []
 
-    def setup(self):
-        super().setup()
-        if subprocess.call(["dmsetup", "targets"], stdout=subprocess.DEVNULL):
-            run("modprobe", "dm_mod")
-
     def sleeper(self, **attrs):
-        self.sleepers.append(Sleeper(self, f"ktgt-slow{len(self.sleepers)}", **attrs))
+        self.sleepers.append(Sleeper(self, **attrs))
         return self.sleepers[-1]
 
-    def socket(self, cls=Genl):
-        self.sockets.append(self.genl(cls))
+    def socket(self):
+        self.sockets.append(self.genl())
         return self.sockets[-1]
 
     def clean(self):
@@ -247,7 +240,7 @@ def freeze_goes_on(lab):
 @suite.case
 def one_at_a_time(lab):
     """Another change of the socket is refused, and a question answered."""
-    listener = lab.socket(genl.Listener).join("config")
+    listener = lab.listen("config")
     dev, lun = slow_target(lab)
     nl, other = lab.nl, lab.socket()
     begin(nl, "lu-new", **lun)
@@ -275,7 +268,7 @@ def one_at_a_time(lab):
 @suite.case
 def refused_late(lab):
     """The text of a refusal comes as late as the refusal."""
-    listener = lab.socket(genl.Listener).join("config")
+    listener = lab.listen("config")
     dev, lun = slow_target(lab)
     nl = lab.nl
     nl.do("lu-new", target_id=1, lun=1, backend=genl.BACKEND_NULL, size=1 << 20)
@@ -393,7 +386,7 @@ def reply_late(lab):
 @suite.case
 def killed(lab):
     """Who kills the tool stops nothing."""
-    listener = lab.socket(genl.Listener).join("config")
+    listener = lab.listen("config")
     dev = slow_target(lab)[0]
     tool = start("ktgtadm", "-n", lab.tns, "lun", "add", "target", 1, "lun", 1,
                  "path", dev.path)
@@ -458,6 +451,7 @@ NUMBER = 100 if SLOW == 1 else 40
 
 def dead_disk(lab):
     """One disk that is cut into NUMBER pieces; gives back their paths."""
+    dm.need()
     base = lab.null_blk(NUMBER // 10)
     names = [f"ktgt-dead{number}" for number in range(NUMBER)]
     run("dmsetup", "create", "--concise",
