@@ -20,10 +20,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import dm  # noqa: E402
 import iscsi  # noqa: E402
+import scsi_debug  # noqa: E402
 from dm import Mapped  # noqa: E402
 from iscsi import read10, wce, write10  # noqa: E402
-from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
-from lab import SLOW, Lab, outcome, read, run, write  # noqa: E402
+from ktap import Skip, Suite, check, equal  # noqa: E402
+from lab import Lab, read, run, write  # noqa: E402
 
 COMMUNICATION, READ_ERROR = (2, 0x08, 0), (3, 0x11, 0)
 LOST, ABSENT = (4, 0x3E, 1), (2, 0x3A, 0)
@@ -31,7 +32,6 @@ MODE_CHANGED = (6, 0x2A, 1)
 BAD_BLOCK = 0x1234      # from here on scsi_debug fails with opts=2
 MEDIUM_ERROR_OPT = 2
 TRACING = "/sys/kernel/tracing"
-PSEUDO = "/sys/bus/pseudo/drivers/scsi_debug"
 
 
 def after(lab):
@@ -39,10 +39,7 @@ def after(lab):
     lab.close_all()
     lab.stop_target()
     dm.remove_all()
-    # udev may have the disk open
-    wait_until(lambda: not os.path.isdir("/sys/module/scsi_debug") or
-               not outcome("modprobe", "-r", "scsi_debug").returncode,
-               20 * SLOW, "scsi_debug to go")
+    scsi_debug.unload()
 
 
 suite = Suite(Lab)
@@ -51,13 +48,7 @@ suite.after = after
 
 def scsi_disk(*options):
     """A disk of scsi_debug; gives back its device and its name."""
-    run("modprobe", "scsi_debug", "dev_size_mb=8", "delay=0", *options)
-    pattern = f"{PSEUDO}/adapter*/host*/target*/*/block/*"
-    path = wait_until(lambda: next((path for path in glob.glob(pattern)
-                                    if os.path.exists(
-                                        f"/dev/{path.split('/')[-1]}")),
-                                   None), 20 * SLOW, "scsi_debug's disk")
-    name = path.rsplit("/", 1)[1]
+    name = scsi_debug.load("delay=0", *options)
     return f"/dev/{name}", name
 
 
@@ -85,7 +76,7 @@ def pulled(lab):
     dev, name = scsi_disk()
     _, ini = prepare(lab, dev)
     ini.good(read10(0, 8), read=4096)
-    write(f"/sys/block/{name}/device/delete", 1)
+    scsi_debug.pull(name)
     for what, cdb, how in (("READ", read10(0, 8), {"read": 4096}),
                            ("WRITE", write10(0, 8), {"write": bytes(4096)}),
                            ("flush", iscsi.sync_cache10(), {})):
