@@ -24,7 +24,7 @@ unset KERNEL MAKEFLAGS MFLAGS MAKEOVERRIDES
 
 kernels=()
 names=()	# of tests in the VM; none: all
-told_names='LOOPS|SESSIONS|RACE_SECONDS|SHORT|FUZZ_[A-Z]*|TIMEOUT'
+told_names='LOOPS|SESSIONS|RACE_SECONDS|STRESS_[A-Z]*|SHORT|FUZZ_[A-Z]*|TIMEOUT'
 server=''	# whether the one with systemd is among them
 passed=0 failed=0 skipped=0
 work=''
@@ -125,8 +125,8 @@ vm_tests()
 	# What tests take from their environment they take in the VM as well.
 	told=$(env | grep -E "^KTGT_($told_names)=" || true)
 	# shellcheck disable=SC2086 # a list of words
-	tests/vm/run.sh -k "$kernel" -t 5400 -o "build/check/$kernel" -- \
-		env $told tests/run.sh "$@"
+	tests/vm/run.sh -k "$kernel" -n 16M -t 5400 \
+		-o "build/check/$kernel" -- env $told tests/run.sh "$@"
 }
 
 # A server with what make install puts there, which reboots on the way.

@@ -12,6 +12,8 @@
 #               writes into /ktgt/out (as DIR/out)
 #   -d SIZE     a further empty disk, as 512M or 4G; may be given again:
 #               /dev/disk/by-id/virtio-disk0, virtio-disk1, ...
+#   -n SIZE     an empty NVMe disk, with the serial number ktgt-nvme; the VM does not
+#               load its driver
 #   -p DIR      copy the contents of DIR into /ktgt, too; may be given again
 #   -a 'WORDS'  add words to the kernel command line
 #   -c          counting VM: one CPU, and a clock that counts instructions
@@ -31,7 +33,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 kernel=6.1 memory=2048 cpus=2 limit='' out='' append='' counting='' interactive=''
-systemd=''
+systemd='' nvme=''
 disks=() payloads=() command=()
 work='' qemu_pid='' watch_pid='' boot_limit=300
 
@@ -45,7 +47,7 @@ parse_options()
 {
 	local option
 
-	while getopts k:m:s:t:o:d:p:a:cSih option; do
+	while getopts k:m:s:t:o:d:n:p:a:cSih option; do
 		case $option in
 		k) kernel=$OPTARG ;;
 		m) memory=$OPTARG ;;
@@ -53,6 +55,7 @@ parse_options()
 		t) limit=$OPTARG ;;
 		o) out=$OPTARG ;;
 		d) disks+=("$OPTARG") ;;
+		n) nvme=$OPTARG ;;
 		p) payloads+=("$OPTARG") ;;
 		a) append=$OPTARG ;;
 		c) counting=1 ;;
@@ -232,6 +235,15 @@ disk()
 	echo "virtio-blk-pci,drive=$2,serial=$2"
 }
 
+# nvme_disk FILE
+nvme_disk()
+{
+	echo -drive
+	echo "if=none,id=nvme,format=raw,cache=unsafe,discard=unmap,file=$1"
+	echo -device
+	echo "nvme,drive=nvme,serial=ktgt-nvme"
+}
+
 # port NAME FILE
 port()
 {
@@ -272,6 +284,10 @@ qemu_words()
 		disk "$work/disk$n" "disk$n" off
 		n=$((n + 1))
 	done
+	if [[ $nvme ]]; then
+		truncate -s "$nvme" "$work/nvme"
+		nvme_disk "$work/nvme"
+	fi
 }
 
 command_started()
