@@ -19,6 +19,7 @@
 #   login IQN [KEY=VALUE].. discover, set keys, log in; then see lun_disk
 #   logout IQN
 #   refute COMMAND...       the command must fail
+#   lab_undo=FUNCTION       called before all of this is taken away
 #   lab_finish              the checks that end each test, and the exit status
 #
 # With KTGT_ORACLE=tgtd the tests that use nothing but tgtadm run against
@@ -40,6 +41,7 @@ iqn=iqn.2026-11.org.example
 nullb=/sys/kernel/config/nullb
 oracle=${KTGT_ORACLE:-}
 lab_dir=''
+lab_undo=''
 lab_marker="ktgt-test: begin $lab_name $$"
 dev=''
 
@@ -336,6 +338,7 @@ link_is_gone()
 
 clean_up_everything()
 {
+	$lab_undo
 	initiator_stop
 	[[ ! -e $lab_dir/tgtd.pid ]] || kill -KILL "$(<"$lab_dir/tgtd.pid")"
 	[[ ! -e /run/netns/$target_ns || ! -d /sys/module/ktgt ]] ||
