@@ -50,6 +50,7 @@ struct ktgt_done_queue {
  * @KTGT_CMDF_RESUME: the command has not completed; submit it again
  * @KTGT_CMDF_ORPHAN: its connection is gone; it holds a reference of
  *	&ktgt_lu.kref
+ * @KTGT_CMDF_UA: it has taken a unit attention, which its answer reports
  */
 enum ktgt_cmd_flags {
 	KTGT_CMDF_FUA,
@@ -60,6 +61,7 @@ enum ktgt_cmd_flags {
 	KTGT_CMDF_WAITING,
 	KTGT_CMDF_RESUME,
 	KTGT_CMDF_ORPHAN,
+	KTGT_CMDF_UA,
 };
 
 /**
@@ -130,6 +132,7 @@ struct ktgt_sense {
  * @nr_blocks: logical blocks of a medium access command
  * @block_shift: log2 of the logical block size at the time @xfer_len was set
  * @status: SAM status; valid when the command is in @done_queue
+ * @ua: enum ktgt_ua that it has taken, if KTGT_CMDF_UA is set
  * @sense: sense data of a CHECK CONDITION
  * @done_node: in &ktgt_done_queue.head
  * @wait_node: in &ktgt_gate.waiting; not used at the same time as @done_node
@@ -159,6 +162,7 @@ struct ktgt_cmd {
 	u8				edtl_dir;
 	u8				dir;
 	u8				status;
+	u8				ua;
 	u64				xfer_len;
 	u32				buf_len;
 	u32				nr_bvec;

@@ -15,6 +15,7 @@
 #include "../core/trace.h"
 #include "../scsi/exec.h"
 #include "../scsi/orphan.h"
+#include "../scsi/ua.h"
 #include "conn.h"
 #include "data.h"
 #include "pdu.h"
@@ -350,6 +351,7 @@ static bool command_may_answer(const struct ktgt_conn *conn)
  */
 static void command_end_aborted(struct ktgt_task *task)
 {
+	ktgt_ua_give_back(&task->cmd);
 	abort_count(task);
 	/* data that was sent before the initiator knew of this is no error */
 	task->dead_gen = task->gen;

@@ -47,9 +47,30 @@ bool ktgt_ua_take(struct ktgt_cmd *cmd, struct ktgt_sense *sense)
 		if (!pends)
 			continue;
 		ktgt_sense_set(sense, UNIT_ATTENTION, ua_codes[ua]);
+		cmd->ua = ua;
+		set_bit(KTGT_CMDF_UA, &cmd->flags);
 		return true;
 	}
 	return false;
+}
+
+/**
+ * ktgt_ua_give_back - a command ends without reporting what it has taken
+ * @cmd: command that was aborted, before ktgt_cmd_release()
+ *
+ * The unit attention is pending again: it ends when it is reported (SAM-5, 5.14.1).
+ *
+ * Context: any.
+ */
+void ktgt_ua_give_back(struct ktgt_cmd *cmd)
+{
+	/* the I_T nexus of an orphan is gone */
+	if (!test_bit(KTGT_CMDF_UA, &cmd->flags) || !cmd->itl)
+		return;
+	if (cmd->ua == KTGT_UA_LUNS_CHANGED)
+		set_bit(KTGT_NEXUS_LUNS_CHANGED, &cmd->nexus->flags);
+	else
+		set_bit(cmd->ua, &cmd->itl->flags);
 }
 
 /**

@@ -28,6 +28,7 @@ static inline bool ktgt_ua_may_pend(const struct ktgt_cmd *cmd)
 }
 
 bool ktgt_ua_take(struct ktgt_cmd *cmd, struct ktgt_sense *sense);
+void ktgt_ua_give_back(struct ktgt_cmd *cmd);
 void ktgt_ua_raise(struct ktgt_lu *lu, enum ktgt_ua ua,
 		   const struct ktgt_nexus *except);
 void ktgt_ua_raise_locked(struct ktgt_lu *lu, enum ktgt_ua ua,

@@ -249,6 +249,28 @@ static void ua_order(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ua_told(test, 1), 0x2900);
 }
 
+/* A command that does not report what it has taken. */
+static void ua_given_back(struct kunit *test)
+{
+	struct ua_test *t = test->priv;
+	struct ktgt_cmd *cmd = kunit_kzalloc(test, sizeof(*cmd), GFP_KERNEL);
+	struct ktgt_sense sense = {};
+
+	KUNIT_ASSERT_NOT_NULL(test, cmd);
+	cmd->nexus = &t->nexuses[0];
+	cmd->itl = &t->itls[0];
+	ktgt_ua_give_back(cmd);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0);
+	ktgt_ua_raise(&t->lu, KTGT_UA_MODE, NULL);
+	t->target.lus_changed = true;
+	ktgt_ua_luns_changed(&t->target);
+	KUNIT_EXPECT_TRUE(test, ktgt_ua_take(cmd, &sense));
+	ktgt_ua_give_back(cmd);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0x3f0e);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0x2a01);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0);
+}
+
 static void ua_except(struct kunit *test)
 {
 	struct ua_test *t = test->priv;
@@ -283,6 +305,7 @@ static void ua_luns_changed(struct kunit *test)
 
 static struct kunit_case ua_cases[] = {
 	KUNIT_CASE(ua_order),
+	KUNIT_CASE(ua_given_back),
 	KUNIT_CASE(ua_except),
 	KUNIT_CASE(ua_luns_changed),
 	{}

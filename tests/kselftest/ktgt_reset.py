@@ -351,6 +351,22 @@ def swapped_by_force(lab):
 
 
 @suite.case
+def not_reported(lab):
+    """A command that has taken a unit attention is aborted while it waits for its
+    turn: the next one reports it."""
+    disk, (one, old), _, _ = three(lab, Late)
+    lab.adm("lun", "set", "target", 1, "lun", 1, "vendor", "V")
+    task = one.issue(tur(), attr=2)
+    one.expect_silence(0.3)
+    equal(one.tmf(ABORT_TASK, rtt=task.itt), COMPLETE, "response of ABORT TASK")
+    del one.tasks[task.itt]
+    equal(one.command(tur()).key, (6, 0x3F, 3), "unit attention")
+    one.good(tur())
+    disk.release()
+    done(one, old)
+
+
+@suite.case
 def removed_meanwhile(lab):
     """The LUN is removed during the reset: what waits ends at once, and the reset
     when the storage has answered."""

@@ -350,6 +350,10 @@ bool ktgt_orphans_hold_much(void)
 	return false;
 }
 
+void ktgt_ua_give_back(struct ktgt_cmd *cmd)
+{
+}
+
 bool ktgt_nexus_uses_disks(struct ktgt_nexus *nexus)
 {
 	return true;
