@@ -635,12 +635,12 @@ static const struct ktgt_change_ops lu_attach_ops = {
 
 /* As the logical unit is now; the texts are owned, whatever is returned. */
 static int prepare_attach(struct ktgt_txn *txn, struct lu_change *own, u32 tid,
-			  u32 lun, const struct ktgt_lu_params *with)
+			  const struct ktgt_lu_params *with)
 {
 	struct ktgt_lu_params *params = &own->params;
 	int err;
 
-	err = ktgt_lu_dev_copy(txn->kn, tid, lun, params);
+	err = ktgt_lu_dev_copy(txn->kn, tid, with->lun, params);
 	if (err)
 		return err;
 	params->force = with->force;
@@ -652,16 +652,17 @@ static int prepare_attach(struct ktgt_txn *txn, struct lu_change *own, u32 tid,
  * ktgt_lu_stage_attach - give a logical unit the device that it waits for
  * @txn: the transaction
  * @tid: number of its target
- * @lun: its number
- * @with: medium_found, of the disk that is there, and force; copied
+ * @with: lun, its number; medium_found, of the disk that is there; and force. Copied
  * @file: the device, as who has asked has opened it, or NULL
+ * @any_path: the device is that of @file, wherever the path leads for who has asked
  *
  * Context: the thread that sent the request; may sleep.
  *
  * Return: 0, -ENOMEM, or another errno, with extack text.
  */
-int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid, u32 lun,
-			 const struct ktgt_lu_params *with, struct file *file)
+int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid,
+			 const struct ktgt_lu_params *with, struct file *file,
+			 bool any_path)
 {
 	struct lu_attach *attach;
 	struct lu_change *own;
@@ -671,9 +672,10 @@ int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid, u32 lun,
 	if (!attach)
 		return -ENOMEM;
 	own = &attach->base;
-	err = prepare_attach(txn, own, tid, lun, with);
+	err = prepare_attach(txn, own, tid, with);
 	if (!err)
-		err = ktgt_lu_dev_find(&own->params, file, txn->extack);
+		err = any_path ? ktgt_lu_dev_take(&own->params, file, txn->extack) :
+				 ktgt_lu_dev_find(&own->params, file, txn->extack);
 	if (err) {
 		ktgt_lu_params_free(&own->params);
 		kfree(attach);
@@ -681,7 +683,7 @@ int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid, u32 lun,
 	}
 	own->change.info = (struct ktgt_change_info){
 		.tid = tid,
-		.lun = lun,
+		.lun = with->lun,
 	};
 	ktgt_txn_stage(txn, &own->change, &lu_attach_ops);
 	return 0;

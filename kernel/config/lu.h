@@ -16,7 +16,8 @@ struct ktgt_lu *ktgt_lu_check(struct ktgt_txn *txn, u32 tid, u32 lun);
 int ktgt_lu_stage_new(struct ktgt_txn *txn, u32 tid,
 		      const struct ktgt_lu_params *params, struct file *file);
 int ktgt_lu_stage_del(struct ktgt_txn *txn, u32 tid, u32 lun);
-int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid, u32 lun,
-			 const struct ktgt_lu_params *with, struct file *file);
+int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid,
+			 const struct ktgt_lu_params *with, struct file *file,
+			 bool any_path);
 
 #endif /* _KTGT_CONFIG_LU_H */

@@ -22,23 +22,43 @@
 #include "../scsi/opening.h"
 #include "txn.h"
 
-/* The file says which device it is; the path has to lead there. */
-static int take_file(struct ktgt_lu_params *params, struct file *file,
-		     struct netlink_ext_ack *extack)
+static struct ktgt_store_params how_of(const struct ktgt_lu_params *params)
 {
-	const struct ktgt_store_params how = {
+	return (struct ktgt_store_params){
 		.lun = params->lun,
 		.path = params->path,
 		.dev = params->dev,
 		.dev_err = params->dev_err,
 		.read_only = params->read_only,
 	};
-	struct inode *device = ktgt_device_take(file, &how, extack);
+}
 
+/**
+ * ktgt_lu_dev_take - note which device it is that somebody has opened
+ * @params: how the device is to be opened, with texts that are owned; gets its number,
+ *	and the device itself
+ * @file: the device, as who has asked has opened it
+ * @extack: takes the reason of a refusal
+ *
+ * Context: the thread that sent the request; may sleep.
+ * Return: 0 or an errno.
+ */
+int ktgt_lu_dev_take(struct ktgt_lu_params *params, struct file *file,
+		     struct netlink_ext_ack *extack)
+{
+	const struct ktgt_store_params how = how_of(params);
+	struct inode *device;
+
+	/* no such logical unit, which is for the check */
+	if (!params->path)
+		return 0;
+	device = ktgt_device_take(file, &how, extack);
 	if (IS_ERR(device))
 		return PTR_ERR(device);
 	params->device = device;
-	return ktgt_device_check(device, &how, extack);
+	params->dev = ktgt_device_number(device);
+	params->dev_err = 0;
+	return 0;
 }
 
 /**
@@ -55,11 +75,18 @@ static int take_file(struct ktgt_lu_params *params, struct file *file,
 int ktgt_lu_dev_find(struct ktgt_lu_params *params, struct file *file,
 		     struct netlink_ext_ack *extack)
 {
+	struct ktgt_store_params how;
+	int err;
+
 	if (!params->path)
 		return 0;
 	params->dev_err = ktgt_backend_block_dev(params->path, params->read_only,
 						 &params->dev);
-	return file ? take_file(params, file, extack) : 0;
+	if (!file)
+		return 0;
+	how = how_of(params);
+	err = ktgt_lu_dev_take(params, file, extack);
+	return err ?: ktgt_device_check(params->device, &how, extack);
 }
 
 /**

@@ -16,6 +16,8 @@ struct netlink_ext_ack;
 
 int ktgt_lu_dev_find(struct ktgt_lu_params *params, struct file *file,
 		     struct netlink_ext_ack *extack);
+int ktgt_lu_dev_take(struct ktgt_lu_params *params, struct file *file,
+		     struct netlink_ext_ack *extack);
 int ktgt_lu_dev_copy(struct ktgt_net *kn, u32 tid, u32 lun,
 		     struct ktgt_lu_params *params);
 int ktgt_lu_dev_await(struct ktgt_txn *txn, const struct ktgt_lu_params *params,

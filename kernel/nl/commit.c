@@ -7,8 +7,10 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
+#include <net/net_namespace.h>
 
 #include "../config/txn.h"
+#include "../core/net.h"
 #include "event.h"
 #include "job.h"
 
@@ -16,7 +18,8 @@
  * struct commit - a transaction that is carried out
  * @job: the request
  * @put: puts what the answer has besides the acknowledgement; may be NULL
- * @txn: the transaction
+ * @txn: the transaction. Its namespace, which need not be that of the socket, is
+ *	referenced
  */
 struct commit {
 	struct ktgt_nl_job	job;
@@ -64,6 +67,7 @@ static void commit_free(struct ktgt_nl_job *job)
 	struct commit *commit = to_commit(job);
 
 	ktgt_txn_destroy(&commit->txn);
+	put_net(commit->txn.kn->net);
 	kfree(commit);
 }
 
@@ -98,6 +102,7 @@ int ktgt_nl_commit(struct ktgt_txn *txn, struct sk_buff *skb,
 	}
 	commit->put = put;
 	ktgt_txn_init(&commit->txn, txn->kn, &commit->job.extack);
+	get_net(txn->kn->net);
 	err = ktgt_nl_job_init(&commit->job, &commit_ops, skb, info);
 	if (err)
 		return err;

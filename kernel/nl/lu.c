@@ -17,6 +17,7 @@
 #include "../scsi/lu_life.h"
 #include "device.h"
 #include "dump.h"
+#include "elsewhere.h"
 #include "generated/netlink.h"
 #include "msg.h"
 #include "txn.h"
@@ -233,10 +234,12 @@ int ktgt_lu_attach_doit(struct sk_buff *skb, struct genl_info *info)
 	struct ktgt_lu_params with = {};
 	struct ktgt_nl_change nlc;
 	struct file *file;
-	u32 tid, lun;
+	u32 tid;
 	int err;
 
-	err = get_ids(info, &tid, &lun);
+	if (!info->attrs[KTGT_A_LU_TARGET_ID] && !info->attrs[KTGT_A_LU_LUN])
+		return ktgt_nl_attach_elsewhere(skb, info);
+	err = get_ids(info, &tid, &with.lun);
 	if (err)
 		return err;
 	err = ktgt_nl_device_get(skb, info, &file);
@@ -248,7 +251,7 @@ int ktgt_lu_attach_doit(struct sk_buff *skb, struct genl_info *info)
 
 	ktgt_nl_begin(&nlc, skb, info);
 	nlc.txn->opens = true;
-	err = ktgt_lu_stage_attach(nlc.txn, tid, lun, &with, file);
+	err = ktgt_lu_stage_attach(nlc.txn, tid, &with, file, false);
 	err = ktgt_nl_end(&nlc, err);
 	ktgt_nl_device_put(file);
 	return err;

@@ -86,6 +86,28 @@ static void free_open(struct open_txn *open)
 }
 
 /**
+ * ktgt_nl_begin_in - begin a command that changes something in any namespace
+ * @nlc: the command; @nlc->txn is where it has to stage its change
+ * @skb: the request
+ * @info: the request, parsed
+ * @kn: the namespace; something else keeps it until ktgt_nl_end() has returned
+ *
+ * It is never part of the transaction that the socket has open.
+ *
+ * Context: may sleep. ktgt_nl_end() has to follow.
+ */
+void ktgt_nl_begin_in(struct ktgt_nl_change *nlc, struct sk_buff *skb,
+		      struct genl_info *info, struct ktgt_net *kn)
+{
+	nlc->txn = &nlc->one;
+	nlc->skb = skb;
+	nlc->info = info;
+	nlc->put = NULL;
+	nlc->err = 0;
+	ktgt_txn_init(&nlc->one, kn, info->extack);
+}
+
+/**
  * ktgt_nl_begin - begin a command that changes something
  * @nlc: the command; @nlc->txn is where it has to stage its change
  * @skb: the request
@@ -100,13 +122,7 @@ void ktgt_nl_begin(struct ktgt_nl_change *nlc, struct sk_buff *skb,
 	struct ktgt_net *kn = ktgt_net_get(genl_info_net(info));
 	struct open_txn *open;
 
-	nlc->txn = &nlc->one;
-	nlc->skb = skb;
-	nlc->info = info;
-	nlc->put = NULL;
-	nlc->err = 0;
-	ktgt_txn_init(&nlc->one, kn, info->extack);
-
+	ktgt_nl_begin_in(nlc, skb, info, kn);
 	mutex_lock(&kn->open_mutex);
 	open = find_open(kn, NETLINK_CB(skb).sk);
 	if (open && open->txn.nr_changes < CHANGES_MAX) {

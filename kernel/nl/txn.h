@@ -31,6 +31,8 @@ struct ktgt_nl_change {
 
 void ktgt_nl_begin(struct ktgt_nl_change *nlc, struct sk_buff *skb,
 		   struct genl_info *info);
+void ktgt_nl_begin_in(struct ktgt_nl_change *nlc, struct sk_buff *skb,
+		      struct genl_info *info, struct ktgt_net *kn);
 int ktgt_nl_end(struct ktgt_nl_change *nlc, int err);
 
 /**

@@ -16,6 +16,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import dm  # noqa: E402
+import genl  # noqa: E402
 from dm import Mapped  # noqa: E402
 from iscsi import inquiry, tur  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
@@ -349,6 +350,41 @@ def another_disk(lab):
         Lab.clear_ua(ini)
         equal((lun(lab)["online"], lun(lab)["medium"]), (True, both[0]), "attached")
         ini.logout()
+
+
+@suite.case
+def elsewhere(lab):
+    """The initial namespace attaches a disk to a logical unit of another one that
+    waits for it, wherever its path leads; nobody else does, and no other disk."""
+    iqn = lab.target()
+    with Disks(lab) as disks:
+        lab.adm("lun", "add", "target", iqn, "lun", 1, "path", "/dev/none",
+                "medium", "dm-uuid-KTGT-one", "absent")
+        ini = lab.login(iqn)
+        attach = ("ktgtadm", "lun", "attach", "path")
+        run(*attach, disks.nodes["one"])
+        lab.in_home(*attach, disks.nodes["two"])
+        equal(ini.command(tur()).key, NO_MEDIUM, "TEST UNIT READY")
+        not_from_here(disks.nodes["one"])
+        lab.in_home(*attach, disks.nodes["one"])
+        equal(ini.command(tur()).key[0], 6, "a unit attention")
+        Lab.clear_ua(ini)
+        equal((lun(lab)["online"], lun(lab)["medium"], lun(lab)["path"]),
+              (True, "dm-uuid-KTGT-one", "/dev/none"), "attached")
+        lab.in_home(*attach, disks.nodes["one"])
+        ini.logout()
+
+
+def not_from_here(node):
+    """This namespace is not the initial one."""
+    nl, fd = genl.Genl(), os.open(node, os.O_RDONLY)
+    try:
+        nl.do("lu-attach", medium_found="dm-uuid-KTGT-one", descriptor=fd)
+        check(False, "it was attached from here")
+    except genl.Refused as err:
+        check("only the initial namespace" in err.extack, err.extack)
+    os.close(fd)
+    nl.close()
 
 
 @suite.case

@@ -19,7 +19,7 @@ import genl  # noqa: E402
 from dm import Mapped, part  # noqa: E402
 from iscsi import read10, wce, write10  # noqa: E402
 from ktap import Suite, check, equal  # noqa: E402
-from lab import Lab, enter_named, enter_netns, run, write  # noqa: E402
+from lab import Lab, run, write  # noqa: E402
 
 CAPACITY, MODE = (6, 0x2A, 9), (6, 0x2A, 1)
 PROTECTED = (7, 0x27, 0)
@@ -129,11 +129,7 @@ def namespaces(lab):
     dev.change(part(16))
     run("ktgtadm", "lun", "refresh", "device", number(dev.path))
     not_told(sessions)
-    enter_netns(lab.home)
-    try:
-        run("ktgtadm", "lun", "refresh", "device", number(dev.path))
-    finally:
-        enter_named(lab.ins)
+    lab.in_home("ktgtadm", "lun", "refresh", "device", number(dev.path))
     told(sessions, CAPACITY)
 
 

@@ -273,6 +273,14 @@ class Lab:
         """Run a program in the target's namespace."""
         return run("nsenter", f"--net=/run/netns/{self.tns}", *argv, **kwargs)
 
+    def in_home(self, *argv):
+        """Run a program where the test began, in the initial namespace."""
+        enter_netns(self.home)
+        try:
+            return run(*argv)
+        finally:
+            enter_named(self.ins)
+
     def adm_fails(self, *words):
         """Run ktgtadm, which must refuse; gives back (status, stderr)."""
         try:

@@ -173,6 +173,26 @@ static bool waits_for(const struct lu *lu, const char *dir)
 }
 
 /*
+ * One of another namespace is known by its medium. That none waits is no error, nor
+ * that only the initial namespace, and no older module, can find one.
+ */
+static int attach_elsewhere(struct app *app, const struct command *command,
+			    const char *path)
+{
+	struct lu req = { 0 };
+	int err;
+
+	medium_find(path, &req);
+	if (!HAS(&req, KTGT_A_LU_MEDIUM_FOUND))
+		return 0;
+	err = lu_request(app->nl, command->cmd, &req, path);
+	if (err != -ENOENT && err != -EINVAL)
+		return err;
+	nl_say(app->nl, "%s", "");
+	return 0;
+}
+
+/*
  * Attaches the device to the logical unit that waits for it; only one can have
  * it.
  */
@@ -180,6 +200,7 @@ static int attach_path(struct app *app, const struct command *command,
 		       const char *path, bool force)
 {
 	struct vec list = { 0 };
+	bool found = false;
 	const struct lu *lu;
 	char dir[64];
 	int err;
@@ -196,10 +217,11 @@ static int attach_path(struct app *app, const struct command *command,
 		if (err || !waits_for(lu, dir))
 			continue;
 		err = attach_one(app, command, lu, force);
+		found = true;
 		break;
 	}
 	objects_free(&list, command->obj);
-	return err;
+	return err || found ? err : attach_elsewhere(app, command, path);
 }
 
 static int lun_attach(struct app *app, const struct command *command,
