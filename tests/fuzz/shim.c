@@ -26,6 +26,8 @@ static bool may_have(gfp_t gfp)
 {
 	if (gfp & GFP_KERNEL)
 		might_sleep();
+	if (gfp & __GFP_NOFAIL)
+		return true;
 	if (!shim_allocs) {
 		shim_failed++;
 		return false;
