@@ -6,14 +6,12 @@
 #include "absent.h"
 
 #include <linux/err.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "../core/io.h"
 #include "store.h"
 
 #define ABSENT_BLOCK		512
-#define ABSENT_MAX_TRANSFER	SZ_4M
 
 static struct ktgt_store *absent_open(const struct ktgt_store_params *params,
 				      struct netlink_ext_ack *extack)
@@ -33,7 +31,7 @@ static void absent_caps(struct ktgt_store *store,
 	*caps = (struct ktgt_backend_caps) {
 		.logical_block = ABSENT_BLOCK,
 		.physical_block = ABSENT_BLOCK,
-		.max_transfer = ABSENT_MAX_TRANSFER,
+		.max_transfer = KTGT_TRANSFER_MAX,
 	};
 }
 

@@ -5,7 +5,14 @@
 #ifndef _KTGT_BACKEND_BACKEND_H
 #define _KTGT_BACKEND_BACKEND_H
 
+#include <linux/sizes.h>
 #include <linux/types.h>
+
+/*
+ * The longest READ or WRITE. No device is faster with so long ones, but there are
+ * initiators that send them. They move in pieces, see KTGT_CMD_PIECE.
+ */
+#define KTGT_TRANSFER_MAX	SZ_32M
 
 struct inode;
 struct ktgt_claim;

@@ -30,12 +30,6 @@
 #include "store.h"
 #include "worker.h"
 
-/*
- * The longest transfer. A connection that is allowed 64 MiB can have a dozen
- * of these in flight, and no device is faster with longer ones.
- */
-#define BLOCK_MAX_TRANSFER	SZ_4M
-
 /* one bio of the pattern that WRITE SAME repeats, in pages */
 #define PATTERN_VECS		BIO_MAX_VECS
 
@@ -360,7 +354,7 @@ static void block_caps(struct ktgt_store *store, struct ktgt_backend_caps *caps)
 		.physical_block = bdev_physical_block_size(bdev),
 		.io_min = bdev_io_min(bdev),
 		.io_opt = bdev_io_opt(bdev),
-		.max_transfer = BLOCK_MAX_TRANSFER,
+		.max_transfer = KTGT_TRANSFER_MAX,
 		.max_discard = discard << SECTOR_SHIFT,
 		.max_write_zeroes = zeroes << SECTOR_SHIFT,
 		.write_cache = bdev_write_cache(bdev),

@@ -17,7 +17,6 @@
 #include "store.h"
 
 #define NULL_BLOCK		512
-#define NULL_MAX_TRANSFER	SZ_4M
 
 /**
  * struct null_store - the store
@@ -68,7 +67,7 @@ static void null_caps(struct ktgt_store *store, struct ktgt_backend_caps *caps)
 		.size = to_null(store)->size,
 		.logical_block = NULL_BLOCK,
 		.physical_block = SZ_4K,
-		.max_transfer = NULL_MAX_TRANSFER,
+		.max_transfer = KTGT_TRANSFER_MAX,
 		.max_discard = S64_MAX,
 		.discard_granularity = NULL_BLOCK,
 		.discard_zeroes = true,

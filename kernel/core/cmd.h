@@ -8,6 +8,8 @@
 #include <linux/dma-direction.h>
 #include <linux/list.h>
 #include <linux/llist.h>
+#include <linux/minmax.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include "io.h"
@@ -24,6 +26,10 @@ struct ktgt_store;
 #define KTGT_CDB_MAX		16
 /* data segments that need no allocation: 64 KiB in pages of 4 KiB */
 #define KTGT_CMD_INLINE_BVECS	16
+/* bytes that a READ or WRITE moves at once; what is longer moves in pieces */
+#define KTGT_CMD_PIECE		SZ_1M
+/* bytes of the buffer of a command that is longer, which is a ring */
+#define KTGT_CMD_RING		(4 * KTGT_CMD_PIECE)
 
 /**
  * struct ktgt_done_queue - completed commands of one connection
@@ -51,6 +57,7 @@ struct ktgt_done_queue {
  * @KTGT_CMDF_ORPHAN: its connection is gone; it holds a reference of
  *	&ktgt_lu.kref
  * @KTGT_CMDF_UA: it has taken a unit attention, which its answer reports
+ * @KTGT_CMDF_LONG: it moves in pieces; set by the fabric
  */
 enum ktgt_cmd_flags {
 	KTGT_CMDF_FUA,
@@ -62,6 +69,7 @@ enum ktgt_cmd_flags {
 	KTGT_CMDF_RESUME,
 	KTGT_CMDF_ORPHAN,
 	KTGT_CMDF_UA,
+	KTGT_CMDF_LONG,
 };
 
 /**
@@ -103,6 +111,11 @@ struct ktgt_sense {
  * ktgt_cmd_complete() or ktgt_cmd_resume(), then the fabric again. Only @flags
  * may be changed by others.
  *
+ * A command with more than KTGT_CMD_PIECE bytes in @buf_len moves in pieces of
+ * that many bytes (ktgt_cmd_piece_len()). Only READ and WRITE may be so long. It
+ * is submitted for each piece, which has to be in the buffer then, and comes back
+ * with KTGT_CMDF_RESUME and a greater @step_at when the piece has moved.
+ *
  * @nexus: I_T nexus that sent it; set by the fabric
  * @done_queue: where to put it when it has completed; set by the fabric
  * @recv_clock: when it was received, by local_clock(); set by the fabric
@@ -120,7 +133,8 @@ struct ktgt_sense {
  *	this is an upper bound before, and exact at completion
  * @buf_len: bytes of the buffer in @bvec, at most min(@edtl, @xfer_len); set by
  *	the fabric before ktgt_cmd_submit()
- * @bvec: the data buffer, pages of the fabric
+ * @bvec: the data buffer, pages of the fabric. Of a command that moves in pieces
+ *	it is a ring: byte n of the data is at byte n % KTGT_CMD_RING
  * @nr_bvec: segments in @bvec
  * @flags: bits of &enum ktgt_cmd_flags, changed atomically
  * @row: row of the CDB table; NULL before the command is parsed
@@ -141,9 +155,10 @@ struct ktgt_sense {
  *	for its data, at the gate, or to be taken off @done_queue is no part of it
  * @store: the store that has admitted it, with a count of &ktgt_store.active;
  *	NULL if it is not admitted
- * @step_at: of a long command: blocks that are done, of its range @step_nr if
- *	it has several
- * @step_nr: of a long command: its range that is next
+ * @step_at: how much is done of a long command: blocks, of its range @step_nr if
+ *	it has several; bytes if it moves in pieces
+ * @step_nr: of a long command: its range that is next. If it moves in pieces: not
+ *	0 if some of them may be in a cache, and have to be stable at the end
  * @orphan_group: where it is counted as an orphan, or where it waits for those of
  *	an earlier session; or NULL
  * @orphan_bytes: how many bytes are counted for it there
@@ -194,6 +209,19 @@ struct ktgt_cmd {
 	struct ktgt_io			io;
 	struct bio_vec			inline_bvec[KTGT_CMD_INLINE_BVECS];
 };
+
+/**
+ * ktgt_cmd_piece_len - bytes of the piece that a command moves next
+ * @cmd: a command that moves in pieces
+ * @at: where the piece begins, &ktgt_cmd.step_at for the one that is next
+ *
+ * Context: any.
+ * Return: bytes; 0 behind the last piece.
+ */
+static inline u32 ktgt_cmd_piece_len(const struct ktgt_cmd *cmd, u32 at)
+{
+	return min_t(u32, cmd->buf_len - at, KTGT_CMD_PIECE);
+}
 
 void ktgt_cmd_complete(struct ktgt_cmd *cmd, u8 status);
 void ktgt_cmd_resume(struct ktgt_cmd *cmd);

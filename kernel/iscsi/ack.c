@@ -12,6 +12,12 @@
 #include "pdu.h"
 #include "task.h"
 
+/*
+ * Unacknowledged PDUs that are worth a look at what has arrived besides: more than
+ * all commands of a window can have R2Ts.
+ */
+#define ACK_MANY	4096
+
 static void ack_release(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 {
 	struct ktgt_task *task = pdu->task;
@@ -41,6 +47,8 @@ void ktgt_ack_await(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 	}
 	if (pdu->flags & KTGT_PDU_LAST)
 		ktgt_task_sent(pdu->task);
+	else if (unlikely(pdu->flags & KTGT_PDU_PIECE))
+		ktgt_task_data_sent(pdu->task, pdu->data_len);
 }
 
 /**
@@ -87,5 +95,49 @@ void ktgt_ack_pong(struct ktgt_conn *conn)
 			ack_release(conn, pdu);
 			return;
 		}
+	}
+}
+
+/* The R2T with a tag that was sent last, NULL if it is acknowledged already. */
+static struct ktgt_pdu *ack_find_r2t(struct ktgt_conn *conn, u32 ttt)
+{
+	const struct iscsi_r2t_rsp *r2t;
+	struct ktgt_pdu *pdu;
+
+	list_for_each_entry_reverse(pdu, &conn->unacked, node) {
+		r2t = pdu->hdr;
+		if (r2t->opcode == ISCSI_OP_R2T && be32_to_cpu(r2t->ttt) == ttt)
+			return pdu;
+	}
+	return NULL;
+}
+
+/**
+ * ktgt_ack_r2t - the initiator has answered an R2T
+ * @conn: the connection
+ * @ttt: its target transfer tag
+ *
+ * An R2T uses no StatSN, and a WRITE can have tens of thousands of them before a
+ * status is there that can be acknowledged. So when there are many, what was sent
+ * before an R2T that was answered counts as received, except for status.
+ *
+ * Context: the connection's work, also under the socket's lock.
+ */
+void ktgt_ack_r2t(struct ktgt_conn *conn, u32 ttt)
+{
+	struct ktgt_pdu *pdu, *next, *last;
+
+	if (likely(conn->quota.held[KTGT_QUOTA_UNACKED] < ACK_MANY))
+		return;
+	last = ack_find_r2t(conn, ttt);
+	if (!last)
+		return;
+	list_for_each_entry_safe(pdu, next, &conn->unacked, node) {
+		bool is_last = pdu == last;
+
+		if (!(pdu->flags & (KTGT_PDU_STATSN | KTGT_PDU_PING)))
+			ack_release(conn, pdu);
+		if (is_last)
+			break;
 	}
 }

@@ -13,5 +13,6 @@ struct ktgt_pdu;
 void ktgt_ack_await(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
 void ktgt_ack_recv(struct ktgt_conn *conn, u32 exp_stat_sn);
 void ktgt_ack_pong(struct ktgt_conn *conn);
+void ktgt_ack_r2t(struct ktgt_conn *conn, u32 ttt);
 
 #endif /* _KTGT_ISCSI_ACK_H */

@@ -19,6 +19,7 @@
 #include "conn.h"
 #include "data.h"
 #include "pdu.h"
+#include "piece.h"
 #include "stall.h"
 #include "task.h"
 #include "window.h"
@@ -165,6 +166,8 @@ static void command_start_read(struct ktgt_task *task)
 
 	if (cmd->dir == DMA_FROM_DEVICE && task->flags & KTGT_TASK_READ)
 		cmd->buf_len = min_t(u64, cmd->edtl, cmd->xfer_len);
+	if (unlikely(cmd->buf_len > KTGT_CMD_PIECE))
+		ktgt_task_set_long(task);
 	if (cmd->buf_len)
 		ktgt_task_set_state(task, KTGT_TASK_NEW, KTGT_TASK_PAGES);
 	else
@@ -215,44 +218,6 @@ int ktgt_command_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 	return 0;
 }
 
-/**
- * ktgt_commands_submit - submit all ready tasks
- * @conn: the connection
- *
- * Several commands share one plug, so that the device gets them as one batch. A
- * single command needs no plug. They also share one look at the clock.
- *
- * Context: the connection's work, may sleep.
- */
-void ktgt_commands_submit(struct ktgt_conn *conn)
-{
-	bool batch = conn->count.ready > 1;
-	struct ktgt_task *task;
-	struct blk_plug plug;
-	u64 now;
-
-	if (!conn->count.ready)
-		return;
-	now = local_clock();
-	if (batch) {
-		blk_start_plug(&plug);
-		plug.nr_ios = min_t(u32, conn->count.ready, 32);
-		conn->stats.plugs++;
-		conn->stats.plugged += conn->count.ready;
-	}
-	while (conn->count.ready) {
-		task = list_first_entry(&conn->ready, struct ktgt_task, node);
-		ktgt_task_set_state(task, KTGT_TASK_READY, KTGT_TASK_BUSY);
-		task->cmd.clock = now;
-		if (task->flags & KTGT_TASK_BAD_DATA)
-			ktgt_cmd_complete(&task->cmd, SAM_STAT_CHECK_CONDITION);
-		else
-			ktgt_cmd_submit(&task->cmd);
-	}
-	if (batch)
-		blk_finish_plug(&plug);
-}
-
 static int command_queue_response(struct ktgt_task *task)
 {
 	u8 buf[2 + KTGT_SENSE_LEN] = {};
@@ -284,7 +249,7 @@ static int command_queue_response(struct ktgt_task *task)
 	rsp->residual_count = cpu_to_be32(ktgt_task_residual(task, &rsp->flags));
 	pdu->flags = KTGT_PDU_STATSN | KTGT_PDU_LAST;
 	pdu->task = task;
-	ktgt_pdu_queue(task->conn, pdu);
+	ktgt_data_in_end(task, pdu);
 	return 0;
 }
 
@@ -317,6 +282,86 @@ static void command_respond(struct ktgt_task *task)
 		ktgt_conn_end(task->conn, KTGT_SESSION_END_NO_MEMORY);
 }
 
+/*
+ * Answers a READ that moves in pieces. Its pieces that have come back are sent in
+ * any case. The last one brings the status; if there is none, because the command
+ * has failed, its response goes behind them.
+ */
+static void command_respond_long_read(struct ktgt_task *task)
+{
+	struct ktgt_cmd *cmd = &task->cmd;
+	int ret;
+
+	ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_SEND);
+	if (cmd->status == SAM_STAT_GOOD) {
+		task->in_len = min_t(u64, cmd->buf_len, cmd->xfer_len);
+		task->flags &= ~KTGT_TASK_MORE;
+		ret = ktgt_data_in_start(task);
+	} else {
+		ret = command_queue_response(task);
+	}
+	ktgt_cmd_release(cmd);
+	if (ret)
+		ktgt_conn_end(task->conn, KTGT_SESSION_END_NO_MEMORY);
+}
+
+static bool command_is_long_read(const struct ktgt_task *task)
+{
+	return ktgt_task_is_long(task) && !(task->flags & KTGT_TASK_WRITE);
+}
+
+/* A write has failed: its data is bad, or one of its pieces has. */
+static void command_refuse(struct ktgt_task *task)
+{
+	if (ktgt_data_is_awaited(task)) {
+		ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_RECV);
+	} else if (task->flags & KTGT_TASK_FAILED) {
+		command_respond(task);
+	} else {
+		ktgt_cmd_set_sense(&task->cmd, ABORTED_COMMAND,
+				   task->bad_data >> 8, task->bad_data & 0xff);
+		ktgt_cmd_complete(&task->cmd, SAM_STAT_CHECK_CONDITION);
+	}
+}
+
+/**
+ * ktgt_commands_submit - submit all ready tasks
+ * @conn: the connection
+ *
+ * Several commands share one plug, so that the device gets them as one batch. A
+ * single command needs no plug. They also share one look at the clock.
+ *
+ * Context: the connection's work, may sleep.
+ */
+void ktgt_commands_submit(struct ktgt_conn *conn)
+{
+	bool batch = conn->count.ready > 1;
+	struct ktgt_task *task;
+	struct blk_plug plug;
+	u64 now;
+
+	if (!conn->count.ready)
+		return;
+	now = local_clock();
+	if (batch) {
+		blk_start_plug(&plug);
+		plug.nr_ios = min_t(u32, conn->count.ready, 32);
+		conn->stats.plugs++;
+		conn->stats.plugged += conn->count.ready;
+	}
+	while (conn->count.ready) {
+		task = list_first_entry(&conn->ready, struct ktgt_task, node);
+		ktgt_task_set_state(task, KTGT_TASK_READY, KTGT_TASK_BUSY);
+		task->cmd.clock = now;
+		if (unlikely(task->flags & KTGT_TASK_BAD_DATA))
+			command_refuse(task);
+		else
+			ktgt_cmd_submit(&task->cmd);
+	}
+	if (batch)
+		blk_finish_plug(&plug);
+}
+
 static bool abort_covers(const struct ktgt_abort_wait *wait,
 			 const struct ktgt_task *task)
 {
@@ -347,12 +392,30 @@ static bool command_may_answer(const struct ktgt_conn *conn)
 }
 
 /*
+ * Ends a task without an answer. The transport may still have Data-In PDUs of it,
+ * and does not send them before the peer reads, which nobody waits for.
+ */
+static void command_end_silently(struct ktgt_task *task)
+{
+	if (!command_is_long_read(task) || task->in_sent == task->in_off) {
+		ktgt_task_end(task);
+		return;
+	}
+	task->flags |= KTGT_TASK_GONE;
+	ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_SEND);
+	ktgt_cmd_release(&task->cmd);
+}
+
+/*
  * Ends an aborted task. After a Logout was answered, it gets no answer.
  */
 static void command_end_aborted(struct ktgt_task *task)
 {
 	ktgt_ua_give_back(&task->cmd);
 	abort_count(task);
+	ktgt_data_drop(task);
+	/* no more of it is sent than the transport has */
+	task->in_len = task->in_off;
 	/* data that was sent before the initiator knew of this is no error */
 	task->dead_gen = task->gen;
 	task->dead_itt = task->flags & KTGT_TASK_UNSOL ? task->itt :
@@ -360,10 +423,13 @@ static void command_end_aborted(struct ktgt_task *task)
 	if (test_bit(KTGT_CMDF_TASK_ABORTED, &task->cmd.flags) &&
 	    command_may_answer(task->conn)) {
 		task->cmd.status = SAM_STAT_TASK_ABORTED;
-		command_respond(task);
+		if (command_is_long_read(task))
+			command_respond_long_read(task);
+		else
+			command_respond(task);
 		return;
 	}
-	ktgt_task_end(task);
+	command_end_silently(task);
 }
 
 /*
@@ -379,28 +445,55 @@ static void command_abort(struct ktgt_task *task, bool tell)
 	set_bit(tell ? KTGT_CMDF_TASK_ABORTED : KTGT_CMDF_ABORTED,
 		&task->cmd.flags);
 	if (task->state == KTGT_TASK_BUSY) {
+		/* a READ that moves in pieces: nothing may follow a response */
+		task->in_len = task->in_off;
 		ktgt_cmd_cancel(&task->cmd);
 		return;
 	}
-	ktgt_data_drop(task);
 	command_end_aborted(task);
 }
 
 /* of commands that are not simply answered when they come back */
 #define REAP_FLAGS	(BIT(KTGT_CMDF_ABORTED) | BIT(KTGT_CMDF_TASK_ABORTED) | \
-			 BIT(KTGT_CMDF_RESUME))
+			 BIT(KTGT_CMDF_RESUME) | BIT(KTGT_CMDF_LONG))
 
-/* It was aborted, or it is to go to the SCSI side once more. */
+/* It moves in pieces: this one has moved, or the command has ended with it. */
+static void command_reap_piece(struct ktgt_task *task, bool resume)
+{
+	bool wait = !resume && task->cmd.status != SAM_STAT_GOOD &&
+		    ktgt_data_is_awaited(task);
+
+	if (task->flags & KTGT_TASK_SPARED && (resume || wait)) {
+		set_bit(KTGT_CMDF_TASK_ABORTED, &task->cmd.flags);
+		command_end_aborted(task);
+	} else if (resume) {
+		ktgt_piece_back(task);
+	} else if (wait) {
+		ktgt_cmd_pause(&task->cmd);
+		task->flags |= KTGT_TASK_BAD_DATA | KTGT_TASK_FAILED;
+		ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_RECV);
+	} else if (command_is_long_read(task)) {
+		command_respond_long_read(task);
+	} else {
+		command_respond(task);
+	}
+}
+
+/* It was aborted, moves in pieces, or is to go to the SCSI side once more. */
 static void command_reap_other(struct ktgt_task *task)
 {
-	clear_bit(KTGT_CMDF_RESUME, &task->cmd.flags);
+	bool resume = test_and_clear_bit(KTGT_CMDF_RESUME, &task->cmd.flags);
+
 	if (ktgt_task_is_aborted(task)) {
 		command_end_aborted(task);
 		return;
 	}
 	/* it has made progress */
 	task->flags &= ~(KTGT_TASK_SEEN | KTGT_TASK_OLD);
-	ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_READY);
+	if (ktgt_task_is_long(task))
+		command_reap_piece(task, resume);
+	else
+		ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_READY);
 }
 
 /**
@@ -470,9 +563,12 @@ void ktgt_commands_orphan(struct ktgt_conn *conn)
 	conn->orphans = ktgt_orphans_alloc(conn->nexus);
 	for (i = 0; i < conn->nr_slots; i++) {
 		task = conn->slots[i];
-		if (task->state == KTGT_TASK_BUSY)
-			ktgt_orphan_add(conn->orphans, &task->cmd,
-					task->nr_pages << PAGE_SHIFT);
+		if (task->state != KTGT_TASK_BUSY)
+			continue;
+		if (ktgt_task_is_long(task))
+			ktgt_task_keep_piece(task);
+		ktgt_orphan_add(conn->orphans, &task->cmd,
+				task->nr_pages << PAGE_SHIFT);
 	}
 }
 
@@ -509,8 +605,10 @@ static void abort_covered(struct ktgt_conn *conn, struct ktgt_abort_wait *wait,
 
 		if (!ktgt_task_is_open(task) || !abort_covers(wait, task))
 			continue;
-		if (wait->reset->spare && task->state == KTGT_TASK_BUSY)
+		if (wait->reset->spare && task->state == KTGT_TASK_BUSY) {
+			task->flags |= KTGT_TASK_SPARED;
 			continue;
+		}
 		wait->left++;
 		command_abort(task, tell);
 	}

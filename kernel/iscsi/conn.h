@@ -222,8 +222,8 @@ struct ktgt_call {
  * @ready: tasks that wait to be submitted
  * @busy: tasks that were submitted and have not completed. Until it is zero,
  *	the memory of the connection must not be freed
- * @full: tasks that have all pages for their data, and are neither dormant nor
- *	sent: they make progress and will give pages back
+ * @full: tasks that have all pages for their data, or for a piece of it, and are
+ *	neither dormant nor sent: they make progress and will give pages back
  */
 struct ktgt_task_count {
 	u32	free;
@@ -301,6 +301,7 @@ struct ktgt_stall {
  *	ktgt_task_set_ready()
  * @nr_ordered: tasks that are ORDERED or HEAD OF QUEUE, between receipt and
  *	response
+ * @longs: open tasks that move in pieces
  * @page_wait: tasks that wait for pages, in order
  * @page_turns: there were too few pages for them: their LUs take turns
  * @page_lun: LUN of the last one that got pages while LUs take turns
@@ -374,6 +375,7 @@ struct ktgt_conn {
 	struct list_head		ready;
 	struct list_head		dormant;
 	u32				nr_ordered;
+	struct list_head		longs;
 	struct list_head		page_wait;
 	bool				page_turns;
 	u64				page_lun;

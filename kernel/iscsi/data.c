@@ -11,6 +11,7 @@
 
 #include "../scsi/exec.h"
 #include "../scsi/orphan.h"
+#include "ack.h"
 #include "conn.h"
 #include "mem.h"
 #include "pdu.h"
@@ -36,41 +37,46 @@ static u32 ttt_make(u16 index, u16 gen, u32 r2t)
 	return index << 16 | gen << TTT_R2T_BITS | r2t;
 }
 
+/* RFC 7143, 11.4.7.2: additional sense codes of data that is not as it should be */
+#define ASC_UNEXPECTED_UNSOLICITED	0x0c0c
+#define ASC_INCORRECT_AMOUNT		0x0c0d
+#define ASC_CRC_ERROR			0x4705
+
 static u32 data_pages(u32 len)
 {
 	return DIV_ROUND_UP(len, PAGE_SIZE);
 }
 
-/* Lets the command fail when all data has arrived (RFC 7143, 11.4.7.2). */
-static void data_fail(struct ktgt_task *task, u8 ascq)
+/*
+ * Lets the command fail when all data has arrived. Pieces of it may be with the
+ * SCSI side, so its sense data is made later.
+ */
+static void data_fail(struct ktgt_task *task, u16 code)
 {
 	if (task->flags & KTGT_TASK_BAD_DATA)
 		return;
 	task->flags |= KTGT_TASK_BAD_DATA;
-	/* 0C/0C: unexpected unsolicited data; 0C/0D: incorrect amount */
-	ktgt_cmd_set_sense(&task->cmd, ABORTED_COMMAND, 0x0c, ascq);
+	task->bad_data = code;
 }
-
-#define ASCQ_UNEXPECTED_UNSOLICITED	0x0c
-#define ASCQ_INCORRECT_AMOUNT		0x0d
 
 /* Makes @in receive its data at the right place of the task's buffer. */
 static void data_aim(struct ktgt_task *task, struct ktgt_pdu_in *in, u32 off)
 {
 	struct ktgt_cmd *cmd = &task->cmd;
-	u32 first = off / PAGE_SIZE;
+	u32 at = off % KTGT_CMD_RING;
+	u32 in_page = off % PAGE_SIZE;
 
 	task->conn->pdu_in = in;
 	in->keep = 0;
-	in->bvec_off = off;
+	in->bvec_off = at;
 	if (task->flags & KTGT_TASK_BAD_DATA || off >= cmd->buf_len)
 		return;
 	in->keep = min(in->data_len, cmd->buf_len - off);
 	if (!in->keep)
 		return;
-	iov_iter_bvec(&in->iter, ITER_DEST, cmd->bvec + first,
-		      task->nr_pages - first, off % PAGE_SIZE + in->keep);
-	iov_iter_advance(&in->iter, off % PAGE_SIZE);
+	iov_iter_bvec(&in->iter, ITER_DEST, cmd->bvec + at / PAGE_SIZE,
+		      data_pages(in_page + in->keep), in_page + in->keep);
+	iov_iter_advance(&in->iter, in_page);
 }
 
 /* Checks the unsolicited data of a command against the negotiated keys. */
@@ -79,9 +85,9 @@ static void data_check_unsolicited(struct ktgt_task *task, u32 immediate)
 	const struct ktgt_param *param = &task->conn->param;
 
 	if (immediate && !param->immediate_data)
-		data_fail(task, ASCQ_UNEXPECTED_UNSOLICITED);
+		data_fail(task, ASC_UNEXPECTED_UNSOLICITED);
 	else if (immediate > task->unsol.len)
-		data_fail(task, ASCQ_INCORRECT_AMOUNT);
+		data_fail(task, ASC_INCORRECT_AMOUNT);
 }
 
 static void data_out_init(struct ktgt_task *task, struct ktgt_pdu_in *in)
@@ -98,6 +104,8 @@ static void data_out_init(struct ktgt_task *task, struct ktgt_pdu_in *in)
 
 	if (cmd->dir == DMA_TO_DEVICE && !(task->flags & KTGT_TASK_BAD_DATA))
 		cmd->buf_len = min_t(u64, cmd->edtl, cmd->xfer_len);
+	if (unlikely(cmd->buf_len > KTGT_CMD_PIECE))
+		ktgt_task_set_long(task);
 	task->r2t_off = min(task->unsol.len, cmd->buf_len);
 	in->burst = &task->unsol;
 }
@@ -108,8 +116,8 @@ static void data_out_init(struct ktgt_task *task, struct ktgt_pdu_in *in)
  * @in: its PDU, whose data segment is immediate data
  *
  * The task gets pages for unsolicited data at once, because this data is
- * already on its way. For the rest, it waits for pages until it is its turn,
- * and then asks for the data.
+ * already on its way. For the rest, or the rest of the first piece, it waits for
+ * pages until it is its turn, and then asks for the data.
  *
  * Context: the connection's work, under the socket's lock; called again with
  *	the same PDU after KTGT_RECV_AGAIN.
@@ -118,21 +126,23 @@ static void data_out_init(struct ktgt_task *task, struct ktgt_pdu_in *in)
 int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_pdu_in *in)
 {
 	struct ktgt_conn *conn = task->conn;
-	u32 need, total;
+	u32 need;
+
+	/* a first burst lies in the first piece */
+	static_assert(KTGT_FIRST_BURST <= KTGT_CMD_PIECE);
 
 	/* the task may be ended while its PDU waits for pages */
 	conn->pdu_in = in;
 	if (!in->burst)
 		data_out_init(task, in);
 
-	total = data_pages(task->cmd.buf_len);
-	if (ktgt_task_set_bvec(task, total, GFP_NOWAIT | __GFP_NOWARN))
+	if (ktgt_task_set_bvec(task, GFP_NOWAIT | __GFP_NOWARN))
 		return KTGT_RECV_AGAIN;
 	need = data_pages(task->r2t_off);
 	if (need && !ktgt_task_add_pages(task, need))
 		return KTGT_RECV_AGAIN;
 
-	if (task->nr_pages < total)
+	if (task->nr_pages < ktgt_task_first_pages(task))
 		ktgt_task_set_state(task, KTGT_TASK_NEW, KTGT_TASK_PAGES);
 	else
 		ktgt_task_set_state(task, KTGT_TASK_NEW, KTGT_TASK_RECV);
@@ -152,8 +162,20 @@ void ktgt_data_prepare(struct ktgt_conn *conn)
 	struct ktgt_task *task = conn->pdu_in ? conn->pdu_in->task : NULL;
 
 	if (task && task->state == KTGT_TASK_NEW)
-		ktgt_task_set_bvec(task, data_pages(task->cmd.buf_len),
-				   GFP_KERNEL);
+		ktgt_task_set_bvec(task, GFP_KERNEL);
+}
+
+/* Bytes from @off on that lie in the same piece, whether there is one or more. */
+static u32 data_in_piece(u32 off)
+{
+	return KTGT_CMD_PIECE - off % KTGT_CMD_PIECE;
+}
+
+/* Up to which offset there are pages, so that data can be asked for. */
+static u32 data_r2t_end(const struct ktgt_task *task)
+{
+	return unlikely(ktgt_task_is_long(task)) ? task->ring_to :
+						   task->cmd.buf_len;
 }
 
 static int data_send_r2t(struct ktgt_task *task, u32 slot)
@@ -169,8 +191,8 @@ static int data_send_r2t(struct ktgt_task *task, u32 slot)
 
 	*burst = (struct ktgt_burst) {
 		.offset = task->r2t_off,
-		.len = min(conn->param.max_burst,
-			   task->cmd.buf_len - task->r2t_off),
+		.len = min3(conn->param.max_burst, data_in_piece(task->r2t_off),
+			    task->cmd.buf_len - task->r2t_off),
 	};
 	task->r2t_off += burst->len;
 	task->nr_r2t++;
@@ -188,8 +210,13 @@ static int data_send_r2t(struct ktgt_task *task, u32 slot)
 	return 0;
 }
 
-/* Sends as many R2Ts as MaxOutstandingR2T allows. */
-static void data_solicit(struct ktgt_task *task)
+/**
+ * ktgt_data_solicit - send as many R2Ts as MaxOutstandingR2T and pages allow
+ * @task: the task, a write
+ *
+ * Context: the connection's work, also under the socket's lock.
+ */
+void ktgt_data_solicit(struct ktgt_task *task)
 {
 	struct ktgt_conn *conn = task->conn;
 	u32 slot;
@@ -198,10 +225,13 @@ static void data_solicit(struct ktgt_task *task)
 		return;
 	for (slot = 0; slot < KTGT_MAX_R2T; slot++) {
 		if (task->nr_r2t >= conn->param.max_r2t ||
-		    task->r2t_off >= task->cmd.buf_len)
+		    task->r2t_off >= data_r2t_end(task))
 			return;
 		if (task->r2t[slot].len)
 			continue;
+		/* it ends when a piece has come back from the SCSI side */
+		if (unlikely(ktgt_task_is_ending(task)))
+			return;
 		if (data_send_r2t(task, slot)) {
 			ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
 			return;
@@ -209,7 +239,43 @@ static void data_solicit(struct ktgt_task *task)
 	}
 }
 
-/* Continues a task that has received all its data, or a part of it. */
+/**
+ * ktgt_data_is_awaited - whether data that was asked for has not arrived yet
+ * @task: the task, a write
+ *
+ * Context: the connection's work.
+ * Return: true as long as the initiator is to send some. RFC 7143, 11.4: until
+ *	then a command is not answered, even if it has failed.
+ */
+bool ktgt_data_is_awaited(const struct ktgt_task *task)
+{
+	return task->flags & KTGT_TASK_UNSOL || task->nr_r2t;
+}
+
+/**
+ * ktgt_data_received - up to which offset all data of a write is there
+ * @task: the task
+ *
+ * Context: the connection's work.
+ * Return: the offset in the buffer.
+ */
+u32 ktgt_data_received(const struct ktgt_task *task)
+{
+	u32 slot, end = task->r2t_off;
+
+	if (task->flags & KTGT_TASK_UNSOL)
+		return 0;
+	for (slot = 0; slot < KTGT_MAX_R2T; slot++) {
+		if (task->r2t[slot].len)
+			end = min(end, task->r2t[slot].offset);
+	}
+	return end;
+}
+
+/*
+ * Continues a task that has received all its data, or a part of it. One that moves
+ * in pieces is looked at once in a round, see piece.c.
+ */
 static void data_out_advance(struct ktgt_task *task)
 {
 	bool bad = task->flags & KTGT_TASK_BAD_DATA;
@@ -220,8 +286,8 @@ static void data_out_advance(struct ktgt_task *task)
 			return;
 		ktgt_task_set_state(task, KTGT_TASK_PAGES, KTGT_TASK_RECV);
 	}
-	data_solicit(task);
-	if (task->flags & KTGT_TASK_UNSOL || task->nr_r2t)
+	ktgt_data_solicit(task);
+	if (ktgt_data_is_awaited(task) || unlikely(ktgt_task_is_long(task)))
 		return;
 	if (!bad && task->r2t_off < task->cmd.buf_len)
 		return;
@@ -231,11 +297,13 @@ static void data_out_advance(struct ktgt_task *task)
 static void data_burst_end(struct ktgt_task *task, struct ktgt_burst *burst)
 {
 	if (burst->got != burst->len)
-		data_fail(task, ASCQ_INCORRECT_AMOUNT);
+		data_fail(task, ASC_INCORRECT_AMOUNT);
 	if (burst == &task->unsol) {
 		task->flags &= ~KTGT_TASK_UNSOL;
 		return;
 	}
+	ktgt_ack_r2t(task->conn, ttt_make(task->index, task->gen,
+					  burst - task->r2t));
 	burst->len = 0;
 	task->nr_r2t--;
 }
@@ -277,15 +345,21 @@ void ktgt_data_out_done(struct ktgt_task *task, struct ktgt_pdu_in *in,
 	struct ktgt_burst *burst = in->burst;
 
 	task->conn->pdu_in = NULL;
-	if (!digest_ok && !(task->flags & KTGT_TASK_BAD_DATA)) {
-		/* RFC 7143, 11.4.7.2: protocol service CRC error */
-		task->flags |= KTGT_TASK_BAD_DATA;
-		ktgt_cmd_set_sense(&task->cmd, ABORTED_COMMAND, 0x47, 0x05);
-	}
+	if (!digest_ok)
+		data_fail(task, ASC_CRC_ERROR);
 	burst->got += in->data_len;
 	if (in->hdr.flags & ISCSI_FLAG_CMD_FINAL)
 		data_burst_end(task, burst);
 	data_out_advance(task);
+}
+
+/* One that moves in pieces receives some while others are with the SCSI side. */
+static bool data_is_due(const struct ktgt_task *task, u32 slot)
+{
+	if (likely(task->state == KTGT_TASK_RECV))
+		return task->r2t[slot].len;
+	return ktgt_task_is_long(task) && ktgt_task_is_open(task) &&
+	       task->r2t[slot].len;
 }
 
 static struct ktgt_task *data_find_solicited(struct ktgt_conn *conn,
@@ -301,8 +375,7 @@ static struct ktgt_task *data_find_solicited(struct ktgt_conn *conn,
 	task = conn->slots[index];
 	*stale = ttt == ttt_make(index, task->dead_gen, slot);
 	if (ttt != ttt_make(index, task->gen, slot) ||
-	    task->state != KTGT_TASK_RECV || !task->r2t[slot].len ||
-	    task->itt != in->hdr.itt)
+	    !data_is_due(task, slot) || task->itt != in->hdr.itt)
 		return NULL;
 	in->burst = &task->r2t[slot];
 	return task;
@@ -379,14 +452,23 @@ int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 	if (be32_to_cpu(hdr->datasn) != burst->data_sn++ ||
 	    be32_to_cpu(hdr->offset) != burst->offset + burst->got ||
 	    in->data_len > burst->len - min(burst->got, burst->len))
-		data_fail(task, ASCQ_INCORRECT_AMOUNT);
+		data_fail(task, ASC_INCORRECT_AMOUNT);
 	in->task = task;
 	data_aim(task, in, burst->offset + min(burst->got, burst->len));
 	return 0;
 }
 
-/* While orphans hold much memory, the limit of a connection is a small one. */
-static bool data_has_room(const struct ktgt_conn *conn, u32 need)
+/**
+ * ktgt_data_has_room - whether a connection may have more pages
+ * @conn: the connection
+ * @need: how many
+ *
+ * While orphans hold much memory, its limit is a small one.
+ *
+ * Context: the connection's work.
+ * Return: true if it may.
+ */
+bool ktgt_data_has_room(const struct ktgt_conn *conn, u32 need)
 {
 	const struct ktgt_quota *quota = &conn->quota;
 
@@ -402,7 +484,13 @@ static bool data_has_room(const struct ktgt_conn *conn, u32 need)
  */
 static bool data_may_have(const struct ktgt_conn *conn, u32 need)
 {
-	return data_has_room(conn, need) || ktgt_stall_is_all(conn);
+	return ktgt_data_has_room(conn, need) || ktgt_stall_is_all(conn);
+}
+
+/* Whether it has had pages for its first pieces, and waits for those of another. */
+static bool data_is_in_between(const struct ktgt_task *task)
+{
+	return unlikely(ktgt_task_is_long(task)) && task->ring_from;
 }
 
 static void data_got_pages(struct ktgt_task *task)
@@ -410,6 +498,8 @@ static void data_got_pages(struct ktgt_task *task)
 	if (task->flags & KTGT_TASK_WRITE) {
 		ktgt_task_set_state(task, KTGT_TASK_PAGES, KTGT_TASK_RECV);
 		data_out_advance(task);
+	} else if (data_is_in_between(task)) {
+		ktgt_task_set_state(task, KTGT_TASK_PAGES, KTGT_TASK_READY);
 	} else {
 		ktgt_task_set_ready(task);
 	}
@@ -463,18 +553,33 @@ static struct ktgt_task *data_next_waiting(struct ktgt_conn *conn)
 	return list_first_entry(&conn->page_wait, struct ktgt_task, node);
 }
 
+/* Pages that a task waits for. */
+static u32 data_need(const struct ktgt_task *task)
+{
+	if (data_is_in_between(task))
+		return data_pages(ktgt_cmd_piece_len(&task->cmd,
+						     task->ring_to));
+	return ktgt_task_first_pages(task) - task->nr_pages;
+}
+
+static bool data_add_pages(struct ktgt_task *task, u32 need)
+{
+	if (data_is_in_between(task))
+		return ktgt_task_add_piece(task);
+	return !ktgt_task_set_bvec(task, GFP_KERNEL) &&
+	       ktgt_task_add_pages(task, need);
+}
+
 /* Return: false if there is no memory. */
-static bool data_give_pages(struct ktgt_task *task, u32 total)
+static bool data_give_pages(struct ktgt_task *task, u32 need)
 {
 	struct ktgt_conn *conn = task->conn;
-	u32 need = total - task->nr_pages;
 
 	if (conn->mem.nr_free_pages < need) {
 		ktgt_pdus_prepare(conn);
 		ktgt_mem_refill(conn, need);
 	}
-	if (ktgt_task_set_bvec(task, total, GFP_KERNEL) ||
-	    !ktgt_task_add_pages(task, need))
+	if (!data_add_pages(task, need))
 		return false;
 	conn->page_lun = be64_to_cpu(task->cmd.lun);
 	data_got_pages(task);
@@ -495,13 +600,13 @@ void ktgt_data_serve_pages(struct ktgt_conn *conn)
 	struct ktgt_task *task;
 
 	while ((task = data_next_waiting(conn))) {
-		u32 total = data_pages(task->cmd.buf_len);
+		u32 need = data_need(task);
 
-		if (!data_may_have(conn, total - task->nr_pages)) {
+		if (!data_may_have(conn, need)) {
 			conn->page_turns = true;
 			return;
 		}
-		if (!data_give_pages(task, total)) {
+		if (!data_give_pages(task, need)) {
 			ktgt_conn_starve(conn);
 			return;
 		}
@@ -513,7 +618,7 @@ void ktgt_data_serve_pages(struct ktgt_conn *conn)
  * @task: the task, with data left to send
  *
  * The last one contains the status if it is GOOD (RFC 7143, 11.7.3). A sequence
- * ends after MaxBurstLength.
+ * ends after MaxBurstLength, and with a piece.
  *
  * Context: the connection's work.
  * Return: the PDU, or NULL if there is no memory.
@@ -521,6 +626,7 @@ void ktgt_data_serve_pages(struct ktgt_conn *conn)
 struct ktgt_pdu *ktgt_data_in_next(struct ktgt_task *task)
 {
 	const struct ktgt_param *param = &task->conn->param;
+	bool is_long = ktgt_task_is_long(task);
 	struct iscsi_data_rsp *rsp;
 	struct ktgt_pdu *pdu;
 	u32 len;
@@ -530,9 +636,10 @@ struct ktgt_pdu *ktgt_data_in_next(struct ktgt_task *task)
 		return NULL;
 
 	len = min(task->in_len - task->in_off, param->max_xmit_dsl);
-	len = min(len, param->max_burst - task->in_burst);
+	len = min3(len, param->max_burst - task->in_burst,
+		   data_in_piece(task->in_off));
 	pdu->bvec = task->cmd.bvec;
-	pdu->bvec_off = task->in_off;
+	pdu->bvec_off = task->in_off % KTGT_CMD_RING;
 	pdu->data_len = len;
 	pdu->task = task;
 
@@ -545,7 +652,7 @@ struct ktgt_pdu *ktgt_data_in_next(struct ktgt_task *task)
 
 	task->in_off += len;
 	task->in_burst += len;
-	if (task->in_off == task->in_len) {
+	if (task->in_off == task->in_len && !(task->flags & KTGT_TASK_MORE)) {
 		rsp->flags = ISCSI_FLAG_CMD_FINAL | ISCSI_FLAG_DATA_STATUS;
 		rsp->cmd_status = task->cmd.status;
 		rsp->residual_count =
@@ -553,11 +660,75 @@ struct ktgt_pdu *ktgt_data_in_next(struct ktgt_task *task)
 		pdu->flags = KTGT_PDU_STATSN | KTGT_PDU_LAST;
 		return pdu;
 	}
-	if (task->in_burst == param->max_burst) {
+	if (task->in_burst == param->max_burst ||
+	    !(task->in_off % KTGT_CMD_PIECE)) {
 		rsp->flags = ISCSI_FLAG_CMD_FINAL;
 		task->in_burst = 0;
 	}
-	pdu->flags = KTGT_PDU_DATA_IN;
+	pdu->flags = KTGT_PDU_DATA_IN | (is_long ? KTGT_PDU_PIECE : 0);
+	return pdu;
+}
+
+/**
+ * ktgt_data_in_start - send data of a task that moves in pieces
+ * @task: the task, with data left to send
+ *
+ * Nothing happens if the transport is going to ask for it.
+ *
+ * Context: the connection's work.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_data_in_start(struct ktgt_task *task)
+{
+	struct ktgt_pdu *pdu;
+
+	if (task->flags & KTGT_TASK_CHAIN)
+		return 0;
+	pdu = ktgt_data_in_next(task);
+	if (!pdu)
+		return -ENOMEM;
+	task->flags |= KTGT_TASK_CHAIN;
+	ktgt_pdu_queue(task->conn, pdu);
+	return 0;
+}
+
+/**
+ * ktgt_data_in_end - send the SCSI Response of a task behind its data
+ * @task: the task
+ * @pdu: the response
+ *
+ * Context: the connection's work.
+ */
+void ktgt_data_in_end(struct ktgt_task *task, struct ktgt_pdu *pdu)
+{
+	if (unlikely(task->flags & KTGT_TASK_CHAIN))
+		task->rsp = pdu;
+	else
+		ktgt_pdu_queue(task->conn, pdu);
+}
+
+/*
+ * After a piece, others have their turn: a long command has the transport for no
+ * longer than one of a piece. Not when it has been answered: the initiator takes it
+ * for ended when it hears that task management does not find it.
+ */
+static struct ktgt_pdu *data_next_of_pieces(struct ktgt_task *task)
+{
+	struct ktgt_pdu *pdu = task->rsp;
+	struct iscsi_scsi_rsp *rsp;
+
+	if (task->in_off < task->in_len) {
+		if (task->in_off % KTGT_CMD_PIECE || !ktgt_task_is_open(task))
+			return ktgt_data_in_next(task) ?: ERR_PTR(-ENOMEM);
+		task->flags &= ~KTGT_TASK_CHAIN;
+		return ERR_PTR(ktgt_data_in_start(task));
+	}
+	task->flags &= ~KTGT_TASK_CHAIN;
+	if (!pdu)
+		return NULL;
+	task->rsp = NULL;
+	rsp = pdu->hdr;
+	rsp->exp_datasn = cpu_to_be32(task->data_sn);
 	return pdu;
 }
 
@@ -577,6 +748,8 @@ struct ktgt_pdu *ktgt_data_next(const struct ktgt_pdu *pdu)
 
 	if (!(pdu->flags & KTGT_PDU_DATA_IN))
 		return NULL;
+	if (unlikely(pdu->flags & KTGT_PDU_PIECE))
+		return data_next_of_pieces(pdu->task);
 	next = ktgt_data_in_next(pdu->task);
 	return next ?: ERR_PTR(-ENOMEM);
 }

@@ -37,6 +37,7 @@ struct ktgt_task;
  * @KTGT_PDU_LAST: the task ends with it
  * @KTGT_PDU_PING: the initiator will answer it
  * @KTGT_PDU_FREE: it is in &ktgt_pdus.free
+ * @KTGT_PDU_PIECE: a Data-In PDU without status of a task that moves in pieces
  */
 enum ktgt_pdu_flags {
 	KTGT_PDU_STATSN		= BIT(0),
@@ -45,6 +46,7 @@ enum ktgt_pdu_flags {
 	KTGT_PDU_LAST		= BIT(3),
 	KTGT_PDU_PING		= BIT(4),
 	KTGT_PDU_FREE		= BIT(5),
+	KTGT_PDU_PIECE		= BIT(6),
 };
 
 /**

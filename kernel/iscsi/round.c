@@ -23,6 +23,7 @@
 #include "login.h"
 #include "mem.h"
 #include "pdu.h"
+#include "piece.h"
 #include "stall.h"
 #include "task.h"
 #include "text_request.h"
@@ -48,6 +49,7 @@ int ktgt_round_init(struct ktgt_conn *conn)
 	INIT_LIST_HEAD(&conn->free_slots);
 	INIT_LIST_HEAD(&conn->ready);
 	INIT_LIST_HEAD(&conn->dormant);
+	INIT_LIST_HEAD(&conn->longs);
 	INIT_LIST_HEAD(&conn->page_wait);
 	INIT_LIST_HEAD(&conn->waits);
 	INIT_LIST_HEAD(&conn->tmfs);
@@ -183,6 +185,8 @@ bool ktgt_round_process(struct ktgt_conn *conn)
 {
 	bool progress = false;
 
+	if (unlikely(!list_empty(&conn->longs)))
+		ktgt_pieces_advance(conn);
 	if (conn->count.ready || !list_empty(&conn->page_wait)) {
 		ktgt_data_serve_pages(conn);
 		progress = conn->count.ready;
@@ -209,11 +213,13 @@ bool ktgt_round_process(struct ktgt_conn *conn)
  *
  * Context: the connection's work.
  * Return: true if tasks wait for pages, if the initiator waits for the window,
- *	or if a task has become ready because another one has ended.
+ *	if a task has become ready because another one has ended, or if there are
+ *	tasks that move in pieces.
  */
 bool ktgt_round_waits(const struct ktgt_conn *conn)
 {
 	return conn->count.ready || !list_empty(&conn->page_wait) ||
+	       !list_empty(&conn->longs) ||
 	       (conn->window && ktgt_window_is_closed(conn->window));
 }
 

@@ -13,6 +13,7 @@
 #include "../scsi/exec.h"
 #include "conn.h"
 #include "mem.h"
+#include "pdu.h"
 
 /*
  * Twice the window, because a task becomes free only when the initiator has
@@ -20,6 +21,9 @@
  */
 #define TASK_SLOTS	(2 * KTGT_WINDOW + KTGT_IMMEDIATE_MAX)
 #define TASK_HASH_BITS	8
+
+#define PIECE_PAGES	(KTGT_CMD_PIECE >> PAGE_SHIFT)
+#define RING_PAGES	(KTGT_CMD_RING >> PAGE_SHIFT)
 
 /**
  * ktgt_tasks_init - allocate the table of tasks of a connection
@@ -91,16 +95,37 @@ void ktgt_tasks_prepare(struct ktgt_conn *conn)
 }
 
 /**
+ * ktgt_task_set_long - let a command move in pieces
+ * @task: the task, whose buffer is longer than one; in state KTGT_TASK_NEW, to
+ *	be opened
+ *
+ * Context: the connection's work.
+ */
+void ktgt_task_set_long(struct ktgt_task *task)
+{
+	set_bit(KTGT_CMDF_LONG, &task->cmd.flags);
+	if (!(task->flags & KTGT_TASK_WRITE))
+		task->flags |= KTGT_TASK_MORE;
+	task->ring_from = 0;
+	task->ring_to = KTGT_CMD_PIECE;
+	task->moved = 0;
+	task->in_sent = 0;
+	task->rsp = NULL;
+	list_add_tail(&task->long_node, &task->conn->longs);
+}
+
+/**
  * ktgt_task_set_bvec - make room for the segments of a command
- * @task: the task
- * @nr_pages: segments of one page each
+ * @task: the task; its buffer length is set
  * @gfp: how to allocate, if the task never had so many segments
  *
  * Context: the connection's work; sleeps only if @gfp allows.
  * Return: 0 or -ENOMEM.
  */
-int ktgt_task_set_bvec(struct ktgt_task *task, u32 nr_pages, gfp_t gfp)
+int ktgt_task_set_bvec(struct ktgt_task *task, gfp_t gfp)
 {
+	u32 nr_pages = DIV_ROUND_UP(min_t(u32, task->cmd.buf_len,
+					  KTGT_CMD_RING), PAGE_SIZE);
 	struct bio_vec *bvec;
 
 	if (nr_pages <= KTGT_CMD_INLINE_BVECS) {
@@ -139,9 +164,89 @@ bool ktgt_task_add_pages(struct ktgt_task *task, u32 nr_pages)
 }
 
 /**
+ * ktgt_task_add_piece - give free pages to a task for one more piece
+ * @task: the task, which moves in pieces, and has fewer in its ring than there is
+ *	room for
+ *
+ * Context: the connection's work.
+ * Return: false, with nothing done, if there are too few.
+ */
+bool ktgt_task_add_piece(struct ktgt_task *task)
+{
+	u32 len = ktgt_cmd_piece_len(&task->cmd, task->ring_to);
+	u32 nr_pages = DIV_ROUND_UP(len, PAGE_SIZE);
+	struct ktgt_conn *conn = task->conn;
+	struct bio_vec *bvec;
+
+	bvec = task->cmd.bvec + (task->ring_to % KTGT_CMD_RING >> PAGE_SHIFT);
+	if (!ktgt_mem_take(conn, bvec, nr_pages))
+		return false;
+	task->nr_pages += nr_pages;
+	task->ring_to += len;
+	ktgt_quota_charge(&conn->quota, KTGT_QUOTA_DATA, nr_pages);
+	return true;
+}
+
+/* Gives back @nr_pages of a ring, from buffer offset @at on; no more than a piece. */
+static void task_put_ring(struct ktgt_task *task, u32 at, u32 nr_pages)
+{
+	struct ktgt_conn *conn = task->conn;
+
+	ktgt_mem_give(conn, task->cmd.bvec +
+		      (at % KTGT_CMD_RING >> PAGE_SHIFT), nr_pages);
+	ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_DATA, nr_pages);
+	task->nr_pages -= nr_pages;
+}
+
+/* Gives back the first piece of the ring. */
+static void task_put_piece(struct ktgt_task *task)
+{
+	task_put_ring(task, task->ring_from,
+		      min_t(u32, task->nr_pages, PIECE_PAGES));
+	task->ring_from = min(task->ring_from + KTGT_CMD_PIECE, task->ring_to);
+}
+
+/**
+ * ktgt_task_put_pieces - give back the pages of pieces that are done
+ * @task: the task, which moves in pieces
+ * @done: bytes that have been written, or that the socket has accepted
+ *
+ * Pages that the socket still refers to go back to the page allocator when it drops
+ * its reference. How many these are is limited by the buffer of the socket.
+ *
+ * Context: the connection's work.
+ */
+void ktgt_task_put_pieces(struct ktgt_task *task, u32 done)
+{
+	while (task->nr_pages && task->ring_from + KTGT_CMD_PIECE <= done)
+		task_put_piece(task);
+}
+
+/**
+ * ktgt_task_keep_piece - give back all pages but those of one piece
+ * @task: the task, which moves in pieces; the piece after those that have moved is
+ *	kept, since it is with the storage. Nothing is sent any more
+ *
+ * Context: teardown of the connection.
+ */
+void ktgt_task_keep_piece(struct ktgt_task *task)
+{
+	u32 keep = ktgt_cmd_piece_len(&task->cmd, task->moved);
+	u32 end = task->moved + keep, at;
+
+	while (task->ring_from < task->moved)
+		task_put_piece(task);
+	for (at = end; at < task->ring_to; at += KTGT_CMD_PIECE)
+		task_put_ring(task, at, min_t(u32, PIECE_PAGES, task->nr_pages -
+					      DIV_ROUND_UP(keep, PAGE_SIZE)));
+	task->ring_to = end;
+	task->in_off = task->in_sent;
+}
+
+/**
  * ktgt_task_put_pages - give the pages of a task back to the connection
  * @task: the task; the initiator has acknowledged what was sent from them, or
- *	nothing was sent
+ *	nothing was sent. If it moves in pieces, they need not be acknowledged
  *
  * Context: the connection's work.
  */
@@ -151,6 +256,11 @@ void ktgt_task_put_pages(struct ktgt_task *task)
 
 	if (!task->nr_pages)
 		return;
+	if (unlikely(ktgt_task_is_long(task))) {
+		while (task->nr_pages)
+			task_put_piece(task);
+		return;
+	}
 	if (task->state != KTGT_TASK_SENT)
 		ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_DATA,
 				    task->nr_pages);
@@ -200,6 +310,8 @@ void ktgt_tasks_strip(struct ktgt_conn *conn)
 			continue;
 		}
 		ktgt_task_put_pages(task);
+		if (task->rsp)
+			ktgt_pdu_free(conn, task->rsp);
 		list_del_init(&task->node);
 		kvfree(task->big_bvec);
 		kfree(task);
@@ -360,6 +472,8 @@ void ktgt_task_close(struct ktgt_task *task)
 	struct ktgt_conn *conn = task->conn;
 
 	hlist_del_init(&task->itt_node);
+	if (unlikely(ktgt_task_is_long(task)))
+		list_del(&task->long_node);
 	conn->nr_inflight -= !(task->flags & KTGT_TASK_IMMEDIATE);
 	if (likely(!conn->nr_ordered))
 		return;
@@ -393,7 +507,8 @@ void ktgt_task_set_ready(struct ktgt_task *task)
 	struct ktgt_cmd *cmd = &task->cmd;
 
 	cmd->nr_bvec = task->nr_pages;
-	if (cmd->nr_bvec)
+	/* of one that moves in pieces, whoever moves the last one sets it */
+	if (cmd->nr_bvec && likely(!ktgt_task_is_long(task)))
 		cmd->bvec[cmd->nr_bvec - 1].bv_len =
 			cmd->buf_len - (cmd->nr_bvec - 1) * PAGE_SIZE;
 	if (unlikely(task->conn->nr_ordered) && task_has_to_wait(task))
@@ -402,6 +517,19 @@ void ktgt_task_set_ready(struct ktgt_task *task)
 		ktgt_task_set_state(task, KTGT_TASK_RECV, KTGT_TASK_READY);
 	else
 		ktgt_task_set_state(task, KTGT_TASK_PAGES, KTGT_TASK_READY);
+}
+
+/* Bytes that a command has moved which has failed. */
+static u64 task_moved(const struct ktgt_task *task)
+{
+	const struct ktgt_cmd *cmd = &task->cmd;
+
+	/* not 0 only if it moves in pieces */
+	if (cmd->dir == DMA_FROM_DEVICE)
+		return task->in_len;
+	if (ktgt_task_is_long(task) && task->r2t_off < cmd->buf_len)
+		return task->r2t_off;
+	return cmd->xfer_len;
 }
 
 /**
@@ -419,8 +547,8 @@ u32 ktgt_task_residual(const struct ktgt_task *task, u8 *flags)
 	const struct ktgt_cmd *cmd = &task->cmd;
 	u64 len = cmd->xfer_len;
 
-	if (cmd->status != SAM_STAT_GOOD && cmd->dir == DMA_FROM_DEVICE)
-		len = 0;
+	if (cmd->status != SAM_STAT_GOOD)
+		len = task_moved(task);
 	if (len > cmd->edtl) {
 		*flags |= ISCSI_FLAG_CMD_OVERFLOW;
 		return min_t(u64, len - cmd->edtl, U32_MAX);
@@ -455,13 +583,30 @@ void ktgt_task_end(struct ktgt_task *task)
  * @task: the task
  *
  * From now on, only an acknowledgement frees its pages. So other tasks must not
- * wait for these pages.
+ * wait for these pages. One that moves in pieces has none left.
  *
  * Context: the connection's work.
  */
 void ktgt_task_sent(struct ktgt_task *task)
 {
+	if (unlikely(ktgt_task_is_long(task)))
+		ktgt_task_put_pages(task);
 	ktgt_quota_uncharge(&task->conn->quota, KTGT_QUOTA_DATA,
 			    task->nr_pages);
 	ktgt_task_set_state(task, KTGT_TASK_SEND, KTGT_TASK_SENT);
+}
+
+/**
+ * ktgt_task_data_sent - the socket has accepted a Data-In PDU without status
+ * @task: the task, which moves in pieces
+ * @len: bytes of its data
+ *
+ * Context: the connection's work.
+ */
+void ktgt_task_data_sent(struct ktgt_task *task, u32 len)
+{
+	task->in_sent += len;
+	ktgt_task_put_pieces(task, task->in_sent);
+	if (task->flags & KTGT_TASK_GONE && task->in_sent == task->in_off)
+		ktgt_task_end(task);
 }

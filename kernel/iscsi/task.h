@@ -7,6 +7,7 @@
 #define _KTGT_ISCSI_TASK_H
 
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/types.h>
 #include <scsi/iscsi_proto.h>
 
@@ -17,8 +18,10 @@
  * enum ktgt_task_state - state of a task
  * @KTGT_TASK_FREE: in &ktgt_conn.free_slots
  * @KTGT_TASK_NEW: its PDU is being handled
- * @KTGT_TASK_RECV: waits for data from the initiator
- * @KTGT_TASK_PAGES: in &ktgt_conn.page_wait
+ * @KTGT_TASK_RECV: waits for data from the initiator; one that moves in pieces
+ *	also for pages, or until the initiator has taken data
+ * @KTGT_TASK_PAGES: in &ktgt_conn.page_wait; has no pages, or only those of its
+ *	unsolicited data
  * @KTGT_TASK_DORMANT: in &ktgt_conn.dormant
  * @KTGT_TASK_READY: in &ktgt_conn.ready
  * @KTGT_TASK_BUSY: with the SCSI side
@@ -49,6 +52,14 @@ enum ktgt_task_state {
  *	fails when all requested data has arrived
  * @KTGT_TASK_SEEN: it was with the SCSI side at a look of stall.c
  * @KTGT_TASK_OLD: likewise, at two of them
+ * @KTGT_TASK_MORE: not all pieces of its data-in have been read
+ * @KTGT_TASK_CHAIN: the transport has a Data-In PDU of it, and will ask for the
+ *	next one; only of one that moves in pieces
+ * @KTGT_TASK_FAILED: the command has failed, and is answered when all requested
+ *	data has arrived
+ * @KTGT_TASK_SPARED: its logical unit is being removed; no more piece of it moves
+ * @KTGT_TASK_GONE: it has ended, and its slot is free when the socket has accepted
+ *	the Data-In PDUs that the transport has
  */
 enum ktgt_task_flags {
 	KTGT_TASK_IMMEDIATE	= BIT(0),
@@ -58,6 +69,11 @@ enum ktgt_task_flags {
 	KTGT_TASK_BAD_DATA	= BIT(4),
 	KTGT_TASK_SEEN		= BIT(5),
 	KTGT_TASK_OLD		= BIT(6),
+	KTGT_TASK_MORE		= BIT(7),
+	KTGT_TASK_CHAIN		= BIT(8),
+	KTGT_TASK_FAILED	= BIT(9),
+	KTGT_TASK_SPARED	= BIT(10),
+	KTGT_TASK_GONE		= BIT(11),
 };
 
 /**
@@ -95,6 +111,7 @@ struct ktgt_burst {
  * @flags: KTGT_TASK_* bits
  * @attr: task attribute, ISCSI_ATTR_*
  * @seq: order of submission, which says what a task management function covers
+ * @bad_data: additional sense code and qualifier, if KTGT_TASK_BAD_DATA is set
  * @nr_pages: pages in &ktgt_cmd.bvec so far
  * @bvec_cap: length of @big_bvec
  * @big_bvec: segments of a command that has more than fit into @cmd; kept for
@@ -105,9 +122,18 @@ struct ktgt_burst {
  * @r2t_sn: R2TSN of the next R2T
  * @r2t_off: buffer offset of the next R2T
  * @in_off: bytes sent in Data-In PDUs
- * @in_len: bytes to be sent in Data-In PDUs
+ * @in_len: bytes to be sent in Data-In PDUs; with KTGT_TASK_MORE, those that have
+ *	been read so far
  * @in_burst: bytes sent of the current Data-In sequence
  * @data_sn: DataSN of the next Data-In
+ * @long_node: in &ktgt_conn.longs while it is open, if it moves in pieces. The
+ *	members after it are of such a task alone
+ * @ring_from: buffer offset of the first byte that has a page
+ * @ring_to: buffer offset behind the last byte that has one, or will have one
+ *	before it leaves KTGT_TASK_PAGES
+ * @moved: bytes that have moved between pages and storage
+ * @in_sent: bytes of Data-In PDUs that the socket has accepted
+ * @rsp: its SCSI Response, which goes behind the Data-In PDUs; or NULL
  */
 struct ktgt_task {
 	struct ktgt_cmd		cmd;
@@ -120,8 +146,9 @@ struct ktgt_task {
 	u16			dead_gen;
 	itt_t			dead_itt;
 	u8			state;
-	u8			flags;
 	u8			attr;
+	u16			flags;
+	u16			bad_data;
 	u32			seq;
 
 	u32			nr_pages;
@@ -138,7 +165,38 @@ struct ktgt_task {
 	u32			in_len;
 	u32			in_burst;
 	u32			data_sn;
+
+	struct list_head	long_node;
+	u32			ring_from;
+	u32			ring_to;
+	u32			moved;
+	u32			in_sent;
+	struct ktgt_pdu		*rsp;
 };
+
+/**
+ * ktgt_task_is_long - whether a command moves in pieces
+ * @task: the task
+ *
+ * Context: any.
+ * Return: true if it does.
+ */
+static inline bool ktgt_task_is_long(const struct ktgt_task *task)
+{
+	return test_bit(KTGT_CMDF_LONG, &task->cmd.flags);
+}
+
+/**
+ * ktgt_task_first_pages - pages that a command needs before it can go on
+ * @task: the task
+ *
+ * Context: any.
+ * Return: pages for all of its data, or for the first piece.
+ */
+static inline u32 ktgt_task_first_pages(const struct ktgt_task *task)
+{
+	return DIV_ROUND_UP(ktgt_cmd_piece_len(&task->cmd, 0), PAGE_SIZE);
+}
 
 /**
  * ktgt_task_is_aborted - whether a task management function has aborted a task
@@ -151,6 +209,18 @@ static inline bool ktgt_task_is_aborted(const struct ktgt_task *task)
 {
 	return task->cmd.flags & (BIT(KTGT_CMDF_ABORTED) |
 				  BIT(KTGT_CMDF_TASK_ABORTED));
+}
+
+/**
+ * ktgt_task_is_ending - whether a task that moves in pieces ends after this one
+ * @task: the task
+ *
+ * Context: the connection's work.
+ * Return: true if it was aborted, or if its logical unit is being removed.
+ */
+static inline bool ktgt_task_is_ending(const struct ktgt_task *task)
+{
+	return ktgt_task_is_aborted(task) || task->flags & KTGT_TASK_SPARED;
 }
 
 /**
@@ -288,9 +358,14 @@ struct ktgt_task *ktgt_task_start(struct ktgt_conn *conn,
 void ktgt_task_set_ready(struct ktgt_task *task);
 void ktgt_task_sent(struct ktgt_task *task);
 void ktgt_task_end(struct ktgt_task *task);
-int ktgt_task_set_bvec(struct ktgt_task *task, u32 nr_pages, gfp_t gfp);
+void ktgt_task_set_long(struct ktgt_task *task);
+int ktgt_task_set_bvec(struct ktgt_task *task, gfp_t gfp);
 bool ktgt_task_add_pages(struct ktgt_task *task, u32 nr_pages);
+bool ktgt_task_add_piece(struct ktgt_task *task);
+void ktgt_task_put_pieces(struct ktgt_task *task, u32 done);
+void ktgt_task_keep_piece(struct ktgt_task *task);
 void ktgt_task_put_pages(struct ktgt_task *task);
+void ktgt_task_data_sent(struct ktgt_task *task, u32 len);
 u32 ktgt_task_residual(const struct ktgt_task *task, u8 *flags);
 
 #endif /* _KTGT_ISCSI_TASK_H */

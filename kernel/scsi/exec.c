@@ -335,6 +335,21 @@ void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 		ktgt_gate_cancel(cmd);
 }
 
+/**
+ * ktgt_cmd_pause - a command is not with the storage until it is submitted again
+ * @cmd: command that moves in pieces and has come back, or one that has failed and
+ *	is not answered yet
+ *
+ * Nobody who closes the gate waits for it then.
+ *
+ * Context: process, the one that submits it: a backend may look at its store until
+ *	the submission has returned.
+ */
+void ktgt_cmd_pause(struct ktgt_cmd *cmd)
+{
+	ktgt_gate_leave(cmd);
+}
+
 static void count_end(const struct ktgt_cmd *cmd)
 {
 	struct ktgt_io_stats *stats = io_stats(cmd);

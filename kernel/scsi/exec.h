@@ -14,6 +14,7 @@ bool ktgt_cmd_needs_storage(const struct ktgt_cmd *cmd);
 void ktgt_cmd_put_off(struct ktgt_cmd *cmd);
 void ktgt_cmd_submit(struct ktgt_cmd *cmd);
 void ktgt_cmd_cancel(struct ktgt_cmd *cmd);
+void ktgt_cmd_pause(struct ktgt_cmd *cmd);
 void ktgt_cmd_release(struct ktgt_cmd *cmd);
 unsigned int ktgt_cmd_sense(const struct ktgt_cmd *cmd, u8 *buf);
 

@@ -162,6 +162,22 @@ static u8 io_flags(const struct ktgt_cmd *cmd, enum ktgt_io_op op)
 	return flags;
 }
 
+static void submit_io(struct ktgt_cmd *cmd, enum ktgt_io_op op, u64 pos,
+		      u64 len, struct bio_vec *bvec,
+		      void (*end_io)(struct ktgt_io *io))
+{
+	struct ktgt_io *io = &cmd->io;
+
+	io->end_io = end_io;
+	io->op = op;
+	io->flags = io_flags(cmd, op);
+	io->pos = pos;
+	io->len = len;
+	io->bvec = bvec;
+	io->block = 1u << cmd->block_shift;
+	ktgt_store_submit(cmd->store, io);
+}
+
 /**
  * ktgt_medium_submit - start the transfer of a command
  * @cmd: the command, admitted
@@ -175,14 +191,23 @@ static u8 io_flags(const struct ktgt_cmd *cmd, enum ktgt_io_op op)
 void ktgt_medium_submit(struct ktgt_cmd *cmd, enum ktgt_io_op op, u64 pos,
 			u64 len, void (*end_io)(struct ktgt_io *io))
 {
-	struct ktgt_io *io = &cmd->io;
+	submit_io(cmd, op, pos, len, cmd->bvec, end_io);
+}
 
-	io->end_io = end_io;
-	io->op = op;
-	io->flags = io_flags(cmd, op);
-	io->pos = pos;
-	io->len = len;
-	io->bvec = cmd->bvec;
-	io->block = 1u << cmd->block_shift;
-	ktgt_store_submit(cmd->store, io);
+/**
+ * ktgt_medium_submit_piece - start the transfer of a piece of a command
+ * @cmd: the command, which moves in pieces, admitted
+ * @op: what to do, with its part of the segments of @cmd
+ * @at: first byte of the piece in the data of @cmd
+ * @len: bytes
+ * @end_io: see &ktgt_io.end_io
+ *
+ * Context: process; does not sleep for the storage.
+ */
+void ktgt_medium_submit_piece(struct ktgt_cmd *cmd, enum ktgt_io_op op,
+			      u32 at, u32 len,
+			      void (*end_io)(struct ktgt_io *io))
+{
+	submit_io(cmd, op, (cmd->lba << cmd->block_shift) + at, len,
+		  cmd->bvec + (at % KTGT_CMD_RING >> PAGE_SHIFT), end_io);
 }

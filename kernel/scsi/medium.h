@@ -47,6 +47,9 @@ static inline struct ktgt_cmd *ktgt_medium_ended(struct ktgt_io *io)
 bool ktgt_medium_admit(struct ktgt_cmd *cmd);
 void ktgt_medium_submit(struct ktgt_cmd *cmd, enum ktgt_io_op op, u64 pos,
 			u64 len, void (*end_io)(struct ktgt_io *io));
+void ktgt_medium_submit_piece(struct ktgt_cmd *cmd, enum ktgt_io_op op,
+			      u32 at, u32 len,
+			      void (*end_io)(struct ktgt_io *io));
 void ktgt_medium_end(struct ktgt_cmd *cmd, blk_status_t status);
 void ktgt_medium_end_io(struct ktgt_io *io);
 

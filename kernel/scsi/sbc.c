@@ -51,9 +51,61 @@ static void fail_with(struct ktgt_cmd *cmd, u8 key, u16 code)
  */
 static void set_last_len(struct ktgt_cmd *cmd, u32 len)
 {
-	u32 last = (len - 1) >> PAGE_SHIFT;
+	u32 last = (len - 1) % KTGT_CMD_RING;
 
-	cmd->bvec[last].bv_len = len - (last << PAGE_SHIFT);
+	cmd->bvec[last >> PAGE_SHIFT].bv_len = (last & ~PAGE_MASK) + 1;
+}
+
+static void submit_flush(struct ktgt_cmd *cmd)
+{
+	ktgt_medium_submit(cmd, KTGT_IO_FLUSH, 0, 0, ktgt_medium_end_io);
+}
+
+static void piece_end_io(struct ktgt_io *io)
+{
+	struct ktgt_cmd *cmd = ktgt_medium_ended(io);
+	u32 at = cmd->step_at;
+
+	at += ktgt_cmd_piece_len(cmd, at);
+	if (at == cmd->buf_len)
+		set_last_len(cmd, at);
+	if (io->status || (at == cmd->buf_len && !cmd->step_nr)) {
+		ktgt_medium_end(cmd, io->status);
+		return;
+	}
+	cmd->step_at = at;
+	ktgt_cmd_resume(cmd);
+}
+
+/*
+ * A long READ or WRITE goes piece by piece. It is admitted anew for each, since
+ * it may wait for its initiator in between. If the LU says since the first piece
+ * that it has no cache, what was written before has to be flushed.
+ *
+ * @whole: bytes of all pieces, whole blocks
+ */
+static void submit_piece(struct ktgt_cmd *cmd, u32 whole)
+{
+	bool stable = test_bit(KTGT_CMDF_FUA, &cmd->flags);
+	enum ktgt_io_op op = KTGT_IO_WRITE;
+	u32 at = cmd->step_at, len;
+
+	if (!ktgt_medium_admit(cmd))
+		return;
+	if (at && !stable && test_bit(KTGT_CMDF_FUA, &cmd->flags))
+		cmd->step_nr = 1;
+	if (at == cmd->buf_len) {
+		submit_flush(cmd);
+		return;
+	}
+	if (cmd->dir == DMA_FROM_DEVICE)
+		op = KTGT_IO_READ;
+	len = ktgt_cmd_piece_len(cmd, at);
+	if (at + len == cmd->buf_len) {
+		len = whole - at;
+		set_last_len(cmd, whole);
+	}
+	ktgt_medium_submit_piece(cmd, op, at, len, piece_end_io);
 }
 
 static void rw_end_io(struct ktgt_io *io)
@@ -75,7 +127,8 @@ static void rw_end_io(struct ktgt_io *io)
  * the last block whole, for which the buffer's last page has the room, and the
  * rest of that page is not sent.
  *
- * Context: process; completes @cmd, maybe later.
+ * Context: process; completes @cmd, maybe later. Called again for each piece of
+ *	a long one.
  */
 void ktgt_sbc_rw(struct ktgt_cmd *cmd)
 {
@@ -95,17 +148,16 @@ void ktgt_sbc_rw(struct ktgt_cmd *cmd)
 		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
 		return;
 	}
+	if (unlikely(cmd->buf_len > KTGT_CMD_PIECE)) {
+		submit_piece(cmd, len);
+		return;
+	}
 	if (!ktgt_medium_admit(cmd))
 		return;
 	if (unlikely(cmd->buf_len & (SZ_4K - 1)))
 		set_last_len(cmd, len);
 	ktgt_medium_submit(cmd, read ? KTGT_IO_READ : KTGT_IO_WRITE,
 			   cmd->lba << cmd->block_shift, len, rw_end_io);
-}
-
-static void submit_flush(struct ktgt_cmd *cmd)
-{
-	ktgt_medium_submit(cmd, KTGT_IO_FLUSH, 0, 0, ktgt_medium_end_io);
 }
 
 /**

@@ -5,6 +5,8 @@
 #include "vpd.h"
 
 #include <linux/kernel.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
@@ -183,6 +185,21 @@ static void put_unmap_limits(const struct ktgt_lu *lu,
 			   BIT(31), p + 28);
 }
 
+/*
+ * Bytes of the longest transfer that moves at once. If the device has an optimum of
+ * its own, a stripe for example, whole ones of it; a longer one is not told, since
+ * it would come in pieces. Initiators take nothing that is no multiple of the
+ * granularity.
+ */
+static u32 optimal_transfer(const struct ktgt_backend_caps *caps)
+{
+	u32 best = KTGT_CMD_PIECE;
+
+	if (caps->io_opt && caps->io_opt <= best)
+		best = rounddown(best, caps->io_opt);
+	return caps->io_min ? rounddown(best, caps->io_min) : best;
+}
+
 /* Block limits, SBC-4, 6.6.4. */
 static u32 fill_limits(const struct ktgt_lu *lu, u8 *p)
 {
@@ -193,7 +210,8 @@ static u32 fill_limits(const struct ktgt_lu *lu, u8 *p)
 	p[0] = 0x01;	/* WSNZ */
 	put_unaligned_be16(min_t(u32, caps.io_min >> shift, U16_MAX), p + 2);
 	put_unaligned_be32(lu->max_blocks, p + 4);
-	put_unaligned_be32(min(caps.io_opt >> shift, lu->max_blocks), p + 8);
+	put_unaligned_be32(min(optimal_transfer(&caps) >> shift, lu->max_blocks),
+			   p + 8);
 	if (lu->thin)
 		put_unmap_limits(lu, &caps, p);
 	put_unaligned_be64(KTGT_WRITE_SAME_MAX_BLOCKS, p + 32);

@@ -140,10 +140,44 @@ static void memory_of_idle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 0);
 }
 
+/* An R2T that was answered has arrived, and so has all that was sent before. */
+static void answered_r2ts(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+	u32 *unacked = &t->conn.quota.held[KTGT_QUOTA_UNACKED];
+	struct iscsi_r2t_rsp *r2t;
+	struct ktgt_pdu *pdu;
+	u32 i;
+
+	for (i = 0; i < 2 * ACK_MANY; i++) {
+		pdu = ktgt_pdu_alloc(&t->conn);
+		KUNIT_ASSERT_NOT_NULL(test, pdu);
+		r2t = pdu->hdr;
+		r2t->opcode = i % 4 ? ISCSI_OP_R2T : ISCSI_OP_SCSI_CMD_RSP;
+		r2t->ttt = cpu_to_be32(i % 4);
+		pdu->flags = i % 4 ? 0 : KTGT_PDU_STATSN;
+		pdu->weight = 1;
+		ktgt_quota_charge(&t->conn.quota, KTGT_QUOTA_UNSENT, 1);
+		ktgt_quota_charge(&t->conn.quota, KTGT_QUOTA_UNACKED, 1);
+		ktgt_ack_await(&t->conn, pdu);
+	}
+	ktgt_ack_r2t(&t->conn, 5);
+	KUNIT_EXPECT_EQ(test, *unacked, 2 * ACK_MANY);
+	/* what is left: each status, and the one R2T that came later */
+	ktgt_ack_r2t(&t->conn, 2);
+	KUNIT_EXPECT_EQ(test, *unacked, ACK_MANY / 2 + 1);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&t->conn.unacked),
+			ACK_MANY / 2 + 1);
+	/* few are not worth a look */
+	ktgt_ack_r2t(&t->conn, 3);
+	KUNIT_EXPECT_EQ(test, *unacked, ACK_MANY / 2 + 1);
+}
+
 static struct kunit_case ack_tests[] = {
 	KUNIT_CASE_PARAM(ack, ack_gen_params),
 	KUNIT_CASE(ping_is_released),
 	KUNIT_CASE(memory_of_idle),
+	KUNIT_CASE(answered_r2ts),
 	{}
 };
 

@@ -13,6 +13,7 @@
 #include "../iscsi/task.h"
 #include "../scsi/cdb.h"
 #include "../scsi/cdb_table.h"
+#include "../scsi/gate.h"
 #include "stubs.h"
 
 static void queue_tx(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
@@ -49,6 +50,7 @@ static void init_conn(struct conn_test *t)
 	INIT_LIST_HEAD(&conn->free_slots);
 	INIT_LIST_HEAD(&conn->ready);
 	INIT_LIST_HEAD(&conn->dormant);
+	INIT_LIST_HEAD(&conn->longs);
 	INIT_LIST_HEAD(&conn->page_wait);
 	INIT_LIST_HEAD(&conn->waits);
 	INIT_LIST_HEAD(&conn->unacked);
@@ -74,6 +76,7 @@ int ktgt_test_init(struct kunit *test)
 	t->lu.block_shift = 9;
 	t->lu.nr_blocks = 1 << 20;
 	t->lu.max_blocks = 1 << 20;
+	ktgt_gate_init(&t->lu.gate);
 	t->itl.lu = &t->lu;
 	ktgt_test_itl = &t->itl;
 	init_conn(t);

@@ -325,9 +325,7 @@ static void data_out(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, !!(task->flags & KTGT_TASK_BAD_DATA), c->bad);
 	if (!c->bad)
 		return;
-	KUNIT_EXPECT_EQ(test, task->cmd.sense.key, ABORTED_COMMAND);
-	KUNIT_EXPECT_EQ(test, task->cmd.sense.asc, 0x0c);
-	KUNIT_EXPECT_EQ(test, task->cmd.sense.ascq, 0x0d);
+	KUNIT_EXPECT_EQ(test, task->bad_data, 0x0c0d);
 }
 
 /* What goes beyond its burst is not written into the next one. */

@@ -104,7 +104,7 @@ STUB_FAIL(ktgt_orphan_add, struct ktgt_orphans *orphans, struct ktgt_cmd *cmd,
 STUB(ktgt_orphan_end, struct ktgt_cmd *cmd)
 STUB_FAIL_VALUE(struct ktgt_orphans *, ktgt_orphans_alloc, NULL,
 		const struct ktgt_nexus *nexus)
-STUB_FAIL_VALUE(bool, ktgt_orphans_cancel, false, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_orphans_cancel, false, struct ktgt_cmd *cmd)
 STUB_VALUE(bool, ktgt_orphans_hold_much, false, void)
 STUB_FAIL(ktgt_orphans_exit, void)
 STUB_FAIL_VALUE(int, ktgt_workers_init, -EIO, void)

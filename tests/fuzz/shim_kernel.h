@@ -57,6 +57,7 @@
 #define offsetofend(t, m)	(offsetof(t, m) + sizeof(((t *)0)->m))
 #define sizeof_field(t, m)	sizeof(((t *)0)->m)
 #define container_of(p, t, m)	((t *)((char *)(p) - offsetof(t, m)))
+#define rounddown(x, y)		((x) - (x) % (y))
 #define round_up(x, y)		((((x) - 1) | ((__typeof__(x))(y) - 1)) + 1)
 #define ALIGN(x, a)		round_up(x, a)
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))

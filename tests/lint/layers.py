@@ -57,7 +57,7 @@ FLOORS = {
         'login login_auth',
         'recv sess tmf',
         'command',
-        'data ack',
+        'data ack piece',
         'task stall',
         'mem text_request',
         'pdu chap discovery',

@@ -63,7 +63,9 @@ static void check_residual(const struct task *task, u8 flags, u32 residual)
 	u64 moved = task->moved;
 
 	if (task->status != SAM_STAT_GOOD && task->dir == DMA_FROM_DEVICE)
-		moved = 0;
+		moved = task->data_off;
+	else if (task->status != SAM_STAT_GOOD && task->in_pieces)
+		moved = min_t(u64, moved, task->r2t_off);
 	require(!!(flags & ISCSI_FLAG_CMD_OVERFLOW) == (moved > task->edtl));
 	require(!!(flags & ISCSI_FLAG_CMD_UNDERFLOW) == (moved < task->edtl));
 	require(residual == (moved > task->edtl ?
@@ -83,17 +85,39 @@ static void end_task(struct peer *peer, struct task *task)
 	}
 }
 
+/* What may come of the data of a command now. */
+static u32 readable_of(const struct task *task)
+{
+	if (task->in_pieces)
+		return task->read_to;
+	require(task->completed && task->status == SAM_STAT_GOOD);
+	return min_t(u64, min(task->wanted, task->moved), task->edtl);
+}
+
+/* The task that a Data-In belongs to: maybe one that was aborted in between. */
+static struct task *task_of_data(struct peer *peer,
+				 const struct iscsi_data_rsp *rsp, u8 first)
+{
+	struct task *task = find_silent(peer, (__force u32)rsp->itt,
+					be32_to_cpu(rsp->datasn),
+					be32_to_cpu(rsp->offset));
+
+	if (task && first == pattern(task->serial, task->data_off))
+		return task;
+	return find_task(peer, (__force u32)rsp->itt);
+}
+
 static void check_data_in(struct peer *peer, const struct iscsi_hdr *hdr,
 			  const u8 *data, u32 len)
 {
 	const struct iscsi_data_rsp *rsp = (const void *)hdr;
-	struct task *task = find_task(peer, (__force u32)rsp->itt);
+	struct task *task = task_of_data(peer, rsp, len ? data[0] : 0);
+	bool ends_piece, all;
 	u32 i, whole;
 
-	require(task && task->completed && task->dir == DMA_FROM_DEVICE);
+	require(task && task->dir == DMA_FROM_DEVICE && len);
 	require(task->read && !task->write);
-	require(task->status == SAM_STAT_GOOD && len);
-	whole = min_t(u64, min(task->wanted, task->moved), task->edtl);
+	whole = readable_of(task);
 	require(be32_to_cpu(rsp->datasn) == task->data_sn++);
 	require(be32_to_cpu(rsp->offset) == task->data_off);
 	require(rsp->ttt == cpu_to_be32(ISCSI_RESERVED_TAG));
@@ -103,13 +127,19 @@ static void check_data_in(struct peer *peer, const struct iscsi_hdr *hdr,
 	task->data_off += len;
 	task->burst += len;
 	require(task->burst <= param_of(peer)->max_burst);
-	require(has_status(hdr) == (task->data_off == whole));
+	ends_piece = !(task->data_off % KTGT_CMD_PIECE);
+	all = task->data_off == whole && task->completed &&
+	      task->status == SAM_STAT_GOOD;
+	/* a piece that was the last one may come before the status */
+	require(!has_status(hdr) || all);
+	require(has_status(hdr) || !all || task->silent ||
+		(task->in_pieces && ends_piece));
 	if (hdr->flags & ISCSI_FLAG_CMD_FINAL) {
 		require(task->burst == param_of(peer)->max_burst ||
-			has_status(hdr));
+			has_status(hdr) || ends_piece);
 		task->burst = 0;
 	} else {
-		require(task->burst < param_of(peer)->max_burst);
+		require(task->burst < param_of(peer)->max_burst && !ends_piece);
 	}
 	if (!has_status(hdr))
 		return;
@@ -132,13 +162,15 @@ static void check_response(struct peer *peer, const struct iscsi_hdr *hdr,
 	const struct iscsi_scsi_rsp *rsp = (const void *)hdr;
 	struct task *task = find_task(peer, (__force u32)rsp->itt);
 
-	require(task && !rsp->response && !task->data_off);
+	require(task && !rsp->response);
+	require(!task->data_off || task->in_pieces);
 	require(hdr->flags & ISCSI_FLAG_CMD_FINAL);
 	require(be32_to_cpu(rsp->exp_datasn) == task->data_sn + task->r2t_sn);
 	if (task->aborted)
 		task->status = SAM_STAT_TASK_ABORTED;
 	else
-		require(task->completed);
+		require(task->completed && (!task->in_pieces ||
+					    task->data_off == task->read_to));
 	require(rsp->cmd_status == task->status);
 	require(!len == (task->status != SAM_STAT_CHECK_CONDITION));
 	if (len)

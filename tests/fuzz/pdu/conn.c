@@ -93,6 +93,23 @@ static bool will_go_on(const struct ktgt_conn *conn, const struct ktgt_task *dor
 	return false;
 }
 
+/* One that moves in pieces is in between two only if it waits for its peer. */
+static void check_longs(const struct ktgt_conn *conn)
+{
+	const struct ktgt_task *t;
+
+	list_for_each_entry(t, &conn->longs, long_node) {
+		require(ktgt_task_is_long(t) && !hlist_unhashed(&t->itt_node));
+		require(t->nr_pages <= KTGT_CMD_RING / PAGE_SIZE);
+		if (t->state != KTGT_TASK_RECV || conn->starved)
+			continue;
+		if (t->flags & KTGT_TASK_WRITE)
+			require(t->nr_r2t || t->flags & KTGT_TASK_UNSOL);
+		else
+			require(t->in_sent < t->moved);
+	}
+}
+
 /* Whoever has nothing to do has done all that it could. */
 static void check_idle(const struct peer *peer)
 {
@@ -101,6 +118,7 @@ static void check_idle(const struct peer *peer)
 	const struct ktgt_task *dormant;
 
 	check_counts(conn);
+	check_longs(conn);
 	list_for_each_entry(dormant, &conn->dormant, node)
 		require(will_go_on(conn, dormant));
 	require(llist_empty(&conn->done_queue.head) && llist_empty(&conn->calls));

@@ -3,7 +3,7 @@
  * The SCSI side, in the place of scsi/: a command says in its CDB what is to
  * become of it. Each comes here once, in its turn, with the data that was sent
  * for it, and is completed at once or when the fuzzer says so. One that waits at
- * a gate comes twice.
+ * a gate comes twice, and one that moves in pieces for each of them.
  */
 #include <scsi/scsi_proto.h>
 
@@ -98,6 +98,8 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 			get_unaligned_be24(cmd->cdb + 1);
 	cmd->buf_len = 0;
 	cmd->nr_bvec = 0;
+	cmd->step_at = 0;
+	cmd->step_nr = 0;
 
 	require(!task_of(cmd) && task);
 	*task = (struct task) {
@@ -121,15 +123,17 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 /* Data-out is what was sent; room for data-in belongs to nobody else. */
 static void touch_buffer(const struct task *task, const struct ktgt_cmd *cmd)
 {
-	u32 pos, i, part;
+	u32 pos, i, part, end = cmd->step_at + ktgt_cmd_piece_len(cmd, cmd->step_at);
 	u8 *p;
 
-	require(cmd->nr_bvec == DIV_ROUND_UP(cmd->buf_len, PAGE_SIZE));
-	for (pos = 0; pos < cmd->buf_len; pos += part) {
-		const struct bio_vec *bv = &cmd->bvec[pos / PAGE_SIZE];
+	if (!task->in_pieces)
+		require(cmd->nr_bvec == DIV_ROUND_UP(cmd->buf_len, PAGE_SIZE));
+	for (pos = cmd->step_at; pos < end; pos += part) {
+		const struct bio_vec *bv = &cmd->bvec[pos % KTGT_CMD_RING / PAGE_SIZE];
 
-		part = min_t(u32, cmd->buf_len - pos, PAGE_SIZE);
-		require(bv->bv_len == part && !bv->bv_offset);
+		part = min_t(u32, end - pos, PAGE_SIZE);
+		require(task->in_pieces ? bv->bv_len >= part : bv->bv_len == part);
+		require(!bv->bv_offset);
 		require(page_ref_count(bv->bv_page) == 1);
 		p = bv->bv_page->mem;
 		for (i = 0; i < part; i++) {
@@ -141,14 +145,34 @@ static void touch_buffer(const struct task *task, const struct ktgt_cmd *cmd)
 	}
 }
 
+/* Fails with the first piece or the last. Returns whether the command has ended. */
+static bool complete_piece(struct task *task)
+{
+	struct ktgt_cmd *cmd = task->cmd;
+	bool good = cdb_status(cmd->cdb) == SAM_STAT_GOOD;
+	u32 at = cmd->step_at + ktgt_cmd_piece_len(cmd, cmd->step_at);
+
+	if (!good && (at == cmd->buf_len || !(cmd->cdb[7] & 1)))
+		return true;
+	task->read_to = at;
+	if (at == cmd->buf_len)
+		return true;
+	cmd->step_at = at;
+	task->submitted = false;
+	ktgt_cmd_resume(cmd);
+	return false;
+}
+
 static void complete(struct task *task)
 {
 	struct ktgt_cmd *cmd = task->cmd;
 
 	task->pending = false;
+	if (task->in_pieces && !complete_piece(task))
+		return;
 	task->completed = true;
 	task->status = cdb_status(cmd->cdb);
-	if (cmd->dir == DMA_FROM_DEVICE) {
+	if (cmd->dir == DMA_FROM_DEVICE && !task->in_pieces) {
 		cmd->xfer_len -= min_t(u64, cmd->xfer_len,
 				       get_unaligned_be16(cmd->cdb + 6));
 		if (task->status != SAM_STAT_GOOD)
@@ -203,7 +227,11 @@ void ktgt_cmd_submit(struct ktgt_cmd *cmd)
 	require(task && !task->submitted);
 	require(!ktgt_task_is_aborted(container_of(cmd, struct ktgt_task,
 						   cmd)));
-	require(task->peer->wild || !request_of(task->serial)->bad_data);
+	task->in_pieces = test_bit(KTGT_CMDF_LONG, &cmd->flags);
+	require(task->in_pieces == cmd->buf_len > KTGT_CMD_PIECE);
+	/* the pieces before those that were bad have been written */
+	require(task->peer->wild || task->in_pieces ||
+		!request_of(task->serial)->bad_data);
 	require(cmd->buf_len == (cmd->dir == DMA_TO_DEVICE && task->write ?
 				 min_t(u64, task->edtl, task->wanted) :
 				 cmd->dir == DMA_FROM_DEVICE && task->read &&
@@ -220,12 +248,21 @@ void ktgt_cmd_submit(struct ktgt_cmd *cmd)
 		complete(task);
 }
 
+void ktgt_cmd_pause(struct ktgt_cmd *cmd)
+{
+	struct task *task = task_of(cmd);
+
+	require(task && task->in_pieces && !task->pending && !task->gated);
+}
+
 /* Only one that has been aborted, and only at a gate it is let go. */
 void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 {
 	struct task *task = task_of(cmd);
 
-	require(task && task->submitted);
+	/* it may be on its way back, to be submitted again */
+	require(task && (task->submitted ||
+			 test_bit(KTGT_CMDF_RESUME, &cmd->flags)));
 	require(ktgt_task_is_aborted(container_of(cmd, struct ktgt_task, cmd)));
 	if (!task->gated)
 		return;
@@ -262,7 +299,7 @@ void ktgt_orphan_add(struct ktgt_orphans *orphans, struct ktgt_cmd *cmd,
 /* An orphan has come back: nobody is there to be told of it. */
 static void release_orphan(struct task *task, struct ktgt_cmd *cmd)
 {
-	require(!task->pending && task->completed);
+	require(!task->pending && (task->completed || task->in_pieces));
 	clear_bit(KTGT_CMDF_LU_REF, &cmd->flags);
 	cmd->lu = NULL;
 	task->used = false;
@@ -286,6 +323,7 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 	require(!task->pending && !task->gated);
 	require(task->completed || !task->submitted);
 	clear_bit(KTGT_CMDF_LU_REF, &cmd->flags);
+	task->in_pieces = test_bit(KTGT_CMDF_LONG, &cmd->flags);
 	task->cmd = NULL;
 	cmd->lu = NULL;
 	if (test_bit(KTGT_CMDF_TASK_ABORTED, &cmd->flags)) {

@@ -21,6 +21,25 @@ struct task *find_task(const struct peer *peer, u32 itt)
 	return found;
 }
 
+/*
+ * One that was aborted, and of which the transport still had this data. Its tag
+ * may belong to another one already.
+ */
+struct task *find_silent(const struct peer *peer, u32 itt, u32 data_sn,
+			 u32 off)
+{
+	struct task *task;
+
+	for (task = tasks; task < tasks + MAX_TASKS; task++) {
+		if (task->used && task->peer == peer && task->itt == itt &&
+		    task->silent && task->in_pieces &&
+		    task->data_sn == data_sn && task->data_off == off &&
+		    off < task->read_to)
+			return task;
+	}
+	return NULL;
+}
+
 struct task *task_of(const struct ktgt_cmd *cmd)
 {
 	struct task *task;

@@ -29,6 +29,8 @@ struct task {
 	bool		submitted, pending, completed, bad, aborted, silent;
 	bool		gated, resumed;	/* waits at a gate; has done so */
 	bool		orphan;		/* its connection is gone */
+	bool		in_pieces;	/* it moves in pieces */
+	u32		read_to;	/* bytes of its pieces that were read */
 
 	u32		data_sn, data_off, burst;
 	u32		r2t_sn, r2t_off;
@@ -37,6 +39,8 @@ struct task {
 extern struct task tasks[MAX_TASKS];
 
 struct task *find_task(const struct peer *peer, u32 itt);
+struct task *find_silent(const struct peer *peer, u32 itt, u32 data_sn,
+			 u32 off);
 struct task *task_of(const struct ktgt_cmd *cmd);
 struct task *new_task(void);
 void check_turn(const struct task *task);
