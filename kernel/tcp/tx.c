@@ -5,7 +5,8 @@
  *
  * The socket refers to the pages instead of copying them. So everything that is
  * sent must be page memory, and must not change until the initiator has
- * acknowledged it.
+ * acknowledged it. Only headers that have no data between them are copied: that
+ * is one piece of memory for the socket, and not one for each.
  */
 #include "tx.h"
 
@@ -161,6 +162,7 @@ static int tx_build(struct ktgt_tx *tx)
 	if (tx->tail)
 		tx_add_tail(tx, tx->tail);
 	tx->tail = NULL;
+	tx->copy = !tx->sample && tx->nr > 1;
 	return err;
 }
 
@@ -212,11 +214,12 @@ static void tx_sample(struct ktgt_tx *tx)
 static int tx_send(struct ktgt_tx *tx)
 {
 	struct msghdr msg = {
-		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_SPLICE_PAGES |
-			     MSG_NO_SHARED_FRAGS,
+		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
 	};
 	int ret;
 
+	if (!tx->copy)
+		msg.msg_flags |= MSG_SPLICE_PAGES | MSG_NO_SHARED_FRAGS;
 	if (!list_empty(&tx->queue))
 		msg.msg_flags |= MSG_MORE;
 	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, tx->vec + tx->first,

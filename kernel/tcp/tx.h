@@ -33,6 +33,7 @@ struct socket;
  * @skip: bytes of @first that are sent
  * @left: bytes of @vec that are not sent
  * @sample: a data page in @vec, to see whether the socket refers to it
+ * @copy: @vec has headers alone, which the socket copies
  * @blocked: the socket has no room
  */
 struct ktgt_tx {
@@ -49,6 +50,7 @@ struct ktgt_tx {
 	u32			skip;
 	size_t			left;
 	struct page		*sample;
+	bool			copy;
 	bool			blocked;
 };
 

@@ -19,9 +19,11 @@ struct r2t {
 	u32	serial, itt, ttt, off, len, got, data_sn;
 };
 
+/* in a page that the target has, or copied */
 struct segment {
 	struct page	*page;
 	u32		off, len;
+	u8		copy[KTGT_CHUNK_LEN];
 };
 
 /* the other end of a connection */

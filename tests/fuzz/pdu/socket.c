@@ -71,24 +71,47 @@ const struct proto_ops socket_ops = {
 
 /* --- what it sends -------------------------------------------------------- */
 
+/* Pages are spliced, headers may be copied; data is never copied. */
+static void fill_segment(struct segment *seg, const struct shim_msghdr *msg,
+			 u32 room)
+{
+	struct page *page;
+	size_t len;
+	u8 *p;
+
+	p = shim_iter_piece(&msg->msg_iter, &len, &page);
+	seg->len = min_t(size_t, len, room);
+	if (msg->msg_flags & MSG_SPLICE_PAGES) {
+		get_page(page);
+		seg->page = page;
+		seg->off = p - page->mem;
+		return;
+	}
+	require(len <= sizeof(seg->copy));
+	memcpy(seg->copy, p, seg->len);
+	seg->page = NULL;
+	seg->off = 0;
+}
+
+static void put_segment(struct segment *seg)
+{
+	if (seg->page)
+		put_page(seg->page);
+}
+
 int sock_sendmsg(struct socket *sock, struct shim_msghdr *msg)
 {
 	struct peer *peer = peer_at(sock->sk);
 	struct segment *seg;
 	int sent = 0;
-	size_t len;
 
 	might_sleep();
 	require(!peer->shut && !sock->sk->owned);
-	require(msg->msg_flags & MSG_SPLICE_PAGES);
 	while (msg->msg_iter.count && peer->room &&
 	       peer->nr_flight < MAX_FLIGHT) {
 		seg = &peer->flight[(peer->first + peer->nr_flight++) %
 				    MAX_FLIGHT];
-		seg->off = shim_iter_piece(&msg->msg_iter, &len, &seg->page) -
-			   seg->page->mem;
-		seg->len = min_t(size_t, len, peer->room);
-		get_page(seg->page);
+		fill_segment(seg, msg, peer->room);
 		iov_iter_advance(&msg->msg_iter, seg->len);
 		peer->room -= seg->len;
 		sent += seg->len;
@@ -113,19 +136,21 @@ void append(u8 **bytes, u32 *have, u32 *room, const void *p, u32 len)
 void deliver(struct peer *peer, u32 max)
 {
 	struct segment *seg;
+	const u8 *from;
 	u32 part;
 
 	while (peer->nr_flight && max) {
 		seg = &peer->flight[peer->first];
 		part = min(max, seg->len);
+		from = seg->page ? seg->page->mem : seg->copy;
 		append(&peer->in, &peer->in_len, &peer->in_room,
-		       seg->page->mem + seg->off, part);
+		       from + seg->off, part);
 		max -= part;
 		seg->off += part;
 		seg->len -= part;
 		if (seg->len)
 			break;
-		put_page(seg->page);
+		put_segment(seg);
 		peer->first = (peer->first + 1) % MAX_FLIGHT;
 		peer->nr_flight--;
 	}
@@ -160,7 +185,7 @@ void sock_release(struct socket *sock)
 	check_closed(peer);
 	require(!sock->sk->sk_user_data);
 	while (peer->nr_flight) {
-		put_page(peer->flight[peer->first].page);
+		put_segment(&peer->flight[peer->first]);
 		peer->first = (peer->first + 1) % MAX_FLIGHT;
 		peer->nr_flight--;
 	}
