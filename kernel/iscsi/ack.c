@@ -30,25 +30,30 @@ static void ack_release(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 }
 
 /**
- * ktgt_ack_await - keep a PDU that was sent until it is acknowledged
+ * ktgt_ack_await - keep PDUs that were sent until they are acknowledged
  * @conn: the connection
- * @pdu: the PDU, in no list
+ * @sent: the PDUs, in the order in which they were sent; empty afterwards
  *
  * Context: the connection's work.
  */
-void ktgt_ack_await(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
+void ktgt_ack_await(struct ktgt_conn *conn, struct list_head *sent)
 {
-	list_add_tail(&pdu->node, &conn->unacked);
-	ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_UNSENT, pdu->weight);
+	struct ktgt_pdu *pdu;
+
+	list_for_each_entry(pdu, sent, node) {
+		ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_UNSENT,
+				    pdu->weight);
+		if (pdu->flags & KTGT_PDU_LAST)
+			ktgt_task_sent(pdu->task);
+		else if (unlikely(pdu->flags & KTGT_PDU_PIECE))
+			ktgt_task_data_sent(pdu->task, pdu->data_len);
+	}
+	list_splice_tail_init(sent, &conn->unacked);
 	if (ktgt_quota_is_over(&conn->quota, KTGT_QUOTA_UNACKED)) {
 		net_info_ratelimited("%pISpc does not acknowledge the PDUs that it gets; connection closed\n",
 				     &conn->peer);
 		ktgt_conn_end(conn, KTGT_SESSION_END_PROTOCOL_ERROR);
 	}
-	if (pdu->flags & KTGT_PDU_LAST)
-		ktgt_task_sent(pdu->task);
-	else if (unlikely(pdu->flags & KTGT_PDU_PIECE))
-		ktgt_task_data_sent(pdu->task, pdu->data_len);
 }
 
 /**

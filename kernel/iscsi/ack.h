@@ -8,9 +8,9 @@
 #include <linux/types.h>
 
 struct ktgt_conn;
-struct ktgt_pdu;
+struct list_head;
 
-void ktgt_ack_await(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
+void ktgt_ack_await(struct ktgt_conn *conn, struct list_head *sent);
 void ktgt_ack_recv(struct ktgt_conn *conn, u32 exp_stat_sn);
 void ktgt_ack_pong(struct ktgt_conn *conn);
 void ktgt_ack_r2t(struct ktgt_conn *conn, u32 ttt);

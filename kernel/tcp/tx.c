@@ -145,20 +145,19 @@ static int tx_build(struct ktgt_tx *tx)
 	tx->first = 0;
 	tx->skip = 0;
 	tx->sample = NULL;
-	while (!list_empty(&tx->queue)) {
-		pdu = list_first_entry(&tx->queue, struct ktgt_pdu, node);
+	list_for_each_entry(pdu, &tx->queue, node) {
 		if (!tx_add_pdu(tx, pdu))
 			break;
 		tx->cur_hdr = false;
 		next = ktgt_data_next(pdu);
-		list_move_tail(&pdu->node, &tx->sending);
 		if (IS_ERR(next)) {
 			err = PTR_ERR(next);
 			break;
 		}
 		if (next)
-			list_add(&next->node, &tx->queue);
+			list_add(&next->node, &pdu->node);
 	}
+	list_cut_before(&tx->sending, &tx->queue, &pdu->node);
 	if (tx->tail)
 		tx_add_tail(tx, tx->tail);
 	tx->tail = NULL;
@@ -180,17 +179,6 @@ static void tx_advance(struct ktgt_tx *tx, size_t sent)
 		sent -= rest;
 		tx->skip = 0;
 		tx->first++;
-	}
-}
-
-/* The whole array was sent: its PDUs wait to be acknowledged. */
-static void tx_finish(struct ktgt_tx *tx)
-{
-	struct ktgt_pdu *pdu, *next;
-
-	list_for_each_entry_safe(pdu, next, &tx->sending, node) {
-		list_del(&pdu->node);
-		ktgt_ack_await(tx->conn, pdu);
 	}
 }
 
@@ -260,7 +248,7 @@ bool ktgt_tx_run(struct ktgt_tx *tx)
 		if (ret > 0) {
 			progress = true;
 			if (!tx->left)
-				tx_finish(tx);
+				ktgt_ack_await(tx->conn, &tx->sending);
 			continue;
 		}
 		if (ret && ret != -EAGAIN) {

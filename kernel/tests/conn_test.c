@@ -141,6 +141,22 @@ void ktgt_test_tasks(struct kunit *test)
 }
 
 /**
+ * ktgt_test_sent - let a PDU wait for its acknowledgement
+ * @test: the case
+ * @pdu: the PDU, in no list
+ *
+ * Context: process.
+ */
+void ktgt_test_sent(struct kunit *test, struct ktgt_pdu *pdu)
+{
+	struct conn_test *t = test->priv;
+	LIST_HEAD(sent);
+
+	list_add(&pdu->node, &sent);
+	ktgt_ack_await(&t->conn, &sent);
+}
+
+/**
  * ktgt_test_send - send a PDU, which waits for its acknowledgement
  * @test: the case
  * @status: it uses up a StatSN
@@ -156,7 +172,7 @@ void ktgt_test_send(struct kunit *test, bool status)
 	if (status)
 		pdu->flags = KTGT_PDU_STATSN;
 	ktgt_pdu_stamp(&t->conn, pdu);
-	ktgt_ack_await(&t->conn, pdu);
+	ktgt_test_sent(test, pdu);
 }
 
 /**

@@ -50,6 +50,7 @@ int ktgt_test_suite_init(struct kunit_suite *suite);
 int ktgt_test_init(struct kunit *test);
 void ktgt_test_exit(struct kunit *test);
 void ktgt_test_tasks(struct kunit *test);
+void ktgt_test_sent(struct kunit *test, struct ktgt_pdu *pdu);
 void ktgt_test_send(struct kunit *test, bool status);
 void ktgt_test_write(struct kunit *test, u32 blocks);
 struct iscsi_r2t_rsp ktgt_test_r2t(struct kunit *test);

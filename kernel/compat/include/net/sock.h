@@ -28,27 +28,30 @@ static inline void ktgt_sk_no_task_frag(struct sock *sk)
 static inline int ktgt_compat_splice(struct socket *sock, struct msghdr *msg)
 {
 	int flags = msg->msg_flags & ~MSG_SPLICE_PAGES;
-	struct iov_iter *iter = &msg->msg_iter;
+	const struct bio_vec *bv = msg->msg_iter.bvec;
+	size_t left = iov_iter_count(&msg->msg_iter);
+	size_t skip = msg->msg_iter.iov_offset;
 	int sent = 0;
 	int ret = 0;
 
 	lock_sock(sock->sk);
-	while (iov_iter_count(iter)) {
-		size_t off = iter->bvec->bv_offset + iter->iov_offset;
-		size_t len = iov_iter_single_seg_count(iter);
-		bool last = len == iov_iter_count(iter);
+	for (; left; bv++, skip = 0) {
+		size_t len = min(bv->bv_len - skip, left);
+		bool last = len == left;
 
-		ret = kernel_sendpage_locked(sock->sk, iter->bvec->bv_page, off,
-					     len, last ? flags : flags |
-					     MSG_MORE | MSG_SENDPAGE_NOTLAST);
+		ret = kernel_sendpage_locked(sock->sk, bv->bv_page,
+					     bv->bv_offset + skip, len,
+					     last ? flags : flags | MSG_MORE |
+					     MSG_SENDPAGE_NOTLAST);
 		if (ret <= 0)
 			break;
-		iov_iter_advance(iter, ret);
 		sent += ret;
+		left -= ret;
 		if (ret < len)
 			break;
 	}
 	release_sock(sock->sk);
+	iov_iter_advance(&msg->msg_iter, sent);
 	return sent ?: ret;
 }
 
