@@ -41,7 +41,7 @@ static bool try_enter(struct ktgt_cmd *cmd)
 
 	rcu_read_lock();
 	store = rcu_dereference(cmd->lu->store);
-	ok = likely(percpu_ref_tryget_live(&store->active));
+	ok = likely(percpu_ref_tryget_live_rcu(&store->active));
 	rcu_read_unlock();
 	if (ok)
 		cmd->store = store;

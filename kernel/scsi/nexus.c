@@ -129,7 +129,7 @@ static int attach_slow(struct ktgt_cmd *cmd, u32 lun)
 
 	rcu_read_lock();
 	lu = xa_load(&nexus->target->lus, lun);
-	if (lu && !percpu_ref_tryget_live(&lu->ref))
+	if (lu && !percpu_ref_tryget_live_rcu(&lu->ref))
 		lu = NULL;
 	rcu_read_unlock();
 	if (!lu)
@@ -163,7 +163,7 @@ int ktgt_cmd_attach(struct ktgt_cmd *cmd)
 
 	rcu_read_lock();
 	itl = xa_load(&cmd->nexus->itls, lun);
-	if (likely(itl && percpu_ref_tryget_live(&itl->lu->ref))) {
+	if (likely(itl && percpu_ref_tryget_live_rcu(&itl->lu->ref))) {
 		cmd->itl = itl;
 		cmd->lu = itl->lu;
 		__set_bit(KTGT_CMDF_LU_REF, &cmd->flags);
