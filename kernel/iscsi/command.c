@@ -318,6 +318,7 @@ static void command_refuse(struct ktgt_task *task)
 	} else if (task->flags & KTGT_TASK_FAILED) {
 		command_respond(task);
 	} else {
+		ktgt_ua_give_back(&task->cmd);
 		ktgt_cmd_set_sense(&task->cmd, ABORTED_COMMAND,
 				   task->bad_data >> 8, task->bad_data & 0xff);
 		ktgt_cmd_complete(&task->cmd, SAM_STAT_CHECK_CONDITION);

@@ -65,7 +65,7 @@ bool ktgt_ua_take(struct ktgt_cmd *cmd, struct ktgt_sense *sense)
 void ktgt_ua_give_back(struct ktgt_cmd *cmd)
 {
 	/* the I_T nexus of an orphan is gone */
-	if (!test_bit(KTGT_CMDF_UA, &cmd->flags) || !cmd->itl)
+	if (!test_and_clear_bit(KTGT_CMDF_UA, &cmd->flags) || !cmd->itl)
 		return;
 	if (cmd->ua == KTGT_UA_LUNS_CHANGED)
 		set_bit(KTGT_NEXUS_LUNS_CHANGED, &cmd->nexus->flags);

@@ -367,6 +367,23 @@ def not_reported(lab):
 
 
 @suite.case
+def not_reported_for_bad_data(lab):
+    """A command that has taken a unit attention fails for its data: the next one
+    reports it."""
+    iqn = lab.target(tid=1)
+    lab.lun(iqn, 1, lab.null_blk(8))
+    ini = lab.login(iqn, {"InitialR2T": "No"})
+    lab.adm("lun", "set", "target", 1, "lun", 1, "vendor", "V")
+    task = ini.issue(write10(0, 16), write=bytes(8192), immediate=0,
+                     unsolicited=0, flags=0x21)
+    ini.data_out(task, iscsi.NO_TAG, 0, 512)
+    ini.wait([task])
+    equal(task.key[0], 11, "sense key of too little data")
+    equal(ini.command(tur()).key, (6, 0x3F, 3), "unit attention")
+    ini.good(tur())
+
+
+@suite.case
 def removed_meanwhile(lab):
     """The LUN is removed during the reset: what waits ends at once, and the reset
     when the storage has answered."""
