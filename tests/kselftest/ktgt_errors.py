@@ -6,9 +6,10 @@ told.
     target namespace: LUNs on scsi_debug and on dm -- veth -- this program
 
 Shown: an error that another path may cure is 02/08/00, a device that was pulled
-included, unless the user says that it is gone for good; and only a bad block is a medium error, with its address. The first
-error in a while is one event and one line of the log. A write cache that a device
-gets is never used before initiators know of it.
+included, unless the user says that it is gone for good; and only a bad block is a
+medium error, with its address. The first error in a while is one event and one line
+of the log. A write cache that a device gets is never used before initiators know of
+it.
 """
 
 import glob
@@ -31,6 +32,8 @@ LOST, ABSENT = (4, 0x3E, 1), (2, 0x3A, 0)
 MODE_CHANGED = (6, 0x2A, 1)
 BAD_BLOCK = 0x1234      # from here on scsi_debug fails with opts=2
 MEDIUM_ERROR_OPT = 2
+# a table: the second half of 4 MiB fails
+BAD_HALF = "0 4096 linear {dev} 0\n4096 4096 error"
 TRACING = "/sys/kernel/tracing"
 
 
@@ -107,14 +110,14 @@ def ends_with(ini, key, first=()):
 def pulled_for_good(lab):
     """With "gone pdl" it is a failure of the disk; "gone default" takes it back,
     while the device is gone as well."""
-    dev, name = lab.scsi_disk()
+    dev, name = scsi_disk()
     iqn, ini = prepare(lab, dev)
     equal(gone(lab), "default", "gone")
     lab.adm("lun", "set", "target", 5, "lun", 1, "gone", "pdl")
     equal(gone(lab), "pdl", "gone")
     lab.clear_ua(ini)
     ini.good(read10(0, 8), read=4096)
-    write(f"/sys/block/{name}/device/delete", 1)
+    scsi_debug.pull(name)
     ends_with(ini, LOST, [(read10(8, 8), {"read": 4096})])
     ini.good(iscsi.inquiry(36), read=36)
     lab.adm("lun", "set", "target", 5, "lun", 1, "gone", "default")
@@ -131,7 +134,7 @@ def pulled_for_good(lab):
 @suite.case
 def bad_with_pdl(lab):
     """An error of a device that is there is what it was."""
-    dev = lab.mapped(lab.null_blk(4), "bad")
+    dev = Mapped(lab.null_blk(4), BAD_HALF).path
     iqn = lab.target("errors", tid=5)
     lab.lun(iqn, 1, dev, gone="pdl")
     ini = lab.login(iqn)
@@ -165,8 +168,7 @@ def bad_block(lab):
 def io_error(lab):
     """An error of unknown kind: 02/08/00 for all commands. The first one in a
     while is an event and a line of the log, all are counted."""
-    # the second half fails
-    dev = Mapped(lab.null_blk(4), "0 4096 linear {dev} 0\n4096 4096 error").path
+    dev = Mapped(lab.null_blk(4), BAD_HALF).path
     iqn, ini = prepare(lab, dev)
     listener = lab.listen("session")
     ini.good(read10(0, 8), read=4096)
