@@ -27,6 +27,7 @@
 #include "../core/io.h"
 #include "../core/refuse.h"
 #include "device.h"
+#include "holder.h"
 #include "store.h"
 #include "worker.h"
 
@@ -257,7 +258,8 @@ static struct file *open_file(const struct ktgt_store_params *params,
 	if (!params->read_only)
 		mode |= BLK_OPEN_WRITE;
 	file = params->dev_err ? ERR_PTR(params->dev_err) :
-	       bdev_file_open_by_dev(params->dev, mode, params->claim, NULL);
+	       bdev_file_open_by_dev(params->dev, mode, params->claim,
+				     &ktgt_holder_ops);
 	if (IS_ERR(file)) {
 		refuse_open(params, PTR_ERR(file), extack);
 		return file;
@@ -813,5 +815,6 @@ int ktgt_block_init(void)
  */
 void ktgt_block_exit(void)
 {
+	ktgt_holder_exit();
 	bioset_exit(&block_bios);
 }

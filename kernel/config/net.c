@@ -17,6 +17,7 @@
 #include "../tcp/tcp.h"
 #include "account.h"
 #include "freeze.h"
+#include "holder.h"
 #include "portal.h"
 #include "target.h"
 #include "txn.h"
@@ -257,6 +258,7 @@ int ktgt_config_init(void)
 {
 	int err;
 
+	ktgt_lus_init();
 	err = ktgt_freeze_init();
 	if (err)
 		return err;

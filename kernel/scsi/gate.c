@@ -324,6 +324,17 @@ static void open_at_once(struct ktgt_lu *lu, struct list_head *over)
 	end_swap(lu, true, over);
 }
 
+/* Reasons that were for the old store alone. */
+static unsigned long reasons_of(const struct ktgt_store *old,
+				const struct ktgt_store *store)
+{
+	unsigned long reasons = BIT(KTGT_GATE_CACHE);
+
+	if (store->dev != old->dev)
+		reasons |= BIT(KTGT_GATE_HOLDER);
+	return reasons;
+}
+
 /**
  * ktgt_gate_swap - give a logical unit another store
  * @lu: logical unit
@@ -349,8 +360,7 @@ struct ktgt_store *ktgt_gate_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 
 	mutex_lock(&gate->mutex);
 	old = store_of(lu);
-	/* it was for commands of the former one */
-	set_reasons(gate, (gate->reasons & ~BIT(KTGT_GATE_CACHE)) |
+	set_reasons(gate, (gate->reasons & ~reasons_of(old, store)) |
 			  BIT(KTGT_GATE_SWAP));
 	ktgt_store_stop(old);
 	rcu_assign_pointer(lu->store, store);

@@ -157,6 +157,7 @@ struct ktgt_itl {
  *	has commands: they wait
  * @KTGT_GATE_RESET: LOGICAL UNIT RESET: they wait
  * @KTGT_GATE_FREEZE: frozen by the administrator: they wait
+ * @KTGT_GATE_HOLDER: its device is frozen by the block layer: they wait
  * @KTGT_GATE_CACHE: its write cache is to be turned off, and may get more from
  *	commands that were admitted: they wait
  */
@@ -165,6 +166,7 @@ enum ktgt_gate_reason {
 	KTGT_GATE_SWAP,
 	KTGT_GATE_RESET,
 	KTGT_GATE_FREEZE,
+	KTGT_GATE_HOLDER,
 	KTGT_GATE_CACHE,
 };
 

@@ -78,7 +78,7 @@ FLOORS = {
         'block null absent',
         'worker',
         'store',
-        'device',
+        'device holder',
         'backend claim',
     ],
     'userspace/cmd': [

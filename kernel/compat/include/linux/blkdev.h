@@ -18,6 +18,24 @@ static inline bool ktgt_compat_bdev_rot(struct block_device *bdev)
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
 #define BLK_STS_RESV_CONFLICT	BLK_STS_NEXUS
+
+/* Nobody calls them. */
+struct blk_holder_ops {
+	void	(*mark_dead)(struct block_device *bdev, bool surprise);
+	int	(*freeze)(struct block_device *bdev);
+	int	(*thaw)(struct block_device *bdev);
+};
+
+static inline void ktgt_bdev_unlock_holder(struct block_device *bdev)
+{
+}
+#else
+/* Whoever is called as a holder gives up the lock. */
+static inline void ktgt_bdev_unlock_holder(struct block_device *bdev)
+	__releases(&bdev->bd_holder_lock)
+{
+	mutex_unlock(&bdev->bd_holder_lock);
+}
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
