@@ -46,18 +46,18 @@ static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)
 static int fill_cpus(struct sk_buff *skb, struct ktgt_net *kn)
 {
 	const struct ktgt_cpus *cpus;
-	char *list;
+	char *list = NULL;
 	int err;
 
 	rcu_read_lock();
 	cpus = rcu_dereference(kn->cpus);
-	list = cpus ? kasprintf(GFP_ATOMIC, "%*pbl",
-				cpumask_pr_args(&cpus->mask)) :
-		      kstrdup("all", GFP_ATOMIC);
+	if (cpus)
+		list = kasprintf(GFP_ATOMIC, "%*pbl",
+				 cpumask_pr_args(&cpus->mask));
 	rcu_read_unlock();
-	if (!list)
+	if (cpus && !list)
 		return -ENOMEM;
-	err = nla_put_string(skb, KTGT_A_NET_CPUS, list);
+	err = nla_put_string(skb, KTGT_A_NET_CPUS, list ?: "all");
 	kfree(list);
 	return err;
 }
@@ -94,13 +94,16 @@ int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct ktgt_net *kn = ktgt_net_get(genl_info_net(info));
 	struct sk_buff *msg;
 	void *hdr;
+	int err;
 
 	hdr = ktgt_nl_reply(info, &msg);
 	if (!hdr)
 		return -ENOMEM;
-	return ktgt_nl_reply_end(info, msg, hdr,
-				 fill_totals(msg, kn) || fill_settings(msg, kn) ||
-				 fill_cpus(msg, kn) ? -EMSGSIZE : 0);
+	if (fill_totals(msg, kn) || fill_settings(msg, kn))
+		err = -EMSGSIZE;
+	else
+		err = fill_cpus(msg, kn);
+	return ktgt_nl_reply_end(info, msg, hdr, err);
 }
 
 static void get_setting(struct genl_info *info, int attr, u32 *value,
