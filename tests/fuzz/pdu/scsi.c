@@ -154,7 +154,8 @@ static bool complete_piece(struct task *task)
 
 	if (!good && (at == cmd->buf_len || !(cmd->cdb[7] & 1)))
 		return true;
-	task->read_to = at;
+	if (cmd->dir == DMA_FROM_DEVICE)
+		task->read_to = at;
 	if (at == cmd->buf_len)
 		return true;
 	cmd->step_at = at;
