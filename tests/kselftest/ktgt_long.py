@@ -49,6 +49,7 @@ def after(lab):
     lab.stop_target()
     dm.remove_all()
     scsi_debug.unload()
+    lab.adm("net", "set", "nop-interval", 10)
 
 
 class LongLab(Lab):
@@ -65,6 +66,8 @@ class LongLab(Lab):
 
     def serve(self, path, keys=None, **kwargs):
         """A target with this disk as LUN 1, and a session; returns its name."""
+        # who waits for silence would wait for ever
+        self.adm("net", "set", "nop-interval", 0)
         iqn = self.target(tid=1)
         self.lun(iqn, 1, path)
         return iqn, self.login(iqn, {**LARGE, **(keys or {})}, **PATIENT,
