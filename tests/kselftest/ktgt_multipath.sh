@@ -348,6 +348,8 @@ for program in iscsid multipathd multipath fio dmsetup; do
 	command -v "$program" >/dev/null ||
 		ktap_skip_all "$program is not installed"
 done
+# 11 minutes there
+skip_tools_if_short
 lab_start
 lab_undo=undo
 make_disks
