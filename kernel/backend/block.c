@@ -388,15 +388,18 @@ static blk_opf_t opf_of(const struct ktgt_io *io, struct block_device *bdev)
 
 /*
  * A driver with BLK_MQ_F_BLOCKING sleeps when it gets the request. Out of a plug
- * that would be later, and nobody would know for whom.
+ * that would be later, and nobody would know for whom. The plug ends properly and
+ * begins again: it has the time of the block layer, and the scheduler looks for it.
  */
 static void submit_unplugged(struct bio *bio)
 {
 	struct blk_plug *plug = current->plug;
 
-	current->plug = NULL;
+	if (plug)
+		blk_finish_plug(plug);
 	submit_bio(bio);
-	current->plug = plug;
+	if (plug)
+		blk_start_plug(plug);
 }
 
 /*

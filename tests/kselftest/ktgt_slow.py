@@ -18,6 +18,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
+import scsi_debug  # noqa: E402
 from dm import Mapped  # noqa: E402
 from iscsi import (inquiry, read10, sync_cache10, tur,  # noqa: E402
                    write10, write_same10)
@@ -102,6 +103,23 @@ def no_tag_left(lab):
         equal(bytes(task.data), data[i * 4096:(i + 1) * 4096], f"data {i}")
     equal(submission(lab, iqn), "direct", "submission: tags are no sleep")
     lab.drop(iqn)
+
+
+@suite.case
+def beside_a_sleeper(lab):
+    """Commands to a device whose driver may sleep, as loop and a null_blk with memory,
+    are not held back with those of another one that came with them."""
+    name = scsi_debug.load("delay=0")
+    iqn = lab.target("sleeper")
+    lab.lun(iqn, 1, f"/dev/{name}")
+    lab.lun(iqn, 2, lab.null_blk(8))
+    ini = lab.login(iqn, luns=(1, 2))
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        all_good(ini, [ini.issue(read10(i * 8, 8), 1 + i % 2, read=4096)
+                       for i in range(64)])
+    lab.drop(iqn)
+    scsi_debug.unload()
 
 
 @suite.case
