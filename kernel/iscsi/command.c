@@ -310,6 +310,14 @@ static bool command_is_long_read(const struct ktgt_task *task)
 	return ktgt_task_is_long(task) && !(task->flags & KTGT_TASK_WRITE);
 }
 
+static void command_answer(struct ktgt_task *task)
+{
+	if (command_is_long_read(task))
+		command_respond_long_read(task);
+	else
+		command_respond(task);
+}
+
 /* A write has failed: its data is bad, or one of its pieces has. */
 static void command_refuse(struct ktgt_task *task)
 {
@@ -424,10 +432,7 @@ static void command_end_aborted(struct ktgt_task *task)
 	if (test_bit(KTGT_CMDF_TASK_ABORTED, &task->cmd.flags) &&
 	    command_may_answer(task->conn)) {
 		task->cmd.status = SAM_STAT_TASK_ABORTED;
-		if (command_is_long_read(task))
-			command_respond_long_read(task);
-		else
-			command_respond(task);
+		command_answer(task);
 		return;
 	}
 	command_end_silently(task);
@@ -473,10 +478,8 @@ static void command_reap_piece(struct ktgt_task *task, bool resume)
 		ktgt_cmd_pause(&task->cmd);
 		task->flags |= KTGT_TASK_BAD_DATA | KTGT_TASK_FAILED;
 		ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_RECV);
-	} else if (command_is_long_read(task)) {
-		command_respond_long_read(task);
 	} else {
-		command_respond(task);
+		command_answer(task);
 	}
 }
 
