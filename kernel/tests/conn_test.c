@@ -175,6 +175,47 @@ void ktgt_test_send(struct kunit *test, bool status)
 	ktgt_test_sent(test, pdu);
 }
 
+/* The header of a READ or WRITE is received. */
+static void recv_command(struct kunit *test, u8 opcode, u8 direction, itt_t itt,
+			 u32 blocks)
+{
+	struct conn_test *t = test->priv;
+	struct iscsi_scsi_req *req = (struct iscsi_scsi_req *)&t->in.hdr;
+	u32 sn = ++t->window.max_cmd_sn;
+
+	memset(&t->in, 0, sizeof(t->in));
+	t->window.exp_cmd_sn = sn;
+	req->opcode = ISCSI_OP_SCSI_CMD;
+	req->flags = ISCSI_FLAG_CMD_FINAL | direction;
+	req->itt = itt;
+	req->cmdsn = cpu_to_be32(sn);
+	req->data_length = cpu_to_be32(blocks << 9);
+	req->cdb[0] = opcode;
+	put_unaligned_be16(blocks, req->cdb + 7);
+	KUNIT_ASSERT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
+}
+
+/**
+ * ktgt_test_read - receive a READ
+ * @test: the case
+ * @itt: its initiator task tag
+ * @blocks: of 512 bytes
+ *
+ * Context: process.
+ * Return: the task, which waits for pages.
+ */
+struct ktgt_task *ktgt_test_read(struct kunit *test, itt_t itt, u32 blocks)
+{
+	struct conn_test *t = test->priv;
+	struct ktgt_task *task;
+
+	recv_command(test, READ_10, ISCSI_FLAG_CMD_READ, itt, blocks);
+	task = ktgt_task_find(&t->conn, itt);
+	KUNIT_ASSERT_NOT_NULL(test, task);
+	KUNIT_ASSERT_EQ(test, task->state, KTGT_TASK_PAGES);
+	return task;
+}
+
 /**
  * ktgt_test_write - receive a WRITE without data
  * @test: the case
@@ -185,19 +226,8 @@ void ktgt_test_send(struct kunit *test, bool status)
 void ktgt_test_write(struct kunit *test, u32 blocks)
 {
 	struct conn_test *t = test->priv;
-	struct iscsi_scsi_req *req = (struct iscsi_scsi_req *)&t->in.hdr;
-	u32 sn = ++t->window.max_cmd_sn;
 
-	memset(&t->in, 0, sizeof(t->in));
-	t->window.exp_cmd_sn = sn;
-	req->opcode = ISCSI_OP_SCSI_CMD;
-	req->flags = ISCSI_FLAG_CMD_FINAL | ISCSI_FLAG_CMD_WRITE;
-	req->itt = TEST_ITT;
-	req->cmdsn = cpu_to_be32(sn);
-	req->data_length = cpu_to_be32(blocks << 9);
-	req->cdb[0] = WRITE_10;
-	put_unaligned_be16(blocks, req->cdb + 7);
-	KUNIT_ASSERT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
+	recv_command(test, WRITE_10, ISCSI_FLAG_CMD_WRITE, TEST_ITT, blocks);
 	KUNIT_ASSERT_PTR_NE(test, t->in.task, NULL);
 	KUNIT_ASSERT_EQ(test, ktgt_recv_data(&t->conn, &t->in, true), 0);
 	ktgt_data_serve_pages(&t->conn);

@@ -52,6 +52,7 @@ void ktgt_test_exit(struct kunit *test);
 void ktgt_test_tasks(struct kunit *test);
 void ktgt_test_sent(struct kunit *test, struct ktgt_pdu *pdu);
 void ktgt_test_send(struct kunit *test, bool status);
+struct ktgt_task *ktgt_test_read(struct kunit *test, itt_t itt, u32 blocks);
 void ktgt_test_write(struct kunit *test, u32 blocks);
 struct iscsi_r2t_rsp ktgt_test_r2t(struct kunit *test);
 void ktgt_test_data_out(struct conn_test *t, itt_t itt, u32 ttt, u32 sn,

@@ -6,7 +6,6 @@
 
 #include <kunit/test.h>
 
-#include <linux/unaligned.h>
 #include <scsi/scsi_proto.h>
 
 #include "../iscsi/ack.h"
@@ -38,27 +37,15 @@ static int piece_init(struct kunit *test)
 	return 0;
 }
 
-/* A READ, which waits for pages. */
-static struct ktgt_task *recv_read(struct kunit *test, itt_t itt, u32 blocks)
+/* A WRITE in pieces, which has asked for its first data. */
+static struct ktgt_task *recv_write(struct kunit *test)
 {
 	struct conn_test *t = test->priv;
-	struct iscsi_scsi_req *req = (struct iscsi_scsi_req *)&t->in.hdr;
-	u32 sn = ++t->window.max_cmd_sn;
 	struct ktgt_task *task;
 
-	memset(&t->in, 0, sizeof(t->in));
-	t->window.exp_cmd_sn = sn;
-	req->opcode = ISCSI_OP_SCSI_CMD;
-	req->flags = ISCSI_FLAG_CMD_FINAL | ISCSI_FLAG_CMD_READ;
-	req->itt = itt;
-	req->cmdsn = cpu_to_be32(sn);
-	req->data_length = cpu_to_be32(blocks << 9);
-	req->cdb[0] = READ_10;
-	put_unaligned_be16(blocks, req->cdb + 7);
-	KUNIT_ASSERT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
-	task = ktgt_task_find(&t->conn, itt);
+	ktgt_test_write(test, LONG_BLOCKS);
+	task = ktgt_task_find(&t->conn, TEST_ITT);
 	KUNIT_ASSERT_NOT_NULL(test, task);
-	KUNIT_ASSERT_EQ(test, task->state, KTGT_TASK_PAGES);
 	return task;
 }
 
@@ -104,12 +91,9 @@ static void answer_r2t(struct kunit *test, u32 off)
 static void write_in_pieces(struct kunit *test)
 {
 	struct conn_test *t = test->priv;
-	struct ktgt_task *task;
+	struct ktgt_task *task = recv_write(test);
 	u32 off = 0;
 
-	ktgt_test_write(test, LONG_BLOCKS);
-	task = ktgt_task_find(&t->conn, TEST_ITT);
-	KUNIT_ASSERT_NOT_NULL(test, task);
 	while (task->moved < task->cmd.buf_len) {
 		ktgt_pieces_advance(&t->conn);
 		check_pages(test, task);
@@ -132,12 +116,9 @@ static void write_in_pieces(struct kunit *test)
 static void write_is_spared(struct kunit *test)
 {
 	struct conn_test *t = test->priv;
-	struct ktgt_task *task;
+	struct ktgt_task *task = recv_write(test);
 	u32 off = 0;
 
-	ktgt_test_write(test, LONG_BLOCKS);
-	task = ktgt_task_find(&t->conn, TEST_ITT);
-	KUNIT_ASSERT_NOT_NULL(test, task);
 	task->flags |= KTGT_TASK_SPARED;
 	while (off < KTGT_CMD_PIECE) {
 		answer_r2t(test, off);
@@ -205,7 +186,7 @@ static void read_to_last(struct kunit *test, struct ktgt_task *task, u32 *off)
 static void read_in_pieces(struct kunit *test)
 {
 	struct conn_test *t = test->priv;
-	struct ktgt_task *task = recv_read(test, TEST_ITT, LONG_BLOCKS);
+	struct ktgt_task *task = ktgt_test_read(test, TEST_ITT, LONG_BLOCKS);
 	u32 off = 0;
 
 	read_to_last(test, task, &off);
@@ -225,7 +206,7 @@ static void read_in_pieces(struct kunit *test)
 static void others_have_turns(struct kunit *test)
 {
 	struct conn_test *t = test->priv;
-	struct ktgt_task *task = recv_read(test, TEST_ITT, LONG_BLOCKS);
+	struct ktgt_task *task = ktgt_test_read(test, TEST_ITT, LONG_BLOCKS);
 	struct ktgt_pdu *other = ktgt_pdu_alloc(&t->conn);
 	u32 off = 0;
 
@@ -262,7 +243,7 @@ static void others_have_turns(struct kunit *test)
 static void aborted_is_quiet(struct kunit *test)
 {
 	struct conn_test *t = test->priv;
-	struct ktgt_task *task = recv_read(test, TEST_ITT, LONG_BLOCKS);
+	struct ktgt_task *task = ktgt_test_read(test, TEST_ITT, LONG_BLOCKS);
 	u32 off = 0;
 
 	ktgt_data_serve_pages(&t->conn);
@@ -292,7 +273,7 @@ static void turn_for_pages(struct kunit *test)
 	struct conn_test *t = test->priv;
 	u32 *held = &t->conn.quota.held[KTGT_QUOTA_DATA];
 	u32 *limit = &t->conn.quota.limit[KTGT_QUOTA_DATA];
-	struct ktgt_task *task = recv_read(test, TEST_ITT, LONG_BLOCKS);
+	struct ktgt_task *task = ktgt_test_read(test, TEST_ITT, LONG_BLOCKS);
 	u32 off = 0;
 
 	*limit = KTGT_CMD_PIECE / PAGE_SIZE;
@@ -300,7 +281,7 @@ static void turn_for_pages(struct kunit *test)
 	move_piece(test, task);
 	send_all(test, task, &off);
 	KUNIT_EXPECT_EQ(test, *held, 0);
-	recv_read(test, OTHER_ITT, 64);
+	ktgt_test_read(test, OTHER_ITT, 64);
 	t->conn.nr_ordered = 1;
 	ktgt_pieces_advance(&t->conn);
 	t->conn.nr_ordered = 0;
