@@ -65,7 +65,7 @@ def refused(error, texts, func, *args, **kwargs):
 
 
 def luns(lab):
-    return [lu["path"] for lu in lab.adm_json("lun", "show")["lus"] if lu["lun"]]
+    return [lu["path"] for lu in lab.disks()]
 
 
 def name(dev):

@@ -145,11 +145,6 @@ def quiet(ini, seconds):
         pass
 
 
-def luns(lab):
-    """The LUNs that have a disk."""
-    return [lu for lu in lab.adm_json("lun", "show")["lus"] if lu["lun"]]
-
-
 def free_soon(dev):
     wait_until(lambda: is_free(dev), 5 * SLOW, f"{dev} is free")
 
@@ -517,7 +512,7 @@ def removal_at_storage(lab):
     task = begin_write(ini, 8 * MIB, 2 * MIB)
     deletion = start("ktgtadm", "-n", lab.tns, "lun", "del", "target", iqn,
                      "lun", 1)
-    wait_until(lambda: not luns(lab), 20 * SLOW, "no LUN")
+    wait_until(lambda: not lab.disks(), 20 * SLOW, "no LUN")
     quiet(ini, 1)
     ini.answer(task)
     quiet(ini, 1)

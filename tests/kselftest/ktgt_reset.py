@@ -21,6 +21,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
+import dm  # noqa: E402
 import iscsi  # noqa: E402
 from dm import Late, Mapped  # noqa: E402
 from iscsi import inquiry, read10, tur, write10  # noqa: E402
@@ -37,15 +38,13 @@ FAR = 128  # a block that answers at once
 
 def after(lab):
     """Leave nothing to the next case."""
-    for disk in getattr(lab, "mapped", []):
+    for disk in Mapped.made:
         outcome("dmsetup", "resume", disk.name)
         if isinstance(disk, Late):
             disk.release()
     lab.close_all()
     lab.stop_target()
-    for disk in getattr(lab, "mapped", []):
-        run("dmsetup", "remove", "--retry", disk.name)
-    lab.mapped = []
+    dm.remove_all()
     lab.adm("net", "set", "tmf-timeout", 10, "nop-interval", 10)
 
 
@@ -67,7 +66,6 @@ def three(lab, cls):
     # the initiators wait for one another, and answer no ping meanwhile
     lab.adm("net", "set", "nop-interval", 0)
     disk = cls(lab.null_blk(8))
-    lab.mapped = [disk]
     lab.lun(lab.target(tid=1), 1, disk.path)
     one, asker, third = (initiator(lab, nr) for nr in (1, 2, 3))
     if cls is Mapped:
@@ -294,7 +292,6 @@ def swapped_meanwhile(lab):
     the old one has nothing left."""
     disk, _, asker, third = three(lab, Late)
     other = Mapped(lab.null_blk(8))
-    lab.mapped.append(other)
     lab.adm("net", "set", "tmf-timeout", 60)
     ask(asker)
     told(third)
@@ -315,7 +312,6 @@ def swapped_before(lab):
     that it has."""
     disk, (one, _), asker, third = three(lab, Late)
     other = Mapped(lab.null_blk(8))
-    lab.mapped.append(other)
     lab.adm("net", "set", "tmf-timeout", 60)
     one.abort()
     wait_until(lambda: len(lab.sessions()) == 2, 5 * SLOW, "the session's end")
@@ -338,7 +334,6 @@ def swapped_by_force(lab):
     """With force nothing waits for the old one: the reset has failed."""
     _, _, asker, third = three(lab, Late)
     other = Mapped(lab.null_blk(8))
-    lab.mapped.append(other)
     lab.adm("net", "set", "tmf-timeout", 3 * SLOW)
     ask(asker)
     told(third)

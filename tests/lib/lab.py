@@ -335,6 +335,10 @@ class Lab:
         return self.adm_json("lun", "show", "target", iqn, "lun",
                              lun)["lus"][0]["orphans"]
 
+    def disks(self):
+        """The LUNs of lun show but the controllers."""
+        return [lu for lu in self.adm_json("lun", "show")["lus"] if lu["lun"]]
+
     def state(self, iqn, state):
         self.adm("target", "set", iqn, "state", state)
 
