@@ -10,9 +10,11 @@
 #
 # With 6.1 and without a NAME, it also compares the instructions of commands with the
 # baseline (tests/bench/run.sh guard), and boots a server with systemd (tests/systemd;
-# its NAME is systemd_boot). Two VMs run at a time.
+# its NAME is systemd_boot). Two VMs run at a time; of all tests, those on the debug
+# kernel take so long that two VMs share them.
 #
-# The logs of the VM stay in build/check/KERNEL. The last line is "N passed, N failed,
+# The logs of a VM stay in build/check/KERNEL (build/check/debug.1 and debug.2, if two
+# share the tests). The last line is "N passed, N failed,
 # N skipped". The exit status is 1 if a test failed or none ran.
 
 set -euo pipefail
@@ -117,16 +119,19 @@ build()
 	make --no-print-directory -C userspace
 }
 
+# vm_tests KERNEL[.PART] [NAME]...
 vm_tests()
 {
-	local kernel=$1 told
+	local job=$1 kernel=${1%.[12]} told part=()
 
 	shift
+	[[ $job == "$kernel" ]] || part=(-p "${job##*.}/2")
 	# What tests take from their environment they take in the VM as well.
 	told=$(env | grep -E "^KTGT_($told_names)=" || true)
 	# shellcheck disable=SC2086 # a list of words
 	tests/vm/run.sh -k "$kernel" -n 16M -t 5400 \
-		-o "build/check/$kernel" -- env $told tests/run.sh "$@"
+		-o "build/check/$job" -- \
+		env $told tests/run.sh "${part[@]}" "$@"
 }
 
 # A server with what make install puts there, which reboots on the way.
@@ -211,7 +216,7 @@ all_jobs()
 		if [[ ! $1 && ! ${names[*]} ]]; then
 			:
 		elif [[ $kernel == debug ]]; then
-			jobs="debug $jobs"
+			jobs="${1:+debug.1 }debug${1:+.2} $jobs"
 		else
 			jobs+=" $kernel"
 		fi

@@ -4,10 +4,11 @@
 # Runs the tests of tests/kselftest on this machine (a VM: it loads the module,
 # makes devices and network namespaces, and needs root).
 #
-#   run.sh [-v] [-l] [NAME|T=NAME]...
+#   run.sh [-v] [-l] [-p K/N] [NAME|T=NAME]...
 #
 #   -v     show all results, not only failures
 #   -l     list the tests
+#   -p K/N only part K of N: of N machines, each runs another part
 #   NAME   only these: ktgt_login, or login; - and _ are the same in it, and it
 #          may be a pattern, as re*; NAME:CASE for one case of a Python test
 #
@@ -27,7 +28,7 @@ top=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib/kernel.sh
 . "$top/lib/kernel.sh"
 results=${KTGT_RESULTS:-}
-verbose='' work=''
+verbose='' work='' part=1 parts=1
 passed=0 failed=0 skipped=0
 tests=()
 
@@ -65,14 +66,32 @@ find_tests()
 	[[ $found ]] || die "no test '$1'; there are:" $'\n'"$(all_tests)"
 }
 
+parse_part()
+{
+	[[ $1 =~ ^([1-9])/([1-9])$ ]] || die "'$1' is no part, as 1/2 is"
+	part=${BASH_REMATCH[1]} parts=${BASH_REMATCH[2]}
+	((part <= parts)) || die "there is no part $part of $parts"
+}
+
+# Every Nth test, so that neighbours, which are alike, go to different parts.
+keep_part()
+{
+	local i
+
+	for i in "${!tests[@]}"; do
+		((i % parts == part - 1)) || unset "tests[i]"
+	done
+}
+
 parse_options()
 {
 	local word found
 
-	while getopts vlh option; do
+	while getopts vlp:h option; do
 		case $option in
 		v) verbose=1 ;;
 		l) all_tests; exit 0 ;;
+		p) parse_part "$OPTARG" ;;
 		*) usage ;;
 		esac
 	done
@@ -83,6 +102,7 @@ parse_options()
 		mapfile -t -O "${#tests[@]}" tests <<<"$found"
 	done
 	((${#tests[@]})) || mapfile -t tests < <(all_tests)
+	keep_part
 }
 
 module_file()
