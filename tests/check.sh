@@ -13,7 +13,7 @@
 # its NAME is systemd_boot). Two VMs run at a time; of all tests, those on the debug
 # kernel take so long that two VMs share them.
 #
-# The logs of a VM stay in build/check/KERNEL (build/check/debug.1 and debug.2, if two
+# The logs of a VM stay in build/check/KERNEL (build/check/debug-1 and debug-2, if two
 # share the tests). The last line is "N passed, N failed,
 # N skipped". The exit status is 1 if a test failed or none ran.
 
@@ -119,13 +119,13 @@ build()
 	make --no-print-directory -C userspace
 }
 
-# vm_tests KERNEL[.PART] [NAME]...
+# vm_tests KERNEL[-PART] [NAME]...
 vm_tests()
 {
-	local job=$1 kernel=${1%.[12]} told part=()
+	local job=$1 kernel=${1%-[12]} told part=()
 
 	shift
-	[[ $job == "$kernel" ]] || part=(-p "${job##*.}/2")
+	[[ $job == "$kernel" ]] || part=(-p "${job##*-}/2")
 	# What tests take from their environment they take in the VM as well.
 	told=$(env | grep -E "^KTGT_($told_names)=" || true)
 	# shellcheck disable=SC2086 # a list of words
@@ -216,7 +216,7 @@ all_jobs()
 		if [[ ! $1 && ! ${names[*]} ]]; then
 			:
 		elif [[ $kernel == debug ]]; then
-			jobs="${1:+debug.1 }debug${1:+.2} $jobs"
+			jobs="${1:+debug-1 }debug${1:+-2} $jobs"
 		else
 			jobs+=" $kernel"
 		fi
