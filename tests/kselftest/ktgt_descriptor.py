@@ -23,7 +23,7 @@ import genl  # noqa: E402
 from dm import Mapped  # noqa: E402
 from iscsi import write10  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import Lab, is_free, outcome, write  # noqa: E402
+from lab import Lab, is_free, outcome, run, write  # noqa: E402
 
 suite = Suite(Lab)
 suite.after = Lab.stop_target
@@ -168,6 +168,7 @@ def who_may_write(lab):
     """Who may only read a device gives a LUN that can only be read."""
     dev = lab.null_blk(4)
     lab.target(tid=1)
+    run("udevadm", "settle")    # it sets the mode of what is new
     mode = stat.S_IMODE(os.stat(dev).st_mode)
     os.chmod(dev, 0o400)
     words = ("ktgtadm", "lun", "add", "target", "1", "lun", "1", "path", dev)

@@ -306,8 +306,8 @@ def denied_at_once(lab, iqn, good):
             bare += "status" not in event
             missed += event.get("missed", 0)
         logins += bool(event) and event["event"] == "session-login"
-        return told + missed >= len(conns)
-    wait_until(all_counted, 30 * SLOW, "all failed logins are accounted for")
+        return told + missed >= len(conns) and logins
+    wait_until(all_counted, 30 * SLOW, "all logins are accounted for")
     comment(f"{len(conns)} in {took:.1f} s: {told} told, {missed} counted")
     equal(told + missed, len(conns), "told of, and counted")
     check(told <= MAX_TOLD * (took + 2), f"{told} told in {took:.1f} s")
