@@ -76,6 +76,18 @@ static void apply_cpus(struct ktgt_net *kn, struct net_set *set)
 	ktgt_tcp_choose_cpus(kn);
 }
 
+static void apply_tcp(struct ktgt_net *kn, const struct ktgt_net_params *params)
+{
+	if (params->set_keepalive_idle)
+		WRITE_ONCE(kn->keepalive_idle, params->keepalive_idle);
+	if (params->set_keepalive_interval)
+		WRITE_ONCE(kn->keepalive_interval, params->keepalive_interval);
+	if (params->set_keepalive_probes)
+		WRITE_ONCE(kn->keepalive_probes, params->keepalive_probes);
+	if (params->set_tcp_user_timeout)
+		WRITE_ONCE(kn->tcp_user_timeout, params->tcp_user_timeout);
+}
+
 static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct net_set *set = container_of(change, struct net_set, change);
@@ -96,6 +108,7 @@ static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		WRITE_ONCE(kn->logout_timeout, params->logout_timeout);
 	if (params->set_tmf_timeout)
 		WRITE_ONCE(kn->tmf_timeout, params->tmf_timeout);
+	apply_tcp(kn, params);
 	if (params->set_oui)
 		WRITE_ONCE(kn->oui, params->oui);
 	if (params->set_state)
@@ -186,6 +199,10 @@ static int __net_init net_start(struct net *net)
 	kn->nop_interval = KTGT_NOP_INTERVAL_DEFAULT;
 	kn->logout_timeout = KTGT_LOGOUT_TIMEOUT_DEFAULT;
 	kn->tmf_timeout = KTGT_TMF_TIMEOUT_DEFAULT;
+	kn->keepalive_idle = KTGT_KEEPALIVE_IDLE_DEFAULT;
+	kn->keepalive_interval = KTGT_KEEPALIVE_INTERVAL_DEFAULT;
+	kn->keepalive_probes = KTGT_KEEPALIVE_PROBES_DEFAULT;
+	kn->tcp_user_timeout = KTGT_TCP_USER_TIMEOUT_DEFAULT;
 
 	err = rhashtable_init(&kn->names, &ktgt_target_names);
 	if (err)

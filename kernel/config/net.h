@@ -20,6 +20,10 @@ struct ktgt_txn;
  * @poll_time: us
  * @logout_timeout: s
  * @tmf_timeout: s
+ * @keepalive_idle: s
+ * @keepalive_interval: s
+ * @keepalive_probes: number
+ * @tcp_user_timeout: s
  * @state: enum ktgt_net_state
  * @oui: company identifier, 24 bits
  * @cpus: processors, NULL for all; belongs to who uses the params
@@ -30,6 +34,10 @@ struct ktgt_txn;
  * @set_poll_time: @poll_time is to be set
  * @set_logout_timeout: @logout_timeout is to be set
  * @set_tmf_timeout: @tmf_timeout is to be set
+ * @set_keepalive_idle: @keepalive_idle is to be set
+ * @set_keepalive_interval: @keepalive_interval is to be set
+ * @set_keepalive_probes: @keepalive_probes is to be set
+ * @set_tcp_user_timeout: @tcp_user_timeout is to be set
  * @set_state: @state is to be set
  * @set_oui: @oui is to be set
  * @set_cpus: @cpus is to be set
@@ -42,6 +50,10 @@ struct ktgt_net_params {
 	u32	poll_time;
 	u32	logout_timeout;
 	u32	tmf_timeout;
+	u32	keepalive_idle;
+	u32	keepalive_interval;
+	u32	keepalive_probes;
+	u32	tcp_user_timeout;
 	u32	state;
 	u32	oui;
 	struct ktgt_cpus *cpus;
@@ -52,6 +64,10 @@ struct ktgt_net_params {
 	bool	set_poll_time;
 	bool	set_logout_timeout;
 	bool	set_tmf_timeout;
+	bool	set_keepalive_idle;
+	bool	set_keepalive_interval;
+	bool	set_keepalive_probes;
+	bool	set_tcp_user_timeout;
 	bool	set_state;
 	bool	set_oui;
 	bool	set_cpus;

@@ -33,6 +33,11 @@ struct net;
 /* before the initiator gives up, which open-iscsi does after 15 s */
 #define KTGT_LOGOUT_TIMEOUT_DEFAULT	10	/* s */
 #define KTGT_TMF_TIMEOUT_DEFAULT	10	/* s */
+/* a peer that has vanished is noticed after a minute, with and without data */
+#define KTGT_KEEPALIVE_IDLE_DEFAULT	30	/* s */
+#define KTGT_KEEPALIVE_INTERVAL_DEFAULT	10	/* s */
+#define KTGT_KEEPALIVE_PROBES_DEFAULT	3
+#define KTGT_TCP_USER_TIMEOUT_DEFAULT	60	/* s */
 
 /**
  * struct ktgt_portal - an address that initiators connect to
@@ -116,6 +121,13 @@ struct ktgt_cpus {
  * @poll_time: us that a connection looks for more work before it goes idle
  * @logout_timeout: s that a Logout waits for the storage
  * @tmf_timeout: s that a task management function waits for the storage
+ * @keepalive_idle: s without data before TCP probes a new connection, 0 for
+ *	never
+ * @keepalive_interval: s between two probes
+ * @keepalive_probes: probes without an answer that end the connection, if
+ *	@tcp_user_timeout is 0
+ * @tcp_user_timeout: s that data or probes may be without an acknowledgement before
+ *	TCP ends a new connection, 0 for the kernel's own rule
  * @cpus: where connections are served; NULL for anywhere. RCU, written under
  *	@config_mutex
  * @oui: company identifier of new logical units; under @config_mutex
@@ -166,6 +178,10 @@ struct ktgt_net {
 	u32			poll_time;
 	u32			logout_timeout;
 	u32			tmf_timeout;
+	u32			keepalive_idle;
+	u32			keepalive_interval;
+	u32			keepalive_probes;
+	u32			tcp_user_timeout;
 	struct ktgt_cpus __rcu	*cpus;
 	u32			oui;
 	u32			state;

@@ -19,6 +19,18 @@
 /* bytes of a company identifier */
 #define OUI_LEN	3
 
+static int fill_tcp(struct sk_buff *skb, struct ktgt_net *kn)
+{
+	return nla_put_u32(skb, KTGT_A_NET_KEEPALIVE_IDLE,
+			   READ_ONCE(kn->keepalive_idle)) ||
+	       nla_put_u32(skb, KTGT_A_NET_KEEPALIVE_INTERVAL,
+			   READ_ONCE(kn->keepalive_interval)) ||
+	       nla_put_u32(skb, KTGT_A_NET_KEEPALIVE_PROBES,
+			   READ_ONCE(kn->keepalive_probes)) ||
+	       nla_put_u32(skb, KTGT_A_NET_TCP_USER_TIMEOUT,
+			   READ_ONCE(kn->tcp_user_timeout));
+}
+
 static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)
 {
 	u8 oui[OUI_LEN];
@@ -99,7 +111,8 @@ int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info)
 	hdr = ktgt_nl_reply(info, &msg);
 	if (!hdr)
 		return -ENOMEM;
-	if (fill_totals(msg, kn) || fill_settings(msg, kn))
+	if (fill_totals(msg, kn) || fill_settings(msg, kn) ||
+	    fill_tcp(msg, kn))
 		err = -EMSGSIZE;
 	else
 		err = fill_cpus(msg, kn);
@@ -113,6 +126,22 @@ static void get_setting(struct genl_info *info, int attr, u32 *value,
 		return;
 	*value = nla_get_u32(info->attrs[attr]);
 	*set = true;
+}
+
+static void get_tcp(struct genl_info *info, struct ktgt_net_params *params)
+{
+	get_setting(info, KTGT_A_NET_KEEPALIVE_IDLE,
+		    &params->keepalive_idle,
+		    &params->set_keepalive_idle);
+	get_setting(info, KTGT_A_NET_KEEPALIVE_INTERVAL,
+		    &params->keepalive_interval,
+		    &params->set_keepalive_interval);
+	get_setting(info, KTGT_A_NET_KEEPALIVE_PROBES,
+		    &params->keepalive_probes,
+		    &params->set_keepalive_probes);
+	get_setting(info, KTGT_A_NET_TCP_USER_TIMEOUT,
+		    &params->tcp_user_timeout,
+		    &params->set_tcp_user_timeout);
 }
 
 static void get_oui(struct genl_info *info, struct ktgt_net_params *params)
@@ -207,6 +236,7 @@ int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 	get_setting(info, KTGT_A_NET_TMF_TIMEOUT, &params.tmf_timeout,
 		    &params.set_tmf_timeout);
 	get_setting(info, KTGT_A_NET_STATE, &params.state, &params.set_state);
+	get_tcp(info, &params);
 	get_oui(info, &params);
 	err = get_cpus(info, &params);
 	if (err)

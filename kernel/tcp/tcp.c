@@ -510,7 +510,25 @@ static void tcp_release_work(struct work_struct *work)
 	tcp_linger(tcp);
 }
 
-static void tcp_set_options(struct socket *sock)
+/*
+ * TCP notices by itself that a peer has vanished: not every initiator answers a
+ * NOP-In, and none does in its login.
+ */
+static void tcp_watch_peer(struct sock *sk, const struct ktgt_net *kn)
+{
+	u32 idle = READ_ONCE(kn->keepalive_idle);
+
+	tcp_sock_set_user_timeout(sk, READ_ONCE(kn->tcp_user_timeout) *
+				      MSEC_PER_SEC);
+	if (!idle)
+		return;
+	tcp_sock_set_keepidle(sk, idle);
+	tcp_sock_set_keepintvl(sk, READ_ONCE(kn->keepalive_interval));
+	tcp_sock_set_keepcnt(sk, READ_ONCE(kn->keepalive_probes));
+	sock_set_keepalive(sk);
+}
+
+static void tcp_set_options(struct socket *sock, const struct ktgt_net *kn)
 {
 	struct sock *sk = sock->sk;
 
@@ -522,6 +540,7 @@ static void tcp_set_options(struct socket *sock)
 	sock_no_linger(sk);
 	sk->sk_allocation = GFP_NOIO;
 	ktgt_sk_no_task_frag(sk);
+	tcp_watch_peer(sk, kn);
 }
 
 static int tcp_get_addresses(struct ktgt_tcp *tcp)
@@ -600,7 +619,7 @@ void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
 	struct ktgt_net *kn = portal->kn;
 	struct ktgt_tcp *tcp;
 
-	tcp_set_options(sock);
+	tcp_set_options(sock, kn);
 	tcp = tcp_alloc(portal, sock);
 	if (!tcp) {
 		sock_release(sock);

@@ -100,6 +100,12 @@ struct shim_msghdr {
 #define tcp_sock_set_nodelay(sk)		((void)(sk))
 #define sock_no_linger(sk)			((void)(sk))
 #define ktgt_sk_no_task_frag(sk)		((void)(sk))
+#define MSEC_PER_SEC				1000
+#define sock_set_keepalive(sk)			((void)(sk))
+#define tcp_sock_set_keepidle(sk, n)		((void)(sk), (void)(n))
+#define tcp_sock_set_keepintvl(sk, n)		((void)(sk), (void)(n))
+#define tcp_sock_set_keepcnt(sk, n)		((void)(sk), (void)(n))
+#define tcp_sock_set_user_timeout(sk, n)	((void)(sk), (void)(n))
 
 static inline void lock_sock(struct sock *sk)
 {

@@ -439,7 +439,15 @@ def settings(lab):
             ("logout-timeout", 7, 0, "1 to 3600"),
             ("logout-timeout", 10, 3601, "1 to 3600"),
             ("tmf-timeout", 7, 0, "1 to 3600"),
-            ("tmf-timeout", 10, 3601, "1 to 3600")):
+            ("tmf-timeout", 10, 3601, "1 to 3600"),
+            ("keepalive-idle", 0, 3601, "0 to 3600"),
+            ("keepalive-idle", 30, 3601, "0 to 3600"),
+            ("keepalive-interval", 7, 0, "1 to 3600"),
+            ("keepalive-interval", 10, 3601, "1 to 3600"),
+            ("keepalive-probes", 127, 0, "1 to 127"),
+            ("keepalive-probes", 3, 128, "1 to 127"),
+            ("tcp-user-timeout", 0, 3601, "0 to 3600"),
+            ("tcp-user-timeout", 60, 3601, "0 to 3600")):
         lab.adm("net", "set", key, good)
         net = lab.adm_json("net", "show")["net"]
         equal(net[key.replace("-", "_")], good, key)

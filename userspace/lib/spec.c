@@ -158,6 +158,15 @@ static const struct field net_fields[] = {
 	F(net, NET_STATE, state, ENUM, "state", .names = net_state_names),
 	F(net, NET_OUI, oui, ID, "oui", .min = 3, .max = 3, .unit = UNIT_HEX),
 	F(net, NET_CPUS, cpus, STR, "cpus"),
+	F(net, NET_KEEPALIVE_IDLE, keepalive_idle, U32, "keepalive-idle",
+	  .max = KTGT_TIME_MAX, .unit = UNIT_SET_SECONDS),
+	F(net, NET_KEEPALIVE_INTERVAL, keepalive_interval, U32,
+	  "keepalive-interval", .min = 1, .max = KTGT_TIME_MAX,
+	  .unit = UNIT_SET_SECONDS),
+	F(net, NET_KEEPALIVE_PROBES, keepalive_probes, U32, "keepalive-probes",
+	  .min = 1, .max = 127),
+	F(net, NET_TCP_USER_TIMEOUT, tcp_user_timeout, U32, "tcp-user-timeout",
+	  .max = KTGT_TIME_MAX, .unit = UNIT_SET_SECONDS),
 };
 
 OBJECT(net);

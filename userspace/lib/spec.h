@@ -31,6 +31,10 @@ struct net {
 	uint32_t state;
 	struct id oui;
 	char cpus[KTGT_CPUS_MAX + 1];
+	uint32_t keepalive_idle;
+	uint32_t keepalive_interval;
+	uint32_t keepalive_probes;
+	uint32_t tcp_user_timeout;
 };
 
 extern const struct object net_object;
