@@ -95,6 +95,7 @@ void ktgt_ack_pong(struct ktgt_conn *conn)
 	if (conn->ping_ttt == ISCSI_RESERVED_TAG)
 		return;
 	conn->ping_ttt = ISCSI_RESERVED_TAG;
+	conn->answers_pings = true;
 	list_for_each_entry(pdu, &conn->unacked, node) {
 		if (pdu->flags & KTGT_PDU_PING) {
 			ack_release(conn, pdu);

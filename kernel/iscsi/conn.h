@@ -81,6 +81,8 @@ struct ktgt_param {
  *	work only
  * @limit_timer: have ktgt_round_timer() called after @delay jiffies, if not
  *	before. Called by the connection's work only
+ * @has_moved: whether bytes have come or have been acknowledged since the last
+ *	call, more than those of a ping. Called by the connection's work only
  */
 struct ktgt_conn_ops {
 	void	(*queue_tx)(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
@@ -88,6 +90,7 @@ struct ktgt_conn_ops {
 	void	(*close)(struct ktgt_conn *conn);
 	void	(*drain)(struct ktgt_conn *conn);
 	void	(*limit_timer)(struct ktgt_conn *conn, unsigned long delay);
+	bool	(*has_moved)(struct ktgt_conn *conn);
 };
 
 /**
@@ -324,9 +327,12 @@ struct ktgt_stall {
  * @unacked: PDUs that were sent and are not acknowledged
  * @ping_ttt: target transfer tag of the NOP-In that waits for an answer, or
  *	ISCSI_RESERVED_TAG
- * @ping_at: when it was sent, in jiffies
- * @last_recv: when something was last received, or could not be received
- *	because there was no memory, in jiffies
+ * @ping_at: when it was sent, or bytes were last seen to move after that, in
+ *	jiffies
+ * @answers_pings: the initiator has answered one
+ * @last_recv: when bytes were last received, or seen to move in either
+ *	direction, or could not be received because there was no memory, in
+ *	jiffies
  * @quota: how much memory it holds, and its limits
  * @mem: free pages
  * @pdus: memory of PDUs
@@ -394,6 +400,7 @@ struct ktgt_conn {
 	struct list_head		unacked;
 	u32				ping_ttt;
 	unsigned long			ping_at;
+	bool				answers_pings;
 	unsigned long			last_recv;
 
 	struct ktgt_quota		quota;

@@ -11,7 +11,6 @@
 #include "recv.h"
 
 #include <linux/crc32c.h>
-#include <linux/jiffies.h>
 
 #include "ack.h"
 #include "command.h"
@@ -64,7 +63,6 @@ int ktgt_recv_lengths(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 	conn->stats.rx_pdus++;
 	conn->stats.cmd_pdus += opcode == ISCSI_OP_SCSI_CMD;
 	conn->stats.data_out_pdus += opcode == ISCSI_OP_SCSI_DATA_OUT;
-	conn->last_recv = jiffies;
 
 	if (in->data_len > recv_max_data(conn, opcode)) {
 		net_info_ratelimited("%pISpc: data segment of %u bytes in a PDU with opcode %#x; at most %u are allowed; connection closed\n",

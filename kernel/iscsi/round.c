@@ -233,6 +233,19 @@ static void round_shrink_idle(struct ktgt_conn *conn, unsigned long after)
 	ktgt_pdus_shrink(conn);
 }
 
+/*
+ * A ping was not answered in time. Not all initiators answer any: firmware that
+ * only loads an operating system does not. TCP watches those.
+ */
+static void round_miss_pong(struct ktgt_conn *conn)
+{
+	if (!conn->answers_pings)
+		return;
+	net_info_ratelimited("%s at %pISpc does not answer a NOP-In; connection closed\n",
+			     conn->initiator, &conn->peer);
+	ktgt_conn_end(conn, KTGT_SESSION_END_NO_ANSWER);
+}
+
 /* Pings a silent initiator. Return: jiffies until the next check. */
 static unsigned long round_ping(struct ktgt_conn *conn)
 {
@@ -243,21 +256,27 @@ static unsigned long round_ping(struct ktgt_conn *conn)
 	unsigned long interval = seconds * HZ;
 	unsigned long patience = interval * (count ?: 1);
 	unsigned long look = interval ?: ROUND_IDLE_TIME;
+	bool moved = conn->ops->has_moved(conn);
 	unsigned long idle = jiffies - conn->last_recv;
 
 	round_shrink_idle(conn, look);
+	/* also if it is too early for more: this look will not come again */
+	if (moved)
+		conn->ping_at = jiffies;
 	if (idle < look)
 		return look - idle;
+	if (moved) {
+		/* a long segment is under way, whose header came long ago */
+		conn->last_recv = jiffies;
+		return look;
+	}
 
 	if (!interval)
 		return look;
-	if (conn->ping_ttt == ISCSI_RESERVED_TAG) {
+	if (conn->ping_ttt == ISCSI_RESERVED_TAG)
 		ktgt_ctl_ping(conn);
-	} else if (time_after(jiffies, conn->ping_at + patience)) {
-		net_info_ratelimited("%s at %pISpc does not answer a NOP-In; connection closed\n",
-				     conn->initiator, &conn->peer);
-		ktgt_conn_end(conn, KTGT_SESSION_END_NO_ANSWER);
-	}
+	else if (time_after(jiffies, conn->ping_at + patience))
+		round_miss_pong(conn);
 	return interval;
 }
 

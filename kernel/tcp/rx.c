@@ -12,6 +12,7 @@
 #include "rx.h"
 
 #include <linux/crc32c.h>
+#include <linux/jiffies.h>
 #include <linux/net.h>
 #include <linux/skbuff.h>
 #include <net/sock.h>
@@ -304,8 +305,10 @@ static int rx_read(struct ktgt_rx *rx)
 	rx_set_lowat(rx);
 	release_sock(sk);
 
-	if (ret > 0)
+	if (ret > 0) {
 		rx->conn->stats.rx_bytes += ret;
+		rx->conn->last_recv = jiffies;
+	}
 	if (desc.error < 0) {
 		ktgt_conn_set_end(rx->conn, KTGT_SESSION_END_PROTOCOL_ERROR);
 		return desc.error;

@@ -113,12 +113,34 @@ static void tcp_limit_timer(struct ktgt_conn *conn, unsigned long delay)
 		tcp_set_deadline(tcp, delay);
 }
 
+/*
+ * The stack counts bytes that the work has not read yet, or will not read before
+ * there are more. It counts under the socket's lock; a count that is not whole
+ * differs from the last one as well. What TCP acknowledges of a ping is no sign
+ * of the initiator.
+ */
+static bool tcp_has_moved(struct ktgt_conn *conn)
+{
+	struct ktgt_tcp *tcp = ktgt_tcp(conn);
+	const struct tcp_sock *tp = tcp_sk(tcp->sock->sk);
+	u64 received = READ_ONCE(tp->bytes_received);
+	u64 acked = READ_ONCE(tp->bytes_acked);
+	bool moved;
+
+	moved = received != tcp->received ||
+		acked - tcp->acked > KTGT_BHS_LEN + KTGT_DIGEST_LEN;
+	tcp->received = received;
+	tcp->acked = acked;
+	return moved;
+}
+
 static const struct ktgt_conn_ops tcp_conn_ops = {
 	.queue_tx	= tcp_queue_tx,
 	.kick		= tcp_kick,
 	.close		= tcp_conn_close,
 	.drain		= tcp_drain,
 	.limit_timer	= tcp_limit_timer,
+	.has_moved	= tcp_has_moved,
 };
 
 /*
@@ -289,8 +311,10 @@ static void tcp_timer(struct timer_list *t)
 static void tcp_check_login(struct ktgt_tcp *tcp, enum ktgt_conn_state before)
 {
 	if (before < KTGT_CONN_STATE_FULL_FEATURE &&
-	    tcp->conn.state == KTGT_CONN_STATE_FULL_FEATURE && !tcp->draining)
+	    tcp->conn.state == KTGT_CONN_STATE_FULL_FEATURE && !tcp->draining) {
+		tcp_has_moved(&tcp->conn); /* what moves from now on counts */
 		tcp_set_deadline(tcp, HZ);
+	}
 }
 
 /* Everything was sent: closes our side, and the peer must close its side. */

@@ -37,6 +37,8 @@ struct socket;
  * @shut: our side is closed
  * @timer: login timeout, then silence; fires earlier to try again to get memory
  * @deadline: end of the time that @timer measures, in jiffies
+ * @received: bytes that TCP had received at the last look of tcp_has_moved()
+ * @acked: likewise, bytes that the peer had acknowledged
  * @release_work: closes the connection
  * @lingers: the connection is closed and only its memory is left, until the
  *	storage has answered
@@ -64,6 +66,8 @@ struct ktgt_tcp {
 	bool			shut;
 	struct timer_list	timer;
 	unsigned long		deadline;
+	u64			received;
+	u64			acked;
 	struct work_struct	release_work;
 	bool			lingers;
 	struct module		*owner;

@@ -62,6 +62,7 @@ static void other_step(struct peer *peer, struct input *in)
 		break;
 	case 2:
 		kn.nop_interval = how & 31;
+		interval_changed = true;
 		break;
 	case 3:
 		peer->may_close = true;

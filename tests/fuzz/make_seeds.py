@@ -370,6 +370,10 @@ PDU = {
     'nop-many': login(SMALL) + nop(4096) + nop(what=HOLD) * 5 + nop(),
     'nop-ping': login() + step(TIME, 110) + nop(how=64 | 128) +
                 step(TIME, 110) + step(TIME, 110),
+    'nop-slow': login() + step(TIME, 110) * 2 + nop(how=64 | 128) +
+                step(TIME, 100) * 2 + room(0) + step(TIME, 3) + read(65536) +
+                step(TIME, 87) + room(8192) + step(TIME, 10) + step(TIME, 3) +
+                room(16777215),
     'nop-bad': login() + nop(how=128) + nop(how=3, what=IMM),
     'none': login() + scsi(FINAL, 0, NONE) + scsi(FINAL, 0, NONE | CHECK),
     'read': login() + read(4096) + read(512, tag=2) + read(65536, tag=3),

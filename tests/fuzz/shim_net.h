@@ -47,6 +47,12 @@ typedef struct {
 
 struct socket;
 
+struct tcp_sock {
+	/* the first three: what nobody asks for here */
+	u32		srtt_us, mdev_us, total_retrans;
+	u64		bytes_received, bytes_acked;
+};
+
 struct sock {
 	void		*sk_user_data;
 	void		(*sk_data_ready)(struct sock *sk);
@@ -58,15 +64,10 @@ struct sock {
 	gfp_t		sk_allocation;
 	bool		owned, writeable;
 	struct socket	*sk_socket;
+	struct tcp_sock	tcp;
 };
 
-/* what nobody asks for here */
-struct tcp_sock {
-	struct sock	sk;
-	u32		srtt_us, mdev_us, total_retrans;
-};
-
-#define tcp_sk(ptr)		container_of(ptr, struct tcp_sock, sk)
+#define tcp_sk(sk)		(&(sk)->tcp)
 
 typedef int (*sk_read_actor_t)(read_descriptor_t *desc, struct sk_buff *skb,
 			       unsigned int off, size_t len);

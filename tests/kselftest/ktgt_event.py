@@ -170,11 +170,14 @@ def ends(lab):
 
 @suite.case
 def silence(lab):
-    """A session whose initiator answers no NOP-In."""
+    """A session whose initiator answers a NOP-In, and then no more."""
     lab.adm("net", "set", "nop-interval", 1)
     listener = lab.listen("session")
-    lab.connect(lab.target("a")).login()
+    ini = lab.connect(lab.target("a"))
+    ini.login()
     expect(listener, "session-login")
+    while ini.until(iscsi.NOP_IN).u("ttt") == iscsi.NO_TAG:
+        pass
     expect(listener, "session-end", end="no-answer")
     lab.adm("net", "set", "nop-interval", 10)
 

@@ -4,7 +4,10 @@
 
     target namespace: t1, LUN 1 null_blk -- veth -- this program
 
-Shown: TCP notices a machine that has vanished, in the times that are set.
+Shown: TCP notices a machine that has vanished, with data under way and without,
+in the times that are set; it looks after an initiator that never answers a
+NOP-In, which is not ended for that alone; bytes count, in both directions and
+not only headers: one segment over a slow line keeps its session.
 """
 # Timeout: 240
 
@@ -14,8 +17,14 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
+import iscsi  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
 from lab import SLOW, Lab, run  # noqa: E402
+
+# of NOP-Ins, s; what a busy machine may take for nothing is less
+INTERVAL = 2 if SLOW == 1 else 6
+KEYS = {"MaxRecvDataSegmentLength": 262144, "FirstBurstLength": 65536,
+        "InitialR2T": "No", "ImmediateData": "Yes"}
 
 
 class Silence(Lab):
@@ -84,6 +93,82 @@ def vanishes_idle(lab):
         vanishes(lab)
         lab.link("up")
         ini.close()
+
+
+@suite.case
+def vanishes_with_data(lab):
+    """A NOP-In is under way, and none has been answered: TCP does not wait for
+    its acknowledgement without end."""
+    # it is sent when the link is down
+    lab.adm("net", "set", "nop-interval", 5 * SLOW, "keepalive-idle", 0,
+            "tcp-user-timeout", 3)
+    lab.login(lab.iqn)
+    vanishes(lab)
+
+
+def listening(lab, **kwargs):
+    """A session that has answered a NOP-In, and whose silence matters."""
+    lab.adm("net", "set", "nop-interval", INTERVAL)
+    ini = lab.login(lab.iqn, KEYS, timeout=20 * SLOW, **kwargs)
+    while ini.until(iscsi.NOP_IN).u("ttt") == iscsi.NO_TAG:
+        pass
+    return ini
+
+
+@suite.case
+def slow_sender(lab):
+    """A segment of 64 KiB takes many intervals."""
+    ini = listening(lab)
+    data = os.urandom(65536)
+    send = ini.send_raw
+
+    def trickle(what):
+        for at in range(0, len(what), 1024):
+            send(what[at:at + 1024])
+            time.sleep(5 * INTERVAL / 64)
+
+    ini.send_raw = trickle
+    task = ini.issue(iscsi.write10(0, 128), write=data)
+    ini.send_raw = send
+    ini.wait([task])
+    equal((task.status, task.response), (0, 0), "status and response")
+    check(ini.good(iscsi.read10(0, 128), read=65536).data == data, "data differ")
+
+
+@suite.case
+def slow_reader(lab):
+    """Data that the initiator reads takes many intervals."""
+    ini = listening(lab, rcvbuf=8192)
+    size = 1 << 20
+    task = ini.issue(iscsi.read10(0, size // 512), read=size)
+    for _ in range(64):
+        ini.rx += ini.sock.recv(4096)
+        time.sleep(5 * INTERVAL / 64)
+    ini.wait([task])
+    equal((task.status, task.response), (0, 0), "status and response")
+    equal(len(task.data), size, "bytes")
+
+
+@suite.case
+def stops(lab):
+    """Who has answered and stops reading and sending is ended."""
+    ini = listening(lab)
+    listener = lab.listen("session")
+    wait_until(lambda: not lab.sessions(), 10 * INTERVAL, "the session ends")
+    equal(listener.next(10 * SLOW)["end"], "no-answer", "reason")
+    ini.close()
+
+
+@suite.case
+def never_answers(lab):
+    """Firmware of machines answers no NOP-In, and may be idle for long."""
+    lab.adm("net", "set", "nop-interval", 1)
+    ini = lab.login(lab.iqn)
+    time.sleep(6)
+    equal(len(lab.sessions()), 1, "sessions")
+    ini.good(iscsi.read10(0, 8), read=4096)
+    check(ini.nopins, "no NOP-In came")
+    ini.logout()
 
 
 suite.main()

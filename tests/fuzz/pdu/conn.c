@@ -9,6 +9,7 @@
 #include "conn.h"
 #include "scsi.h"
 #include "socket.h"
+#include "target.h"
 
 /* what connections count of answers that no task bounds, and one PDU more */
 #define HELD_MAX	(16384 + 300)
@@ -139,12 +140,23 @@ static void check_idle(const struct peer *peer)
 		require(tcp->timer.pending && shim_failed);
 }
 
+/* Nobody is silent while bytes move. */
+static void check_silence(const struct peer *peer)
+{
+	if (peer->tcp->conn.end_reason != 1 + KTGT_SESSION_END_NO_ANSWER)
+		return;
+	require(interval_changed ||
+		time_after(jiffies, peer->moved_at + kn.nop_interval * HZ));
+}
+
 /* Nobody is thrown out for nothing. */
 void check_closed(const struct peer *peer)
 {
-	if (peer->ffp && peer->tcp->closing)
-		require(peer->may_close || peer->wild || peer->loose ||
-			peer->logged_out || shim_failed);
+	if (!peer->ffp || !peer->tcp->closing)
+		return;
+	check_silence(peer);
+	require(peer->may_close || peer->wild || peer->loose ||
+		peer->logged_out || shim_failed);
 }
 
 void settle(void)

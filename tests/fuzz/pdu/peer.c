@@ -93,6 +93,7 @@ void connect_peer(struct peer *peer, struct input *in)
 	peer->piece = name & 0x80 ? 7 : 1 << 20;
 	peer->room = U32_MAX;
 	peer->ping_ttt = cpu_to_be32(ISCSI_RESERVED_TAG);
+	peer->moved_at = jiffies;
 	peer->discovery = how & 0x8000;
 	peer->sock = (struct socket) { .sk = &peer->sk, .ops = &socket_ops };
 	peer->sk = (struct sock) {

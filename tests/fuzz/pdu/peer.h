@@ -62,6 +62,7 @@ struct peer {
 	bool			astray;		/* data for another task than meant */
 	bool			may_close;	/* there is a reason to close */
 	u32			ping_ttt;
+	unsigned long		moved_at;	/* when bytes came or arrived last */
 	u32			text_ttt, text_itt;
 	struct r2t		r2ts[MAX_R2TS];
 	/* unsolicited bursts: of the command of that tag that came last */

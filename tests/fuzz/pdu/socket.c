@@ -23,6 +23,13 @@ u32 readable(const struct peer *peer)
 	return left - min(left, peer->hidden);
 }
 
+/* What comes too late does not count. */
+static void note_moved(struct peer *peer)
+{
+	if (peer->there && (!peer->tcp || !peer->tcp->closing))
+		peer->moved_at = jiffies;
+}
+
 /* --- what the target reads ------------------------------------------------ */
 
 /* As tcp_read_sock() does: who takes a part of a buffer is called again. */
@@ -135,6 +142,7 @@ void append(u8 **bytes, u32 *have, u32 *room, const void *p, u32 len)
 /* What is in flight has the bytes that the pages have now. */
 void deliver(struct peer *peer, u32 max)
 {
+	u64 acked = peer->sk.tcp.bytes_acked;
 	struct segment *seg;
 	const u8 *from;
 	u32 part;
@@ -146,6 +154,7 @@ void deliver(struct peer *peer, u32 max)
 		append(&peer->in, &peer->in_len, &peer->in_room,
 		       from + seg->off, part);
 		max -= part;
+		peer->sk.tcp.bytes_acked += part;
 		seg->off += part;
 		seg->len -= part;
 		if (seg->len)
@@ -154,6 +163,9 @@ void deliver(struct peer *peer, u32 max)
 		peer->first = (peer->first + 1) % MAX_FLIGHT;
 		peer->nr_flight--;
 	}
+	/* so much may be a NOP-In, which TCP alone acknowledges */
+	if (peer->sk.tcp.bytes_acked - acked > KTGT_BHS_LEN + KTGT_DIGEST_LEN)
+		note_moved(peer);
 	peer_receive(peer);
 }
 
@@ -211,6 +223,12 @@ void make_room(struct peer *peer, u32 room)
 
 void announce(struct peer *peer)
 {
+	u64 received = peer->stream_pos + readable(peer);
+
+	if (received > peer->sk.tcp.bytes_received) {
+		peer->sk.tcp.bytes_received = received;
+		note_moved(peer);
+	}
 	if (peer->there && peer->sk.sk_data_ready)
 		peer->sk.sk_data_ready(&peer->sk);
 }

@@ -10,6 +10,8 @@
 
 struct ktgt_net kn;
 static struct ktgt_access access;
+/* what was silence may be none now, and the reverse */
+bool interval_changed;
 struct ktgt_portal portal = { .kn = &kn, .tpgt = 1 };
 struct ktgt_target target = {
 	.tid = 1, .name = "iqn.t:1", .alias = "alias", .access = &access,
@@ -88,6 +90,7 @@ void target_start(void)
 	next_random = 1;
 	kref_init(&target.ref);
 	target.deleted = false;
+	interval_changed = false;
 	kn.memory_limit = 1;
 	kn.max_logins = 2;
 	kn.login_timeout = 15;

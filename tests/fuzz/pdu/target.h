@@ -9,6 +9,7 @@
 #include "../../../kernel/core/target.h"
 
 extern struct ktgt_net kn;
+extern bool interval_changed;
 extern struct ktgt_portal portal;
 extern struct ktgt_target target;
 
