@@ -263,6 +263,71 @@ static int command_queue_data_in(struct ktgt_task *task)
 	return 0;
 }
 
+static bool command_is_long_read(const struct ktgt_task *task)
+{
+	return ktgt_task_is_long(task) && !(task->flags & KTGT_TASK_WRITE);
+}
+
+/*
+ * The pieces of a READ that have come back are sent in any case. The last one
+ * brings the status; if there is none, because the command has failed, its
+ * response goes behind them.
+ */
+static int command_queue_pieces(struct ktgt_task *task)
+{
+	int ret = 0;
+
+	if (task->in_off < task->in_len)
+		ret = ktgt_data_in_start(task);
+	if (ret || task->cmd.status == SAM_STAT_GOOD)
+		return ret;
+	return command_queue_response(task);
+}
+
+static int command_queue_answer(struct ktgt_task *task)
+{
+	if (command_is_long_read(task))
+		return command_queue_pieces(task);
+	return task->in_len ? command_queue_data_in(task) :
+			      command_queue_response(task);
+}
+
+/**
+ * ktgt_commands_owed - send the answers for which there was no memory
+ * @conn: the connection
+ *
+ * If one cannot be sent, the others wait behind it: each attempt may take long.
+ *
+ * Context: the connection's work, outside of the socket's lock; may sleep.
+ */
+void ktgt_commands_owed(struct ktgt_conn *conn)
+{
+	struct ktgt_task *task, *next;
+
+	list_for_each_entry_safe(task, next, &conn->unanswered, node) {
+		if (!ktgt_pdus_at_hand(conn) || command_queue_answer(task)) {
+			ktgt_conn_owe(conn, KTGT_OWED_ANSWER);
+			return;
+		}
+		list_del_init(&task->node);
+		ktgt_cmd_release(&task->cmd);
+	}
+}
+
+/*
+ * There was no memory under the rules of the socket's lock, which is not held
+ * here. If there is none at all, the answer is owed; the sense data that it may
+ * contain needs the command.
+ */
+static noinline void command_answer_again(struct ktgt_task *task)
+{
+	struct list_head *unanswered = &task->conn->unanswered;
+
+	list_add_tail(&task->node, unanswered);
+	if (list_is_singular(unanswered))
+		ktgt_commands_owed(task->conn);
+}
+
 /* Answers a command that has completed. */
 static void command_respond(struct ktgt_task *task)
 {
@@ -277,37 +342,26 @@ static void command_respond(struct ktgt_task *task)
 	ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_SEND);
 	ret = task->in_len ? command_queue_data_in(task) :
 			     command_queue_response(task);
-	ktgt_cmd_release(&task->cmd);
-	if (ret)
-		ktgt_conn_end(task->conn, KTGT_SESSION_END_NO_MEMORY);
+	if (unlikely(ret))
+		command_answer_again(task);
+	else
+		ktgt_cmd_release(cmd);
 }
 
-/*
- * Answers a READ that moves in pieces. Its pieces that have come back are sent in
- * any case. The last one brings the status; if there is none, because the command
- * has failed, its response goes behind them.
- */
+/* Answers a READ that moves in pieces. */
 static void command_respond_long_read(struct ktgt_task *task)
 {
 	struct ktgt_cmd *cmd = &task->cmd;
-	int ret;
 
 	ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_SEND);
 	if (cmd->status == SAM_STAT_GOOD) {
 		task->in_len = min_t(u64, cmd->buf_len, cmd->xfer_len);
 		task->flags &= ~KTGT_TASK_MORE;
-		ret = ktgt_data_in_start(task);
-	} else {
-		ret = command_queue_response(task);
 	}
-	ktgt_cmd_release(cmd);
-	if (ret)
-		ktgt_conn_end(task->conn, KTGT_SESSION_END_NO_MEMORY);
-}
-
-static bool command_is_long_read(const struct ktgt_task *task)
-{
-	return ktgt_task_is_long(task) && !(task->flags & KTGT_TASK_WRITE);
+	if (command_queue_pieces(task))
+		command_answer_again(task);
+	else
+		ktgt_cmd_release(cmd);
 }
 
 static void command_answer(struct ktgt_task *task)
@@ -543,8 +597,13 @@ bool ktgt_commands_reap(struct ktgt_conn *conn)
  */
 void ktgt_commands_abandon(struct ktgt_conn *conn)
 {
+	struct ktgt_task *task, *next;
 	u32 i;
 
+	list_for_each_entry_safe(task, next, &conn->unanswered, node) {
+		list_del_init(&task->node);
+		ktgt_cmd_release(&task->cmd);
+	}
 	for (i = 0; i < conn->nr_slots; i++)
 		command_abort(conn->slots[i], false);
 	ktgt_conn_run_calls(conn);

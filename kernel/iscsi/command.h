@@ -17,6 +17,7 @@ struct ktgt_task;
 int ktgt_command_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in);
 void ktgt_commands_submit(struct ktgt_conn *conn);
 bool ktgt_commands_reap(struct ktgt_conn *conn);
+void ktgt_commands_owed(struct ktgt_conn *conn);
 void ktgt_commands_abandon(struct ktgt_conn *conn);
 void ktgt_commands_orphan(struct ktgt_conn *conn);
 int ktgt_command_abort(struct ktgt_task *task, struct ktgt_lu_reset *reset);

@@ -56,6 +56,22 @@ void ktgt_conn_starve(struct ktgt_conn *conn)
 }
 
 /**
+ * ktgt_conn_owe - send something later, because there is no memory now
+ * @conn: the connection
+ * @what: what it is
+ *
+ * The next round tries again, the timer at the latest. A session does not end
+ * for this.
+ *
+ * Context: the connection's work, also under the socket's lock.
+ */
+void ktgt_conn_owe(struct ktgt_conn *conn, enum ktgt_conn_owed what)
+{
+	conn->owed |= what;
+	ktgt_conn_starve(conn);
+}
+
+/**
  * ktgt_conn_request_logout - ask the initiator to log out within a time
  * @conn: the connection
  * @seconds: after this time the connection is closed

@@ -6,6 +6,7 @@
 #define _KTGT_ISCSI_CONN_H
 
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/net.h>
@@ -110,6 +111,34 @@ enum ktgt_conn_events {
 };
 
 /**
+ * enum ktgt_conn_owed - bits of &ktgt_conn.owed: what could not be sent, because
+ *	there was no memory
+ * @KTGT_OWED_REJECT: &ktgt_conn.reject
+ * @KTGT_OWED_ANSWER: the answers of &ktgt_conn.unanswered
+ * @KTGT_OWED_DATA: R2Ts of some task, or the first Data-In of a piece
+ * @KTGT_OWED_WINDOW: a NOP-In that tells the initiator of the window, or asks for
+ *	its acknowledgements
+ * @KTGT_OWED_LOGOUT: the request to log out
+ */
+enum ktgt_conn_owed {
+	KTGT_OWED_REJECT	= BIT(0),
+	KTGT_OWED_ANSWER	= BIT(1),
+	KTGT_OWED_DATA		= BIT(2),
+	KTGT_OWED_WINDOW	= BIT(3),
+	KTGT_OWED_LOGOUT	= BIT(4),
+};
+
+/**
+ * struct ktgt_reject - a Reject that is not made yet
+ * @hdr: header of the PDU that is refused
+ * @reason: ISCSI_REASON_*
+ */
+struct ktgt_reject {
+	struct iscsi_hdr	hdr;
+	u8			reason;
+};
+
+/**
  * struct ktgt_ctl - the control PDU that is being handled
  *
  * All PDUs except SCSI Command and Data-Out are received completely and then
@@ -121,6 +150,7 @@ enum ktgt_conn_events {
  * @size: bytes allocated
  * @vec: @data, for the iterator that fills it
  * @ready: it is complete and waits to be handled
+ * @taken: its CmdSN is checked, so it is handled again for lack of memory
  */
 struct ktgt_ctl {
 	struct iscsi_hdr	hdr;
@@ -129,6 +159,7 @@ struct ktgt_ctl {
 	u32			size;
 	struct kvec		vec;
 	bool			ready;
+	bool			taken;
 };
 
 /**
@@ -337,6 +368,10 @@ struct ktgt_stall {
  * @mem: free pages
  * @pdus: memory of PDUs
  * @starved: there was no memory; the timer tries again
+ * @owed: KTGT_OWED_* bits; as long as there are some, nothing is received
+ * @reject: the Reject that is owed; nothing is received before it is made
+ * @unanswered: tasks in state KTGT_TASK_SEND whose answers are owed. Their commands
+ *	are not released
  * @stats: counters; read by others with READ_ONCE()
  */
 struct ktgt_conn {
@@ -407,6 +442,9 @@ struct ktgt_conn {
 	struct ktgt_mem			mem;
 	struct ktgt_pdus		pdus;
 	bool				starved;
+	u32				owed;
+	struct ktgt_reject		reject;
+	struct list_head		unanswered;
 	struct ktgt_conn_stats		stats;
 };
 
@@ -460,6 +498,7 @@ void ktgt_conn_call(struct ktgt_conn *conn, struct ktgt_call *call);
 bool ktgt_conn_run_calls(struct ktgt_conn *conn);
 void ktgt_conn_set_state(struct ktgt_conn *conn, enum ktgt_conn_state state);
 void ktgt_conn_starve(struct ktgt_conn *conn);
+void ktgt_conn_owe(struct ktgt_conn *conn, enum ktgt_conn_owed what);
 void ktgt_conn_request_logout(struct ktgt_conn *conn, u16 seconds);
 
 #endif /* _KTGT_ISCSI_CONN_H */

@@ -22,11 +22,12 @@
 
 static bool ctl_send_nop_in(struct ktgt_conn *conn, u32 ttt, u8 flags)
 {
-	struct ktgt_pdu *pdu = ktgt_pdu_alloc(conn);
 	struct iscsi_nopin *nop;
+	struct ktgt_pdu *pdu;
 
-	if (!pdu)
+	if (!ktgt_pdus_at_hand(conn))
 		return false;
+	pdu = ktgt_pdu_alloc(conn);
 	nop = pdu->hdr;
 	nop->opcode = ISCSI_OP_NOOP_IN;
 	nop->flags = ISCSI_FLAG_CMD_FINAL;
@@ -41,25 +42,28 @@ static bool ctl_send_nop_in(struct ktgt_conn *conn, u32 ttt, u8 flags)
  * ktgt_ctl_nop_in - send the present window to the initiator
  * @conn: the connection
  *
- * Context: the connection's work.
+ * Context: the connection's work, may sleep.
+ * Return: false if there was no memory.
  */
-void ktgt_ctl_nop_in(struct ktgt_conn *conn)
+bool ktgt_ctl_nop_in(struct ktgt_conn *conn)
 {
-	ctl_send_nop_in(conn, ISCSI_RESERVED_TAG, 0);
+	return ctl_send_nop_in(conn, ISCSI_RESERVED_TAG, 0);
 }
 
 /**
  * ktgt_ctl_ping - ask the initiator for an answer
  * @conn: the connection, without an unanswered ping
  *
- * Context: the connection's work.
+ * Context: the connection's work, may sleep.
+ * Return: false if there was no memory.
  */
-void ktgt_ctl_ping(struct ktgt_conn *conn)
+bool ktgt_ctl_ping(struct ktgt_conn *conn)
 {
 	if (!ctl_send_nop_in(conn, 0, KTGT_PDU_PING))
-		return;	/* the timer tries again */
+		return false;
 	conn->ping_ttt = 0;
 	conn->ping_at = jiffies;
+	return true;
 }
 
 /**
@@ -67,15 +71,17 @@ void ktgt_ctl_ping(struct ktgt_conn *conn)
  * @conn: the connection, in full feature phase
  * @seconds: how much time it has
  *
- * Context: the connection's work.
+ * Context: the connection's work, may sleep.
+ * Return: false if there was no memory.
  */
-void ktgt_ctl_ask_logout(struct ktgt_conn *conn, u16 seconds)
+bool ktgt_ctl_ask_logout(struct ktgt_conn *conn, u16 seconds)
 {
-	struct ktgt_pdu *pdu = ktgt_pdu_alloc(conn);
 	struct iscsi_async *async;
+	struct ktgt_pdu *pdu;
 
-	if (!pdu)
-		return;	/* without being asked, it is disconnected later */
+	if (!ktgt_pdus_at_hand(conn))
+		return false;
+	pdu = ktgt_pdu_alloc(conn);
 	async = pdu->hdr;
 	async->opcode = ISCSI_OP_ASYNC_EVENT;
 	async->flags = ISCSI_FLAG_CMD_FINAL;
@@ -84,10 +90,14 @@ void ktgt_ctl_ask_logout(struct ktgt_conn *conn, u16 seconds)
 	async->param3 = cpu_to_be16(seconds);
 	pdu->flags = KTGT_PDU_STATSN;
 	ktgt_pdu_queue(conn, pdu);
+	return true;
 }
 
-/* Handles a NOP-Out: a request, or the answer to a NOP-In (RFC 7143, 11.18). */
-static void ctl_nop_out(struct ktgt_conn *conn)
+/*
+ * Handles a NOP-Out: a request, or the answer to a NOP-In (RFC 7143, 11.18).
+ * Return: false if there was no memory.
+ */
+static bool ctl_nop_out(struct ktgt_conn *conn)
 {
 	const struct ktgt_ctl *ctl = &conn->ctl;
 	const struct iscsi_nopout *req = (const void *)&ctl->hdr;
@@ -97,19 +107,17 @@ static void ctl_nop_out(struct ktgt_conn *conn)
 	if (req->ttt != cpu_to_be32(ISCSI_RESERVED_TAG))
 		ktgt_ack_pong(conn);
 	if (req->itt == RESERVED_ITT)
-		return;
+		return true;
 	if (req->ttt != cpu_to_be32(ISCSI_RESERVED_TAG)) {
 		ktgt_pdu_reject(conn, &ctl->hdr, KTGT_REASON_INVALID_FIELD);
-		return;
+		return true;
 	}
 
 	pdu = ktgt_pdu_alloc(conn);
-	if (!pdu || ktgt_pdu_set_data(pdu, ctl->data,
-				      min(ctl->len, conn->param.max_xmit_dsl))) {
-		if (pdu)
-			ktgt_pdu_free(conn, pdu);
-		ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
-		return;
+	if (ktgt_pdu_set_data(pdu, ctl->data,
+			      min(ctl->len, conn->param.max_xmit_dsl))) {
+		ktgt_pdu_free(conn, pdu);
+		return false;
 	}
 	rsp = pdu->hdr;
 	rsp->opcode = ISCSI_OP_NOOP_IN;
@@ -119,6 +127,7 @@ static void ctl_nop_out(struct ktgt_conn *conn)
 	rsp->ttt = cpu_to_be32(ISCSI_RESERVED_TAG);
 	pdu->flags = KTGT_PDU_STATSN;
 	ktgt_pdu_queue(conn, pdu);
+	return true;
 }
 
 static u8 logout_response(struct ktgt_conn *conn,
@@ -214,10 +223,6 @@ static void ctl_logout(struct ktgt_conn *conn)
 		return;
 	}
 	pdu = ktgt_pdu_alloc(conn);
-	if (!pdu) {
-		ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
-		return;
-	}
 	rsp = pdu->hdr;
 	rsp->opcode = ISCSI_OP_LOGOUT_RSP;
 	rsp->flags = ISCSI_FLAG_CMD_FINAL;
@@ -254,27 +259,14 @@ static bool ctl_take_cmdsn(struct ktgt_conn *conn)
 	}
 }
 
-/**
- * ktgt_ctl_handle - handle the control PDU that was received
- * @conn: the connection
- *
- * Context: the connection's work, may sleep.
- */
-void ktgt_ctl_handle(struct ktgt_conn *conn)
+/* Every function in here sends one PDU at most, which is at hand. */
+static bool ctl_dispatch(struct ktgt_conn *conn)
 {
 	struct ktgt_ctl *ctl = &conn->ctl;
 
-	if (conn->state != KTGT_CONN_STATE_FULL_FEATURE) {
-		ktgt_login_recv(conn, &ctl->hdr, ctl->data, ctl->len);
-		return;
-	}
-	if (!ctl_take_cmdsn(conn))
-		return;
-
 	switch (ctl->hdr.opcode & ISCSI_OPCODE_MASK) {
 	case ISCSI_OP_NOOP_OUT:
-		ctl_nop_out(conn);
-		break;
+		return ctl_nop_out(conn);
 	case ISCSI_OP_SCSI_TMFUNC:
 		ktgt_tmf_recv(conn, &ctl->hdr);
 		break;
@@ -287,4 +279,29 @@ void ktgt_ctl_handle(struct ktgt_conn *conn)
 	default:	/* Login */
 		ktgt_pdu_reject(conn, &ctl->hdr, ISCSI_REASON_PROTOCOL_ERROR);
 	}
+	return true;
+}
+
+/**
+ * ktgt_ctl_handle - handle the control PDU that was received
+ * @conn: the connection
+ *
+ * Context: the connection's work, may sleep.
+ * Return: false if there was no memory for the answer; then it must be called
+ *	again later.
+ */
+bool ktgt_ctl_handle(struct ktgt_conn *conn)
+{
+	struct ktgt_ctl *ctl = &conn->ctl;
+
+	if (conn->state != KTGT_CONN_STATE_FULL_FEATURE) {
+		ktgt_login_recv(conn, &ctl->hdr, ctl->data, ctl->len);
+		return true;
+	}
+	if (!ktgt_pdus_at_hand(conn))
+		return false;
+	if (!ctl->taken && !ctl_take_cmdsn(conn))
+		return true;
+	ctl->taken = true;
+	return ctl_dispatch(conn);
 }

@@ -10,10 +10,10 @@
 
 struct ktgt_conn;
 
-void ktgt_ctl_handle(struct ktgt_conn *conn);
-void ktgt_ctl_nop_in(struct ktgt_conn *conn);
-void ktgt_ctl_ping(struct ktgt_conn *conn);
-void ktgt_ctl_ask_logout(struct ktgt_conn *conn, u16 seconds);
+bool ktgt_ctl_handle(struct ktgt_conn *conn);
+bool ktgt_ctl_nop_in(struct ktgt_conn *conn);
+bool ktgt_ctl_ping(struct ktgt_conn *conn);
+bool ktgt_ctl_ask_logout(struct ktgt_conn *conn, u16 seconds);
 void ktgt_ctl_logout_advance(struct ktgt_conn *conn);
 unsigned long ktgt_ctl_logout_timer(struct ktgt_conn *conn);
 

@@ -233,7 +233,7 @@ void ktgt_data_solicit(struct ktgt_task *task)
 		if (unlikely(ktgt_task_is_ending(task)))
 			return;
 		if (data_send_r2t(task, slot)) {
-			ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
+			ktgt_conn_owe(conn, KTGT_OWED_DATA);
 			return;
 		}
 	}
@@ -707,6 +707,48 @@ void ktgt_data_in_end(struct ktgt_task *task, struct ktgt_pdu *pdu)
 		ktgt_pdu_queue(task->conn, pdu);
 }
 
+/* Whether a write has the pages for which it may ask for data. */
+static bool data_may_solicit(const struct ktgt_task *task)
+{
+	if (task->state == KTGT_TASK_RECV)
+		return true;
+	return ktgt_task_is_long(task) && (task->state == KTGT_TASK_DORMANT ||
+					   task->state == KTGT_TASK_READY ||
+					   task->state == KTGT_TASK_BUSY);
+}
+
+/**
+ * ktgt_data_owed - send R2Ts and the first Data-In PDUs of pieces for which there
+ *	was no memory
+ * @conn: the connection
+ *
+ * Which tasks lack them is not known, so all are looked at, until there is no
+ * memory again: each attempt may take long.
+ *
+ * Context: the connection's work, outside of the socket's lock; may sleep.
+ */
+void ktgt_data_owed(struct ktgt_conn *conn)
+{
+	u32 i;
+
+	for (i = 0; i < conn->nr_slots; i++) {
+		struct ktgt_task *task = conn->slots[i];
+
+		if (!ktgt_task_is_open(task))
+			continue;
+		if (!ktgt_pdus_at_hand(conn)) {
+			ktgt_conn_owe(conn, KTGT_OWED_DATA);
+			return;
+		}
+		if (task->flags & KTGT_TASK_WRITE) {
+			if (data_may_solicit(task))
+				ktgt_data_solicit(task);
+		} else if (task->in_off < task->in_len) {
+			ktgt_data_in_start(task);
+		}
+	}
+}
+
 /*
  * After a piece, others have their turn: a long command has the transport for no
  * longer than one of a piece. Not when it has been answered: the initiator takes it
@@ -719,9 +761,10 @@ static struct ktgt_pdu *data_next_of_pieces(struct ktgt_task *task)
 
 	if (task->in_off < task->in_len) {
 		if (task->in_off % KTGT_CMD_PIECE || !ktgt_task_is_open(task))
-			return ktgt_data_in_next(task) ?: ERR_PTR(-ENOMEM);
+			return ktgt_data_in_next(task);
 		task->flags &= ~KTGT_TASK_CHAIN;
-		return ERR_PTR(ktgt_data_in_start(task));
+		ktgt_data_in_start(task);
+		return NULL;
 	}
 	task->flags &= ~KTGT_TASK_CHAIN;
 	if (!pdu)
@@ -734,22 +777,17 @@ static struct ktgt_pdu *data_next_of_pieces(struct ktgt_task *task)
 
 /**
  * ktgt_data_next - get the PDU that must follow another one directly
- * @pdu: the PDU that was handed to the socket last
+ * @pdu: the PDU that was handed to the socket last, with KTGT_PDU_DATA_IN
  *
  * The Data-In PDUs of a long read are made one after the other, as the socket
  * accepts them.
  *
- * Context: the connection's work.
- * Return: the next PDU, NULL if none must follow, or ERR_PTR(-ENOMEM).
+ * Context: the connection's work; ktgt_pdus_at_hand() has returned true.
+ * Return: the next PDU, or NULL if none must follow.
  */
 struct ktgt_pdu *ktgt_data_next(const struct ktgt_pdu *pdu)
 {
-	struct ktgt_pdu *next;
-
-	if (!(pdu->flags & KTGT_PDU_DATA_IN))
-		return NULL;
 	if (unlikely(pdu->flags & KTGT_PDU_PIECE))
 		return data_next_of_pieces(pdu->task);
-	next = ktgt_data_in_next(pdu->task);
-	return next ?: ERR_PTR(-ENOMEM);
+	return ktgt_data_in_next(pdu->task);
 }

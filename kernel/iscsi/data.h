@@ -19,6 +19,7 @@ void ktgt_data_out_done(struct ktgt_task *task, struct ktgt_pdu_in *in,
 			bool digest_ok);
 void ktgt_data_prepare(struct ktgt_conn *conn);
 void ktgt_data_solicit(struct ktgt_task *task);
+void ktgt_data_owed(struct ktgt_conn *conn);
 bool ktgt_data_is_awaited(const struct ktgt_task *task);
 u32 ktgt_data_received(const struct ktgt_task *task);
 bool ktgt_data_has_room(const struct ktgt_conn *conn, u32 need);

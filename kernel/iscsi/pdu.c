@@ -147,6 +147,19 @@ void ktgt_pdus_prepare(struct ktgt_conn *conn)
 }
 
 /**
+ * ktgt_pdus_at_hand - get a free PDU, if necessary by allocating some
+ * @conn: the connection
+ *
+ * Context: the connection's work, outside of the socket's lock; may sleep.
+ * Return: true if the next ktgt_pdu_alloc() succeeds.
+ */
+bool ktgt_pdus_at_hand(struct ktgt_conn *conn)
+{
+	return conn->pdus.nr_free ||
+	       !pdu_add_block(&conn->pdus, GFP_KERNEL | __GFP_NOWARN);
+}
+
+/**
  * ktgt_pdus_free - free the memory of all PDUs
  * @conn: the connection; none is in use any more
  *
@@ -212,28 +225,20 @@ void ktgt_pdu_free(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 	pdus->nr_free++;
 }
 
-/**
- * ktgt_pdu_set_data - give a PDU a data segment of its own
- * @pdu: the PDU
- * @data: the data, which is copied
- * @len: bytes
- *
- * Context: process context, may sleep.
- * Return: 0 or -ENOMEM.
- */
-int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len)
+static int pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len,
+			gfp_t gfp)
 {
 	u32 nr = DIV_ROUND_UP(len, PAGE_SIZE);
 	u32 off, chunk;
 
 	if (!len)
 		return 0;
-	pdu->own = kcalloc(nr, sizeof(*pdu->own), GFP_KERNEL);
+	pdu->own = kcalloc(nr, sizeof(*pdu->own), gfp);
 	if (!pdu->own)
 		return -ENOMEM;
 
 	for (off = 0; off < len; off += chunk) {
-		struct page *page = alloc_page(GFP_KERNEL);
+		struct page *page = alloc_page(gfp);
 
 		if (!page)
 			return -ENOMEM;
@@ -244,6 +249,20 @@ int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len)
 	pdu->bvec = pdu->own;
 	pdu->data_len = len;
 	return 0;
+}
+
+/**
+ * ktgt_pdu_set_data - give a PDU a data segment of its own
+ * @pdu: the PDU
+ * @data: the data, which is copied
+ * @len: bytes
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM; then the PDU can only be freed.
+ */
+int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len)
+{
+	return pdu_set_data(pdu, data, len, GFP_KERNEL | __GFP_NOWARN);
 }
 
 /**
@@ -371,25 +390,17 @@ void ktgt_pdu_stamp(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 	conn->stats.rsp_pdus += hdr->opcode == ISCSI_OP_SCSI_CMD_RSP;
 }
 
-/**
- * ktgt_pdu_reject - refuse a PDU (RFC 7143, 11.17)
- * @conn: the connection
- * @hdr: header of the PDU, which the Reject carries
- * @reason: ISCSI_REASON_*
- *
- * Context: the connection's work, may sleep.
- */
-void ktgt_pdu_reject(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
-		     u8 reason)
+static int pdu_send_reject(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
+			   u8 reason, gfp_t gfp)
 {
 	struct ktgt_pdu *pdu = ktgt_pdu_alloc(conn);
 	struct iscsi_reject *rej;
 
-	if (!pdu || ktgt_pdu_set_data(pdu, hdr, KTGT_BHS_LEN)) {
-		if (pdu)
-			ktgt_pdu_free(conn, pdu);
-		ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
-		return;
+	if (!pdu)
+		return -ENOMEM;
+	if (pdu_set_data(pdu, hdr, KTGT_BHS_LEN, gfp)) {
+		ktgt_pdu_free(conn, pdu);
+		return -ENOMEM;
 	}
 	rej = pdu->hdr;
 	rej->opcode = ISCSI_OP_REJECT;
@@ -398,4 +409,37 @@ void ktgt_pdu_reject(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 	rej->ffffffff = cpu_to_be32(ISCSI_RESERVED_TAG);
 	pdu->flags |= KTGT_PDU_STATSN;
 	ktgt_pdu_queue(conn, pdu);
+	return 0;
+}
+
+/**
+ * ktgt_pdu_reject - refuse a PDU (RFC 7143, 11.17)
+ * @conn: the connection, which owes no Reject
+ * @hdr: header of the PDU, which the Reject carries
+ * @reason: ISCSI_REASON_*
+ *
+ * Context: the connection's work, also under the socket's lock.
+ */
+void ktgt_pdu_reject(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
+		     u8 reason)
+{
+	if (!pdu_send_reject(conn, hdr, reason, GFP_NOWAIT | __GFP_NOWARN))
+		return;
+	conn->reject.hdr = *hdr;
+	conn->reject.reason = reason;
+	ktgt_conn_owe(conn, KTGT_OWED_REJECT);
+}
+
+/**
+ * ktgt_pdu_reject_owed - send the Reject for which there was no memory
+ * @conn: the connection
+ *
+ * Context: the connection's work, outside of the socket's lock; may sleep.
+ */
+void ktgt_pdu_reject_owed(struct ktgt_conn *conn)
+{
+	ktgt_pdus_at_hand(conn);
+	if (pdu_send_reject(conn, &conn->reject.hdr, conn->reject.reason,
+			    GFP_KERNEL | __GFP_NOWARN))
+		ktgt_conn_owe(conn, KTGT_OWED_REJECT);
 }

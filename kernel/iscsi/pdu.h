@@ -130,6 +130,7 @@ struct ktgt_pdu_in {
 
 int ktgt_pdus_init(struct ktgt_conn *conn);
 void ktgt_pdus_prepare(struct ktgt_conn *conn);
+bool ktgt_pdus_at_hand(struct ktgt_conn *conn);
 void ktgt_pdus_shrink(struct ktgt_conn *conn);
 void ktgt_pdus_free(struct ktgt_conn *conn);
 struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn);
@@ -141,5 +142,6 @@ void ktgt_pdu_queue(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
 void ktgt_pdu_stamp(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
 void ktgt_pdu_reject(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 		     u8 reason);
+void ktgt_pdu_reject_owed(struct ktgt_conn *conn);
 
 #endif /* _KTGT_ISCSI_PDU_H */

@@ -57,7 +57,7 @@ void ktgt_piece_back(struct ktgt_task *task)
 		return;
 	task->in_len = moved;
 	if (ktgt_data_in_start(task))
-		ktgt_conn_end(task->conn, KTGT_SESSION_END_NO_MEMORY);
+		ktgt_conn_owe(task->conn, KTGT_OWED_DATA);
 }
 
 /* Whether pages for one more piece would be of use now. */

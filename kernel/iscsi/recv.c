@@ -88,6 +88,7 @@ static int recv_ctl(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 		return KTGT_RECV_AGAIN;
 
 	memcpy(&ctl->hdr, &in->hdr, sizeof(ctl->hdr));
+	ctl->taken = false;
 	in->ctl = true;
 	in->keep = in->data_len;
 	if (in->keep) {
@@ -179,18 +180,14 @@ u32 ktgt_recv_digest(struct ktgt_conn *conn, struct ktgt_pdu_in *in,
  * @digest_ok: its data digest matches, or there is none
  *
  * Context: the connection's work, under the socket's lock.
- * Return: 0; KTGT_RECV_STOP if the PDU must be processed before more is
- *	received; a negative errno, which ends the connection.
+ * Return: 0; KTGT_RECV_STOP if the PDU must be processed, or what is owed must be
+ *	sent, before more is received; a negative errno, which ends the
+ *	connection.
  */
 int ktgt_recv_data(struct ktgt_conn *conn, struct ktgt_pdu_in *in,
 		   bool digest_ok)
 {
-	if (in->ctl) {
-		if (!digest_ok) {
-			ktgt_pdu_reject(conn, &in->hdr,
-					ISCSI_REASON_DATA_DIGEST_ERROR);
-			return 0;
-		}
+	if (in->ctl && digest_ok) {
 		conn->ctl.ready = true;
 		return KTGT_RECV_STOP;
 	}
@@ -198,5 +195,5 @@ int ktgt_recv_data(struct ktgt_conn *conn, struct ktgt_pdu_in *in,
 		ktgt_pdu_reject(conn, &in->hdr, ISCSI_REASON_DATA_DIGEST_ERROR);
 	if (in->task)
 		ktgt_data_out_done(in->task, in, digest_ok);
-	return 0;
+	return unlikely(conn->owed) ? KTGT_RECV_STOP : 0;
 }

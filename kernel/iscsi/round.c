@@ -54,6 +54,7 @@ int ktgt_round_init(struct ktgt_conn *conn)
 	INIT_LIST_HEAD(&conn->waits);
 	INIT_LIST_HEAD(&conn->tmfs);
 	INIT_LIST_HEAD(&conn->unacked);
+	INIT_LIST_HEAD(&conn->unanswered);
 	conn->ping_ttt = ISCSI_RESERVED_TAG;
 	conn->last_recv = jiffies;
 	conn->last_cmd = jiffies;
@@ -163,13 +164,83 @@ void ktgt_round_prepare(struct ktgt_conn *conn)
  * @conn: the connection
  *
  * Context: the connection's work.
- * Return: false while a control PDU waits to be handled, there is no memory, or
- *	the peer does not read the answers.
+ * Return: false while a control PDU waits to be handled, there is no memory,
+ *	something is owed, or the peer does not read the answers.
  */
 bool ktgt_round_may_recv(const struct ktgt_conn *conn)
 {
 	return !conn->ctl.ready && !conn->logout && !conn->starved &&
+	       !conn->owed &&
 	       ktgt_quota_has_room(&conn->quota, KTGT_QUOTA_UNSENT, 1);
+}
+
+/*
+ * Tells the initiator of the window, or asks for the acknowledgements that keep
+ * it closed. Return: false if there was no memory.
+ */
+static bool round_tell_window(struct ktgt_conn *conn)
+{
+	ktgt_window_open(conn);
+	if (!ktgt_window_is_closed(conn->window))
+		return ktgt_ctl_nop_in(conn);
+	if (conn->nr_inflight)
+		ktgt_stall_watch(conn);
+	else if (conn->ping_ttt == ISCSI_RESERVED_TAG)
+		return ktgt_ctl_ping(conn);
+	return true;
+}
+
+/* Returns the rest of the time to log out, in jiffies; 0 if it is over. */
+static unsigned long round_logout_left(const struct ktgt_conn *conn)
+{
+	return ktgt_time_left(conn->logout_deadline);
+}
+
+static void round_ask_logout(struct ktgt_conn *conn)
+{
+	unsigned long left = round_logout_left(conn);
+
+	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE && !conn->logout &&
+	    !ktgt_ctl_ask_logout(conn, DIV_ROUND_UP(left, HZ)))
+		ktgt_conn_owe(conn, KTGT_OWED_LOGOUT);
+}
+
+/*
+ * Sends what there was no memory for. What still lacks some is owed again. A
+ * control PDU is handled after all of it: a task management function must not
+ * miss a task whose answer is sent behind that of the function.
+ */
+static noinline void round_pay(struct ktgt_conn *conn)
+{
+	u32 owed = conn->owed;
+
+	conn->owed = 0;
+	conn->starved = false;
+	if (owed & KTGT_OWED_REJECT)
+		ktgt_pdu_reject_owed(conn);
+	if (owed & KTGT_OWED_ANSWER)
+		ktgt_commands_owed(conn);
+	if (owed & KTGT_OWED_DATA)
+		ktgt_data_owed(conn);
+	if (owed & KTGT_OWED_LOGOUT)
+		round_ask_logout(conn);
+	if (owed & KTGT_OWED_WINDOW && !round_tell_window(conn))
+		ktgt_conn_owe(conn, KTGT_OWED_WINDOW);
+	if (!conn->owed)
+		set_bit(KTGT_EV_RX, &conn->events);
+}
+
+/* Return: whether the control PDU was handled. */
+static bool round_handle_ctl(struct ktgt_conn *conn)
+{
+	if (conn->owed)
+		return false;
+	if (!ktgt_ctl_handle(conn)) {
+		ktgt_conn_starve(conn);
+		return false;
+	}
+	conn->ctl.ready = false;
+	return true;
 }
 
 /**
@@ -185,6 +256,8 @@ bool ktgt_round_process(struct ktgt_conn *conn)
 {
 	bool progress = false;
 
+	if (unlikely(conn->owed))
+		round_pay(conn);
 	if (unlikely(!list_empty(&conn->longs)))
 		ktgt_pieces_advance(conn);
 	if (conn->count.ready || !list_empty(&conn->page_wait)) {
@@ -192,11 +265,8 @@ bool ktgt_round_process(struct ktgt_conn *conn)
 		progress = conn->count.ready;
 		ktgt_commands_submit(conn);
 	}
-	if (conn->ctl.ready) {
-		ktgt_ctl_handle(conn);
-		conn->ctl.ready = false;
-		progress = true;
-	}
+	if (conn->ctl.ready)
+		progress |= round_handle_ctl(conn);
 	progress |= ktgt_conn_run_calls(conn);
 	/* commands were in flight in this round, even if they end in it */
 	if (conn->nr_inflight || conn->count.busy)
@@ -280,12 +350,6 @@ static unsigned long round_ping(struct ktgt_conn *conn)
 	return interval;
 }
 
-/* Returns the rest of the time to log out, in jiffies; 0 if it is over. */
-static unsigned long round_logout_left(const struct ktgt_conn *conn)
-{
-	return ktgt_time_left(conn->logout_deadline);
-}
-
 /**
  * ktgt_round_request_logout - handle KTGT_EV_REQUEST_LOGOUT
  * @conn: the connection
@@ -298,15 +362,13 @@ static unsigned long round_logout_left(const struct ktgt_conn *conn)
 unsigned long ktgt_round_request_logout(struct ktgt_conn *conn)
 {
 	u16 seconds = READ_ONCE(conn->logout_time);
-	unsigned long at = jiffies + seconds * HZ, left;
+	unsigned long at = jiffies + seconds * HZ;
 
 	if (!conn->logout_requested || time_before(at, conn->logout_deadline))
 		conn->logout_deadline = at;
 	conn->logout_requested = true;
-	left = round_logout_left(conn);
-	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE && !conn->logout)
-		ktgt_ctl_ask_logout(conn, DIV_ROUND_UP(left, HZ));
-	return left ?: 1;
+	round_ask_logout(conn);
+	return round_logout_left(conn) ?: 1;
 }
 
 /**
@@ -363,13 +425,6 @@ void ktgt_round_announce(struct ktgt_conn *conn)
 		return;
 	if (unlikely(!list_empty(&conn->page_wait)))
 		ktgt_stall_watch(conn);
-	if (!ktgt_window_is_closed(window))
-		return;
-	ktgt_window_open(conn);
-	if (!ktgt_window_is_closed(window))
-		ktgt_ctl_nop_in(conn);
-	else if (conn->nr_inflight)
-		ktgt_stall_watch(conn);
-	else if (conn->ping_ttt == ISCSI_RESERVED_TAG)
-		ktgt_ctl_ping(conn);
+	if (ktgt_window_is_closed(window) && !round_tell_window(conn))
+		ktgt_conn_owe(conn, KTGT_OWED_WINDOW);
 }

@@ -28,8 +28,9 @@
  * @call: lets the connection's work send the answer
  * @node: in &ktgt_conn.tmfs
  * @conn: connection that gets the answer; &ktgt_conn.nr_tmf keeps it
+ * @pdu: the answer, which must not fail when there is no memory; NULL if it was
+ *	sent, or will not be
  * @answer_by: until when it may wait, in jiffies
- * @answered: it waited too long and was answered
  * @itt: tag of the request
  * @response: ISCSI_TMF_RSP_*
  */
@@ -38,22 +39,17 @@ struct ktgt_tmf {
 	struct ktgt_call	call;
 	struct list_head	node;
 	struct ktgt_conn	*conn;
+	struct ktgt_pdu		*pdu;
 	unsigned long		answer_by;
-	bool			answered;
 	itt_t			itt;
 	u8			response;
 };
 
-static void tmf_respond(struct ktgt_conn *conn, itt_t itt, u8 response)
+static void tmf_respond(struct ktgt_conn *conn, struct ktgt_pdu *pdu, itt_t itt,
+			u8 response)
 {
-	struct ktgt_pdu *pdu = ktgt_pdu_alloc(conn);
-	struct iscsi_tm_rsp *rsp;
+	struct iscsi_tm_rsp *rsp = pdu->hdr;
 
-	if (!pdu) {
-		ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
-		return;
-	}
-	rsp = pdu->hdr;
 	rsp->opcode = ISCSI_OP_SCSI_TMFUNC_RSP;
 	rsp->flags = ISCSI_FLAG_CMD_FINAL;
 	rsp->response = response;
@@ -65,12 +61,16 @@ static void tmf_respond(struct ktgt_conn *conn, itt_t itt, u8 response)
 static void tmf_answer(struct ktgt_tmf *tmf, u8 response)
 {
 	struct ktgt_conn *conn = tmf->conn;
+	struct ktgt_pdu *pdu = tmf->pdu;
 
+	tmf->pdu = NULL;
+	if (!pdu)
+		return;
 	/* nothing is sent after a Logout but its answer */
-	if (!tmf->answered && conn->state == KTGT_CONN_STATE_FULL_FEATURE &&
-	    !conn->logout)
-		tmf_respond(conn, tmf->itt, response);
-	tmf->answered = true;
+	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE && !conn->logout)
+		tmf_respond(conn, pdu, tmf->itt, response);
+	else
+		ktgt_pdu_free(conn, pdu);
 }
 
 static void tmf_run_answer(struct ktgt_conn *conn, struct ktgt_call *call)
@@ -109,7 +109,7 @@ unsigned long ktgt_tmf_timer(struct ktgt_conn *conn)
 	struct ktgt_tmf *tmf;
 
 	list_for_each_entry(tmf, &conn->tmfs, node) {
-		if (tmf->answered)
+		if (!tmf->pdu)
 			continue;
 		if (time_before(jiffies, tmf->answer_by)) {
 			next = min(next, tmf->answer_by - jiffies);
@@ -131,8 +131,13 @@ void ktgt_tmfs_give_up(struct ktgt_conn *conn)
 {
 	struct ktgt_tmf *tmf;
 
-	list_for_each_entry(tmf, &conn->tmfs, node)
+	list_for_each_entry(tmf, &conn->tmfs, node) {
 		ktgt_reset_give_up(&tmf->reset);
+		/* the memory of PDUs goes before that of the functions */
+		if (tmf->pdu)
+			ktgt_pdu_free(conn, tmf->pdu);
+		tmf->pdu = NULL;
+	}
 }
 
 static void tmf_done(struct ktgt_reset *reset)
@@ -237,26 +242,29 @@ static void tmf_run(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
  * @conn: the connection
  * @hdr: its header; the CmdSN has been accepted
  *
- * Context: the connection's work, may sleep.
+ * Context: the connection's work, may sleep; a PDU is at hand.
  */
 void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
 {
 	const struct iscsi_tm *req = (const void *)hdr;
+	struct ktgt_pdu *pdu;
 	struct ktgt_tmf *tmf;
 
 	if (!conn->slots) {
 		ktgt_pdu_reject(conn, hdr, ISCSI_REASON_CMD_NOT_SUPPORTED);
 		return;
 	}
+	pdu = ktgt_pdu_alloc(conn);
 	/* immediate requests are not limited by the window, so they are here */
 	tmf = conn->nr_tmf < TMF_MAX ? kzalloc_obj(*tmf, GFP_KERNEL) : NULL;
 	if (!tmf) {
-		tmf_respond(conn, req->itt, ISCSI_TMF_RSP_REJECTED);
+		tmf_respond(conn, pdu, req->itt, ISCSI_TMF_RSP_REJECTED);
 		return;
 	}
 	ktgt_reset_init(&tmf->reset, tmf_done);
 	tmf->call.run = tmf_run_answer;
 	tmf->conn = conn;
+	tmf->pdu = pdu;
 	tmf->itt = req->itt;
 	tmf->response = ISCSI_TMF_RSP_COMPLETE;
 	tmf->answer_by = jiffies + tmf_time(conn);

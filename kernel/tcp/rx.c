@@ -245,7 +245,7 @@ static int rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
 	} else if (!ret && p.len) {
 		desc->count = 0; /* stopped before the end on purpose */
 	} else if (!ret && (!rx->budget || rx->conn->ctl.ready ||
-			    rx->state == KTGT_RX_HEADER)) {
+			    rx->conn->owed || rx->state == KTGT_RX_HEADER)) {
 		desc->count = 0;
 	}
 	return len - p.len;

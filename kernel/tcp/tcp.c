@@ -114,6 +114,8 @@ static void tcp_limit_timer(struct ktgt_conn *conn, unsigned long delay)
 }
 
 /*
+ * While there is no memory to send, nothing is asked of the peer.
+ *
  * The stack counts bytes that the work has not read yet, or will not read before
  * there are more. It counts under the socket's lock; a count that is not whole
  * differs from the last one as well. What TCP acknowledges of a ping is no sign
@@ -127,7 +129,7 @@ static bool tcp_has_moved(struct ktgt_conn *conn)
 	u64 acked = READ_ONCE(tp->bytes_acked);
 	bool moved;
 
-	moved = received != tcp->received ||
+	moved = tcp->tx.starved || received != tcp->received ||
 		acked - tcp->acked > KTGT_BHS_LEN + KTGT_DIGEST_LEN;
 	tcp->received = received;
 	tcp->acked = acked;
@@ -287,6 +289,8 @@ static void tcp_timer_event(struct ktgt_tcp *tcp)
 		tcp->conn.starved = false;
 		set_bit(KTGT_EV_RX, &tcp->conn.events);
 	}
+	if (tcp->tx.starved)
+		set_bit(KTGT_EV_TX, &tcp->conn.events);
 	if (time_before(jiffies, tcp->deadline)) {
 		mod_timer(&tcp->timer, tcp->deadline);
 		return;
@@ -353,7 +357,7 @@ static bool tcp_run(struct ktgt_tcp *tcp)
 	if (!progress)
 		ktgt_round_announce(conn);
 	tcp_shut(tcp);
-	if (conn->starved)
+	if (unlikely(conn->starved || tcp->tx.starved))
 		timer_reduce(&tcp->timer, jiffies + STARVED_TIME);
 	tcp_check_login(tcp, before);
 	return progress;

@@ -14,6 +14,7 @@
 #include <linux/net.h>
 #include <linux/socket.h>
 #include <net/sock.h>
+#include <net/tcp.h>
 
 #include "../iscsi/ack.h"
 #include "../iscsi/conn.h"
@@ -136,24 +137,28 @@ static bool tx_add_pdu(struct ktgt_tx *tx, struct ktgt_pdu *pdu)
 	return true;
 }
 
-static int tx_build(struct ktgt_tx *tx)
+/*
+ * A Data-In PDU goes only when there is memory for the one that follows it: so
+ * nothing has to be remembered of a task whose next one could not be made.
+ * Return: false if there is nothing to send for lack of memory.
+ */
+static bool tx_build(struct ktgt_tx *tx)
 {
 	struct ktgt_pdu *pdu, *next;
-	int err = 0;
+	bool more;
 
 	tx->nr = 0;
 	tx->first = 0;
 	tx->skip = 0;
 	tx->sample = NULL;
 	list_for_each_entry(pdu, &tx->queue, node) {
+		more = pdu->flags & KTGT_PDU_DATA_IN;
+		if (more && !ktgt_pdus_at_hand(tx->conn))
+			break;
 		if (!tx_add_pdu(tx, pdu))
 			break;
 		tx->cur_hdr = false;
-		next = ktgt_data_next(pdu);
-		if (IS_ERR(next)) {
-			err = PTR_ERR(next);
-			break;
-		}
+		next = more ? ktgt_data_next(pdu) : NULL;
 		if (next)
 			list_add(&next->node, &pdu->node);
 	}
@@ -162,7 +167,7 @@ static int tx_build(struct ktgt_tx *tx)
 		tx_add_tail(tx, tx->tail);
 	tx->tail = NULL;
 	tx->copy = !tx->sample && tx->nr > 1;
-	return err;
+	return tx->nr;
 }
 
 /* Removes the first @sent bytes from the array. */
@@ -225,6 +230,38 @@ static int tx_send(struct ktgt_tx *tx)
 	return ret;
 }
 
+/*
+ * Sends nothing more until the timer tries again. That the socket has called means
+ * nothing: one that has nothing does so also when it lacks memory.
+ */
+static void tx_starve(struct ktgt_tx *tx)
+{
+	clear_bit(KTGT_EV_TX, &tx->conn->events);
+	tx->blocked = true;
+	tx->starved = true;
+}
+
+/*
+ * The socket has taken nothing. It calls when it has room again; that is when
+ * something of what it has is acknowledged. If it has nothing, either all has just
+ * been acknowledged, or it had no memory, and is asked in vain a second time.
+ */
+static void tx_block(struct ktgt_tx *tx, int err, bool *vain)
+{
+	tx->conn->stats.send_again++;
+	if (err == -EAGAIN && !tcp_rtx_and_write_queues_empty(tx->sock->sk))
+		tx->blocked = true;
+	else if (*vain)
+		tx_starve(tx);
+	*vain = true;
+}
+
+/* Whether an error of the socket is none of the connection. */
+static bool tx_may_retry(int err)
+{
+	return !err || err == -EAGAIN || err == -ENOMEM || err == -ENOBUFS;
+}
+
 /**
  * ktgt_tx_run - send what is queued, as much as the socket accepts
  * @tx: the sending side
@@ -234,30 +271,33 @@ static int tx_send(struct ktgt_tx *tx)
  */
 bool ktgt_tx_run(struct ktgt_tx *tx)
 {
-	bool progress = false;
+	bool progress = false, vain = false;
 	int ret;
 
-	if (test_and_clear_bit(KTGT_EV_TX, &tx->conn->events))
+	if (test_and_clear_bit(KTGT_EV_TX, &tx->conn->events)) {
 		tx->blocked = false;
+		tx->starved = false;
+	}
 	smp_mb__after_atomic(); /* room that is freed later sets it again */
 
 	while (!tx->blocked && !ktgt_tx_idle(tx)) {
-		ret = tx->left ? 0 : tx_build(tx);
-		if (!ret)
-			ret = tx_send(tx);
+		if (!tx->left && !tx_build(tx)) {
+			tx_starve(tx);
+			break;
+		}
+		ret = tx_send(tx);
 		if (ret > 0) {
 			progress = true;
+			vain = false;
 			if (!tx->left)
 				ktgt_ack_await(tx->conn, &tx->sending);
 			continue;
 		}
-		if (ret && ret != -EAGAIN) {
+		if (!tx_may_retry(ret)) {
 			tx->conn->ops->close(tx->conn);
 			return progress;
 		}
-		/* the socket is full, and calls when it has room */
-		tx->conn->stats.send_again++;
-		tx->blocked = true;
+		tx_block(tx, ret, &vain);
 	}
 	return progress;
 }

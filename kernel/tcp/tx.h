@@ -34,7 +34,8 @@ struct socket;
  * @left: bytes of @vec that are not sent
  * @sample: a data page in @vec, to see whether the socket refers to it
  * @copy: @vec has headers alone, which the socket copies
- * @blocked: the socket has no room
+ * @blocked: the socket has no room, or there is no memory
+ * @starved: there was no memory; the timer tries again
  */
 struct ktgt_tx {
 	struct ktgt_conn	*conn;
@@ -52,6 +53,7 @@ struct ktgt_tx {
 	struct page		*sample;
 	bool			copy;
 	bool			blocked;
+	bool			starved;
 };
 
 void ktgt_tx_init(struct ktgt_tx *tx);

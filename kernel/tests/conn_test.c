@@ -54,6 +54,7 @@ static void init_conn(struct conn_test *t)
 	INIT_LIST_HEAD(&conn->page_wait);
 	INIT_LIST_HEAD(&conn->waits);
 	INIT_LIST_HEAD(&conn->unacked);
+	INIT_LIST_HEAD(&conn->unanswered);
 	INIT_LIST_HEAD(&t->queued);
 }
 

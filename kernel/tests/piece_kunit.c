@@ -130,6 +130,30 @@ static void write_is_spared(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, task->nr_pages, KTGT_CMD_PIECE / PAGE_SIZE);
 }
 
+/* What there was no memory for is asked for also while others go first. */
+static void dormant_is_owed(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+	struct ktgt_task *task;
+	u32 off = 0;
+
+	t->conn.param.max_r2t = 1;
+	task = recv_write(test);
+	while (off < KTGT_CMD_PIECE) {
+		answer_r2t(test, off);
+		off = ktgt_data_received(task);
+		ktgt_pieces_advance(&t->conn);
+	}
+	KUNIT_ASSERT_EQ(test, task->state, KTGT_TASK_READY);
+	KUNIT_ASSERT_EQ(test, be32_to_cpu(ktgt_test_r2t(test).data_offset), off);
+	ktgt_task_set_state_any(task, KTGT_TASK_DORMANT);
+	t->conn.param.max_r2t = 2;
+	ktgt_data_owed(&t->conn);
+	KUNIT_EXPECT_EQ(test, be32_to_cpu(ktgt_test_r2t(test).data_offset),
+			off + t->conn.param.max_burst);
+	KUNIT_EXPECT_TRUE(test, list_empty(&t->queued));
+}
+
 /* The transport sends one PDU. */
 static void send_one(struct kunit *test, struct ktgt_task *task, u32 *off)
 {
@@ -146,8 +170,7 @@ static void send_one(struct kunit *test, struct ktgt_task *task, u32 *off)
 	*off += pdu->data_len;
 	if (!(*off % KTGT_CMD_PIECE))
 		KUNIT_ASSERT_TRUE(test, rsp->flags & ISCSI_FLAG_CMD_FINAL);
-	next = ktgt_data_next(pdu);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(next));
+	next = pdu->flags & KTGT_PDU_DATA_IN ? ktgt_data_next(pdu) : NULL;
 	if (next)
 		list_add(&next->node, &t->queued);
 	ktgt_test_sent(test, pdu);
@@ -302,6 +325,7 @@ static void turn_for_pages(struct kunit *test)
 static struct kunit_case piece_tests[] = {
 	KUNIT_CASE(write_in_pieces),
 	KUNIT_CASE(write_is_spared),
+	KUNIT_CASE(dormant_is_owed),
 	KUNIT_CASE(read_in_pieces),
 	KUNIT_CASE(others_have_turns),
 	KUNIT_CASE(aborted_is_quiet),

@@ -364,6 +364,8 @@ ABORT_TASK, ABORT_SET, CLEAR_SET, LU_RESET, REASSIGN = 1, 2, 4, 5, 8
 SECOND = step(CONNECT | PEER1) + login(name=1)
 R2T_ONLY = PLAIN | R2T | NOIMM
 SMALL = SEG512 | BURST512 | FIRST512 | R2T
+# memory is back after a while, in which it was missed once more
+MEM_BACK = step(TIME, 2) + step(MEM, 255) + step(TIME, 20) * 3
 
 PDU = {
     'nop': login() + nop() + nop(513) + nop(how=64) + nop(70000 & 0xffff),
@@ -558,6 +560,24 @@ PDU = {
     'no-memory-tmf': login() + SECOND + read(512, cdb=PEND) + step(MEM, 1) +
                      tmf(LU_RESET) + tmf(ABORT_TASK) + step(MEM, 255) +
                      step(COMPLETE, 0),
+    'no-memory-answers': login() + b''.join(read(4096, tag, PEND | CHECK)
+                                            for tag in range(1, 9)) +
+                         step(MEM, 0) + step(COMPLETE, 0) * 8 + MEM_BACK,
+    'no-memory-data-in': login(SMALL) + b''.join(read(65536, tag, PEND)
+                                                 for tag in range(1, 4)) +
+                         step(MEM, 3) + step(COMPLETE, 0) * 3 + MEM_BACK,
+    'no-memory-pieces': login(SEG8K | BURST64K | FIRST64K) +
+                        read(4194304, cdb=PEND | CHECK) + step(MEM, 1) +
+                        step(COMPLETE, 0) * 3 + MEM_BACK + step(COMPLETE, 0) * 4,
+    'no-memory-reject': login() + step(MEM, 0) +
+                        (step(HEADER | HOLD, 0) + b'\x3f' + bytes(47)) * 3 +
+                        nop(100) + MEM_BACK,
+    'no-memory-nop': login() + step(MEM, 0) + nop(0) + nop(9000) +
+                     step(TIME, 2) + step(MEM, 1) + MEM_BACK + nop(4),
+    'no-memory-hang-up': login() + b''.join(read(4096, tag, PEND | CHECK)
+                                            for tag in range(1, 5)) +
+                         step(MEM, 0) + step(COMPLETE, 0) * 4 +
+                         step(HANG_UP) + MEM_BACK,
     'unread': login() + room(0) + nop(65535, what=IMM) * 200 +
               room(16777215) * 4,
     'unacknowledged': login() + step(OTHER_STEP, 0xc1) +

@@ -62,7 +62,7 @@ struct sock {
 	int		sk_state, sk_incoming_cpu, sk_rcvlowat;
 	u32		sk_hash;
 	gfp_t		sk_allocation;
-	bool		owned, writeable;
+	bool		owned, writeable, in_flight;
 	struct socket	*sk_socket;
 	struct tcp_sock	tcp;
 };
@@ -98,6 +98,7 @@ struct shim_msghdr {
 #define rcu_dereference_sk_user_data(sk)	((sk)->sk_user_data)
 #define rcu_assign_sk_user_data(sk, p)		((sk)->sk_user_data = (p))
 #define sk_stream_is_writeable(sk)		((sk)->writeable)
+#define tcp_rtx_and_write_queues_empty(sk)	(!(sk)->in_flight)
 #define tcp_sock_set_nodelay(sk)		((void)(sk))
 #define sock_no_linger(sk)			((void)(sk))
 #define ktgt_sk_no_task_frag(sk)		((void)(sk))

@@ -772,12 +772,8 @@ class Command:
             kwargs["write"] = iscsi.unmap_list(*self.unmap)
         elif self.size:
             kwargs["read"] = self.size
-        try:
-            task = ini.command(self.cdb, **kwargs)
-        except Closed:
-            if data:
-                shadow.wrote(self.lba, data, False)
-            return False
+        # no memory for it is no reason to end the session
+        task = ini.command(self.cdb, **kwargs)
         if self.sense and task.status == 2 and task.key == self.sense:
             return True
         good = ends_well(task, self.name)
@@ -958,6 +954,7 @@ def requests(lab):
                 try:
                     good = request(ini) is not False
                 except Closed:
+                    check(request is text, "the session has ended")
                     good = False
                 except Rejected as err:
                     equal(err.reason, iscsi.REJECT_RESOURCES, "reason")
@@ -1003,6 +1000,89 @@ def short_of_pages(lab):
     bench.verify(ini)
     lab.clear_ua(late)
     forget(lab, late)
+    bench.leave(ini)
+
+
+# where PDUs to send come from: under the socket's lock, and elsewhere
+PDUS_NOWAIT = "ktgt_pdu_alloc"
+PDUS = ("ktgt_pdu_alloc", "ktgt_pdus_prepare", "ktgt_pdus_at_hand",
+        "pdu_add_block")
+# and their data segments
+PDU_DATA = ("ktgt_pdu_set_data", "pdu_set_data", "ktgt_pdu_reject",
+            "ktgt_pdu_reject_owed", "pdu_send_reject")
+SEGMENTS = {**DATA, "MaxRecvDataSegmentLength": 8192}
+
+
+def many_reads(bench, ini):
+    """READs with more Data-In PDUs than a connection has at hand."""
+    return [ini.issue(iscsi.read10(0, REGION), read=REGION * 512)
+            for _ in range(16)]
+
+
+@suite.case
+def no_reserves(lab):
+    """The kernel has no memory for those who do not wait for it: PDUs are made
+    where one may wait. Nothing stops."""
+    bench = Bench(lab)
+    ini = logged_in(lab, bench.iqn, SEGMENTS)
+    for attr in ("failslab", "fail_page_alloc"):
+        with lab.faults.shortage(attr, PDUS_NOWAIT):
+            for task in ini.wait(many_reads(bench, ini)):
+                check(ends_well(task, "read"), f"failed: {task}")
+                bench.shadow.check(0, task.data, "read")
+    bench.verify(ini)
+    bench.leave(ini)
+
+
+@suite.case
+def short_of_pdus(lab):
+    """No PDU is to be had for a second: what has to be sent waits, and no
+    session ends."""
+    bench = Bench(lab)
+    for attr in ("failslab", "fail_page_alloc"):
+        # one that has none left from before
+        ini = logged_in(lab, bench.iqn, SEGMENTS)
+        with lab.faults.shortage(attr, PDUS):
+            tasks = many_reads(bench, ini)
+            try:
+                ini.wait(tasks, 1)
+                check(False, "nothing had to wait")
+            except iscsi.Timeout:
+                pass
+        for task in ini.wait(tasks):
+            check(ends_well(task, "after the shortage"), f"failed: {task}")
+            bench.shadow.check(0, task.data, "read")
+        bench.verify(ini)
+        bench.leave(ini)
+
+
+@suite.case
+def answers_short_of_memory(lab):
+    """No memory for sense data, the data of a NOP-In, and a Reject, for a
+    second: they come later."""
+    bench = Bench(lab)
+    ini = logged_in(lab, bench.iqn, luns=(1, 2))
+    with lab.faults.shortage("fail_page_alloc", PDU_DATA):
+        task = ini.issue(b"\x6e" + bytes(5))
+        ini.expect_silence(0.5)
+    ini.wait([task])
+    equal(task.key, (5, 0x20, 0), "sense data")
+    with lab.faults.shortage("fail_page_alloc", PDU_DATA):
+        pdu = iscsi.Pdu(iscsi.NOP_OUT, 0x80, b"z" * 512, itt=ini.itt(),
+                        ttt=iscsi.NO_TAG)
+        ini.send(ini.stamp(pdu))
+        ini.expect_silence(0.5)
+    equal(ini.until(iscsi.NOP_IN).data[:1], b"z", "data of the NOP-In")
+    with lab.faults.shortage("fail_page_alloc", PDU_DATA):
+        pdu = iscsi.Pdu(iscsi.SNACK, 0x80, itt=ini.itt())
+        ini.send(pdu.put("expstatsn", ini.expstatsn))
+        ini.expect_silence(0.5)
+    try:
+        ini.until(iscsi.REJECT)
+        check(False, "no Reject")
+    except Rejected as err:
+        equal(err.reason, iscsi.REJECT_SNACK, "reason")
+    bench.verify(ini)
     bench.leave(ini)
 
 

@@ -190,7 +190,8 @@ class Faults:
 
     def within(self, what):
         """Count what is allocated within "module", "module init", "netlink",
-        "anything" or a function."""
+        "anything", a function, or from the first to the last of several that
+        stand in one file."""
         if what == "module":
             text = self._module_text()
             low, high = min(text), max(text) + 4096
@@ -202,6 +203,8 @@ class Faults:
             low, high = 0, TOP
         elif what == "netlink":
             low, high = self.span("netlink_sendmsg", "genl_rcv")
+        elif isinstance(what, tuple):
+            low, high = self.span(*what)
         else:
             low, high = self.span(what)
         for attr in self.attrs:

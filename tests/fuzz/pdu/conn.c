@@ -123,7 +123,10 @@ static void check_idle(const struct peer *peer)
 	list_for_each_entry(dormant, &conn->dormant, node)
 		require(will_go_on(conn, dormant));
 	require(llist_empty(&conn->done_queue.head) && llist_empty(&conn->calls));
-	require(!conn->count.ready && !conn->ctl.ready);
+	require(!conn->count.ready && (!conn->ctl.ready || conn->starved));
+	require(!conn->owed || conn->starved);
+	require(list_empty(&conn->unanswered) ==
+		!(conn->owed & KTGT_OWED_ANSWER));
 	if (!list_empty(&conn->page_wait))
 		require(conn->count.full || conn->starved);
 	/* what is waited for belongs to the data that is due */
@@ -138,6 +141,8 @@ static void check_idle(const struct peer *peer)
 		require(list_empty(&tcp->tx.queue) && !tcp->tx.left);
 	if (conn->starved)
 		require(tcp->timer.pending && shim_failed);
+	if (tcp->tx.starved)
+		require(tcp->timer.pending && tcp->tx.blocked);
 }
 
 /* Nobody is silent while bytes move. */
@@ -156,7 +161,7 @@ void check_closed(const struct peer *peer)
 		return;
 	check_silence(peer);
 	require(peer->may_close || peer->wild || peer->loose ||
-		peer->logged_out || shim_failed);
+		peer->logged_out || (shim_failed && peer->nr_texts));
 }
 
 void settle(void)

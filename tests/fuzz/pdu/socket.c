@@ -114,6 +114,13 @@ int sock_sendmsg(struct socket *sock, struct shim_msghdr *msg)
 
 	might_sleep();
 	require(!peer->shut && !sock->sk->owned);
+	if (!shim_allocs) {
+		shim_failed++;
+		/* what has nothing under way calls at once, and in vain */
+		if (!peer->nr_flight)
+			sock->sk->sk_write_space(sock->sk);
+		return -EAGAIN;
+	}
 	while (msg->msg_iter.count && peer->room &&
 	       peer->nr_flight < MAX_FLIGHT) {
 		seg = &peer->flight[(peer->first + peer->nr_flight++) %
@@ -124,6 +131,7 @@ int sock_sendmsg(struct socket *sock, struct shim_msghdr *msg)
 		sent += seg->len;
 	}
 	sock->sk->writeable = peer->room;
+	sock->sk->in_flight = peer->nr_flight;
 	return sent ?: -EAGAIN;
 }
 
@@ -163,6 +171,7 @@ void deliver(struct peer *peer, u32 max)
 		peer->first = (peer->first + 1) % MAX_FLIGHT;
 		peer->nr_flight--;
 	}
+	peer->sk.in_flight = peer->nr_flight;
 	/* so much may be a NOP-In, which TCP alone acknowledges */
 	if (peer->sk.tcp.bytes_acked - acked > KTGT_BHS_LEN + KTGT_DIGEST_LEN)
 		note_moved(peer);
