@@ -41,8 +41,11 @@ void ktgt_ack_await(struct ktgt_conn *conn, struct list_head *sent)
 	struct ktgt_pdu *pdu;
 
 	list_for_each_entry(pdu, sent, node) {
-		ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_UNSENT,
-				    pdu->weight);
+		if (unlikely(pdu->weight))
+			ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_UNSENT,
+					    pdu->weight);
+		if (unlikely(pdu->own))
+			ktgt_pdu_put_data(pdu);
 		if (pdu->flags & KTGT_PDU_LAST)
 			ktgt_task_sent(pdu->task);
 		else if (unlikely(pdu->flags & KTGT_PDU_PIECE))

@@ -214,10 +214,8 @@ void ktgt_pdu_free(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 {
 	struct ktgt_pdus *pdus = &conn->pdus;
 
-	while (pdu->nr_own)
-		put_page(pdu->own[--pdu->nr_own].bv_page);
-	kfree(pdu->own);
-	pdu->own = NULL;
+	if (unlikely(pdu->own))
+		ktgt_pdu_put_data(pdu);
 	ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_UNACKED, pdu->weight);
 
 	pdu->flags = KTGT_PDU_FREE;
@@ -263,6 +261,30 @@ static int pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len,
 int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len)
 {
 	return pdu_set_data(pdu, data, len, GFP_KERNEL | __GFP_NOWARN);
+}
+
+/**
+ * ktgt_pdu_put_data - give back the data segment of a PDU that is its own
+ * @pdu: the PDU, with such a data segment; it is not sent, or the socket has taken
+ *	all of it
+ *
+ * The socket has references of its own. Nobody writes to these pages again, so
+ * they need not be acknowledged as those of tasks and headers. They are counted
+ * until then: a peer that reads nothing could let the socket keep a page for each
+ * few bytes of data, and the socket counts only the bytes.
+ *
+ * Context: the connection's work or teardown.
+ */
+void ktgt_pdu_put_data(struct ktgt_pdu *pdu)
+{
+	u32 i;
+
+	for (i = 0; i < pdu->nr_own; i++)
+		put_page(pdu->own[i].bv_page);
+	kfree(pdu->own);
+	pdu->own = NULL;
+	pdu->nr_own = 0;
+	pdu->bvec = NULL;
 }
 
 /**

@@ -12,7 +12,7 @@
  * @KTGT_QUOTA_DATA: pages of tasks whose answer is not completely sent yet
  * @KTGT_QUOTA_UNSENT: PDUs without a task that wait to be sent, and their pages
  * @KTGT_QUOTA_UNACKED: PDUs without a task that are not acknowledged yet, sent
- *	or not, and their pages
+ *	or not, and their pages, which the socket may have
  * @KTGT_QUOTA_KINDS: number of kinds
  */
 enum ktgt_quota_kind {

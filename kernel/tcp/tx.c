@@ -5,8 +5,9 @@
  *
  * The socket refers to the pages instead of copying them. So everything that is
  * sent must be page memory, and must not change until the initiator has
- * acknowledged it. Only headers that have no data between them are copied: that
- * is one piece of memory for the socket, and not one for each.
+ * acknowledged it. Pages that nobody writes to again are given back at once. Only
+ * headers that have no data between them are copied: that is one piece of memory
+ * for the socket, and not one for each.
  */
 #include "tx.h"
 

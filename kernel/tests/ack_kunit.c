@@ -140,6 +140,37 @@ static void memory_of_idle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 0);
 }
 
+/* Pages that belong to a PDU alone go when the socket has them. */
+static void own_pages(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+	u32 *held = t->conn.quota.held;
+	struct ktgt_pdu *pdu = ktgt_pdu_alloc(&t->conn);
+	u8 *data = kunit_kzalloc(test, 3 * PAGE_SIZE, GFP_KERNEL);
+	struct page *page;
+
+	KUNIT_ASSERT_NOT_NULL(test, pdu);
+	KUNIT_ASSERT_NOT_NULL(test, data);
+	KUNIT_ASSERT_EQ(test, ktgt_pdu_set_data(pdu, data, 2 * PAGE_SIZE + 1),
+			0);
+	pdu->flags = KTGT_PDU_STATSN;
+	page = pdu->own[2].bv_page;
+	get_page(page);
+	ktgt_pdu_queue(&t->conn, pdu);
+	list_del(&pdu->node);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_UNSENT], 4);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_UNACKED], 4);
+	ktgt_pdu_stamp(&t->conn, pdu);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 2);
+	ktgt_test_sent(test, pdu);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
+	put_page(page);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_UNSENT], 0);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_UNACKED], 4);
+	ktgt_ack_recv(&t->conn, t->conn.stat_sn);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_UNACKED], 0);
+}
+
 /* An R2T that was answered has arrived, and so has all that was sent before. */
 static void answered_r2ts(struct kunit *test)
 {
@@ -177,6 +208,7 @@ static struct kunit_case ack_tests[] = {
 	KUNIT_CASE_PARAM(ack, ack_gen_params),
 	KUNIT_CASE(ping_is_released),
 	KUNIT_CASE(memory_of_idle),
+	KUNIT_CASE(own_pages),
 	KUNIT_CASE(answered_r2ts),
 	{}
 };

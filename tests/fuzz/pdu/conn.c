@@ -37,6 +37,15 @@ static u32 list_len(const struct list_head *head)
 	return nr;
 }
 
+/* The socket has what the data of a PDU alone was. */
+static void check_unacked(const struct ktgt_conn *conn)
+{
+	const struct ktgt_pdu *pdu;
+
+	list_for_each_entry(pdu, &conn->unacked, node)
+		require(!pdu->own && !pdu->nr_own);
+}
+
 /* What a connection counts is what it has. */
 static void check_counts(const struct ktgt_conn *conn)
 {
@@ -119,6 +128,7 @@ static void check_idle(const struct peer *peer)
 	const struct ktgt_task *dormant;
 
 	check_counts(conn);
+	check_unacked(conn);
 	check_longs(conn);
 	list_for_each_entry(dormant, &conn->dormant, node)
 		require(will_go_on(conn, dormant));

@@ -1,0 +1,72 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""What a peer can make the target hold.
+
+    target namespace: t1, LUN 1 null -- veth -- this program
+
+Shown: answers that the initiator has read and does not acknowledge take hardly
+more than their headers.
+"""
+# Timeout: 240
+
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "lib"))
+import iscsi  # noqa: E402
+from ktap import Suite, check, comment, equal  # noqa: E402
+from lab import SLOW, Lab, read  # noqa: E402
+
+MIB = 1 << 20
+KEYS = {"MaxRecvDataSegmentLength": 262144}
+
+
+class Memory(Lab):
+    """A lab with one target."""
+
+    def setup(self):
+        super().setup()
+        self.iqn = self.target("t1")
+        self.null_lun(self.iqn, 1, "16M")
+
+
+suite = Suite(Memory)
+suite.after = Memory.close_all
+
+
+def available():
+    """Bytes of memory that the kernel could give. What this program has is not
+    the target's."""
+    return sum(int(re.search(rf"{what}:\s+(\d+)", read(path))[1]) << 10
+               for what, path in (("MemAvailable", "/proc/meminfo"),
+                                  ("RssAnon", "/proc/self/status")))
+
+
+def used(before, what):
+    """How much more is used than BEFORE; that is not exact."""
+    more = before - available()
+    comment(f"{what}: {more / MIB:.1f} MiB")
+    return more
+
+
+@suite.case
+def unacknowledged(lab):
+    """2000 NOP-Outs of 16 KiB, whose answers are read and not acknowledged."""
+    ini = lab.login(lab.iqn, KEYS, timeout=20 * SLOW)
+    data, first = os.urandom(16384), ini.expstatsn
+    before = available()
+    for turn in range(200):
+        for _ in range(10):
+            pdu = iscsi.Pdu(iscsi.NOP_OUT, 0x80, data, itt=ini.itt(),
+                            ttt=iscsi.NO_TAG)
+            ini.send(ini.stamp(pdu, immediate=True).put("expstatsn", first))
+        for _ in range(10):
+            check(ini.until(iscsi.NOP_IN).data == data, f"echo, turn {turn}")
+    check(used(before, "2000 echoes of 16 KiB") < 12 * MIB, "they are held")
+    equal(len(lab.sessions()), 1, "sessions")
+    ini.good(iscsi.read10(0, 8), read=4096)
+
+
+suite.main()
