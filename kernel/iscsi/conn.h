@@ -147,8 +147,9 @@ struct ktgt_reject {
  * @hdr: basic header segment
  * @data: data segment, @len bytes; room for @size
  * @len: bytes
- * @size: bytes allocated
+ * @size: bytes allocated; 0 after some time without commands
  * @vec: @data, for the iterator that fills it
+ * @busy: @data is filled or waits to be handled, so it must stay
  * @ready: it is complete and waits to be handled
  * @taken: its CmdSN is checked, so it is handled again for lack of memory
  */
@@ -158,6 +159,7 @@ struct ktgt_ctl {
 	u32			len;
 	u32			size;
 	struct kvec		vec;
+	bool			busy;
 	bool			ready;
 	bool			taken;
 };

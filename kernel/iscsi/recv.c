@@ -88,6 +88,7 @@ static int recv_ctl(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 		return KTGT_RECV_AGAIN;
 
 	memcpy(&ctl->hdr, &in->hdr, sizeof(ctl->hdr));
+	ctl->busy = true;
 	ctl->taken = false;
 	in->ctl = true;
 	in->keep = in->data_len;
@@ -191,8 +192,10 @@ int ktgt_recv_data(struct ktgt_conn *conn, struct ktgt_pdu_in *in,
 		conn->ctl.ready = true;
 		return KTGT_RECV_STOP;
 	}
-	if (!digest_ok)
+	if (!digest_ok) {
 		ktgt_pdu_reject(conn, &in->hdr, ISCSI_REASON_DATA_DIGEST_ERROR);
+		conn->ctl.busy = false; /* if it is one */
+	}
 	if (in->task)
 		ktgt_data_out_done(in->task, in, digest_ok);
 	return unlikely(conn->owed) ? KTGT_RECV_STOP : 0;

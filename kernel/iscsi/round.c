@@ -240,6 +240,7 @@ static bool round_handle_ctl(struct ktgt_conn *conn)
 		return false;
 	}
 	conn->ctl.ready = false;
+	conn->ctl.busy = false;
 	return true;
 }
 
@@ -293,6 +294,18 @@ bool ktgt_round_waits(const struct ktgt_conn *conn)
 	       (conn->window && ktgt_window_is_closed(conn->window));
 }
 
+/* The next control PDU with data allocates it again. */
+static void round_shrink_ctl(struct ktgt_ctl *ctl)
+{
+	if (ctl->busy)
+		return;
+	kvfree(ctl->data);
+	ctl->data = NULL;
+	ctl->size = 0;
+	/* what round_prepare_ctl() makes room for */
+	ctl->len = 0;
+}
+
 /* Gives memory back after some time without commands; pings do not count. */
 static void round_shrink_idle(struct ktgt_conn *conn, unsigned long after)
 {
@@ -301,6 +314,7 @@ static void round_shrink_idle(struct ktgt_conn *conn, unsigned long after)
 	ktgt_tasks_shrink(conn);
 	ktgt_mem_shrink(conn);
 	ktgt_pdus_shrink(conn);
+	round_shrink_ctl(&conn->ctl);
 }
 
 /*

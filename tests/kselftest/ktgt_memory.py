@@ -5,18 +5,21 @@
     target namespace: t1, LUN 1 null -- veth -- this program
 
 Shown: answers that the initiator has read and does not acknowledge take hardly
-more than their headers.
+more than their headers; an idle session gives back the memory of the last
+NOP-Out.
 """
 # Timeout: 240
 
 import os
 import re
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import iscsi  # noqa: E402
-from ktap import Suite, check, comment, equal  # noqa: E402
+from ktap import (Suite, check, comment, equal,  # noqa: E402
+                  wait_until)
 from lab import SLOW, Lab, read  # noqa: E402
 
 MIB = 1 << 20
@@ -67,6 +70,29 @@ def unacknowledged(lab):
     check(used(before, "2000 echoes of 16 KiB") < 12 * MIB, "they are held")
     equal(len(lab.sessions()), 1, "sessions")
     ini.good(iscsi.read10(0, 8), read=4096)
+
+
+@suite.case
+def idle_buffers(lab):
+    """64 sessions that have sent 256 KiB in a NOP-Out, and are idle."""
+    lab.adm("net", "set", "nop-interval", 0)
+    sessions = [lab.login(lab.iqn, timeout=20 * SLOW, name=f"{iscsi.NAME}{nr}")
+                for nr in range(64)]
+    # the memory of commands goes as well
+    time.sleep(6)
+    before = available()
+    for ini in sessions:
+        ini.nop(bytes(262144))
+    used(before, "not idle")
+    # an idle session is looked at every five seconds
+    wait_until(lambda: before - available() < 6 * MIB, 30 * SLOW,
+               "it is given back")
+    used(before, "idle")
+    # who is idle again at once must not have it again
+    for ini in sessions:
+        equal(bytes(ini.nop(b"again").data), b"again", "echo")
+    check(used(before, "after short ones") < 12 * MIB, "it is there again")
+    lab.adm("net", "set", "nop-interval", 10)
 
 
 suite.main()
