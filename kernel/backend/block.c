@@ -698,7 +698,7 @@ static struct page *make_pattern(const struct ktgt_io *io)
 	u8 *from, *to;
 	u32 pos;
 
-	page = alloc_page(GFP_NOIO);
+	page = alloc_page(GFP_NOIO | __GFP_NOWARN);
 	if (!page)
 		return NULL;
 	from = kmap_local_page(io->bvec[0].bv_page);

@@ -130,6 +130,7 @@ struct ktgt_cpus {
  *	TCP ends a new connection, 0 for the kernel's own rule
  * @cpus: where connections are served; NULL for anywhere. RCU, written under
  *	@config_mutex
+ * @nr_failures: allocations for peers that have failed
  * @oui: company identifier of new logical units; under @config_mutex
  * @state: enum ktgt_net_state. Read it with smp_load_acquire() before looking
  *	for a target: then a target that was created before "ready" is found
@@ -183,9 +184,21 @@ struct ktgt_net {
 	u32			keepalive_probes;
 	u32			tcp_user_timeout;
 	struct ktgt_cpus __rcu	*cpus;
+	atomic_t		nr_failures;
 	u32			oui;
 	u32			state;
 };
+
+/**
+ * ktgt_net_count_failure - count an allocation for a peer that has failed
+ * @kn: the namespace
+ *
+ * Context: any.
+ */
+static inline void ktgt_net_count_failure(struct ktgt_net *kn)
+{
+	atomic_inc(&kn->nr_failures);
+}
 
 extern unsigned int ktgt_net_id;
 

@@ -18,6 +18,7 @@
 #include <crypto/hash.h>
 
 #include "../core/access.h"
+#include "../core/gfp.h"
 #include "text.h"
 
 #define CHAP_DIGEST_MAX		32
@@ -71,7 +72,7 @@ struct ktgt_chap {
  */
 struct ktgt_chap *ktgt_chap_alloc(void)
 {
-	return kzalloc_obj(struct ktgt_chap, GFP_KERNEL);
+	return kzalloc_obj(struct ktgt_chap, KTGT_GFP_PEER);
 }
 
 /**
@@ -228,7 +229,7 @@ int ktgt_chap_answer(struct ktgt_chap *chap, const struct ktgt_text_pair *i,
 
 	if (ktgt_text_number(i->value, i->value_len, &id) || id > U8_MAX)
 		return -EINVAL;
-	challenge = kmalloc(CHAP_CHALLENGE_MAX, GFP_KERNEL);
+	challenge = kmalloc(CHAP_CHALLENGE_MAX, KTGT_GFP_PEER);
 	if (!challenge)
 		return -ENOMEM;
 

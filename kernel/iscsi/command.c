@@ -12,6 +12,7 @@
 #include <scsi/scsi_proto.h>
 
 #include "../core/fabric.h"
+#include "../core/gfp.h"
 #include "../core/trace.h"
 #include "../scsi/exec.h"
 #include "../scsi/orphan.h"
@@ -190,7 +191,7 @@ int ktgt_command_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 
 	if (task)	/* called again, because there may be pages now */
 		return ktgt_data_out_start(task, in);
-	if (conn->slots && !ktgt_tasks_at_hand(conn, GFP_NOWAIT | __GFP_NOWARN))
+	if (conn->slots && !ktgt_tasks_at_hand(conn, KTGT_GFP_PEER_NOWAIT))
 		return KTGT_RECV_AGAIN;
 
 	switch (ktgt_window_take(conn->window, be32_to_cpu(req->cmdsn),
@@ -694,7 +695,7 @@ int ktgt_command_abort(struct ktgt_task *task, struct ktgt_lu_reset *reset)
 {
 	struct ktgt_abort_wait *wait;
 
-	wait = abort_wait_alloc(reset, task, NULL, GFP_KERNEL);
+	wait = abort_wait_alloc(reset, task, NULL, KTGT_GFP_PEER);
 	if (!wait)
 		return -ENOMEM;
 	abort_covered(task->conn, wait, false);
@@ -724,11 +725,13 @@ struct ktgt_call *ktgt_command_abort_call(struct ktgt_lu *lu,
 					  struct ktgt_lu_reset *reset,
 					  bool tell)
 {
-	struct ktgt_abort_call *abort = kzalloc_obj(*abort, GFP_ATOMIC);
+	struct ktgt_abort_call *abort = kzalloc_obj(*abort, GFP_ATOMIC |
+						    __GFP_NOWARN);
 
 	if (!abort)
 		return NULL;
-	abort->wait = abort_wait_alloc(reset, NULL, lu, GFP_ATOMIC);
+	abort->wait = abort_wait_alloc(reset, NULL, lu,
+				       GFP_ATOMIC | __GFP_NOWARN);
 	if (!abort->wait) {
 		kfree(abort);
 		return NULL;

@@ -45,12 +45,13 @@ void ktgt_conn_set_state(struct ktgt_conn *conn, enum ktgt_conn_state state)
  * ktgt_conn_starve - receive nothing until the timer tries again
  * @conn: the connection, which could not get memory
  *
- * During this time the initiator does not count as silent.
+ * During this time the initiator does not count as silent. The failure is counted.
  *
  * Context: the connection's work.
  */
 void ktgt_conn_starve(struct ktgt_conn *conn)
 {
+	ktgt_net_count_failure(conn->kn);
 	conn->starved = true;
 	conn->last_recv = jiffies;
 }

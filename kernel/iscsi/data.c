@@ -9,6 +9,7 @@
 #include <linux/sizes.h>
 #include <scsi/scsi_proto.h>
 
+#include "../core/gfp.h"
 #include "../scsi/exec.h"
 #include "../scsi/orphan.h"
 #include "ack.h"
@@ -136,7 +137,7 @@ int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_pdu_in *in)
 	if (!in->burst)
 		data_out_init(task, in);
 
-	if (ktgt_task_set_bvec(task, GFP_NOWAIT | __GFP_NOWARN))
+	if (ktgt_task_set_bvec(task, KTGT_GFP_PEER_NOWAIT))
 		return KTGT_RECV_AGAIN;
 	need = data_pages(task->r2t_off);
 	if (need && !ktgt_task_add_pages(task, need))
@@ -162,7 +163,7 @@ void ktgt_data_prepare(struct ktgt_conn *conn)
 	struct ktgt_task *task = conn->pdu_in ? conn->pdu_in->task : NULL;
 
 	if (task && task->state == KTGT_TASK_NEW)
-		ktgt_task_set_bvec(task, GFP_KERNEL);
+		ktgt_task_set_bvec(task, KTGT_GFP_PEER);
 }
 
 /* Bytes from @off on that lie in the same piece, whether there is one or more. */
@@ -566,7 +567,7 @@ static bool data_add_pages(struct ktgt_task *task, u32 need)
 {
 	if (data_is_in_between(task))
 		return ktgt_task_add_piece(task);
-	return !ktgt_task_set_bvec(task, GFP_KERNEL) &&
+	return !ktgt_task_set_bvec(task, KTGT_GFP_PEER) &&
 	       ktgt_task_add_pages(task, need);
 }
 

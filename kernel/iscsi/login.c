@@ -22,6 +22,7 @@
 #include "../core/access.h"
 #include "../core/event.h"
 #include "../core/fabric.h"
+#include "../core/gfp.h"
 #include "../core/net.h"
 #include "../core/target.h"
 #include "ack.h"
@@ -249,7 +250,7 @@ int ktgt_login_start(struct ktgt_conn *conn)
 {
 	struct ktgt_login *login;
 
-	login = kzalloc_obj(*login, GFP_KERNEL);
+	login = kzalloc_obj(*login, KTGT_GFP_PEER);
 	if (!login)
 		return -ENOMEM;
 	login->in.max = KTGT_TEXT_MAX;

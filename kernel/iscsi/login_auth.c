@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "../core/access.h"
+#include "../core/gfp.h"
 #include "admit.h"
 #include "chap.h"
 #include "text.h"
@@ -81,7 +82,7 @@ static int auth_get_account(const struct ktgt_login_auth *auth,
 	const struct ktgt_chap_account *account = NULL;
 	const struct ktgt_access *access;
 
-	*copy = kmalloc(sizeof(**copy), GFP_KERNEL);
+	*copy = kmalloc(sizeof(**copy), KTGT_GFP_PEER);
 	if (!*copy)
 		return -ENOMEM;
 	rcu_read_lock();

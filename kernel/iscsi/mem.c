@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "../core/gfp.h"
 #include "../core/net.h"
 #include "conn.h"
 
@@ -30,7 +31,7 @@ int ktgt_mem_init(struct ktgt_conn *conn)
 
 	conn->quota.limit[KTGT_QUOTA_DATA] = limit << (20 - PAGE_SHIFT);
 	mem->free_pages = kvmalloc_array(KTGT_FREE_PAGES_MAX,
-					 sizeof(*mem->free_pages), GFP_KERNEL);
+					 sizeof(*mem->free_pages), KTGT_GFP_PEER);
 	return mem->free_pages ? 0 : -ENOMEM;
 }
 
@@ -68,7 +69,7 @@ void ktgt_mem_refill(struct ktgt_conn *conn, u32 want)
 
 	want = min_t(u32, want, KTGT_FREE_PAGES_MAX);
 	while (mem->nr_free_pages < want) {
-		struct page *page = alloc_page(GFP_KERNEL | __GFP_NOWARN);
+		struct page *page = alloc_page(KTGT_GFP_PEER);
 
 		if (!page)
 			return;

@@ -15,6 +15,8 @@
 #include <linux/slab.h>
 #include <linux/unaligned.h>
 
+#include "../core/gfp.h"
+#include "../core/net.h"
 #include "conn.h"
 #include "window.h"
 
@@ -129,7 +131,7 @@ int ktgt_pdus_init(struct ktgt_conn *conn)
 	INIT_LIST_HEAD(&pdus->blocks);
 	conn->quota.limit[KTGT_QUOTA_UNSENT] = PDU_UNSENT_MAX;
 	conn->quota.limit[KTGT_QUOTA_UNACKED] = PDU_UNACKED_MAX;
-	return pdu_add_block(pdus, GFP_KERNEL);
+	return pdu_add_block(pdus, KTGT_GFP_PEER);
 }
 
 /**
@@ -143,7 +145,7 @@ int ktgt_pdus_init(struct ktgt_conn *conn)
 void ktgt_pdus_prepare(struct ktgt_conn *conn)
 {
 	if (conn->pdus.nr_free < KTGT_BLOCK_PDUS / 2)
-		pdu_add_block(&conn->pdus, GFP_KERNEL | __GFP_NOWARN);
+		pdu_add_block(&conn->pdus, KTGT_GFP_PEER);
 }
 
 /**
@@ -156,7 +158,7 @@ void ktgt_pdus_prepare(struct ktgt_conn *conn)
 bool ktgt_pdus_at_hand(struct ktgt_conn *conn)
 {
 	return conn->pdus.nr_free ||
-	       !pdu_add_block(&conn->pdus, GFP_KERNEL | __GFP_NOWARN);
+	       !pdu_add_block(&conn->pdus, KTGT_GFP_PEER);
 }
 
 /**
@@ -186,7 +188,7 @@ struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn)
 	struct ktgt_pdus *pdus = &conn->pdus;
 	struct ktgt_pdu *pdu;
 
-	if (!pdus->nr_free && pdu_add_block(pdus, GFP_NOWAIT | __GFP_NOWARN))
+	if (!pdus->nr_free && pdu_add_block(pdus, KTGT_GFP_PEER_NOWAIT))
 		return NULL;
 
 	pdu = list_first_entry(&pdus->free, struct ktgt_pdu, node);
@@ -260,7 +262,7 @@ static int pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len,
  */
 int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len)
 {
-	return pdu_set_data(pdu, data, len, GFP_KERNEL | __GFP_NOWARN);
+	return pdu_set_data(pdu, data, len, KTGT_GFP_PEER);
 }
 
 /**
@@ -445,7 +447,9 @@ static int pdu_send_reject(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 void ktgt_pdu_reject(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 		     u8 reason)
 {
-	if (!pdu_send_reject(conn, hdr, reason, GFP_NOWAIT | __GFP_NOWARN))
+	if (reason == ISCSI_REASON_BOOKMARK_NO_RESOURCES)
+		ktgt_net_count_failure(conn->kn);
+	if (!pdu_send_reject(conn, hdr, reason, KTGT_GFP_PEER_NOWAIT))
 		return;
 	conn->reject.hdr = *hdr;
 	conn->reject.reason = reason;
@@ -462,6 +466,6 @@ void ktgt_pdu_reject_owed(struct ktgt_conn *conn)
 {
 	ktgt_pdus_at_hand(conn);
 	if (pdu_send_reject(conn, &conn->reject.hdr, conn->reject.reason,
-			    GFP_KERNEL | __GFP_NOWARN))
+			    KTGT_GFP_PEER))
 		ktgt_conn_owe(conn, KTGT_OWED_REJECT);
 }

@@ -13,6 +13,7 @@
 
 #include "../core/deadline.h"
 #include "../core/fabric.h"
+#include "../core/gfp.h"
 #include "../core/net.h"
 #include "../core/target.h"
 #include "../scsi/orphan.h"
@@ -133,7 +134,7 @@ static void round_prepare_ctl(struct ktgt_conn *conn)
 
 	if (ctl->len <= ctl->size)
 		return;
-	data = kvmalloc(ctl->len, GFP_KERNEL);
+	data = kvmalloc(ctl->len, KTGT_GFP_PEER);
 	if (!data)
 		return;
 	kvfree(ctl->data);

@@ -9,6 +9,7 @@
 #include <linux/string.h>
 
 #include "../core/event.h"
+#include "../core/gfp.h"
 #include "../core/net.h"
 #include "../scsi/nexus.h"
 #include "command.h"
@@ -203,7 +204,7 @@ static void sess_stop_waiting(struct ktgt_conn *conn)
 static int sess_take_id(struct ktgt_net *kn, u32 *id)
 {
 	int ret = xa_alloc_cyclic(&kn->sess_ids, id, NULL, SESS_ID_LIMIT,
-				  &kn->next_sess_id, GFP_KERNEL);
+				  &kn->next_sess_id, KTGT_GFP_PEER);
 
 	return min(ret, 0); /* 1 means that the search has wrapped around */
 }
@@ -243,7 +244,7 @@ static struct ktgt_sess *sess_alloc(struct ktgt_conn *conn,
 				    const struct ktgt_sess_key *key,
 				    const char *alias, u32 cmd_sn)
 {
-	struct ktgt_sess *sess = kzalloc_obj(*sess, GFP_KERNEL);
+	struct ktgt_sess *sess = kzalloc_obj(*sess, KTGT_GFP_PEER);
 
 	if (!sess)
 		return NULL;
@@ -332,7 +333,7 @@ int ktgt_sess_open(struct ktgt_conn *conn, struct ktgt_target *target,
 	atomic_inc(&kn->nr_sessions);
 	sess_bind(conn, sess);
 	/* from now on it is found by its number */
-	xa_store(&kn->sess_ids, sess->id, sess, GFP_KERNEL);
+	xa_store(&kn->sess_ids, sess->id, sess, KTGT_GFP_PEER);
 	return 0;
 
 err_table:

@@ -10,6 +10,7 @@
 #include <linux/vmalloc.h>
 #include <scsi/scsi_proto.h>
 
+#include "../core/gfp.h"
 #include "../scsi/exec.h"
 #include "conn.h"
 #include "mem.h"
@@ -35,8 +36,8 @@
 int ktgt_tasks_init(struct ktgt_conn *conn)
 {
 	conn->itts = kcalloc(1 << TASK_HASH_BITS, sizeof(*conn->itts),
-			     GFP_KERNEL);
-	conn->slots = kcalloc(TASK_SLOTS, sizeof(*conn->slots), GFP_KERNEL);
+			     KTGT_GFP_PEER);
+	conn->slots = kcalloc(TASK_SLOTS, sizeof(*conn->slots), KTGT_GFP_PEER);
 	if (!conn->itts || !conn->slots)
 		return -ENOMEM;
 	conn->count.free = TASK_SLOTS;
@@ -91,7 +92,7 @@ bool ktgt_tasks_at_hand(struct ktgt_conn *conn, gfp_t gfp)
 void ktgt_tasks_prepare(struct ktgt_conn *conn)
 {
 	if (conn->slots)
-		ktgt_tasks_at_hand(conn, GFP_KERNEL | __GFP_NOWARN);
+		ktgt_tasks_at_hand(conn, KTGT_GFP_PEER);
 }
 
 /**

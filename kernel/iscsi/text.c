@@ -19,6 +19,7 @@
 
 #include <scsi/iscsi_proto.h>
 
+#include "../core/gfp.h"
 #include "../core/name.h"
 
 #define TEXT_BAD	(ISCSI_STATUS_CLS_INITIATOR_ERR << 8 | \
@@ -539,7 +540,7 @@ static int text_grow(struct ktgt_text_out *out, u32 len)
 
 	while (size < len)
 		size *= 2;
-	data = kvmalloc(size, GFP_KERNEL);
+	data = kvmalloc(size, KTGT_GFP_PEER);
 	if (!data)
 		return -ENOMEM;
 	if (out->len)

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "../core/fabric.h"
+#include "../core/gfp.h"
 #include "../core/target.h"
 #include "conn.h"
 #include "discovery.h"
@@ -56,7 +57,7 @@ static int text_req_start(struct ktgt_conn *conn, itt_t itt)
 {
 	struct ktgt_text_req *text;
 
-	text = kzalloc_obj(*text, GFP_KERNEL);
+	text = kzalloc_obj(*text, KTGT_GFP_PEER);
 	if (!text)
 		return -ENOMEM;
 	text->itt = itt;

@@ -10,6 +10,7 @@
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 
+#include "../core/gfp.h"
 #include "../core/net.h"
 #include "../scsi/nexus.h"
 #include "../scsi/reset.h"
@@ -256,8 +257,10 @@ void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
 	}
 	pdu = ktgt_pdu_alloc(conn);
 	/* immediate requests are not limited by the window, so they are here */
-	tmf = conn->nr_tmf < TMF_MAX ? kzalloc_obj(*tmf, GFP_KERNEL) : NULL;
+	tmf = conn->nr_tmf < TMF_MAX ? kzalloc_obj(*tmf, KTGT_GFP_PEER) : NULL;
 	if (!tmf) {
+		if (conn->nr_tmf < TMF_MAX)
+			ktgt_net_count_failure(conn->kn);
 		tmf_respond(conn, pdu, req->itt, ISCSI_TMF_RSP_REJECTED);
 		return;
 	}

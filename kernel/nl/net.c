@@ -90,6 +90,8 @@ static int fill_totals(struct sk_buff *skb, struct ktgt_net *kn)
 			   atomic_read(&kn->nr_sessions)) ||
 	       nla_put_u32(skb, KTGT_A_NET_CONNECTIONS,
 			   atomic_read(&kn->nr_conns)) ||
+	       nla_put_u32(skb, KTGT_A_NET_ALLOCATION_FAILURES,
+			   atomic_read(&kn->nr_failures)) ||
 	       (version &&
 		nla_put_string(skb, KTGT_A_NET_VERSION, version));
 }

@@ -209,7 +209,7 @@ static void off_is_empty(struct ktgt_store_wait *wait)
 /* Reclaim may wait for a logical unit whose gate this is. */
 static struct ktgt_cache_off *off_alloc(struct ktgt_lu *lu)
 {
-	struct ktgt_cache_off *off = kzalloc_obj(*off, GFP_NOIO);
+	struct ktgt_cache_off *off = kzalloc_obj(*off, GFP_NOIO | __GFP_NOWARN);
 
 	if (!off)
 		return NULL;

@@ -11,6 +11,7 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
+#include "../core/gfp.h"
 #include "../core/target.h"
 #include "gate.h"
 #include "lu.h"
@@ -89,7 +90,7 @@ static struct ktgt_lu *find_lu(struct ktgt_nexus *nexus, __be64 lun)
 
 static bool close_gate(struct ktgt_reset *reset)
 {
-	struct reset_gate *gate = kzalloc_obj(*gate, GFP_KERNEL);
+	struct reset_gate *gate = kzalloc_obj(*gate, KTGT_GFP_PEER);
 
 	if (!gate)
 		return false;

@@ -300,7 +300,7 @@ void ktgt_vpd(struct ktgt_cmd *cmd)
 		ktgt_cmd_fail(cmd);
 		return;
 	}
-	buf = kzalloc(VPD_HEADER + VPD_MAX, GFP_NOIO);
+	buf = kzalloc(VPD_HEADER + VPD_MAX, GFP_NOIO | __GFP_NOWARN);
 	if (!buf) {
 		cmd->xfer_len = 0;
 		ktgt_cmd_complete(cmd, SAM_STAT_BUSY);

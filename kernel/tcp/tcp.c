@@ -20,6 +20,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "../core/gfp.h"
 #include "../core/net.h"
 #include "../iscsi/command.h"
 #include "../iscsi/login.h"
@@ -566,7 +567,7 @@ static void tcp_set_options(struct socket *sock, const struct ktgt_net *kn)
 	 */
 	tcp_sock_set_nodelay(sk);
 	sock_no_linger(sk);
-	sk->sk_allocation = GFP_NOIO;
+	sk->sk_allocation = GFP_NOIO | __GFP_NOWARN;
 	ktgt_sk_no_task_frag(sk);
 	tcp_watch_peer(sk, kn);
 }
@@ -586,7 +587,7 @@ static int tcp_get_addresses(struct ktgt_tcp *tcp)
 static struct ktgt_tcp *tcp_alloc(struct ktgt_portal *portal,
 				  struct socket *sock)
 {
-	struct ktgt_tcp *tcp = kzalloc_obj(*tcp, GFP_KERNEL);
+	struct ktgt_tcp *tcp = kzalloc_obj(*tcp, KTGT_GFP_PEER);
 
 	if (!tcp)
 		return NULL;
@@ -650,6 +651,7 @@ void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
 	tcp_set_options(sock, kn);
 	tcp = tcp_alloc(portal, sock);
 	if (!tcp) {
+		ktgt_net_count_failure(kn);
 		sock_release(sock);
 		return;
 	}

@@ -17,6 +17,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "../core/net.h"
 #include "../iscsi/ack.h"
 #include "../iscsi/conn.h"
 #include "../iscsi/data.h"
@@ -238,6 +239,7 @@ static int tx_send(struct ktgt_tx *tx)
 static void tx_starve(struct ktgt_tx *tx)
 {
 	clear_bit(KTGT_EV_TX, &tx->conn->events);
+	ktgt_net_count_failure(tx->conn->kn);
 	tx->blocked = true;
 	tx->starved = true;
 }

@@ -45,6 +45,7 @@ static void init_conn(struct conn_test *t)
 	conn->param.max_burst = 8192;
 	conn->param.max_r2t = KTGT_MAX_R2T;
 	conn->quota.limit[KTGT_QUOTA_DATA] = 1024;
+	conn->kn = &t->net;
 	conn->nexus = &t->nexus;
 	conn->window = &t->window;
 	INIT_LIST_HEAD(&conn->free_slots);

@@ -9,6 +9,7 @@
 #include <scsi/iscsi_proto.h>
 
 #include "../core/cmd.h"
+#include "../core/net.h"
 #include "../core/target.h"
 #include "../iscsi/conn.h"
 #include "../iscsi/pdu.h"
@@ -28,6 +29,7 @@ struct kunit_suite;
  * @nexus: that of its session
  * @window: likewise
  * @target: that of the nexus; only there to be one
+ * @net: that of the connection; likewise
  * @lu: the logical unit
  * @itl: what it keeps for the session
  * @in: a PDU that is received
@@ -39,6 +41,7 @@ struct conn_test {
 	struct ktgt_nexus	nexus;
 	struct ktgt_window	window;
 	struct ktgt_target	target;
+	struct ktgt_net		net;
 	struct ktgt_lu		lu;
 	struct ktgt_itl		itl;
 	struct ktgt_pdu_in	in;

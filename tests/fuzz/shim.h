@@ -33,6 +33,7 @@ typedef unsigned int gfp_t;
 #define BIT(n)		(1UL << (n))
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define GFP_KERNEL	1	/* may sleep, as all that are odd */
+#define __GFP_NOWARN	16
 #define __GFP_NOFAIL	32
 
 #define min(a, b) \

@@ -294,7 +294,6 @@ void percpu_ref_put(struct percpu_ref *ref);
 #define GFP_NOIO			3
 #define GFP_NOWAIT			4
 #define GFP_ATOMIC			8
-#define __GFP_NOWARN			16
 #define PAGE_SHIFT			12
 #define PAGE_SIZE			(1UL << PAGE_SHIFT)
 #define PAGE_MASK			(~(PAGE_SIZE - 1))

@@ -1039,6 +1039,7 @@ def short_of_pdus(lab):
     """No PDU is to be had for a second: what has to be sent waits, and no
     session ends."""
     bench = Bench(lab)
+    failures = lab.adm_json("net", "show")["net"]["allocation_failures"]
     for attr in ("failslab", "fail_page_alloc"):
         # one that has none left from before
         ini = logged_in(lab, bench.iqn, SEGMENTS)
@@ -1054,6 +1055,8 @@ def short_of_pdus(lab):
             bench.shadow.check(0, task.data, "read")
         bench.verify(ini)
         bench.leave(ini)
+    check(lab.adm_json("net", "show")["net"]["allocation_failures"] > failures,
+          "no failure is counted")
 
 
 @suite.case

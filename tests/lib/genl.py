@@ -56,7 +56,8 @@ ATTRS = {
     "net": "generation targets portals accounts sessions connections version "
            "login-timeout max-logins memory-limit nop-interval poll-time "
            "pad state oui logout-timeout tmf-timeout cpus keepalive-idle "
-           "keepalive-interval keepalive-probes tcp-user-timeout",
+           "keepalive-interval keepalive-probes tcp-user-timeout "
+           "allocation-failures",
     "target": "id name alias state force lus sessions acls generation pad "
               "header-digest data-digest initial-r2t immediate-data "
               "max-recv-data-segment-length max-xmit-data-segment-length "

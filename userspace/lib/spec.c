@@ -167,6 +167,8 @@ static const struct field net_fields[] = {
 	  .min = 1, .max = 127),
 	F(net, NET_TCP_USER_TIMEOUT, tcp_user_timeout, U32, "tcp-user-timeout",
 	  .max = KTGT_TIME_MAX, .unit = UNIT_SET_SECONDS),
+	F(net, NET_ALLOCATION_FAILURES, allocation_failures, U32,
+	  "allocation-failures"),
 };
 
 OBJECT(net);

@@ -35,6 +35,7 @@ struct net {
 	uint32_t keepalive_interval;
 	uint32_t keepalive_probes;
 	uint32_t tcp_user_timeout;
+	uint32_t allocation_failures;
 };
 
 extern const struct object net_object;
