@@ -119,7 +119,7 @@ FLOORS = {
         'model',
         'spec',
         'field',
-        'find guess secret vec version',
+        'clean find guess secret vec version',
     ],
 }
 

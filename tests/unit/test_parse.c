@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "lib/clean.h"
 #include "lib/parse.h"
 
 static void test_numbers(void **state)

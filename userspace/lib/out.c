@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <libsmartcols/libsmartcols.h>
 
+#include "lib/clean.h"
 #include "lib/parse.h"
 
 #define CELL_MAX	(KTGT_PATH_MAX + 1)

@@ -84,10 +84,4 @@ const char *usecs_text(uint64_t usecs, char *buf, size_t len);
 /* "2026-01-31 23:59:59", in the time zone of the user */
 const char *date_text(uint64_t seconds, char *buf, size_t len);
 
-/*
- * Returns a copy of @text that is valid UTF-8 without control characters. Names
- * come from the network, and are printed on terminals and in JSON.
- */
-char *clean_text(const char *text);
-
 #endif

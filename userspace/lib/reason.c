@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/clean.h"
 #include "lib/find.h"
 #include "lib/find_device.h"
 #include "lib/find_port.h"

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "conf/key.h"
+#include "lib/clean.h"
 #include "lib/parse.h"
 
 #define MB	1000000
