@@ -119,7 +119,7 @@ FLOORS = {
         'model',
         'spec',
         'field',
-        'clean find guess secret vec version',
+        'clean find guess name secret vec version',
     ],
 }
 

@@ -3,9 +3,11 @@
 #include "unit.h"
 
 #include <inttypes.h>
+#include <locale.h>
 #include <unistd.h>
 
 #include "lib/clean.h"
+#include "lib/name.h"
 #include "lib/parse.h"
 
 static void test_numbers(void **state)
@@ -300,6 +302,36 @@ static void test_name(void **state)
 	assert_int_equal(parse_iscsi_name(name, &why), 0);
 }
 
+static void test_name_equal(void **state)
+{
+	(void)state;
+	assert_true(name_equal("iqn.2026-11.org.x:SAN.Disk1",
+			       "IQN.2026-11.ORG.X:sAN.dISK1"));
+	assert_true(name_equal("azAZ", "AZaz"));
+	assert_true(name_equal("", ""));
+	assert_false(name_equal("a", "ab"));
+	assert_false(name_equal("ab", "a"));
+	assert_false(name_equal("@", "`"));
+	assert_false(name_equal("[", "{"));
+	/* only ASCII, whatever the locale says */
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	assert_false(name_equal("\xc3\xb6", "\xc3\x96"));
+	assert_false(name_equal("\xf6", "\xd6"));
+	assert_non_null(setlocale(LC_CTYPE, "C"));
+}
+
+static void test_name_begins(void **state)
+{
+	(void)state;
+	assert_true(name_begins("iqn.x", "iqn."));
+	assert_true(name_begins("IqN.", "iqn."));
+	assert_true(name_begins("", ""));
+	assert_false(name_begins("iqn", "iqn."));
+	assert_false(name_begins("xiqn.", "iqn."));
+	/* a dotless i is another letter */
+	assert_false(name_begins("\xc4\xb1qn.", "iqn."));
+}
+
 static void test_prefix(void **state)
 {
 	static const struct {
@@ -501,6 +533,8 @@ int main(void)
 		cmocka_unit_test(test_date),
 		cmocka_unit_test(test_bool),
 		cmocka_unit_test(test_name),
+		cmocka_unit_test(test_name_equal),
+		cmocka_unit_test(test_name_begins),
 		cmocka_unit_test(test_prefix),
 		cmocka_unit_test(test_netmask),
 		cmocka_unit_test(test_portal),

@@ -228,10 +228,7 @@ static void test_numbers(void **state)
 	assert_int_equal(fake_n_calls, LOOK);
 }
 
-/*
- * Their order is that of the spelling in the file, as with tgt: the identity of a
- * disk comes from the number of its target.
- */
+/* Their order is that of the spelling in the file, as with tgt. */
 static void test_numbers_by_spelling(void **state)
 {
 	(void)state;
@@ -239,7 +236,7 @@ static void test_numbers_by_spelling(void **state)
 		"<target iqn.2026-11.org.x:alpha/>\n"
 		"<target iqn.2026-11.org.x:Zeta/>\n"), 0);
 	assert_non_null(strstr(got.out,
-			"--tid 1 --targetname iqn.2026-11.org.x:zeta\n"));
+			"--tid 1 --targetname iqn.2026-11.org.x:Zeta\n"));
 	assert_non_null(strstr(got.out,
 			"--tid 2 --targetname iqn.2026-11.org.x:alpha\n"));
 }
@@ -255,7 +252,26 @@ static void test_acl_spelling(void **state)
 		"initiator-name iqn.2026-11.org.x:client\n"
 		"</target>\n"), 0);
 	assert_changes("target --op bind --tid 1"
-		       " --initiator-name iqn.2026-11.org.x:client\n");
+		       " --initiator-name iqn.2026-11.org.x:Client\n");
+}
+
+/* Names in the kernel are the same in another case: nothing is to be done. */
+static void test_case_of_names(void **state)
+{
+	(void)state;
+	add_target(1, "iqn.2026-11.org.x:SAN.Disk1");
+	add_lu(1, 0, "");
+	add_acl(1, "iqn.2026-11.org.x:cLIENT");
+	assert_int_equal(run_conf("-e -v",
+		"<target iqn.2026-11.org.x:san.disk1>\n"
+		"initiator-name iqn.2026-11.org.x:Client\n"
+		"</target>\n"), 0);
+	assert_changes("");
+	assert_int_equal(run_conf("--update IQN.2026-11.ORG.X:SAN.DISK1 -v",
+		"<target iqn.2026-11.org.x:San.Disk1>\n"
+		"initiator-name iqn.2026-11.org.x:CLIENT\n"
+		"</target>\n"), 0);
+	assert_changes("");
 }
 
 /* A target that gets the number of one that goes. */
@@ -912,6 +928,7 @@ int main(void)
 		TEST(test_numbers),
 		TEST(test_numbers_by_spelling),
 		TEST(test_acl_spelling),
+		TEST(test_case_of_names),
 		TEST(test_freed_number),
 		TEST(test_diff),
 		TEST(test_same),

@@ -222,6 +222,30 @@ static void test_existing(void **state)
 	stdin = saved;
 }
 
+/* A target is found by its name in any case. */
+static void test_found(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "iqn.2026-11.org.x:SAN.Disk1", "iqn.2026-11.org.x:san.dISK1" },
+	};
+	char line[256];
+	FILE *saved = stdin;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		add_target(i + 1, rows[i][0]);
+	stdin = tmpfile();
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		snprintf(line, sizeof(line),
+			 "tgt-setup-lun -n %s -d " DISK, rows[i][1]);
+		assert_row(line, run(line), 1);
+		assert_non_null(strstr(got.out, "already exists\n"));
+	}
+	fclose(stdin);
+	stdin = saved;
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -275,6 +299,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_address_refused, reset,
 						done),
 		cmocka_unit_test_setup_teardown(test_existing, reset, done),
+		cmocka_unit_test_setup_teardown(test_found, reset, done),
 		cmocka_unit_test_setup_teardown(test_refused, reset, done),
 		cmocka_unit_test_setup_teardown(test_no_module, reset, done),
 	};

@@ -22,13 +22,14 @@
 #include "lib/device.h"
 #include "lib/lu_request.h"
 #include "lib/medium.h"
+#include "lib/name.h"
 
 static struct target *target_named(const struct executor *ex, const char *name)
 {
 	struct target *target;
 
 	vec_for_each(target, &ex->view->targets)
-		if (!strcasecmp(target->name, name))
+		if (name_equal(target->name, name))
 			return target;
 	return NULL;
 }
@@ -347,7 +348,7 @@ static int delete_targets(struct executor *ex, const struct conf *conf,
 	int err = 0;
 
 	vec_for_each(have, &ex->view->targets) {
-		if (err || (only && strcasecmp(only, have->name)))
+		if (err || (only && !name_equal(only, have->name)))
 			continue;
 		target = conf_find(conf, have->name);
 		if (!target || moves(target, have))
@@ -365,7 +366,8 @@ static int delete_all_lus(struct executor *ex, const struct conf *conf,
 	int err = 0;
 
 	vec_for_each(have, &ex->view->targets) {
-		if (err || gone[i_have] || (only && strcasecmp(only, have->name)))
+		if (err || gone[i_have] ||
+		    (only && !name_equal(only, have->name)))
 			continue;
 		target = conf_find(conf, have->name);
 		if (target && !moves(target, have))
@@ -423,13 +425,12 @@ static int compare_spellings(const void *a, const void *b)
 {
 	const struct conf_target *const *p = a, *const *q = b;
 
-	return strcmp((*p)->spelling, (*q)->spelling);
+	return strcmp((*p)->target.name, (*q)->target.name);
 }
 
 /*
  * Sorts targets by their names as they are spelled in the file, like tgt-admin.
- * The order decides the numbers of targets, and these decide the identity of
- * disks.
+ * The order decides the numbers of targets.
  */
 static const struct conf_target **sort_targets(const struct conf *conf,
 					       size_t *n)
@@ -461,7 +462,7 @@ static int apply_targets(struct executor *ex, const struct conf *conf,
 	else
 		mark_numbers(ex, conf, gone, taken);
 	for (i = 0; !err && i < n; i++)
-		if (!only || !strcasecmp(only, sorted[i]->target.name))
+		if (!only || name_equal(only, sorted[i]->target.name))
 			err = apply_target(ex, sorted[i], gone, taken);
 	free(sorted);
 	free(taken);

@@ -9,6 +9,7 @@
 #include "apply/apply.h"
 #include "apply/dump.h"
 #include "conf/load.h"
+#include "lib/name.h"
 #include "lib/reason.h"
 
 /* how often a job is repeated because of changes by other programs */
@@ -32,7 +33,7 @@ bool job_means(const struct target *target, const char *which)
 
 	snprintf(tid, sizeof(tid), "tid=%u", target->id);
 	return !strcmp(which, "ALL") || !strcmp(which, tid) ||
-	       !strcasecmp(which, target->name);
+	       name_equal(which, target->name);
 }
 
 int job_status(const struct executor *ex, int err)

@@ -5,11 +5,11 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
-#include <strings.h>
 
 #include "cmd/foreign.h"
 #include "cmd/nouns.h"
 #include "lib/guess.h"
+#include "lib/name.h"
 
 #define FEW	6	/* so many keywords can be listed in a message */
 
@@ -184,8 +184,8 @@ static bool is_value(const struct noun *noun, const char *word)
 
 	if (!(first->flags & ARG_FIRST))
 		return false;
-	return isdigit((unsigned char)*word) || !strncasecmp(word, "iqn.", 4) ||
-	       !strncasecmp(word, "eui.", 4) || !strncasecmp(word, "naa.", 4);
+	return isdigit((unsigned char)*word) || name_begins(word, "iqn.") ||
+	       name_begins(word, "eui.") || name_begins(word, "naa.");
 }
 
 static void refuse_unknown_verb(const struct noun *noun, const char *word)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/name.h"
+
 static void target_free(struct conf_target *target)
 {
 	struct conf_lu *lu;
@@ -48,7 +50,7 @@ const struct conf_target *conf_find(const struct conf *conf, const char *name)
 	const struct conf_target *target;
 
 	for (target = conf->targets; target; target = target->next)
-		if (!strcasecmp(target->target.name, name))
+		if (name_equal(target->target.name, name))
 			return target;
 	return NULL;
 }

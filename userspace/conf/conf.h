@@ -31,7 +31,6 @@ struct conf_target {
 	struct conf_target *next;
 	struct conf_at at;
 	struct target target;	/* without an id, it gets a free one */
-	char spelling[KTGT_NAME_MAX + 1]; /* its name as in the file */
 	struct lu common;	/* attributes that its logical units inherit */
 	struct conf_lu *lus;	/* in the order of the file */
 	struct vec acls;	/* struct acl */

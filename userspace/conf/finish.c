@@ -184,12 +184,6 @@ static void check_tid(struct conf_parser *parser,
 	}
 }
 
-static void fold_name(struct conf_target *target)
-{
-	strcpy(target->spelling, target->target.name);
-	name_fold(target->target.name);
-}
-
 void conf_finish(struct conf_parser *parser)
 {
 	struct conf_target *target = parser->conf->targets;
@@ -198,7 +192,6 @@ void conf_finish(struct conf_parser *parser)
 	for (; target; target = target->next) {
 		memset(taken, 0, sizeof(taken));
 		inherit(parser, target);
-		fold_name(target);
 		check_stores(parser, target);
 		take_luns(parser, target, taken);
 		number_luns(parser, target, taken, false);

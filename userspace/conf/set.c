@@ -11,6 +11,7 @@
 
 #include "conf/key.h"
 #include "lib/guess.h"
+#include "lib/name.h"
 #include "lib/parse.h"
 
 #define GLOBAL	(1u << CONF_GLOBAL)
@@ -198,7 +199,6 @@ void conf_add_acl(struct conf_parser *parser, const struct acl *acl)
 	struct vec *acls = &parser->target->acls;
 	struct acl new = *acl, *have;
 
-	name_fold(new.initiator);
 	vec_for_each(have, acls)
 		if (acl_same(have, &new))
 			return;
@@ -668,7 +668,7 @@ void conf_open_target(struct conf_parser *parser, const char *name)
 	struct target *target;
 
 	for (; *end; end = &(*end)->next) {
-		if (!strcasecmp((*end)->target.name, name)) {
+		if (name_equal((*end)->target.name, name)) {
 			parser->target = *end;
 			return;
 		}

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/name.h"
+
 void lu_default_text(struct lu *lu, uint16_t attr, const char *text)
 {
 	const struct field *f = object_field(&lu_object, attr);
@@ -33,7 +35,7 @@ static bool same_network(const struct acl *a, const struct acl *b)
 bool acl_same(const struct acl *a, const struct acl *b)
 {
 	if (HAS(a, KTGT_A_ACL_INITIATOR) || HAS(b, KTGT_A_ACL_INITIATOR))
-		return !strcmp(a->initiator, b->initiator);
+		return name_equal(a->initiator, b->initiator);
 	if (a->all || b->all)
 		return a->all == b->all;
 	return same_network(a, b);

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/name.h"
+
 static int refuse(const char **why, const char *reason)
 {
 	*why = reason;
@@ -175,21 +177,13 @@ int parse_iscsi_name(const char *text, const char **why)
 			return refuse(why,
 				"the name contains a blank, a comma or a "
 				"control character");
-	if (!strncasecmp(text, "iqn.", 4))
+	if (name_begins(text, "iqn."))
 		return check_iqn(text + 4, why);
-	if (!strncasecmp(text, "eui.", 4))
+	if (name_begins(text, "eui."))
 		return check_hex_name(text + 4, false, why);
-	if (!strncasecmp(text, "naa.", 4))
+	if (name_begins(text, "naa."))
 		return check_hex_name(text + 4, true, why);
 	return refuse(why, "not an iSCSI name, which begins with iqn., eui. or naa.");
-}
-
-/* Changes only ASCII, like the kernel. */
-void name_fold(char *name)
-{
-	for (; *name; name++)
-		if (*name >= 'A' && *name <= 'Z')
-			*name += 'a' - 'A';
 }
 
 /* Addresses */

@@ -23,13 +23,8 @@ int parse_size(const char *text, uint64_t *value, const char **why);
 /* on, yes, 1 and off, no, 0 */
 int parse_bool(const char *text, uint8_t *value, const char **why);
 
-/*
- * An iSCSI name in iqn., eui. or naa. form (RFC 7143, 4.2.7). Upper and lower
- * case make no difference. The kernel stores names in lower case; use
- * name_fold() before a name is compared with one from the kernel.
- */
+/* An iSCSI name in iqn., eui. or naa. form (RFC 7143, 4.2.7). */
 int parse_iscsi_name(const char *text, const char **why);
-void name_fold(char *name);
 
 /* IPv4, or IPv6 with or without brackets */
 int parse_addr(const char *text, struct addr *addr, const char **why);

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/name.h"
 #include "lib/nl.h"
 #include "lib/parse.h"
 #include "lib/reason.h"
@@ -156,7 +157,7 @@ static const struct target *find_target(const struct view *view,
 	const struct target *target;
 
 	vec_for_each(target, &view->targets)
-		if (!strcasecmp(target->name, name))
+		if (name_equal(target->name, name))
 			return target;
 	return NULL;
 }
