@@ -9,7 +9,6 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "../core/name.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "../core/access.h"
@@ -21,7 +20,7 @@
  * struct acl_change - change that adds or removes a rule
  * @change: the change
  * @rule: the rule; its name is @name
- * @name: name of an initiator, in lower case
+ * @name: name of an initiator
  */
 struct acl_change {
 	struct ktgt_change	change;
@@ -97,6 +96,9 @@ static int acl_del_check(struct ktgt_txn *txn, struct ktgt_change *change)
 		refuse_rule(txn, acl, "does not exist");
 		return -ENOENT;
 	}
+	/* listeners know it by the name that it was given */
+	if (acl->rule.type == KTGT_RULE_NAME)
+		strscpy(acl->name, edit.del_rule->name, sizeof(acl->name));
 	return ktgt_txn_set_access(txn, &target->access,
 				  ktgt_access_alloc(access, &edit));
 }
@@ -125,7 +127,6 @@ static int stage(struct ktgt_txn *txn, u32 tid, const struct ktgt_rule *rule,
 	acl->rule = *rule;
 	if (rule->type == KTGT_RULE_NAME) {
 		strscpy(acl->name, rule->name, sizeof(acl->name));
-		ktgt_name_fold(acl->name);
 		acl->rule.name = acl->name;
 	}
 	acl->change.info = (struct ktgt_change_info){

@@ -69,6 +69,15 @@ struct target_edit {
 	struct list_head		lus;
 };
 
+static bool has_prefix(const char *name, const char *prefix)
+{
+	while (*prefix && ktgt_name_char(*name) == *prefix) {
+		name++;
+		prefix++;
+	}
+	return !*prefix;
+}
+
 static bool all_hex(const char *s)
 {
 	while (isxdigit(*s))
@@ -76,11 +85,14 @@ static bool all_hex(const char *s)
 	return !*s;
 }
 
-/* RFC 3722, 6.2 forbids all other ASCII characters. */
+/*
+ * RFC 3722, 6.2 forbids all other ASCII characters. Which of the others a name may
+ * have is a large table; the tools have it.
+ */
 static bool all_allowed(const char *s)
 {
-	while (isascii(*s) && (isalnum(*s) || *s == '-' || *s == '.' ||
-			       *s == ':'))
+	while (*s && (!isascii(*s) || isalnum(*s) || *s == '-' || *s == '.' ||
+		      *s == ':'))
 		s++;
 	return !*s;
 }
@@ -106,7 +118,7 @@ static const char *domain_fault(const char *s)
 
 	do {
 		label = s;
-		while (isalnum(*s) || *s == '-')
+		while (isascii(*s) && (isalnum(*s) || *s == '-'))
 			s++;
 		if (s == label || *label == '-' || s[-1] == '-')
 			return NO_DOMAIN;
@@ -119,8 +131,8 @@ static const char *domain_fault(const char *s)
  * ktgt_target_name_fault - what is wrong with an iSCSI name
  * @name: the name, in upper or lower case
  *
- * The forms are those of RFC 7143, 4.2.7. Characters beyond ASCII are refused,
- * because stringprep would have to normalise them before names are compared.
+ * The forms are those of RFC 7143, 4.2.7. Characters beyond ASCII are possible after
+ * the domain name.
  *
  * Context: any.
  *
@@ -134,21 +146,21 @@ const char *ktgt_target_name_fault(const char *name)
 	if (strlen(name) > KTGT_NAME_MAX)
 		return "must not be longer than 223 bytes";
 
-	if (!strncasecmp(name, "eui.", 4)) {
+	if (has_prefix(name, "eui.")) {
 		if (strlen(name + 4) != 16 || !all_hex(name + 4))
 			return "must have 16 hexadecimal digits after eui.";
 		return NULL;
 	}
-	if (!strncasecmp(name, "naa.", 4)) {
+	if (has_prefix(name, "naa.")) {
 		len = strlen(name + 4);
 		if ((len != 16 && len != 32) || !all_hex(name + 4))
 			return "must have 16 or 32 hexadecimal digits after naa.";
 		return NULL;
 	}
-	if (strncasecmp(name, "iqn.", 4))
+	if (!has_prefix(name, "iqn."))
 		return "must begin with iqn., eui. or naa.";
 	if (!all_allowed(name))
-		return "may contain only a-z, 0-9, '-', '.' and ':'";
+		return "may contain only letters, digits, '-', '.' and ':'";
 
 	fault = date_fault(name + 4);
 	return fault ? fault : domain_fault(name + 12);
@@ -210,7 +222,7 @@ struct ktgt_target *ktgt_target_check(struct ktgt_txn *txn, u32 tid,
 			    target->tid);
 		return ERR_PTR(-ENOENT);
 	}
-	if (name && strcasecmp(name, target->name)) {
+	if (name && !ktgt_name_equal(name, target->name)) {
 		ktgt_refuse(txn->extack, "target %u is '%s', not '%s'",
 			    target->tid, target->name, name);
 		return ERR_PTR(-ENOENT);
@@ -220,8 +232,14 @@ struct ktgt_target *ktgt_target_check(struct ktgt_txn *txn, u32 tid,
 
 static int check_name(struct ktgt_txn *txn, const char *name)
 {
-	const char *fault = ktgt_target_name_fault(name);
+	const char *fault;
 
+	if (!ktgt_name_is_text(name, strlen(name))) {
+		NL_SET_ERR_MSG(txn->extack,
+			       "target name: must be valid UTF-8 without control characters");
+		return -EINVAL;
+	}
+	fault = ktgt_target_name_fault(name);
 	if (!fault)
 		return 0;
 	ktgt_refuse(txn->extack, "target name '%s': %s", name, fault);
@@ -401,8 +419,6 @@ static int target_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	err = err ?: check_keys(txn, new->keys, new->set_keys);
 	if (err)
 		return err;
-	/* only now: a refusal shows the name as the user wrote it */
-	ktgt_name_fold(target->name);
 	set_keys(target, new->keys, new->set_keys);
 	err = take_name(txn, target);
 	if (err)
@@ -759,7 +775,7 @@ bool ktgt_target_is_deleted_by(const struct ktgt_target *target,
 	params = &container_of(change, struct target_edit, change)->params;
 	if (params->tid)
 		return params->tid == target->tid;
-	return params->name && !strcasecmp(params->name, target->name);
+	return params->name && ktgt_name_equal(params->name, target->name);
 }
 
 /**

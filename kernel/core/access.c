@@ -12,6 +12,8 @@
 
 #include <net/ipv6.h>
 
+#include "name.h"
+
 /* Whether the first @bits of two addresses are equal. */
 static bool prefix_equal(const u8 *a, const u8 *b, unsigned int bits)
 {
@@ -90,9 +92,9 @@ bool ktgt_access_judge(const struct ktgt_access *access,
 
 		if (rule->type == KTGT_RULE_NAME) {
 			match->name_rules++;
-			if (!match->name && (!initiator ||
-					     !strcasecmp(rule->name,
-							 initiator)))
+			if (!match->name &&
+			    (!initiator ||
+			     ktgt_name_equal(rule->name, initiator)))
 				match->name = rule;
 		} else {
 			match->addr_rules++;
@@ -124,7 +126,7 @@ bool ktgt_rule_equal(const struct ktgt_rule *a, const struct ktgt_rule *b)
 	case KTGT_RULE_ALL:
 		return true;
 	case KTGT_RULE_NAME:
-		return !strcasecmp(a->name, b->name);
+		return ktgt_name_equal(a->name, b->name);
 	default:
 		return a->family == b->family &&
 		       a->prefix_len == b->prefix_len &&

@@ -31,7 +31,7 @@ enum ktgt_rule_type {
  * @prefix_len: length of the prefix of @addr, in bits
  * @addr: network as the user gave it; host bits are ignored. IPv4 uses the
  *	first four bytes
- * @name: initiator name, in lower case
+ * @name: initiator name as it was given; compared with ktgt_name_equal()
  */
 struct ktgt_rule {
 	u8		type;

@@ -11,10 +11,7 @@
 #include "name.h"
 #include "access.h"
 
-/*
- * Names are compared in lower case (RFC 3722). The name to look for may contain
- * upper case.
- */
+/* The same for names that are equal, whatever their case. */
 static u32 name_hash(const char *name, u32 seed)
 {
 	unsigned long hash = init_name_hash((unsigned long)seed);
@@ -40,7 +37,7 @@ static int compare_name(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	const struct ktgt_target *target = obj;
 
-	return strcasecmp(arg->key, target->name);
+	return !ktgt_name_equal(arg->key, target->name);
 }
 
 /* parameters of the hash table &ktgt_net.names */
@@ -57,8 +54,7 @@ const struct rhashtable_params ktgt_target_names = {
 /**
  * ktgt_target_alloc - make a target that is in no table yet
  * @kn: the namespace
- * @name: iSCSI name, shorter than KTGT_NAME_LEN; the caller puts it in lower
- *	case before others can find the target
+ * @name: iSCSI name, shorter than KTGT_NAME_LEN; it is kept as it is
  *
  * Context: may sleep.
  *

@@ -80,7 +80,7 @@ enum ktgt_target_key {
  * @deleted: the target was deleted; logins that have found it before are
  *	refused. Written under @nexus_lock
  * @name_node: in &ktgt_net.names
- * @name: iSCSI name
+ * @name: iSCSI name as it was given; compared with ktgt_name_equal()
  * @alias: TargetAlias; written under &ktgt_net.config_mutex, read without it;
  *	the last byte is always NUL
  * @keys: by &enum ktgt_target_key: the value plus one; 0 means not set. Written

@@ -330,11 +330,19 @@ static const char *login_peer_name(const struct ktgt_login *login)
 	return login->key.initiator[0] ? login->key.initiator : "(no name)";
 }
 
+/* Its own name, if there is such a target; otherwise the one that was asked for. */
+static const char *login_target_name(const struct ktgt_login *login)
+{
+	return login->target ? login->target->name : login->target_name;
+}
+
 static const char *login_goal(const struct ktgt_login *login)
 {
+	const char *name = login_target_name(login);
+
 	if (login->nego.discovery)
 		return "(discovery)";
-	return login->target_name[0] ? login->target_name : "(no target)";
+	return *name ? name : "(no target)";
 }
 
 static s32 login_tid(const struct ktgt_login *login)
@@ -348,10 +356,11 @@ static s32 login_tid(const struct ktgt_login *login)
 static void login_tell(struct ktgt_conn *conn, u16 status)
 {
 	const struct ktgt_login *login = conn->login;
+	const char *name = login_target_name(login);
 	struct ktgt_event event = {
 		.cmd = KTGT_CMD_LOGIN_FAILED,
 		.tid = login_tid(login),
-		.target = login->target_name[0] ? login->target_name : NULL,
+		.target = *name ? name : NULL,
 		.initiator = login->key.initiator[0] ? login->key.initiator :
 						       NULL,
 		.isid = login->nr_requests ? login->key.isid : NULL,

@@ -510,23 +510,19 @@ int ktgt_text_decode(const char *value, u32 len, u8 *data, u32 size)
  *
  * Upper and lower case make no difference in names (RFC 7143, 4.2.7). The form
  * of the name is not checked, because some initiators have names of no standard
- * form. But it must be printable.
+ * form. But it must be text that can be printed.
  *
  * Context: any.
- * Return: 0, or -EINVAL if it is empty, too long, or contains a blank or a
- * control character.
+ * Return: 0, or -EINVAL if it is empty, too long, not valid UTF-8, or contains a
+ * blank or a control character.
  */
 int ktgt_text_name(const char *value, u32 len, char *name, u32 size)
 {
 	u32 i;
 
-	if (!len || len >= size)
+	if (!len || len >= size || memchr(value, ' ', len) ||
+	    !ktgt_name_is_text(value, len))
 		return -EINVAL;
-	for (i = 0; i < len; i++) {
-		/* bytes beyond ASCII are UTF-8, which names may contain */
-		if (isascii(value[i]) && !isgraph(value[i]))
-			return -EINVAL;
-	}
 	for (i = 0; i < len; i++)
 		name[i] = ktgt_name_char(value[i]);
 	memset(name + len, 0, size - len);

@@ -6,6 +6,7 @@
 
 #include "../config/acl.h"
 #include "../core/access.h"
+#include "../core/name.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "../core/target.h"
@@ -42,6 +43,24 @@ static int get_network(struct genl_info *info, struct ktgt_rule *rule)
 	return -EINVAL;
 }
 
+/* A name of any form: some initiators have one of no standard form. */
+static int get_name(struct genl_info *info, struct ktgt_rule *rule)
+{
+	struct nlattr *initiator = info->attrs[KTGT_A_ACL_INITIATOR];
+
+	rule->type = KTGT_RULE_NAME;
+	rule->name = nla_data(initiator);
+	if (!*rule->name)
+		NL_SET_ERR_MSG(info->extack, "access rule: initiator is empty");
+	else if (!ktgt_name_is_text(rule->name, strlen(rule->name)))
+		NL_SET_ERR_MSG(info->extack,
+			       "access rule: initiator must be valid UTF-8 without control characters");
+	else
+		return 0;
+	NL_SET_BAD_ATTR(info->extack, initiator);
+	return -EINVAL;
+}
+
 static int get_rule(struct genl_info *info, struct ktgt_rule *rule)
 {
 	struct nlattr *initiator = info->attrs[KTGT_A_ACL_INITIATOR];
@@ -67,14 +86,7 @@ static int get_rule(struct genl_info *info, struct ktgt_rule *rule)
 		rule->type = KTGT_RULE_ALL;
 		return 0;
 	}
-
-	rule->type = KTGT_RULE_NAME;
-	rule->name = nla_data(initiator);
-	if (*rule->name)
-		return 0;
-	NL_SET_BAD_ATTR(info->extack, initiator);
-	NL_SET_ERR_MSG(info->extack, "access rule: initiator is empty");
-	return -EINVAL;
+	return get_name(info, rule);
 }
 
 static int change_rule(struct sk_buff *skb, struct genl_info *info,

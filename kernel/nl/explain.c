@@ -54,8 +54,8 @@ static int get_name(const struct nlattr *attr, const char *what, char *name,
 		return 0;
 	NL_SET_BAD_ATTR(extack, attr);
 	ktgt_refuse(extack,
-		    "%s '%s': must be 1 to 223 bytes without blanks and control characters",
-		    what, value);
+		    "%s: must be 1 to 223 bytes of valid UTF-8 without blanks and control characters",
+		    what);
 	return -EINVAL;
 }
 

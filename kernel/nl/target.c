@@ -6,6 +6,7 @@
 
 #include "../config/target.h"
 #include "../core/access.h"
+#include "../core/name.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "../core/target.h"
@@ -189,7 +190,8 @@ static struct ktgt_target *find_target(struct genl_info *info)
 		target = ktgt_net_find_tid(kn, params.tid);
 	else
 		target = ktgt_net_find_target(kn, params.name);
-	if (target && params.name && strcasecmp(params.name, target->name)) {
+	if (target && params.name &&
+	    !ktgt_name_equal(params.name, target->name)) {
 		ktgt_target_put(target);
 		target = NULL;
 	}

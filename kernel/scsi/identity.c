@@ -18,7 +18,9 @@
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
+#include "../core/name.h"
 #include "../core/refuse.h"
+#include "../core/target.h"
 
 /* NAA, the first digit of the identifier (SPC-4, 7.8.6.6). */
 #define NAA_EXTENDED	2
@@ -37,10 +39,14 @@ static const siphash_key_t low_key = {
 	{ 0x6b746774206e6161ULL, 0x6c6f67696320756eULL }
 };
 
+/* Disks stay the same, in whatever case the name of their target is written. */
 static u64 hash(const struct ktgt_identity_seed *seed, const siphash_key_t *key)
 {
-	u64 name = siphash(seed->target, strlen(seed->target), key);
+	char target[KTGT_NAME_LEN];
+	u64 name;
 
+	ktgt_name_fold(target, sizeof(target), seed->target);
+	name = siphash(target, strlen(target), key);
 	return siphash_2u64(name, seed->lun, key);
 }
 
@@ -327,7 +333,8 @@ static bool name_is_valid(const char *name)
 	size_t digits = strlen(name) - min_t(size_t, strlen(name), 4);
 
 	if (!strncmp(name, "iqn.", 4))
-		return digits && !strpbrk(name, " \t\n");
+		return digits && !strchr(name, ' ') &&
+		       ktgt_name_is_text(name, strlen(name));
 	if (!strncmp(name, "naa.", 4))
 		return (digits == 16 || digits == 32) && are_digits(name + 4);
 	if (!strncmp(name, "eui.", 4))

@@ -52,7 +52,7 @@ struct ktgt_identity {
 
 /**
  * struct ktgt_identity_seed - what defaults are made from
- * @target: name of the target
+ * @target: name of the target; its case makes no difference
  * @lun: logical unit number
  * @oui: company identifier, 24 bits
  * @disk: a disk, and not a controller

@@ -27,6 +27,7 @@
 #include "../backend/store.h"
 #include "../core/cmd.h"
 #include "../core/fabric.h"
+#include "../core/name.h"
 #include "../core/net.h"
 #include "cdb.h"
 #include "lu.h"
@@ -292,7 +293,8 @@ static struct ktgt_orphan_group *find_left(const struct ktgt_nexus *nexus,
 	list_for_each_entry(group, &all_groups, node) {
 		if (group->store == store && group->count &&
 		    !strcmp(group->orphans->port, nexus->port_name) &&
-		    !strcmp(group->orphans->target, nexus->target->name))
+		    ktgt_name_equal(group->orphans->target,
+				    nexus->target->name))
 			return group;
 	}
 	return NULL;

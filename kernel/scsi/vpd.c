@@ -15,6 +15,7 @@
 
 #include "../backend/backend.h"
 #include "../core/cmd.h"
+#include "../core/name.h"
 #include "../core/target.h"
 #include "data.h"
 #include "lu.h"
@@ -127,9 +128,14 @@ static u8 *put_lu_names(const struct ktgt_identity *identity, u8 *p)
 			identity->scsi_name);
 }
 
+/*
+ * The name of the target is in lower case here, since initiators compare the bytes
+ * (SPC-4, 7.8.6.11), and nodes of a cluster may write it differently.
+ */
 static u8 *put_port_names(const struct ktgt_lu *lu, u8 *p)
 {
 	u8 type = PIV | ASSOC_PORT;
+	char target[KTGT_NAME_LEN];
 	char name[NAME_MAX_LEN];
 	__be32 id;
 
@@ -139,11 +145,11 @@ static u8 *put_port_names(const struct ktgt_lu *lu, u8 *p)
 	id = cpu_to_be32(PORT_GROUP);
 	p = put_designator(p, PROTOCOL_ISCSI | CODE_BINARY,
 			   type | DESIG_PORT_GROUP, &id, sizeof(id));
-	snprintf(name, sizeof(name), "%s,t,0x%04x", lu->target->name,
-		 PORT_GROUP_TAG);
+	ktgt_name_fold(target, sizeof(target), lu->target->name);
+	snprintf(name, sizeof(name), "%s,t,0x%04x", target, PORT_GROUP_TAG);
 	p = put_name(p, PROTOCOL_ISCSI | CODE_UTF8, type | DESIG_NAME, name);
 	return put_name(p, PROTOCOL_ISCSI | CODE_UTF8,
-			PIV | ASSOC_DEVICE | DESIG_NAME, lu->target->name);
+			PIV | ASSOC_DEVICE | DESIG_NAME, target);
 }
 
 /* Device identification, SPC-4, 7.8.6. */

@@ -68,6 +68,16 @@ static void defaults(struct kunit *test)
 	expect_id(test, &identity->naa, "6ffffff09809a9bdc243e0aa4b3a991a");
 }
 
+/* In whatever case the name of the target is written. */
+static void case_of_target(struct kunit *test)
+{
+	struct ktgt_identity *lower = made(test, NAME, 1, 0);
+	struct ktgt_identity *upper = made(test, "IQN.2026-11.Org.example:A", 1,
+					   0);
+
+	KUNIT_EXPECT_TRUE(test, ktgt_identity_is_same_disk(lower, upper));
+}
+
 /* As beaf111 would be that of LUN 11 of target 1 and of LUN 1 of target 11. */
 static void are_different(struct kunit *test)
 {
@@ -188,7 +198,11 @@ static const struct id_case id_cases[] = {
 	{ "", "00000000000000010000", "", "", "eui" },
 	{ "", "", "iqn.2026-11.org.x", "", NULL },
 	{ "", "", "iqn.", "", "scsi-name iqn." },
+	{ "", "", "iqn.h\xc3\xb6st", "", NULL },
 	{ "", "", "iqn.a b", "", "scsi-name" },
+	{ "", "", "iqn.a\n", "", "scsi-name" },
+	{ "", "", "iqn.a\xc2\x9b", "", "scsi-name" },
+	{ "", "", "iqn.h\xf6st", "", "scsi-name" },
 	{ "", "", "naa.5234567890ABCDEF", "", NULL },
 	{ "", "", "naa.5234567890abcde", "", "scsi-name" },
 	{ "", "", "naa.5234567890abcdeg", "", "scsi-name" },
@@ -420,6 +434,7 @@ static void names_staged(struct kunit *test)
 
 static struct kunit_case identity_kunit_cases[] = {
 	KUNIT_CASE(defaults),
+	KUNIT_CASE(case_of_target),
 	KUNIT_CASE(are_different),
 	KUNIT_CASE(given_stays),
 	KUNIT_CASE(changes),

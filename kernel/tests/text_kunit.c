@@ -562,6 +562,11 @@ static void names(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ktgt_text_name("i n", 3, name, 8), -EINVAL);
 	KUNIT_EXPECT_EQ(test, ktgt_text_name("i\033n", 3, name, 8), -EINVAL);
 	KUNIT_EXPECT_EQ(test, ktgt_text_name("\xc3\xa4", 2, name, 8), 0);
+	/* C1, in UTF-8 and as one byte, and a letter of Latin-1 */
+	KUNIT_EXPECT_EQ(test, ktgt_text_name("i\xc2\x9bn", 4, name, 8),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, ktgt_text_name("i\x9bn", 3, name, 8), -EINVAL);
+	KUNIT_EXPECT_EQ(test, ktgt_text_name("h\xf6st", 4, name, 8), -EINVAL);
 	KUNIT_EXPECT_MEMEQ(test, name, "\xc3\xa4\0\0\0\0\0\0", 8);
 }
 

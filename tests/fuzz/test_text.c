@@ -214,6 +214,12 @@ static void test_names(void)
 	   "name with a space");
 	ok(ktgt_text_name("i\033n", 3, name, sizeof(name)) == -EINVAL,
 	   "name with a control character");
+	ok(ktgt_text_name("i\xc2\x9bn", 4, name, sizeof(name)) == -EINVAL,
+	   "name with a control character beyond ASCII");
+	ok(ktgt_text_name("h\xf6st", 4, name, sizeof(name)) == -EINVAL,
+	   "name in Latin-1");
+	ok(!ktgt_text_name("H\xc3\xb6st", 5, name, sizeof(name)) &&
+	   !strcmp(name, "h\xc3\xb6st"), "name in UTF-8");
 }
 
 static void test_out(void)
