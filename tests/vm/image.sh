@@ -30,7 +30,7 @@ format=2
 # Without these there is no lab. (perl: kbuild runs kernel-doc with W=1.)
 required="linux-image-amd64 linux-headers-amd64 gcc make libc6-dev dwarves perl
 	open-iscsi fio sg3-utils e2fsprogs iproute2 kmod udev procps mount
-	python3 bash util-linux libmnl0 libjansson4 libsmartcols1"
+	python3 bash util-linux libmnl0 libjansson4 libsmartcols1 libidn12"
 
 # Without these, the tests that want them skip.
 optional="libiscsi-bin qemu-utils qemu-block-extra lsscsi multipath-tools
