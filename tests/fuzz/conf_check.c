@@ -30,6 +30,7 @@ static void check_acls(const struct conf_target *target)
 {
 	const char *why;
 	const struct acl *acl;
+	char name[NAME_SIZE];
 
 	/* a target that admits nobody is not what anybody writes */
 	require(target->acls.n);
@@ -38,7 +39,7 @@ static void check_acls(const struct conf_target *target)
 			HAS(acl, KTGT_A_ACL_INITIATOR) +
 			HAS(acl, KTGT_A_ACL_ADDRESS) == 1);
 		if (HAS(acl, KTGT_A_ACL_INITIATOR))
-			require(!parse_iscsi_name(acl->initiator, &why));
+			require(!parse_iscsi_name(acl->initiator, name, &why));
 		require(acl->prefix_len <= acl->address.len * 8);
 	}
 }
@@ -65,11 +66,12 @@ static void check_bindings(const struct conf *conf, const struct vec *bindings)
 void conf_check(const struct conf *conf)
 {
 	const struct conf_target *target;
+	char name[NAME_SIZE];
 	const char *why;
 
 	check_bindings(conf, &conf->discovery);
 	for (target = conf->targets; target; target = target->next) {
-		require(!parse_iscsi_name(target->target.name, &why));
+		require(!parse_iscsi_name(target->target.name, name, &why));
 		require(conf_find(conf, target->target.name) == target);
 		check_lus(target);
 		check_acls(target);

@@ -65,18 +65,25 @@ static void try_portal(const char *text, const char **why)
 
 static void try_name(const char *text, const char **why)
 {
-	char *clean;
+	char name[NAME_SIZE], again[NAME_SIZE], *clean;
+	const char *p;
 
-	if (parse_iscsi_name(text, why))
+	if (parse_iscsi_name(text, name, why))
 		return;
-	require(strlen(text) <= NAME_MAX_LEN);
-	require(!strncmp(text, "iqn.", 4) || !strncmp(text, "eui.", 4) ||
-		!strncmp(text, "naa.", 4));
-	require(!strpbrk(text, " \t\r\n"));
+	require(strlen(name) <= NAME_MAX_LEN);
+	require(!strncasecmp(name, "iqn.", 4) ||
+		!strncasecmp(name, "eui.", 4) || !strncasecmp(name, "naa.", 4));
+	require(!strpbrk(name, " \t\r\n"));
 	/* nothing in it changes what a terminal does */
-	clean = clean_text(text);
-	require(clean && !strpbrk(clean, "\033\177"));
+	clean = clean_text(name);
+	require(clean && !strcmp(clean, name));
 	free(clean);
+	/* what is shown can be given again */
+	require(!parse_iscsi_name(name, again, why) && !strcmp(again, name));
+	/* an ASCII name is what was typed */
+	for (p = text; *p && !(*p & 0x80); p++)
+		;
+	require(*p || !strcmp(text, name));
 }
 
 static void try_number(const char *text, const char **why)

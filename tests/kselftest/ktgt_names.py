@@ -5,9 +5,10 @@
     target namespace: targets whose names have capitals -- veth -- this program
 
 Shown: a name is kept and shown as it was given, and the same in upper and lower
-case for whoever uses it; the disks of the target are the same, too. What is not
-valid UTF-8, or has a control character, is no name: not in the configuration, and
-not of a peer, whose bytes come into no log and no event.
+case for whoever uses it; the disks of the target are the same, too. The tools apply
+RFC 3722 to names beyond ASCII. What is not valid UTF-8, or has a control character, is
+no name: not in the configuration, and not of a peer, whose bytes come into no log and
+no event.
 """
 
 # Timeout: 600
@@ -23,7 +24,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import genl  # noqa: E402
 from iscsi import NAME, LoginError, inquiry  # noqa: E402
 from ktap import Suite, check, equal  # noqa: E402
-from lab import IQN, Lab, run  # noqa: E402
+from lab import IQN, Lab, outcome, run  # noqa: E402
 
 suite = Suite(Lab)
 suite.after = Lab.stop_target
@@ -156,6 +157,48 @@ def tgt_admin(lab):
     ini.nop()
     apply(lab, text, "--delete", MIXED.upper(), "-f")
     equal(lab.targets(), [], "targets")
+
+
+@suite.case
+def beyond_ascii(lab):
+    """The tools send the form of RFC 3722 and say so; what is shown can be applied
+    again, and nothing is to be done then."""
+    iqn, client = f"{IQN}:gerät", f"{IQN}:höst"
+    done = outcome("ktgtadm", "-n", lab.tns, "target", "add", f"{IQN}:GERÄT",
+                   "id", 1)
+    equal(done.returncode, 0, done.stderr)
+    check(f"is used as {iqn}" in done.stderr, done.stderr)
+    lab.adm("acl", "add", "target", f"{IQN}:Gerät", "initiator", f"{IQN}:HÖST")
+    config = lab.adm_json("config", "dump")["config"]["targets"]
+    equal([(t["name"], t["initiators"]) for t in config], [(iqn, [client])],
+          "dump")
+    ini = lab.login(iqn, name=client, clear_ua=False)
+    # o, and the dots on it
+    for name in (client, f"{IQN}:HÖST", f"{IQN}:ho\u0308st"):
+        text = f"<target {IQN}:GERÄT>\ninitiator-name {name}\n</target>\n"
+        equal(apply(lab, text, "-p", "-e"), "", f"changes for {name!r}")
+        apply(lab, text, "-e")
+    ini.nop()
+    apply(lab, lab.in_target("tgt-admin", "--dump"), "-e")
+    ini.nop()
+
+
+@suite.case
+def latin1(lab):
+    """A name that is not UTF-8 is refused by each tool."""
+    lab.target("t1", tid=1)
+    name = f"\"$(printf '{IQN}:h\\366st')\""
+    for words in (f"ktgtadm target add {name}",
+                  f"ktgtadm acl add target 1 initiator {name}",
+                  f"tgtadm -m target -o new -t 2 -T {name}",
+                  f"tgtadm -m target -o bind -t 1 -Q {name}",
+                  f"printf '<target %s/>' {name} >$0; tgt-admin -c $0 -e"):
+        with tempfile.NamedTemporaryFile() as file:
+            done = outcome("nsenter", f"--net=/run/netns/{lab.tns}", "sh", "-c",
+                           words, file.name, errors="replace")
+        check(done.returncode, f"{words} succeeds")
+        check("not valid UTF-8" in done.stderr, f"{words}: {done.stderr}")
+    equal([t["name"] for t in lab.targets()], [f"{IQN}:t1"], "targets")
 
 
 def identity(lab, name):

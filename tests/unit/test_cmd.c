@@ -138,6 +138,17 @@ static void test_target(void **state)
 	target = fake_request(KTGT_CMD_TARGET_NEW);
 	assert_int_equal(target->has, 1 << KTGT_A_TARGET_NAME);
 
+	assert_int_equal(run("target add iqn.2026-11.org.x:SAN.Disk1"), 0);
+	target = fake_request(KTGT_CMD_TARGET_NEW);
+	assert_string_equal(target->name, "iqn.2026-11.org.x:SAN.Disk1");
+	assert_int_equal(got.err_len, 0);
+	assert_int_equal(run("target add iqn.2026-11.org.x:Ger\xc3\x84t"), 0);
+	target = fake_request(KTGT_CMD_TARGET_NEW);
+	assert_string_equal(target->name, "iqn.2026-11.org.x:ger\xc3\xa4t");
+	assert_string_equal(got.err, "Warning: iqn.2026-11.org.x:Ger\xc3\x84t is "
+			    "used as iqn.2026-11.org.x:ger\xc3\xa4t, which RFC "
+			    "3722 makes of it\n");
+
 	assert_int_equal(run("target del iqn.2026-11.org.x:d force"), 0);
 	target = fake_request(KTGT_CMD_TARGET_DEL);
 	assert_int_equal(target->has, 1 << KTGT_A_TARGET_NAME |

@@ -353,6 +353,16 @@ static void test_blocks(void **state)
 		{ T("backing-store /b\n") "<target iqn.2026-11.org.x:b/>\n"
 		  T("controller_tid 3\nbacking-store /b\n"),
 		  S(" tid=3 1=/b @ALL") "{iqn.2026-11.org.x:b @ALL}" },
+		/* names that mean the same */
+		{ T("backing-store /b\ninitiator-name iqn.2026-11.org.x:I\n"
+		    "initiator-name iqn.2026-11.org.x:i\n")
+		  "<target IQN.2026-11.org.x:A>\nbacking-store /a\n</target>\n",
+		  S(" 1=/b 2=/a @iqn.2026-11.org.x:I") },
+		{ "<target iqn.2026-11.org.x:\xc3\x84/>\n"
+		  "<target iqn.2026-11.org.x:\xc3\xa4>\n"
+		  "initiator-name iqn.2026-11.org.x:\xc3\x96\n"
+		  "initiator-name iqn.2026-11.org.x:o\xcc\x88\n</target>\n",
+		  "{iqn.2026-11.org.x:\xc3\xa4 @iqn.2026-11.org.x:\xc3\xb6}" },
 		{ T("<backing-store /b>\nlun 4\n</backing-store>\n"
 		    "<backing-store /b>\nreadonly 1\nlun 4\n"
 		    "</backing-store>\n"), S(" 4=/b,read-only:1 @ALL") },
@@ -491,6 +501,9 @@ static void test_notes(void **state)
 		    "initiator-address 10.0.0.1\n"),
 		  "iqn.2026-11.org.x:a: an initiator needs an admitted "
 		  "name and an admitted address; tgt requires only one" },
+		{ "<target iqn.2026-11.org.x:\xc3\x84/>\n",
+		  "iqn.2026-11.org.x:\xc3\x84 is used as "
+		  "iqn.2026-11.org.x:\xc3\xa4, which RFC 3722 makes of it" },
 		{ "lld iscsi\n", "lld is taken as default-driver" },
 		{ T("lld iscsi\n"), "lld is taken as driver" },
 	};
@@ -721,6 +734,27 @@ static void test_nul(void **state)
 	conf_free(&conf);
 }
 
+/* A name that is too long is not that of the target whose name it begins with. */
+static void test_long_name(void **state)
+{
+	char name[KTGT_NAME_MAX + 2], text[3 * sizeof(name)];
+	const struct conf_message *message;
+	struct conf conf;
+
+	(void)state;
+	memset(name, 'a', sizeof(name));
+	memcpy(name, "iqn.2026-11.org.x:", 18);
+	name[KTGT_NAME_MAX + 1] = '\0';
+	snprintf(text, sizeof(text), "<target %.*s/>\n<target %s/>\n",
+		 KTGT_NAME_MAX, name, name);
+	assert_int_equal(parse(&conf, text, NULL), -EINVAL);
+	assert_int_equal(conf.messages.n, 1);
+	message = vec_at(&conf.messages, 0);
+	assert_memory_equal(message->text, "/etc/f:2: <target iqn.", 22);
+	assert_non_null(strstr(message->text, "longer than 223 bytes"));
+	conf_free(&conf);
+}
+
 /* Lengths that just fit, and one more. */
 static void test_lengths(void **state)
 {
@@ -848,6 +882,9 @@ static void test_json_errors(void **state)
 		{ "'targets':[{'name':'iqn.2026-11.org.x:a'},"
 		  "{'name':'iqn.2026-11.org.x:a'}]",
 		  "targets[1]: iqn.2026-11.org.x:a occurs twice\n" },
+		{ "'targets':[{'name':'iqn.2026-11.org.x:\xc3\xa4'},"
+		  "{'name':'iqn.2026-11.org.x:\xc3\x84'}]",
+		  "targets[1]: iqn.2026-11.org.x:\xc3\x84 occurs twice\n" },
 		{ JT(",'id':0"),
 		  "targets[0].id: controller_tid 0: out of range; use 1 to 65535\n" },
 		{ JT(",'id':[]"),
@@ -1033,6 +1070,7 @@ int main(void)
 		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_json_errors),
+		cmocka_unit_test(test_long_name),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test_setup_teardown(test_load, make_dir,
 						remove_dir),

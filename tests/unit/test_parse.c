@@ -277,29 +277,86 @@ static void test_name(void **state)
 		{ "iqn.2017-03.:x", "DOMAIN" },
 		{ "iqn.2017-03.com.x y", "blank" },
 		{ "iqn.2017-03.com.x,y", "blank" },
-		{ "iqn.2017-03.com.x\n", "blank" },
+		{ "iqn.2017-03.com.x\n", "control character" },
+		{ "iqn.2017-03.com.x:\x7f", "control character" },
+		{ "iqn.2017-03.com.x:\xc2\x9b", "control character" },
+		{ "iqn.2017-03.com.x:h\xf6st", "UTF-8" },
+		{ "iqn.2017-03.com.x:h\xc3\xb6st", NULL },
+		{ "iqn.2017-03.com.x:h\xc3\xb6 st", "RFC 3722 does not allow a" },
+		{ "iqn.2017-03.com.x:h\xc3\xb6_st", "RFC 3722 does not allow a" },
+		{ "iqn.2017-03.com.x:\xe3\x80\x80", "RFC 3722 does not allow a" },
+		{ "iqn.2017-03.com.x:\xe2\x80\xae", "RFC 3722 does not allow a" },
+		{ "iqn.2017-03.com.x:\xd7\x90", "directions" },
 		{ "eui.123", "16 hexadecimal" },
 		{ "eui.02004567A425678G", "16 hexadecimal" },
 		{ "naa.52004567ba64678d0", "32 hexadecimal" },
 	};
-	char name[KTGT_NAME_MAX + 2];
+	char name[KTGT_NAME_MAX + 2], out[NAME_SIZE];
 	const char *why;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		why = NULL;
-		assert_row(rows[i].text, !parse_iscsi_name(rows[i].text, &why),
+		assert_row(rows[i].text,
+			   !parse_iscsi_name(rows[i].text, out, &why),
 			   !rows[i].why);
-		if (rows[i].why)
-			assert_non_null(strstr(why, rows[i].why));
+		/* what is well-formed is not changed; it is shown if it is not */
+		assert_string_equal(out, rows[i].text);
+		if (rows[i].why && !strstr(why, rows[i].why))
+			fail_msg("'%s': %s", rows[i].text, why);
 	}
 	memset(name, 'a', sizeof(name));
 	memcpy(name, "iqn.2017-03.com.", 16);
 	name[KTGT_NAME_MAX + 1] = '\0';
-	assert_int_not_equal(parse_iscsi_name(name, &why), 0);
+	assert_int_not_equal(parse_iscsi_name(name, out, &why), 0);
+	assert_int_equal(strlen(out), KTGT_NAME_MAX);
 	name[KTGT_NAME_MAX] = '\0';
-	assert_int_equal(parse_iscsi_name(name, &why), 0);
+	assert_int_equal(parse_iscsi_name(name, out, &why), 0);
+	assert_string_equal(out, name);
+}
+
+/* RFC 3722: folding, NFKC, and what is left out; ASCII is left alone. */
+static void test_name_prepare(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *name;
+	} rows[] = {
+		{ "Host_1 x", "Host_1 x" },
+		{ "h\xc3\xb6st", "h\xc3\xb6st" },
+		{ "H\xc3\x96ST", "h\xc3\xb6st" },
+		/* o and the dots apart */
+		{ "ho\xcc\x88st", "h\xc3\xb6st" },
+		{ "stra\xc3\x9f" "e", "strasse" },
+		/* wide letters, a ligature, and a hyphen that is not seen */
+		{ "\xef\xbd\x89\xef\xbd\x91\xef\xbd\x8e.", "iqn." },
+		{ "\xef\xac\x81x", "fix" },
+		{ "a\xc2\xad" "b", "ab" },
+		{ "\xd0\x94\xd0\x98\xd0\xa1\xd0\x9a",
+		  "\xd0\xb4\xd0\xb8\xd1\x81\xd0\xba" },
+	};
+	char text[4 * KTGT_NAME_MAX] = "", name[NAME_SIZE];
+	const char *why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(name_prepare(rows[i].text, name, &why), 0);
+		assert_string_equal(name, rows[i].name);
+	}
+	assert_int_not_equal(parse_iscsi_name("\xc2\xad", name, &why), 0);
+	assert_non_null(strstr(why, "empty"));
+	/* what counts is the length of the result: three bytes become one */
+	while (strlen(text) < 3 * KTGT_NAME_MAX)
+		strcat(text, "\xef\xbd\x81");
+	assert_int_equal(name_prepare(text, name, &why), 0);
+	assert_int_equal(strlen(name), KTGT_NAME_MAX);
+	strcat(text, "a");
+	assert_int_not_equal(name_prepare(text, name, &why), 0);
+	assert_non_null(strstr(why, "223 bytes"));
+	memset(text, 'a', sizeof(text) - 1);
+	assert_int_not_equal(name_prepare(text, name, &why), 0);
 }
 
 static void test_name_equal(void **state)
@@ -533,6 +590,7 @@ int main(void)
 		cmocka_unit_test(test_date),
 		cmocka_unit_test(test_bool),
 		cmocka_unit_test(test_name),
+		cmocka_unit_test(test_name_prepare),
 		cmocka_unit_test(test_name_equal),
 		cmocka_unit_test(test_name_begins),
 		cmocka_unit_test(test_prefix),

@@ -51,6 +51,7 @@ static struct lu *add_lu(uint32_t tid, uint32_t lun, const char *device)
 static void add_acl(uint32_t tid, const char *text)
 {
 	struct acl *acl = vec_add(&view.acls, sizeof(*acl));
+	char name[NAME_SIZE];
 	const char *why;
 
 	SET(acl, KTGT_A_ACL_TARGET_ID);
@@ -59,7 +60,7 @@ static void add_acl(uint32_t tid, const char *text)
 	if (!strcmp(text, "ALL")) {
 		SET(acl, KTGT_A_ACL_ALL);
 		acl->all = true;
-	} else if (!parse_iscsi_name(text, &why)) {
+	} else if (!parse_iscsi_name(text, name, &why)) {
 		SET(acl, KTGT_A_ACL_INITIATOR);
 		strcpy(acl->initiator, text);
 	} else {
@@ -272,6 +273,37 @@ static void test_case_of_names(void **state)
 		"initiator-name iqn.2026-11.org.x:CLIENT\n"
 		"</target>\n"), 0);
 	assert_changes("");
+}
+
+/* In the kernel is what was sent to it, so nothing is to be done. */
+static void test_beyond_ascii(void **state)
+{
+	static const char target[] = "iqn.2026-11.org.x:ger\xc3\xa4t";
+	static const char client[] = "iqn.2026-11.org.x:h\xc3\xb6st";
+	static const char file[] =
+		"<target iqn.2026-11.org.x:GER\xc3\x84T>\n"
+		"initiator-name iqn.2026-11.org.x:H\xc3\x96ST\n"
+		"</target>\n";
+
+	(void)state;
+	assert_int_equal(run_conf("-p -e", file), 0);
+	assert_non_null(strstr(got.out, target));
+	assert_non_null(strstr(got.out, client));
+	assert_non_null(strstr(got.err, ":1: iqn.2026-11.org.x:GER\xc3\x84T is "
+			       "used as iqn.2026-11.org.x:ger\xc3\xa4t, which "
+			       "RFC 3722 makes of it\n"));
+
+	add_target(1, target);
+	add_lu(1, 0, "");
+	add_acl(1, client);
+	assert_int_equal(run_conf("-e -v", file), 0);
+	assert_changes("");
+	assert_int_equal(run_conf("-v --update iqn.2026-11.org.x:Ger\xc3\x84t",
+				  file), 0);
+	assert_changes("");
+	assert_int_equal(run_conf("-v --offline iqn.2026-11.org.x:Ger\xc3\x84t",
+				  file), 0);
+	assert_changes(OFFLINE);
 }
 
 /* A target that gets the number of one that goes. */
@@ -929,6 +961,7 @@ int main(void)
 		TEST(test_numbers_by_spelling),
 		TEST(test_acl_spelling),
 		TEST(test_case_of_names),
+		TEST(test_beyond_ascii),
 		TEST(test_freed_number),
 		TEST(test_diff),
 		TEST(test_same),

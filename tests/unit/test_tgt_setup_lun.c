@@ -222,11 +222,12 @@ static void test_existing(void **state)
 	stdin = saved;
 }
 
-/* A target is found by its name in any case. */
+/* A target is found by its name in any case, and in any form beyond ASCII. */
 static void test_found(void **state)
 {
 	static const char *const rows[][2] = {
 		{ "iqn.2026-11.org.x:SAN.Disk1", "iqn.2026-11.org.x:san.dISK1" },
+		{ "iqn.2026-11.org.x:\xc3\xa4", "iqn.2026-11.org.x:\xc3\x84" },
 	};
 	char line[256];
 	FILE *saved = stdin;

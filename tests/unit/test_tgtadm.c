@@ -215,6 +215,13 @@ static void test_requests(void **state)
 	assert_int_equal(run("tgtadm -m target -o bind -t 1 -Q iqn.x"), 0);
 	acl = fake_request(KTGT_CMD_ACL_NEW);
 	assert_string_equal(acl->initiator, "iqn.x");
+	assert_int_equal(got.err_len, 0);
+	assert_int_equal(run("tgtadm -m target -o bind -t 1 -Q iqn.H\xc3\x96st"),
+			 0);
+	acl = fake_request(KTGT_CMD_ACL_NEW);
+	assert_string_equal(acl->initiator, "iqn.h\xc3\xb6st");
+	assert_string_equal(got.err, "tgtadm: warning: iqn.H\xc3\x96st is used as "
+			    "iqn.h\xc3\xb6st, which RFC 3722 makes of it\n");
 	assert_int_equal(run("tgtadm -m account -o new --u bob --p secret"), 0);
 	fake_request(KTGT_CMD_ACCOUNT_NEW);
 	assert_int_equal(run("tgtadm -m account -o new -u bob -p secret"), 0);

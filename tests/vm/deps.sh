@@ -16,7 +16,7 @@ set -euo pipefail
 declare -A packages=(
 	[build]="build-essential linux-headers-amd64 kmod"
 	[tools]="build-essential pkg-config libmnl-dev libjansson-dev
-		libsmartcols-dev libudev-dev libcmocka-dev"
+		libsmartcols-dev libudev-dev libidn-dev libcmocka-dev"
 	[lint]="sparse shellcheck yamllint codespell mandoc perl python3
 		python3-docutils python3-pyflakes python3-yaml
 		python3-jsonschema rsync xz-utils"

@@ -27,13 +27,23 @@ int job_no_target(const struct executor *ex, const char *which)
 	return JOB_WRONG;
 }
 
+/* Whether the user means this name. What is not a name is that of no target. */
+static bool is_name(const char *which, const char *name)
+{
+	char prepared[NAME_SIZE];
+	const char *unused;
+
+	return !name_prepare(which, prepared, &unused) &&
+	       name_equal(prepared, name);
+}
+
 bool job_means(const struct target *target, const char *which)
 {
 	char tid[32];
 
 	snprintf(tid, sizeof(tid), "tid=%u", target->id);
 	return !strcmp(which, "ALL") || !strcmp(which, tid) ||
-	       name_equal(which, target->name);
+	       is_name(which, target->name);
 }
 
 int job_status(const struct executor *ex, int err)
@@ -84,14 +94,17 @@ int job_run(struct executor *ex, int (*job)(struct executor *ex, void *data),
 static int find_which(const struct executor *ex, const struct conf *conf,
 		      const char *which, const char **only)
 {
+	const struct conf_target *wanted;
 	const struct target *target;
 
 	*only = NULL;
 	if (!which || !strcmp(which, "ALL"))
 		return JOB_DONE;
-	*only = which;
-	if (conf_find(conf, which))
-		return JOB_DONE;
+	for (wanted = conf->targets; wanted; wanted = wanted->next) {
+		*only = wanted->target.name;
+		if (is_name(which, *only))
+			return JOB_DONE;
+	}
 	vec_for_each(target, &ex->view->targets) {
 		*only = target->name;
 		if (job_means(target, which))

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "lib/model.h"
+#include "lib/name.h"
 #include "lib/nl.h"
 #include "lib/out.h"
 
@@ -54,7 +55,7 @@ struct arg {
 
 struct request {
 	void *obj;		/* a struct of the command's object */
-	const char *target;	/* name of a target, before its number is known */
+	char target[NAME_SIZE];	/* of a target, before its number is known */
 	const char *run;	/* command for the shell, or NULL */
 	const char *secret;	/* file of the secret, which is read last */
 };

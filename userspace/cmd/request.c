@@ -29,6 +29,16 @@ static int fill_prefix(const char *text, struct acl *acl, const char **why)
 	return err;
 }
 
+/* Says so if the name that is sent is not what was typed. */
+static int fill_name(const char *text, char name[NAME_SIZE], const char **why)
+{
+	if (parse_iscsi_name(text, name, why))
+		return -EINVAL;
+	if (strcmp(text, name))
+		fprintf(stderr, "Warning: " NAME_CHANGED "\n", text, name);
+	return 0;
+}
+
 /*
  * Only the object "target" knows names; others need the number of the target.
  */
@@ -46,15 +56,10 @@ static int fill_target(const struct command *command, const char *text,
 		return parse_u32(text, (void *)((char *)req->obj + f->off),
 				 why);
 	}
-	if (parse_iscsi_name(text, why))
-		return -EINVAL;
-	if (command->obj != &target_object) {
-		req->target = text;
-		return 0;
-	}
+	if (command->obj != &target_object)
+		return fill_name(text, req->target, why);
 	SET(target, KTGT_A_TARGET_NAME);
-	strcpy(target->name, text);
-	return 0;
+	return fill_name(text, target->name, why);
 }
 
 /* The name is sent to the kernel; a target of this name need not exist. */
@@ -65,11 +70,8 @@ static int fill_asked(const struct command *command, const struct arg *arg,
 
 	if (isdigit((unsigned char)text[0]))
 		return fill_target(command, text, req, why);
-	if (parse_iscsi_name(text, why))
-		return -EINVAL;
 	SET((struct model *)req->obj, f->attr);
-	strcpy((char *)req->obj + f->off, text);
-	return 0;
+	return fill_name(text, (char *)req->obj + f->off, why);
 }
 
 /* "default" is an attribute of its own. */
@@ -130,10 +132,7 @@ static int fill(const struct command *command, const struct arg *arg,
 	SET((struct model *)req->obj, f->attr);
 	switch (arg->kind) {
 	case ARG_NAME:
-		if (parse_iscsi_name(text, why))
-			return -EINVAL;
-		strcpy(p, text);
-		return 0;
+		return fill_name(text, p, why);
 	case ARG_DISCOVERY:
 		return 0;
 	case ARG_PORTAL:

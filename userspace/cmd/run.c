@@ -19,7 +19,7 @@ static int resolve_target(struct app *app, const struct command *command,
 	struct target ask = { 0 }, found = { 0 };
 	int err;
 
-	if (!req->target)
+	if (!*req->target)
 		return 0;
 	SET(&ask, KTGT_A_TARGET_NAME);
 	strcpy(ask.name, req->target);

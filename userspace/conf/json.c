@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "conf/set.h"
+#include "lib/name.h"
 #include "lib/out.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -427,20 +428,24 @@ static void read_lus(struct conf_parser *parser, const struct key *key,
 
 static void read_target(struct conf_parser *parser, const json_t *object)
 {
-	const char *name = json_string_value(json_object_get(object, "name"));
+	const char *text = json_string_value(json_object_get(object, "name"));
+	char name[NAME_SIZE];
+	const char *unused;
 
 	if (!want(parser, json_is_object(object), "an object"))
 		return;
-	if (!name) {
+	if (!text) {
 		conf_error(parser, "name is missing; it is a string");
 		return;
 	}
-	if (conf_find(parser->conf, name)) {
-		conf_error(parser, "%s occurs twice", name);
+	/* if it is wrong, conf_open_target() says so */
+	if (!name_prepare(text, name, &unused) &&
+	    conf_find(parser->conf, name)) {
+		conf_error(parser, "%s occurs twice", text);
 		return;
 	}
 	set_key(parser, "name");
-	conf_open_target(parser, name);
+	conf_open_target(parser, text);
 	if (parser->target)
 		read_keys(parser, target_keys, object);
 	parser->target = NULL;

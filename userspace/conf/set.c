@@ -239,15 +239,24 @@ static void set_address(struct conf_parser *parser, const struct directive *d,
 		conf_add_acl(parser, &acl);
 }
 
+static void note_name(struct conf_parser *parser, const char *text,
+		      const char *name)
+{
+	if (strcmp(text, name))
+		conf_note(parser, NAME_CHANGED, text, name);
+}
+
 static void set_name(struct conf_parser *parser, const struct directive *d,
 		     char **value)
 {
 	const char *why, *unused;
 	struct acl acl = { 0 };
+	char name[NAME_SIZE];
 
-	if (!parse_iscsi_name(value[0], &why)) {
+	if (!parse_iscsi_name(value[0], name, &why)) {
+		note_name(parser, value[0], name);
 		SET(&acl, KTGT_A_ACL_INITIATOR);
-		strcpy(acl.initiator, value[0]);
+		strcpy(acl.initiator, name);
 	} else if (!address_parse(value[0], &acl, &unused)) {
 		/* "tgt-admin --dump" of tgt writes networks in this way */
 		conf_note(parser, "%s %s is taken as initiator-address",
@@ -654,19 +663,17 @@ void conf_set_words(struct conf_parser *parser, const char *name, char **value)
 
 /* Blocks */
 
-static void check_name(struct conf_parser *parser, const char *name)
-{
-	const char *why;
-
-	if (parse_iscsi_name(name, &why))
-		conf_error(parser, "<target %s>: %s", name, why);
-}
-
-void conf_open_target(struct conf_parser *parser, const char *name)
+void conf_open_target(struct conf_parser *parser, const char *text)
 {
 	struct conf_target **end = &parser->conf->targets;
 	struct target *target;
+	char name[NAME_SIZE];
+	const char *why;
+	int err;
 
+	err = parse_iscsi_name(text, name, &why);
+	if (err)
+		conf_error(parser, "<target %s>: %s", text, why);
 	for (; *end; end = &(*end)->next) {
 		if (name_equal((*end)->target.name, name)) {
 			parser->target = *end;
@@ -677,11 +684,12 @@ void conf_open_target(struct conf_parser *parser, const char *name)
 	parser->target = *end;
 	if (!*end)
 		return;
-	check_name(parser, name);
+	if (!err)
+		note_name(parser, text, name);
 	parser->target->at = parser->at;
 	target = &parser->target->target;
 	SET(target, KTGT_A_TARGET_NAME);
-	snprintf(target->name, sizeof(target->name), "%s", name);
+	strcpy(target->name, name);
 }
 
 static struct conf_lu *lu_add(struct conf_parser *parser, const char *path,

@@ -159,30 +159,20 @@ static int check_iqn(const char *p, const char **why)
 	return 0;
 }
 
-/*
- * Upper case and letters of other scripts are accepted, because names of
- * initiators are not always normalized, and the kernel compares them as they
- * are.
- */
-int parse_iscsi_name(const char *text, const char **why)
+int parse_iscsi_name(const char *text, char name[NAME_SIZE], const char **why)
 {
-	const unsigned char *p;
-
-	if (!*text)
+	if (name_prepare(text, name, why))
+		return -EINVAL;
+	if (!*name)
 		return refuse(why, "the name is empty");
-	if (strlen(text) > KTGT_NAME_MAX)
-		return refuse(why, "the name is longer than 223 bytes");
-	for (p = (const unsigned char *)text; *p; p++)
-		if (*p <= ' ' || *p == ',' || *p == 0x7f)
-			return refuse(why,
-				"the name contains a blank, a comma or a "
-				"control character");
-	if (name_begins(text, "iqn."))
-		return check_iqn(text + 4, why);
-	if (name_begins(text, "eui."))
-		return check_hex_name(text + 4, false, why);
-	if (name_begins(text, "naa."))
-		return check_hex_name(text + 4, true, why);
+	if (strpbrk(name, " ,"))
+		return refuse(why, "the name contains a blank or a comma");
+	if (name_begins(name, "iqn."))
+		return check_iqn(name + 4, why);
+	if (name_begins(name, "eui."))
+		return check_hex_name(name + 4, false, why);
+	if (name_begins(name, "naa."))
+		return check_hex_name(name + 4, true, why);
 	return refuse(why, "not an iSCSI name, which begins with iqn., eui. or naa.");
 }
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "lib/model.h"
+#include "lib/name.h"
 
 #define ADDR_TEXT_MAX	64	/* enough for [v6]:port and for v6/128 */
 
@@ -23,8 +24,8 @@ int parse_size(const char *text, uint64_t *value, const char **why);
 /* on, yes, 1 and off, no, 0 */
 int parse_bool(const char *text, uint8_t *value, const char **why);
 
-/* An iSCSI name in iqn., eui. or naa. form (RFC 7143, 4.2.7). */
-int parse_iscsi_name(const char *text, const char **why);
+/* name_prepare() for a name in iqn., eui. or naa. form (RFC 7143, 4.2.7) */
+int parse_iscsi_name(const char *text, char name[NAME_SIZE], const char **why);
 
 /* IPv4, or IPv6 with or without brackets */
 int parse_addr(const char *text, struct addr *addr, const char **why);

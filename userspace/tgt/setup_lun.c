@@ -155,9 +155,13 @@ static const struct target *find_target(const struct view *view,
 					const char *name)
 {
 	const struct target *target;
+	char prepared[NAME_SIZE];
+	const char *unused;
 
+	if (name_prepare(name, prepared, &unused))
+		return NULL;	/* tgtadm refuses it */
 	vec_for_each(target, &view->targets)
-		if (name_equal(target->name, name))
+		if (name_equal(target->name, prepared))
 			return target;
 	return NULL;
 }

@@ -13,6 +13,7 @@
 #include "conf/key.h"
 #include "lib/lu_request.h"
 #include "lib/medium.h"
+#include "lib/name.h"
 #include "lib/nl.h"
 #include "lib/parse.h"
 #include "lib/reason.h"
@@ -115,17 +116,27 @@ static int need_target(struct nl *nl, uint32_t tid)
 
 /* target */
 
+/* Says so if the name that is sent is not what was given. */
+static int fill_name(const char *text, char name[NAME_SIZE], const char **why)
+{
+	if (name_prepare(text, name, why))
+		return -EINVAL;
+	if (strcmp(text, name))
+		fprintf(stderr, "tgtadm: warning: " NAME_CHANGED "\n", text,
+			name);
+	return 0;
+}
+
 static int target_new(struct nl *nl, const struct tgt_opts *opts)
 {
 	static const struct texts texts = { .exists = HAVE_TARGET };
 	struct target target = { .id = opts->tid }, made = { 0 };
+	const char *why;
 
-	if (strlen(opts->targetname) > KTGT_NAME_MAX)
-		return fail_because(INVALID,
-					    "the name is too long; the maximum is 223 bytes");
+	if (fill_name(opts->targetname, target.name, &why))
+		return fail_because(INVALID, why);
 	SET(&target, KTGT_A_TARGET_ID);
 	SET(&target, KTGT_A_TARGET_NAME);
-	strcpy(target.name, opts->targetname);
 	return finish(nl, nl_request(nl, KTGT_CMD_TARGET_NEW, &target_object,
 				     &target, &made), &texts);
 }
@@ -240,13 +251,8 @@ static int acl_fill(const struct tgt_opts *opts, struct acl *acl,
 	acl->target_id = opts->tid;
 	SET(acl, KTGT_A_ACL_TARGET_ID);
 	if (opts->initiator) {
-		if (strlen(opts->initiator) > KTGT_NAME_MAX) {
-			*why = "the name is too long; the maximum is 223 bytes";
-			return -EINVAL;
-		}
 		SET(acl, KTGT_A_ACL_INITIATOR);
-		strcpy(acl->initiator, opts->initiator);
-		return 0;
+		return fill_name(opts->initiator, acl->initiator, why);
 	}
 	if (!strcmp(opts->address, "ALL")) {
 		SET(acl, KTGT_A_ACL_ALL);
