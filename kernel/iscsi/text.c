@@ -57,6 +57,8 @@ enum text_type {
  * @type: enum text_type
  * @stages: enum ktgt_text_stage bits
  * @irrelevant: it has no meaning in a discovery session
+ * @again: a later request of a login may say it again; see
+ *	&ktgt_text_nego.again
  */
 struct text_row {
 	const char		*name;
@@ -67,6 +69,7 @@ struct text_row {
 	u8			type;
 	u8			stages;
 	bool			irrelevant;
+	bool			again;
 };
 
 static const char * const text_digests[] = { "None", "CRC32C", NULL };
@@ -121,11 +124,11 @@ static const struct text_row text_rows[KTGT_NR_KEYS] = {
 	},
 	[KTGT_KEY_TARGET_NAME] = {
 		.name = "TargetName", .type = TEXT_STRING,
-		.stages = TEXT_LOGIN,
+		.stages = TEXT_LOGIN, .again = true,
 	},
 	[KTGT_KEY_INITIATOR_NAME] = {
 		.name = "InitiatorName", .type = TEXT_STRING,
-		.stages = TEXT_LOGIN,
+		.stages = TEXT_LOGIN, .again = true,
 	},
 	[KTGT_KEY_TARGET_ALIAS] = {
 		.name = "TargetAlias", .type = TEXT_TARGET,
@@ -133,7 +136,7 @@ static const struct text_row text_rows[KTGT_NR_KEYS] = {
 	},
 	[KTGT_KEY_INITIATOR_ALIAS] = {
 		.name = "InitiatorAlias", .type = TEXT_STRING,
-		.stages = TEXT_ALL,
+		.stages = TEXT_ALL, .again = true,
 	},
 	[KTGT_KEY_TARGET_ADDRESS] = {
 		.name = "TargetAddress", .type = TEXT_TARGET,
@@ -195,7 +198,7 @@ static const struct text_row text_rows[KTGT_NR_KEYS] = {
 	},
 	[KTGT_KEY_SESSION_TYPE] = {
 		.name = "SessionType", .type = TEXT_STRING,
-		.stages = TEXT_LOGIN,
+		.stages = TEXT_LOGIN, .again = true,
 	},
 	[KTGT_KEY_TASK_REPORTING] = {
 		.name = "TaskReporting", .type = TEXT_LIST,
@@ -710,15 +713,40 @@ static u16 text_refuse(struct ktgt_text_nego *nego, u16 status,
 static u16 text_session_type(struct ktgt_text_nego *nego)
 {
 	const struct ktgt_text_pair *pair;
+	bool discovery;
 
 	pair = ktgt_text_get(nego, KTGT_KEY_SESSION_TYPE);
 	if (!pair)
 		return 0;
-	if (ktgt_text_is(pair->value, pair->value_len, "Discovery"))
-		nego->discovery = true;
-	else if (!ktgt_text_is(pair->value, pair->value_len, "Normal"))
+	discovery = ktgt_text_is(pair->value, pair->value_len, "Discovery");
+	if (!discovery && !ktgt_text_is(pair->value, pair->value_len, "Normal"))
 		return text_refuse(nego, TEXT_NO_TYPE, "SessionType",
 				   "no such type of session");
+	if (nego->again & BIT_ULL(KTGT_KEY_SESSION_TYPE) &&
+	    discovery != nego->discovery)
+		return text_refuse(nego, TEXT_BAD, "SessionType",
+				   KTGT_TEXT_CHANGED);
+	nego->discovery = discovery;
+	return 0;
+}
+
+/*
+ * Notes that a request has a key. Keys that only say who somebody is come again
+ * in later requests of a login by libiscsi or QEMU.
+ */
+static u16 text_note(struct ktgt_text_nego *nego, int key)
+{
+	bool again = text_rows[key].again && nego->stage != KTGT_TEXT_FFP;
+	u64 bit = BIT_ULL(key);
+
+	if (nego->seen & bit) {
+		if (nego->now & bit || !again)
+			return text_refuse(nego, TEXT_BAD, text_rows[key].name,
+					   "key is used twice");
+		nego->again |= bit;
+	}
+	nego->seen |= bit;
+	nego->now |= bit;
 	return 0;
 }
 
@@ -730,7 +758,8 @@ static u16 text_session_type(struct ktgt_text_nego *nego)
  *
  * Nothing is negotiated yet, because the meaning of a key may depend on a later
  * one. A key may be used only once in a negotiation, and in a login only in its
- * stage (RFC 7143, 6.3 and 12).
+ * stage (RFC 7143, 6.3 and 12). But names may be said again in a later request of a
+ * login; the caller compares those in &ktgt_text_nego.again with the earlier ones.
  *
  * Context: any.
  * Return: 0, or a login status, class and detail, with its reason in
@@ -739,19 +768,19 @@ static u16 text_session_type(struct ktgt_text_nego *nego)
 u16 ktgt_text_parse(struct ktgt_text_nego *nego, const char *text, u32 len)
 {
 	struct ktgt_text_pair pair;
+	u16 status;
 	u32 pos = 0;
 	int ret, i;
 
 	nego->now = 0;
+	nego->again = 0;
 	while ((ret = ktgt_text_next(text, len, &pos, &pair)) > 0) {
 		i = text_find(&pair);
 		if (i < 0)
 			continue;
-		if (nego->seen & BIT_ULL(i))
-			return text_refuse(nego, TEXT_BAD, text_rows[i].name,
-					   "key is used twice");
-		nego->seen |= BIT_ULL(i);
-		nego->now |= BIT_ULL(i);
+		status = text_note(nego, i);
+		if (status)
+			return status;
 		nego->pairs[i] = pair;
 		if (nego->stage != KTGT_TEXT_FFP &&
 		    !(text_rows[i].stages & nego->stage))

@@ -15,6 +15,9 @@
 #define KTGT_TEXT_LIST_MAX	8192	/* any value */
 #define KTGT_TEXT_MAX		65536	/* a whole request or response */
 
+/* why a key is refused that says another value than before */
+#define KTGT_TEXT_CHANGED	"key has another value than in an earlier request"
+
 /**
  * enum ktgt_text_stage - when a key may be used; bits
  * @KTGT_TEXT_SECURITY: security negotiation stage of login
@@ -102,6 +105,8 @@ struct ktgt_text_out {
  * struct ktgt_text_nego - state of a negotiation
  * @seen: keys that the initiator has used, one bit each
  * @now: keys in the request that was parsed last, one bit each
+ * @again: those of @now that an earlier request had, too; names, an alias, or
+ *	the type of the session
  * @pairs: key and value of each key in @now; they point into the request
  * @ours: for each key, what the target offers; for a list, bits of the values
  *	that it does not accept
@@ -114,6 +119,7 @@ struct ktgt_text_out {
 struct ktgt_text_nego {
 	u64			seen;
 	u64			now;
+	u64			again;
 	struct ktgt_text_pair	pairs[KTGT_NR_KEYS];
 	const u32		*ours;
 	u32			results[KTGT_NR_KEYS];

@@ -547,8 +547,77 @@ static void keys_of_request(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, text_test_run(t, second, sizeof(second)), 0);
 	KUNIT_EXPECT_NULL(test,
 			  ktgt_text_get(&t->nego, KTGT_KEY_INITIATOR_NAME));
-	KUNIT_EXPECT_EQ(test, text_test_run(t, first, sizeof(first)),
+	KUNIT_EXPECT_EQ(test, t->nego.again, 0);
+}
+
+/**
+ * struct again_case - a key that comes in two requests of a login
+ * @text: its first request, and the second, too
+ * @len: bytes of it
+ * @status: login status of the second one
+ */
+struct again_case {
+	const char	*text;
+	u32		len;
+	u16		status;
+};
+
+static const struct again_case again_cases[] = {
+	{ T("InitiatorName=iqn.a:b"), 0 },
+	{ T("InitiatorAlias=a"), 0 },
+	{ T("TargetName=iqn.a:c"), 0 },
+	{ T("SessionType=Normal"), 0 },
+	{ T("SessionType=Discovery"), 0 },
+	{ T("TargetName=iqn.a:c\0SessionType=Normal"), 0 },
+	{ T("MaxBurstLength=512"), INIT_ERR },
+	{ T("HeaderDigest=None"), INIT_ERR },
+	{ T("TargetAlias=Reject"), INIT_ERR },
+	{ T("InitiatorName=iqn.a:b\0ImmediateData=No"), INIT_ERR },
+};
+KUNIT_ARRAY_PARAM_DESC(again, again_cases, text);
+
+static void again(struct kunit *test)
+{
+	const struct again_case *c = test->param_value;
+	struct text_test *t = test->priv;
+
+	t->nego.stage = OP;
+	KUNIT_ASSERT_EQ(test, text_test_run(t, c->text, c->len), 0);
+	KUNIT_EXPECT_EQ(test, t->nego.again, 0);
+	KUNIT_EXPECT_EQ(test, text_test_run(t, c->text, c->len), c->status);
+	if (!c->status)
+		KUNIT_EXPECT_EQ(test, t->nego.again, t->nego.now);
+}
+
+static void again_at_once(struct kunit *test)
+{
+	static const char text[] = "TargetName=iqn.a:c\0TargetName=iqn.a:c";
+	struct text_test *t = test->priv;
+
+	KUNIT_EXPECT_EQ(test, text_test_run(t, text, sizeof(text)), INIT_ERR);
+}
+
+static void again_after_login(struct kunit *test)
+{
+	static const char text[] = "InitiatorAlias=a";
+	struct text_test *t = test->priv;
+
+	t->nego.stage = FFP;
+	KUNIT_ASSERT_EQ(test, text_test_run(t, text, sizeof(text)), 0);
+	KUNIT_EXPECT_EQ(test, text_test_run(t, text, sizeof(text)), INIT_ERR);
+}
+
+static void another_type(struct kunit *test)
+{
+	static const char first[] = "SessionType=Normal";
+	static const char second[] = "SessionType=Discovery";
+	struct text_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, text_test_run(t, first, sizeof(first)), 0);
+	KUNIT_EXPECT_EQ(test, text_test_run(t, second, sizeof(second)),
 			INIT_ERR);
+	KUNIT_EXPECT_FALSE(test, t->nego.discovery);
+	KUNIT_EXPECT_STREQ(test, t->nego.bad, "SessionType");
 }
 
 static void names(struct kunit *test)
@@ -618,6 +687,10 @@ static struct kunit_case text_cases[] = {
 	KUNIT_CASE(key_length),
 	KUNIT_CASE(pairs),
 	KUNIT_CASE(keys_of_request),
+	KUNIT_CASE_PARAM(again, again_gen_params),
+	KUNIT_CASE(again_at_once),
+	KUNIT_CASE(again_after_login),
+	KUNIT_CASE(another_type),
 	KUNIT_CASE(names),
 	KUNIT_CASE(output_limit),
 	KUNIT_CASE(output_grows),

@@ -471,6 +471,97 @@ def repeated_key(lab):
                         transit=False)
         conn.login_step({"MaxBurstLength": 4096})
     status(lab, twice, INITIATOR_ERROR, "in two PDUs")
+    status(lab, lambda c: c.login_step(
+        [*c.declarations().items(), ("InitiatorName", c.name)]),
+           INITIATOR_ERROR, "a name, in one PDU")
+    alive(lab)
+
+
+# As libiscsi to 1.19, and QEMU, say it: in the first request, and again when the
+# stage of operational keys begins
+NAMES = ("InitiatorName", "InitiatorAlias", "TargetName", "SessionType")
+
+
+def said(conn, **other):
+    """Who CONN says that it is, but for OTHER."""
+    return {"InitiatorName": conn.name, "InitiatorAlias": "a machine",
+            "TargetName": conn.target, "SessionType": "Normal", **other}
+
+
+def says_again(conn, again):
+    """A login that says AGAIN after AuthMethod; gives back its last answer."""
+    conn.login_step({**said(conn), "AuthMethod": "CHAP,None"}, 0, 1)
+    return conn.login_step({**again, "HeaderDigest": "None",
+                            "MaxBurstLength": 262144})
+
+
+@suite.case
+def names_again(lab):
+    """Names that are said again with the same value are ignored, all of them,
+    or one, and also in a third request."""
+    for names in (NAMES, *((name,) for name in NAMES)):
+        conn = lab.connect(target(lab))
+        pdu = says_again(conn, {name: said(conn)[name] for name in names})
+        check(pdu.final, f"{names}: not in full feature phase: {pdu}")
+        got = dict(pdu.text())
+        equal(got.get("MaxBurstLength"), "262144", "MaxBurstLength")
+        equal(set(got) & set(NAMES), set(), "names in the answer")
+        conn.close()
+    conn = lab.connect(target(lab))
+    conn.login_step({**said(conn), "AuthMethod": "None"}, 0, 1, False)
+    conn.login_step(said(conn), 0, 1)
+    check(conn.login_step(said(conn)).final, "said three times")
+    conn.close()
+    alive(lab)
+
+
+@suite.case
+def names_in_capitals_again(lab):
+    """A name is the same in upper and lower case (4.2.7)."""
+    conn = lab.connect(target(lab))
+    check(says_again(conn, {"InitiatorName": conn.name.upper(),
+                            "TargetName": conn.target.upper()}).final,
+          "not in full feature phase")
+    conn.close()
+
+
+@suite.case
+def names_again_in_discovery(lab):
+    """The same in a discovery session."""
+    target(lab)
+    conn = lab.connect()
+    names = {"InitiatorName": conn.name, "SessionType": "Discovery"}
+    conn.login_step({**names, "AuthMethod": "None"}, 0, 1)
+    check(conn.login_step(names).final, "not in full feature phase")
+    conn.close()
+
+    def another_type(conn):
+        conn.login_step({**names, "AuthMethod": "None"}, 0, 1)
+        conn.login_step({"SessionType": "Normal"})
+    status(lab, another_type, INITIATOR_ERROR, "SessionType=Normal later")
+
+
+@suite.case
+def other_names_again(lab):
+    """Another value than before is refused, and no session is made."""
+    other = lab.target("other")
+    for name, value in (("InitiatorName", iscsi.NAME + "x"),
+                        ("InitiatorName", ""),
+                        ("InitiatorAlias", "another machine"),
+                        ("InitiatorAlias", "a machin"), ("TargetName", other),
+                        ("TargetName", target(lab) + "x"),
+                        ("SessionType", "Discovery")):
+        status(lab, lambda c, n=name, v=value: says_again(
+            c, {n: v}), INITIATOR_ERROR, f"{name}={value}")
+    status(lab, lambda c: says_again(c, {"SessionType": "Foo"}), 0x0209,
+           "SessionType=Foo")
+
+    def first_later(conn):
+        conn.login_step({"InitiatorName": conn.name, "AuthMethod": "None",
+                         "SessionType": "Discovery"}, 0, 1)
+        conn.login_step({"TargetName": conn.target})
+    status(lab, first_later, INITIATOR_ERROR, "a name in the second request")
+    lab.drop(other)
     alive(lab)
 
 
