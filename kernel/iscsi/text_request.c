@@ -153,6 +153,18 @@ err_close:
 	ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
 }
 
+/*
+ * In a discovery session, nothing but SendTargets is allowed (RFC 7143, 4.3). An
+ * initiator that has sent it with F=0 ends with an empty request (11.10.1).
+ */
+static bool text_req_is_allowed(const struct ktgt_text_nego *nego, u32 len)
+{
+	u64 bit = BIT_ULL(KTGT_KEY_SEND_TARGETS);
+
+	return !nego->discovery || nego->now & bit ||
+	       (!len && nego->seen & bit);
+}
+
 /* Return: 0, or the reason for a Reject. */
 static u8 text_req_negotiate(struct ktgt_conn *conn, const char *data, u32 len)
 {
@@ -160,12 +172,10 @@ static u8 text_req_negotiate(struct ktgt_conn *conn, const char *data, u32 len)
 	const struct ktgt_text_pair *pair;
 	int ret = 0;
 
-	if (ktgt_text_parse(&text->nego, data, len))
+	if (ktgt_text_parse(&text->nego, data, len) ||
+	    !text_req_is_allowed(&text->nego, len))
 		return ISCSI_REASON_PROTOCOL_ERROR;
 	pair = ktgt_text_get(&text->nego, KTGT_KEY_SEND_TARGETS);
-	/* in a discovery session, nothing else is allowed (RFC 7143, 4.3) */
-	if (!pair && text->nego.discovery)
-		return ISCSI_REASON_PROTOCOL_ERROR;
 
 	ktgt_text_answer(&text->nego, data, len, &text->out);
 	ret = text->out.err;

@@ -168,6 +168,88 @@ def deleted_midway(lab):
     ini.logout()
 
 
+def rest_of(ini, pdu):
+    """The targets of the answer that begins with PDU; what is left of it is asked
+    for with F=0 for as long as there is more, and then with F=1."""
+    data, itt = bytes(pdu.data), pdu.u("itt")
+    for _ in range(1000):
+        check(not pdu.final and pdu.u("ttt") != NO_TAG, f"has ended: {pdu}")
+        more = bool(pdu.flags & 0x40)
+        pdu = ini.text(b"", ttt=pdu.u("ttt"), itt=itt, final=not more)
+        data += bytes(pdu.data)
+        if not more:
+            break
+    check(pdu.final and pdu.u("ttt") == NO_TAG, f"has not ended: {pdu}")
+    return [name for name, _ in iscsi.targets_of(iscsi.text_pairs(data))]
+
+
+@suite.case
+def ends_with_nothing(lab):
+    """SendTargets with F=0, and an empty request with F=1 when all is there: of
+    one PDU and of many, in both types of session."""
+    one = targets(lab)[0]
+    for keys in ({}, {"MaxRecvDataSegmentLength": 512}):
+        ini = discovery(lab, keys)
+        got = rest_of(ini, ini.text({"SendTargets": one}, final=False))
+        equal(got, [one], "one target")
+        got = rest_of(ini, ini.text({"SendTargets": "All"}, final=False))
+        equal(sorted(got), sorted(targets(lab)), "targets")
+        equal(ini.logout(), 0, "logout")
+    ini = lab.login(one, clear_ua=False)
+    got = rest_of(ini, ini.text({"SendTargets": ""}, final=False))
+    equal(got, [one], "in a normal session")
+    ini.close()
+
+
+@suite.case
+def nothing_alone(lab):
+    """An empty request that ends nothing, and one with another key, are still
+    refused in a discovery session."""
+    ini = discovery(lab)
+    for keys in (b"", {"MaxRecvDataSegmentLength": 4096}):
+        try:
+            check(False, f"{keys}: {ini.text(keys)}")
+        except Rejected as err:
+            equal(err.reason, iscsi.REJECT_PROTOCOL, f"reason of {keys}")
+    pdu = ini.text({"SendTargets": targets(lab)[0]}, final=False)
+    try:
+        got = ini.text({"X-a": "1"}, ttt=pdu.u("ttt"), itt=pdu.u("itt"))
+        check(False, f"another key at the end: {got}")
+    except Rejected as err:
+        equal(err.reason, iscsi.REJECT_PROTOCOL, "another key at the end")
+    ini.close()
+
+
+@suite.case
+def request_in_pieces(lab):
+    """The C bit: a request that is cut anywhere gets an empty answer for each
+    piece, and the targets for the last one (6.2, 11.10.2)."""
+    name = targets(lab)[1]
+    text = iscsi.text_encode({"SendTargets": name})
+    for cut in (1, 7, len(text) // 2, len(text) - 1, len(text)):
+        ini = discovery(lab)
+        pdu = ini.text(text[:cut], final=False, cont=True)
+        equal((len(pdu.data), pdu.flags & 0xC0), (0, 0), "answer to a piece")
+        check(pdu.u("ttt") != NO_TAG, "no TTT to go on with")
+        pdu = ini.text(text[cut:], ttt=pdu.u("ttt"), itt=pdu.u("itt"))
+        check(pdu.final, f"has not ended: {pdu}")
+        equal([one for one, _ in iscsi.targets_of(pdu.text())], [name],
+              f"cut after {cut} bytes")
+        equal(ini.logout(), 0, "logout")
+        ini.close()
+
+
+@suite.case
+def both_flags(lab):
+    """F and C together are refused (11.10.2)."""
+    ini = discovery(lab)
+    try:
+        check(False, f"got {ini.text({'SendTargets': 'All'}, cont=True)}")
+    except Rejected as err:
+        equal(err.reason, iscsi.REJECT_PROTOCOL, "reason")
+    ini.close()
+
+
 @suite.case
 def normal_session(lab):
     """In a normal session: own name and empty are served, All is refused
