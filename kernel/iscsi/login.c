@@ -322,6 +322,7 @@ static void login_send(struct ktgt_conn *conn, u8 flags, u16 status, u32 len)
 err_pdu:
 	ktgt_pdu_free(conn, pdu);
 err_close:
+	login->auth.unconfirmed = false;
 	conn->ops->close(conn);
 }
 
@@ -843,6 +844,7 @@ void ktgt_login_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 
 	if (!login || login->refused)
 		return;
+	login->auth.unconfirmed = false;
 	if (login->waiting) {
 		/* the earlier request has not been answered yet */
 		conn->ops->close(conn);
@@ -896,7 +898,35 @@ void ktgt_login_timeout(struct ktgt_conn *conn)
 
 	net_info_ratelimited("%pISpc: login took longer than login-timeout; connection closed\n",
 			     &conn->peer);
+	login->auth.unconfirmed = false;
 	login->nego.bad = NULL;
 	login->why = "the login took longer than login-timeout";
+	login_tell(conn, 0);
+}
+
+/**
+ * ktgt_login_lost() - report a login whose initiator has refused the target
+ * @conn: the connection, which has closed
+ *
+ * With mutual CHAP, an initiator that gets a wrong proof has no PDU to say so: it
+ * closes the connection (RFC 7143, 12.1.3). Only the target's log can tell the
+ * administrator that the secrets differ.
+ *
+ * Context: teardown of the connection, process context.
+ */
+void ktgt_login_lost(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+
+	if (!login || !login->auth.unconfirmed || login->refused ||
+	    login->waiting || READ_ONCE(conn->kn->dying) ||
+	    READ_ONCE(conn->end_reason) !=
+		    1 + KTGT_SESSION_END_CONNECTION_LOST)
+		return;
+	login->nego.bad = "CHAP_R";
+	login->why = "the initiator refused our secret: it closed the connection after CHAP_R";
+	pr_notice_ratelimited("login of %s at %pISpc to %s ended: %s: %s\n",
+			      login_peer_name(login), &conn->peer,
+			      login_goal(login), login->nego.bad, login->why);
 	login_tell(conn, 0);
 }

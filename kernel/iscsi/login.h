@@ -15,6 +15,7 @@ void ktgt_login_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 		     const u8 *data, u32 len);
 void ktgt_login_resume(struct ktgt_conn *conn);
 void ktgt_login_timeout(struct ktgt_conn *conn);
+void ktgt_login_lost(struct ktgt_conn *conn);
 void ktgt_login_free(struct ktgt_conn *conn);
 
 #endif /* _KTGT_ISCSI_LOGIN_H */

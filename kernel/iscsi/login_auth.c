@@ -160,6 +160,7 @@ static u16 auth_prove(struct ktgt_login_auth *auth)
 
 	switch (ret) {
 	case 0:
+		auth->unconfirmed = true;
 		return 0;
 	case -EINVAL:
 		return auth_error(auth, KTGT_LOGIN_AUTH_FAILED,

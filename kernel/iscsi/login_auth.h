@@ -38,6 +38,8 @@ enum ktgt_login_auth_step {
  * @refusal: status of a login without proof; 0 if no proof is required
  * @why: why the login is refused
  * @step: enum ktgt_login_auth_step
+ * @unconfirmed: the answer to the last request has the proof of the target. An
+ *	initiator that does not accept it closes the connection
  */
 struct ktgt_login_auth {
 	const struct ktgt_net		*kn;
@@ -48,6 +50,7 @@ struct ktgt_login_auth {
 	u16				refusal;
 	const char			*why;
 	u8				step;
+	bool				unconfirmed;
 };
 
 u16 ktgt_login_auth_recv(struct ktgt_login_auth *auth, bool transit);

@@ -88,6 +88,7 @@ void ktgt_round_strip(struct ktgt_conn *conn)
 	if (conn->logout_pdu)
 		ktgt_pdu_free(conn, conn->logout_pdu);
 	conn->logout_pdu = NULL;
+	ktgt_login_lost(conn);
 	ktgt_login_free(conn);
 	ktgt_text_req_free(conn);
 	ktgt_tasks_strip(conn);

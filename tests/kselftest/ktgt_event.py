@@ -283,6 +283,134 @@ def failed_early(lab):
           "reason")
 
 
+def mutual(lab, iqn, target_secret):
+    """A connection to IQN that will have the target prove itself."""
+    ini = lab.connect(iqn)
+    ini.chap = {"user": "alice", "secret": "a-long-secret",
+                "target_secret": target_secret}
+    return ini
+
+
+def gone(lab):
+    """The target has noticed that all connections are closed."""
+    wait_until(lambda: lab.adm_json("net", "show")["net"]["connections"] == 0,
+               10 * SLOW, "no connection is left")
+
+
+@suite.case
+def refused_secret(lab):
+    """An initiator that does not accept the proof of the target closes its
+    connection: that is told, and nothing like it of one that does accept."""
+    iqn = lab.target("a", tid=3)
+    lab.account("alice", "a-long-secret")
+    lab.account("me", "secret-of-the-target")
+    lab.adm("account", "bind", "alice", "target", iqn)
+    lab.adm("account", "bind", "me", "target", iqn, "outgoing")
+    listener = lab.listen("session")
+    for close in iscsi.Initiator.close, iscsi.Initiator.abort:
+        ini = mutual(lab, iqn, "what-it-is-not")
+        here = ini.sock.getsockname()
+        try:
+            ini.login()
+            check(False, "a wrong proof was accepted")
+        except iscsi.ProtocolError as err:
+            check("CHAP_R is wrong" in str(err), str(err))
+        silent(listener, "before it has closed")
+        close(ini)
+        event = expect(listener, "login-failed", status=None, target=iqn,
+                       target_id=3, initiator=NAME, isid=ini.isid.hex(),
+                       peer_address=here[0], peer_port=here[1], key="CHAP_R")
+        check(event["reason"].startswith("the initiator refused our secret"),
+              event["reason"])
+    gone(lab)
+    said = run("dmesg")
+    said = said[said.rindex(lab.marker):]
+    check(f"login of {NAME} at {here[0]}:{here[1]} to {iqn} ended: CHAP_R: the "
+          "initiator refused our secret" in said, "the log does not tell it")
+    silent(listener, "told twice")
+
+
+@suite.case
+def accepted_secret(lab):
+    """Nothing is said of an initiator that goes on after the proof, wherever it
+    ends; nor of one that never asked for a proof; nor of one that is too slow."""
+    iqn = lab.target("a")
+    lab.account("alice", "a-long-secret")
+    lab.account("me", "secret-of-the-target")
+    lab.adm("account", "bind", "alice", "target", iqn)
+    lab.adm("account", "bind", "me", "target", iqn, "outgoing")
+    listener = lab.listen("session")
+    ini = mutual(lab, iqn, "secret-of-the-target")
+    ini.login()
+    ini.close()
+    expect(listener, "session-login")
+    expect(listener, "session-end", end="connection-lost")
+    ini = mutual(lab, iqn, "what-it-is-not")
+    try:
+        ini.login()
+    except iscsi.ProtocolError:
+        pass
+    ini.login_step({"InitialR2T": "Yes"}, transit=False)
+    ini.close()
+    ini = lab.connect(iqn)
+    ini.login_step({**ini.declarations(), "AuthMethod": "CHAP"}, 0, 1, False)
+    ini.close()
+    gone(lab)
+    silent(listener, "none of them has refused anything")
+    lab.adm("net", "set", "login-timeout", 1)
+    ini = mutual(lab, iqn, "what-it-is-not")
+    try:
+        ini.login()
+    except iscsi.ProtocolError:
+        pass
+    expect(listener, "login-failed",
+           reason="the login took longer than login-timeout")
+    lab.adm("net", "set", "login-timeout", 15)
+    gone(lab)
+    silent(listener, "told once")
+
+
+def proves(ini):
+    """The last request of a login at once: proof, question for the target's, and
+    the end of the login."""
+    ini.login_step({**ini.declarations(), "AuthMethod": "CHAP"}, 0, 1, False)
+    got = dict(ini.login_step({"CHAP_A": "5"}, 0, 1, False).text())
+    return ini.login_pdu(ini.chap_reply(got)[0], 0, 3)
+
+
+@suite.case
+def proof_not_sent(lab):
+    """Who has not got the proof has not refused it: the login was refused for
+    something else, or waits for the end of an older session."""
+    iqn = lab.target("a")
+    lab.account("alice", "a-long-secret")
+    lab.account("me", "secret-of-the-target")
+    lab.adm("account", "bind", "alice", "target", iqn)
+    lab.adm("account", "bind", "me", "target", iqn, "outgoing")
+    listener = lab.listen("session")
+    for _ in range(5):
+        old, new = (mutual(lab, iqn, "secret-of-the-target") for _ in range(2))
+        old.login()
+        expect(listener, "session-login")
+        new.send(proves(new))
+        time.sleep(0.005)
+        new.close()
+        old.close()
+        gone(lab)
+        equal([event for event in listener.drain()
+               if event["event"] == "login-failed"], [], "failed logins")
+    lab.adm("target", "set", iqn, "header-digest", "crc32c")
+    ini = mutual(lab, iqn, "secret-of-the-target")
+    ini.send(proves(ini))
+    try:
+        check(False, f"got {ini.login_response()}")
+    except iscsi.LoginError:
+        ini.close()
+    expect(listener, "login-failed", key="HeaderDigest")
+    gone(lab)
+    silent(listener, "told twice")
+
+
 def denied_at_once(lab, iqn, good):
     """100 logins that fail fast, and one that does not, with what is told:
     the number of those that failed that were missed at the end."""

@@ -630,7 +630,7 @@ class Initiator(Conn):
         algs = ",".join(str(a) for a in self.chap.get("algs", (5,)))
         pdu = self.login_step({"CHAP_A": algs}, 0, 1, False)
         answers += pdu.text()
-        reply, want = self._chap_reply(dict(pdu.text()))
+        reply, want = self.chap_reply(dict(pdu.text()))
         pdu = self.login_step(reply, 0, 1)
         answers += pdu.text()
         if want and dict(pdu.text()).get("CHAP_R", "").lower() != want:
@@ -638,7 +638,7 @@ class Initiator(Conn):
         self._check_transit(pdu, 0, 1)
         return answers
 
-    def _chap_reply(self, got):
+    def chap_reply(self, got):
         """CHAP_N and CHAP_R, and the target's CHAP_R that we will want."""
         alg = int(got["CHAP_A"])
         challenge = chap_decode(got["CHAP_C"])

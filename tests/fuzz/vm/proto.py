@@ -391,7 +391,7 @@ def chap(peer, first):
     got = yield from responses(peer)
     if not got:
         return False
-    reply, _ = peer._chap_reply(dict(got[1]))
+    reply, _ = peer.chap_reply(dict(got[1]))
     peer.post(peer.login_pdu(reply, 0, 1))
     return bool((yield from responses(peer)))
 
