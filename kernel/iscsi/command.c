@@ -95,8 +95,6 @@ static u8 command_check(struct ktgt_conn *conn, const struct ktgt_pdu_in *in)
 	bool write = req->flags & ISCSI_FLAG_CMD_WRITE;
 	bool final = req->flags & ISCSI_FLAG_CMD_FINAL;
 
-	if (!conn->slots)
-		return ISCSI_REASON_CMD_NOT_SUPPORTED;
 	if ((req->flags & ISCSI_FLAG_CMD_ATTR_MASK) > ISCSI_ATTR_ACA ||
 	    req->itt == RESERVED_ITT || !command_ahs_ok(in))
 		return KTGT_REASON_INVALID_FIELD;
@@ -191,7 +189,7 @@ int ktgt_command_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 
 	if (task)	/* called again, because there may be pages now */
 		return ktgt_data_out_start(task, in);
-	if (conn->slots && !ktgt_tasks_at_hand(conn, KTGT_GFP_PEER_NOWAIT))
+	if (!ktgt_tasks_at_hand(conn, KTGT_GFP_PEER_NOWAIT))
 		return KTGT_RECV_AGAIN;
 
 	switch (ktgt_window_take(conn->window, be32_to_cpu(req->cmdsn),

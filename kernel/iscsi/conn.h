@@ -300,6 +300,8 @@ struct ktgt_stall {
  * @cid: connection ID
  * @state: enum ktgt_conn_state, changed by ktgt_conn_set_state() alone; read by
  *	others with READ_ONCE()
+ * @discovery: its session is one of discovery
+ * @nr_refused: PDUs that were refused because of that
  * @events: bits of &enum ktgt_conn_events, set by anybody
  * @sess: session, NULL before the login has succeeded; a reference is held.
  *	Lower floors use the next three members instead
@@ -384,6 +386,8 @@ struct ktgt_conn {
 	u16				tpgt;
 	u16				cid;
 	enum ktgt_conn_state		state;
+	bool				discovery;
+	u8				nr_refused;
 	unsigned long			events;
 
 	struct ktgt_sess		*sess;

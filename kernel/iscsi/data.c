@@ -409,8 +409,6 @@ static struct ktgt_task *data_find(struct ktgt_conn *conn,
 	struct ktgt_task *task;
 
 	*stale = false;
-	if (!conn->slots)
-		return NULL;
 	if (ttt != ISCSI_RESERVED_TAG)
 		return data_find_solicited(conn, in, ttt, stale);
 

@@ -18,6 +18,10 @@
 #include "data.h"
 #include "pdu.h"
 #include "task.h"
+#include "window.h"
+
+/* PDUs that a discovery session may send in vain */
+#define RECV_REFUSED_MAX	8
 
 /* The longest data segment that is allowed, by opcode and phase, in bytes. */
 static u32 recv_max_data(const struct ktgt_conn *conn, u8 opcode)
@@ -118,6 +122,60 @@ static int recv_unknown(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 	return 0;
 }
 
+static bool recv_is_discovery(u8 opcode)
+{
+	return opcode == ISCSI_OP_TEXT || opcode == ISCSI_OP_LOGOUT ||
+	       opcode == ISCSI_OP_NOOP_OUT;
+}
+
+/* These use up a CmdSN even if they are refused. */
+static enum ktgt_cmdsn recv_refused_cmdsn(struct ktgt_conn *conn,
+					  const struct iscsi_hdr *hdr)
+{
+	const struct iscsi_scsi_req *req = (const void *)hdr;
+	u8 opcode = hdr->opcode & ISCSI_OPCODE_MASK;
+
+	if (opcode != ISCSI_OP_SCSI_CMD && opcode != ISCSI_OP_SCSI_TMFUNC)
+		return KTGT_CMDSN_OK;
+	return ktgt_window_take(conn->window, be32_to_cpu(req->cmdsn),
+				hdr->opcode & ISCSI_OP_IMMEDIATE);
+}
+
+/*
+ * A discovery session asks for targets and logs out (RFC 7143, 4.3). Anybody may
+ * have one, so its other PDUs are refused a few times only.
+ */
+static int recv_refuse(struct ktgt_conn *conn, const struct ktgt_pdu_in *in)
+{
+	switch (recv_refused_cmdsn(conn, &in->hdr)) {
+	case KTGT_CMDSN_OK:
+		ktgt_pdu_reject(conn, &in->hdr, ISCSI_REASON_CMD_NOT_SUPPORTED);
+		break;
+	case KTGT_CMDSN_DROP:
+		break;
+	case KTGT_CMDSN_GAP:
+		return -EPROTO;
+	}
+	if (++conn->nr_refused < RECV_REFUSED_MAX)
+		return 0;
+	net_info_ratelimited("%s at %pISpc: %u PDUs that do not belong to a discovery session; connection closed\n",
+			     conn->initiator, &conn->peer, conn->nr_refused);
+	ktgt_conn_set_end(conn, KTGT_SESSION_END_PROTOCOL_ERROR);
+	conn->ops->drain(conn);
+	return 0;
+}
+
+static int recv_in_discovery(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
+{
+	/* it drains: what has come in the same run is not looked at any more */
+	if (conn->nr_refused == RECV_REFUSED_MAX)
+		return 0;
+	ktgt_ack_recv(conn, be32_to_cpu(in->hdr.exp_statsn));
+	if (recv_is_discovery(in->hdr.opcode & ISCSI_OPCODE_MASK))
+		return recv_ctl(conn, in);
+	return recv_refuse(conn, in);
+}
+
 /**
  * ktgt_recv_header - handle the headers of a PDU
  * @conn: the connection
@@ -131,6 +189,8 @@ int ktgt_recv_header(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 {
 	if (conn->state != KTGT_CONN_STATE_FULL_FEATURE)
 		return recv_ctl(conn, in);
+	if (unlikely(conn->discovery))
+		return recv_in_discovery(conn, in);
 	if (in->dropped)	/* called again, but the task was aborted */
 		return 0;
 

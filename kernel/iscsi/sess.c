@@ -275,6 +275,7 @@ static void sess_bind(struct ktgt_conn *conn, struct ktgt_sess *sess)
 	conn->nexus = &sess->nexus;
 	conn->window = &sess->window;
 	conn->initiator = sess->key.initiator;
+	conn->discovery = !sess->nexus.target;
 }
 
 static void sess_unbind(struct ktgt_conn *conn)

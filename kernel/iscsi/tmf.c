@@ -251,10 +251,6 @@ void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
 	struct ktgt_pdu *pdu;
 	struct ktgt_tmf *tmf;
 
-	if (!conn->slots) {
-		ktgt_pdu_reject(conn, hdr, ISCSI_REASON_CMD_NOT_SUPPORTED);
-		return;
-	}
 	pdu = ktgt_pdu_alloc(conn);
 	/* immediate requests are not limited by the window, so they are here */
 	tmf = conn->nr_tmf < TMF_MAX ? kzalloc_obj(*tmf, KTGT_GFP_PEER) : NULL;

@@ -21,6 +21,7 @@
  * @in: a PDU that is received
  * @queued: PDUs that are sent
  * @closed: the connection was closed
+ * @drained: it closes when all is sent
  */
 struct pdu_test {
 	struct ktgt_conn	conn;
@@ -30,6 +31,7 @@ struct pdu_test {
 	struct ktgt_pdu_in	in;
 	struct list_head	queued;
 	bool			closed;
+	bool			drained;
 };
 
 static void pdu_queue_tx(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
@@ -44,9 +46,15 @@ static void pdu_close(struct ktgt_conn *conn)
 	container_of(conn, struct pdu_test, conn)->closed = true;
 }
 
+static void pdu_drain(struct ktgt_conn *conn)
+{
+	container_of(conn, struct pdu_test, conn)->drained = true;
+}
+
 static const struct ktgt_conn_ops pdu_ops = {
 	.queue_tx	= pdu_queue_tx,
 	.close		= pdu_close,
+	.drain		= pdu_drain,
 };
 
 static int pdu_test_init(struct kunit *test)
@@ -265,6 +273,73 @@ static void opcode(struct kunit *test)
 			KTGT_RECV_STOP);
 	KUNIT_EXPECT_TRUE(test, t->conn.ctl.ready);
 	KUNIT_EXPECT_TRUE(test, list_empty(&t->queued));
+}
+
+/**
+ * struct discovery_case - a PDU in a discovery session
+ * @what: its name
+ * @opcode: opcode
+ * @cmd_sn: its CmdSN, minus ExpCmdSN
+ * @takes: it uses up a CmdSN
+ * @answered: it is answered with a Reject
+ */
+struct discovery_case {
+	const char	*what;
+	u8		opcode;
+	u32		cmd_sn;
+	bool		takes;
+	bool		answered;
+};
+
+static const struct discovery_case discovery_cases[] = {
+	{ "SCSI command", 0x01, 0, true, true },
+	{ "immediate SCSI command", 0x41, 0, false, true },
+	{ "old SCSI command", 0x01, -1, false, false },
+	{ "task management", 0x02, 0, true, true },
+	{ "immediate task management", 0x42, 5, false, true },
+	{ "Data-Out", 0x05, 7, false, true },
+	{ "login", 0x43, 0, false, true },
+	{ "SNACK", 0x10, 7, false, true },
+	{ "vendor specific", 0x1c, 0, false, true },
+	{ "NOP-In", 0x20, 0, false, true },
+};
+KUNIT_ARRAY_PARAM_DESC(discovery, discovery_cases, what);
+
+static void discovery(struct kunit *test)
+{
+	const struct discovery_case *c = test->param_value;
+	struct pdu_test *t = test->priv;
+	struct iscsi_scsi_req *req = (void *)&t->in.hdr;
+	u32 exp = t->window.exp_cmd_sn, i;
+	size_t answers;
+
+	t->conn.discovery = true;
+	t->in.hdr.opcode = c->opcode;
+	t->in.data_len = 4;
+	for (i = 0; i < 12; i++) {
+		KUNIT_ASSERT_EQ(test, t->drained, i >= 8);
+		req->cmdsn = cpu_to_be32(t->window.exp_cmd_sn + c->cmd_sn);
+		KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
+		KUNIT_EXPECT_EQ(test, t->in.keep, 0);
+		KUNIT_EXPECT_FALSE(test, t->in.ctl);
+	}
+	answers = list_count_nodes(&t->queued);
+	KUNIT_EXPECT_EQ(test, answers, c->answered ? 8 : 0);
+	KUNIT_EXPECT_EQ(test, t->window.exp_cmd_sn - exp, c->takes ? 8 : 0);
+	KUNIT_EXPECT_EQ(test, t->conn.end_reason,
+			1 + KTGT_SESSION_END_PROTOCOL_ERROR);
+	KUNIT_EXPECT_FALSE(test, t->closed);
+}
+
+static void discovery_gap(struct kunit *test)
+{
+	struct pdu_test *t = test->priv;
+	struct iscsi_scsi_req *req = (void *)&t->in.hdr;
+
+	t->conn.discovery = true;
+	req->opcode = 0x01;
+	req->cmdsn = cpu_to_be32(t->window.exp_cmd_sn + 1);
+	KUNIT_EXPECT_EQ(test, ktgt_recv_header(&t->conn, &t->in), -EPROTO);
 }
 
 static void bad_digest(struct kunit *test)
@@ -621,6 +696,8 @@ static void data_of_its_own(struct kunit *test)
 static struct kunit_case pdu_cases[] = {
 	KUNIT_CASE_PARAM(length, length_gen_params),
 	KUNIT_CASE_PARAM(opcode, opcode_gen_params),
+	KUNIT_CASE_PARAM(discovery, discovery_gen_params),
+	KUNIT_CASE(discovery_gap),
 	KUNIT_CASE(bad_digest),
 	KUNIT_CASE_PARAM(digest_sent, digest_gen_params),
 	KUNIT_CASE_PARAM(digest_received, digest_gen_params),

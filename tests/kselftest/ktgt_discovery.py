@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import iscsi  # noqa: E402
 from iscsi import Closed, NO_TAG, Pdu, Rejected  # noqa: E402
 from ktap import Suite, check, equal  # noqa: E402
-from lab import lab_class  # noqa: E402
+from lab import SLOW, lab_class  # noqa: E402
 
 suite = Suite(lab_class())
 COUNT = int(os.environ.get("KTGT_TARGETS", "300"))
@@ -275,23 +275,72 @@ def normal_session(lab):
     ini.close()
 
 
+# What a discovery session must not send; the first two use up a CmdSN.
+OTHERS = ((iscsi.SCSI_CMD, 0x81), (iscsi.TMF_REQ, 0x85), (iscsi.DATA_OUT, 0x80),
+          (iscsi.LOGIN_REQ, 0x87), (iscsi.SNACK, 0x80), (0x1C, 0x80),
+          (iscsi.NOP_IN, 0x80))
+REFUSED_MAX = 8
+
+
+def send_other(ini, number):
+    """Send one of OTHERS, with data."""
+    opcode, flags = OTHERS[number % len(OTHERS)]
+    ini.send(ini.stamp(Pdu(opcode, flags, b"data", itt=5, ttt=NO_TAG),
+                       opcode not in (iscsi.SCSI_CMD, iscsi.TMF_REQ)))
+
+
+def refused(ini, number):
+    """One of OTHERS is refused."""
+    send_other(ini, number)
+    try:
+        check(False, f"got {ini.step(5 * SLOW)}")
+    except Rejected as err:
+        equal(err.reason, iscsi.REJECT_UNSUPPORTED,
+              f"reason for {OTHERS[number % len(OTHERS)]}")
+
+
 @suite.case
-def discovery_does_no_io(lab):
-    """A discovery session takes Text and Logout only (4.3): the rest is
-    refused."""
-    for make in (lambda i: Pdu(iscsi.SCSI_CMD, 0x81, itt=5),
-                 lambda i: Pdu(iscsi.TMF_REQ, 0x85, itt=5, rtt=NO_TAG)):
-        ini = discovery(lab)
-        ini.send(ini.stamp(make(ini)))
-        try:
-            pdu = ini.recv(5)
-            check(pdu.opcode in (iscsi.REJECT,)
-                  or pdu.opcode == iscsi.TMF_RSP and pdu.byte(2) in (5, 255)
-                  or pdu.opcode == iscsi.SCSI_RSP and pdu.byte(3),
-                  f"got {pdu}")
-        except Closed:
-            pass
-        ini.close()
+def nothing_but_discovery(lab):
+    """A discovery session takes Text, NOP-Out and Logout only (4.3): the rest is
+    refused, and harms nothing."""
+    ini = discovery(lab)
+    for number in range(REFUSED_MAX - 1):
+        refused(ini, number)
+        ini.nop(b"there?", immediate=False)
+    found, _ = ini.send_targets("All")
+    equal(len(found), len(targets(lab)), "targets")
+    equal(ini.logout(), 0, "logout")
+    ini.close()
+
+
+@suite.case
+def eight_at_most(lab):
+    """After eight of these the session ends, one by one or all at once."""
+    listener = lab.listen("session")
+    ini = discovery(lab)
+    for number in range(REFUSED_MAX):
+        refused(ini, number)
+    equal(ini.expect_close(5 * SLOW), [], "PDUs after the eighth")
+    ends(listener, "protocol-error")
+    ini = discovery(lab)
+    pdus = [ini.stamp(Pdu(iscsi.SCSI_CMD, 0x81, itt=5)) for _ in range(14)]
+    pdus += [ini.stamp(Pdu(0x1C, 0x80, itt=5), True) for _ in range(1000)]
+    pdus += [ini.stamp(Pdu(iscsi.TEXT_REQ, 0x80, b"SendTargets=All\0", itt=6,
+                           ttt=NO_TAG))]
+    ini.send_raw(b"".join(pdu.pack() for pdu in pdus))
+    got = ini.expect_close(5 * SLOW)
+    equal([pdu.opcode for pdu in got], [iscsi.REJECT] * REFUSED_MAX, "answers")
+    ends(listener, "protocol-error")
+    equal(len(discovery(lab).send_targets("All")[0]), len(targets(lab)),
+          "targets afterwards")
+
+
+def ends(listener, reason):
+    """A session is told to end for REASON."""
+    event = {}
+    while event.get("end") != reason:
+        event = listener.next(10 * SLOW)
+        check(event, f"no session was told to end for {reason}")
 
 
 @suite.case

@@ -274,6 +274,8 @@ static void check_reject(struct peer *peer, const struct iscsi_hdr *hdr,
 	}
 	/* or it is not remembered any more */
 	require(i < MAX_SENT || peer->nr_sent > MAX_SENT);
+	/* it asks for what a discovery session does not have */
+	peer->may_close |= peer->discovery && ++peer->nr_rejects == 8;
 	/* what the window has room for there are tasks for */
 	if (rej->reason == ISCSI_REASON_IMM_CMD_REJECT)
 		require(sent->opcode & ISCSI_OP_IMMEDIATE);

@@ -68,7 +68,7 @@ struct peer {
 	/* unsolicited bursts: of the command of that tag that came last */
 	struct r2t		unsolicited[NR_ITTS];
 	u8			name;
-	u32			nr_tmfs, nr_pings, nr_texts, nr_logouts;
+	u32			nr_tmfs, nr_pings, nr_texts, nr_logouts, nr_rejects;
 };
 
 extern struct peer peers[NR_PEERS];
