@@ -51,6 +51,7 @@ UNITS = {
     ('net', 'keepalive-idle'): 'SET_SECONDS',
     ('net', 'keepalive-interval'): 'SET_SECONDS',
     ('net', 'tcp-user-timeout'): 'SET_SECONDS',
+    ('net', 'discovery-timeout'): 'SET_SECONDS',
     ('net', 'poll-time'): 'SET_USECS',
     ('net', 'memory-limit'): 'SET_MIB',
     ('lu', 'naa-id'): 'HEX',

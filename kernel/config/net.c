@@ -98,6 +98,10 @@ static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		WRITE_ONCE(kn->login_timeout, params->login_timeout);
 	if (params->set_max_logins)
 		WRITE_ONCE(kn->max_logins, params->max_logins);
+	if (params->set_discovery_timeout)
+		WRITE_ONCE(kn->discovery_timeout, params->discovery_timeout);
+	if (params->set_max_discoveries)
+		WRITE_ONCE(kn->max_discoveries, params->max_discoveries);
 	if (params->set_memory_limit)
 		WRITE_ONCE(kn->memory_limit, params->memory_limit);
 	if (params->set_nop_interval)
@@ -195,6 +199,8 @@ static int __net_init net_start(struct net *net)
 	ktgt_event_limit_init(&kn->failed_logins, kn);
 	kn->login_timeout = KTGT_LOGIN_TIMEOUT_DEFAULT;
 	kn->max_logins = KTGT_MAX_LOGINS_DEFAULT;
+	kn->discovery_timeout = KTGT_DISCOVERY_TIMEOUT_DEFAULT;
+	kn->max_discoveries = KTGT_MAX_DISCOVERIES_DEFAULT;
 	kn->memory_limit = KTGT_MEMORY_LIMIT_DEFAULT;
 	kn->nop_interval = KTGT_NOP_INTERVAL_DEFAULT;
 	kn->logout_timeout = KTGT_LOGOUT_TIMEOUT_DEFAULT;

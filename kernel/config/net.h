@@ -15,6 +15,8 @@ struct ktgt_txn;
  *	true
  * @login_timeout: s
  * @max_logins: connections
+ * @discovery_timeout: s
+ * @max_discoveries: sessions
  * @memory_limit: MiB
  * @nop_interval: s
  * @poll_time: us
@@ -29,6 +31,8 @@ struct ktgt_txn;
  * @cpus: processors, NULL for all; belongs to who uses the params
  * @set_login_timeout: @login_timeout is to be set
  * @set_max_logins: @max_logins is to be set
+ * @set_discovery_timeout: @discovery_timeout is to be set
+ * @set_max_discoveries: @max_discoveries is to be set
  * @set_memory_limit: @memory_limit is to be set
  * @set_nop_interval: @nop_interval is to be set
  * @set_poll_time: @poll_time is to be set
@@ -45,6 +49,8 @@ struct ktgt_txn;
 struct ktgt_net_params {
 	u32	login_timeout;
 	u32	max_logins;
+	u32	discovery_timeout;
+	u32	max_discoveries;
 	u32	memory_limit;
 	u32	nop_interval;
 	u32	poll_time;
@@ -59,6 +65,8 @@ struct ktgt_net_params {
 	struct ktgt_cpus *cpus;
 	bool	set_login_timeout;
 	bool	set_max_logins;
+	bool	set_discovery_timeout;
+	bool	set_max_discoveries;
 	bool	set_memory_limit;
 	bool	set_nop_interval;
 	bool	set_poll_time;

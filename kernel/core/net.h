@@ -20,6 +20,7 @@
 
 struct ktgt_listener;
 struct ktgt_access;
+struct ktgt_crowd;
 struct ktgt_names;
 struct ktgt_target;
 struct net;
@@ -28,6 +29,8 @@ struct net;
 #define KTGT_TPGT_DEFAULT		1
 #define KTGT_LOGIN_TIMEOUT_DEFAULT	15	/* s */
 #define KTGT_MAX_LOGINS_DEFAULT		1024
+#define KTGT_DISCOVERY_TIMEOUT_DEFAULT	60	/* s */
+#define KTGT_MAX_DISCOVERIES_DEFAULT	256
 #define KTGT_MEMORY_LIMIT_DEFAULT	64	/* MiB */
 #define KTGT_NOP_INTERVAL_DEFAULT	10	/* s */
 /* before the initiator gives up, which open-iscsi does after 15 s */
@@ -107,6 +110,7 @@ struct ktgt_cpus {
  * @next_sess_id: where the search for the next free number begins; under the
  *	lock of @sess_ids
  * @nr_sessions: sessions that are in a table
+ * @discoveries: discovery sessions
  * @conn_lock: protects @conns
  * @conns: all connections, linked by the transport
  * @nr_conns: connections that are not freed yet
@@ -116,6 +120,8 @@ struct ktgt_cpus {
  * @failed_logins: limits how many failed logins are reported as events
  * @login_timeout: s; read with READ_ONCE(), as are the following
  * @max_logins: connections that may be in login
+ * @discovery_timeout: s that a discovery session may take
+ * @max_discoveries: discovery sessions that there may be
  * @memory_limit: MiB that a connection may hold for data
  * @nop_interval: s of silence before a NOP-In, 0 for never
  * @poll_time: us that a connection looks for more work before it goes idle
@@ -162,6 +168,7 @@ struct ktgt_net {
 	struct xarray		sess_ids;
 	u32			next_sess_id;
 	atomic_t		nr_sessions;
+	struct ktgt_crowd	*discoveries;
 
 	spinlock_t		conn_lock;
 	struct list_head	conns;
@@ -174,6 +181,8 @@ struct ktgt_net {
 
 	u32			login_timeout;
 	u32			max_logins;
+	u32			discovery_timeout;
+	u32			max_discoveries;
 	u32			memory_limit;
 	u32			nop_interval;
 	u32			poll_time;

@@ -17,6 +17,7 @@
 #include <uapi/linux/ktgt.h>
 
 #include "../core/cmd.h"
+#include "../core/crowd.h"
 #include "quota.h"
 
 struct ktgt_conn;
@@ -301,7 +302,9 @@ struct ktgt_stall {
  * @state: enum ktgt_conn_state, changed by ktgt_conn_set_state() alone; read by
  *	others with READ_ONCE()
  * @discovery: its session is one of discovery
+ * @in_discoveries: its place in &ktgt_net.discoveries
  * @nr_refused: PDUs that were refused because of that
+ * @discovery_until: when it ends at the latest, in jiffies
  * @events: bits of &enum ktgt_conn_events, set by anybody
  * @sess: session, NULL before the login has succeeded; a reference is held.
  *	Lower floors use the next three members instead
@@ -387,7 +390,9 @@ struct ktgt_conn {
 	u16				cid;
 	enum ktgt_conn_state		state;
 	bool				discovery;
+	struct ktgt_crowd_place		in_discoveries;
 	u8				nr_refused;
+	unsigned long			discovery_until;
 	unsigned long			events;
 
 	struct ktgt_sess		*sess;

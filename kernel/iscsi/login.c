@@ -11,6 +11,7 @@
 
 #include "login.h"
 
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/net.h>
@@ -631,6 +632,9 @@ static int login_enter_ffp(struct ktgt_conn *conn)
 			ret = ktgt_mem_init(conn);
 		if (ret)
 			return ret;
+	} else {
+		conn->discovery_until =
+			jiffies + READ_ONCE(conn->kn->discovery_timeout) * HZ;
 	}
 	conn->rx_digests = conn->param.header_digest || conn->param.data_digest;
 	ktgt_conn_set_state(conn, KTGT_CONN_STATE_FULL_FEATURE);
@@ -665,6 +669,9 @@ static u16 login_finish(struct ktgt_conn *conn)
 	case -ENOMEM:
 		return login_error(login, KTGT_LOGIN_NO_MEMORY,
 				   "out of memory");
+	case -EBUSY:
+		return login_error(login, KTGT_LOGIN_NO_MEMORY,
+				   "there are too many sessions");
 	default:
 		return login_error(login, LOGIN_ERROR,
 				   "the session could not be created");

@@ -366,6 +366,22 @@ static unsigned long round_ping(struct ktgt_conn *conn)
 	return interval;
 }
 
+/*
+ * A discovery session has a time and no pings: what it is for takes a moment.
+ * Return: jiffies until the next check.
+ */
+static unsigned long round_discovery(struct ktgt_conn *conn)
+{
+	unsigned long left = ktgt_time_left(conn->discovery_until);
+
+	if (left)
+		return left;
+	net_info_ratelimited("%s at %pISpc: discovery session took longer than discovery-timeout; connection closed\n",
+			     conn->initiator, &conn->peer);
+	ktgt_conn_end(conn, KTGT_SESSION_END_DISCOVERY_TIMEOUT);
+	return HZ;
+}
+
 /**
  * ktgt_round_request_logout - handle KTGT_EV_REQUEST_LOGOUT
  * @conn: the connection
@@ -411,7 +427,7 @@ unsigned long ktgt_round_timer(struct ktgt_conn *conn)
 		ktgt_conn_end(conn, KTGT_SESSION_END_ADMINISTRATOR);
 		return 0;
 	}
-	next = round_ping(conn);
+	next = conn->discovery ? round_discovery(conn) : round_ping(conn);
 	if (conn->nr_tmf)
 		next = min(next, ktgt_tmf_timer(conn));
 	if (conn->stall.watched)
@@ -436,8 +452,9 @@ void ktgt_round_announce(struct ktgt_conn *conn)
 {
 	struct ktgt_window *window = conn->window;
 
+	/* in discovery, each request has an answer, which opens the window */
 	if (!window || conn->state != KTGT_CONN_STATE_FULL_FEATURE ||
-	    conn->logout)
+	    conn->logout || conn->discovery)
 		return;
 	if (unlikely(!list_empty(&conn->page_wait)))
 		ktgt_stall_watch(conn);

@@ -3,8 +3,11 @@
  * Sessions: I_T nexuses, their table, and reinstatement (RFC 7143, 4.4.3,
  * 6.3.5).
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include "sess.h"
 
+#include <linux/net.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -59,8 +62,15 @@ static const struct ktgt_fabric_ops sess_fabric_ops = {
 	.close		= sess_nexus_close,
 };
 
+/* There are too many discovery sessions, and that of a connection has to go. */
+static void sess_end_discovery(struct ktgt_crowd_place *place)
+{
+	ktgt_conn_end(container_of(place, struct ktgt_conn, in_discoveries),
+		      KTGT_SESSION_END_TOO_MANY);
+}
+
 /**
- * ktgt_sess_net_init - make the table of a namespace
+ * ktgt_sess_net_init - make the tables of a namespace
  * @kn: the namespace
  *
  * Context: process context, may sleep.
@@ -68,12 +78,20 @@ static const struct ktgt_fabric_ops sess_fabric_ops = {
  */
 int ktgt_sess_net_init(struct ktgt_net *kn)
 {
+	int err;
+
 	xa_init_flags(&kn->sess_ids, XA_FLAGS_ALLOC);
-	return rhashtable_init(&kn->sessions, &sess_table_params);
+	kn->discoveries = ktgt_crowd_alloc(sess_end_discovery);
+	if (!kn->discoveries)
+		return -ENOMEM;
+	err = rhashtable_init(&kn->sessions, &sess_table_params);
+	if (err)
+		ktgt_crowd_free(kn->discoveries);
+	return err;
 }
 
 /**
- * ktgt_sess_net_exit - free the table of a namespace
+ * ktgt_sess_net_exit - free the tables of a namespace
  * @kn: the namespace; all connections have been closed
  *
  * Context: process context, may sleep.
@@ -81,6 +99,7 @@ int ktgt_sess_net_init(struct ktgt_net *kn)
 void ktgt_sess_net_exit(struct ktgt_net *kn)
 {
 	rhashtable_destroy(&kn->sessions);
+	ktgt_crowd_free(kn->discoveries);
 	xa_destroy(&kn->sess_ids);
 }
 
@@ -209,6 +228,29 @@ static int sess_take_id(struct ktgt_net *kn, u32 *id)
 	return min(ret, 0); /* 1 means that the search has wrapped around */
 }
 
+/* From now on the discovery session of a connection may be told to end. */
+static int sess_join_discoveries(struct ktgt_conn *conn)
+{
+	u32 max = READ_ONCE(conn->kn->max_discoveries);
+	int ret;
+
+	ret = ktgt_crowd_come(conn->kn->discoveries, &conn->in_discoveries,
+			      &conn->peer, max);
+	if (!ret)
+		ktgt_crowd_join(conn->kn->discoveries, &conn->in_discoveries,
+				max);
+	return ret;
+}
+
+/* A session that has ended takes memory until its connection has closed. */
+static void sess_leave_discoveries(struct ktgt_conn *conn)
+{
+	ktgt_crowd_leave(conn->kn->discoveries, &conn->in_discoveries);
+	if (READ_ONCE(conn->end_reason) == 1 + KTGT_SESSION_END_TOO_MANY)
+		net_info_ratelimited("%s at %pISpc: discovery session closed: there are more than max-discoveries, and its address has the most\n",
+				     conn->initiator, &conn->peer);
+}
+
 /* Puts a session into the table, or waits for the end of the old one there. */
 static int sess_insert(struct ktgt_conn *conn, struct ktgt_sess *sess)
 {
@@ -298,9 +340,13 @@ static void sess_unbind(struct ktgt_conn *conn)
  * A session with the same identity is reinstated: the old one is closed, and
  * ktgt_login_resume() is called when it has ended.
  *
+ * There are at most &ktgt_net.max_discoveries discovery sessions, so they cannot
+ * use up all numbers.
+ *
  * Context: the connection's work, may sleep.
  * Return: 0; -EINPROGRESS if the old session must end first; -ENOENT if the
- *	target is being deleted; -ENOMEM; -EBUSY if no number is free.
+ *	target is being deleted; -ENOMEM; -EBUSY if no number is free, or if
+ *	discovery sessions begin faster than others are closed.
  */
 int ktgt_sess_open(struct ktgt_conn *conn, struct ktgt_target *target,
 		   const struct ktgt_sess_key *key, const char *alias,
@@ -330,6 +376,10 @@ int ktgt_sess_open(struct ktgt_conn *conn, struct ktgt_target *target,
 		ret = ktgt_nexus_open(&sess->nexus);
 		if (ret)
 			goto err_table;
+	} else {
+		ret = sess_join_discoveries(conn);
+		if (ret)
+			goto err_id;
 	}
 	atomic_inc(&kn->nr_sessions);
 	sess_bind(conn, sess);
@@ -437,6 +487,8 @@ void ktgt_sess_close(struct ktgt_conn *conn)
 	sess_stop_waiting(conn);
 	if (!sess)
 		return;
+	if (conn->discovery)
+		sess_leave_discoveries(conn);
 	ktgt_sess_retire(sess);
 	sess_unbind(conn);
 	ktgt_sess_put(sess);

@@ -10,6 +10,7 @@
 #include <net/genetlink.h>
 
 #include "../config/net.h"
+#include "../core/crowd.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "generated/netlink.h"
@@ -40,6 +41,10 @@ static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)
 			   READ_ONCE(kn->login_timeout)) ||
 	       nla_put_u32(skb, KTGT_A_NET_MAX_LOGINS,
 			   READ_ONCE(kn->max_logins)) ||
+	       nla_put_u32(skb, KTGT_A_NET_DISCOVERY_TIMEOUT,
+			   READ_ONCE(kn->discovery_timeout)) ||
+	       nla_put_u32(skb, KTGT_A_NET_MAX_DISCOVERIES,
+			   READ_ONCE(kn->max_discoveries)) ||
 	       nla_put_u32(skb, KTGT_A_NET_MEMORY_LIMIT,
 			   READ_ONCE(kn->memory_limit)) ||
 	       nla_put_u32(skb, KTGT_A_NET_NOP_INTERVAL,
@@ -96,6 +101,14 @@ static int fill_totals(struct sk_buff *skb, struct ktgt_net *kn)
 		nla_put_string(skb, KTGT_A_NET_VERSION, version));
 }
 
+/* What strangers have caused. */
+static int fill_crowds(struct sk_buff *skb, struct ktgt_net *kn)
+{
+	return nla_put_u64_64bit(skb, KTGT_A_NET_DISCOVERIES_CLOSED,
+				 ktgt_crowd_ended(kn->discoveries),
+				 KTGT_A_NET_PAD);
+}
+
 /**
  * ktgt_net_get_doit - show a namespace
  * @skb: the request
@@ -114,7 +127,7 @@ int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!hdr)
 		return -ENOMEM;
 	if (fill_totals(msg, kn) || fill_settings(msg, kn) ||
-	    fill_tcp(msg, kn))
+	    fill_tcp(msg, kn) || fill_crowds(msg, kn))
 		err = -EMSGSIZE;
 	else
 		err = fill_cpus(msg, kn);
@@ -227,6 +240,10 @@ int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 		    &params.set_login_timeout);
 	get_setting(info, KTGT_A_NET_MAX_LOGINS, &params.max_logins,
 		    &params.set_max_logins);
+	get_setting(info, KTGT_A_NET_DISCOVERY_TIMEOUT,
+		    &params.discovery_timeout, &params.set_discovery_timeout);
+	get_setting(info, KTGT_A_NET_MAX_DISCOVERIES, &params.max_discoveries,
+		    &params.set_max_discoveries);
 	get_setting(info, KTGT_A_NET_MEMORY_LIMIT, &params.memory_limit,
 		    &params.set_memory_limit);
 	get_setting(info, KTGT_A_NET_NOP_INTERVAL, &params.nop_interval,

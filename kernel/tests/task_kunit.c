@@ -3,9 +3,10 @@
  * Tasks: their order, which of them data belongs to, and how many there are; and
  * the numbers of sessions.
  */
-#include "../iscsi/command.c"
+/* the files with a pr_fmt() of their own first */
 #include "../iscsi/conn.c"
 #include "../iscsi/sess.c"
+#include "../iscsi/command.c"
 #include "../iscsi/task.c"
 
 #include <kunit/test.h>

@@ -12,12 +12,13 @@ and that giving up in the middle costs nothing.
 
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import iscsi  # noqa: E402
 from iscsi import Closed, NO_TAG, Pdu, Rejected  # noqa: E402
-from ktap import Suite, check, equal  # noqa: E402
+from ktap import Suite, check, equal, wait_until  # noqa: E402
 from lab import SLOW, lab_class  # noqa: E402
 
 suite = Suite(lab_class())
@@ -341,6 +342,104 @@ def ends(listener, reason):
     while event.get("end") != reason:
         event = listener.next(10 * SLOW)
         check(event, f"no session was told to end for {reason}")
+
+
+@suite.case
+def lifetime(lab):
+    """A discovery session has a time, whether it does something or not; it is
+    not asked meanwhile whether it is there."""
+    targets(lab)
+    listener = lab.listen("session")
+    lab.adm("net", "set", "discovery-timeout", 3, "nop-interval", 1)
+    try:
+        idle, busy = discovery(lab), discovery(lab, name=f"{iscsi.NAME}2")
+        start = time.monotonic()
+        while time.monotonic() < start + 2:
+            busy.nop(b"there?")
+            time.sleep(0.1)
+        equal(busy.expect_close(5 * SLOW), [], "PDUs of the target itself")
+        equal(idle.expect_close(5 * SLOW), [], "PDUs that nobody asked for")
+        took = time.monotonic() - start
+        check(2.5 < took < 3 + 5 * SLOW, f"they took {took:.1f} s")
+        ends(listener, "discovery-timeout")
+        ends(listener, "discovery-timeout")
+    finally:
+        lab.adm("net", "set", "discovery-timeout", 60, "nop-interval", 10)
+    ini = discovery(lab)
+    equal(ini.logout(), 0, "logout")
+
+
+@suite.case
+def outlives_a_discovery(lab):
+    """Only discovery has this time."""
+    name = targets(lab)[0]
+    lab.adm("net", "set", "discovery-timeout", 1)
+    try:
+        ini = lab.login(name, clear_ua=False)
+        ini.expect_silence(3)
+        ini.nop()
+        ini.close()
+    finally:
+        lab.adm("net", "set", "discovery-timeout", 60)
+
+
+def closed_so_far(lab):
+    """Discovery sessions that had to go until now, when no connection is left."""
+    lab.close_all()
+    wait_until(lambda: lab.adm_json("net", "show")["net"]["connections"] == 0,
+               10 * SLOW, "the connections of other cases are closed")
+    return closed_now(lab)
+
+
+def closed_now(lab):
+    return lab.adm_json("net", "show")["net"]["discoveries_closed"]
+
+
+@suite.case
+def too_many(lab):
+    """There are max-discoveries at most. The oldest one of the address that has
+    the most of them goes, so everybody can discover, and another address keeps
+    its own; a normal session has nothing to do with it."""
+    name = targets(lab)[0]
+    before = closed_so_far(lab)
+    normal = lab.login(name, clear_ua=False)
+    listener = lab.listen("session")
+    lab.adm("net", "set", "max-discoveries", 8)
+    try:
+        other = discovery(lab, addr=lab.ADDR6)
+        inis = [discovery(lab, name=f"{iscsi.NAME}{i}") for i in range(40)]
+        equal(closed_now(lab) - before, 33, "sessions that were closed")
+        for ini in inis[:33]:
+            equal(ini.expect_close(5 * SLOW), [], "PDUs before the end")
+        for ini in inis[33:] + [other]:
+            equal([one for one, _ in ini.send_targets(name)[0]], [name],
+                  "of one that stays")
+        ends(listener, "too-many")
+        wait_until(lambda: lab.adm_json("net", "show")["net"]["sessions"] == 9,
+                   5 * SLOW, "eight of discovery and the normal one are left")
+        normal.nop()
+    finally:
+        lab.adm("net", "set", "max-discoveries", 256)
+    for ini in inis[33:] + [other]:
+        equal(ini.logout(), 0, "logout")
+    discovery(lab).logout()
+    normal.close()
+
+
+@suite.case
+def logged_out(lab):
+    """Who logs out and leaves the connection open for as long as it may has a
+    discovery session until that is closed."""
+    before = closed_so_far(lab)
+    lab.adm("net", "set", "max-discoveries", 4)
+    try:
+        inis = [discovery(lab, name=f"{iscsi.NAME}{i}") for i in range(4)]
+        for ini in inis:
+            equal(ini.logout(), 0, "logout")
+        inis += [discovery(lab, name=f"{iscsi.NAME}{i}") for i in range(4, 40)]
+        check(closed_now(lab) > before + 32, "none that had logged out had to go")
+    finally:
+        lab.adm("net", "set", "max-discoveries", 256)
 
 
 @suite.case

@@ -57,7 +57,8 @@ ATTRS = {
            "login-timeout max-logins memory-limit nop-interval poll-time "
            "pad state oui logout-timeout tmf-timeout cpus keepalive-idle "
            "keepalive-interval keepalive-probes tcp-user-timeout "
-           "allocation-failures",
+           "allocation-failures discovery-timeout max-discoveries "
+           "discoveries-closed",
     "target": "id name alias state force lus sessions acls generation pad "
               "header-digest data-digest initial-r2t immediate-data "
               "max-recv-data-segment-length max-xmit-data-segment-length "
@@ -101,7 +102,8 @@ WIDTHS = {"generation": "=Q", "port": "=H", "group-tag": "=H", "size": "=Q", "re
 NESTS = {"change": "change"}
 ENUMS = {
     "end": "connection-lost logout reinstated target-deleted administrator "
-           "no-answer protocol-error no-memory".split(),
+           "no-answer protocol-error no-memory discovery-timeout "
+           "too-many".split(),
     "object": "net target portal lu acl account".split(),
     "action": "add change delete bind unbind".split(),
     "operation": "read write flush unmap".split(),

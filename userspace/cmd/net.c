@@ -21,6 +21,9 @@ static const struct arg no_args[] = {
 static const struct arg set_args[] = {
 	{ "login-timeout", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_LOGIN_TIMEOUT },
 	{ "max-logins", "N", ARG_VALUE, 0, KTGT_A_NET_MAX_LOGINS },
+	{ "discovery-timeout", "SECONDS", ARG_VALUE, 0,
+	  KTGT_A_NET_DISCOVERY_TIMEOUT },
+	{ "max-discoveries", "N", ARG_VALUE, 0, KTGT_A_NET_MAX_DISCOVERIES },
 	{ "memory-limit", "MIB", ARG_VALUE, 0, KTGT_A_NET_MEMORY_LIMIT },
 	{ "nop-interval", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_NOP_INTERVAL },
 	{ "poll-time", "MICROSECONDS", ARG_VALUE, 0, KTGT_A_NET_POLL_TIME },

@@ -103,6 +103,8 @@ static const char *const session_end_names[] = {
 	"no-answer",
 	"protocol-error",
 	"no-memory",
+	"discovery-timeout",
+	"too-many",
 	NULL,
 };
 
@@ -169,6 +171,13 @@ static const struct field net_fields[] = {
 	  .max = KTGT_TIME_MAX, .unit = UNIT_SET_SECONDS),
 	F(net, NET_ALLOCATION_FAILURES, allocation_failures, U32,
 	  "allocation-failures"),
+	F(net, NET_DISCOVERY_TIMEOUT, discovery_timeout, U32,
+	  "discovery-timeout", .min = 1, .max = KTGT_TIME_MAX,
+	  .unit = UNIT_SET_SECONDS),
+	F(net, NET_MAX_DISCOVERIES, max_discoveries, U32, "max-discoveries",
+	  .min = 1, .max = 16384),
+	F(net, NET_DISCOVERIES_CLOSED, discoveries_closed, U64,
+	  "discoveries-closed"),
 };
 
 OBJECT(net);

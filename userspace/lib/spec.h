@@ -36,6 +36,9 @@ struct net {
 	uint32_t keepalive_probes;
 	uint32_t tcp_user_timeout;
 	uint32_t allocation_failures;
+	uint32_t discovery_timeout;
+	uint32_t max_discoveries;
+	uint64_t discoveries_closed;
 };
 
 extern const struct object net_object;

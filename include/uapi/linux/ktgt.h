@@ -161,6 +161,10 @@ enum ktgt_conn_state {
  * @KTGT_SESSION_END_PROTOCOL_ERROR: the initiator sent a PDU after which the
  *   connection cannot continue
  * @KTGT_SESSION_END_NO_MEMORY: there was not enough memory
+ * @KTGT_SESSION_END_DISCOVERY_TIMEOUT: a discovery session took longer than
+ *   discovery-timeout
+ * @KTGT_SESSION_END_TOO_MANY: there were more discovery sessions than
+ *   max-discoveries, and the address of this one had the most
  */
 enum ktgt_session_end_reason {
 	KTGT_SESSION_END_CONNECTION_LOST,
@@ -171,6 +175,8 @@ enum ktgt_session_end_reason {
 	KTGT_SESSION_END_NO_ANSWER,
 	KTGT_SESSION_END_PROTOCOL_ERROR,
 	KTGT_SESSION_END_NO_MEMORY,
+	KTGT_SESSION_END_DISCOVERY_TIMEOUT,
+	KTGT_SESSION_END_TOO_MANY,
 };
 
 /**
@@ -237,6 +243,9 @@ enum {
 	KTGT_A_NET_KEEPALIVE_PROBES,
 	KTGT_A_NET_TCP_USER_TIMEOUT,
 	KTGT_A_NET_ALLOCATION_FAILURES,
+	KTGT_A_NET_DISCOVERY_TIMEOUT,
+	KTGT_A_NET_MAX_DISCOVERIES,
+	KTGT_A_NET_DISCOVERIES_CLOSED,
 
 	__KTGT_A_NET_MAX,
 	KTGT_A_NET_MAX = (__KTGT_A_NET_MAX - 1)

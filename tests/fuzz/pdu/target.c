@@ -20,6 +20,7 @@ struct ktgt_target target = {
 
 bool shim_proved;
 static u32 next_random;
+static u32 nr_joined;
 static bool told_of[0x10000];	/* sessions, by number */
 
 u32 get_random_u32(void)
@@ -66,6 +67,38 @@ ktgt_access_find_incoming(const struct ktgt_access *r, const char *user)
 	return NULL;
 }
 
+/* There are few: none has to go for another. */
+struct ktgt_crowd *ktgt_crowd_alloc(ktgt_crowd_end_fn end)
+{
+	return kzalloc(1, GFP_KERNEL);
+}
+
+void ktgt_crowd_free(struct ktgt_crowd *crowd)
+{
+	kfree(crowd);
+}
+
+int ktgt_crowd_come(struct ktgt_crowd *crowd, struct ktgt_crowd_place *place,
+		    const struct sockaddr_storage *peer, u32 max)
+{
+	require(peer->ss_family && max && !place->addr);
+	place->addr = (void *)place;
+	nr_joined++;
+	return 0;
+}
+
+void ktgt_crowd_join(struct ktgt_crowd *crowd, struct ktgt_crowd_place *place,
+		     u32 max)
+{
+	require(place->addr && max);
+}
+
+void ktgt_crowd_leave(struct ktgt_crowd *crowd, struct ktgt_crowd_place *place)
+{
+	nr_joined -= !!place->addr;
+	place->addr = NULL;
+}
+
 /* Who watches hears of each session twice. */
 void ktgt_event_session(struct ktgt_net *n, const struct ktgt_event *event)
 {
@@ -77,7 +110,7 @@ void ktgt_event_session(struct ktgt_net *n, const struct ktgt_event *event)
 		break;
 	case KTGT_CMD_SESSION_END:
 		require(told_of[event->id]);
-		require(event->end <= KTGT_SESSION_END_NO_MEMORY);
+		require(event->end <= KTGT_SESSION_END_TOO_MANY);
 		told_of[event->id] = false;
 		break;
 	default:
@@ -95,6 +128,8 @@ void target_start(void)
 	kn.max_logins = 2;
 	kn.login_timeout = 15;
 	kn.nop_interval = 10;
+	kn.discovery_timeout = 60;
+	kn.max_discoveries = NR_PEERS;
 	kn.logout_timeout = 10;
 	kn.tmf_timeout = 10;
 	INIT_LIST_HEAD(&kn.portals);
@@ -112,7 +147,7 @@ void target_stop(void)
 	xa_destroy(&kn.targets);
 	require(list_empty(&kn.conns));
 	require(!atomic_read(&kn.nr_conns) && !atomic_read(&kn.nr_logins));
-	require(!atomic_read(&kn.nr_sessions));
+	require(!atomic_read(&kn.nr_sessions) && !nr_joined);
 	require(!memchr_inv(told_of, 0, sizeof(told_of)));
 	require(target.ref.refcount == 1);
 }
