@@ -39,6 +39,7 @@ struct ktgt_window;
 #define KTGT_MAX_R2T			8
 #define KTGT_WINDOW			128	/* commands in flight */
 #define KTGT_IMMEDIATE_MAX		16	/* immediate ones in addition */
+#define KTGT_DISCOVERY_WINDOW		4	/* requests of discovery in flight */
 
 /**
  * struct ktgt_param - results of the negotiation (RFC 7143, 13)

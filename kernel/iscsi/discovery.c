@@ -74,24 +74,14 @@ static void discovery_put_portal(const struct ktgt_conn *conn,
 	ktgt_text_put(out, "TargetAddress", value);
 }
 
-/*
- * The addresses are the same for all targets, so their text is made once.
- * Portals are copied first, because adding to the text may sleep.
- */
-static int discovery_put_portals(const struct ktgt_conn *conn,
-				 struct ktgt_text_out *out)
+/* Copies what is shown of the portals, because adding to a text may sleep. */
+static unsigned int discovery_copy(struct ktgt_net *kn,
+				   struct discovery_portal *portals,
+				   unsigned int size)
 {
-	struct ktgt_net *kn = conn->kn;
-	struct discovery_portal *portals;
-	unsigned int i, nr, size;
 	struct ktgt_portal *pos;
+	unsigned int nr = 0;
 
-	size = READ_ONCE(kn->nr_portals) + DISCOVERY_SPARE;
-	portals = kvmalloc_array(size, sizeof(*portals), GFP_KERNEL);
-	if (!portals)
-		return -ENOMEM;
-
-	nr = 0;
 	rcu_read_lock();
 	list_for_each_entry_rcu(pos, &kn->portals, node) {
 		if (nr == size)
@@ -100,10 +90,36 @@ static int discovery_put_portals(const struct ktgt_conn *conn,
 		portals[nr++].tpgt = pos->tpgt;
 	}
 	rcu_read_unlock();
+	return nr;
+}
 
-	for (i = 0; i < nr; i++)
+/* The addresses are the same for all targets, so their text is made once. */
+static int discovery_put_portals(const struct ktgt_conn *conn,
+				 struct ktgt_text_out *out)
+{
+	struct ktgt_net *kn = conn->kn;
+	struct discovery_portal *portals;
+	unsigned int i, nr, size;
+	u32 len = 0;
+
+	size = READ_ONCE(kn->nr_portals) + DISCOVERY_SPARE;
+	portals = kvmalloc_array(size, sizeof(*portals), GFP_KERNEL);
+	if (!portals)
+		return -ENOMEM;
+	nr = discovery_copy(kn, portals, size);
+	for (i = 0; i < nr && !out->err; i++) {
+		len = out->len;
 		discovery_put_portal(conn, &portals[i], out);
+	}
 	kvfree(portals);
+
+	if (out->err == -EMSGSIZE) {
+		pr_notice_ratelimited("discovery by %s at %pISpc: too many portals for one answer; %u of %u are left out\n",
+				      conn->initiator, &conn->peer,
+				      nr - i + 1, nr);
+		out->len = len;
+		out->err = 0;
+	}
 	return out->err;
 }
 
@@ -127,38 +143,28 @@ static int discovery_put_target(const struct ktgt_target *target,
 	return out->err;
 }
 
-static int discovery_put_all(const struct ktgt_conn *conn,
-			     const struct ktgt_text_out *addrs,
-			     struct ktgt_text_out *out)
+/* Puts the next target that the initiator may see. */
+static int discovery_put_next(const struct ktgt_conn *conn,
+			      const struct ktgt_text_out *addrs,
+			      struct ktgt_discovery_walk *walk,
+			      struct ktgt_text_out *out)
 {
 	struct ktgt_net *kn = conn->kn;
 	struct ktgt_target *target;
-	unsigned long tid = 0;
-	bool found;
 	int ret = 0;
 
-	do {
-		rcu_read_lock();
-		found = xa_find(&kn->targets, &tid, U32_MAX, XA_PRESENT);
-		rcu_read_unlock();
-		if (!found)
-			break;
-		target = ktgt_net_find_tid(kn, tid);
-		if (target) {
-			if (discovery_admits(conn, target))
-				ret = discovery_put_target(target, addrs, out);
-			ktgt_target_put(target);
-		}
-		cond_resched();
-	} while (!ret && tid++ < U32_MAX);
-
-	if (ret == -EMSGSIZE) {
-		pr_notice_ratelimited("discovery by %s at %pISpc: too many targets for one answer; target %lu and those after it are left out\n",
-				      conn->initiator, &conn->peer,
-				      tid);
-		out->err = 0;
-		ret = 0;
+	rcu_read_lock();
+	walk->more = xa_find(&kn->targets, &walk->tid, U32_MAX, XA_PRESENT);
+	rcu_read_unlock();
+	if (!walk->more)
+		return 0;
+	target = ktgt_net_find_tid(kn, walk->tid);
+	if (target) {
+		if (discovery_admits(conn, target))
+			ret = discovery_put_target(target, addrs, out);
+		ktgt_target_put(target);
 	}
+	walk->more = walk->tid++ < U32_MAX;
 	return ret;
 }
 
@@ -188,10 +194,11 @@ static int discovery_put_one(const struct ktgt_conn *conn,
 }
 
 /**
- * ktgt_discovery_fill() - answer SendTargets (RFC 7143, appendix C)
+ * ktgt_discovery_begin() - answer SendTargets (RFC 7143, appendix C)
  * @conn: the connection, in full feature phase
  * @pair: SendTargets and its value: "All" in discovery sessions; the name of a
  *	target; or nothing, for the target of the session
+ * @walk: if the answer is about all targets, ktgt_discovery_continue() makes it
  * @out: where the answer goes. It is "Reject" if the value is wrong, and also
  *	if the initiator may not see the target, so that nobody learns of hidden
  *	targets
@@ -199,22 +206,58 @@ static int discovery_put_one(const struct ktgt_conn *conn,
  * Context: the connection's work, may sleep.
  * Return: 0, -ENOMEM, or -EMSGSIZE.
  */
-int ktgt_discovery_fill(struct ktgt_conn *conn,
-			const struct ktgt_text_pair *pair,
-			struct ktgt_text_out *out)
+int ktgt_discovery_begin(struct ktgt_conn *conn,
+			 const struct ktgt_text_pair *pair,
+			 struct ktgt_discovery_walk *walk,
+			 struct ktgt_text_out *out)
 {
-	struct ktgt_text_out addrs = { .max = KTGT_DISCOVERY_MAX / 4 };
+	struct ktgt_text_out addrs = { .max = KTGT_DISCOVERY_ADDRS };
 	int ret;
 
+	if (!conn->nexus->target &&
+	    ktgt_text_is(pair->value, pair->value_len, "All")) {
+		*walk = (struct ktgt_discovery_walk){ .more = true };
+		return 0;
+	}
 	ret = discovery_put_portals(conn, &addrs);
-	if (!ret && !conn->nexus->target &&
-	    ktgt_text_is(pair->value, pair->value_len, "All"))
-		ret = discovery_put_all(conn, &addrs, out);
-	else if (!ret)
+	if (!ret)
 		ret = discovery_put_one(conn, pair, &addrs, out);
 	if (ret == -ENOENT) {
 		ktgt_text_put(out, "SendTargets", "Reject");
 		ret = out->err;
+	}
+	ktgt_text_out_free(&addrs);
+	return ret;
+}
+
+/**
+ * ktgt_discovery_continue() - add targets to an answer to SendTargets=All
+ * @conn: the connection, in full feature phase
+ * @walk: the targets that are left
+ * @len: bytes that a PDU takes. If there are more targets, @out has more than
+ *	that afterwards
+ * @out: the part of the answer that was not sent yet
+ *
+ * A namespace can have tens of thousands of targets, and anybody can ask for
+ * them, so the answer is never there as a whole. A target that comes or goes
+ * meanwhile may be in it or not.
+ *
+ * Context: the connection's work, may sleep.
+ * Return: 0, -ENOMEM, or -EMSGSIZE.
+ */
+int ktgt_discovery_continue(struct ktgt_conn *conn,
+			    struct ktgt_discovery_walk *walk, u32 len,
+			    struct ktgt_text_out *out)
+{
+	struct ktgt_text_out addrs = { .max = KTGT_DISCOVERY_ADDRS };
+	int ret;
+
+	if (!walk->more || out->len > len)
+		return 0;
+	ret = discovery_put_portals(conn, &addrs);
+	while (!ret && walk->more && out->len <= len) {
+		ret = discovery_put_next(conn, &addrs, walk, out);
+		cond_resched();
 	}
 	ktgt_text_out_free(&addrs);
 	return ret;

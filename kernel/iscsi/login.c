@@ -50,6 +50,15 @@
  */
 #define LOGIN_REQUESTS_MAX	128
 
+/*
+ * What a discovery session may have for its initiator, in pages and PDUs: two
+ * answers of the longest text that wait to be sent; without an acknowledgement the
+ * login response, and an answer to each request that it may send without having had
+ * one, and to some immediate ones.
+ */
+#define LOGIN_DISCOVERY_UNSENT	4
+#define LOGIN_DISCOVERY_UNACKED	(3 * (1 + KTGT_DISCOVERY_WINDOW + 3))
+
 #define LOGIN_KEY(key)		BIT_ULL(KTGT_KEY_##key)
 #define LOGIN_NAME_KEYS		(LOGIN_KEY(INITIATOR_NAME) | \
 				 LOGIN_KEY(TARGET_NAME) | \
@@ -437,8 +446,11 @@ static u16 login_find_target(struct ktgt_conn *conn)
 	const struct ktgt_text_pair *pair;
 	struct ktgt_admission adm;
 
-	if (login->nego.discovery)
+	if (login->nego.discovery) {
+		/* anybody may have such a session: it gets little memory */
+		login->ours[KTGT_KEY_MAX_RECV_DSL] = KTGT_LOGIN_DSL;
 		return 0;
+	}
 	pair = ktgt_text_get(&login->nego, KTGT_KEY_TARGET_NAME);
 	if (!pair)
 		return login_error(login, KTGT_LOGIN_MISSING,
@@ -621,6 +633,16 @@ static u16 login_negotiate(struct ktgt_conn *conn, const char *text, u32 len)
 	return status ? login_text_error(login, status) : 0;
 }
 
+/* Anybody may have a discovery session: it is short, and holds little. */
+static void login_limit_discovery(struct ktgt_conn *conn)
+{
+	u32 time = READ_ONCE(conn->kn->discovery_timeout);
+
+	conn->discovery_until = jiffies + time * HZ;
+	conn->quota.limit[KTGT_QUOTA_UNSENT] = LOGIN_DISCOVERY_UNSENT;
+	conn->quota.limit[KTGT_QUOTA_UNACKED] = LOGIN_DISCOVERY_UNACKED;
+}
+
 /* Full feature phase needs tasks and pages, if there is a target. */
 static int login_enter_ffp(struct ktgt_conn *conn)
 {
@@ -633,8 +655,7 @@ static int login_enter_ffp(struct ktgt_conn *conn)
 		if (ret)
 			return ret;
 	} else {
-		conn->discovery_until =
-			jiffies + READ_ONCE(conn->kn->discovery_timeout) * HZ;
+		login_limit_discovery(conn);
 	}
 	conn->rx_digests = conn->param.header_digest || conn->param.data_digest;
 	ktgt_conn_set_state(conn, KTGT_CONN_STATE_FULL_FEATURE);

@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "../core/fabric.h"
 #include "../core/gfp.h"
@@ -21,8 +22,9 @@
  * struct ktgt_text_req - a text request that is not finished
  * @nego: text negotiation
  * @in: received text that is not complete yet (C bit)
- * @out: answers
- * @pos: bytes of @out that were sent
+ * @out: answers that were not sent yet
+ * @walk: targets that will be in @out
+ * @more: an answer was sent in part: the initiator asks for the rest of it
  * @itt: initiator task tag of all requests
  * @ttt: target transfer tag that the next request must have
  */
@@ -30,7 +32,8 @@ struct ktgt_text_req {
 	struct ktgt_text_nego	nego;
 	struct ktgt_text_out	in;
 	struct ktgt_text_out	out;
-	u32			pos;
+	struct ktgt_discovery_walk	walk;
+	bool			more;
 	itt_t			itt;
 	u32			ttt;
 };
@@ -65,13 +68,19 @@ static int text_req_start(struct ktgt_conn *conn, itt_t itt)
 	do {
 		text->ttt = get_random_u32();
 	} while (text->ttt == ISCSI_RESERVED_TAG);
-	text->in.max = KTGT_TEXT_MAX;
-	text->out.max = KTGT_DISCOVERY_MAX;
+	text->in.max = conn->discovery ? KTGT_LOGIN_DSL : KTGT_TEXT_MAX;
+	text->out.max = conn->discovery ? KTGT_DISCOVERY_TEXT : KTGT_TEXT_MAX;
 	ktgt_text_init(&text->nego, NULL);
 	text->nego.stage = KTGT_TEXT_FFP;
-	text->nego.discovery = !conn->nexus->target;
+	text->nego.discovery = conn->discovery;
 	conn->text_req = text;
 	return 0;
+}
+
+/* The most that goes into a PDU. */
+static u32 text_req_max(const struct ktgt_conn *conn)
+{
+	return min_t(u32, conn->param.max_xmit_dsl, KTGT_LOGIN_DSL);
 }
 
 /*
@@ -80,18 +89,26 @@ static int text_req_start(struct ktgt_conn *conn, itt_t itt)
  */
 static u32 text_req_piece(const struct ktgt_conn *conn)
 {
-	const struct ktgt_text_req *text = conn->text_req;
-	u32 rest = text->out.len - text->pos;
-	u32 max, len;
+	const struct ktgt_text_out *out = &conn->text_req->out;
+	u32 max = text_req_max(conn), len;
 
-	max = min_t(u32, conn->param.max_xmit_dsl, KTGT_TEXT_MAX);
-	if (rest <= max)
-		return rest;
+	if (out->len <= max)
+		return out->len;
 	for (len = max; len; len--) {
-		if (!text->out.data[text->pos + len - 1])
+		if (!out->data[len - 1])
 			return len;
 	}
 	return max;
+}
+
+/* The first bytes of the answers were sent. */
+static void text_req_drop(struct ktgt_text_out *out, u32 len)
+{
+	out->len -= len;
+	if (out->len)
+		memmove(out->data, out->data + len, out->len);
+	else
+		ktgt_text_out_free(out);
 }
 
 /* MaxRecvDataSegmentLength takes effect when its text request is finished. */
@@ -112,23 +129,22 @@ static void text_req_respond(struct ktgt_conn *conn, bool final)
 	struct ktgt_text_req *text = conn->text_req;
 	struct iscsi_text_rsp *rsp;
 	struct ktgt_pdu *pdu;
-	bool more;
 	u32 len;
 
 	len = text_req_piece(conn);
-	more = len < text->out.len - text->pos;
-	final = final && !more;
+	text->more = len < text->out.len;
+	final = final && !text->more;
 	pdu = ktgt_pdu_alloc(conn);
 	if (!pdu)
 		goto err_close;
-	if (len && ktgt_pdu_set_data(pdu, text->out.data + text->pos, len))
+	if (len && ktgt_pdu_set_data(pdu, text->out.data, len))
 		goto err_pdu;
 
 	rsp = pdu->hdr;
 	rsp->opcode = ISCSI_OP_TEXT_RSP;
 	if (final)
 		rsp->flags = ISCSI_FLAG_CMD_FINAL;
-	else if (more)
+	else if (text->more)
 		rsp->flags = ISCSI_FLAG_TEXT_CONTINUE;
 	rsp->itt = text->itt;
 	rsp->ttt = cpu_to_be32(final ? ISCSI_RESERVED_TAG : text->ttt);
@@ -136,11 +152,7 @@ static void text_req_respond(struct ktgt_conn *conn, bool final)
 	pdu->flags |= KTGT_PDU_STATSN;
 	ktgt_pdu_queue(conn, pdu);
 
-	text->pos += len;
-	if (!more) {
-		ktgt_text_out_free(&text->out);
-		text->pos = 0;
-	}
+	text_req_drop(&text->out, len);
 	if (final) {
 		text_req_apply(conn);
 		ktgt_text_req_free(conn);
@@ -151,6 +163,18 @@ err_pdu:
 	ktgt_pdu_free(conn, pdu);
 err_close:
 	ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
+}
+
+static u8 text_req_reason(int err)
+{
+	switch (err) {
+	case 0:
+		return 0;
+	case -ENOMEM:
+		return ISCSI_REASON_BOOKMARK_NO_RESOURCES;
+	default:
+		return ISCSI_REASON_NEGOTIATION_RESET;
+	}
 }
 
 /*
@@ -180,22 +204,28 @@ static u8 text_req_negotiate(struct ktgt_conn *conn, const char *data, u32 len)
 	ktgt_text_answer(&text->nego, data, len, &text->out);
 	ret = text->out.err;
 	if (pair && !ret)
-		ret = ktgt_discovery_fill(conn, pair, &text->out);
-	if (ret == -ENOMEM)
-		return ISCSI_REASON_BOOKMARK_NO_RESOURCES;
-	return ret ? ISCSI_REASON_NEGOTIATION_RESET : 0;
+		ret = ktgt_discovery_begin(conn, pair, &text->walk, &text->out);
+	return text_req_reason(ret);
 }
 
-static u8 text_req_collect(struct ktgt_text_req *text, const u8 *data, u32 len)
+/* Return: 0, or the reason for a Reject. */
+static u8 text_req_take(struct ktgt_conn *conn, bool more, const u8 *data,
+			u32 len)
 {
-	switch (ktgt_text_append(&text->in, data, len)) {
-	case 0:
-		return 0;
-	case -ENOMEM:
-		return ISCSI_REASON_BOOKMARK_NO_RESOURCES;
-	default:
-		return ISCSI_REASON_NEGOTIATION_RESET;
-	}
+	struct ktgt_text_req *text = conn->text_req;
+	u8 reason;
+
+	/* until the answer is complete, the initiator must send no text */
+	if (text->more)
+		return len || more ? ISCSI_REASON_PROTOCOL_ERROR : 0;
+	if (!more && !text->in.len)
+		return text_req_negotiate(conn, data, len);
+	reason = text_req_reason(ktgt_text_append(&text->in, data, len));
+	if (reason || more)
+		return reason;
+	reason = text_req_negotiate(conn, text->in.data, text->in.len);
+	ktgt_text_out_free(&text->in);
+	return reason;
 }
 
 /* Return: 0, or the reason for a Reject. */
@@ -205,17 +235,12 @@ static u8 text_req_step(struct ktgt_conn *conn, bool more, const u8 *data,
 	struct ktgt_text_req *text = conn->text_req;
 	u8 reason;
 
-	/* until the answer is complete, the initiator must send no text */
-	if (text->pos)
-		return len || more ? ISCSI_REASON_PROTOCOL_ERROR : 0;
-	if (!more && !text->in.len)
-		return text_req_negotiate(conn, data, len);
-	reason = text_req_collect(text, data, len);
-	if (reason || more)
+	reason = text_req_take(conn, more, data, len);
+	if (reason)
 		return reason;
-	reason = text_req_negotiate(conn, text->in.data, text->in.len);
-	ktgt_text_out_free(&text->in);
-	return reason;
+	return text_req_reason(ktgt_discovery_continue(conn, &text->walk,
+						       text_req_max(conn),
+						       &text->out));
 }
 
 /* Finds the request that this one continues, or begins one. */

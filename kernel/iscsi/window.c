@@ -43,9 +43,9 @@ static u32 window_room(const struct ktgt_conn *conn)
 {
 	u32 window = KTGT_WINDOW + conn->stall.more_tasks;
 
-	/* Discovery: there are no tasks, and few requests. */
+	/* there are no tasks, and one request after the other */
 	if (!conn->nexus->target)
-		return KTGT_IMMEDIATE_MAX;
+		return KTGT_DISCOVERY_WINDOW;
 	if (conn->nr_inflight >= window ||
 	    conn->count.free <= KTGT_IMMEDIATE_MAX ||
 	    ktgt_quota_is_over(&conn->quota, KTGT_QUOTA_DATA))

@@ -140,9 +140,9 @@ static const struct window_case window_cases[] = {
 	  0xffffffff },
 	{ "around 2^31", 0x7fffffff, 0x7ffffffe, 0, 272, 0, false,
 	  0x8000007e },
-	{ "discovery", 1, 0, 0, 0, 0, true, 16 },
+	{ "discovery", 1, 0, 0, 0, 0, true, 4 },
 	{ "discovery around 2^32", 0xfffffffe, 0xfffffffd, 0, 0, 0, true,
-	  13 },
+	  1 },
 };
 KUNIT_ARRAY_PARAM_DESC(window, window_cases, what);
 

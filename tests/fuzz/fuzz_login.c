@@ -135,6 +135,7 @@ int ktgt_sess_open(struct ktgt_conn *c, struct ktgt_target *t,
 	c->nexus = &session.nexus;
 	c->window = &session.window;
 	c->initiator = session.key.initiator;
+	c->discovery = !t;
 	return 0;
 }
 
@@ -153,6 +154,7 @@ static void check_param(const struct ktgt_conn *c)
 	require(p->max_burst >= 512 && p->max_burst <= KTGT_MAX_BURST);
 	require(p->first_burst <= p->max_burst && p->max_r2t <= KTGT_MAX_R2T);
 	require(p->max_conns == 1 && !p->erl);
+	require(p->max_recv_dsl <= (c->discovery ? 8192 : KTGT_MAX_RECV_DSL));
 	require(p->max_xmit_dsl <= ktgt_target_key(c->nexus->target,
 						   KTGT_TARGET_MAX_XMIT_DSL,
 						   U32_MAX));
@@ -260,7 +262,7 @@ static void check_text(const struct ktgt_pdu *pdu, bool more)
 	u32 pos = 0;
 	int ret;
 
-	require(answers_len + pdu->data_len <= 2 << 20);
+	require(pdu->data_len <= 8192 && answers_len <= 2 << 20);
 	answers = realloc(answers, answers_len + pdu->data_len + 1);
 	if (pdu->data_len)
 		memcpy(answers + answers_len, pdu->own, pdu->data_len);

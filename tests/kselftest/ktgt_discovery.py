@@ -11,6 +11,7 @@ and that giving up in the middle costs nothing.
 """
 
 import os
+import socket
 import sys
 import time
 
@@ -19,7 +20,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import iscsi  # noqa: E402
 from iscsi import Closed, NO_TAG, Pdu, Rejected  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import SLOW, lab_class  # noqa: E402
+from lab import SLOW, lab_class, run  # noqa: E402
 
 suite = Suite(lab_class())
 COUNT = int(os.environ.get("KTGT_TARGETS", "300"))
@@ -324,7 +325,7 @@ def eight_at_most(lab):
     equal(ini.expect_close(5 * SLOW), [], "PDUs after the eighth")
     ends(listener, "protocol-error")
     ini = discovery(lab)
-    pdus = [ini.stamp(Pdu(iscsi.SCSI_CMD, 0x81, itt=5)) for _ in range(14)]
+    pdus = [ini.stamp(Pdu(iscsi.SCSI_CMD, 0x81, itt=5)) for _ in range(4)]
     pdus += [ini.stamp(Pdu(0x1C, 0x80, itt=5), True) for _ in range(1000)]
     pdus += [ini.stamp(Pdu(iscsi.TEXT_REQ, 0x80, b"SendTargets=All\0", itt=6,
                            ttt=NO_TAG))]
@@ -342,6 +343,82 @@ def ends(listener, reason):
     while event.get("end") != reason:
         event = listener.next(10 * SLOW)
         check(event, f"no session was told to end for {reason}")
+
+
+@suite.case
+def little_is_taken(lab):
+    """Anybody can have a discovery session, so no PDU of it is long, in neither
+    direction: neither a request, nor an answer of many targets."""
+    targets(lab)
+    conn = lab.connect()
+    got = conn.login({"MaxRecvDataSegmentLength": 1 << 20}, discovery=True)
+    equal(got.get("MaxRecvDataSegmentLength"), "8192", "what it takes")
+    pdu = conn.text({"SendTargets": "All"})
+    check(not pdu.final and 4096 < len(pdu.data) <= 8192, f"an answer: {pdu}")
+    equal(len(conn.nop(bytes(8192)).data), 8192, "echo")
+    conn.send(conn.stamp(Pdu(iscsi.NOP_OUT, 0x80, bytes(8193), itt=conn.itt(),
+                             ttt=NO_TAG), True))
+    equal(conn.expect_close(5 * SLOW), [], "PDUs after one that is too long")
+    ini = discovery(lab)
+    text = b"SendTargets=" + b"x" * 200
+    pdu = ini.text(text, final=False, cont=True)
+    try:
+        for _ in range(100):
+            ini.text(b"x" * 1024, ttt=pdu.u("ttt"), itt=pdu.u("itt"),
+                     final=False, cont=True)
+        check(False, "100 KiB of one request were taken")
+    except Rejected as err:
+        equal(err.reason, iscsi.REJECT_RESET, "reason")
+    equal(ini.logout(), 0, "logout")
+
+
+@suite.case
+def unacknowledged(lab):
+    """Who asks on and on and acknowledges nothing is not answered for ever."""
+    ini = discovery(lab)
+    pdus = [ini.stamp(Pdu(iscsi.NOP_OUT, 0x80, bytes(4096), itt=ini.itt(),
+                          ttt=NO_TAG), True) for _ in range(200)]
+    try:
+        ini.send_raw(b"".join(pdu.pack() for pdu in pdus))
+        got = ini.expect_close(5 * SLOW)
+        check(len(got) < 30, f"{len(got)} answers")
+    except Closed:
+        pass
+    equal(discovery(lab).logout(), 0, "logout of another one")
+
+
+@suite.case
+def long_answer(lab):
+    """Many targets with many addresses: more than a megabyte of answer. Addresses
+    that do not fit into 7.5 KiB are left out, targets never are."""
+    long_ip = "fd77:1111:2222:3333:4444:5555:6666:7777"
+    run("ip", "-n", lab.tns, "addr", "add", f"{long_ip}/128", "dev", "wire",
+        "nodad")
+    ports = range(5000, 5150)
+    address = socket.inet_pton(socket.AF_INET6, long_ip)
+    nl = lab.genl()
+    nl.do("txn-begin")
+    for port in ports:
+        nl.do("portal-new", address=address, port=port)
+    nl.do("txn-commit")
+    try:
+        ini = discovery(lab, {"MaxRecvDataSegmentLength": 262144})
+        found, count = ini.send_targets("All")
+        equal(sorted(name for name, _ in found), sorted(targets(lab)), "targets")
+        equal(len({tuple(addrs) for _, addrs in found}), 1, "lists of addresses")
+        size = sum(len(f"TargetAddress={addr}") + 1 for addr in found[0][1])
+        check(7680 - 64 < size <= 7680, f"{size} bytes of addresses")
+        check(count * 8192 > 1 << 20, f"{count} PDUs")
+        equal(len(ini.send_targets(targets(lab)[0])[0]), 1, "one target")
+        equal(ini.logout(), 0, "logout")
+        check("too many portals for one answer" in run("dmesg"),
+              "the log does not tell it")
+    finally:
+        nl.do("txn-begin")
+        for port in ports:
+            nl.do("portal-del", address=address, port=port)
+        nl.do("txn-commit")
+        nl.close()
 
 
 @suite.case

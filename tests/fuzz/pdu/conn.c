@@ -146,7 +146,8 @@ static void check_idle(const struct peer *peer)
 			tcp->rx.pdu.data_len - tcp->rx.off);
 	if (readable(peer))
 		require(tcp->draining || conn->starved || conn->logout ||
-			conn->quota.held[KTGT_QUOTA_UNSENT] >= 2048);
+			conn->quota.held[KTGT_QUOTA_UNSENT] >=
+			conn->quota.limit[KTGT_QUOTA_UNSENT]);
 	if (peer->room && !tcp->tx.blocked)
 		require(list_empty(&tcp->tx.queue) && !tcp->tx.left);
 	if (conn->starved)

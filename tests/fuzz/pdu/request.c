@@ -41,6 +41,8 @@ void send_nop_out(struct peer *peer, struct input *in, u8 what)
 	else
 		nop.cmdsn = cpu_to_be32(take_cmd_sn(peer, what));
 	peer->nr_pings += nop.itt != RESERVED_ITT;
+	/* no window limits these, and there may be too many unacknowledged */
+	peer->may_close |= peer->discovery && what & IN_IMMEDIATE;
 	hton24(nop.dlength, len);
 	data = make_data((__force u32)nop.itt, 0, len);
 	send_pdu(peer, (void *)&nop, NULL, data, 0);
@@ -89,6 +91,7 @@ void send_text(struct peer *peer, struct input *in, u8 what)
 	req.cmdsn = cpu_to_be32(take_cmd_sn(peer, what));
 	hton24(req.dlength, len);
 	peer->nr_texts++;
+	peer->may_close |= peer->discovery && what & IN_IMMEDIATE;
 	send_pdu(peer, (void *)&req, NULL, text, 0);
 }
 

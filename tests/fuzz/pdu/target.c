@@ -129,7 +129,7 @@ void target_start(void)
 	kn.login_timeout = 15;
 	kn.nop_interval = 10;
 	kn.discovery_timeout = 60;
-	kn.max_discoveries = NR_PEERS;
+	kn.max_discoveries = 3;
 	kn.logout_timeout = 10;
 	kn.tmf_timeout = 10;
 	INIT_LIST_HEAD(&kn.portals);
