@@ -12,6 +12,7 @@
 #include "../core/access.h"
 #include "../core/net.h"
 #include "../core/target.h"
+#include "../iscsi/conn.h"
 #include "../iscsi/sess.h"
 #include "../scsi/names.h"
 #include "../tcp/tcp.h"
@@ -216,12 +217,17 @@ static int __net_init net_start(struct net *net)
 	err = ktgt_names_init(kn);
 	if (err)
 		goto err_names;
+	err = ktgt_conn_net_init(kn);
+	if (err)
+		goto err_conn;
 	err = ktgt_sess_net_init(kn);
 	if (err)
 		goto err_sess;
 	return 0;
 
 err_sess:
+	ktgt_conn_net_exit(kn);
+err_conn:
 	ktgt_names_exit(kn);
 err_names:
 	rhashtable_destroy(&kn->names);
@@ -253,6 +259,7 @@ static void __net_exit net_stop(struct net *net)
 	RCU_INIT_POINTER(kn->cpus, NULL);
 
 	ktgt_sess_net_exit(kn);
+	ktgt_conn_net_exit(kn);
 	ktgt_names_exit(kn);
 	rhashtable_destroy(&kn->names);
 	xa_destroy(&kn->targets);

@@ -114,7 +114,7 @@ struct ktgt_cpus {
  * @conn_lock: protects @conns
  * @conns: all connections, linked by the transport
  * @nr_conns: connections that are not freed yet
- * @nr_logins: connections in login
+ * @logins: connections in login
  * @idle: woken when @nr_conns falls to zero
  * @dying: the namespace ends; no connection is accepted. Under @conn_lock
  * @failed_logins: limits how many failed logins are reported as events
@@ -173,7 +173,7 @@ struct ktgt_net {
 	spinlock_t		conn_lock;
 	struct list_head	conns;
 	atomic_t		nr_conns;
-	atomic_t		nr_logins;
+	struct ktgt_crowd	*logins;
 	wait_queue_head_t	idle;
 	bool			dying;
 

@@ -10,6 +10,37 @@
 #include "../core/net.h"
 #include "../core/trace.h"
 
+/* There are too many connections in login, and this one has to go. */
+static void conn_end_login(struct ktgt_crowd_place *place)
+{
+	ktgt_conn_end(container_of(place, struct ktgt_conn, in_logins),
+		      KTGT_SESSION_END_TOO_MANY);
+}
+
+/**
+ * ktgt_conn_net_init - make what a namespace has for its connections
+ * @kn: the namespace
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_conn_net_init(struct ktgt_net *kn)
+{
+	kn->logins = ktgt_crowd_alloc(conn_end_login);
+	return kn->logins ? 0 : -ENOMEM;
+}
+
+/**
+ * ktgt_conn_net_exit - free what ktgt_conn_net_init() has made
+ * @kn: the namespace; all connections have been closed
+ *
+ * Context: any.
+ */
+void ktgt_conn_net_exit(struct ktgt_net *kn)
+{
+	ktgt_crowd_free(kn->logins);
+}
+
 /**
  * ktgt_conn_event - set an event of a connection, and run its work
  * @conn: the connection; the caller makes sure that it is not freed
@@ -34,9 +65,11 @@ void ktgt_conn_set_state(struct ktgt_conn *conn, enum ktgt_conn_state state)
 {
 	if (WARN_ON_ONCE(state < conn->state))
 		return;
+	if (state == KTGT_CONN_STATE_LOGIN)
+		ktgt_crowd_hear(conn->kn->logins, &conn->in_logins);
 	if (conn->state <= KTGT_CONN_STATE_LOGIN &&
 	    state > KTGT_CONN_STATE_LOGIN)
-		atomic_dec(&conn->kn->nr_logins);
+		ktgt_crowd_leave(conn->kn->logins, &conn->in_logins);
 	trace_ktgt_conn_state(&conn->peer, conn->state, state);
 	WRITE_ONCE(conn->state, state);
 }

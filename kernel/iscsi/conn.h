@@ -299,6 +299,7 @@ struct ktgt_stall {
  * @peer: address of the initiator; immutable
  * @local: address that it connected to; immutable
  * @tpgt: portal group tag of the portal; immutable
+ * @in_logins: its place in &ktgt_net.logins, until the login has succeeded
  * @cid: connection ID
  * @state: enum ktgt_conn_state, changed by ktgt_conn_set_state() alone; read by
  *	others with READ_ONCE()
@@ -387,6 +388,7 @@ struct ktgt_conn {
 	struct ktgt_net			*kn;
 	struct sockaddr_storage		peer;
 	struct sockaddr_storage		local;
+	struct ktgt_crowd_place		in_logins;
 	u16				tpgt;
 	u16				cid;
 	enum ktgt_conn_state		state;
@@ -505,6 +507,8 @@ static inline void ktgt_conn_set_event(struct ktgt_conn *conn,
 	smp_mb__after_atomic(); /* pairs with the one in tcp_io_work() */
 }
 
+int ktgt_conn_net_init(struct ktgt_net *kn);
+void ktgt_conn_net_exit(struct ktgt_net *kn);
 void ktgt_conn_event(struct ktgt_conn *conn, enum ktgt_conn_events event);
 void ktgt_conn_call(struct ktgt_conn *conn, struct ktgt_call *call);
 bool ktgt_conn_run_calls(struct ktgt_conn *conn);

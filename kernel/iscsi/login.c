@@ -932,24 +932,16 @@ void ktgt_login_timeout(struct ktgt_conn *conn)
 	login_tell(conn, 0);
 }
 
-/**
- * ktgt_login_lost() - report a login whose initiator has refused the target
- * @conn: the connection, which has closed
- *
+/*
  * With mutual CHAP, an initiator that gets a wrong proof has no PDU to say so: it
  * closes the connection (RFC 7143, 12.1.3). Only the target's log can tell the
  * administrator that the secrets differ.
- *
- * Context: teardown of the connection, process context.
  */
-void ktgt_login_lost(struct ktgt_conn *conn)
+static void login_tell_refused(struct ktgt_conn *conn)
 {
 	struct ktgt_login *login = conn->login;
 
-	if (!login || !login->auth.unconfirmed || login->refused ||
-	    login->waiting || READ_ONCE(conn->kn->dying) ||
-	    READ_ONCE(conn->end_reason) !=
-		    1 + KTGT_SESSION_END_CONNECTION_LOST)
+	if (!login->auth.unconfirmed || login->refused || login->waiting)
 		return;
 	login->nego.bad = "CHAP_R";
 	login->why = "the initiator refused our secret: it closed the connection after CHAP_R";
@@ -957,4 +949,25 @@ void ktgt_login_lost(struct ktgt_conn *conn)
 			      login_peer_name(login), &conn->peer,
 			      login_goal(login), login->nego.bad, login->why);
 	login_tell(conn, 0);
+}
+
+/**
+ * ktgt_login_lost() - report why a login has ended with its connection
+ * @conn: the connection, which has closed: its initiator has refused the target, or
+ *	it had to go because of max-logins
+ *
+ * Context: teardown of the connection, process context.
+ */
+void ktgt_login_lost(struct ktgt_conn *conn)
+{
+	if (!conn->login || READ_ONCE(conn->kn->dying))
+		return;
+	switch (READ_ONCE(conn->end_reason)) {
+	case 1 + KTGT_SESSION_END_CONNECTION_LOST:
+		login_tell_refused(conn);
+		break;
+	case 1 + KTGT_SESSION_END_TOO_MANY:
+		net_info_ratelimited("%pISpc: connection closed before it has logged in: there are more than max-logins, and its address has the most\n",
+				     &conn->peer);
+	}
 }

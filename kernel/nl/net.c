@@ -104,7 +104,10 @@ static int fill_totals(struct sk_buff *skb, struct ktgt_net *kn)
 /* What strangers have caused. */
 static int fill_crowds(struct sk_buff *skb, struct ktgt_net *kn)
 {
-	return nla_put_u64_64bit(skb, KTGT_A_NET_DISCOVERIES_CLOSED,
+	return nla_put_u64_64bit(skb, KTGT_A_NET_LOGINS_CLOSED,
+				 ktgt_crowd_ended(kn->logins),
+				 KTGT_A_NET_PAD) ||
+	       nla_put_u64_64bit(skb, KTGT_A_NET_DISCOVERIES_CLOSED,
 				 ktgt_crowd_ended(kn->discoveries),
 				 KTGT_A_NET_PAD);
 }

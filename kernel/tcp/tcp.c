@@ -337,6 +337,19 @@ static void tcp_request_logout(struct ktgt_tcp *tcp)
 	tcp_limit_timer(&tcp->conn, ktgt_round_request_logout(&tcp->conn));
 }
 
+/*
+ * Joins the connections that are in login; if there are too many, one of them has
+ * to go. The work does this, since it also takes the connection out again.
+ */
+static void tcp_join(struct ktgt_tcp *tcp)
+{
+	struct ktgt_net *kn = tcp->conn.kn;
+
+	tcp->joined = true;
+	ktgt_crowd_join(kn->logins, &tcp->conn.in_logins,
+			READ_ONCE(kn->max_logins));
+}
+
 /* One round. Return: whether anything was done. */
 static bool tcp_run(struct ktgt_tcp *tcp)
 {
@@ -344,6 +357,8 @@ static bool tcp_run(struct ktgt_tcp *tcp)
 	enum ktgt_conn_state before = conn->state;
 	bool progress;
 
+	if (unlikely(!tcp->joined))
+		tcp_join(tcp);
 	if (test_and_clear_bit(KTGT_EV_TIMER, &conn->events))
 		tcp_timer_event(tcp);
 	if (test_and_clear_bit(KTGT_EV_RESUME, &conn->events) && conn->login)
@@ -617,23 +632,46 @@ static struct ktgt_tcp *tcp_alloc(struct ktgt_portal *portal,
 	return tcp;
 }
 
-/* Adds the connection, unless there are too many or the namespace ends. */
-static bool tcp_link(struct ktgt_tcp *tcp)
+/*
+ * Adds the connection. Return: 0; -EBUSY if connections come faster than those that
+ * had to go for them are closed; -ESHUTDOWN if the namespace ends; -ENOMEM.
+ */
+static int tcp_link(struct ktgt_tcp *tcp)
 {
-	struct ktgt_net *kn = tcp->conn.kn;
-	bool ok = false;
+	struct ktgt_conn *conn = &tcp->conn;
+	struct ktgt_net *kn = conn->kn;
+	int err;
 
+	err = ktgt_crowd_come(kn->logins, &conn->in_logins, &conn->peer,
+			      READ_ONCE(kn->max_logins));
+	if (err)
+		return err;
 	spin_lock_bh(&kn->conn_lock);
-	if (!kn->dying &&
-	    atomic_read(&kn->nr_logins) < READ_ONCE(kn->max_logins)) {
+	if (kn->dying) {
+		err = -ESHUTDOWN;
+	} else {
 		list_add_tail(&tcp->node, &kn->conns);
 		atomic_inc(&nr_tcp);
 		atomic_inc(&kn->nr_conns);
-		atomic_inc(&kn->nr_logins);
-		ok = true;
 	}
 	spin_unlock_bh(&kn->conn_lock);
-	return ok;
+	if (err)
+		ktgt_crowd_leave(kn->logins, &conn->in_logins);
+	return err;
+}
+
+/* Frees a connection that was not added. */
+static void tcp_refuse(struct ktgt_tcp *tcp, int err)
+{
+	if (err == -EBUSY)
+		net_info_ratelimited("%pISpc: connection refused: connections come faster than those beyond max-logins are closed\n",
+				     &tcp->conn.peer);
+	else if (err == -ENOMEM)
+		ktgt_net_count_failure(tcp->conn.kn);
+	ktgt_round_strip(&tcp->conn);
+	ktgt_round_free(&tcp->conn);
+	sock_release(tcp->sock);
+	kfree(tcp);
 }
 
 /**
@@ -647,6 +685,7 @@ void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
 {
 	struct ktgt_net *kn = portal->kn;
 	struct ktgt_tcp *tcp;
+	int err;
 
 	tcp_set_options(sock, kn);
 	tcp = tcp_alloc(portal, sock);
@@ -655,14 +694,9 @@ void ktgt_tcp_accept(struct ktgt_portal *portal, struct socket *sock)
 		sock_release(sock);
 		return;
 	}
-	if (!tcp_link(tcp)) {
-		net_info_ratelimited("%pISpc: connection refused: %u other connections are in login; max-logins allows no more\n",
-				     &tcp->conn.peer,
-				     atomic_read(&kn->nr_logins));
-		ktgt_round_strip(&tcp->conn);
-		ktgt_round_free(&tcp->conn);
-		kfree(tcp);
-		sock_release(sock);
+	err = tcp_link(tcp);
+	if (err) {
+		tcp_refuse(tcp, err);
 		return;
 	}
 

@@ -31,6 +31,7 @@ struct socket;
  * @cpu: where @io_work runs
  * @cpu_age: runs since @cpu was chosen
  * @choose_cpu: it is to be chosen anew at the next run; shared
+ * @joined: it is, or was, among the connections in login
  * @active: @io_work runs, and will look for events before it ends
  * @closing: the connection must be closed; set once
  * @draining: it closes when everything is sent and the peer has closed its side
@@ -60,6 +61,7 @@ struct ktgt_tcp {
 	int			cpu;
 	u32			cpu_age;
 	bool			choose_cpu;
+	bool			joined;
 	bool			active;
 	unsigned long		closing;
 	bool			draining;

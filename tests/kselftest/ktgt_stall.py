@@ -7,20 +7,22 @@
 Shown: two hundred peers at once, each stopped after another prefix of a login,
 delay the login of a good one by less than 1 s; all are gone soon after the
 login timeout, nothing of them stays; a peer that sends a byte now and then
-gains no time; the limit of logins at once holds and harms no session.
+gains no time; the limit of logins at once holds and harms no session; one
+address that takes all of them keeps no other one out.
 """
 
 import os
 import select
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import iscsi  # noqa: E402
 from iscsi import Closed, Conn  # noqa: E402
-from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import lab_class, seconds  # noqa: E402
+from ktap import Suite, check, comment, equal, wait_until  # noqa: E402
+from lab import SLOW, lab_class, run, seconds  # noqa: E402
 
 suite = Suite(lab_class())
 TIMEOUT = 3
@@ -184,14 +186,14 @@ def try_connect(lab):
 
 @suite.case
 def too_many(lab):
-    """More logins at once than allowed: the rest is turned away or waits;
-    a session is not touched; afterwards all is as before."""
+    """More logins at once than allowed: the oldest have to go; a session is not
+    touched; afterwards all is as before."""
     ini = lab.login(target(lab), isid=bytes.fromhex("80000000dd02"))
     lab.adm("net", "set", "max-logins", 8)
     try:
         conns = [conn for conn in (try_connect(lab) for _ in range(40))
                  if conn]
-        # those that were turned away may still be on their way out
+        # those that had to go may still be on their way out
         wait_until(lambda: connections(lab) <= 8 + 1, 5,
                    "8 logins and one session")
         ini.good(iscsi.read10(0, 1), read=512)
@@ -203,6 +205,150 @@ def too_many(lab):
     finally:
         lab.adm("net", "set", "max-logins", 256)
     ini.logout()
+
+
+def logins_closed(lab):
+    return lab.adm_json("net", "show")["net"]["logins_closed"]
+
+
+class Hoard:
+    """A peer that has as many connections as it gets, and makes a new one for
+    each that is closed; DATA is what it sends on each."""
+
+    def __init__(self, lab, number, data=b""):
+        self.lab, self.number, self.data = lab, number, data
+        self.conns, self.made = [], 0
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+
+    def one_more(self):
+        conn = try_connect(self.lab)
+        if not conn:
+            return
+        self.made += 1
+        try:
+            conn.send_raw(self.data)
+            self.conns.append(conn)
+        except Closed:
+            conn.close()
+
+    def run(self):
+        while not self.stop.is_set():
+            left = still_open(self.conns)
+            for conn in set(self.conns) - set(left):
+                conn.close()
+            self.conns = left
+            for _ in range(self.number - len(left)):
+                self.one_more()
+            time.sleep(0.01)
+
+    def __enter__(self):
+        self.thread.start()
+        wait_until(lambda: self.made >= self.number, 20 * SLOW,
+                   f"{self.number} connections were made")
+        return self
+
+    def __exit__(self, *_):
+        self.stop.set()
+        self.thread.join()
+        for conn in self.conns:
+            conn.close()
+
+
+def login_from_elsewhere(lab, between=lambda: None):
+    """A login of three requests from another address, with BETWEEN after each."""
+    ini = lab.connect(target(lab), addr=lab.ADDR6,
+                      isid=bytes.fromhex("80000000dd03"))
+    between()
+    ini.login_step({**ini.declarations(), "AuthMethod": "None"}, 0, 1)
+    between()
+    ini.login_step({"InitialR2T": "No"}, 1, 3, False)
+    between()
+    ini.login_step((), 1, 3)
+    ini.full_feature = True
+    equal(ini.logout(), 0, "logout")
+    ini.close()
+
+
+@suite.case
+def hoarded(lab):
+    """One address takes all the logins that there are, again and again: with
+    nothing, with a byte, or with a whole request on each. Another address logs
+    in at once all the same, ten times of ten, and also if it takes its time."""
+    first, _ = login_stream(lab)
+    lab.adm("net", "set", "max-logins", 16, "login-timeout", 60)
+    try:
+        for data in (b"", first[:1], first):
+            before = logins_closed(lab)
+            with Hoard(lab, 40, data) as hoard:
+                for _ in range(10):
+                    _, took = seconds(login_from_elsewhere, lab)
+                    check(took < 1 * SLOW, f"login took {took:.2f} s")
+                login_from_elsewhere(lab, lambda h=hoard: wait_until(
+                    lambda n=h.made + 20: h.made > n, 20 * SLOW,
+                    "20 connections more"))
+                comment(f"{hoard.made} connections were made")
+            check(logins_closed(lab) - before > 40, "few had to go")
+        said = run("dmesg")
+        check("its address has the most" in said[said.rindex(lab.marker):],
+              "the log does not tell it")
+    finally:
+        lab.adm("net", "set", "max-logins", 256, "login-timeout", TIMEOUT)
+    wait_until(lambda: connections(lab) == 0, 5 * SLOW, "no connection left")
+
+
+@suite.case
+def whole_request_stays(lab):
+    """Of one address, those go first that have not sent a whole request, also
+    those with the most part of one; a login that has begun ends well."""
+    first, _ = login_stream(lab)
+    lab.adm("net", "set", "max-logins", 8, "login-timeout", 60)
+    try:
+        ini = lab.connect(target(lab), isid=bytes.fromhex("80000000dd04"))
+        ini.login_step({**ini.declarations(), "AuthMethod": "None"}, 0, 1)
+        conns = [conn for conn in (try_connect(lab) for _ in range(30)) if conn]
+        for conn in conns[-4:]:
+            conn.send_raw(first[:-1])
+        conns += [conn for conn in (try_connect(lab) for _ in range(30)) if conn]
+        wait_until(lambda: connections(lab) <= 8, 5 * SLOW, "8 are left")
+        pdu = ini.login_step({"InitialR2T": "No"}, 1, 3)
+        check(pdu.final, f"not in full feature phase: {pdu}")
+        ini.nop()
+        for conn in conns:
+            conn.close()
+        ini.close()
+    finally:
+        lab.adm("net", "set", "max-logins", 256, "login-timeout", TIMEOUT)
+    wait_until(lambda: connections(lab) == 0, 5 * SLOW, "no connection left")
+
+
+@suite.case
+def just_come(lab):
+    """Where almost all have sent a whole request, one that has just come does not
+    have to go because it has not: nobody could log in beside a peer that is
+    quick. The oldest goes."""
+    target(lab)
+    before = logins_closed(lab)
+    lab.adm("net", "set", "max-logins", 16, "login-timeout", 60)
+
+    def begun():
+        ini = lab.connect(target(lab))
+        ini.login_step({**ini.declarations(), "AuthMethod": "None"}, 0, 1)
+        return ini
+    try:
+        inis = [begun() for _ in range(16)]
+        late = lab.connect(target(lab), isid=bytes.fromhex("80000000dd05"))
+        wait_until(lambda: logins_closed(lab) == before + 1, 5 * SLOW,
+                   "one had to go for it")
+        inis += [begun() for _ in range(10)]
+        equal(logins_closed(lab), before + 11, "those that had to go")
+        late.login()
+        equal(late.logout(), 0, "logout")
+        for ini in inis + [late]:
+            ini.close()
+    finally:
+        lab.adm("net", "set", "max-logins", 256, "login-timeout", TIMEOUT)
+    wait_until(lambda: connections(lab) == 0, 5 * SLOW, "no connection left")
 
 
 @suite.case

@@ -178,6 +178,7 @@ static const struct field net_fields[] = {
 	  .min = 1, .max = 16384),
 	F(net, NET_DISCOVERIES_CLOSED, discoveries_closed, U64,
 	  "discoveries-closed"),
+	F(net, NET_LOGINS_CLOSED, logins_closed, U64, "logins-closed"),
 };
 
 OBJECT(net);

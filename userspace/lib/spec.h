@@ -39,6 +39,7 @@ struct net {
 	uint32_t discovery_timeout;
 	uint32_t max_discoveries;
 	uint64_t discoveries_closed;
+	uint64_t logins_closed;
 };
 
 extern const struct object net_object;

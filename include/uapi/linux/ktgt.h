@@ -164,7 +164,8 @@ enum ktgt_conn_state {
  * @KTGT_SESSION_END_DISCOVERY_TIMEOUT: a discovery session took longer than
  *   discovery-timeout
  * @KTGT_SESSION_END_TOO_MANY: there were more discovery sessions than
- *   max-discoveries, and the address of this one had the most
+ *   max-discoveries, or, while it began, more connections in login than
+ *   max-logins, and the address of this one had the most
  */
 enum ktgt_session_end_reason {
 	KTGT_SESSION_END_CONNECTION_LOST,
@@ -246,6 +247,7 @@ enum {
 	KTGT_A_NET_DISCOVERY_TIMEOUT,
 	KTGT_A_NET_MAX_DISCOVERIES,
 	KTGT_A_NET_DISCOVERIES_CLOSED,
+	KTGT_A_NET_LOGINS_CLOSED,
 
 	__KTGT_A_NET_MAX,
 	KTGT_A_NET_MAX = (__KTGT_A_NET_MAX - 1)

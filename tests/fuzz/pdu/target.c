@@ -93,6 +93,10 @@ void ktgt_crowd_join(struct ktgt_crowd *crowd, struct ktgt_crowd_place *place,
 	require(place->addr && max);
 }
 
+void ktgt_crowd_hear(struct ktgt_crowd *crowd, struct ktgt_crowd_place *place)
+{
+}
+
 void ktgt_crowd_leave(struct ktgt_crowd *crowd, struct ktgt_crowd_place *place)
 {
 	nr_joined -= !!place->addr;
@@ -146,7 +150,7 @@ void target_stop(void)
 	ktgt_tcp_exit();
 	xa_destroy(&kn.targets);
 	require(list_empty(&kn.conns));
-	require(!atomic_read(&kn.nr_conns) && !atomic_read(&kn.nr_logins));
+	require(!atomic_read(&kn.nr_conns));
 	require(!atomic_read(&kn.nr_sessions) && !nr_joined);
 	require(!memchr_inv(told_of, 0, sizeof(told_of)));
 	require(target.ref.refcount == 1);
