@@ -545,6 +545,17 @@ PDU = {
             text(2, b'MaxRecvDataSegmentLength=512\0') + text(0),
     'discovery': login(DISCOVERY | SEG512) + text(1) + text(0) + read(512) +
                  tmf(ABORT_TASK) + step(LOGOUT, 0),
+    'discovery-empty': login(DISCOVERY | SEG512) + text(5) + text(18, b'') +
+                       text(0) + step(LOGOUT, 0),
+    'discovery-refused': login(DISCOVERY) + (read(512) + tmf(ABORT_TASK) +
+                                             write(512, data=512)) * 3 + nop(),
+    'discovery-refused-at-once': login(DISCOVERY) +
+                                 tmf(ABORT_TASK, what=IMM | HOLD) * 12 +
+                                 nop(what=HOLD) + text(1),
+    'discovery-time': login(DISCOVERY) + step(TIME, 255) + nop() +
+                      step(TIME, 255) * 2 + nop(),
+    'discovery-unacknowledged': login(DISCOVERY) + step(OTHER_STEP, 0xc1) +
+                                nop(4096, what=IMM) * 60,
     'reinstate': login() + read(512, cdb=PEND) + step(CONNECT | PEER1) +
                  login() + step(CONNECT | PEER2) + login() +
                  step(COMPLETE, 0) + read(512, what=PEER2),
