@@ -13,7 +13,7 @@
 #             minutes)
 #   PEER      only these, of raw, floor, lio, tgt, nvmet, ktgt
 #   guard     only the 4 KiB jobs of ktgt: fails if one takes 5 % more instructions
-#             for each I/O than in baseline.json
+#             for each I/O than in baseline.json, in two runs
 #   baseline  measures the same, and writes baseline.json
 #   smp       ktgt and LIO by the clock, on two CPUs: 1, 4 and 16 sessions, and the
 #             time of a single command; a minute for each of 5 ROUNDS. The machine
@@ -63,6 +63,18 @@ scale()
 	tests/bench/scale.py "$out/scale/out" build/bench-scale.json
 }
 
+measure()
+{
+	tests/vm/run.sh -c -t 1500 -o "$out/vm" -p build/bench/payload -- \
+		tests/bench/peers.sh "$jobs" "$@"
+}
+
+guard()
+{
+	measure "$@" &&
+		tests/bench/guard.py "$mode" "$out/vm/out" "$result" "$baseline"
+}
+
 case $mode in
 all) peers=("${known[@]}") ;;
 quick) peers=(raw floor lio nvmet ktgt) ;;
@@ -99,10 +111,11 @@ done
 # gnuplot, for the charts
 [[ $jobs == guard ]] || groups+=(bench)
 build
-tests/vm/run.sh -c -t 1500 -o "$out/vm" -p build/bench/payload -- \
-	tests/bench/peers.sh "$jobs" "$@"
-if [[ $jobs == guard ]]; then
-	tests/bench/guard.py "$mode" "$out/vm/out" "$result" "$baseline"
-else
+if [[ $jobs != guard ]]; then
+	measure "$@"
 	tests/bench/report.py "$mode" "$out/vm/out" "$result" "$out"
+elif ! guard "$@"; then
+	# When timers fire makes some rows dearer in one run of many, by 2 or 4 %.
+	echo "once more: a row is too dear only if it is so twice"
+	guard "$@"
 fi
