@@ -16,6 +16,7 @@
 #include <net/ipv6.h>
 
 #include "../core/fabric.h"
+#include "../core/gfp.h"
 #include "../core/net.h"
 #include "../core/target.h"
 #include "admit.h"
@@ -103,7 +104,7 @@ static int discovery_put_portals(const struct ktgt_conn *conn,
 	u32 len = 0;
 
 	size = READ_ONCE(kn->nr_portals) + DISCOVERY_SPARE;
-	portals = kvmalloc_array(size, sizeof(*portals), GFP_KERNEL);
+	portals = kvmalloc_array(size, sizeof(*portals), KTGT_GFP_PEER);
 	if (!portals)
 		return -ENOMEM;
 	nr = discovery_copy(kn, portals, size);
