@@ -67,17 +67,19 @@ def unacknowledged(lab):
             ini.send(ini.stamp(pdu, immediate=True).put("expstatsn", first))
         for _ in range(10):
             check(ini.until(iscsi.NOP_IN).data == data, f"echo, turn {turn}")
-    check(used(before, "2000 echoes of 16 KiB") < 12 * MIB, "they are held")
+    # 31 MiB if they are held; what else moves takes some
+    check(used(before, "2000 echoes of 16 KiB") < 22 * MIB, "they are held")
     equal(len(lab.sessions()), 1, "sessions")
     ini.good(iscsi.read10(0, 8), read=4096)
 
 
 @suite.case
 def idle_buffers(lab):
-    """64 sessions that have sent 256 KiB in a NOP-Out, and are idle."""
+    """192 sessions that have sent 256 KiB in a NOP-Out, and are idle: 48 MiB if
+    it is held. What else moves takes some."""
     lab.adm("net", "set", "nop-interval", 0)
     sessions = [lab.login(lab.iqn, timeout=20 * SLOW, name=f"{iscsi.NAME}{nr}")
-                for nr in range(64)]
+                for nr in range(192)]
     # the memory of commands goes as well
     time.sleep(6)
     before = available()
@@ -85,13 +87,13 @@ def idle_buffers(lab):
         ini.nop(bytes(262144))
     used(before, "not idle")
     # an idle session is looked at every five seconds
-    wait_until(lambda: before - available() < 6 * MIB, 30 * SLOW,
+    wait_until(lambda: before - available() < 36 * MIB, 30 * SLOW,
                "it is given back")
     used(before, "idle")
     # who is idle again at once must not have it again
     for ini in sessions:
         equal(bytes(ini.nop(b"again").data), b"again", "echo")
-    check(used(before, "after short ones") < 12 * MIB, "it is there again")
+    check(used(before, "after short ones") < 36 * MIB, "it is there again")
     lab.adm("net", "set", "nop-interval", 10)
 
 
