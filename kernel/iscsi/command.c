@@ -283,12 +283,16 @@ static int command_queue_pieces(struct ktgt_task *task)
 	return command_queue_response(task);
 }
 
-static int command_queue_answer(struct ktgt_task *task)
+static int command_queue_whole(struct ktgt_task *task)
 {
-	if (command_is_long_read(task))
-		return command_queue_pieces(task);
 	return task->in_len ? command_queue_data_in(task) :
 			      command_queue_response(task);
+}
+
+static int command_queue_answer(struct ktgt_task *task)
+{
+	return command_is_long_read(task) ? command_queue_pieces(task) :
+					    command_queue_whole(task);
 }
 
 /**
@@ -331,7 +335,6 @@ static noinline void command_answer_again(struct ktgt_task *task)
 static void command_respond(struct ktgt_task *task)
 {
 	struct ktgt_cmd *cmd = &task->cmd;
-	int ret;
 
 	if (cmd->dir == DMA_FROM_DEVICE && cmd->status == SAM_STAT_GOOD)
 		task->in_len = min_t(u64, cmd->buf_len, cmd->xfer_len);
@@ -339,9 +342,7 @@ static void command_respond(struct ktgt_task *task)
 		ktgt_task_put_pages(task);
 
 	ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_SEND);
-	ret = task->in_len ? command_queue_data_in(task) :
-			     command_queue_response(task);
-	if (unlikely(ret))
+	if (unlikely(command_queue_whole(task)))
 		command_answer_again(task);
 	else
 		ktgt_cmd_release(cmd);

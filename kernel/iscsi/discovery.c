@@ -215,7 +215,7 @@ int ktgt_discovery_begin(struct ktgt_conn *conn,
 	struct ktgt_text_out addrs = { .max = KTGT_DISCOVERY_ADDRS };
 	int ret;
 
-	if (!conn->nexus->target &&
+	if (conn->discovery &&
 	    ktgt_text_is(pair->value, pair->value_len, "All")) {
 		*walk = (struct ktgt_discovery_walk){ .more = true };
 		return 0;
