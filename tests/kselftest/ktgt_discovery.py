@@ -461,8 +461,8 @@ def outlives_a_discovery(lab):
 def closed_so_far(lab):
     """Discovery sessions that had to go until now, when no connection is left."""
     lab.close_all()
-    wait_until(lambda: lab.adm_json("net", "show")["net"]["connections"] == 0,
-               10 * SLOW, "the connections of other cases are closed")
+    wait_until(lambda: lab.connections() == 0, 10 * SLOW,
+               "the connections of other cases are closed")
     return closed_now(lab)
 
 

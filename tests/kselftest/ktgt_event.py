@@ -312,8 +312,7 @@ def disappointed(lab, iqn):
 
 def gone(lab):
     """The target has noticed that all connections are closed."""
-    wait_until(lambda: lab.adm_json("net", "show")["net"]["connections"] == 0,
-               10 * SLOW, "no connection is left")
+    wait_until(lambda: lab.connections() == 0, 10 * SLOW, "no connection is left")
 
 
 @suite.case

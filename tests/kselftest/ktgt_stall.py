@@ -11,6 +11,7 @@ gains no time; the limit of logins at once holds and harms no session; one
 address that takes all of them keeps no other one out.
 """
 
+import contextlib
 import os
 import select
 import sys
@@ -97,10 +98,6 @@ def all_closed(conns, limit):
         time.sleep(0.05)
 
 
-def connections(lab):
-    return lab.adm_json("net", "show")["net"]["connections"]
-
-
 @suite.case
 def every_prefix(lab):
     """Two hundred peers, all prefixes of a login among them."""
@@ -116,7 +113,7 @@ def every_prefix(lab):
     check(took - before < 1,
           f"login took {took:.2f} s, without the others {before:.2f} s")
     all_closed(conns, TIMEOUT + opened + 3)
-    wait_until(lambda: connections(lab) == 0, 2, "no connection left")
+    wait_until(lambda: lab.connections() == 0, 2, "no connection left")
     check(good_login(lab) < before + 1, "slow afterwards")
 
 
@@ -164,7 +161,7 @@ def answers_unread(lab):
         pass
     except iscsi.Timeout:
         time.sleep(max(start + TIMEOUT + 2 - time.monotonic(), 0))
-    wait_until(lambda: connections(lab) == 0, 3, "no connection left")
+    wait_until(lambda: lab.connections() == 0, 3, "no connection left")
 
 
 @suite.case
@@ -194,12 +191,12 @@ def too_many(lab):
         conns = [conn for conn in (try_connect(lab) for _ in range(40))
                  if conn]
         # those that had to go may still be on their way out
-        wait_until(lambda: connections(lab) <= 8 + 1, 5,
+        wait_until(lambda: lab.connections() <= 8 + 1, 5,
                    "8 logins and one session")
         ini.good(iscsi.read10(0, 1), read=512)
         for conn in conns:
             conn.close()
-        wait_until(lambda: connections(lab) == 1, TIMEOUT + 3,
+        wait_until(lambda: lab.connections() == 1, TIMEOUT + 3,
                    "one connection left")
         good_login(lab)
     finally:
@@ -270,14 +267,24 @@ def login_from_elsewhere(lab, between=lambda: None):
     ini.close()
 
 
+@contextlib.contextmanager
+def few_logins(lab, most):
+    """So many logins at a time, and nobody is too slow; no connection stays."""
+    lab.adm("net", "set", "max-logins", most, "login-timeout", 60)
+    try:
+        yield
+    finally:
+        lab.adm("net", "set", "max-logins", 256, "login-timeout", TIMEOUT)
+    wait_until(lambda: lab.connections() == 0, 5 * SLOW, "no connection left")
+
+
 @suite.case
 def hoarded(lab):
     """One address takes all the logins that there are, again and again: with
     nothing, with a byte, or with a whole request on each. Another address logs
     in at once all the same, ten times of ten, and also if it takes its time."""
     first, _ = login_stream(lab)
-    lab.adm("net", "set", "max-logins", 16, "login-timeout", 60)
-    try:
+    with few_logins(lab, 16):
         for data in (b"", first[:1], first):
             before = logins_closed(lab)
             with Hoard(lab, 40, data) as hoard:
@@ -292,9 +299,6 @@ def hoarded(lab):
         said = run("dmesg")
         check("its address has the most" in said[said.rindex(lab.marker):],
               "the log does not tell it")
-    finally:
-        lab.adm("net", "set", "max-logins", 256, "login-timeout", TIMEOUT)
-    wait_until(lambda: connections(lab) == 0, 5 * SLOW, "no connection left")
 
 
 @suite.case
@@ -302,24 +306,20 @@ def whole_request_stays(lab):
     """Of one address, those go first that have not sent a whole request, also
     those with the most part of one; a login that has begun ends well."""
     first, _ = login_stream(lab)
-    lab.adm("net", "set", "max-logins", 8, "login-timeout", 60)
-    try:
+    with few_logins(lab, 8):
         ini = lab.connect(target(lab), isid=bytes.fromhex("80000000dd04"))
         ini.login_step({**ini.declarations(), "AuthMethod": "None"}, 0, 1)
         conns = [conn for conn in (try_connect(lab) for _ in range(30)) if conn]
         for conn in conns[-4:]:
             conn.send_raw(first[:-1])
         conns += [conn for conn in (try_connect(lab) for _ in range(30)) if conn]
-        wait_until(lambda: connections(lab) <= 8, 5 * SLOW, "8 are left")
+        wait_until(lambda: lab.connections() <= 8, 5 * SLOW, "8 are left")
         pdu = ini.login_step({"InitialR2T": "No"}, 1, 3)
         check(pdu.final, f"not in full feature phase: {pdu}")
         ini.nop()
         for conn in conns:
             conn.close()
         ini.close()
-    finally:
-        lab.adm("net", "set", "max-logins", 256, "login-timeout", TIMEOUT)
-    wait_until(lambda: connections(lab) == 0, 5 * SLOW, "no connection left")
 
 
 @suite.case
@@ -329,13 +329,12 @@ def just_come(lab):
     quick. The oldest goes."""
     target(lab)
     before = logins_closed(lab)
-    lab.adm("net", "set", "max-logins", 16, "login-timeout", 60)
 
     def begun():
         ini = lab.connect(target(lab))
         ini.login_step({**ini.declarations(), "AuthMethod": "None"}, 0, 1)
         return ini
-    try:
+    with few_logins(lab, 16):
         inis = [begun() for _ in range(16)]
         late = lab.connect(target(lab), isid=bytes.fromhex("80000000dd05"))
         wait_until(lambda: logins_closed(lab) == before + 1, 5 * SLOW,
@@ -346,9 +345,6 @@ def just_come(lab):
         equal(late.logout(), 0, "logout")
         for ini in inis + [late]:
             ini.close()
-    finally:
-        lab.adm("net", "set", "max-logins", 256, "login-timeout", TIMEOUT)
-    wait_until(lambda: connections(lab) == 0, 5 * SLOW, "no connection left")
 
 
 @suite.case

@@ -295,6 +295,10 @@ class Lab:
     def sessions(self):
         return self.adm_json("session", "show").get("sessions", [])
 
+    def connections(self):
+        """How many there are, in login as well."""
+        return self.adm_json("net", "show")["net"]["connections"]
+
     def target(self, name="t1", tid=None, acl=("all",)):
         """Make a target that admits ACL; gives back its name."""
         iqn = name if ":" in name else f"{IQN}:{name}"
