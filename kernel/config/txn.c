@@ -257,8 +257,8 @@ static void apply_all(struct ktgt_txn *txn)
 	struct ktgt_change *change;
 
 	WRITE_ONCE(kn->apply_seq, kn->apply_seq + 1);
-	/* pairs with ktgt_nl_dump_end(): who saw any of what follows sees the
-	 * number change as well
+	/* pairs with ktgt_nl_dump_end() and ktgt_admit_find(): who saw any of what
+	 * follows sees the number change as well
 	 */
 	smp_wmb();
 
@@ -272,7 +272,9 @@ static void apply_all(struct ktgt_txn *txn)
 
 	WRITE_ONCE(kn->generation, kn->generation + 1);
 	txn->generation = kn->generation;
-	/* pairs with ktgt_nl_dump_begin(): even, so all of it is to be seen */
+	/* pairs with ktgt_nl_dump_begin() and ktgt_admit_find(): even, so all of it
+	 * is to be seen
+	 */
 	smp_store_release(&kn->apply_seq, kn->apply_seq + 1);
 }
 

@@ -89,8 +89,8 @@ struct ktgt_cpus {
  * @generation: 1, plus the number of transactions that were applied; written
  *	under @config_mutex
  * @apply_seq: changes with each transaction, and is odd while one is being
- *	applied, so that a dump can tell whether it saw one state; written under
- *	@config_mutex
+ *	applied, so that a dump or a login can tell whether it saw one state;
+ *	written under @config_mutex
  * @freeze_mutex: protects @freezes and @last_freeze; within @config_mutex
  * @freezes: struct freeze of config/freeze.c
  * @last_freeze: number of the last freeze

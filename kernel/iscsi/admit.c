@@ -38,15 +38,28 @@ static bool is_loading(const struct ktgt_net *kn)
  * @name: its name
  * @adm: takes the refusal if there is none
  *
+ * A configuration may be taken out and loaded again while we look. "Not found"
+ * is said only if there was no target at a time when all of them were there:
+ * some initiators never try again after that.
+ *
  * Context: any.
  * Return: the target with a reference, or NULL.
  */
 struct ktgt_target *ktgt_admit_find(struct ktgt_net *kn, const char *name,
 				    struct ktgt_admission *adm)
 {
-	/* read first: if it is "ready", all loaded targets are found below */
-	bool loading = is_loading(kn);
-	struct ktgt_target *target = ktgt_net_find_target(kn, name);
+	struct ktgt_target *target;
+	bool loading;
+	u32 seq;
+
+	do {
+		/* pairs with the release at the end of apply_all(), config/txn.c */
+		seq = smp_load_acquire(&kn->apply_seq);
+		/* if it is "ready", all loaded targets are found below */
+		loading = is_loading(kn);
+		target = ktgt_net_find_target(kn, name);
+		smp_rmb(); /* pairs with the barrier at the start of it */
+	} while (!target && !loading && seq != READ_ONCE(kn->apply_seq));
 
 	memset(adm, 0, sizeof(*adm));
 	if (!target && loading)

@@ -47,6 +47,7 @@
 #define WRITE_ONCE(x, v)	((x) = (v))
 #define data_race(x)		(x)
 #define smp_mb()		((void)0)
+#define smp_rmb()		((void)0)
 #define smp_mb__after_atomic()	((void)0)
 #define smp_store_release(p, v)	(*(p) = (v))
 #define smp_load_acquire(p)	(*(p))
