@@ -244,7 +244,8 @@ static int command_queue_response(struct ktgt_task *task)
 	rsp->response = ISCSI_STATUS_CMD_COMPLETED;
 	rsp->cmd_status = cmd->status;
 	rsp->itt = task->itt;
-	rsp->exp_datasn = cpu_to_be32(task->data_sn + task->r2t_sn);
+	/* R2Ts do not count, as they did in RFC 3720 (RFC 7143, 11.4.8) */
+	rsp->exp_datasn = cpu_to_be32(task->data_sn);
 	rsp->residual_count = cpu_to_be32(ktgt_task_residual(task, &rsp->flags));
 	pdu->flags = KTGT_PDU_STATSN | KTGT_PDU_LAST;
 	pdu->task = task;

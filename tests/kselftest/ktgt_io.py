@@ -201,6 +201,23 @@ def outstanding_r2ts(lab):
 
 
 @suite.case
+def r2ts_are_no_data(lab):
+    """ExpDataSN counts Data-Ins and nothing else: it is 0 after a write, however
+    many R2Ts it had, whether it ends well or not (11.4.8)."""
+    ini = session(lab, InitialR2T="Yes", ImmediateData="No",
+                  MaxBurstLength=4096, FirstBurstLength=4096,
+                  MaxOutstandingR2T=1)
+    good = ini.good(write10(0, 64), write=pattern(32768))
+    bad = ini.waiting_write(data=pattern(32768))
+    ini.data_out(bad, bad.r2ts.pop(0).u("ttt"), 0, 512)
+    ini.wait([bad])
+    equal([(task.status, task.r2tsn >= least, task.pdus[-1].u("expdatasn"))
+           for task, least in ((good, 8), (bad, 1))],
+          [(0, True, 0), (2, True, 0)], "status, R2Ts, ExpDataSN")
+    ini.logout()
+
+
+@suite.case
 def r2ts_interleaved(lab):
     """Data-Outs of four writes that wait for data, answered backwards."""
     ini = session(lab, InitialR2T="Yes", ImmediateData="No")

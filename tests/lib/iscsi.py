@@ -851,10 +851,9 @@ class Initiator(Conn):
         self.data_out(task, pdu.u("ttt"), pdu.u("offset"), pdu.u("length"))
 
     def _scsi_rsp(self, pdu):
-        """Status and sense (11.4)."""
+        """Status, sense, and the number of Data-Ins (11.4)."""
         task = self._task(pdu)
-        if task.read and pdu.u("expdatasn") != task.datasn \
-                and not pdu.byte(2):
+        if pdu.u("expdatasn") != (0 if pdu.byte(2) else task.datasn):
             raise self._fail(ProtocolError, f"ExpDataSN wanted {task.datasn}: "
                                             f"{pdu}")
         task.response = pdu.byte(2)

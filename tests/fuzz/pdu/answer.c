@@ -165,7 +165,7 @@ static void check_response(struct peer *peer, const struct iscsi_hdr *hdr,
 	require(task && !rsp->response);
 	require(!task->data_off || task->in_pieces);
 	require(hdr->flags & ISCSI_FLAG_CMD_FINAL);
-	require(be32_to_cpu(rsp->exp_datasn) == task->data_sn + task->r2t_sn);
+	require(be32_to_cpu(rsp->exp_datasn) == task->data_sn);
 	if (task->aborted)
 		task->status = SAM_STAT_TASK_ABORTED;
 	else
