@@ -165,6 +165,10 @@ err_close:
 	ktgt_conn_end(conn, KTGT_SESSION_END_NO_MEMORY);
 }
 
+/*
+ * A text that is too long ends the negotiation. RFC 3720 had a reason of its own for
+ * that, 0x0b, which must not be used any more (RFC 7143, 11.17.1).
+ */
 static u8 text_req_reason(int err)
 {
 	switch (err) {
@@ -173,7 +177,7 @@ static u8 text_req_reason(int err)
 	case -ENOMEM:
 		return ISCSI_REASON_BOOKMARK_NO_RESOURCES;
 	default:
-		return ISCSI_REASON_NEGOTIATION_RESET;
+		return ISCSI_REASON_PROTOCOL_ERROR;
 	}
 }
 

@@ -250,7 +250,7 @@ int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len)
 void ktgt_pdu_reject(struct ktgt_conn *c, const struct iscsi_hdr *hdr,
 		     u8 reason)
 {
-	require(c == &conn && hdr && reason >= 2 && reason <= 0x0b);
+	require(c == &conn && hdr && reason >= 2 && reason <= 0x0a);
 	nr_answers++;
 	answers_len = 0;
 }

@@ -90,7 +90,7 @@ def verdict(got, up):
     return "silence" if up else "closed"
 
 
-REFUSED = {"closed", "status 2", *(f"reject {n}" for n in range(2, 12)),
+REFUSED = {"closed", "status 2", *(f"reject {n}" for n in range(2, 11)),
            *(f"response {n}" for n in range(1, 3))}
 
 
@@ -719,6 +719,26 @@ def texts(lab):
     expect(lab, "TTT of nobody", lambda i: i.send(
         i.stamp(Pdu(4, 0x80, b"", itt=5, ttt=0x4242))), anything)
     alive(lab)
+
+
+@suite.case
+def texts_too_long(lab):
+    """A Text Request, or an answer, of more than 64 KiB is a protocol error; the
+    session goes on (11.17.1)."""
+    ini = session(lab)
+    pdu = ini.text(b"X-" + b"k" * 8190, final=False, cont=True)
+    for what, send in (
+            ("request", lambda: [ini.text(b"k" * 8192, pdu.u("ttt"), False,
+                                          True, pdu.u("itt"))
+                                 for _ in range(20)]),
+            ("answer", lambda: ini.text({f"X-{n}": "" for n in range(8000)}))):
+        try:
+            send()
+            check(False, f"a {what} that is too long was taken")
+        except Rejected as err:
+            equal(err.reason, iscsi.REJECT_PROTOCOL, what)
+    ini.good(read10(0, 1), read=512)
+    equal(ini.logout(), 0, "logout")
 
 
 @suite.case

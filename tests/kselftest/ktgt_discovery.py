@@ -366,7 +366,7 @@ def little_is_taken(lab):
                      final=False, cont=True)
         check(False, "100 KiB of one request were taken")
     except Rejected as err:
-        equal(err.reason, iscsi.REJECT_RESET, "reason")
+        equal(err.reason, iscsi.REJECT_PROTOCOL, "reason")
     equal(ini.logout(), 0, "logout")
 
 

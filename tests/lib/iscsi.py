@@ -42,7 +42,7 @@ NAMES = {
     ASYNC: "Async-Message", REJECT: "Reject",
 }
 
-# Reasons of a Reject (11.17.1)
+# Reasons of a Reject (11.17.1); the last one must not be used any more
 (REJECT_DIGEST, REJECT_SNACK, REJECT_PROTOCOL, REJECT_UNSUPPORTED,
  REJECT_IMMEDIATE, REJECT_TASK, REJECT_ACK, REJECT_INVALID, REJECT_RESOURCES,
  REJECT_RESET) = range(2, 12)
@@ -770,6 +770,8 @@ class Initiator(Conn):
         pdu = self.recv(timeout)
         if pdu.opcode == REJECT:
             self._numbers(pdu)
+            if pdu.byte(2) == REJECT_RESET:
+                raise self._fail(ProtocolError, f"reason of RFC 3720: {pdu}")
             self.rejects.append(pdu)
             raise Rejected(pdu)
         self._numbers(pdu)

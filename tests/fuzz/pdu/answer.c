@@ -267,7 +267,8 @@ static void check_reject(struct peer *peer, const struct iscsi_hdr *hdr,
 	const struct iscsi_hdr *sent = (const void *)data;
 	u32 i;
 
-	require(len == KTGT_BHS_LEN && rej->reason >= 2 && rej->reason <= 12);
+	require(len == KTGT_BHS_LEN && rej->reason >= 2 && rej->reason <= 12 &&
+		rej->reason != 0x0b);
 	for (i = 0; i < MAX_SENT; i++) {
 		if (!memcmp(&peer->sent[i], data, len))
 			break;
