@@ -71,6 +71,8 @@ static int text_req_start(struct ktgt_conn *conn, itt_t itt)
 	text->in.max = conn->discovery ? KTGT_LOGIN_DSL : KTGT_TEXT_MAX;
 	text->out.max = conn->discovery ? KTGT_DISCOVERY_TEXT : KTGT_TEXT_MAX;
 	ktgt_text_init(&text->nego, NULL);
+	/* a value that is refused leaves it as it is (RFC 7143, 6.2) */
+	text->nego.results[KTGT_KEY_MAX_RECV_DSL] = conn->param.max_xmit_dsl;
 	text->nego.stage = KTGT_TEXT_FFP;
 	text->nego.discovery = conn->discovery;
 	conn->text_req = text;

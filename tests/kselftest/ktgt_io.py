@@ -244,6 +244,35 @@ def small_segments(lab):
 
 
 @suite.case
+def declared_later(lab):
+    """MaxRecvDataSegmentLength in a Text Request: a good value counts from then on;
+    one that is refused, or a request that is rejected, changes nothing (6.2, 7.12,
+    13.12)."""
+    name = "MaxRecvDataSegmentLength"
+    ini = session(lab, MaxRecvDataSegmentLength=32768)
+
+    def longest():
+        return max(len(pdu.data) for pdu in
+                   ini.good(read10(0, 256), read=131072).pdus)
+
+    def declare(value):
+        return dict(ini.text({name: value}).text()).get(name)
+    equal(longest(), 32768, "of the login")
+    for value in ("511", "16777216", "many"):
+        equal((declare(value), longest()), ("Reject", 32768), value)
+    ini.keys["MaxRecv"] = 65536
+    equal((declare("65536"), longest()), (None, 65536), "a greater one")
+    equal((declare("0"), longest()), ("Reject", 65536), "refused after that")
+    try:
+        ini.text([(name, 512), (name, 1024)])
+        check(False, "the same key twice was taken")
+    except iscsi.Rejected:
+        equal(longest(), 65536, "after a Reject")
+    equal((declare("4096"), longest()), (None, 4096), "a smaller one")
+    ini.logout()
+
+
+@suite.case
 def odd_segments(lab):
     """Segments that are no multiple of anything, and padding."""
     for length in (513, 1021, 4099, 65533):
