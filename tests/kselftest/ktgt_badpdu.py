@@ -676,6 +676,39 @@ def padding_not_zero(lab):
     ini.logout()
 
 
+@suite.case
+def bad_digests(lab):
+    """A data digest that is wrong: Reject with reason 2; the session goes on, and
+    a write fails with 0B/47/05. A header digest that is wrong: closed (7.8)."""
+    ini = session(lab, HeaderDigest="CRC32C", DataDigest="CRC32C")
+    check(ini.hdgst and ini.ddgst, "no digests")
+
+    def send(pdu, at):
+        raw = bytearray(pdu.pack(True, True))
+        raw[at] ^= 1
+        ini.send_raw(raw)
+
+    def rejected(pdu):
+        send(pdu, -1)
+        try:
+            raise Failure(f"no Reject: {ini.step()}")
+        except Rejected as err:
+            equal((err.reason, bytes(err.pdu.data)),
+                  (iscsi.REJECT_DIGEST, pdu.header()), "Reject")
+    rejected(ini.stamp(Pdu(iscsi.NOP_OUT, 0x80, b"ping", itt=5, ttt=NO_TAG),
+                       True))
+    write = command(ini, write10(128, 1), 0xA1, 512, bytes(512))
+    rejected(write)
+    ini.tasks[write.u("itt")] = task = iscsi.Task(write.u("itt"), b"", 1, 512,
+                                                  bytes(512), 0)
+    ini.wait([task])
+    equal((task.status, task.key), (2, (0x0B, 0x47, 5)), "write")
+    ini.good(read10(0, 1), read=512)
+    send(command(ini, read10(0, 1), 0xC1, 512), 48)
+    equal(ini.expect_close(5), [], "PDUs after a wrong header digest")
+    alive(lab)
+
+
 # --- the other requests ---------------------------------------------------------
 
 @suite.case

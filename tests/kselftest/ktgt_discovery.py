@@ -63,6 +63,24 @@ def no_target(lab):
 
 
 @suite.case
+def irrelevant_keys(lab):
+    """Keys of commands and their data have no meaning here, and the level of
+    error recovery is 0, whatever is offered (7.4.1, 13)."""
+    offer = {"MaxConnections": 1, "InitialR2T": "Yes", "ImmediateData": "Yes",
+             "MaxBurstLength": 1024, "FirstBurstLength": 1024,
+             "MaxOutstandingR2T": 1, "DataPDUInOrder": "Yes",
+             "DataSequenceInOrder": "Yes", "TaskReporting": "RFC3720",
+             "iSCSIProtocolLevel": 1}
+    targets(lab)
+    conn = lab.connect()
+    got = dict(conn.login_step({**conn.declarations(True), **offer,
+                                "ErrorRecoveryLevel": 2}).text())
+    equal({key: got.get(key) for key in offer},
+          dict.fromkeys(offer, "Irrelevant"), "answers")
+    equal(got.get("ErrorRecoveryLevel"), "0", "ErrorRecoveryLevel")
+
+
+@suite.case
 def all_targets(lab):
     """SendTargets=All: all of ours, each once, with an address."""
     ini = discovery(lab)

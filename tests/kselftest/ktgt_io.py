@@ -266,8 +266,9 @@ def declared_later(lab):
     try:
         ini.text([(name, 512), (name, 1024)])
         check(False, "the same key twice was taken")
-    except iscsi.Rejected:
-        equal(longest(), 65536, "after a Reject")
+    except iscsi.Rejected as err:
+        equal((err.reason, longest()), (iscsi.REJECT_PROTOCOL, 65536),
+              "after a Reject")
     equal((declare("4096"), longest()), (None, 4096), "a smaller one")
     ini.logout()
 

@@ -636,6 +636,34 @@ def alias(lab):
 
 
 @suite.case
+def target_alias(lab):
+    """A target that has an alias says so at once, in a normal session (13.6)."""
+    iqn = lab.target("alias")
+    for words, want in (((), None), (("alias", "a disk"), "a disk")):
+        if words:
+            lab.adm("target", "set", iqn, *words)
+        conn = lab.connect(iqn)
+        got = dict(conn.login_step(conn.declarations(), transit=False).text())
+        equal(got.get("TargetAlias"), want, "TargetAlias")
+        conn.close()
+    lab.drop(iqn)
+
+
+@suite.case
+def task_reporting(lab):
+    """Of what TaskReporting can be, RFC3720 alone; the level of the protocol is
+    1; no unknown value is taken (13.23, 13.24)."""
+    got = answers(lab, {"TaskReporting": "FastAbort,ResponseFence,RFC3720",
+                        "iSCSIProtocolLevel": 31})
+    equal((got.get("TaskReporting"), got.get("iSCSIProtocolLevel")),
+          ("RFC3720", "1"), "answers")
+    got = answers(lab, {"TaskReporting": "FastAbort",
+                        "iSCSIProtocolLevel": 32})
+    equal((got.get("TaskReporting"), got.get("iSCSIProtocolLevel")),
+          ("Reject", "Reject"), "answers to what is not known")
+
+
+@suite.case
 def unknown_target(lab):
     """A target that is not there: 0203, not found."""
     equal(hex(lab.login_status(target(lab) + "x")), hex(0x0203), "status")

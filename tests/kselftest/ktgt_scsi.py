@@ -169,8 +169,8 @@ def vpd_identity(lab):
                 check(code == 1 and len(name) in (8, 16) and
                       name[0] >> 4 in (2, 3, 5, 6), f"NAA {name.hex()}")
             if (assoc, kind) == (1, 8):
-                check(name.rstrip(b"\0").decode().startswith(target(lab)),
-                      f"port name {name}")
+                equal(name.rstrip(b"\0").decode(),
+                      f"{target(lab)},t,0x0001", "name of the port (4.4.2)")
         ids[lun] = [d for d in found if d[0] == 0]
         serial = vpd(ini, 0x80, lun)[4:]
         check(serial.strip(), "empty serial number")

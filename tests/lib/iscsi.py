@@ -820,6 +820,8 @@ class Initiator(Conn):
             task.burst = 0
         elif pdu.flags & 1:
             raise self._fail(ProtocolError, f"status without F: {pdu}")
+        if pdu.flags & 0x40:
+            raise self._fail(ProtocolError, f"A bit at level 0: {pdu}")
         task.rbuf[task.rlen:task.rlen + size] = pdu.data
         task.rlen += size
         if pdu.flags & 1:
