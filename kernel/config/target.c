@@ -20,6 +20,7 @@
 #include "../core/target.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
+#include "../scsi/nexus.h"
 #include "drain.h"
 #include "portal.h"
 #include "txn.h"
@@ -669,13 +670,10 @@ static void target_del_abort(struct ktgt_txn *txn, struct ktgt_change *change)
 /* From now on no login succeeds. Existing sessions are closed. */
 static void close_nexuses(struct ktgt_target *target)
 {
-	struct ktgt_nexus *nexus;
-
 	spin_lock_bh(&target->nexus_lock);
 	WRITE_ONCE(target->deleted, true);
-	list_for_each_entry(nexus, &target->nexuses, node)
-		nexus->ops->close(nexus);
 	spin_unlock_bh(&target->nexus_lock);
+	ktgt_nexuses_close(target, KTGT_SESSION_END_TARGET_DELETED, NULL);
 }
 
 static void unlink_target(struct ktgt_net *kn, struct ktgt_target *target)

@@ -10,6 +10,7 @@
 #include <linux/list.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
+#include <uapi/linux/ktgt.h>
 
 struct ktgt_histograms;
 struct ktgt_lu;
@@ -53,7 +54,8 @@ static inline void ktgt_lu_reset_put(struct ktgt_lu_reset *reset)
  *	asked for the reset, they get no response; otherwise they get TASK
  *	ABORTED. Takes a reference of @reset for each command that it cannot end
  *	at once. Must not sleep
- * @close: end the nexus, asynchronously; any context that may take a spinlock
+ * @close: end the nexus for @reason, asynchronously; any context that may take a
+ *	spinlock
  */
 struct ktgt_fabric_ops {
 	const char	*name;
@@ -61,7 +63,8 @@ struct ktgt_fabric_ops {
 				    struct ktgt_lu *lu,
 				    struct ktgt_nexus *from,
 				    struct ktgt_lu_reset *reset);
-	void		(*close)(struct ktgt_nexus *nexus);
+	void		(*close)(struct ktgt_nexus *nexus,
+				 enum ktgt_session_end_reason reason);
 };
 
 /**

@@ -50,10 +50,10 @@ static void sess_abort_lu(struct ktgt_nexus *nexus, struct ktgt_lu *lu,
 		ktgt_command_abort_cancel(call);
 }
 
-static void sess_nexus_close(struct ktgt_nexus *nexus)
+static void sess_nexus_close(struct ktgt_nexus *nexus,
+			     enum ktgt_session_end_reason reason)
 {
-	ktgt_sess_end(container_of(nexus, struct ktgt_sess, nexus),
-		      KTGT_SESSION_END_TARGET_DELETED);
+	ktgt_sess_end(container_of(nexus, struct ktgt_sess, nexus), reason);
 }
 
 static const struct ktgt_fabric_ops sess_fabric_ops = {

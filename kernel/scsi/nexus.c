@@ -401,6 +401,28 @@ void ktgt_nexus_close(struct ktgt_nexus *nexus)
 }
 
 /**
+ * ktgt_nexuses_close - end the I_T nexuses of a target
+ * @target: the target
+ * @reason: why
+ * @except: I_T nexus that does not end, or NULL
+ *
+ * Context: any but hard interrupt; takes &ktgt_target.nexus_lock, under which the
+ * fabrics are called.
+ */
+void ktgt_nexuses_close(struct ktgt_target *target,
+			enum ktgt_session_end_reason reason,
+			const struct ktgt_nexus *except)
+{
+	struct ktgt_nexus *nexus;
+
+	spin_lock_bh(&target->nexus_lock);
+	list_for_each_entry(nexus, &target->nexuses, node)
+		if (nexus != except)
+			nexus->ops->close(nexus, reason);
+	spin_unlock_bh(&target->nexus_lock);
+}
+
+/**
  * ktgt_nexus_uses_disks - whether an initiator uses more than one disk
  * @nexus: I_T nexus
  *

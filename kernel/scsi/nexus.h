@@ -6,10 +6,12 @@
 #define _KTGT_SCSI_NEXUS_H
 
 #include <linux/types.h>
+#include <uapi/linux/ktgt.h>
 
 struct ktgt_cmd;
 struct ktgt_lu;
 struct ktgt_nexus;
+struct ktgt_target;
 
 #define KTGT_LUN_NONE	U32_MAX
 
@@ -22,6 +24,9 @@ void ktgt_itls_free(struct ktgt_lu *lu);
 
 int ktgt_nexus_open(struct ktgt_nexus *nexus);
 void ktgt_nexus_close(struct ktgt_nexus *nexus);
+void ktgt_nexuses_close(struct ktgt_target *target,
+			enum ktgt_session_end_reason reason,
+			const struct ktgt_nexus *except);
 bool ktgt_nexus_uses_disks(struct ktgt_nexus *nexus);
 bool ktgt_nexus_lun_exists(struct ktgt_nexus *nexus, __be64 lun);
 
