@@ -4,11 +4,13 @@
  *
  * First the gate is closed, then the commands of all I_T nexuses are aborted.
  * When these have ended, what is left at the store is that of earlier sessions,
- * so the store is waited for as well. Then the gate opens, and the reset is done.
+ * so the store is waited for as well. Then the gate opens, and the reset of this
+ * logical unit is done.
  */
 #include "reset.h"
 
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "../core/gfp.h"
@@ -19,21 +21,32 @@
 #include "ua.h"
 
 /**
- * struct reset_gate - the gate of a reset
- * @gate: the gate
- * @reset: the reset
+ * struct reset_part - a part, and what it needs of the gate
+ * @part: the part
+ * @gate: what &ktgt_reset_part.gate points to, unless that is NULL
  */
-struct reset_gate {
+struct reset_part {
+	struct ktgt_reset_part	part;
 	struct ktgt_gate_reset	gate;
-	struct ktgt_reset	*reset;
 };
 
 static void gate_done(struct ktgt_gate_reset *gate)
 {
-	struct ktgt_reset *reset = container_of(gate, struct reset_gate,
-						gate)->reset;
+	struct reset_part *own = container_of(gate, struct reset_part, gate);
 
-	reset->done(reset);
+	ktgt_lu_reset_put(&own->part.reset->tasks);
+}
+
+static void part_tasks_done(struct ktgt_lu_reset *tasks)
+{
+	struct ktgt_reset_part *part = container_of(tasks,
+						    struct ktgt_reset_part,
+						    tasks);
+
+	if (part->gate)
+		ktgt_gate_reset_wait(part->gate);
+	else
+		ktgt_lu_reset_put(&part->reset->tasks);
 }
 
 static void tasks_done(struct ktgt_lu_reset *tasks)
@@ -41,10 +54,7 @@ static void tasks_done(struct ktgt_lu_reset *tasks)
 	struct ktgt_reset *reset = container_of(tasks, struct ktgt_reset,
 						tasks);
 
-	if (reset->gate)
-		ktgt_gate_reset_wait(reset->gate);
-	else
-		reset->done(reset);
+	reset->done(reset);
 }
 
 /**
@@ -62,20 +72,18 @@ void ktgt_reset_init(struct ktgt_reset *reset,
 		.done = done,
 	};
 	atomic_set(&reset->tasks.pending, 1);
+	INIT_LIST_HEAD(&reset->parts);
 }
 
 /*
  * One that is being removed still has commands of those who have used it. Its
  * memory is referenced.
  */
-static struct ktgt_lu *find_lu(struct ktgt_nexus *nexus, __be64 lun)
+static struct ktgt_lu *find_lu(struct ktgt_nexus *nexus, u32 nr)
 {
-	u32 nr = ktgt_lun_decode(lun);
 	struct ktgt_itl *itl;
 	struct ktgt_lu *lu;
 
-	if (nr == KTGT_LUN_NONE)
-		return NULL;
 	rcu_read_lock();
 	lu = xa_load(&nexus->target->lus, nr);
 	if (!lu) {
@@ -88,20 +96,70 @@ static struct ktgt_lu *find_lu(struct ktgt_nexus *nexus, __be64 lun)
 	return lu;
 }
 
-static bool close_gate(struct ktgt_reset *reset)
+/*
+ * From now on new commands wait at the gate. The logical unit stays, so that its
+ * address names no other one in the calls that follow.
+ *
+ * Takes over the reference of @lu. Return: false if too many resets are under
+ * way, or without memory; then nothing has happened.
+ */
+static bool add_part(struct ktgt_reset *reset, struct ktgt_lu *lu)
 {
-	struct reset_gate *gate = kzalloc_obj(*gate, KTGT_GFP_PEER);
+	struct reset_part *own = kzalloc_obj(*own, KTGT_GFP_PEER);
+	struct ktgt_reset_part *part;
 
-	if (!gate)
-		return false;
-	gate->gate.done = gate_done;
-	gate->reset = reset;
-	if (!ktgt_gate_reset_begin(reset->lu, &gate->gate)) {
-		kfree(gate);
-		return false;
+	if (!own)
+		goto err_lu;
+	part = &own->part;
+	part->reset = reset;
+	part->lu = lu;
+	part->tasks.done = part_tasks_done;
+	atomic_set(&part->tasks.pending, 1);
+	if (rcu_access_pointer(lu->store)) {
+		own->gate.done = gate_done;
+		if (!ktgt_gate_reset_begin(lu, &own->gate))
+			goto err_free;
+		part->gate = &own->gate;
 	}
-	reset->gate = &gate->gate;
+	list_add_tail(&part->node, &reset->parts);
+	atomic_inc(&reset->tasks.pending);
 	return true;
+
+err_free:
+	kfree(own);
+err_lu:
+	ktgt_lu_put(lu);
+	return false;
+}
+
+static void abort_commands(struct ktgt_reset_part *part,
+			   struct ktgt_nexus *nexus)
+{
+	struct ktgt_target *target = nexus->target;
+	struct ktgt_nexus *other;
+
+	spin_lock_bh(&target->nexus_lock);
+	list_for_each_entry(other, &target->nexuses, node)
+		other->ops->abort_lu(other, part->lu, nexus, &part->tasks);
+	ktgt_ua_raise_locked(part->lu, KTGT_UA_RESET, NULL);
+	spin_unlock_bh(&target->nexus_lock);
+}
+
+/* All gates are closed. If the function has failed, nothing is aborted. */
+static void run_parts(struct ktgt_reset *reset, struct ktgt_nexus *nexus)
+{
+	struct ktgt_reset_part *part;
+	bool failed = reset->tasks.failed;
+
+	if (failed)
+		ktgt_reset_give_up(reset);
+	list_for_each_entry(part, &reset->parts, node) {
+		if (!failed)
+			abort_commands(part, nexus);
+		/* the function stays until its first reference is dropped */
+		ktgt_lu_reset_put(&part->tasks);
+		cond_resched();
+	}
 }
 
 /**
@@ -123,23 +181,13 @@ static bool close_gate(struct ktgt_reset *reset)
 bool ktgt_reset_lu(struct ktgt_reset *reset, struct ktgt_nexus *nexus,
 		   __be64 lun)
 {
-	struct ktgt_target *target = nexus->target;
-	struct ktgt_lu *lu = find_lu(nexus, lun);
-	struct ktgt_nexus *other;
+	u32 nr = ktgt_lun_decode(lun);
+	struct ktgt_lu *lu = nr == KTGT_LUN_NONE ? NULL : find_lu(nexus, nr);
 
 	if (!lu)
 		return false;
-	/* it stays, so that its address names no other one in these calls */
-	reset->lu = lu;
-	if (rcu_access_pointer(lu->store) && !close_gate(reset)) {
-		reset->tasks.failed = true;
-		return true;
-	}
-	spin_lock_bh(&target->nexus_lock);
-	list_for_each_entry(other, &target->nexuses, node)
-		other->ops->abort_lu(other, lu, nexus, &reset->tasks);
-	ktgt_ua_raise_locked(lu, KTGT_UA_RESET, NULL);
-	spin_unlock_bh(&target->nexus_lock);
+	reset->tasks.failed = !add_part(reset, lu);
+	run_parts(reset, nexus);
 	return true;
 }
 
@@ -147,16 +195,19 @@ bool ktgt_reset_lu(struct ktgt_reset *reset, struct ktgt_nexus *nexus,
  * ktgt_reset_give_up - let nobody wait any more for a function to be done
  * @reset: the function, before ktgt_reset_exit()
  *
- * If it is a reset that is not done yet, it has failed, and its gate opens: one
- * command that the storage has lost must not take the logical unit from all.
- * Nobody was told that the reset is complete.
+ * What of it is not done yet has failed, and its gates open: one command that the
+ * storage has lost must not take a logical unit from all. Nobody was told that
+ * the reset is complete.
  *
  * Context: process, may sleep for a grace period of RCU.
  */
 void ktgt_reset_give_up(struct ktgt_reset *reset)
 {
-	if (reset->gate)
-		ktgt_gate_reset_give_up(reset->gate);
+	struct ktgt_reset_part *part;
+
+	list_for_each_entry(part, &reset->parts, node)
+		if (part->gate)
+			ktgt_gate_reset_give_up(part->gate);
 }
 
 /**
@@ -168,7 +219,14 @@ void ktgt_reset_give_up(struct ktgt_reset *reset)
  */
 bool ktgt_reset_has_failed(const struct ktgt_reset *reset)
 {
-	return reset->tasks.failed || (reset->gate && reset->gate->failed);
+	const struct ktgt_reset_part *part;
+
+	if (reset->tasks.failed)
+		return true;
+	list_for_each_entry(part, &reset->parts, node)
+		if (part->tasks.failed || (part->gate && part->gate->failed))
+			return true;
+	return false;
 }
 
 /**
@@ -179,8 +237,10 @@ bool ktgt_reset_has_failed(const struct ktgt_reset *reset)
  */
 void ktgt_reset_exit(struct ktgt_reset *reset)
 {
-	if (reset->gate)
-		kfree(container_of(reset->gate, struct reset_gate, gate));
-	if (reset->lu)
-		ktgt_lu_put(reset->lu);
+	struct ktgt_reset_part *part, *next;
+
+	list_for_each_entry_safe(part, next, &reset->parts, node) {
+		ktgt_lu_put(part->lu);
+		kfree(container_of(part, struct reset_part, part));
+	}
 }

@@ -5,6 +5,7 @@
 #ifndef _KTGT_SCSI_RESET_H
 #define _KTGT_SCSI_RESET_H
 
+#include <linux/list.h>
 #include <linux/types.h>
 
 #include "../core/fabric.h"
@@ -13,17 +14,36 @@ struct ktgt_gate_reset;
 struct ktgt_lu;
 
 /**
- * struct ktgt_reset - what a task management function waits for
- * @tasks: commands that it has aborted; a fabric may add some of its own before
- *	it drops the first reference
- * @lu: logical unit that is reset, whose memory is referenced; or NULL
+ * struct ktgt_reset_part - the reset of one logical unit
+ *
+ * The parts of a function do not wait for each other: a logical unit whose
+ * storage does not answer keeps no other one closed.
+ *
+ * @node: in &ktgt_reset.parts
+ * @reset: the function; it has a reference of &ktgt_reset.tasks until it is done
+ * @tasks: commands of @lu that it has aborted
+ * @lu: the logical unit, whose memory is referenced
  * @gate: the gate of @lu, closed for it; or NULL
+ */
+struct ktgt_reset_part {
+	struct list_head	node;
+	struct ktgt_reset	*reset;
+	struct ktgt_lu_reset	tasks;
+	struct ktgt_lu		*lu;
+	struct ktgt_gate_reset	*gate;
+};
+
+/**
+ * struct ktgt_reset - what a task management function waits for
+ * @tasks: commands that it has aborted, and @parts; a fabric may add some of its
+ *	own before it drops the first reference
+ * @parts: struct ktgt_reset_part, the logical units that are reset; not changed
+ *	any more when the function has begun
  * @done: all have ended, or it has failed; called once, in process context
  */
 struct ktgt_reset {
 	struct ktgt_lu_reset	tasks;
-	struct ktgt_lu		*lu;
-	struct ktgt_gate_reset	*gate;
+	struct list_head	parts;
 	void			(*done)(struct ktgt_reset *reset);
 };
 

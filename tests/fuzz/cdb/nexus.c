@@ -94,13 +94,26 @@ struct reset {
 	u32			era;
 };
 
+/* What the reset does to the disk, if it has closed the gate of that. */
+static struct ktgt_reset_part *part_of_disk(struct ktgt_reset *reset)
+{
+	struct ktgt_reset_part *part;
+
+	list_for_each_entry(part, &reset->parts, node) {
+		if (part->lu == lus[0] && part->gate)
+			return part;
+	}
+	return NULL;
+}
+
 static void reset_done(struct ktgt_reset *reset)
 {
 	struct reset *own = container_of(reset, struct reset, reset);
+	struct ktgt_reset_part *part = part_of_disk(reset);
 	bool failed = ktgt_reset_has_failed(reset);
 
-	if (reset->lu == lus[0] && reset->gate) {
-		require(reset->gate->failed == !gate_reset_end(own->era));
+	if (part) {
+		require(part->gate->failed == !gate_reset_end(own->era));
 		require(failed || !has_commands(fake_of(lus[0])->nr));
 	}
 	ktgt_reset_exit(reset);
@@ -159,7 +172,7 @@ void reset_lu(unsigned int nr, u32 at)
 	ktgt_reset_init(reset, reset_done);
 	nr_resets++;
 	require(ktgt_reset_lu(reset, nexus, lun) == exists);
-	if (reset->lu == lus[0] && reset->gate)
+	if (part_of_disk(reset))
 		own->era = gate_reset_begin();
 	ktgt_lu_reset_put(&reset->tasks);
 }

@@ -377,6 +377,12 @@ void ktgt_nexus_close(struct ktgt_nexus *nexus)
 	list_del(&nexus->node);
 }
 
+static unsigned int nr_of(struct ktgt_nexus *nexus)
+{
+	return peer_of(container_of(nexus, struct ktgt_sess, nexus)->conn) -
+	       peers;
+}
+
 static u8 *lu_at(__be64 lun)
 {
 	u64 nr = be64_to_cpu(lun) >> 48;
@@ -415,27 +421,32 @@ void ktgt_reset_init(struct ktgt_reset *reset,
 		     void (*done)(struct ktgt_reset *reset))
 {
 	memset(reset, 0, sizeof(*reset));
+	INIT_LIST_HEAD(&reset->parts);
 	atomic_set(&reset->tasks.pending, 1);
 	reset->tasks.done = tasks_done;
 	reset->done = done;
 }
 
-bool ktgt_reset_lu(struct ktgt_reset *reset, struct ktgt_nexus *nexus,
-		   __be64 lun)
+static void reset_one(struct ktgt_reset *reset, struct ktgt_nexus *nexus,
+		      u8 *lu)
 {
 	struct ktgt_nexus *other;
-	u8 *lu = lu_at(lun);
 
-	if (!lu)
-		return false;
-	reset->lu = (void *)lu;
-	reset_by[peer_of(container_of(nexus, struct ktgt_sess,
-				      nexus)->conn) - peers] = true;
+	reset_by[nr_of(nexus)] = true;
 	shim_atomic++;
 	list_for_each_entry(other, &nexuses, node)
 		other->ops->abort_lu(other, (void *)lu, nexus, &reset->tasks);
 	shim_leave(&shim_atomic);
-	return true;
+}
+
+bool ktgt_reset_lu(struct ktgt_reset *reset, struct ktgt_nexus *nexus,
+		   __be64 lun)
+{
+	u8 *lu = lu_at(lun);
+
+	if (lu)
+		reset_one(reset, nexus, lu);
+	return lu;
 }
 
 void ktgt_reset_give_up(struct ktgt_reset *reset)
@@ -451,7 +462,6 @@ bool ktgt_reset_has_failed(const struct ktgt_reset *reset)
 void ktgt_reset_exit(struct ktgt_reset *reset)
 {
 	require(!atomic_read(&reset->tasks.pending));
-	require(!reset->lu || (u8 *)reset->lu - lus < 2);
 }
 
 void scsi_start(void)
