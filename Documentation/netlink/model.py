@@ -28,6 +28,7 @@ KEYS = {
     'default-time2wait': {'min': 0, 'max': 'time-max'},
     'nop-interval': {'min': 0, 'max': 'time-max'},
     'nop-count': {'min': 0, 'max': 'time-max'},
+    'reset': 'switch',
 }
 # what people read in another form
 FORMS = {

@@ -384,6 +384,7 @@ static int check_keys(struct ktgt_txn *txn, const u32 *keys, u32 set)
 		[KTGT_TARGET_TIME2WAIT] = { "default-time2wait", 0, KTGT_TIME_MAX },
 		[KTGT_TARGET_NOP_INTERVAL] = { "nop-interval", 0, KTGT_TIME_MAX },
 		[KTGT_TARGET_NOP_COUNT] = { "nop-count", 0, KTGT_TIME_MAX },
+		[KTGT_TARGET_RESET] = { "reset", 0, 1 },
 	};
 	unsigned long mask = set;
 	u32 i;

@@ -35,7 +35,7 @@ enum ktgt_target_stage {
 };
 
 /**
- * enum ktgt_target_key - settings for the logins and NOPs of a target
+ * enum ktgt_target_key - settings of a target that need not be set
  * @KTGT_TARGET_HEADER_DIGEST: enum ktgt_digest, of headers
  * @KTGT_TARGET_DATA_DIGEST: enum ktgt_digest, of data segments
  * @KTGT_TARGET_INITIAL_R2T: the offer for InitialR2T: 0 No, 1 Yes
@@ -48,6 +48,7 @@ enum ktgt_target_stage {
  * @KTGT_TARGET_TIME2WAIT: the offer for DefaultTime2Wait, s
  * @KTGT_TARGET_NOP_INTERVAL: &ktgt_net.nop_interval of this target, s
  * @KTGT_TARGET_NOP_COUNT: intervals that the answer to a NOP-In may take
+ * @KTGT_TARGET_RESET: initiators may reset the target: 0 off, 1 on
  * @KTGT_NR_TARGET_KEYS: number of keys
  */
 enum ktgt_target_key {
@@ -63,6 +64,7 @@ enum ktgt_target_key {
 	KTGT_TARGET_TIME2WAIT,
 	KTGT_TARGET_NOP_INTERVAL,
 	KTGT_TARGET_NOP_COUNT,
+	KTGT_TARGET_RESET,
 	KTGT_NR_TARGET_KEYS,
 };
 
@@ -91,11 +93,12 @@ enum ktgt_target_key {
  * @lus_changed: a transaction has changed @lus, and tells initiators at its end;
  *	under &ktgt_net.config_mutex
  * @access: who may log in; replaced as a whole, read under RCU
- * @nexus_lock: protects @nexuses and @deleted; taken in process and softirq
- *	context, with bottom halves off
+ * @nexus_lock: protects @nexuses, @deleted and @nr_resets; taken in process and
+ *	softirq context, with bottom halves off
  * @nexuses: struct ktgt_nexus
  * @nr_nexuses: length of @nexuses plus those that are being freed
  * @no_nexus: woken when @nr_nexuses falls to zero
+ * @nr_resets: resets of the whole target that are under way
  */
 struct ktgt_target {
 	struct kref		ref;
@@ -121,6 +124,7 @@ struct ktgt_target {
 	struct list_head	nexuses;
 	atomic_t		nr_nexuses;
 	wait_queue_head_t	no_nexus;
+	unsigned int		nr_resets;
 };
 
 extern const struct rhashtable_params ktgt_target_names;

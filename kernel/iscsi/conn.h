@@ -324,8 +324,8 @@ struct ktgt_stall {
  *	context before KTGT_EV_REQUEST_LOGOUT
  * @logout_deadline: end of this time, in jiffies
  * @logout_requested: the initiator was asked to log out
- * @logout: a Logout has come: later PDUs are ignored, and nothing but its
- *	answer is sent
+ * @logout: a Logout has come, or the target has been reset cold: later PDUs are
+ *	ignored, and nothing but the answer is sent
  * @logout_pdu: its answer, which waits until all tasks have ended; or NULL
  * @logout_answer_by: until when it waits, in jiffies
  * @stat_sn: next StatSN

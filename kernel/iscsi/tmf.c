@@ -5,13 +5,17 @@
  * A function is answered when all tasks that it covers have ended. The work of
  * another connection aborts its own tasks; it is asked by a call.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include "tmf.h"
 
 #include <linux/jiffies.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 
 #include "../core/gfp.h"
 #include "../core/net.h"
+#include "../core/target.h"
 #include "../scsi/nexus.h"
 #include "../scsi/reset.h"
 #include "command.h"
@@ -33,6 +37,7 @@
  *	sent, or will not be
  * @answer_by: until when it may wait, in jiffies
  * @itt: tag of the request
+ * @function: ISCSI_TM_FUNC_*
  * @response: ISCSI_TMF_RSP_*
  */
 struct ktgt_tmf {
@@ -43,6 +48,7 @@ struct ktgt_tmf {
 	struct ktgt_pdu		*pdu;
 	unsigned long		answer_by;
 	itt_t			itt;
+	u8			function;
 	u8			response;
 };
 
@@ -59,31 +65,54 @@ static void tmf_respond(struct ktgt_conn *conn, struct ktgt_pdu *pdu, itt_t itt,
 	ktgt_pdu_queue(conn, pdu);
 }
 
-static void tmf_answer(struct ktgt_tmf *tmf, u8 response)
+/* Return: whether it was answered. */
+static bool tmf_answer(struct ktgt_tmf *tmf, u8 response)
 {
 	struct ktgt_conn *conn = tmf->conn;
 	struct ktgt_pdu *pdu = tmf->pdu;
 
 	tmf->pdu = NULL;
 	if (!pdu)
-		return;
+		return false;
 	/* nothing is sent after a Logout but its answer */
-	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE && !conn->logout)
+	if (conn->state == KTGT_CONN_STATE_FULL_FEATURE && !conn->logout) {
 		tmf_respond(conn, pdu, tmf->itt, response);
-	else
-		ktgt_pdu_free(conn, pdu);
+		return true;
+	}
+	ktgt_pdu_free(conn, pdu);
+	return false;
+}
+
+/*
+ * The end of a TARGET COLD RESET: all sessions end, this one behind the answer
+ * that it has been given. Nobody waits for its initiator to take that.
+ */
+static void tmf_close_sessions(struct ktgt_conn *conn)
+{
+	ktgt_conn_set_end(conn, KTGT_SESSION_END_TARGET_RESET);
+	/* as after a Logout, nothing more is received, nor sent */
+	conn->logout = true;
+	ktgt_commands_abandon(conn);
+	conn->ops->drain(conn);
+	ktgt_nexuses_close(conn->nexus->target, KTGT_SESSION_END_TARGET_RESET,
+			   conn->nexus);
 }
 
 static void tmf_run_answer(struct ktgt_conn *conn, struct ktgt_call *call)
 {
 	struct ktgt_tmf *tmf = container_of(call, struct ktgt_tmf, call);
+	u8 response = ktgt_reset_has_failed(&tmf->reset) ?
+		      ISCSI_TMF_RSP_REJECTED : tmf->response;
+	bool cold = tmf->function == ISCSI_TM_FUNC_TARGET_COLD_RESET &&
+		    response == ISCSI_TMF_RSP_COMPLETE;
+	bool answered = tmf_answer(tmf, response);
 
-	tmf_answer(tmf, ktgt_reset_has_failed(&tmf->reset) ?
-			ISCSI_TMF_RSP_REJECTED : tmf->response);
 	list_del(&tmf->node);
 	conn->nr_tmf--;
 	ktgt_reset_exit(&tmf->reset);
 	kfree(tmf);
+	if (cold && answered)
+		tmf_close_sessions(conn);
 }
 
 /* How long a function waits for the storage before it fails. */
@@ -191,8 +220,7 @@ static void tmf_abort_task(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 }
 
 /* Aborts the initiator's own tasks for a logical unit. */
-static void tmf_abort_task_set(struct ktgt_tmf *tmf,
-			       const struct iscsi_tm *req)
+static void tmf_abort_tasks(struct ktgt_tmf *tmf, __be64 lun)
 {
 	struct ktgt_conn *conn = tmf->conn;
 	u32 end = conn->seq;
@@ -203,7 +231,7 @@ static void tmf_abort_task_set(struct ktgt_tmf *tmf,
 
 		if (!ktgt_task_is_open(task) ||
 		    iscsi_sna_gte(task->seq, end) ||
-		    task->cmd.lun != tmf_lun(req))
+		    task->cmd.lun != lun)
 			continue;
 		if (ktgt_command_abort(task, &tmf->reset.tasks)) {
 			tmf->reset.tasks.failed = true;
@@ -212,23 +240,47 @@ static void tmf_abort_task_set(struct ktgt_tmf *tmf,
 	}
 }
 
+static void tmf_abort_task_set(struct ktgt_tmf *tmf, __be64 lun)
+{
+	if (ktgt_nexus_lun_exists(tmf->conn->nexus, lun))
+		tmf_abort_tasks(tmf, lun);
+	else
+		tmf->response = ISCSI_TMF_RSP_NO_LUN;
+}
+
+/* It takes the disks of all initiators, so the administrator allows it or not. */
+static void tmf_reset_target(struct ktgt_tmf *tmf)
+{
+	const struct ktgt_conn *conn = tmf->conn;
+	const struct ktgt_target *target = conn->nexus->target;
+
+	if (!ktgt_target_key(target, KTGT_TARGET_RESET, false)) {
+		tmf->response = ISCSI_TMF_RSP_AUTH_FAILED;
+		return;
+	}
+	pr_notice_ratelimited("target %u: reset by %s at %pISpc%s\n",
+			      target->tid, conn->initiator, &conn->peer,
+			      tmf->function == ISCSI_TM_FUNC_TARGET_COLD_RESET ?
+			      ", which ends all of its sessions" : "");
+	ktgt_reset_target(&tmf->reset, conn->nexus);
+}
+
 static void tmf_run(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 {
-	struct ktgt_nexus *nexus = tmf->conn->nexus;
-
-	switch (req->flags & ISCSI_FLAG_TM_FUNC_MASK) {
+	switch (tmf->function) {
 	case ISCSI_TM_FUNC_ABORT_TASK:
 		tmf_abort_task(tmf, req);
 		break;
 	case ISCSI_TM_FUNC_ABORT_TASK_SET:
-		if (ktgt_nexus_lun_exists(nexus, tmf_lun(req)))
-			tmf_abort_task_set(tmf, req);
-		else
-			tmf->response = ISCSI_TMF_RSP_NO_LUN;
+		tmf_abort_task_set(tmf, tmf_lun(req));
 		break;
 	case ISCSI_TM_FUNC_LOGICAL_UNIT_RESET:
-		if (!ktgt_reset_lu(&tmf->reset, nexus, tmf_lun(req)))
+		if (!ktgt_reset_lu(&tmf->reset, tmf->conn->nexus, tmf_lun(req)))
 			tmf->response = ISCSI_TMF_RSP_NO_LUN;
+		break;
+	case ISCSI_TM_FUNC_TARGET_WARM_RESET:
+	case ISCSI_TM_FUNC_TARGET_COLD_RESET:
+		tmf_reset_target(tmf);
 		break;
 	case ISCSI_TM_FUNC_TASK_REASSIGN:
 		tmf->response = ISCSI_TMF_RSP_NO_FAILOVER;
@@ -265,6 +317,7 @@ void ktgt_tmf_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr)
 	tmf->conn = conn;
 	tmf->pdu = pdu;
 	tmf->itt = req->itt;
+	tmf->function = req->flags & ISCSI_FLAG_TM_FUNC_MASK;
 	tmf->response = ISCSI_TMF_RSP_COMPLETE;
 	tmf->answer_by = jiffies + tmf_time(conn);
 	list_add_tail(&tmf->node, &conn->tmfs);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * LOGICAL UNIT RESET (SAM-5, 6.3.3 and 7.7).
+ * LOGICAL UNIT RESET (SAM-5, 6.3.3 and 7.7), of one logical unit or of all that a
+ * target has.
  *
  * First the gate is closed, then the commands of all I_T nexuses are aborted.
  * When these have ended, what is left at the store is that of earlier sessions,
@@ -12,6 +13,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <uapi/linux/ktgt.h>
 
 #include "../core/gfp.h"
 #include "../core/target.h"
@@ -191,6 +193,75 @@ bool ktgt_reset_lu(struct ktgt_reset *reset, struct ktgt_nexus *nexus,
 	return true;
 }
 
+/* Who resets a target may not pile that up at a disk that does not answer. */
+static bool enter_target(struct ktgt_reset *reset, struct ktgt_target *target)
+{
+	bool ok;
+
+	if (!ktgt_target_tryget(target))
+		return false;
+	spin_lock_bh(&target->nexus_lock);
+	ok = target->nr_resets < KTGT_TARGET_RESETS_MAX;
+	target->nr_resets += ok;
+	spin_unlock_bh(&target->nexus_lock);
+	if (ok)
+		reset->target = target;
+	else
+		ktgt_target_put(target);
+	return ok;
+}
+
+static void leave_target(struct ktgt_target *target)
+{
+	spin_lock_bh(&target->nexus_lock);
+	target->nr_resets--;
+	spin_unlock_bh(&target->nexus_lock);
+	ktgt_target_put(target);
+}
+
+/* Also those that are being removed and that the nexus has used. */
+static bool add_all_parts(struct ktgt_reset *reset, struct ktgt_nexus *nexus)
+{
+	unsigned long nr = 0, used;
+	struct ktgt_lu *lu;
+	bool found;
+
+	for (;; nr++) {
+		used = nr;
+		found = xa_find(&nexus->target->lus, &nr, KTGT_LUN_MAX,
+				XA_PRESENT);
+		if (xa_find(&nexus->itls, &used, KTGT_LUN_MAX, XA_PRESENT)) {
+			nr = found ? min(nr, used) : used;
+			found = true;
+		}
+		if (!found)
+			return true;
+		lu = find_lu(nexus, nr);
+		if (lu && !add_part(reset, lu))
+			return false;
+		cond_resched();
+	}
+}
+
+/**
+ * ktgt_reset_target - begin a reset of all logical units of a target
+ * @reset: the function; the caller has the first reference of its tasks
+ * @nexus: I_T nexus that asks for it
+ *
+ * As ktgt_reset_lu() for each of them; it is done when all are. All gates are
+ * closed before the first command is aborted, so grace periods of RCU are shared.
+ * At most KTGT_TARGET_RESETS_MAX may be under way at a target.
+ *
+ * Context: process, may sleep for some grace periods of RCU; takes
+ * &ktgt_target.nexus_lock, under which the fabrics are called.
+ */
+void ktgt_reset_target(struct ktgt_reset *reset, struct ktgt_nexus *nexus)
+{
+	reset->tasks.failed = !enter_target(reset, nexus->target) ||
+			      !add_all_parts(reset, nexus);
+	run_parts(reset, nexus);
+}
+
 /**
  * ktgt_reset_give_up - let nobody wait any more for a function to be done
  * @reset: the function, before ktgt_reset_exit()
@@ -243,4 +314,6 @@ void ktgt_reset_exit(struct ktgt_reset *reset)
 		ktgt_lu_put(part->lu);
 		kfree(container_of(part, struct reset_part, part));
 	}
+	if (reset->target)
+		leave_target(reset->target);
 }

@@ -13,6 +13,9 @@
 struct ktgt_gate_reset;
 struct ktgt_lu;
 
+/* resets of a target that may be under way at the same time */
+#define KTGT_TARGET_RESETS_MAX	8
+
 /**
  * struct ktgt_reset_part - the reset of one logical unit
  *
@@ -39,11 +42,14 @@ struct ktgt_reset_part {
  *	own before it drops the first reference
  * @parts: struct ktgt_reset_part, the logical units that are reset; not changed
  *	any more when the function has begun
+ * @target: target that is reset as a whole, referenced and counted in
+ *	&ktgt_target.nr_resets; or NULL
  * @done: all have ended, or it has failed; called once, in process context
  */
 struct ktgt_reset {
 	struct ktgt_lu_reset	tasks;
 	struct list_head	parts;
+	struct ktgt_target	*target;
 	void			(*done)(struct ktgt_reset *reset);
 };
 
@@ -51,6 +57,7 @@ void ktgt_reset_init(struct ktgt_reset *reset,
 		     void (*done)(struct ktgt_reset *reset));
 bool ktgt_reset_lu(struct ktgt_reset *reset, struct ktgt_nexus *nexus,
 		   __be64 lun);
+void ktgt_reset_target(struct ktgt_reset *reset, struct ktgt_nexus *nexus);
 void ktgt_reset_give_up(struct ktgt_reset *reset);
 bool ktgt_reset_has_failed(const struct ktgt_reset *reset);
 void ktgt_reset_exit(struct ktgt_reset *reset);

@@ -68,7 +68,7 @@ lun()
 
 make_targets()
 {
-	adm target add "$target"
+	adm target add "$target" reset on
 	null_blk thin "$size" 512
 	lun "$target" 1
 	# 65536 blocks are written in one piece, and some of the rest

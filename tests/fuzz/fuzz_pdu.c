@@ -87,6 +87,7 @@ static void other_step(struct peer *peer, struct input *in)
 		break;
 	default:
 		target.deleted = how & 1;
+		target.keys[KTGT_TARGET_RESET] = how & 2 ? 1 + true : 0;
 	}
 }
 

@@ -360,7 +360,8 @@ def deliver(size, what=0):
     return step(DELIVER | what) + length(size)
 
 
-ABORT_TASK, ABORT_SET, CLEAR_SET, LU_RESET, REASSIGN = 1, 2, 4, 5, 8
+ABORT_TASK, ABORT_SET, CLEAR_SET, LU_RESET, WARM_RESET, COLD_RESET = 1, 2, 4, 5, 6, 7
+REASSIGN = 8
 SECOND = step(CONNECT | PEER1) + login(name=1)
 R2T_ONLY = PLAIN | R2T | NOIMM
 SMALL = SEG512 | BURST512 | FIRST512 | R2T
@@ -524,6 +525,19 @@ PDU = {
                       tmf(LU_RESET, what=IMM | PEER1) +
                       step(HANG_UP | HOLD) + step(HANG_UP | PEER1),
     'tmf-other': login() + tmf(CLEAR_SET) + tmf(REASSIGN) + tmf(6) + tmf(0),
+    'tmf-target': login() + SECOND + step(OTHER_STEP, 0xe2) +
+                  read(512, cdb=PEND) + read(512, 2, cdb=PEND, what=PEER1) +
+                  write(65536, 3, flags=0, what=PEER1) + tmf(WARM_RESET) +
+                  step(COMPLETE, 0) + step(COMPLETE, 0) +
+                  step(OTHER_STEP, 0xe0) + tmf(WARM_RESET) + read(512),
+    'tmf-cold': login() + SECOND + step(OTHER_STEP, 0xe2) +
+                read(512, cdb=PEND) + read(512, 2, cdb=PEND, what=PEER1) +
+                tmf(COLD_RESET) + read(512, 3, cdb=PEND) +
+                step(COMPLETE, 0) + step(COMPLETE, 0) + nop(),
+    'tmf-cold-logout': login() + SECOND + step(OTHER_STEP, 0xe2) +
+                       read(512, cdb=PEND) + tmf(COLD_RESET) +
+                       tmf(COLD_RESET, what=IMM | PEER1) + step(LOGOUT, 0) +
+                       step(COMPLETE, 0),
     'tmf-many': login() + read(512, cdb=PEND) + tmf(ABORT_TASK) * 70 +
                 step(COMPLETE, 0),
     'logout': login() + read(512, cdb=PEND) + step(LOGOUT, 0) +

@@ -170,6 +170,27 @@ def ends(lab):
 
 
 @suite.case
+def target_reset(lab):
+    """A TARGET COLD RESET ends all sessions of its target."""
+    iqn = lab.target("reset")
+    lab.adm("target", "set", iqn, "reset", "on")
+    listener = lab.listen("session")
+    inis = [lab.connect(iqn, isid=bytes.fromhex(f"80000000ab0{i}"))
+            for i in range(2)]
+    for ini in inis:
+        ini.login()
+        expect(listener, "session-login", tsih=ini.tsih)
+    equal(inis[0].tmf(7), 0, "response")
+    for ini in inis:
+        ini.expect_close(5)
+        ini.close()
+    ended = [expect(listener, "session-end", target=iqn, end="target-reset")
+             for _ in inis]
+    equal({event["tsih"] for event in ended}, {ini.tsih for ini in inis}, "TSIHs")
+    silent(listener, "behind the ends")
+
+
+@suite.case
 def silence(lab):
     """A session whose initiator answers a NOP-In, and then no more."""
     lab.adm("net", "set", "nop-interval", 1)

@@ -931,18 +931,29 @@ def lu_reset(ini):
     return answer == 0
 
 
+def target_reset(ini):
+    for lun in (1, 2):
+        ini.issue(iscsi.write10(0, 128), lun, write=bytes(65536), immediate=0,
+                  unsolicited=0, answer_r2t=False)
+    answer = ini.tmf(6)
+    check(answer in (0, 255), f"response {answer} of TARGET WARM RESET")
+    return answer == 0
+
+
 @suite.case
 def requests(lab):
     """Requests that are no commands: NOP, text, task management, logout."""
     bench = Bench(lab)
+    lab.adm("target", "set", bench.iqn, "reset", "on")
     lab.faults.spare(STOCK)
     for request, keys in ((nop, DATA), (text, DATA), (reject, DATA),
                           (abort_task, SOLICITED), (abort_task_set, SOLICITED),
-                          (lu_reset, SOLICITED), (logout, DATA)):
+                          (lu_reset, SOLICITED), (target_reset, SOLICITED),
+                          (logout, DATA)):
         def once(arm, request=request, keys=keys):
             ini = logged_in(lab, bench.iqn, keys, luns=(1, 2))
             other = None
-            if request is lu_reset:
+            if request in (lu_reset, target_reset):
                 # whose commands are aborted as well, by a message
                 other = logged_in(lab, bench.iqn, keys, luns=(1, 2),
                                   isid=bytes.fromhex("80000000ab02"))

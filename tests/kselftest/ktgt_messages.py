@@ -126,6 +126,17 @@ def ranges(lab):
 
 
 @suite.case
+def switches(lab):
+    """A key that is off or on, in each tool."""
+    iqn = lab.target(tid=1)
+    text = lab.adm_fails("target", "set", iqn, "reset", "maybe")[1]
+    check("maybe" in text and "use default, off or on" in text, text)
+    status, text = tgtadm(lab, "target", "update", "-t", 1, "-n", "reset", "-v",
+                          "maybe")
+    check(status and "use on or off" in text, f"{status}: {text}")
+
+
+@suite.case
 def luns(lab):
     """What is missing or too much."""
     lab.target(tid=1)

@@ -125,7 +125,7 @@ def target_keys(lab):
                        "first-burst-length", 100), "512 to 16777215",
                  "target-set", name=iqn, state=1, first_burst_length=100)
     nl = lab.genl()
-    for key in ("header-digest", "initial-r2t"):
+    for key in ("header-digest", "initial-r2t", "reset"):
         try:
             nl.do("target-set", **{"name": iqn, key.replace("-", "_"): 9})
             check(False, f"{key} 9 is taken")
@@ -138,12 +138,14 @@ def target_keys(lab):
           {"state": "ready", "max_burst_length": 65536, "initial_r2t": "yes",
            "first_burst_length": None}, "target")
     lab.adm("target", "set", iqn, "max-burst-length", "default",
-            "header-digest", "crc32c", "nop-count", 0)
+            "header-digest", "crc32c", "nop-count", 0, "reset", "on")
     one = lab.targets()[0]
     equal({key: one.get(key) for key in
-           ("max_burst_length", "header_digest", "nop_count")},
+           ("max_burst_length", "header_digest", "nop_count", "reset")},
           {"max_burst_length": None, "header_digest": "crc32c",
-           "nop_count": 0}, "target")
+           "nop_count": 0, "reset": "on"}, "target")
+    lab.adm("target", "set", iqn, "reset", "default")
+    equal(lab.targets()[0].get("reset"), None, "reset by default")
     lab.drop(iqn)
 
 

@@ -17,14 +17,16 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import iscsi  # noqa: E402
-from iscsi import Closed, NO_TAG, Pdu, read10, write10  # noqa: E402
+from dm import Mapped  # noqa: E402
+from iscsi import NO_TAG, Pdu, read10, write10  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import lab_class  # noqa: E402
+from lab import SLOW, lab_class  # noqa: E402
 
 suite = Suite(lab_class())
 (ABORT_TASK, ABORT_TASK_SET, CLEAR_ACA, CLEAR_TASK_SET, LUN_RESET, WARM_RESET,
  COLD_RESET, REASSIGN) = range(1, 9)
-COMPLETE, NO_TASK, NO_LUN, _, _, UNSUPPORTED = range(6)
+(COMPLETE, NO_TASK, NO_LUN, _, NO_REASSIGN, UNSUPPORTED,
+ UNAUTHORIZED) = range(7)
 REJECTED = 255
 OTHER = {"name": iscsi.NAME + "2", "isid": bytes.fromhex("80000000ab02")}
 
@@ -46,6 +48,13 @@ def forget(ini, *tasks):
     """These tasks were aborted: nothing more may come for them."""
     for task in tasks:
         del ini.tasks[task.itt]
+
+
+def asked(ini, function, **kwargs):
+    """What a function is answered: the response, and what is said in addition."""
+    ini.send_tmf(function, **kwargs)
+    pdu = ini.until(iscsi.TMF_RSP)
+    return pdu.byte(2), bytes(pdu.bhs[8:11])
 
 
 @suite.case
@@ -247,35 +256,187 @@ def lun_reset_absent(lab):
     ini.logout()
 
 
+def ends_well(ini, *tasks):
+    """Tasks that were waiting for their data go on."""
+    for task in tasks:
+        ini.answer(task)
+    ini.wait(tasks)
+    equal([task.status for task in tasks], [0] * len(tasks), "status")
+
+
 @suite.case
 def other_functions(lab):
-    """Each other function is carried out or refused, and nothing hangs."""
-    for function in (ABORT_TASK_SET, CLEAR_ACA, CLEAR_TASK_SET, WARM_RESET,
-                     REASSIGN):
-        ini = session(lab)
-        task = ini.waiting_write()
-        got = ini.tmf(function)
-        check(got in (COMPLETE, UNSUPPORTED, REJECTED, 4, NO_TASK),
-              f"function {function}: response {got}")
-        if got == COMPLETE and function in (ABORT_TASK_SET, CLEAR_TASK_SET,
-                                            WARM_RESET):
-            forget(ini, task)
-        ini.close()
+    """Functions that the target does not have, or not for this session: each is
+    refused by its own code, and no task is touched."""
     ini = session(lab)
-    ini.good(read10(0, 1), read=512)
+    task = ini.waiting_write()
+    for function, want in (
+            (CLEAR_ACA, UNSUPPORTED), (REASSIGN, NO_REASSIGN),
+            (WARM_RESET, UNAUTHORIZED), (COLD_RESET, UNAUTHORIZED),
+            (0, UNSUPPORTED), (13, UNSUPPORTED), (127, UNSUPPORTED)):
+        equal(asked(ini, function, rtt=task.itt), (want, bytes(3)),
+              f"response of function {function}")
+    ini.expect_silence(0.2)
+    ends_well(ini, task)
+    ini.good(iscsi.tur())
     ini.logout()
+
+
+# --- what waits for the storage ----------------------------------------------
+
+
+class Stopped:
+    """A target whose LUN 1 does not answer before the end, or release(), and whose
+    LUN 2 does. Initiators may reset it."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.disk = None
+        self.iqn = None
+
+    def __enter__(self):
+        # the initiators wait for one another, and answer no ping meanwhile
+        self.lab.adm("net", "set", "nop-interval", 0)
+        self.disk = Mapped(self.lab.null_blk(4))
+        self.iqn = self.lab.target("stopped")
+        self.lab.adm("target", "set", self.iqn, "reset", "on")
+        self.lab.lun(self.iqn, 1, self.disk.path)
+        self.lab.lun(self.iqn, 2, self.lab.null_blk(4))
+        return self
+
+    def sessions(self, *keys):
+        """One for each of KEYS; the disk answers nothing from now on."""
+        inis = [self.lab.login(self.iqn, own, luns=(1, 2), timeout=20 * SLOW,
+                               isid=bytes.fromhex(f"80000000ac0{i}"))
+                for i, own in enumerate(keys)]
+        self.disk.suspend()
+        return inis
+
+    def release(self):
+        self.disk.resume()
+
+    def __exit__(self, *_):
+        self.release()
+        self.lab.adm("net", "set", "tmf-timeout", 10)
+        self.lab.close_all()
+        self.lab.drop(self.iqn)
+        self.disk.remove()
+
+
+def at_storage(ini, lba=0):
+    """A WRITE that LUN 1 has and does not answer."""
+    task = ini.issue(write10(lba, 8), write=b"o" * 4096)
+    ini.nop()
+    check(not task.done, f"{task}")
+    return task
+
+
+def answer(ini):
+    return ini.until(iscsi.TMF_RSP).byte(2)
+
+
+@suite.case
+def warm_reset(lab):
+    """TARGET WARM RESET, where it is allowed: the tasks of all initiators at all
+    LUNs end, each LUN tells of it, and the sessions go on."""
+    iqn = target(lab)
+    lab.adm("target", "set", iqn, "reset", "on")
+    ini, other = session(lab), session(lab, **OTHER)
+    mine = [ini.waiting_write(lun) for lun in (1, 2)]
+    theirs = [other.waiting_write(lun, lba=8) for lun in (1, 2)]
+    equal(ini.tmf(WARM_RESET, lun=0), COMPLETE, "response")
+    forget(ini, *mine)
+    ini.expect_silence(0.2)
+    other.wait(theirs)
+    equal([task.status for task in theirs], [0x40] * 2, "status of the others")
+    for lun in (0, 1, 2):
+        equal(other.command(iscsi.tur(), lun).key,
+              (6, 0x29, 0) if lun == 0 else (6, 0x29, 3), f"LUN {lun}")
+        other.good(iscsi.tur(), lun)
+        lab.clear_ua(ini, lun)
+    for nexus in (ini, other):
+        nexus.good(read10(0, 1), read=512)
+    lab.adm("target", "set", iqn, "reset", "off")
+    equal(ini.tmf(WARM_RESET), UNAUTHORIZED, "response when it is off")
+    other.good(iscsi.tur())
+    for nexus in (ini, other):
+        nexus.logout()
+
+
+@suite.case
+def warm_reset_one_by_one(lab):
+    """A LUN whose storage does not answer keeps no other one closed, and the reset
+    waits for it."""
+    with Stopped(lab) as stopped:
+        one, asker, third = stopped.sessions(None, None, None)
+        old = at_storage(one)
+        asker.send_tmf(WARM_RESET)
+        asker.nop()
+        third.nop()
+        for lun in (1, 2):
+            equal(third.command(iscsi.tur(), lun).key, (6, 0x29, 3), "attention")
+        third.good(write10(0, 8), 2, write=b"n" * 4096)
+        held = third.issue(read10(0, 8), read=4096)
+        third.nop()
+        check(not held.done, f"{held}")
+        asker.expect_silence(0.2)
+        stopped.release()
+        equal(answer(asker), COMPLETE, "response")
+        one.wait([old])
+        third.wait([held])
+        equal((old.status, held.status), (0x40, 0), "status")
+
+
+@suite.case
+def reset_takes_too_long(lab):
+    """After tmf-timeout it is rejected, and LUN 1 serves again; a cold one that has
+    failed closes no session. Eight are under way at most."""
+    with Stopped(lab) as stopped:
+        one, asker, third = stopped.sessions(None, None, None)
+        at_storage(one)
+        lab.adm("net", "set", "tmf-timeout", 60)
+        for _ in range(7):
+            asker.send_tmf(WARM_RESET)
+        asker.nop()
+        lab.adm("net", "set", "tmf-timeout", 3 * SLOW)
+        one.send_tmf(COLD_RESET)
+        one.nop()
+        equal(third.tmf(WARM_RESET), REJECTED, "response of the ninth")
+        equal(answer(one), REJECTED, "response of the cold one")
+        for nexus in (one, asker, third):
+            nexus.nop()
+        stopped.release()
+        equal({answer(asker) for _ in range(7)}, {COMPLETE}, "responses")
+        lab.clear_ua(third)
+        third.good(read10(0, 1), read=512)
+        equal(third.tmf(WARM_RESET), COMPLETE, "response of the next")
 
 
 @suite.case
 def cold_reset(lab):
-    """COLD RESET: refused, or all connections end; then login works."""
-    ini = session(lab)
-    try:
-        got = ini.tmf(COLD_RESET)
-        check(got in (COMPLETE, UNSUPPORTED, REJECTED), f"response {got}")
-    except Closed:
-        pass
-    session(lab).logout()
+    """TARGET COLD RESET, where it is allowed: as a warm one, and then all sessions
+    of the target end, that of the asker behind its answer."""
+    iqn = target(lab)
+    lab.adm("target", "set", iqn, "reset", "on")
+    ini, other = session(lab), session(lab, **OTHER)
+    elsewhere = lab.login(lab.target("elsewhere"), clear_ua=False)
+    ini.waiting_write()
+    theirs = other.waiting_write(2)
+    equal(ini.tmf(COLD_RESET), COMPLETE, "response")
+    equal(ini.expect_close(5), [], "PDUs behind the answer")
+    for pdu in other.expect_close(5):
+        equal((pdu.opcode, pdu.u("itt"), pdu.byte(3)),
+              (iscsi.SCSI_RSP, theirs.itt, 0x40), "PDU of the other")
+    elsewhere.nop()
+    elsewhere.logout()
+    lab.drop(elsewhere.target)
+    lab.adm("target", "set", iqn, "reset", "default")
+    ini = session(lab, clear_ua=False)
+    equal(ini.command(iscsi.tur()).key, (6, 0x29, 0), "attention")
+    equal(ini.tmf(COLD_RESET), UNAUTHORIZED, "response when it is off")
+    lab.clear_ua(ini)
+    ini.good(read10(0, 1), read=512)
+    ini.logout()
 
 
 @suite.case

@@ -63,7 +63,7 @@ ATTRS = {
               "header-digest data-digest initial-r2t immediate-data "
               "max-recv-data-segment-length max-xmit-data-segment-length "
               "first-burst-length max-burst-length max-outstanding-r2t "
-              "default-time2wait nop-interval nop-count",
+              "default-time2wait nop-interval nop-count reset",
     "portal": "address port group-tag automatic generation",
     "lu": "target-id lun type backend path size block-size "
           "physical-block-size read-only write-cache online thin scsi-id "
@@ -103,7 +103,7 @@ NESTS = {"change": "change"}
 ENUMS = {
     "end": "connection-lost logout reinstated target-deleted administrator "
            "no-answer protocol-error no-memory discovery-timeout "
-           "too-many".split(),
+           "too-many target-reset".split(),
     "object": "net target portal lu acl account".split(),
     "action": "add change delete bind unbind".split(),
     "operation": "read write flush unmap".split(),

@@ -55,6 +55,8 @@ static void test_refused(void **state)
 		  "use ready or offline" },
 		{ "target add iqn.2026-11.org.x header-digest md5",
 		  "use default, none, crc32c or either" },
+		{ "target add iqn.2026-11.org.x reset maybe",
+		  "use default, off or on" },
 		{ "lun add target 1 lun 1 type none", "use block|null" },
 		{ "lun add target 1 lun 1 type bl", "use block|null" },
 		{ "target add iqn.2026-11.org.x colour red",

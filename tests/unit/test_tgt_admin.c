@@ -747,6 +747,8 @@ static void some_of_all(void)
 	target->max_burst_length = 65536;
 	SET(target, KTGT_A_TARGET_NOP_COUNT);
 	target->nop_count = 3;
+	SET(target, KTGT_A_TARGET_RESET);
+	target->reset = KTGT_SWITCH_ON;
 	lu = add_lu(2, 4, "/dev/a b");
 	strcpy(lu->vendor, "My \"V\"\\");
 	strcpy(lu->serial, " a ");
@@ -817,6 +819,7 @@ static void test_dump(void **state)
 		"\tInitialR2T Yes\n"
 		"\tImmediateData No\n"
 		"\tMaxBurstLength 65536\n"
+		"\treset on\n"
 		"\t<backing-store \"/dev/a b\">\n"
 		"\t\tlun 4\n"
 		"\t\tshared 1\n"
@@ -871,7 +874,7 @@ static void test_dump_json(void **state)
 		"{\"name\":\"" B "\",\"id\":2,\"state\":\"offline\","
 		"\"nop_count\":3,\"data_digest\":\"CRC32C,None\","
 		"\"initial_r2t\":true,\"immediate_data\":false,"
-		"\"max_burst_length\":65536,\"lus\":["
+		"\"max_burst_length\":65536,\"reset\":true,\"lus\":["
 		"{\"path\":\"/dev/a b\",\"lun\":4,\"shared\":true,\"shared_identity\":true,"
 		"\"gone\":\"pdl\",\"medium\":\"wwn-0x5001\",\"read_only\":true,"
 		"\"serial\":\" a \",\"vendor\":\"My \\\"V\\\"\\\\\","

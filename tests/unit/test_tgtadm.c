@@ -272,6 +272,8 @@ static void test_keys(void **state)
 		  "  use None, CRC32C or CRC32C,None\n" },
 		{ "InitialR2T", "maybe", "invalid request\n"
 		  "  use Yes or No\n" },
+		{ "reset", "maybe", "invalid request\n"
+		  "  use on or off\n" },
 		{ "MaxConnections", "4", "unknown parameter\n"
 		  "  ktgt always uses 1\n" },
 		{ "OFMarkInt", "1", "unknown parameter\n"
@@ -296,6 +298,10 @@ static void test_keys(void **state)
 	req = fake_request(KTGT_CMD_TARGET_SET);
 	assert_int_equal(req->data_digest, KTGT_DIGEST_EITHER);
 	assert_int_equal(run("tgtadm -m target -o update -t 1 "
+			     "-n reset -v on"), 0);
+	req = fake_request(KTGT_CMD_TARGET_SET);
+	assert_int_equal(req->reset, KTGT_SWITCH_ON);
+	assert_int_equal(run("tgtadm -m target -o update -t 1 "
 			     "-n ImmediateData -v No"), 0);
 	req = fake_request(KTGT_CMD_TARGET_SET);
 	assert_true(HAS(req, KTGT_A_TARGET_IMMEDIATE_DATA));
@@ -319,6 +325,13 @@ static void test_keys(void **state)
 	assert_non_null(strstr(got.out, "nop_count=5\n"));
 	assert_non_null(strstr(got.out, "\nHeaderDigest=None\n"));
 	assert_non_null(strstr(got.out, "\nDataDigest=CRC32C,None\n"));
+	/* tgt has no such key, so scripts see it only where it was set */
+	assert_null(strstr(got.out, "reset="));
+	SET(&shown, KTGT_A_TARGET_RESET);
+	shown.reset = KTGT_SWITCH_ON;
+	fake_reply(KTGT_CMD_TARGET_GET, &shown);
+	assert_int_equal(run("tgtadm -m target -o show -t 1"), 0);
+	assert_non_null(strstr(got.out, "\nreset=on\n"));
 }
 
 /* tgt's text in the first line, the kernel's in the second. */

@@ -316,7 +316,8 @@ static int target_add(struct app *app, const struct command *command,
 	  KTGT_A_TARGET_DEFAULT_TIME2WAIT },				\
 	{ "nop-interval", NULL, ARG_VALUE, 0,				\
 	  KTGT_A_TARGET_NOP_INTERVAL },					\
-	{ "nop-count", NULL, ARG_VALUE, 0, KTGT_A_TARGET_NOP_COUNT }
+	{ "nop-count", NULL, ARG_VALUE, 0, KTGT_A_TARGET_NOP_COUNT },	\
+	{ "reset", NULL, ARG_VALUE, 0, KTGT_A_TARGET_RESET }
 
 static const struct arg show_args[] = {
 	{ "target", "TARGET", ARG_TARGET, ARG_FIRST, 0 },

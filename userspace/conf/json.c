@@ -96,6 +96,7 @@ static const struct key target_keys[] = {
 	KEY("default_time2wait", "DefaultTime2Wait", TYPE_NUMBER),
 	KEY("nop_interval", "nop_interval", TYPE_NUMBER),
 	KEY("nop_count", "nop_count", TYPE_NUMBER),
+	KEY("reset", "reset", TYPE_BOOL),
 	OTHER("lus", read_lus),
 	KEY("incoming", "incominguser", TYPE_USER, .many = true),
 	KEY("outgoing", "outgoinguser", TYPE_USER),

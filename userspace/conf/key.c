@@ -50,6 +50,8 @@ const struct tgt_key tgt_keys[] = {
 	SET_BY("MaxXmitDataSegmentLength", MAX_XMIT_DATA_SEGMENT_LENGTH,
 	       "8192"),
 	ALWAYS("MaxQueueCmd", "128"),
+	/* tgt has none: it is not shown among the others unless it is set */
+	SET_BY("reset", RESET, NULL),
 	{ .name = NULL }
 };
 
@@ -72,6 +74,7 @@ static const char *const *words_of(const struct tgt_key *key)
 		"None", "CRC32C", "CRC32C,None", NULL
 	};
 	static const char *const booleans[] = { "No", "Yes", NULL };
+	static const char *const switches[] = { "off", "on", NULL };
 
 	switch (key->attr) {
 	case KTGT_A_TARGET_HEADER_DIGEST:
@@ -80,6 +83,8 @@ static const char *const *words_of(const struct tgt_key *key)
 	case KTGT_A_TARGET_INITIAL_R2T:
 	case KTGT_A_TARGET_IMMEDIATE_DATA:
 		return booleans;
+	case KTGT_A_TARGET_RESET:
+		return switches;
 	default:
 		return NULL;
 	}
@@ -140,6 +145,16 @@ static int parse_yes(const char *text, uint32_t *value, const char **why)
 	return 0;
 }
 
+static int parse_switch(const char *text, uint32_t *value, const char **why)
+{
+	uint8_t on;
+	int err = parse_bool(text, &on, why);
+
+	if (!err)
+		*value = on;
+	return err;
+}
+
 static int parse_fixed(const struct tgt_key *key, const char *text,
 		       const char **why)
 {
@@ -169,6 +184,9 @@ int tgt_key_parse(const struct tgt_key *key, const char *text,
 	case KTGT_A_TARGET_INITIAL_R2T:
 	case KTGT_A_TARGET_IMMEDIATE_DATA:
 		err = parse_yes(text, &value, why);
+		break;
+	case KTGT_A_TARGET_RESET:
+		err = parse_switch(text, &value, why);
 		break;
 	default:
 		err = parse_limited(object_field(&target_object, key->attr),

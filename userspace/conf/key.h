@@ -15,7 +15,7 @@
 struct tgt_key {
 	const char *name;
 	uint16_t attr;		/* attribute of the target; 0 if not settable */
-	const char *text;	/* text that is shown if it is not set */
+	const char *text;	/* text that is shown if it is not set; or NULL */
 	const char *fixed;	/* the only value that is possible, or NULL */
 };
 

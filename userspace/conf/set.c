@@ -478,6 +478,7 @@ static const struct directive directives[] = {
 	USER("outgoinguser", TARGET, true),
 	KEY("nop_interval"),
 	KEY("nop_count"),
+	KEY("reset"),
 	KEY("MaxRecvDataSegmentLength"),
 	KEY("MaxXmitDataSegmentLength"),
 	KEY("HeaderDigest"),

@@ -47,6 +47,12 @@ static const char *const answer_names[] = {
 	NULL,
 };
 
+static const char *const switch_names[] = {
+	"off",
+	"on",
+	NULL,
+};
+
 static const char *const digest_names[] = {
 	"none",
 	"crc32c",
@@ -105,6 +111,7 @@ static const char *const session_end_names[] = {
 	"no-memory",
 	"discovery-timeout",
 	"too-many",
+	"target-reset",
 	NULL,
 };
 
@@ -220,6 +227,7 @@ static const struct field target_fields[] = {
 	  .min = 0, .max = KTGT_TIME_MAX),
 	F(target, TARGET_NOP_COUNT, nop_count, KEY, "nop-count", .min = 0,
 	  .max = KTGT_TIME_MAX),
+	F(target, TARGET_RESET, reset, KEY, "reset", .names = switch_names),
 	F(target, TARGET_FORCE, force, FLAG, "force"),
 };
 

@@ -66,6 +66,7 @@ struct target {
 	uint32_t default_time2wait;
 	uint32_t nop_interval;
 	uint32_t nop_count;
+	uint32_t reset;
 	bool force;
 };
 

@@ -183,7 +183,7 @@ void tgt_show_params(FILE *file, const struct net *net,
 		else if (key->attr == KTGT_A_TARGET_NOP_INTERVAL)
 			fprintf(file, "%s=%u\n", key->name,
 				net->nop_interval);
-		else
+		else if (key->text)
 			fprintf(file, "%s=%s\n", key->name, key->text);
 	}
 }

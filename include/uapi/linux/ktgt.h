@@ -63,6 +63,14 @@ enum ktgt_answer {
 	KTGT_ANSWER_YES,
 };
 
+/*
+ * value of a key of a target that is off or on
+ */
+enum ktgt_switch {
+	KTGT_SWITCH_OFF,
+	KTGT_SWITCH_ON,
+};
+
 /**
  * enum ktgt_digest - what a target accepts for HeaderDigest or DataDigest
  * @KTGT_DIGEST_NONE: no digest is used
@@ -166,6 +174,8 @@ enum ktgt_conn_state {
  * @KTGT_SESSION_END_TOO_MANY: there were more discovery sessions than
  *   max-discoveries, or, while it began, more connections in login than
  *   max-logins, and the address of this one had the most
+ * @KTGT_SESSION_END_TARGET_RESET: an initiator reset its target cold (RFC
+ *   7143, 11.5.1)
  */
 enum ktgt_session_end_reason {
 	KTGT_SESSION_END_CONNECTION_LOST,
@@ -178,6 +188,7 @@ enum ktgt_session_end_reason {
 	KTGT_SESSION_END_NO_MEMORY,
 	KTGT_SESSION_END_DISCOVERY_TIMEOUT,
 	KTGT_SESSION_END_TOO_MANY,
+	KTGT_SESSION_END_TARGET_RESET,
 };
 
 /**
@@ -276,6 +287,7 @@ enum {
 	KTGT_A_TARGET_DEFAULT_TIME2WAIT,
 	KTGT_A_TARGET_NOP_INTERVAL,
 	KTGT_A_TARGET_NOP_COUNT,
+	KTGT_A_TARGET_RESET,
 
 	__KTGT_A_TARGET_MAX,
 	KTGT_A_TARGET_MAX = (__KTGT_A_TARGET_MAX - 1)

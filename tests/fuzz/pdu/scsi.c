@@ -383,6 +383,24 @@ static unsigned int nr_of(struct ktgt_nexus *nexus)
 	       peers;
 }
 
+/* After a cold reset. */
+void ktgt_nexuses_close(struct ktgt_target *t,
+			enum ktgt_session_end_reason reason,
+			const struct ktgt_nexus *except)
+{
+	struct ktgt_nexus *nexus;
+	unsigned int nr;
+
+	require(t == &target && reason == KTGT_SESSION_END_TARGET_RESET);
+	for (nr = 0; nr < NR_PEERS; nr++)
+		peers[nr].may_close = true;
+	shim_atomic++;
+	list_for_each_entry(nexus, &nexuses, node)
+		if (nexus != except)
+			nexus->ops->close(nexus, reason);
+	shim_leave(&shim_atomic);
+}
+
 static u8 *lu_at(__be64 lun)
 {
 	u64 nr = be64_to_cpu(lun) >> 48;
@@ -447,6 +465,15 @@ bool ktgt_reset_lu(struct ktgt_reset *reset, struct ktgt_nexus *nexus,
 	if (lu)
 		reset_one(reset, nexus, lu);
 	return lu;
+}
+
+void ktgt_reset_target(struct ktgt_reset *reset, struct ktgt_nexus *nexus)
+{
+	u8 *lu;
+
+	require(target.keys[KTGT_TARGET_RESET] == 1 + true);
+	for (lu = lus; lu < lus + ARRAY_SIZE(lus); lu++)
+		reset_one(reset, nexus, lu);
 }
 
 void ktgt_reset_give_up(struct ktgt_reset *reset)

@@ -114,7 +114,7 @@ void ktgt_event_session(struct ktgt_net *n, const struct ktgt_event *event)
 		break;
 	case KTGT_CMD_SESSION_END:
 		require(told_of[event->id]);
-		require(event->end <= KTGT_SESSION_END_TOO_MANY);
+		require(event->end <= KTGT_SESSION_END_TARGET_RESET);
 		told_of[event->id] = false;
 		break;
 	default:
@@ -127,6 +127,7 @@ void target_start(void)
 	next_random = 1;
 	kref_init(&target.ref);
 	target.deleted = false;
+	target.keys[KTGT_TARGET_RESET] = 0;
 	interval_changed = false;
 	kn.memory_limit = 1;
 	kn.max_logins = 2;
