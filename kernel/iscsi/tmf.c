@@ -272,6 +272,8 @@ static void tmf_run(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 		tmf_abort_task(tmf, req);
 		break;
 	case ISCSI_TM_FUNC_ABORT_TASK_SET:
+	case ISCSI_TM_FUNC_CLEAR_TASK_SET:
+		/* TST is 001b: the task set is that of the I_T nexus alone */
 		tmf_abort_task_set(tmf, tmf_lun(req));
 		break;
 	case ISCSI_TM_FUNC_LOGICAL_UNIT_RESET:
@@ -283,7 +285,12 @@ static void tmf_run(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 		tmf_reset_target(tmf);
 		break;
 	case ISCSI_TM_FUNC_TASK_REASSIGN:
+		/* a task ends with its connection (ErrorRecoveryLevel 0) */
 		tmf->response = ISCSI_TMF_RSP_NO_FAILOVER;
+		break;
+	case ISCSI_TM_FUNC_CLEAR_ACA:
+		/* NormACA is 0: there never is one to clear (SAM-5, 7.4) */
+		tmf->response = ISCSI_TMF_RSP_NOT_SUPPORTED;
 		break;
 	default:
 		tmf->response = ISCSI_TMF_RSP_NOT_SUPPORTED;

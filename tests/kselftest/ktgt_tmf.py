@@ -282,6 +282,27 @@ def other_functions(lab):
     ini.logout()
 
 
+@suite.case
+def clear_task_set(lab):
+    """Each I_T nexus has a task set of its own (TST 001b): CLEAR TASK SET ends
+    the tasks of the asker at this LUN, and no other one hears of it."""
+    ini, other = session(lab), session(lab, **OTHER)
+    page = ini.good(iscsi.mode_sense6(0x0A), read=252).data
+    equal(page[4 + page[3] + 2] >> 5, 1, "TST")
+    mine = [ini.waiting_write(lba=8 * i) for i in range(2)]
+    elsewhere, theirs = ini.waiting_write(2), other.waiting_write(lba=64)
+    equal(ini.tmf(CLEAR_TASK_SET), COMPLETE, "response")
+    forget(ini, *mine)
+    ini.expect_silence(0.2)
+    ends_well(ini, elsewhere)
+    ends_well(other, theirs)
+    for nexus in (ini, other):
+        nexus.good(iscsi.tur())
+    equal(ini.tmf(CLEAR_TASK_SET, lun=77), NO_LUN, "response of LUN 77")
+    for nexus in (ini, other):
+        nexus.logout()
+
+
 # --- what waits for the storage ----------------------------------------------
 
 
@@ -333,6 +354,24 @@ def at_storage(ini, lba=0):
 
 def answer(ini):
     return ini.until(iscsi.TMF_RSP).byte(2)
+
+
+@suite.case
+def own_tasks_at_storage(lab):
+    """ABORT TASK SET and CLEAR TASK SET are answered when the storage has answered
+    what they abort."""
+    for function in (ABORT_TASK_SET, CLEAR_TASK_SET):
+        with Stopped(lab) as stopped:
+            ini, = stopped.sessions(None)
+            task = at_storage(ini)
+            ini.send_tmf(function)
+            ini.expect_silence(0.3)
+            ini.nop()
+            stopped.release()
+            equal(answer(ini), COMPLETE, f"response of function {function}")
+            forget(ini, task)
+            lab.clear_ua(ini)
+            ini.good(read10(0, 1), read=512)
 
 
 @suite.case
