@@ -464,3 +464,32 @@ bool ktgt_nexus_lun_exists(struct ktgt_nexus *nexus, __be64 lun)
 		return false;
 	return xa_load(&nexus->target->lus, nr) || xa_load(&nexus->itls, nr);
 }
+
+/**
+ * ktgt_nexus_peek_ua - look at the unit attentions that an initiator will find
+ * @nexus: I_T nexus
+ * @lun: LUN as it is sent, of a logical unit that exists
+ * @sense: filled in with the one that is told first, if there is one
+ *
+ * They stay. A logical unit that the initiator has not addressed yet will tell of
+ * the power-on first. There are no deferred errors.
+ *
+ * Context: any.
+ * Return: number of unit attentions.
+ */
+unsigned int ktgt_nexus_peek_ua(struct ktgt_nexus *nexus, __be64 lun,
+				struct ktgt_sense *sense)
+{
+	u32 nr = ktgt_lun_decode(lun);
+	unsigned long flags = BIT(KTGT_UA_POWER_ON);
+	struct ktgt_itl *itl;
+	struct ktgt_lu *lu;
+
+	rcu_read_lock();
+	lu = xa_load(&nexus->target->lus, nr);
+	itl = xa_load(&nexus->itls, nr);
+	if (itl && (!lu || itl->lu == lu))
+		flags = READ_ONCE(itl->flags);
+	rcu_read_unlock();
+	return ktgt_ua_peek(flags, READ_ONCE(nexus->flags), sense);
+}

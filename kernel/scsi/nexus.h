@@ -11,6 +11,7 @@
 struct ktgt_cmd;
 struct ktgt_lu;
 struct ktgt_nexus;
+struct ktgt_sense;
 struct ktgt_target;
 
 #define KTGT_LUN_NONE	U32_MAX
@@ -29,5 +30,7 @@ void ktgt_nexuses_close(struct ktgt_target *target,
 			const struct ktgt_nexus *except);
 bool ktgt_nexus_uses_disks(struct ktgt_nexus *nexus);
 bool ktgt_nexus_lun_exists(struct ktgt_nexus *nexus, __be64 lun);
+unsigned int ktgt_nexus_peek_ua(struct ktgt_nexus *nexus, __be64 lun,
+				struct ktgt_sense *sense);
 
 #endif /* _KTGT_SCSI_NEXUS_H */

@@ -16,6 +16,7 @@
 static const u16 ua_codes[KTGT_UA_MAX] = {
 	[KTGT_UA_POWER_ON]	= 0x2900,
 	[KTGT_UA_RESET]		= 0x2903,
+	[KTGT_UA_NEXUS_LOSS]	= 0x2907,
 	[KTGT_UA_LUNS_CHANGED]	= 0x3f0e,
 	[KTGT_UA_CAPACITY]	= 0x2a09,
 	[KTGT_UA_MODE]		= 0x2a01,
@@ -52,6 +53,28 @@ bool ktgt_ua_take(struct ktgt_cmd *cmd, struct ktgt_sense *sense)
 		return true;
 	}
 	return false;
+}
+
+/**
+ * ktgt_ua_peek - look at the pending unit attentions
+ * @flags: &ktgt_itl.flags
+ * @nexus_flags: &ktgt_nexus.flags
+ * @sense: filled in with the one that ktgt_ua_take() takes first, if there is one
+ *
+ * Context: any.
+ * Return: how many there are.
+ */
+unsigned int ktgt_ua_peek(unsigned long flags, unsigned long nexus_flags,
+			  struct ktgt_sense *sense)
+{
+	unsigned long pending = flags & GENMASK(KTGT_UA_MAX - 1, 0);
+
+	if (nexus_flags & BIT(KTGT_NEXUS_LUNS_CHANGED))
+		pending |= BIT(KTGT_UA_LUNS_CHANGED);
+	if (pending)
+		ktgt_sense_set(sense, UNIT_ATTENTION,
+			       ua_codes[__ffs(pending)]);
+	return hweight_long(pending);
 }
 
 /**
@@ -108,6 +131,26 @@ void ktgt_ua_raise(struct ktgt_lu *lu, enum ktgt_ua ua,
 	spin_lock_bh(&lu->target->nexus_lock);
 	ktgt_ua_raise_locked(lu, ua, except);
 	spin_unlock_bh(&lu->target->nexus_lock);
+}
+
+/**
+ * ktgt_ua_raise_nexus - establish a unit attention for one initiator
+ * @nexus: I_T nexus; it is told by each logical unit that it has addressed
+ * @ua: condition
+ *
+ * The others tell of the power-on when they are addressed.
+ *
+ * Context: process or softirq; takes &ktgt_target.nexus_lock.
+ */
+void ktgt_ua_raise_nexus(struct ktgt_nexus *nexus, enum ktgt_ua ua)
+{
+	struct ktgt_itl *itl;
+	unsigned long lun;
+
+	spin_lock_bh(&nexus->target->nexus_lock);
+	xa_for_each(&nexus->itls, lun, itl)
+		set_bit(ua, &itl->flags);
+	spin_unlock_bh(&nexus->target->nexus_lock);
 }
 
 /**

@@ -28,11 +28,14 @@ static inline bool ktgt_ua_may_pend(const struct ktgt_cmd *cmd)
 }
 
 bool ktgt_ua_take(struct ktgt_cmd *cmd, struct ktgt_sense *sense);
+unsigned int ktgt_ua_peek(unsigned long flags, unsigned long nexus_flags,
+			  struct ktgt_sense *sense);
 void ktgt_ua_give_back(struct ktgt_cmd *cmd);
 void ktgt_ua_raise(struct ktgt_lu *lu, enum ktgt_ua ua,
 		   const struct ktgt_nexus *except);
 void ktgt_ua_raise_locked(struct ktgt_lu *lu, enum ktgt_ua ua,
 			  const struct ktgt_nexus *except);
+void ktgt_ua_raise_nexus(struct ktgt_nexus *nexus, enum ktgt_ua ua);
 void ktgt_ua_luns_changed(struct ktgt_target *target);
 void ktgt_ua_luns_told(struct ktgt_nexus *nexus);
 

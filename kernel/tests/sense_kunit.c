@@ -303,11 +303,52 @@ static void ua_luns_changed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ua_told(test, 1), 0);
 }
 
+/* Looking takes nothing away, and finds what would be told next. */
+static void ua_peek(struct kunit *test)
+{
+	struct ua_test *t = test->priv;
+	struct ktgt_sense sense = {};
+
+	KUNIT_EXPECT_EQ(test, ktgt_ua_peek(0, 0, &sense), 0);
+	KUNIT_EXPECT_EQ(test, ktgt_ua_peek(BIT(KTGT_ITL_ORPHANS), 0, &sense), 0);
+	KUNIT_EXPECT_EQ(test, sense.key, 0);
+	ktgt_ua_raise(&t->lu, KTGT_UA_CAPACITY, NULL);
+	KUNIT_EXPECT_EQ(test, ktgt_ua_peek(t->itls[0].flags, 0, &sense), 1);
+	KUNIT_EXPECT_EQ(test, sense.key, UNIT_ATTENTION);
+	KUNIT_EXPECT_EQ(test, sense.asc << 8 | sense.ascq, 0x2a09);
+	t->target.lus_changed = true;
+	ktgt_ua_luns_changed(&t->target);
+	KUNIT_EXPECT_EQ(test, ktgt_ua_peek(t->itls[0].flags,
+					   t->nexuses[0].flags, &sense), 2);
+	KUNIT_EXPECT_EQ(test, sense.asc << 8 | sense.ascq, 0x3f0e);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0x3f0e);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0x2a09);
+}
+
+/* One initiator is told, by each of its logical units, before other news. */
+static void ua_nexus(struct kunit *test)
+{
+	struct ua_test *t = test->priv;
+
+	t->nexuses[0].target = &t->target;
+	ktgt_ua_raise(&t->lu, KTGT_UA_CAPACITY, NULL);
+	ktgt_ua_raise(&t->lu, KTGT_UA_RESET, NULL);
+	ktgt_ua_raise_nexus(&t->nexuses[0], KTGT_UA_NEXUS_LOSS);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0x2903);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0x2907);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0x2a09);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 0), 0);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 1), 0x2903);
+	KUNIT_EXPECT_EQ(test, ua_told(test, 1), 0x2a09);
+}
+
 static struct kunit_case ua_cases[] = {
 	KUNIT_CASE(ua_order),
 	KUNIT_CASE(ua_given_back),
 	KUNIT_CASE(ua_except),
 	KUNIT_CASE(ua_luns_changed),
+	KUNIT_CASE(ua_peek),
+	KUNIT_CASE(ua_nexus),
 	{}
 };
 

@@ -60,7 +60,7 @@ bool has_no_ua(u8 opcode)
 u32 pending_ua(struct ktgt_nexus *nexus, struct ktgt_lu *lu)
 {
 	static const u32 codes[KTGT_UA_MAX] = {
-		0x062900, 0x062903, 0x063f0e, 0x062a09, 0x062a01, 0x063f03,
+		0x062900, 0x062903, 0x062907, 0x063f0e, 0x062a09, 0x062a01, 0x063f03,
 	};
 	struct ktgt_itl *itl = xa_load(&nexus->itls, lu->lun);
 	unsigned int ua;
