@@ -81,6 +81,9 @@ enum ktgt_nexus_flags {
  * @ops: the fabric
  * @target: the target; a reference is held
  * @flags: bits of &enum ktgt_nexus_flags, changed atomically
+ * @has_queries: the fabric passes on QUERY TASK, QUERY TASK SET, QUERY
+ *	ASYNCHRONOUS EVENT and I_T NEXUS RESET; set by the fabric before the first
+ *	command
  * @itls: struct ktgt_itl by LUN, created when a LUN is first addressed; written
  *	by the one context of the fabric that handles this nexus, and when an LU
  *	is removed, under the lock of the xarray
@@ -94,6 +97,7 @@ struct ktgt_nexus {
 	const struct ktgt_fabric_ops	*ops;
 	struct ktgt_target		*target;
 	unsigned long			flags;
+	bool				has_queries;
 	struct xarray			itls;
 	struct list_head		node;
 	struct ktgt_histograms		*histograms;

@@ -40,6 +40,7 @@ struct ktgt_window;
 #define KTGT_WINDOW			128	/* commands in flight */
 #define KTGT_IMMEDIATE_MAX		16	/* immediate ones in addition */
 #define KTGT_DISCOVERY_WINDOW		4	/* requests of discovery in flight */
+#define KTGT_PROTOCOL_LEVEL		2	/* RFC 7144 */
 
 /**
  * struct ktgt_param - results of the negotiation (RFC 7143, 13)
@@ -56,6 +57,7 @@ struct ktgt_window;
  * @erl: ErrorRecoveryLevel
  * @time2wait: DefaultTime2Wait in s
  * @time2retain: DefaultTime2Retain in s
+ * @protocol_level: iSCSIProtocolLevel; functions of RFC 7144 from 2 on
  */
 struct ktgt_param {
 	bool	header_digest;
@@ -71,6 +73,7 @@ struct ktgt_param {
 	u32	erl;
 	u32	time2wait;
 	u32	time2retain;
+	u32	protocol_level;
 };
 
 /**

@@ -79,7 +79,7 @@ static const u32 login_offers[KTGT_NR_KEYS] = {
 	[KTGT_KEY_DATA_PDU_IN_ORDER]		= true,
 	[KTGT_KEY_DATA_SEQUENCE_IN_ORDER]	= true,
 	[KTGT_KEY_ERROR_RECOVERY_LEVEL]		= 0,
-	[KTGT_KEY_PROTOCOL_LEVEL]		= 1,
+	[KTGT_KEY_PROTOCOL_LEVEL]		= KTGT_PROTOCOL_LEVEL,
 };
 
 /**
@@ -247,6 +247,7 @@ static void login_set_param(struct ktgt_conn *conn)
 	param->erl = results[KTGT_KEY_ERROR_RECOVERY_LEVEL];
 	param->time2wait = results[KTGT_KEY_TIME2WAIT];
 	param->time2retain = results[KTGT_KEY_TIME2RETAIN];
+	param->protocol_level = results[KTGT_KEY_PROTOCOL_LEVEL];
 }
 
 /**
@@ -699,6 +700,7 @@ static u16 login_finish(struct ktgt_conn *conn)
 	}
 
 	login_set_param(conn);
+	conn->nexus->has_queries = conn->param.protocol_level >= 2;
 	if (login_enter_ffp(conn))
 		return login_error(login, KTGT_LOGIN_NO_MEMORY,
 				   "out of memory");

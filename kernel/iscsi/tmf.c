@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Task management functions (RFC 7143, 11.5, 11.6).
+ * Task management functions (RFC 7143, 11.5, 11.6; RFC 7144).
  *
  * A function is answered when all tasks that it covers have ended. The work of
  * another connection aborts its own tasks; it is asked by a call.
@@ -18,6 +18,7 @@
 #include "../core/target.h"
 #include "../scsi/nexus.h"
 #include "../scsi/reset.h"
+#include "../scsi/ua.h"
 #include "command.h"
 #include "conn.h"
 #include "pdu.h"
@@ -26,6 +27,21 @@
 
 /* functions of a connection that may be unanswered at the same time */
 #define TMF_MAX	64
+
+/* functions of RFC 7144, which iscsi_proto.h does not have */
+#define TMF_QUERY_TASK		9
+#define TMF_QUERY_TASK_SET	10
+#define TMF_NEXUS_RESET		11
+#define TMF_QUERY_EVENT		12
+/* and its response: a task, or an event, is there */
+#define TMF_RSP_SUCCEEDED	7
+
+/*
+ * UADE DEPTH of the additional response information (SAM-5): how many unit
+ * attentions and deferred errors there are
+ */
+#define TMF_DEPTH_ONE		0x10
+#define TMF_DEPTH_MORE		0x20
 
 /**
  * struct ktgt_tmf - a task management function that is not answered yet
@@ -37,8 +53,8 @@
  *	sent, or will not be
  * @answer_by: until when it may wait, in jiffies
  * @itt: tag of the request
- * @function: ISCSI_TM_FUNC_*
- * @response: ISCSI_TMF_RSP_*
+ * @function: ISCSI_TM_FUNC_* or TMF_*
+ * @response: ISCSI_TMF_RSP_* or TMF_RSP_SUCCEEDED
  */
 struct ktgt_tmf {
 	struct ktgt_reset	reset;
@@ -219,8 +235,8 @@ static void tmf_abort_task(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 		tmf->reset.tasks.failed = true;
 }
 
-/* Aborts the initiator's own tasks for a logical unit. */
-static void tmf_abort_tasks(struct ktgt_tmf *tmf, __be64 lun)
+/* Aborts the initiator's own tasks, those of one LUN or, with NULL, all of them. */
+static void tmf_abort_tasks(struct ktgt_tmf *tmf, const __be64 *lun)
 {
 	struct ktgt_conn *conn = tmf->conn;
 	u32 end = conn->seq;
@@ -231,7 +247,7 @@ static void tmf_abort_tasks(struct ktgt_tmf *tmf, __be64 lun)
 
 		if (!ktgt_task_is_open(task) ||
 		    iscsi_sna_gte(task->seq, end) ||
-		    task->cmd.lun != lun)
+		    (lun && task->cmd.lun != *lun))
 			continue;
 		if (ktgt_command_abort(task, &tmf->reset.tasks)) {
 			tmf->reset.tasks.failed = true;
@@ -243,7 +259,7 @@ static void tmf_abort_tasks(struct ktgt_tmf *tmf, __be64 lun)
 static void tmf_abort_task_set(struct ktgt_tmf *tmf, __be64 lun)
 {
 	if (ktgt_nexus_lun_exists(tmf->conn->nexus, lun))
-		tmf_abort_tasks(tmf, lun);
+		tmf_abort_tasks(tmf, &lun);
 	else
 		tmf->response = ISCSI_TMF_RSP_NO_LUN;
 }
@@ -263,6 +279,97 @@ static void tmf_reset_target(struct ktgt_tmf *tmf)
 			      tmf->function == ISCSI_TM_FUNC_TARGET_COLD_RESET ?
 			      ", which ends all of its sessions" : "");
 	ktgt_reset_target(&tmf->reset, conn->nexus);
+}
+
+/* I_T NEXUS RESET (SAM-5, 7.6): what the end of the session would do, without it. */
+static void tmf_reset_nexus(struct ktgt_tmf *tmf)
+{
+	tmf_abort_tasks(tmf, NULL);
+	ktgt_ua_raise_nexus(tmf->conn->nexus, KTGT_UA_NEXUS_LOSS);
+}
+
+/* One that has been aborted is on its way out. */
+static bool tmf_is_there(const struct ktgt_task *task, __be64 lun)
+{
+	return ktgt_task_is_open(task) && task->cmd.lun == lun &&
+	       !ktgt_task_is_aborted(task);
+}
+
+static bool tmf_query_task(struct ktgt_conn *conn, itt_t rtt, __be64 lun)
+{
+	const struct ktgt_task *task = ktgt_task_find(conn, rtt);
+
+	return task && tmf_is_there(task, lun);
+}
+
+static bool tmf_query_task_set(const struct ktgt_conn *conn, __be64 lun)
+{
+	u32 i;
+
+	for (i = 0; i < conn->nr_slots; i++)
+		if (tmf_is_there(conn->slots[i], lun))
+			return true;
+	return false;
+}
+
+/* Also puts the event that is told first into the answer. */
+static bool tmf_query_event(struct ktgt_tmf *tmf, __be64 lun)
+{
+	struct iscsi_tm_rsp *rsp = tmf->pdu->hdr;
+	struct ktgt_sense sense;
+	unsigned int nr;
+
+	nr = ktgt_nexus_peek_ua(tmf->conn->nexus, lun, &sense);
+	if (!nr)
+		return false;
+	rsp->rsvd2[0] = sense.key | (nr > 1 ? TMF_DEPTH_MORE : TMF_DEPTH_ONE);
+	rsp->rsvd2[1] = sense.asc;
+	rsp->rsvd2[2] = sense.ascq;
+	return true;
+}
+
+static void tmf_query(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
+{
+	__be64 lun = tmf_lun(req);
+	bool found;
+
+	if (!ktgt_nexus_lun_exists(tmf->conn->nexus, lun)) {
+		tmf->response = ISCSI_TMF_RSP_NO_LUN;
+		return;
+	}
+	switch (tmf->function) {
+	case TMF_QUERY_TASK:
+		found = tmf_query_task(tmf->conn, req->rtt, lun);
+		break;
+	case TMF_QUERY_TASK_SET:
+		found = tmf_query_task_set(tmf->conn, lun);
+		break;
+	default:
+		found = tmf_query_event(tmf, lun);
+	}
+	if (found)
+		tmf->response = TMF_RSP_SUCCEEDED;
+}
+
+/* Functions that only a session has which has agreed on RFC 7144. */
+static void tmf_run_level_2(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
+{
+	if (tmf->conn->param.protocol_level < 2) {
+		tmf->response = ISCSI_TMF_RSP_NOT_SUPPORTED;
+		return;
+	}
+	switch (tmf->function) {
+	case TMF_QUERY_TASK:
+	case TMF_QUERY_TASK_SET:
+	case TMF_QUERY_EVENT:
+		tmf_query(tmf, req);
+		break;
+	case TMF_NEXUS_RESET:
+		tmf_reset_nexus(tmf);
+		break;
+	default:
+		tmf->response = ISCSI_TMF_RSP_NOT_SUPPORTED;
+	}
 }
 
 static void tmf_run(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
@@ -293,7 +400,7 @@ static void tmf_run(struct ktgt_tmf *tmf, const struct iscsi_tm *req)
 		tmf->response = ISCSI_TMF_RSP_NOT_SUPPORTED;
 		break;
 	default:
-		tmf->response = ISCSI_TMF_RSP_NOT_SUPPORTED;
+		tmf_run_level_2(tmf, req);
 	}
 }
 

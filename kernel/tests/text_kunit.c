@@ -27,7 +27,7 @@ static const u32 test_ours[KTGT_NR_KEYS] = {
 	[KTGT_KEY_MAX_R2T] = 8,
 	[KTGT_KEY_DATA_PDU_IN_ORDER] = true,
 	[KTGT_KEY_DATA_SEQUENCE_IN_ORDER] = true,
-	[KTGT_KEY_PROTOCOL_LEVEL] = 1,
+	[KTGT_KEY_PROTOCOL_LEVEL] = 2,
 };
 
 /**
@@ -136,6 +136,9 @@ static const struct nego_case nego_cases[] = {
 	  T("DataDigest=None") },
 	{ "task reporting", OP, 0, T("TaskReporting=FastAbort,RFC3720"), 0,
 	  T("TaskReporting=RFC3720") },
+	{ "task reporting, no fit", OP, 0,
+	  T("TaskReporting=ResponseFence,FastAbort"), 0,
+	  T("TaskReporting=Reject") },
 	{ "declaration", OP, 0, T("MaxRecvDataSegmentLength=512"), 0,
 	  NOTHING },
 	{ "obsolete", OP, 0, T("IFMarker=Yes\0OFMarkInt=1~2"), 0,
@@ -145,7 +148,11 @@ static const struct nego_case nego_cases[] = {
 	{ "answer to a declaration", OP, 0,
 	  T("TargetPortalGroupTag=NotUnderstood"), 0, NOTHING },
 	{ "protocol level", OP, 0, T("iSCSIProtocolLevel=2"), 0,
+	  T("iSCSIProtocolLevel=2") },
+	{ "protocol level, lower", OP, 0, T("iSCSIProtocolLevel=1"), 0,
 	  T("iSCSIProtocolLevel=1") },
+	{ "protocol level, higher", OP, 0, T("iSCSIProtocolLevel=3"), 0,
+	  T("iSCSIProtocolLevel=2") },
 	{ "registered extension", OP, 0, T("X#NodeArchitecture=z"), 0,
 	  T("X#NodeArchitecture=NotUnderstood") },
 	{ "first burst behind burst", OP, 0,

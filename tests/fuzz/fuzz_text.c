@@ -30,7 +30,7 @@ static const struct range ranges[] = {
 	{ KTGT_KEY_DATA_SEQUENCE_IN_ORDER, 1, 1 },
 	{ KTGT_KEY_ERROR_RECOVERY_LEVEL, 0, 0 },
 	{ KTGT_KEY_TASK_REPORTING, 0, 0 },
-	{ KTGT_KEY_PROTOCOL_LEVEL, 0, 1 },
+	{ KTGT_KEY_PROTOCOL_LEVEL, 0, 2 },
 };
 
 /* what libiscsi and QEMU say again in each stage */

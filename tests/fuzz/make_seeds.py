@@ -265,7 +265,7 @@ HDIGEST, DDIGEST, R2T, NOIMM = 1, 2, 4, 8
 SEG512, SEG8K, SEG64K, SEG256K = 0, 0x10, 0x20, 0x30
 BURST512, BURST4K, BURST64K, BURST256K = 0, 0x40, 0x80, 0xc0
 FIRST512, FIRST4K, FIRST64K, FIRST256K = 0, 0x100, 0x200, 0x300
-DISCOVERY = 0x8000
+DISCOVERY, LEVEL2 = 0x8000, 0x2000
 PLAIN = SEG64K | BURST64K | FIRST64K | 7 << 10
 # the name of the session, and how its numbers and pieces are
 OVERFLOW, PIECES = 0x40, 0x80
@@ -361,7 +361,7 @@ def deliver(size, what=0):
 
 
 ABORT_TASK, ABORT_SET, CLEAR_SET, LU_RESET, WARM_RESET, COLD_RESET = 1, 2, 4, 5, 6, 7
-REASSIGN = 8
+REASSIGN, QUERY_TASK, QUERY_SET, NEXUS_RESET, QUERY_EVENT = range(8, 13)
 SECOND = step(CONNECT | PEER1) + login(name=1)
 R2T_ONLY = PLAIN | R2T | NOIMM
 SMALL = SEG512 | BURST512 | FIRST512 | R2T
@@ -538,6 +538,13 @@ PDU = {
                        read(512, cdb=PEND) + tmf(COLD_RESET) +
                        tmf(COLD_RESET, what=IMM | PEER1) + step(LOGOUT, 0) +
                        step(COMPLETE, 0),
+    'tmf-level-2': login(PLAIN | LEVEL2) + read(512, cdb=PEND) +
+                   tmf(QUERY_TASK) + tmf(QUERY_TASK, 2) + tmf(QUERY_SET) +
+                   tmf(QUERY_SET, lun=1) + tmf(QUERY_SET, lun=3) +
+                   tmf(QUERY_EVENT) + tmf(NEXUS_RESET) + tmf(QUERY_TASK) +
+                   step(COMPLETE, 0) + tmf(QUERY_EVENT) + tmf(13),
+    'tmf-level-1': login() + read(512, cdb=PEND) + tmf(QUERY_TASK) +
+                   tmf(QUERY_SET) + tmf(NEXUS_RESET) + tmf(QUERY_EVENT),
     'tmf-many': login() + read(512, cdb=PEND) + tmf(ABORT_TASK) * 70 +
                 step(COMPLETE, 0),
     'logout': login() + read(512, cdb=PEND) + step(LOGOUT, 0) +

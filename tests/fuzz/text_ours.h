@@ -13,7 +13,7 @@ static const u32 ours[KTGT_NR_KEYS] = {
 	[KTGT_KEY_MAX_R2T] = 8,
 	[KTGT_KEY_DATA_PDU_IN_ORDER] = true,
 	[KTGT_KEY_DATA_SEQUENCE_IN_ORDER] = true,
-	[KTGT_KEY_PROTOCOL_LEVEL] = 1,
+	[KTGT_KEY_PROTOCOL_LEVEL] = 2,
 };
 
 #endif

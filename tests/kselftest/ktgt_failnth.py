@@ -940,6 +940,14 @@ def target_reset(ini):
     return answer == 0
 
 
+def nexus_reset(ini):
+    for lun in (1, 2):
+        ini.waiting_write(lun, data=bytes(65536))
+    answer = ini.tmf(11)
+    check(answer in (0, 255), f"response {answer} of I_T NEXUS RESET")
+    return answer == 0
+
+
 @suite.case
 def requests(lab):
     """Requests that are no commands: NOP, text, task management, logout."""
@@ -949,6 +957,7 @@ def requests(lab):
     for request, keys in ((nop, DATA), (text, DATA), (reject, DATA),
                           (abort_task, SOLICITED), (abort_task_set, SOLICITED),
                           (lu_reset, SOLICITED), (target_reset, SOLICITED),
+                          (nexus_reset, {**SOLICITED, "iSCSIProtocolLevel": 2}),
                           (logout, DATA)):
         def once(arm, request=request, keys=keys):
             ini = logged_in(lab, bench.iqn, keys, luns=(1, 2))

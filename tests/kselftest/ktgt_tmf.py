@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """Task management, reinstatement, logout and NOPs (RFC 7143 11.5, 11.6,
-11.14, 11.18, 6.3.5).
+11.14, 11.18, 6.3.5; RFC 7144).
 
     target namespace: t1 with LUNs 1, 2 -- veth -- two initiator ports
 
@@ -24,10 +24,12 @@ from lab import SLOW, lab_class  # noqa: E402
 
 suite = Suite(lab_class())
 (ABORT_TASK, ABORT_TASK_SET, CLEAR_ACA, CLEAR_TASK_SET, LUN_RESET, WARM_RESET,
- COLD_RESET, REASSIGN) = range(1, 9)
-(COMPLETE, NO_TASK, NO_LUN, _, NO_REASSIGN, UNSUPPORTED,
- UNAUTHORIZED) = range(7)
+ COLD_RESET, REASSIGN, QUERY_TASK, QUERY_SET, NEXUS_RESET,
+ QUERY_EVENT) = range(1, 13)
+(COMPLETE, NO_TASK, NO_LUN, _, NO_REASSIGN, UNSUPPORTED, UNAUTHORIZED,
+ SUCCEEDED) = range(8)
 REJECTED = 255
+LEVEL_2 = {"iSCSIProtocolLevel": 2}
 OTHER = {"name": iscsi.NAME + "2", "isid": bytes.fromhex("80000000ab02")}
 
 
@@ -273,6 +275,8 @@ def other_functions(lab):
     for function, want in (
             (CLEAR_ACA, UNSUPPORTED), (REASSIGN, NO_REASSIGN),
             (WARM_RESET, UNAUTHORIZED), (COLD_RESET, UNAUTHORIZED),
+            (QUERY_TASK, UNSUPPORTED), (QUERY_SET, UNSUPPORTED),
+            (NEXUS_RESET, UNSUPPORTED), (QUERY_EVENT, UNSUPPORTED),
             (0, UNSUPPORTED), (13, UNSUPPORTED), (127, UNSUPPORTED)):
         equal(asked(ini, function, rtt=task.itt), (want, bytes(3)),
               f"response of function {function}")
@@ -358,11 +362,11 @@ def answer(ini):
 
 @suite.case
 def own_tasks_at_storage(lab):
-    """ABORT TASK SET and CLEAR TASK SET are answered when the storage has answered
-    what they abort."""
-    for function in (ABORT_TASK_SET, CLEAR_TASK_SET):
+    """CLEAR TASK SET and I_T NEXUS RESET are answered when the storage has
+    answered what they abort."""
+    for function in (CLEAR_TASK_SET, NEXUS_RESET):
         with Stopped(lab) as stopped:
-            ini, = stopped.sessions(None)
+            ini, = stopped.sessions(LEVEL_2)
             task = at_storage(ini)
             ini.send_tmf(function)
             ini.expect_silence(0.3)
@@ -476,6 +480,130 @@ def cold_reset(lab):
     lab.clear_ua(ini)
     ini.good(read10(0, 1), read=512)
     ini.logout()
+
+
+# --- RFC 7144 ------------------------------------------------------------------
+
+
+@suite.case
+def protocol_level(lab):
+    """iSCSIProtocolLevel: the smaller one of the offer and 2, and 1 without an
+    offer."""
+    for offer, want in ((0, "0"), (1, "1"), (2, "2"), (3, "2"), (31, "2"),
+                        (32, "Reject")):
+        ini = lab.connect(target(lab))
+        got = ini.login({"iSCSIProtocolLevel": offer})
+        equal(got.get("iSCSIProtocolLevel"), want, f"answer to {offer}")
+        lab.clear_ua(ini)
+        equal(ini.tmf(QUERY_SET), COMPLETE if want == "2" else UNSUPPORTED,
+              f"QUERY TASK SET after {offer}")
+        ini.logout()
+    ini = lab.connect()
+    got = ini.login({"iSCSIProtocolLevel": 2}, discovery=True)
+    equal(got.get("iSCSIProtocolLevel"), "Irrelevant", "answer in discovery")
+    ini.close()
+
+
+@suite.case
+def priority(lab):
+    """A command may have a priority, in a byte that is reserved without level 2."""
+    ini = session(lab, LEVEL_2)
+    for value in (1, 15):
+        pdu = Pdu(iscsi.SCSI_CMD, 0x81, itt=ini.itt(), lun=1).put(2, value)
+        ini.send(ini.stamp(pdu))
+        equal(ini.until_status(pdu.u("itt")), 0, f"status with priority {value}")
+    ini.logout()
+
+
+@suite.case
+def query_task(lab):
+    """QUERY TASK: whether a task of this session is there, by LUN and tag."""
+    ini, other = session(lab, LEVEL_2), session(lab, LEVEL_2, **OTHER)
+    task = ini.waiting_write()
+    for nexus, lun, rtt, want in (
+            (ini, 1, task.itt, SUCCEEDED), (ini, 2, task.itt, COMPLETE),
+            (ini, 1, 0x4444, COMPLETE), (ini, 1, NO_TAG, COMPLETE),
+            (ini, 77, task.itt, NO_LUN), (other, 1, task.itt, COMPLETE)):
+        equal(asked(nexus, QUERY_TASK, lun=lun, rtt=rtt), (want, bytes(3)),
+              f"LUN {lun}, tag {rtt:#x}")
+    ends_well(ini, task)
+    equal(ini.tmf(QUERY_TASK, rtt=task.itt), COMPLETE, "one that has ended")
+    for nexus in (ini, other):
+        nexus.logout()
+
+
+@suite.case
+def query_task_set(lab):
+    """QUERY TASK SET: whether this session has a task at the LUN."""
+    ini, other = session(lab, LEVEL_2), session(lab, LEVEL_2, **OTHER)
+    task = ini.waiting_write()
+    for nexus, lun, want in ((ini, 1, SUCCEEDED), (ini, 2, COMPLETE),
+                             (ini, 77, NO_LUN), (other, 1, COMPLETE)):
+        equal(asked(nexus, QUERY_SET, lun=lun), (want, bytes(3)), f"LUN {lun}")
+    equal(ini.tmf(ABORT_TASK, rtt=task.itt), COMPLETE, "response of ABORT TASK")
+    forget(ini, task)
+    equal(ini.tmf(QUERY_SET), COMPLETE, "response behind it")
+    for nexus in (ini, other):
+        nexus.logout()
+
+
+@suite.case
+def query_at_storage(lab):
+    """A task that the storage has is there; one that is being aborted is not."""
+    with Stopped(lab) as stopped:
+        ini, = stopped.sessions(LEVEL_2)
+        task = at_storage(ini)
+        equal(ini.tmf(QUERY_TASK, rtt=task.itt), SUCCEEDED, "response")
+        equal(ini.tmf(QUERY_SET), SUCCEEDED, "response for the set")
+        ini.send_tmf(ABORT_TASK, rtt=task.itt)
+        equal(ini.tmf(QUERY_TASK, rtt=task.itt), COMPLETE, "one that is aborted")
+        equal(ini.tmf(QUERY_SET), COMPLETE, "its set")
+        stopped.release()
+        equal(answer(ini), COMPLETE, "response of ABORT TASK")
+        forget(ini, task)
+
+
+@suite.case
+def query_event(lab):
+    """QUERY ASYNCHRONOUS EVENT: the unit attention that comes next, and whether
+    there are more; it takes none."""
+    ini = session(lab, LEVEL_2, clear_ua=False)
+    other = session(lab, **OTHER)
+    equal(asked(ini, QUERY_EVENT), (SUCCEEDED, b"\x16\x29\x00"), "at first")
+    equal(ini.command(iscsi.tur()).key, (6, 0x29, 0), "attention")
+    equal(asked(ini, QUERY_EVENT), (COMPLETE, bytes(3)), "without one")
+    equal(other.tmf(LUN_RESET), COMPLETE, "response of the reset")
+    ini.nop()
+    equal(asked(ini, QUERY_EVENT), (SUCCEEDED, b"\x16\x29\x03"), "of a reset")
+    lab.adm("lun", "set", "target", ini.target, "lun", 1, "vendor", "EVENT")
+    for _ in range(2):
+        equal(asked(ini, QUERY_EVENT), (SUCCEEDED, b"\x26\x29\x03"), "of two")
+    equal(ini.command(iscsi.tur()).key, (6, 0x29, 3), "the first")
+    equal(asked(ini, QUERY_EVENT), (SUCCEEDED, b"\x16\x3f\x03"), "of the last")
+    equal(ini.command(iscsi.tur()).key, (6, 0x3F, 3), "the last")
+    equal(asked(ini, QUERY_EVENT), (COMPLETE, bytes(3)), "at the end")
+    equal(asked(ini, QUERY_EVENT, lun=77), (NO_LUN, bytes(3)), "of LUN 77")
+    for nexus in (ini, other):
+        nexus.logout()
+
+
+@suite.case
+def nexus_reset(lab):
+    """I_T NEXUS RESET: all tasks of the session end, its LUNs tell of the loss, and
+    it goes on; other sessions notice nothing."""
+    ini, other = session(lab, LEVEL_2), session(lab, **OTHER)
+    mine = [ini.waiting_write(lun) for lun in (1, 2, 1)]
+    theirs = other.waiting_write(lba=64)
+    equal(asked(ini, NEXUS_RESET, lun=0), (COMPLETE, bytes(3)), "response")
+    forget(ini, *mine)
+    ini.expect_silence(0.2)
+    for lun in (1, 2):
+        equal(ini.command(iscsi.tur(), lun).key, (6, 0x29, 7), f"LUN {lun}")
+        ini.good(iscsi.tur(), lun)
+    ends_well(other, theirs)
+    other.good(iscsi.tur())
+    for nexus in (ini, other):
+        nexus.logout()
 
 
 @suite.case

@@ -131,6 +131,7 @@ static void open_nexus(unsigned int nr)
 
 	nexus->ops = &fabric;
 	nexus->target = &target;
+	nexus->has_queries = nr & 1;
 	nexus->port_name = nr & 1 ? "iqn.i,i,0x0" : "iqn.j,i,0x0";
 	nexuses[nr] = nexus;
 	require(!ktgt_nexus_open(nexus));

@@ -307,6 +307,30 @@ static void check_text(struct peer *peer, const struct iscsi_hdr *hdr)
 	peer->text_itt = (__force u32)rsp->itt;
 }
 
+/* What was asked is not remembered; but not every session may get every answer. */
+static void check_tmf(struct peer *peer, const struct iscsi_hdr *hdr, u32 len)
+{
+	static const u8 nothing[3], nexus_loss[3] = { 0x16, 0x29, 0x07 };
+	const struct iscsi_tm_rsp *rsp = (const void *)hdr;
+
+	require(peer->nr_tmfs-- && !len);
+	switch (rsp->response) {
+	case 7:	/* function succeeded, RFC 7144 */
+		require(param_of(peer)->protocol_level >= 2);
+		require(!memcmp(rsp->rsvd2, nothing, 3) ||
+			!memcmp(rsp->rsvd2, nexus_loss, 3));
+		break;
+	case ISCSI_TMF_RSP_TASK_ALLEGIANT:
+		require(!"tasks have no other connection");
+		break;
+	default:
+		require(rsp->response <= ISCSI_TMF_RSP_AUTH_FAILED ||
+			rsp->response == ISCSI_TMF_RSP_REJECTED);
+		require(!memcmp(rsp->rsvd2, nothing, 3));
+	}
+	require(!memchr_inv(rsp->rsvd2 + 3, 0, 5));
+}
+
 static void check_login(struct peer *peer, const struct iscsi_hdr *hdr)
 {
 	const struct iscsi_login_rsp *rsp = (const void *)hdr;
@@ -352,7 +376,7 @@ static void check_pdu(struct peer *peer, const struct iscsi_hdr *hdr,
 		check_login(peer, hdr);
 		break;
 	case ISCSI_OP_SCSI_TMFUNC_RSP:
-		require(peer->nr_tmfs-- && !len);
+		check_tmf(peer, hdr, len);
 		break;
 	case ISCSI_OP_LOGOUT_RSP:
 		require(peer->nr_logouts-- && !len);

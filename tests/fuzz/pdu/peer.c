@@ -45,6 +45,8 @@ static u32 login_text(char *text, u16 how)
 		      segments[how >> 4 & 3]);
 	if (how & 0x8000)
 		return len;
+	if (how & 0x2000)
+		len = put_key(text, len, "iSCSIProtocolLevel", 2);
 	len += sprintf(text + len, "InitialR2T=%s", how & 4 ? "Yes" : "No") + 1;
 	len += sprintf(text + len, "ImmediateData=%s",
 		       how & 8 ? "No" : "Yes") + 1;

@@ -13,6 +13,7 @@
 #include "../../../kernel/scsi/nexus.h"
 #include "../../../kernel/scsi/orphan.h"
 #include "../../../kernel/scsi/reset.h"
+#include "../../../kernel/scsi/ua.h"
 #include "command.h"
 #include "scsi.h"
 #include "target.h"
@@ -20,6 +21,8 @@
 
 /* those that have reset a logical unit */
 static bool reset_by[NR_PEERS];
+/* those that are to be told of the loss of their nexus */
+static bool lost[NR_PEERS];
 static u8 lus[2];	/* nobody looks into them */
 static LIST_HEAD(nexuses);
 
@@ -476,6 +479,23 @@ void ktgt_reset_target(struct ktgt_reset *reset, struct ktgt_nexus *nexus)
 		reset_one(reset, nexus, lu);
 }
 
+/* Only whoever has agreed on it asks for this, and for what follows. */
+void ktgt_ua_raise_nexus(struct ktgt_nexus *nexus, enum ktgt_ua ua)
+{
+	require(nexus->has_queries && ua == KTGT_UA_NEXUS_LOSS);
+	lost[nr_of(nexus)] = true;
+}
+
+unsigned int ktgt_nexus_peek_ua(struct ktgt_nexus *nexus, __be64 lun,
+				struct ktgt_sense *sense)
+{
+	require(nexus->has_queries && lu_at(lun));
+	*sense = (struct ktgt_sense) {
+		.key = UNIT_ATTENTION, .asc = 0x29, .ascq = 7,
+	};
+	return lost[nr_of(nexus)];
+}
+
 void ktgt_reset_give_up(struct ktgt_reset *reset)
 {
 	require(reset->done);
@@ -495,6 +515,7 @@ void scsi_start(void)
 {
 	memset(tasks, 0, sizeof(tasks));
 	memset(reset_by, 0, sizeof(reset_by));
+	memset(lost, 0, sizeof(lost));
 }
 
 void scsi_stop(void)
