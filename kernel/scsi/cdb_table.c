@@ -13,6 +13,7 @@
 #include "cdb.h"
 #include "mode.h"
 #include "rsoc.h"
+#include "rstmf.h"
 #include "sbc.h"
 #include "spc.h"
 
@@ -197,6 +198,17 @@ static const struct ktgt_cdb_row rows[] = {
 				  0xff, 0xff, 0, 0),
 		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.exec = ktgt_rsoc,
+	}, {
+		.opcode = MAINTENANCE_IN,
+		.action = MI_REPORT_SUPPORTED_TASK_MANAGEMENT_FUNCTIONS,
+		.len = 12,
+		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 6, .len_len = 4, .cap = 16,
+		.flags = KTGT_CDB_ACTION,
+		.usage = USAGE_12(0x1f, 0x80, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				  0, 0),
+		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.check = ktgt_rstmf_check, .exec = ktgt_rstmf,
 	}, {
 		.opcode = READ_12, .len = 12,
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BLOCKS,

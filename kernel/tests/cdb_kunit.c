@@ -8,6 +8,7 @@
 #include "../scsi/cdb_table.c"
 #include "../scsi/data.c"
 #include "../scsi/rsoc.c"
+#include "../scsi/rstmf.c"
 #include "../scsi/exec.c"
 
 #include <kunit/test.h>
@@ -219,6 +220,7 @@ static const u8 served[][2] = {
 	{ 0x9e, 0x10 },		/* READ CAPACITY(16) */
 	{ 0xa0, NO_ACTION },	/* REPORT LUNS */
 	{ 0xa3, 0x0c },		/* REPORT SUPPORTED OPERATION CODES */
+	{ 0xa3, 0x0d },		/* REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS */
 	{ 0xa8, NO_ACTION },	/* READ(12) */
 	{ 0xaa, NO_ACTION },	/* WRITE(12) */
 };
@@ -313,6 +315,8 @@ static const struct field_case field_cases[] = {
 	{ "REPORT LUNS", { 0xa0, 0, 0, 0, 0, 0, 0, 1, 0, 0 }, 0, 65536 },
 	{ "REPORT SUPPORTED OPERATION CODES",
 	  { 0xa3, 0x0c, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff }, 0, U32_MAX },
+	{ "REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS",
+	  { 0xa3, 0x0d, 0x80, 0, 0, 0, 0, 0, 1, 2 }, 0, 0x102 },
 	{ "TEST UNIT READY", { 0x00 }, 0, 0 },
 };
 KUNIT_ARRAY_PARAM_DESC(field, field_cases, what);
@@ -338,6 +342,8 @@ static void field(struct kunit *test)
  * @lu: the logical unit
  * @itl: what it keeps for the initiator
  * @nexus: the initiator
+ * @target: the target
+ * @kn: the namespace
  * @done_queue: where the command goes
  * @pages: its data buffer
  */
@@ -346,6 +352,8 @@ struct cdb_test {
 	struct ktgt_lu		lu;
 	struct ktgt_itl		itl;
 	struct ktgt_nexus	nexus;
+	struct ktgt_target	target;
+	struct ktgt_net		kn;
 	struct ktgt_done_queue	done_queue;
 	struct page		*pages[DATA_PAGES];
 };
@@ -369,6 +377,8 @@ static int cdb_test_init(struct kunit *test)
 	t->lu.max_blocks = U32_MAX;
 	t->itl.lu = &t->lu;
 	t->itl.nexus = &t->nexus;
+	t->nexus.target = &t->target;
+	t->target.kn = &t->kn;
 	ktgt_test_itl = &t->itl;
 	init_llist_head(&t->done_queue.head);
 	t->done_queue.kick = cdb_kick;
@@ -535,6 +545,9 @@ static void parse_read_only(struct kunit *test)
 
 	t->lu.read_only = true;
 	row_cdb(row, t->cmd.cdb);
+	/* it refuses to return less than the header */
+	if (row->exec == ktgt_rstmf)
+		t->cmd.cdb[9] = 4;
 	ktgt_cmd_parse(&t->cmd);
 	KUNIT_EXPECT_EQ(test, t->cmd.exec == exec_status,
 			row->dir == DMA_TO_DEVICE);
@@ -783,6 +796,98 @@ static void rsoc_cut(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p[11], 0xa5);
 }
 
+/* --- REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS --------------------------- */
+
+static const u8 *rstmf(struct cdb_test *t, u8 bits, u32 alloc)
+{
+	struct ktgt_cmd *cmd = &t->cmd;
+
+	memset(cmd->cdb, 0, KTGT_CDB_MAX);
+	cmd->cdb[0] = MAINTENANCE_IN;
+	cmd->cdb[1] = MI_REPORT_SUPPORTED_TASK_MANAGEMENT_FUNCTIONS;
+	cmd->cdb[2] = bits;
+	put_unaligned_be32(alloc, cmd->cdb + 6);
+	memset(page_address(t->pages[0]), 0xa5, PAGE_SIZE);
+	ktgt_cmd_parse(cmd);
+	cmd->bvec = cmd->inline_bvec;
+	cmd->buf_len = cmd->xfer_len;
+	ktgt_cmd_submit(cmd);
+	llist_del_all(&t->done_queue.head);
+	return page_address(t->pages[0]);
+}
+
+/**
+ * struct rstmf_case - an initiator, and what it may ask for
+ * @what: its name
+ * @reset: the administrator lets it reset the target
+ * @queries: its session has the functions of RFC 7144
+ * @want: bytes 0 and 1 of the answer
+ */
+struct rstmf_case {
+	const char	*what;
+	bool		reset;
+	bool		queries;
+	u8		want[2];
+};
+
+static const struct rstmf_case rstmf_cases[] = {
+	{ "usual", false, false, { 0xd8, 0 } },
+	{ "reset", true, false, { 0xda, 0 } },
+	{ "queries", false, true, { 0xdc, 7 } },
+	{ "both", true, true, { 0xde, 7 } },
+};
+KUNIT_ARRAY_PARAM_DESC(rstmf, rstmf_cases, what);
+
+static void rstmf_functions(struct kunit *test)
+{
+	const struct rstmf_case *c = test->param_value;
+	struct cdb_test *t = test->priv;
+	static const u8 rest[2];
+	const u8 *p;
+
+	t->target.keys[KTGT_TARGET_RESET] = 1 + c->reset;
+	t->nexus.has_queries = c->queries;
+	p = rstmf(t, 0, 64);
+	KUNIT_ASSERT_EQ(test, t->cmd.status, SAM_STAT_GOOD);
+	KUNIT_EXPECT_EQ(test, t->cmd.xfer_len, 4);
+	KUNIT_EXPECT_MEMEQ(test, p, c->want, 2);
+	KUNIT_EXPECT_MEMEQ(test, p + 2, rest, 2);
+}
+
+/* The time within which a function is answered, and that of its way. */
+static void rstmf_extended(struct kunit *test)
+{
+	struct cdb_test *t = test->priv;
+	const u8 *p;
+
+	t->kn.tmf_timeout = 10;
+	p = rstmf(t, 0x80, 64);
+	KUNIT_ASSERT_EQ(test, t->cmd.status, SAM_STAT_GOOD);
+	KUNIT_EXPECT_EQ(test, t->cmd.xfer_len, 16);
+	KUNIT_EXPECT_EQ(test, p[3], 12);
+	KUNIT_EXPECT_EQ(test, p[4], 1);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be24(p + 5), 0);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be32(p + 8), 150);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be32(p + 12), 0);
+}
+
+static void rstmf_cut(struct kunit *test)
+{
+	struct cdb_test *t = test->priv;
+	const u8 *p;
+
+	p = rstmf(t, 0x80, 5);
+	KUNIT_EXPECT_EQ(test, t->cmd.status, SAM_STAT_GOOD);
+	KUNIT_EXPECT_EQ(test, t->cmd.xfer_len, 5);
+	KUNIT_EXPECT_EQ(test, p[3], 12);
+	KUNIT_EXPECT_EQ(test, p[5], 0xa5);
+	rstmf(t, 0, 3);
+	KUNIT_EXPECT_EQ(test, t->cmd.status, SAM_STAT_CHECK_CONDITION);
+	KUNIT_EXPECT_EQ(test, t->cmd.sense.asc, 0x24);
+	KUNIT_EXPECT_EQ(test, t->cmd.sense.field, 6);
+	KUNIT_EXPECT_EQ(test, t->cmd.xfer_len, 0);
+}
+
 /* --- the data buffer ------------------------------------------------------ */
 
 static void data_buffer(struct kunit *test)
@@ -826,6 +931,9 @@ static struct kunit_case cdb_cases[] = {
 	KUNIT_CASE(rsoc_unsupported),
 	KUNIT_CASE(rsoc_refused),
 	KUNIT_CASE(rsoc_cut),
+	KUNIT_CASE_PARAM(rstmf_functions, rstmf_gen_params),
+	KUNIT_CASE(rstmf_extended),
+	KUNIT_CASE(rstmf_cut),
 	KUNIT_CASE(data_buffer),
 	{}
 };

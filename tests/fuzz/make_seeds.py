@@ -95,6 +95,10 @@ def luns(select, alloc=4096):
     return struct.pack('>BBB3xIBB', 0xa0, 0, select, alloc, 0, 0)
 
 
+def rstmf(bits=0, alloc=16):
+    return struct.pack('>BBBBBBIBB', 0xa3, 0x0d, bits, 0, 0, 0, alloc, 0, 0)
+
+
 def rsoc(options, opcode=0, action=0, alloc=4096):
     return struct.pack('>BBBBHIBB', 0xa3, 0x0c, options, opcode, action, alloc,
                        0, 0)
@@ -178,6 +182,9 @@ CDB = {
     'rsoc': shape(THIN) + cmd(rsoc(0)) + cmd(rsoc(0x80)) +
             cmd(rsoc(1, 0x28)) + cmd(rsoc(0x82, 0x9e, 0x10)) +
             cmd(rsoc(3, 0x9e, 0x11)) + cmd(rsoc(1, 0x9e)) + cmd(rsoc(7)),
+    'functions': shape() + cmd(rstmf()) + cmd(rstmf(0x80)) +
+                 cmd(rstmf(0x80), OTHER) + cmd(rstmf(0x80, 9), LUN0) +
+                 cmd(rstmf(alloc=3)) + cmd(rstmf(1)),
     'capacity': shape(THIN, caps=9) + cmd(CAPACITY10) + cmd(CAPACITY16),
     'capacity-big': shape(size=9) + cmd(CAPACITY10) + cmd(CAPACITY16),
     'sense': shape(DSENSE) + cmd(SENSE) + cmd(DSENSE_CDB, OTHER) +

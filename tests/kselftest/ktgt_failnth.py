@@ -797,6 +797,7 @@ COMMANDS = (
     Command("mode sense", iscsi.mode_sense6(0x3F), 252),
     Command("read capacity", iscsi.read_capacity16(), 32),
     Command("supported opcodes", iscsi.rsoc(), 65535),
+    Command("supported functions", iscsi.rstmf(1), 64),
     Command("bad opcode", b"\x6e" + bytes(5), sense=(5, 0x20, 0)),
     Command("read 512", iscsi.read10(0, 1), 512, 0),
     Command("read 4 KiB, digests", iscsi.read10(0, 8), 4096, 0, DIGESTS),

@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import iscsi  # noqa: E402
 from iscsi import (inquiry, mode_sense10, mode_sense6, read6,  # noqa: E402
                    read10, read12, read16, read_capacity10, read_capacity16,
-                   report_luns, request_sense, rsoc, sync_cache10,
+                   report_luns, request_sense, rsoc, rstmf, sync_cache10,
                    sync_cache16, tur, unmap, unmap_list, write6, write10,
                    write12, write16, write_same10, write_same16)
 from ktap import Skip, Suite, check, equal  # noqa: E402
@@ -593,6 +593,7 @@ def rsoc_all(lab):
         equal(found.get((op, None)), size, f"opcode {op:02x}")
     equal(found.get((0x9E, 0x10)), 16, "READ CAPACITY(16)")
     equal(found.get((0xA3, 0x0C)), 12, "RSOC")
+    equal(found.get((0xA3, 0x0D)), 12, "task management functions")
     data = ini.good(rsoc(rctd=1), read=65535).data
     check(len(data) > 8 * len(found), "RCTD adds nothing")
     ini.logout()
@@ -636,6 +637,43 @@ def rsoc_edges(lab):
     for alloc in (0, 1, 3, 4, 5, 100, 0xFFFFFFFF):
         task = ini.good(rsoc(alloc=alloc), read=4096)
         equal(task.data, full[:min(alloc, 4096)], f"cut to {alloc}")
+    ini.logout()
+
+
+# --- REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS -------------------------------------
+
+@suite.case
+def functions(lab):
+    """What a session has: the functions of RFC 7144 if it has agreed on level 2, and
+    a reset of the target if that is allowed now."""
+    iqn = target(lab)
+    ini, other = session(lab), session(lab, {"iSCSIProtocolLevel": 2},
+                                       isid=bytes.fromhex("80000000ab02"))
+    for setting, bit in (("on", 2), ("off", 0), ("default", 0)):
+        lab.adm("target", "set", iqn, "reset", setting)
+        for lun in (0, 1):
+            lab.clear_ua(ini, lun)
+            equal(ini.good(rstmf(), lun, read=64).data,
+                  bytes([0xD8 | bit, 0, 0, 0]), f"reset {setting}")
+        equal(other.good(rstmf(), read=64).data, bytes([0xDC | bit, 7, 0, 0]),
+              f"level 2, reset {setting}")
+    for nexus in (ini, other):
+        nexus.logout()
+
+
+@suite.case
+def functions_extended(lab):
+    """REPD: no function takes longer than tmf-timeout, but for its way."""
+    ini = session(lab)
+    for timeout in (20, 10):
+        lab.adm("net", "set", "tmf-timeout", timeout)
+        want = struct.pack(">BBHB3xII", 0xD8, 0, 12, 1, 10 * (timeout + 5), 0)
+        equal(ini.good(rstmf(1), read=64).data, want, f"{timeout} s")
+    for alloc in (4, 5, 15, 16):
+        equal(ini.good(rstmf(1, alloc), read=64).data, want[:alloc],
+              f"cut to {alloc}")
+    for alloc in (0, 3):
+        sense(ini, INVALID_FIELD, rstmf(alloc=alloc), read=64)
     ini.logout()
 
 

@@ -1075,6 +1075,10 @@ def mode_sense10(page, alloc=4096, bits=0, sub=0, control=0):
                        alloc, 0)
 
 
+def rstmf(repd=0, alloc=64):
+    return struct.pack(">BBBBBBIBB", 0xA3, 0x0D, repd << 7, 0, 0, 0, alloc, 0, 0)
+
+
 def rsoc(option=0, op=0, action=0, alloc=65535, rctd=0):
     return struct.pack(">BBBBHIBB", 0xA3, 0x0C, rctd << 7 | option, op, action,
                        alloc, 0, 0)

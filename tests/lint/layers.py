@@ -66,7 +66,7 @@ FLOORS = {
     'kernel/scsi': [
         'exec',
         'cdb_table',
-        'sbc spc mode rsoc',
+        'sbc spc mode rsoc rstmf',
         'lu_life reset',
         'nexus cache',
         'ua vpd medium names',

@@ -125,6 +125,8 @@ bool is_allowed(const struct record *rec)
 		return in_range(rec);
 	case KIND_SAME:
 		return may_write_same(rec);
+	case KIND_IN:
+		return !asks_functions(rec->cdb) || rec->req.count >= 4;
 	case KIND_UNMAP:
 		return !shape->read_only && rec->nr_blocks &&
 		       (!rec->req.count || rec->req.count >= 8);

@@ -76,6 +76,13 @@ static struct request decode_10(const u8 *cdb)
 	return (struct request) {};
 }
 
+/* REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS */
+bool asks_functions(const u8 *cdb)
+{
+	return cdb[0] == MAINTENANCE_IN && (cdb[1] & 0x1f) ==
+	       MI_REPORT_SUPPORTED_TASK_MANAGEMENT_FUNCTIONS;
+}
+
 static struct request decode_12(const u8 *cdb)
 {
 	u32 lba = get_unaligned_be32(cdb + 2);
@@ -89,7 +96,8 @@ static struct request decode_12(const u8 *cdb)
 	case REPORT_LUNS:
 		return answer(12, count);
 	case MAINTENANCE_IN:
-		if ((cdb[1] & 0x1f) == MI_REPORT_SUPPORTED_OPERATION_CODES)
+		if ((cdb[1] & 0x1f) == MI_REPORT_SUPPORTED_OPERATION_CODES ||
+		    asks_functions(cdb))
 			return answer(12, count);
 	}
 	return (struct request) {};
@@ -411,6 +419,27 @@ static void check_opcodes(const u8 *cdb, const struct answer *a)
 	}
 }
 
+/* REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS, SPC-4, 6.36 */
+static void check_functions(const u8 *cdb, const struct answer *a)
+{
+	bool extended = cdb[2] & 0x80;
+	const u8 *data = a->data;
+	bool queries;
+
+	if (a->len < 4)
+		return;
+	check_size(a, extended ? 16 : 4);
+	require(data[3] == (extended ? 12 : 0) && !data[2]);
+	/* no ACA, nothing that is obsolete; all queries or none */
+	queries = data[0] & 4;
+	require(data[0] == (queries ? 0xdc : 0xd8));
+	require(data[1] == (queries ? 7 : 0));
+	if (a->len < 16)
+		return;
+	require(data[4] == 1 && !memchr_inv(data + 5, 0, 3));
+	require(get_unaligned_be32(data + 8) && !get_unaligned_be32(data + 12));
+}
+
 /* REQUEST SENSE has the form that it asks for. */
 static void check_requested(const u8 *cdb, const struct answer *a)
 {
@@ -446,7 +475,10 @@ void check_answer(const u8 *cdb, const struct shape *shape,
 		break;
 	case MAINTENANCE_IN:
 		require(shape);
-		check_opcodes(cdb, a);
+		if (asks_functions(cdb))
+			check_functions(cdb, a);
+		else
+			check_opcodes(cdb, a);
 		break;
 	case REQUEST_SENSE:
 		check_requested(cdb, a);

@@ -43,6 +43,7 @@ struct answer {
 };
 
 struct request decode_cdb(const u8 *cdb);
+bool asks_functions(const u8 *cdb);
 unsigned int check_sense(const u8 *buf, unsigned int len, bool descriptor);
 void check_field_pointer(const u8 *cdb, const struct request *req,
 			 const struct ktgt_sense *sense);
