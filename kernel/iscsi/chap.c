@@ -181,13 +181,20 @@ static int chap_digest(struct ktgt_chap *chap, u8 id, const char *secret,
  * @chap: the exchange, started
  * @r: CHAP_R
  * @account: the account that CHAP_N names
+ * @own: the outgoing account, or NULL
+ *
+ * A response that the target would give itself is none of the initiator (RFC 7143,
+ * 9.2.1): whoever makes a target of this secret answer the challenge has it. With
+ * the same secret, responses to any challenge are the same.
  *
  * Context: process context, may sleep.
  * Return: 0 if the initiator knows the secret; -EINVAL if CHAP_R is not a
- * digest; -EACCES if it is the wrong digest; or an error of the algorithm.
+ * digest; -EACCES if it is the wrong digest; -EKEYREJECTED if it is right, but
+ * @own has the same secret; or an error of the algorithm.
  */
 int ktgt_chap_check(struct ktgt_chap *chap, const struct ktgt_text_pair *r,
-		    const struct ktgt_chap_account *account)
+		    const struct ktgt_chap_account *account,
+		    const struct ktgt_chap_account *own)
 {
 	u8 theirs[CHAP_DIGEST_MAX];
 	u8 ours[CHAP_DIGEST_MAX];
@@ -201,6 +208,8 @@ int ktgt_chap_check(struct ktgt_chap *chap, const struct ktgt_text_pair *r,
 	if (!ret && crypto_memneq(ours, theirs, size))
 		ret = -EACCES;
 	memzero_explicit(ours, sizeof(ours));
+	if (!ret && own && !strcmp(own->secret, account->secret))
+		ret = -EKEYREJECTED;
 	return ret;
 }
 

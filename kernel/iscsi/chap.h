@@ -15,7 +15,8 @@ void ktgt_chap_free(struct ktgt_chap *chap);
 int ktgt_chap_start(struct ktgt_chap *chap, const struct ktgt_text_pair *a,
 		    struct ktgt_text_out *out);
 int ktgt_chap_check(struct ktgt_chap *chap, const struct ktgt_text_pair *r,
-		    const struct ktgt_chap_account *account);
+		    const struct ktgt_chap_account *account,
+		    const struct ktgt_chap_account *own);
 int ktgt_chap_answer(struct ktgt_chap *chap, const struct ktgt_text_pair *i,
 		     const struct ktgt_text_pair *c,
 		     const struct ktgt_chap_account *account,

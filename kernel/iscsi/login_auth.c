@@ -100,36 +100,51 @@ static int auth_get_account(const struct ktgt_login_auth *auth,
 	return -ENOENT;
 }
 
+/* Checks a response with the account of this name. */
+static int auth_check_response(const struct ktgt_login_auth *auth,
+			       const char *user,
+			       const struct ktgt_text_pair *r)
+{
+	struct ktgt_chap_account *account, *own;
+	int ret;
+
+	ret = auth_get_account(auth, user, &account);
+	if (ret)
+		return ret;
+	ret = auth_get_account(auth, NULL, &own);
+	if (!ret || ret == -ENOENT)
+		ret = ktgt_chap_check(auth->chap, r, account, own);
+	kfree_sensitive(own);
+	kfree_sensitive(account);
+	return ret;
+}
+
 /* Checks the proof of the initiator. */
 static u16 auth_check_proof(struct ktgt_login_auth *auth)
 {
 	const struct ktgt_text_pair *n, *r;
-	struct ktgt_chap_account *account;
-	int ret;
 
 	n = ktgt_text_get(auth->nego, KTGT_KEY_CHAP_N);
 	r = ktgt_text_get(auth->nego, KTGT_KEY_CHAP_R);
 	if (!n || !r)
 		return auth_error(auth, KTGT_LOGIN_MISSING,
 				  "CHAP_N or CHAP_R is missing");
-	ret = auth_get_account(auth, n->value, &account);
-	if (ret == -ENOENT)
-		return auth_error(auth, KTGT_LOGIN_AUTH_FAILED,
-				  "no account of this name is bound (CHAP_N)");
-	if (!ret)
-		ret = ktgt_chap_check(auth->chap, r, account);
-	kfree_sensitive(account);
-
-	switch (ret) {
+	switch (auth_check_response(auth, n->value, r)) {
 	case 0:
 		auth->step = KTGT_AUTH_DONE;
 		return 0;
+	case -ENOENT:
+		return auth_error(auth, KTGT_LOGIN_AUTH_FAILED,
+				  "no account of this name is bound (CHAP_N)");
 	case -EINVAL:
 		return auth_error(auth, KTGT_LOGIN_AUTH_FAILED,
 				  "CHAP_R is not a digest of the algorithm");
 	case -EACCES:
 		return auth_error(auth, KTGT_LOGIN_AUTH_FAILED,
 				  "the secret is wrong (CHAP_R)");
+	case -EKEYREJECTED:
+		return auth_error(auth, KTGT_LOGIN_AUTH_FAILED,
+				  "the outgoing account has the same secret (CHAP_R); the two must differ");
 	default:
 		return auth_error(auth, KTGT_LOGIN_NO_MEMORY, "out of memory");
 	}

@@ -315,8 +315,32 @@ static void check(struct kunit *test)
 		data[c->flip / 8] ^= 1 << c->flip % 8;
 	len = t->chap->alg->size - c->cut;
 	r = c->base64 ? chap_base64(t, data, len) : chap_hex(t, data, len);
-	KUNIT_EXPECT_EQ(test, ktgt_chap_check(t->chap, &r, &t->account),
+	KUNIT_EXPECT_EQ(test, ktgt_chap_check(t->chap, &r, &t->account, NULL),
 			c->ret);
+}
+
+/* What the target would answer itself is no proof, whether it answers or not. */
+static void check_own_secret(struct kunit *test)
+{
+	struct chap_test *t = test->priv;
+	struct ktgt_chap_account own = { .user = "target" };
+	u8 data[CHAP_DIGEST_MAX];
+	struct ktgt_text_pair r;
+
+	strscpy(own.secret, t->account.secret, sizeof(own.secret));
+	KUNIT_ASSERT_EQ(test, chap_test_start(t, "7"), 0);
+	KUNIT_ASSERT_EQ(test,
+			chap_digest(t->chap, t->chap->id, own.secret,
+				    t->chap->challenge, 32, data), 0);
+	r = chap_hex(t, data, 32);
+	KUNIT_EXPECT_EQ(test, ktgt_chap_check(t->chap, &r, &t->account, &own),
+			-EKEYREJECTED);
+	own.secret[0] ^= 1;
+	KUNIT_EXPECT_EQ(test, ktgt_chap_check(t->chap, &r, &t->account, &own),
+			0);
+	t->account.secret[0] ^= 1;
+	KUNIT_EXPECT_EQ(test, ktgt_chap_check(t->chap, &r, &t->account, &own),
+			-EACCES);
 }
 
 static void check_other_secret(struct kunit *test)
@@ -330,7 +354,7 @@ static void check_other_secret(struct kunit *test)
 			chap_digest(t->chap, t->chap->id, "secretsecret13",
 				    t->chap->challenge, 16, data), 0);
 	r = chap_hex(t, data, 16);
-	KUNIT_EXPECT_EQ(test, ktgt_chap_check(t->chap, &r, &t->account),
+	KUNIT_EXPECT_EQ(test, ktgt_chap_check(t->chap, &r, &t->account, NULL),
 			-EACCES);
 }
 
@@ -346,7 +370,7 @@ static void check_other_id(struct kunit *test)
 				    t->account.secret, t->chap->challenge, 16,
 				    data), 0);
 	r = chap_hex(t, data, 16);
-	KUNIT_EXPECT_EQ(test, ktgt_chap_check(t->chap, &r, &t->account),
+	KUNIT_EXPECT_EQ(test, ktgt_chap_check(t->chap, &r, &t->account, NULL),
 			-EACCES);
 }
 
@@ -422,6 +446,7 @@ static struct kunit_case chap_cases[] = {
 	KUNIT_CASE_PARAM(check, check_gen_params),
 	KUNIT_CASE(check_other_secret),
 	KUNIT_CASE(check_other_id),
+	KUNIT_CASE(check_own_secret),
 	KUNIT_CASE_PARAM(reflect, reflect_gen_params),
 	{}
 };

@@ -223,6 +223,31 @@ def reflection_of_another(lab):
 
 
 @suite.case
+def same_secret(lab):
+    """What the target would answer to its own challenge is no proof (9.2.1): so the
+    secret of an initiator must not be that of the target, whether it is asked for
+    that or not. The event says so."""
+    if os.environ.get("KTGT_ORACLE"):
+        raise Skip("tgtd takes it")
+    iqn = target(lab)
+    account(lab, "mirror", PEER_SECRET)
+    bind(lab, "mirror", iqn)
+    listener = lab.listen("session")
+    for more in ({}, {"target_secret": PEER_SECRET}):
+        equal(hex(login(lab, user="mirror", secret=PEER_SECRET, **more)),
+              hex(AUTH_FAILED), f"with {more}")
+    equal([event["reason"] for event in listener.drain()],
+          ["the outgoing account has the same secret (CHAP_R); the two must "
+           "differ"] * 2, "reasons")
+    lab.adm("account", "unbind", PEER, "target", iqn, "outgoing")
+    equal(login(lab, user="mirror", secret=PEER_SECRET), 0, "without the other")
+    bind(lab, PEER, iqn, "outgoing")
+    lab.adm("account", "unbind", "mirror", "target", iqn)
+    lab.adm("account", "del", "mirror")
+    equal(login(lab, target_secret=PEER_SECRET), 0, "a good login afterwards")
+
+
+@suite.case
 def forms_of_answers(lab):
     """Hexadecimal in both cases, and base64; an odd digit is no harm."""
     conn, got = challenge(lab)
