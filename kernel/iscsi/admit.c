@@ -19,11 +19,21 @@ static void refuse(struct ktgt_admission *adm, u16 status, const char *why)
 	adm->why = why;
 }
 
-/* After "not found" an initiator gives up; after this status it tries again. */
-static void refuse_while_loading(struct ktgt_admission *adm)
+/*
+ * For the initiator, there is no such target. After "not found" it gives up; after
+ * the other status it tries again.
+ */
+static void refuse_unknown(struct ktgt_admission *adm, bool loading,
+			   const char *why)
 {
-	refuse(adm, KTGT_LOGIN_UNAVAILABLE,
-	       "the configuration is still being loaded");
+	refuse(adm, loading ? KTGT_LOGIN_UNAVAILABLE : KTGT_LOGIN_NOT_FOUND,
+	       why);
+}
+
+static const char *absence(bool loading)
+{
+	return loading ? "the configuration is still being loaded" :
+			 "there is no such target";
 }
 
 static bool is_loading(const struct ktgt_net *kn)
@@ -62,10 +72,8 @@ struct ktgt_target *ktgt_admit_find(struct ktgt_net *kn, const char *name,
 	} while (!target && !loading && seq != READ_ONCE(kn->apply_seq));
 
 	memset(adm, 0, sizeof(*adm));
-	if (!target && loading)
-		refuse_while_loading(adm);
-	else if (!target)
-		refuse(adm, KTGT_LOGIN_NOT_FOUND, "there is no such target");
+	if (!target)
+		refuse_unknown(adm, loading, absence(loading));
 	return target;
 }
 
@@ -104,6 +112,11 @@ static const char *fault(const struct ktgt_access_match *match)
  * @initiator: its name
  * @adm: takes the decision
  *
+ * A target that discovery does not show to an initiator must not be found by
+ * logins either. So to one that no rule admits, the answer is that there is no such
+ * target; the reason is for the administrator alone. What the rules look at is all
+ * that an initiator has said so far.
+ *
  * Context: under RCU.
  */
 void ktgt_admit_login(const struct ktgt_net *kn,
@@ -119,11 +132,11 @@ void ktgt_admit_login(const struct ktgt_net *kn,
 		adm->auth_status = KTGT_LOGIN_AUTH_FAILED;
 	if (!target) {
 		if (is_loading(kn))
-			refuse_while_loading(adm);
+			refuse_unknown(adm, true, absence(true));
 		return;
 	}
 	if (!ktgt_access_judge(access, peer, initiator, &adm->match))
-		refuse(adm, KTGT_LOGIN_FORBIDDEN, fault(&adm->match));
+		refuse_unknown(adm, is_loading(kn), fault(&adm->match));
 	else if (READ_ONCE(target->state) != KTGT_TARGET_STATE_READY)
 		refuse(adm, KTGT_LOGIN_UNAVAILABLE, "the target is offline");
 }

@@ -292,6 +292,8 @@ static void check_login(const struct ktgt_pdu *pdu)
 		require(!transit && !more && !pdu->data_len);
 		require(rsp->status_class == 2 || rsp->status_class == 3);
 		require(rsp->status_detail <= 0x0b);
+		/* that would tell a stranger that there is such a target */
+		require(rsp->status_class != 2 || rsp->status_detail != 2);
 		return;
 	}
 	require(!(transit && more) && stage <= 1);

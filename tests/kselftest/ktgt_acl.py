@@ -9,7 +9,8 @@
 Shown: networks of both families, host bits ignored, /32 and /128, everybody,
 nobody, by name, and by name and address together; that a rule works for the
 next login at once and leaves sessions alone; that discovery shows exactly the
-targets that admit.
+targets that admit, and that a login to another one is answered as if there were no
+such target.
 """
 
 import os
@@ -18,11 +19,12 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import iscsi  # noqa: E402
-from ktap import Suite, equal  # noqa: E402
+from ktap import Skip, Suite, check, equal  # noqa: E402
 from lab import lab_class, run  # noqa: E402
 
 suite = Suite(lab_class())
-DENIED = 0x0202
+# as to a target that is not there: no stranger learns of it
+DENIED = 0x0203
 NAME = iscsi.NAME
 
 
@@ -187,6 +189,55 @@ def change_at_once(lab):
     ini.nop()
     ini.logout()
     lab.drop(iqn)
+
+
+def refusal(lab, iqn, keys=(), csg=1, nsg=3, **put):
+    """The answer to a login that is refused: all of its bytes."""
+    conn = lab.connect(iqn)
+    try:
+        pdu = conn.login_step({**conn.declarations(), **dict(keys)}, csg, nsg,
+                              **put)
+    except iscsi.LoginError as err:
+        pdu = err.pdu
+    finally:
+        conn.close()
+    return pdu.pack().hex()
+
+
+@suite.case
+def hidden(lab):
+    """What discovery hides is answered as what is not there, whatever is asked for:
+    also if it is offline, wants CHAP, or all is still being loaded."""
+    if os.environ.get("KTGT_ORACLE"):
+        raise Skip("tgtd has other settings")
+    lab.in_target("ktgtadm", "account", "add", "alice", "secret-file", "-",
+                  stdin="a-long-secret\n")
+    names = [lab.target(f"hidden{nr}", acl=rules) for nr, rules in enumerate(
+        ((), ("10.77.0.3",), ("all", NAME + "x"), ("10.77.0.3",),
+         ("10.77.0.3",)))]
+    lab.state(names[3], "offline")
+    lab.adm("account", "bind", "alice", "target", names[4])
+    lab.adm("target", "set", names[4], "alias", "a secret disk")
+    requests = ({}, {"csg": 0, "nsg": 1, "keys": {"AuthMethod": "CHAP,None"}},
+                {"keys": {"HeaderDigest": "CRC32C", "InitiatorAlias": "me"}},
+                {"transit": False}, {"tsih": 5})
+    try:
+        for state, status in (("ready", "0203"), ("loading", "0301")):
+            lab.adm("net", "set", "state", state)
+            for request in requests:
+                want = refusal(lab, names[0] + "-not", **request)
+                equal(want[72:76], status, f"status of none, {request}")
+                for iqn in names:
+                    equal(refusal(lab, iqn, **request), want,
+                          f"{state}: {iqn}, {request}")
+    finally:
+        lab.adm("net", "set", "state", "ready")
+    for iqn in names:
+        said = lab.adm("explain", "initiator", NAME, "from", lab.SELF, "target",
+                       iqn)
+        check("access rule" in said and "(0203)" in said, said)
+        lab.drop(iqn)
+    lab.adm("account", "del", "alice")
 
 
 @suite.case

@@ -35,7 +35,8 @@ from ktap import Skip, Suite, check, comment, equal, wait_until  # noqa: E402
 from lab import IQN, SLOW, Lab, outcome, read, run, start, write  # noqa: E402
 
 NAME = iscsi.NAME
-DENIED, NOT_FOUND, OFFLINE, AUTH = 0x0202, 0x0203, 0x0301, 0x0201
+# DENIED: as if there were no such target
+DENIED, NOT_FOUND, OFFLINE, AUTH = 0x0203, 0x0203, 0x0301, 0x0201
 NO_RULES = "the target has no access rules"
 NO_ADDRESS = "no access rule of the target admits the initiator's address"
 NO_NAME = "no access rule of the target admits the initiator's name"
@@ -1140,7 +1141,8 @@ def explain_words(lab):
         check(part in text, f"'{part}' is not in: {text}")
     text = lab.adm("explain", "initiator", NAME, "from", "192.0.2.1")
     for part in ("discovery: login admitted", "not shown by discovery",
-                 f"login refused: {NO_ADDRESS} (0202)"):
+                 f"login refused: {NO_ADDRESS} (0203)",
+                 "  the initiator is told that there is no such target\n"):
         check(part in text, f"'{part}' is not in: {text}")
     for words, status, part in (
             ((*who, "tid", 99), 2, "there is no target 99"),

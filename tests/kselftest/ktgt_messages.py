@@ -229,7 +229,7 @@ def case_of_names(lab):
     equal(rules[0]["initiator"], who, "rule")
     for name in (iqn, iqn.lower()):
         for initiator, status in ((who, 0), (who.replace("org", "ORG"), 0),
-                                  (IQN + ":x", 0x0202)):
+                                  (IQN + ":x", 0x0203)):
             equal(lab.login_status(name, name=initiator), status,
                   f"login of {initiator} to {name}")
     status, text = tgtadm(lab, "target", "new", "-t", 2, "-T",

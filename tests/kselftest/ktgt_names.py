@@ -113,7 +113,7 @@ def initiators(lab):
           "iqn.2026-01.org.example:Client.A", "rule")
     for name, status in (("iqn.2026-01.org.example:client.a", 0),
                          ("IQN.2026-01.ORG.EXAMPLE:CLIENT.A", 0),
-                         ("iqn.2026-01.org.example:client.b", 0x0202)):
+                         ("iqn.2026-01.org.example:client.b", 0x0203)):
         equal(lab.login_status(iqn.lower(), name=name), status,
               f"login of {name}")
     told = [listener.next() for _ in range(5)]

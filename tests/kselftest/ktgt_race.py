@@ -553,7 +553,7 @@ def lu_removal_io(lab):
 # --- sessions -------------------------------------------------------------------
 
 ISID = bytes.fromhex("80000000ee01")
-REFUSALS = {0x0202: "without rules", 0x0203: "not found", 0x0301: "offline",
+REFUSALS = {0x0203: "not found, or without rules", 0x0301: "offline",
             0x020A: "no such session", 0x0206: "no second connection"}
 
 

@@ -738,7 +738,7 @@ static void test_explain(void **state)
 	proof->outgoing = true;
 	SET(one, KTGT_A_EXPLAIN_ADDRESS_RULE);
 	one->address_rule.all = true;
-	add_answer(2, "iqn.u", 0x0202);
+	add_answer(2, "iqn.u", 0x0203);
 	fake_list(KTGT_CMD_EXPLAIN_LIST, &answers);
 	assert_int_equal(run(OUT_TABLE, "explain initiator "
 			     "iqn.2026-11.org.x from 192.0.2.1"), 0);
@@ -752,7 +752,8 @@ static void test_explain(void **state)
 		"  accounts of the initiator: alice, 2 more\n"
 		"  account of the target: us\n"
 		"target 2 (iqn.u): not shown by discovery, login refused: "
-		"for a reason (0202)\n"
+		"for a reason (0203)\n"
+		"  the initiator is told that there is no such target\n"
 		"  CHAP: not used; an initiator that requires it is refused\n");
 }
 

@@ -74,6 +74,8 @@ static void print_explain(const struct explain *explain)
 		printf("login refused: ");
 		out_clean(explain->reason);
 		printf(" (%04x)\n", explain->status);
+		if (explain->target_id && !explain->visible)
+			printf("  the initiator is told that there is no such target\n");
 	} else {
 		printf("login admitted\n");
 	}
