@@ -29,6 +29,7 @@ KEYS = {
     'nop-interval': {'min': 0, 'max': 'time-max'},
     'nop-count': {'min': 0, 'max': 'time-max'},
     'reset': 'switch',
+    'chap-algorithms': 'chap-algorithm',
 }
 # what people read in another form
 FORMS = {
@@ -38,6 +39,7 @@ FORMS = {
     ('lu', 'uuid'): 'ID',
     ('net', 'oui'): 'ID',
     ('orphan', 'bytes'): 'SIZE',
+    ('target', 'chap-algorithms'): 'KEY_FLAGS',
 }
 # attributes that a newer one replaces, which has their name for people
 OLD = {('lu', 'naa'): 'naa-id'}
@@ -71,6 +73,7 @@ TEXT = 256
 
 SCALARS = {'U8': 'uint8_t', 'BOOL': 'uint8_t', 'U16': 'uint16_t',
            'U32': 'uint32_t', 'ENUM': 'uint32_t', 'KEY': 'uint32_t',
+           'KEY_FLAGS': 'uint32_t',
            'U64': 'uint64_t', 'SIZE': 'uint64_t', 'FLAGS': 'uint32_t',
            'FLAG': 'bool', 'ADDR': 'struct addr', 'ID': 'struct id',
            'LIST': 'struct vec', 'U32S': 'struct u32s',
@@ -125,7 +128,7 @@ def limits_of(attr, kind):
 
 def names_of(attr, kind):
     """The enum that has names for the values."""
-    if kind == 'KEY':
+    if kind in ('KEY', 'KEY_FLAGS'):
         return KEYS[attr['name']] if isinstance(KEYS[attr['name']], str) else None
     return attr.get('enum')
 

@@ -18,6 +18,7 @@
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "../core/target.h"
+#include "../iscsi/chap.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
 #include "../scsi/nexus.h"
@@ -385,6 +386,9 @@ static int check_keys(struct ktgt_txn *txn, const u32 *keys, u32 set)
 		[KTGT_TARGET_NOP_INTERVAL] = { "nop-interval", 0, KTGT_TIME_MAX },
 		[KTGT_TARGET_NOP_COUNT] = { "nop-count", 0, KTGT_TIME_MAX },
 		[KTGT_TARGET_RESET] = { "reset", 0, 1 },
+		/* bits, of which there is one at least */
+		[KTGT_TARGET_CHAP_ALGORITHMS] = {
+			"chap-algorithms", 1, KTGT_CHAP_ALL },
 	};
 	unsigned long mask = set;
 	u32 i;

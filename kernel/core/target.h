@@ -49,6 +49,8 @@ enum ktgt_target_stage {
  * @KTGT_TARGET_NOP_INTERVAL: &ktgt_net.nop_interval of this target, s
  * @KTGT_TARGET_NOP_COUNT: intervals that the answer to a NOP-In may take
  * @KTGT_TARGET_RESET: initiators may reset the target: 0 off, 1 on
+ * @KTGT_TARGET_CHAP_ALGORITHMS: bits of enum ktgt_chap_algorithm that initiators may
+ *	use
  * @KTGT_NR_TARGET_KEYS: number of keys
  */
 enum ktgt_target_key {
@@ -65,6 +67,7 @@ enum ktgt_target_key {
 	KTGT_TARGET_NOP_INTERVAL,
 	KTGT_TARGET_NOP_COUNT,
 	KTGT_TARGET_RESET,
+	KTGT_TARGET_CHAP_ALGORITHMS,
 	KTGT_NR_TARGET_KEYS,
 };
 

@@ -27,21 +27,23 @@
 
 /**
  * struct chap_algorithm - a hash that CHAP can use
+ * @bit: its bit of &enum ktgt_chap_algorithm
  * @number: value of CHAP_A, of IANA's list of PPP authentication algorithms
  * @size: bytes of the digest
  * @name: name that the kernel knows it by
  */
 struct chap_algorithm {
+	u8		bit;
 	u8		number;
 	u8		size;
 	const char	*name;
 };
 
 static const struct chap_algorithm chap_algorithms[] = {
-	{ 5, 16, "md5" },
-	{ 6, 20, "sha1" },
-	{ 7, 32, "sha256" },
-	{ 8, 32, "sha3-256" },
+	{ KTGT_CHAP_ALGORITHM_MD5, 5, 16, "md5" },
+	{ KTGT_CHAP_ALGORITHM_SHA1, 6, 20, "sha1" },
+	{ KTGT_CHAP_ALGORITHM_SHA256, 7, 32, "sha256" },
+	{ KTGT_CHAP_ALGORITHM_SHA3_256, 8, 32, "sha3-256" },
 };
 
 /*
@@ -108,48 +110,70 @@ static int chap_get_tfm(struct ktgt_chap *chap, unsigned int i)
 	return PTR_ERR(tfm);
 }
 
-/* Chooses the first algorithm of the initiator's list that the kernel has. */
-static int chap_choose(struct ktgt_chap *chap, const struct ktgt_text_pair *a)
+/*
+ * Each is asked for once, however often it is in the list. Return: 0; -EPERM if it is
+ * not allowed, -ENOENT if it cannot be had, or -ENOMEM.
+ */
+static int chap_try(struct ktgt_chap *chap, u64 number, u32 allowed, u32 *tried)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(chap_algorithms); i++)
+		if (chap_algorithms[i].number == number)
+			break;
+	if (i == ARRAY_SIZE(chap_algorithms))
+		return -ENOENT;
+	if (!(chap_algorithms[i].bit & allowed))
+		return -EPERM;
+	if (chap_algorithms[i].bit & *tried)
+		return -ENOENT;
+	*tried |= chap_algorithms[i].bit;
+	ret = chap_get_tfm(chap, i);
+	return ret && ret != -ENOMEM ? -ENOENT : ret;
+}
+
+/*
+ * Chooses the first algorithm of the initiator's list that is allowed and that the
+ * kernel has.
+ */
+static int chap_choose(struct ktgt_chap *chap, const struct ktgt_text_pair *a,
+		       u32 allowed)
 {
 	const char *list = a->value, *item;
-	u32 len = a->value_len, item_len;
-	unsigned long tried = 0;
-	unsigned int i;
+	u32 len = a->value_len, item_len, tried = 0;
+	int ret, none = -ENOENT;
 	u64 number;
-	int ret;
 
 	while (ktgt_text_pop(&list, &len, &item, &item_len)) {
 		if (ktgt_text_number(item, item_len, &number))
 			return -EINVAL;
-		for (i = 0; i < ARRAY_SIZE(chap_algorithms); i++) {
-			if (chap_algorithms[i].number != number ||
-			    tried & BIT(i))
-				continue;
-			tried |= BIT(i);
-			ret = chap_get_tfm(chap, i);
-			if (!ret || ret == -ENOMEM)
-				return ret;
-		}
+		ret = chap_try(chap, number, allowed, &tried);
+		if (!ret || ret == -ENOMEM)
+			return ret;
+		if (ret == -EPERM)
+			none = ret;
 	}
-	return -ENOENT;
+	return none;
 }
 
 /**
  * ktgt_chap_start() - choose an algorithm, and challenge the initiator
  * @chap: the exchange
  * @a: CHAP_A, the algorithms that the initiator offers
+ * @allowed: those that it may use, bits of enum ktgt_chap_algorithm
  * @out: where CHAP_A, CHAP_I and CHAP_C go
  *
  * Context: process context, may sleep.
- * Return: 0; -EINVAL if CHAP_A is not a list of numbers; -ENOENT if no
- * algorithm is supported; -ENOMEM.
+ * Return: 0; -EINVAL if CHAP_A is not a list of numbers; -EPERM if none is allowed,
+ * and some are known; -ENOENT if none is supported; -ENOMEM.
  */
 int ktgt_chap_start(struct ktgt_chap *chap, const struct ktgt_text_pair *a,
-		    struct ktgt_text_out *out)
+		    u32 allowed, struct ktgt_text_out *out)
 {
 	int ret;
 
-	ret = chap_choose(chap, a);
+	ret = chap_choose(chap, a, allowed);
 	if (ret)
 		return ret;
 	get_random_bytes(&chap->id, sizeof(chap->id));
@@ -158,6 +182,28 @@ int ktgt_chap_start(struct ktgt_chap *chap, const struct ktgt_text_pair *a,
 	ktgt_text_put_number(out, "CHAP_I", chap->id);
 	ktgt_text_put_hex(out, "CHAP_C", chap->challenge, chap->alg->size);
 	return 0;
+}
+
+/**
+ * ktgt_chap_list() - algorithms by name and number, for people
+ * @allowed: bits of enum ktgt_chap_algorithm
+ * @text: takes them, for example "sha256 (7), sha3-256 (8)"
+ * @size: room for it
+ *
+ * Context: any.
+ */
+void ktgt_chap_list(u32 allowed, char *text, size_t size)
+{
+	size_t len = 0;
+	unsigned int i;
+
+	*text = '\0';
+	for (i = 0; i < ARRAY_SIZE(chap_algorithms); i++)
+		if (chap_algorithms[i].bit & allowed)
+			len += scnprintf(text + len, size - len, "%s%s (%u)",
+					 len ? ", " : "",
+					 chap_algorithms[i].name,
+					 chap_algorithms[i].number);
 }
 
 static int chap_digest(struct ktgt_chap *chap, u8 id, const char *secret,

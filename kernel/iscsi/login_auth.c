@@ -10,6 +10,7 @@
 
 #include "../core/access.h"
 #include "../core/gfp.h"
+#include "../core/target.h"
 #include "admit.h"
 #include "chap.h"
 #include "text.h"
@@ -48,16 +49,30 @@ static u16 auth_choose(struct ktgt_login_auth *auth,
 	return 0;
 }
 
+/* The initiator offers only algorithms that the target does not want. */
+static u16 auth_error_algorithm(struct ktgt_login_auth *auth, u32 allowed)
+{
+	char list[KTGT_AUTH_TEXT / 2];
+
+	ktgt_chap_list(allowed, list, sizeof(list));
+	snprintf(auth->text, sizeof(auth->text),
+		 "CHAP_A has no algorithm that the target allows; it allows %s",
+		 list);
+	return auth_error(auth, KTGT_LOGIN_AUTH_FAILED, auth->text);
+}
+
 static u16 auth_challenge(struct ktgt_login_auth *auth)
 {
 	const struct ktgt_text_pair *pair;
+	u32 allowed = ktgt_target_key(auth->target, KTGT_TARGET_CHAP_ALGORITHMS,
+				      KTGT_CHAP_ALL);
 
 	if (auth->step != KTGT_AUTH_CHAP ||
 	    auth->nego->now & AUTH_PROOF_KEYS)
 		return auth_error(auth, KTGT_LOGIN_BAD,
 				  "CHAP_A comes out of order");
 	pair = ktgt_text_get(auth->nego, KTGT_KEY_CHAP_A);
-	switch (ktgt_chap_start(auth->chap, pair, auth->out)) {
+	switch (ktgt_chap_start(auth->chap, pair, allowed, auth->out)) {
 	case 0:
 		auth->step = KTGT_AUTH_CHALLENGED;
 		return 0;
@@ -66,6 +81,8 @@ static u16 auth_challenge(struct ktgt_login_auth *auth)
 				  "CHAP_A is not a list of numbers");
 	case -ENOMEM:
 		return auth_error(auth, KTGT_LOGIN_NO_MEMORY, "out of memory");
+	case -EPERM:
+		return auth_error_algorithm(auth, allowed);
 	default:
 		return auth_error(auth, KTGT_LOGIN_AUTH_FAILED,
 				  "CHAP_A has no algorithm that is supported");

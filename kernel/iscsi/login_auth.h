@@ -7,6 +7,9 @@
 
 #include <linux/types.h>
 
+/* bytes of the longest reason that is made, and NUL: with all algorithms of CHAP */
+#define KTGT_AUTH_TEXT	128
+
 struct ktgt_chap;
 struct ktgt_net;
 struct ktgt_target;
@@ -37,6 +40,7 @@ enum ktgt_login_auth_step {
  * @chap: CHAP exchange, or NULL
  * @refusal: status of a login without proof; 0 if no proof is required
  * @why: why the login is refused
+ * @text: room for a reason that is made
  * @step: enum ktgt_login_auth_step
  * @unconfirmed: the answer to the last request has the proof of the target. An
  *	initiator that does not accept it closes the connection
@@ -49,6 +53,7 @@ struct ktgt_login_auth {
 	struct ktgt_chap		*chap;
 	u16				refusal;
 	const char			*why;
+	char				text[KTGT_AUTH_TEXT];
 	u8				step;
 	bool				unconfirmed;
 };

@@ -6,6 +6,8 @@
 
 #include <kunit/test.h>
 
+#include "../iscsi/login_auth.h"
+
 #define TEST_ID		0x27
 #define TEXT_SIZE	4096
 
@@ -60,7 +62,7 @@ static int chap_test_start(struct chap_test *t, const char *offer)
 {
 	struct ktgt_text_pair a = chap_value(offer);
 
-	return ktgt_chap_start(t->chap, &a, &t->out);
+	return ktgt_chap_start(t->chap, &a, KTGT_CHAP_ALL, &t->out);
 }
 
 /* @data in hexadecimal, into &chap_test.text */
@@ -155,6 +157,71 @@ static void offer(struct kunit *test)
 	snprintf(t->text, TEXT_SIZE, "CHAP_A=%u", c->number);
 	KUNIT_ASSERT_NE(test, t->out.len, 0);
 	KUNIT_EXPECT_STREQ(test, t->out.data, t->text);
+}
+
+#define MD5	KTGT_CHAP_ALGORITHM_MD5
+#define SHA1	KTGT_CHAP_ALGORITHM_SHA1
+#define SHA256	KTGT_CHAP_ALGORITHM_SHA256
+
+/**
+ * struct allowed_case - a CHAP_A, and what it may have
+ * @offer: what the initiator offers
+ * @allowed: algorithms that it may use
+ * @ret: what ktgt_chap_start() returns
+ * @number: algorithm that is chosen
+ */
+struct allowed_case {
+	const char	*offer;
+	u32		allowed;
+	int		ret;
+	u8		number;
+};
+
+static const struct allowed_case allowed_cases[] = {
+	{ "5", MD5, 0, 5 },
+	{ "5,7", SHA256, 0, 7 },
+	{ "5,7,6", SHA1 | SHA256, 0, 7 },
+	{ "6,7", MD5 | SHA1, 0, 6 },
+	{ "5", SHA256, -EPERM, 0 },
+	{ "5,5,6", SHA256, -EPERM, 0 },
+	{ "9,5", SHA256, -EPERM, 0 },
+	{ "5,9", SHA256, -EPERM, 0 },
+	{ "9", SHA256, -ENOENT, 0 },
+	{ "5,x", SHA256, -EINVAL, 0 },
+};
+
+static void allowed_desc(const struct allowed_case *c, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "'%s' of %x", c->offer,
+		 c->allowed);
+}
+
+KUNIT_ARRAY_PARAM(allowed, allowed_cases, allowed_desc);
+
+static void allowed(struct kunit *test)
+{
+	const struct allowed_case *c = test->param_value;
+	struct ktgt_text_pair a = chap_value(c->offer);
+	struct chap_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, ktgt_chap_start(t->chap, &a, c->allowed, &t->out),
+			c->ret);
+	if (!c->ret)
+		KUNIT_EXPECT_EQ(test, t->chap->alg->number, c->number);
+	else
+		KUNIT_EXPECT_EQ(test, t->out.len, 0);
+}
+
+/* As the reason of a refusal has it: with all of them, it is not cut. */
+static void list(struct kunit *test)
+{
+	struct chap_test *t = test->priv;
+
+	ktgt_chap_list(SHA256, t->text, TEXT_SIZE);
+	KUNIT_EXPECT_STREQ(test, t->text, "sha256 (7)");
+	ktgt_chap_list(KTGT_CHAP_ALL, t->text, KTGT_AUTH_TEXT / 2);
+	KUNIT_EXPECT_STREQ(test, t->text,
+			   "md5 (5), sha1 (6), sha256 (7), sha3-256 (8)");
 }
 
 /* What is sent is what an answer is checked against. */
@@ -440,6 +507,8 @@ static void reflect(struct kunit *test)
 
 static struct kunit_case chap_cases[] = {
 	KUNIT_CASE_PARAM(offer, offer_gen_params),
+	KUNIT_CASE_PARAM(allowed, allowed_gen_params),
+	KUNIT_CASE(list),
 	KUNIT_CASE(challenge_text),
 	KUNIT_CASE(challenge_is_new),
 	KUNIT_CASE_PARAM(digest, digest_gen_params),

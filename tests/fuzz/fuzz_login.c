@@ -426,6 +426,8 @@ static void start(u8 how, u8 allocs)
 	target.keys[KTGT_TARGET_DATA_DIGEST] =
 		how & 32 ? 1 + KTGT_DIGEST_NONE : 0;
 	target.keys[KTGT_TARGET_MAX_XMIT_DSL] = how & 64 ? 1 + 1024 : 0;
+	target.keys[KTGT_TARGET_CHAP_ALGORITHMS] =
+		how & 128 ? 1 + KTGT_CHAP_ALGORITHM_SHA1 : 0;
 	target.ref.refcount = 0;
 	shim_proved = false;
 	closed = false;

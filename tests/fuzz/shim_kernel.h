@@ -141,6 +141,8 @@ static inline void shim_strscpy(char *to, const char *from, size_t size)
 }
 
 #define strscpy(to, from, size)		shim_strscpy(to, from, size)
+/* there is always room */
+#define scnprintf(...)			snprintf(__VA_ARGS__)
 
 #define IS_ERR(p)			((unsigned long)(p) >= -4095UL)
 #define IS_ERR_OR_NULL(p)		(!(p) || IS_ERR(p))

@@ -190,6 +190,41 @@ def no_algorithm(lab):
 
 
 @suite.case
+def forbidden(lab):
+    """Algorithms that the target does not allow are passed over; if there is no other
+    one, 0201, and the reason says which there are. It is of the target alone, is for
+    the next login, and is kept by a dump."""
+    if os.environ.get("KTGT_ORACLE"):
+        raise Skip("tgtd has no such setting")
+    iqn = target(lab)
+    lab.adm("target", "set", iqn, "chap-algorithms", "sha1,sha256")
+    try:
+        for offer, want in (("5,7,6", "7"), ("6", "6"), ("99,5,6,7", "6")):
+            conn, got = challenge(lab, offer)
+            equal(got["CHAP_A"], want, f"of {offer}")
+            conn.close()
+        for offer in ((5,), (5, 8), (99, 5)):
+            listener = lab.listen("session")
+            equal(hex(login(lab, algs=offer)), hex(AUTH_FAILED), str(offer))
+            equal(listener.next()["reason"],
+                  "CHAP_A has no algorithm that the target allows; it allows "
+                  "sha1 (6), sha256 (7)", f"reason of {offer}")
+        equal(login(lab, algs=(5, 7), target_secret=PEER_SECRET), 0, "mutual")
+        dumped = lab.adm_json("config", "dump")["config"]["targets"]
+        equal([one.get("chap_algorithms") for one in dumped], ["sha1,sha256"],
+              "dump")
+        lab.adm("account", "bind", USER, "discovery")
+        conn = lab.connect()
+        conn.chap = {"user": USER, "secret": SECRET}
+        conn.login(discovery=True)
+        conn.close()
+    finally:
+        lab.adm("target", "set", iqn, "chap-algorithms", "default")
+    lab.adm("account", "unbind", USER, "discovery")
+    equal(login(lab), 0, "with all of them")
+
+
+@suite.case
 def challenges_differ(lab):
     """Thirty challenges: all different, of one length, from 16 bytes up."""
     seen = [challenge(lab)[1] for _ in range(30)]

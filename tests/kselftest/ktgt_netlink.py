@@ -125,12 +125,13 @@ def target_keys(lab):
                        "first-burst-length", 100), "512 to 16777215",
                  "target-set", name=iqn, state=1, first_burst_length=100)
     nl = lab.genl()
-    for key in ("header-digest", "initial-r2t", "reset"):
+    for key, value in (("header-digest", 9), ("initial-r2t", 9), ("reset", 9),
+                       ("chap-algorithms", 0), ("chap-algorithms", 16)):
         try:
-            nl.do("target-set", **{"name": iqn, key.replace("-", "_"): 9})
-            check(False, f"{key} 9 is taken")
+            nl.do("target-set", **{"name": iqn, key.replace("-", "_"): value})
+            check(False, f"{key} {value} is taken")
         except genl.Refused as err:
-            equal(err.errno, errno.ERANGE, f"{key} 9")
+            equal(err.errno, errno.ERANGE, f"{key} {value}")
             check(key in err.extack, err.extack)
     one = lab.targets()[0]
     equal({key: one.get(key) for key in
@@ -138,12 +139,17 @@ def target_keys(lab):
           {"state": "ready", "max_burst_length": 65536, "initial_r2t": "yes",
            "first_burst_length": None}, "target")
     lab.adm("target", "set", iqn, "max-burst-length", "default",
-            "header-digest", "crc32c", "nop-count", 0, "reset", "on")
+            "header-digest", "crc32c", "nop-count", 0, "reset", "on",
+            "chap-algorithms", "sha256,md5")
     one = lab.targets()[0]
     equal({key: one.get(key) for key in
-           ("max_burst_length", "header_digest", "nop_count", "reset")},
+           ("max_burst_length", "header_digest", "nop_count", "reset",
+            "chap_algorithms")},
           {"max_burst_length": None, "header_digest": "crc32c",
-           "nop_count": 0, "reset": "on"}, "target")
+           "nop_count": 0, "reset": "on",
+           "chap_algorithms": ["md5", "sha256"]}, "target")
+    check("chap-algorithms: md5,sha256" in lab.adm("target", "show", iqn),
+          "not shown")
     lab.adm("target", "set", iqn, "reset", "default")
     equal(lab.targets()[0].get("reset"), None, "reset by default")
     lab.drop(iqn)

@@ -56,5 +56,10 @@ offers "crc32c default either none" \
 offers "default" "ktgtadm target set 1 max-burst-length "
 offers "max-burst-length max-outstanding-r2t max-recv-data-segment-length max-xmit-data-segment-length" \
 	"ktgtadm target set 1 nop-count 3 max"
+offers "default md5 sha1 sha256 sha3-256" \
+	"ktgtadm target set 1 chap-algorithms "
+offers "sha1,md5 sha1,sha1 sha1,sha256 sha1,sha3-256" \
+	"ktgtadm target set 1 chap-algorithms sha1,"
+offers "md5,sha1,sha256" "ktgtadm target set 1 chap-algorithms md5,sha1,sha2"
 offers "ready" "ktgtadm net set state re"
 exit "$status"

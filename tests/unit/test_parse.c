@@ -53,6 +53,7 @@ static void test_numbers(void **state)
 	assert_int_not_equal(parse_u16("65536", &small, &why), 0);
 }
 
+#define ALGORITHMS	"unknown word; use some of md5,sha1,sha256,sha3-256"
 #define DIGITS	"write 16, 24 or 32 hexadecimal digits"
 
 /* Numbers of objects have the limits of the specification. */
@@ -85,6 +86,19 @@ static void test_limits(void **state)
 		{ &session_object, "id", "1x", "not a number" },
 		{ &target_object, "nop-count", "3601", "out of range; use 0 to 3600" },
 		{ &target_object, "nop-count", "default", NULL },
+		{ &target_object, "chap-algorithms", "default", NULL },
+		{ &target_object, "chap-algorithms", "sha256", NULL },
+		{ &target_object, "chap-algorithms", "sha3-256,md5,md5", NULL },
+		{ &target_object, "chap-algorithms", "", ALGORITHMS },
+		{ &target_object, "chap-algorithms", "md5,", ALGORITHMS },
+		{ &target_object, "chap-algorithms", ",md5", ALGORITHMS },
+		{ &target_object, "chap-algorithms", "md5 sha1", ALGORITHMS },
+		{ &target_object, "chap-algorithms", "MD5", ALGORITHMS },
+		{ &target_object, "chap-algorithms", "7", ALGORITHMS },
+		{ &target_object, "chap-algorithms",
+		  "sha256,default", ALGORITHMS },
+		{ &target_object, "chap-algorithms",
+		  "md5md5md5md5md5md5md5md5md5md5md5md5", ALGORITHMS },
 		{ &target_object, "first-burst-length", "511",
 		  "out of range; use 512 to 16777215" },
 		{ &target_object, "max-burst-length", "16777215", NULL },

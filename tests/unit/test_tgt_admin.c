@@ -749,6 +749,9 @@ static void some_of_all(void)
 	target->nop_count = 3;
 	SET(target, KTGT_A_TARGET_RESET);
 	target->reset = KTGT_SWITCH_ON;
+	SET(target, KTGT_A_TARGET_CHAP_ALGORITHMS);
+	target->chap_algorithms = KTGT_CHAP_ALGORITHM_SHA256 |
+				  KTGT_CHAP_ALGORITHM_SHA3_256;
 	lu = add_lu(2, 4, "/dev/a b");
 	strcpy(lu->vendor, "My \"V\"\\");
 	strcpy(lu->serial, " a ");
@@ -820,6 +823,7 @@ static void test_dump(void **state)
 		"\tImmediateData No\n"
 		"\tMaxBurstLength 65536\n"
 		"\treset on\n"
+		"\tchap-algorithms sha256,sha3-256\n"
 		"\t<backing-store \"/dev/a b\">\n"
 		"\t\tlun 4\n"
 		"\t\tshared 1\n"
@@ -874,7 +878,8 @@ static void test_dump_json(void **state)
 		"{\"name\":\"" B "\",\"id\":2,\"state\":\"offline\","
 		"\"nop_count\":3,\"data_digest\":\"CRC32C,None\","
 		"\"initial_r2t\":true,\"immediate_data\":false,"
-		"\"max_burst_length\":65536,\"reset\":true,\"lus\":["
+		"\"max_burst_length\":65536,\"reset\":true,"
+		"\"chap_algorithms\":\"sha256,sha3-256\",\"lus\":["
 		"{\"path\":\"/dev/a b\",\"lun\":4,\"shared\":true,\"shared_identity\":true,"
 		"\"gone\":\"pdl\",\"medium\":\"wwn-0x5001\",\"read_only\":true,"
 		"\"serial\":\" a \",\"vendor\":\"My \\\"V\\\"\\\\\","

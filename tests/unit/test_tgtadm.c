@@ -274,6 +274,8 @@ static void test_keys(void **state)
 		  "  use Yes or No\n" },
 		{ "reset", "maybe", "invalid request\n"
 		  "  use on or off\n" },
+		{ "chap-algorithms", "default", "invalid request\n"
+		  "  unknown word; use some of md5,sha1,sha256,sha3-256\n" },
 		{ "MaxConnections", "4", "unknown parameter\n"
 		  "  ktgt always uses 1\n" },
 		{ "OFMarkInt", "1", "unknown parameter\n"
@@ -282,7 +284,8 @@ static void test_keys(void **state)
 		  "  redirection is not supported\n" },
 	};
 	const struct target *req;
-	struct target shown = { .id = 1, .nop_count = 5, .data_digest = 2 };
+	struct target shown = { .id = 1, .nop_count = 5, .data_digest = 2,
+				.chap_algorithms = 4 };
 	char line[128], text[128];
 	size_t i;
 
@@ -306,6 +309,11 @@ static void test_keys(void **state)
 	req = fake_request(KTGT_CMD_TARGET_SET);
 	assert_true(HAS(req, KTGT_A_TARGET_IMMEDIATE_DATA));
 	assert_int_equal(req->immediate_data, 0);
+	assert_int_equal(run("tgtadm -m target -o update -t 1 "
+			     "-n chap-algorithms -v sha1,sha256"), 0);
+	req = fake_request(KTGT_CMD_TARGET_SET);
+	assert_int_equal(req->chap_algorithms, KTGT_CHAP_ALGORITHM_SHA1 |
+			 KTGT_CHAP_ALGORITHM_SHA256);
 	/* it is so anyway */
 	assert_int_equal(run("tgtadm -m target -o update -t 1 "
 			     "-n MaxConnections -v 1"), 0);
@@ -320,6 +328,7 @@ static void test_keys(void **state)
 
 	SET(&shown, KTGT_A_TARGET_NOP_COUNT);
 	SET(&shown, KTGT_A_TARGET_DATA_DIGEST);
+	SET(&shown, KTGT_A_TARGET_CHAP_ALGORITHMS);
 	fake_reply(KTGT_CMD_TARGET_GET, &shown);
 	assert_int_equal(run("tgtadm -m target -o show -t 1"), 0);
 	assert_non_null(strstr(got.out, "nop_count=5\n"));
@@ -332,6 +341,8 @@ static void test_keys(void **state)
 	fake_reply(KTGT_CMD_TARGET_GET, &shown);
 	assert_int_equal(run("tgtadm -m target -o show -t 1"), 0);
 	assert_non_null(strstr(got.out, "\nreset=on\n"));
+	/* no script of tgt knows it */
+	assert_null(strstr(got.out, "chap"));
 }
 
 /* tgt's text in the first line, the kernel's in the second. */

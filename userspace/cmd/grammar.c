@@ -54,12 +54,16 @@ void arg_meta(const struct command *command, const struct arg *arg, char *buf,
 		snprintf(buf, size, "SIZE");
 		break;
 	case FIELD_KEY:
+	case FIELD_KEY_FLAGS:
 		n = snprintf(buf, size, f->names ? "default|" : "default|N");
 		/* fall through */
 	case FIELD_ENUM:
 		for (i = 0; f->names && f->names[i] && n < size; i++)
 			n += snprintf(buf + n, size - n, "%s%s", i ? "|" : "",
 				      f->names[i]);
+		/* a list of them; completion knows this end */
+		if (f->kind == FIELD_KEY_FLAGS && n < size)
+			snprintf(buf + n, size - n, ",...");
 		break;
 	default:
 		snprintf(buf, size, "N");

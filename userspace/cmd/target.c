@@ -202,7 +202,8 @@ static void print_keys(const struct target *target)
 	char buf[32];
 
 	for (; f < target_object.fields + target_object.n_fields; f++) {
-		if (f->kind != FIELD_KEY || !HAS(target, f->attr))
+		if ((f->kind != FIELD_KEY && f->kind != FIELD_KEY_FLAGS) ||
+		    !HAS(target, f->attr))
 			continue;
 		out_field_text(f, target, false, buf, sizeof(buf));
 		printf("  %s: %s\n", f->name, buf);
@@ -317,7 +318,9 @@ static int target_add(struct app *app, const struct command *command,
 	{ "nop-interval", NULL, ARG_VALUE, 0,				\
 	  KTGT_A_TARGET_NOP_INTERVAL },					\
 	{ "nop-count", NULL, ARG_VALUE, 0, KTGT_A_TARGET_NOP_COUNT },	\
-	{ "reset", NULL, ARG_VALUE, 0, KTGT_A_TARGET_RESET }
+	{ "reset", NULL, ARG_VALUE, 0, KTGT_A_TARGET_RESET },		\
+	{ "chap-algorithms", NULL, ARG_VALUE, 0,			\
+	  KTGT_A_TARGET_CHAP_ALGORITHMS }
 
 static const struct arg show_args[] = {
 	{ "target", "TARGET", ARG_TARGET, ARG_FIRST, 0 },

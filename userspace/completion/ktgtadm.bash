@@ -26,7 +26,7 @@ _ktgtadm_keys()
 # Values of one argument: the choices of its description, or what exists.
 _ktgtadm_values()
 {
-	local key=$1 meta=$2
+	local key=$1 meta=$2 before=
 
 	case $key in
 	target)
@@ -45,6 +45,15 @@ _ktgtadm_values()
 		compgen -f -- "$cur"
 		;;
 	*)
+		# words with commas between them
+		if [[ $meta == *,... ]]; then
+			meta=${meta%,...}
+			if [[ $cur == *,* ]]; then
+				before=${cur%,*},
+				meta=${meta#default|}
+				meta=$before${meta//|/|$before}
+			fi
+		fi
 		case $meta in
 		*'|N') printf '%s\n' "${meta%|N}" ;;
 		*'|'*) printf '%s\n' "${meta//|/$'\n'}" ;;

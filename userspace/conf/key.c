@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The keys of a target in the words of scsi-target-utils. */
+/* The keys of a target in the words of scsi-target-utils, and our own ones. */
 #include "conf/key.h"
 
 #include <errno.h>
@@ -52,6 +52,8 @@ const struct tgt_key tgt_keys[] = {
 	ALWAYS("MaxQueueCmd", "128"),
 	/* tgt has none: it is not shown among the others unless it is set */
 	SET_BY("reset", RESET, NULL),
+	{ .name = "chap-algorithms", .attr = KTGT_A_TARGET_CHAP_ALGORITHMS,
+	  .own = true },
 	{ .name = NULL }
 };
 
@@ -100,11 +102,14 @@ const char *tgt_key_text(const struct tgt_key *key, const struct target *target,
 			 char *buf)
 {
 	const char *const *words = words_of(key);
+	const struct field *f = object_field(&target_object, key->attr);
 	uint32_t value, i;
 
 	if (!key->attr || !HAS(target, key->attr))
 		return NULL;
 	value = *value_of(key, target);
+	if (f->kind == FIELD_KEY_FLAGS)
+		return flags_text(f, value, ",", buf, TGT_KEY_TEXT);
 	snprintf(buf, TGT_KEY_TEXT, "%u", value);
 	for (i = 0; words && words[i]; i++)
 		if (i == value)
@@ -187,6 +192,10 @@ int tgt_key_parse(const struct tgt_key *key, const char *text,
 		break;
 	case KTGT_A_TARGET_RESET:
 		err = parse_switch(text, &value, why);
+		break;
+	case KTGT_A_TARGET_CHAP_ALGORITHMS:
+		err = parse_flags(object_field(&target_object, key->attr), text,
+				  &value, why);
 		break;
 	default:
 		err = parse_limited(object_field(&target_object, key->attr),

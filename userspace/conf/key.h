@@ -6,17 +6,19 @@
 #ifndef KTGT_CONF_KEY_H
 #define KTGT_CONF_KEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/model.h"
 
-#define TGT_KEY_TEXT	16	/* bytes of a value as text, NUL included */
+#define TGT_KEY_TEXT	32	/* bytes of a value as text, NUL included */
 
 struct tgt_key {
 	const char *name;
 	uint16_t attr;		/* attribute of the target; 0 if not settable */
 	const char *text;	/* text that is shown if it is not set; or NULL */
 	const char *fixed;	/* the only value that is possible, or NULL */
+	bool own;		/* tgt has no such key, and no script expects it */
 };
 
 /* In the order in which tgtadm shows them; ends with a name of NULL. */

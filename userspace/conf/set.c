@@ -479,6 +479,7 @@ static const struct directive directives[] = {
 	KEY("nop_interval"),
 	KEY("nop_count"),
 	KEY("reset"),
+	KEY("chap-algorithms"),
 	KEY("MaxRecvDataSegmentLength"),
 	KEY("MaxXmitDataSegmentLength"),
 	KEY("HeaderDigest"),

@@ -23,7 +23,8 @@ enum field_kind {
 	FIELD_SIZE,	/* u64, bytes */
 	FIELD_ENUM,	/* u32, named by field.names */
 	FIELD_FLAGS,	/* u32, bits that are named by field.names */
-	FIELD_KEY,	/* the same, or a number, or "default" */
+	FIELD_KEY,	/* FIELD_ENUM, or a number, or "default" */
+	FIELD_KEY_FLAGS,	/* FIELD_FLAGS, one at least, or "default" */
 	FIELD_FLAG,
 	FIELD_STR,
 	FIELD_ADDR,	/* struct addr */

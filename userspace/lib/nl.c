@@ -78,6 +78,7 @@ static void put_field(struct nlmsghdr *nlh, const struct field *f,
 	case FIELD_U32:
 	case FIELD_ENUM:
 	case FIELD_KEY:
+	case FIELD_KEY_FLAGS:
 		mnl_attr_put_u32(nlh, f->attr, *(const uint32_t *)p);
 		break;
 	case FIELD_U64:
@@ -230,6 +231,7 @@ static int get_field(const struct field *f, const struct nlattr *attr, void *p)
 	case FIELD_ENUM:
 	case FIELD_FLAGS:
 	case FIELD_KEY:
+	case FIELD_KEY_FLAGS:
 		return get_number(f, attr, sizeof(uint32_t), p);
 	case FIELD_U64:
 	case FIELD_SIZE:

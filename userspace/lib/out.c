@@ -56,18 +56,6 @@ static void id_text(const struct field *f, const struct id *id, char *buf)
 	*buf = '\0';
 }
 
-static void flags_text(const struct field *f, uint32_t value, char *buf,
-		       size_t size)
-{
-	size_t i, n = 0;
-
-	snprintf(buf, size, "none");
-	for (i = 0; f->names[i] && n < size; i++)
-		if (value & 1u << i)
-			n += snprintf(buf + n, size - n, "%s%s", n ? " " : "",
-				      f->names[i]);
-}
-
 static void u32s_text(const struct u32s *list, char *buf, size_t size)
 {
 	size_t n = 0;
@@ -152,7 +140,10 @@ void out_field_text(const struct field *f, const void *item, bool exact,
 		id_text(f, p, buf);
 		break;
 	case FIELD_FLAGS:
-		flags_text(f, number(f, p), buf, size);
+		flags_text(f, number(f, p), " ", buf, size);
+		break;
+	case FIELD_KEY_FLAGS:
+		flags_text(f, number(f, p), ",", buf, size);
 		break;
 	case FIELD_U32S:
 		u32s_text(p, buf, size);
@@ -234,6 +225,7 @@ static json_t *field_json(const struct field *f, const void *item)
 	case FIELD_FLAG:
 		return json_boolean(*(const bool *)p);
 	case FIELD_FLAGS:
+	case FIELD_KEY_FLAGS:
 		return flags_json(f, number(f, p));
 	case FIELD_U64S:
 		return u64s_json(p);

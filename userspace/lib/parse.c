@@ -388,6 +388,51 @@ const char *date_text(uint64_t seconds, char *buf, size_t len)
 
 /* Fields of the model */
 
+const char *flags_text(const struct field *f, uint32_t value, const char *sep,
+		       char *buf, size_t size)
+{
+	size_t i, n = 0;
+
+	snprintf(buf, size, "none");
+	for (i = 0; f->names[i] && n < size; i++)
+		if (value & 1u << i)
+			n += snprintf(buf + n, size - n, "%s%s", n ? sep : "",
+				      f->names[i]);
+	return buf;
+}
+
+static int refuse_flags(const struct field *f, const char **why)
+{
+	static char reason[128];
+	char all[96];
+
+	snprintf(reason, sizeof(reason), "unknown word; use some of %s",
+		 flags_text(f, UINT32_MAX, ",", all, sizeof(all)));
+	return refuse(why, reason);
+}
+
+int parse_flags(const struct field *f, const char *text, uint32_t *value,
+		const char **why)
+{
+	char word[32];
+	uint32_t bit;
+	size_t n;
+
+	*value = 0;
+	do {
+		n = strcspn(text, ",");
+		if (n >= sizeof(word))
+			return refuse_flags(f, why);
+		memcpy(word, text, n);
+		word[n] = '\0';
+		if (field_enum(f, word, &bit))
+			return refuse_flags(f, why);
+		*value |= 1u << bit;
+		text += n;
+	} while (*text++);
+	return 0;
+}
+
 int parse_limited(const struct field *f, const char *text, uint32_t *value,
 		  const char **why)
 {
@@ -467,6 +512,8 @@ static int fill_key(const struct field *f, const char *text, uint32_t *p,
 		*p = KTGT_KEY_DEFAULT;
 		return 0;
 	}
+	if (f->kind == FIELD_KEY_FLAGS)
+		return parse_flags(f, text, p, why);
 	if (!f->names)
 		return fill_number(f, text, p, why);
 	return field_enum(f, text, p) ? refuse_word(f, "default", why) : 0;
@@ -568,6 +615,7 @@ int parse_field(const struct field *field, const char *text, void *p,
 	case FIELD_ENUM:
 		return fill_enum(field, text, p, why);
 	case FIELD_KEY:
+	case FIELD_KEY_FLAGS:
 		return fill_key(field, text, p, why);
 	case FIELD_U32S:
 		return fill_u32s(text, p, why);

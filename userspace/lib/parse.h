@@ -42,6 +42,11 @@ int parse_portal(const char *text, struct addr *addr, uint16_t *port,
  */
 int parse_limited(const struct field *f, const char *text, uint32_t *value,
 		  const char **why);
+/* names of bits with commas between them, at least one; and the other way */
+int parse_flags(const struct field *f, const char *text, uint32_t *value,
+		const char **why);
+const char *flags_text(const struct field *f, uint32_t value, const char *sep,
+		       char *buf, size_t size);
 /* a value of the kind and the size of the field, stored at @p */
 int parse_field(const struct field *field, const char *text, void *p,
 		const char **why);

@@ -60,6 +60,14 @@ static const char *const digest_names[] = {
 	NULL,
 };
 
+static const char *const chap_algorithm_names[] = {
+	"md5",
+	"sha1",
+	"sha256",
+	"sha3-256",
+	NULL,
+};
+
 static const char *const net_state_names[] = {
 	"ready",
 	"loading",
@@ -228,6 +236,8 @@ static const struct field target_fields[] = {
 	F(target, TARGET_NOP_COUNT, nop_count, KEY, "nop-count", .min = 0,
 	  .max = KTGT_TIME_MAX),
 	F(target, TARGET_RESET, reset, KEY, "reset", .names = switch_names),
+	F(target, TARGET_CHAP_ALGORITHMS, chap_algorithms, KEY_FLAGS,
+	  "chap-algorithms", .names = chap_algorithm_names),
 	F(target, TARGET_FORCE, force, FLAG, "force"),
 };
 

@@ -67,6 +67,7 @@ struct target {
 	uint32_t nop_interval;
 	uint32_t nop_count;
 	uint32_t reset;
+	uint32_t chap_algorithms;
 	bool force;
 };
 

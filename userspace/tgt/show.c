@@ -177,6 +177,8 @@ void tgt_show_params(FILE *file, const struct net *net,
 	const char *text;
 
 	for (key = tgt_keys; key->name; key++) {
+		if (key->own)
+			continue;
 		text = tgt_key_text(key, target, buf);
 		if (text)
 			fprintf(file, "%s=%s\n", key->name, text);

@@ -85,6 +85,21 @@ enum ktgt_digest {
 };
 
 /**
+ * enum ktgt_chap_algorithm - hashes of CHAP (RFC 7143, 12.1.3, and IANA's
+ *   list)
+ * @KTGT_CHAP_ALGORITHM_MD5: 5 in CHAP_A
+ * @KTGT_CHAP_ALGORITHM_SHA1: 6 in CHAP_A
+ * @KTGT_CHAP_ALGORITHM_SHA256: 7 in CHAP_A
+ * @KTGT_CHAP_ALGORITHM_SHA3_256: 8 in CHAP_A
+ */
+enum ktgt_chap_algorithm {
+	KTGT_CHAP_ALGORITHM_MD5 = 1,
+	KTGT_CHAP_ALGORITHM_SHA1 = 2,
+	KTGT_CHAP_ALGORITHM_SHA256 = 4,
+	KTGT_CHAP_ALGORITHM_SHA3_256 = 8,
+};
+
+/**
  * enum ktgt_net_state - whether the configuration of a namespace is complete
  * @KTGT_NET_STATE_READY: logins to a target that does not exist are answered
  *   'not found'
@@ -288,6 +303,7 @@ enum {
 	KTGT_A_TARGET_NOP_INTERVAL,
 	KTGT_A_TARGET_NOP_COUNT,
 	KTGT_A_TARGET_RESET,
+	KTGT_A_TARGET_CHAP_ALGORITHMS,
 
 	__KTGT_A_TARGET_MAX,
 	KTGT_A_TARGET_MAX = (__KTGT_A_TARGET_MAX - 1)

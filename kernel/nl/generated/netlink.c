@@ -90,7 +90,7 @@ static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_MAX_DISCOVERIES
 };
 
 /* KTGT_CMD_TARGET_NEW - do */
-static const struct nla_policy ktgt_target_new_nl_policy[KTGT_A_TARGET_RESET + 1] = {
+static const struct nla_policy ktgt_target_new_nl_policy[KTGT_A_TARGET_CHAP_ALGORITHMS + 1] = {
 	[KTGT_A_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_target_id_range),
 	[KTGT_A_TARGET_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
 	[KTGT_A_TARGET_ALIAS] = { .type = NLA_NUL_STRING, .len = 255, },
@@ -108,6 +108,7 @@ static const struct nla_policy ktgt_target_new_nl_policy[KTGT_A_TARGET_RESET + 1
 	[KTGT_A_TARGET_NOP_INTERVAL] = { .type = NLA_U32, },
 	[KTGT_A_TARGET_NOP_COUNT] = { .type = NLA_U32, },
 	[KTGT_A_TARGET_RESET] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_CHAP_ALGORITHMS] = { .type = NLA_U32, },
 };
 
 /* KTGT_CMD_TARGET_DEL - do */
@@ -118,7 +119,7 @@ static const struct nla_policy ktgt_target_del_nl_policy[KTGT_A_TARGET_FORCE + 1
 };
 
 /* KTGT_CMD_TARGET_SET - do */
-static const struct nla_policy ktgt_target_set_nl_policy[KTGT_A_TARGET_RESET + 1] = {
+static const struct nla_policy ktgt_target_set_nl_policy[KTGT_A_TARGET_CHAP_ALGORITHMS + 1] = {
 	[KTGT_A_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_target_id_range),
 	[KTGT_A_TARGET_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
 	[KTGT_A_TARGET_ALIAS] = { .type = NLA_NUL_STRING, .len = 255, },
@@ -136,6 +137,7 @@ static const struct nla_policy ktgt_target_set_nl_policy[KTGT_A_TARGET_RESET + 1
 	[KTGT_A_TARGET_NOP_INTERVAL] = { .type = NLA_U32, },
 	[KTGT_A_TARGET_NOP_COUNT] = { .type = NLA_U32, },
 	[KTGT_A_TARGET_RESET] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_CHAP_ALGORITHMS] = { .type = NLA_U32, },
 };
 
 /* KTGT_CMD_TARGET_GET - do */
@@ -375,7 +377,7 @@ const struct genl_split_ops ktgt_nl_ops[38] = {
 		.cmd		= KTGT_CMD_TARGET_NEW,
 		.doit		= ktgt_target_new_doit,
 		.policy		= ktgt_target_new_nl_policy,
-		.maxattr	= KTGT_A_TARGET_RESET,
+		.maxattr	= KTGT_A_TARGET_CHAP_ALGORITHMS,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -389,7 +391,7 @@ const struct genl_split_ops ktgt_nl_ops[38] = {
 		.cmd		= KTGT_CMD_TARGET_SET,
 		.doit		= ktgt_target_set_doit,
 		.policy		= ktgt_target_set_nl_policy,
-		.maxattr	= KTGT_A_TARGET_RESET,
+		.maxattr	= KTGT_A_TARGET_CHAP_ALGORITHMS,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
