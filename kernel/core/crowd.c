@@ -13,7 +13,6 @@
 #include "crowd.h"
 
 #include <linux/errno.h>
-#include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/rbtree.h>
 #include <linux/slab.h>
@@ -21,6 +20,7 @@
 #include <linux/string.h>
 
 #include "gfp.h"
+#include "peer.h"
 
 /*
  * Things that there may be beyond those in the crowd: they have not joined yet, or
@@ -37,8 +37,7 @@
  * struct ktgt_crowd_addr - the things of one address
  * @by_ip: in &ktgt_crowd.addrs
  * @order: in &ktgt_crowd.order, unless @nr is 0
- * @ip: the address; of an IPv6 address its first 64 bits, since a host has all
- *	addresses that begin with them
+ * @ip: the address, of ktgt_peer_ip()
  * @total: its things, also those that have not joined yet or had to go
  * @nr: those in the crowd
  * @nr_silent: length of @silent
@@ -108,18 +107,6 @@ struct ktgt_crowd *ktgt_crowd_alloc(ktgt_crowd_end_fn end)
 void ktgt_crowd_free(struct ktgt_crowd *crowd)
 {
 	kfree(crowd);
-}
-
-static void crowd_ip(const struct sockaddr_storage *peer, struct in6_addr *ip)
-{
-	memset(ip, 0, sizeof(*ip));
-	if (peer->ss_family == AF_INET6) {
-		memcpy(ip, &((const struct sockaddr_in6 *)peer)->sin6_addr,
-		       sizeof(*ip) / 2);
-		return;
-	}
-	ip->s6_addr32[2] = htonl(0xffff);
-	ip->s6_addr32[3] = ((const struct sockaddr_in *)peer)->sin_addr.s_addr;
 }
 
 static int crowd_compare(struct rb_node *left, const struct rb_node *right)
@@ -218,7 +205,7 @@ crowd_addr_alloc(const struct sockaddr_storage *peer)
 
 	if (!addr)
 		return NULL;
-	crowd_ip(peer, &addr->ip);
+	ktgt_peer_ip(peer, &addr->ip);
 	INIT_LIST_HEAD(&addr->silent);
 	INIT_LIST_HEAD(&addr->heard);
 	return addr;
