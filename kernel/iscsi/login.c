@@ -32,6 +32,7 @@
 #include "login_auth.h"
 #include "mem.h"
 #include "pdu.h"
+#include "said.h"
 #include "sess.h"
 #include "task.h"
 #include "text.h"
@@ -528,64 +529,27 @@ static void login_set_alias(struct ktgt_login *login)
 		strscpy(login->alias, pair->value, sizeof(login->alias));
 }
 
-static bool login_name_is(const struct ktgt_text_pair *pair, const char *name)
-{
-	char again[KTGT_NAME_LEN];
-
-	return !ktgt_text_name(pair->value, pair->value_len, again,
-			       sizeof(again)) && !strcmp(again, name);
-}
-
-/* Whether a key that comes again says what it said before. */
-static bool login_is_unchanged(const struct ktgt_login *login,
-			       enum ktgt_text_key key)
-{
-	const struct ktgt_text_pair *pair = &login->nego.pairs[key];
-
-	switch (key) {
-	case KTGT_KEY_INITIATOR_NAME:
-		return login_name_is(pair, login->key.initiator);
-	case KTGT_KEY_TARGET_NAME:
-		/* a discovery session has no target, whatever is said */
-		return login->nego.discovery ||
-		       login_name_is(pair, login->target_name);
-	case KTGT_KEY_INITIATOR_ALIAS:
-		/* as much of it as is kept */
-		return !strncmp(pair->value, login->alias,
-				sizeof(login->alias) - 1);
-	default:
-		return true;	/* text.c has compared SessionType */
-	}
-}
-
 /*
  * Who wants to log in to what is known after the first request. An initiator may
  * say it again, as libiscsi does in each stage; it must not say anything else.
  */
 static u16 login_check_again(struct ktgt_login *login)
 {
-	static const struct {
-		u8 key;
-		const char *name;
-	} keys[] = {
-		{ KTGT_KEY_INITIATOR_NAME, "InitiatorName" },
-		{ KTGT_KEY_TARGET_NAME, "TargetName" },
-		{ KTGT_KEY_INITIATOR_ALIAS, "InitiatorAlias" },
+	const struct ktgt_said said = {
+		.initiator = login->key.initiator,
+		.target = login->target_name,
+		.alias = login->alias,
 	};
-	const struct ktgt_text_nego *nego = &login->nego;
-	u32 i;
+	const char *bad;
 
-	if (nego->now & ~nego->again & LOGIN_NAME_KEYS)
+	if (login->nego.now & ~login->nego.again & LOGIN_NAME_KEYS)
 		return login_error(login, KTGT_LOGIN_BAD,
 				   "a name was sent after the first request");
-	for (i = 0; i < ARRAY_SIZE(keys); i++) {
-		if (!(nego->again & BIT_ULL(keys[i].key)) ||
-		    login_is_unchanged(login, keys[i].key))
-			continue;
-		login->nego.bad = keys[i].name;
-		return login_error(login, KTGT_LOGIN_BAD, KTGT_TEXT_CHANGED);
-	}
-	return 0;
+	bad = ktgt_said_changed(&said, &login->nego);
+	if (!bad)
+		return 0;
+	login->nego.bad = bad;
+	return login_error(login, KTGT_LOGIN_BAD, KTGT_TEXT_CHANGED);
 }
 
 static u16 login_check_auth(struct ktgt_login *login)

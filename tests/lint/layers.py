@@ -60,7 +60,7 @@ FLOORS = {
         'data ack piece',
         'task stall',
         'mem text_request',
-        'pdu chap discovery',
+        'pdu chap discovery said',
         'conn window text admit quota',
     ],
     'kernel/scsi': [
