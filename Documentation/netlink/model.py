@@ -48,6 +48,7 @@ ID_MIN = 8
 # units that people are told
 UNITS = {
     ('net', 'login-timeout'): 'SET_SECONDS',
+    ('net', 'login-delay'): 'SET_SECONDS',
     ('net', 'nop-interval'): 'SET_SECONDS',
     ('net', 'logout-timeout'): 'SET_SECONDS',
     ('net', 'tmf-timeout'): 'SET_SECONDS',

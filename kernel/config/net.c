@@ -89,16 +89,24 @@ static void apply_tcp(struct ktgt_net *kn, const struct ktgt_net_params *params)
 		WRITE_ONCE(kn->tcp_user_timeout, params->tcp_user_timeout);
 }
 
+static void apply_login(struct ktgt_net *kn,
+			const struct ktgt_net_params *params)
+{
+	if (params->set_login_timeout)
+		WRITE_ONCE(kn->login_timeout, params->login_timeout);
+	if (params->set_max_logins)
+		WRITE_ONCE(kn->max_logins, params->max_logins);
+	if (params->set_login_delay)
+		WRITE_ONCE(kn->login_delay, params->login_delay);
+}
+
 static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct net_set *set = container_of(change, struct net_set, change);
 	const struct ktgt_net_params *params = &set->params;
 	struct ktgt_net *kn = txn->kn;
 
-	if (params->set_login_timeout)
-		WRITE_ONCE(kn->login_timeout, params->login_timeout);
-	if (params->set_max_logins)
-		WRITE_ONCE(kn->max_logins, params->max_logins);
+	apply_login(kn, params);
 	if (params->set_discovery_timeout)
 		WRITE_ONCE(kn->discovery_timeout, params->discovery_timeout);
 	if (params->set_max_discoveries)
@@ -200,6 +208,7 @@ static int __net_init net_start(struct net *net)
 	ktgt_event_limit_init(&kn->failed_logins, kn);
 	kn->login_timeout = KTGT_LOGIN_TIMEOUT_DEFAULT;
 	kn->max_logins = KTGT_MAX_LOGINS_DEFAULT;
+	kn->login_delay = KTGT_LOGIN_DELAY_DEFAULT;
 	kn->discovery_timeout = KTGT_DISCOVERY_TIMEOUT_DEFAULT;
 	kn->max_discoveries = KTGT_MAX_DISCOVERIES_DEFAULT;
 	kn->memory_limit = KTGT_MEMORY_LIMIT_DEFAULT;

@@ -15,6 +15,7 @@ struct ktgt_txn;
  *	true
  * @login_timeout: s
  * @max_logins: connections
+ * @login_delay: s
  * @discovery_timeout: s
  * @max_discoveries: sessions
  * @memory_limit: MiB
@@ -31,6 +32,7 @@ struct ktgt_txn;
  * @cpus: processors, NULL for all; belongs to who uses the params
  * @set_login_timeout: @login_timeout is to be set
  * @set_max_logins: @max_logins is to be set
+ * @set_login_delay: @login_delay is to be set
  * @set_discovery_timeout: @discovery_timeout is to be set
  * @set_max_discoveries: @max_discoveries is to be set
  * @set_memory_limit: @memory_limit is to be set
@@ -49,6 +51,7 @@ struct ktgt_txn;
 struct ktgt_net_params {
 	u32	login_timeout;
 	u32	max_logins;
+	u32	login_delay;
 	u32	discovery_timeout;
 	u32	max_discoveries;
 	u32	memory_limit;
@@ -65,6 +68,7 @@ struct ktgt_net_params {
 	struct ktgt_cpus *cpus;
 	bool	set_login_timeout;
 	bool	set_max_logins;
+	bool	set_login_delay;
 	bool	set_discovery_timeout;
 	bool	set_max_discoveries;
 	bool	set_memory_limit;

@@ -21,6 +21,7 @@
 struct ktgt_listener;
 struct ktgt_access;
 struct ktgt_crowd;
+struct ktgt_delays;
 struct ktgt_names;
 struct ktgt_target;
 struct net;
@@ -29,6 +30,8 @@ struct net;
 #define KTGT_TPGT_DEFAULT		1
 #define KTGT_LOGIN_TIMEOUT_DEFAULT	15	/* s */
 #define KTGT_MAX_LOGINS_DEFAULT		1024
+/* with it, an initiator is answered within the time that it waits */
+#define KTGT_LOGIN_DELAY_DEFAULT	8	/* s */
 #define KTGT_DISCOVERY_TIMEOUT_DEFAULT	60	/* s */
 #define KTGT_MAX_DISCOVERIES_DEFAULT	256
 #define KTGT_MEMORY_LIMIT_DEFAULT	64	/* MiB */
@@ -115,11 +118,13 @@ struct ktgt_cpus {
  * @conns: all connections, linked by the transport
  * @nr_conns: connections that are not freed yet
  * @logins: connections in login
+ * @delays: addresses that have sent wrong secrets
  * @idle: woken when @nr_conns falls to zero
  * @dying: the namespace ends; no connection is accepted. Under @conn_lock
  * @failed_logins: limits how many failed logins are reported as events
  * @login_timeout: s; read with READ_ONCE(), as are the following
  * @max_logins: connections that may be in login
+ * @login_delay: s that the answer to a wrong secret is delayed at most
  * @discovery_timeout: s that a discovery session may take
  * @max_discoveries: discovery sessions that there may be
  * @memory_limit: MiB that a connection may hold for data
@@ -174,6 +179,7 @@ struct ktgt_net {
 	struct list_head	conns;
 	atomic_t		nr_conns;
 	struct ktgt_crowd	*logins;
+	struct ktgt_delays	*delays;
 	wait_queue_head_t	idle;
 	bool			dying;
 
@@ -181,6 +187,7 @@ struct ktgt_net {
 
 	u32			login_timeout;
 	u32			max_logins;
+	u32			login_delay;
 	u32			discovery_timeout;
 	u32			max_discoveries;
 	u32			memory_limit;

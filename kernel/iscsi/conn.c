@@ -7,6 +7,7 @@
 #include <linux/jiffies.h>
 #include <linux/rcupdate.h>
 
+#include "../core/delay.h"
 #include "../core/net.h"
 #include "../core/trace.h"
 
@@ -27,18 +28,24 @@ static void conn_end_login(struct ktgt_crowd_place *place)
 int ktgt_conn_net_init(struct ktgt_net *kn)
 {
 	kn->logins = ktgt_crowd_alloc(conn_end_login);
-	return kn->logins ? 0 : -ENOMEM;
+	kn->delays = ktgt_delays_alloc();
+	if (kn->logins && kn->delays)
+		return 0;
+	ktgt_conn_net_exit(kn);
+	return -ENOMEM;
 }
 
 /**
  * ktgt_conn_net_exit - free what ktgt_conn_net_init() has made
- * @kn: the namespace; all connections have been closed
+ * @kn: the namespace; all connections have been closed, or there was no memory for
+ *	all of it
  *
  * Context: any.
  */
 void ktgt_conn_net_exit(struct ktgt_net *kn)
 {
 	ktgt_crowd_free(kn->logins);
+	ktgt_delays_free(kn->delays);
 }
 
 /**

@@ -4,8 +4,9 @@
  *
  * It is a state machine on the connection. Each request is answered at once or
  * the connection is closed, so a peer that stops in the middle costs only a
- * timer. A login waits for one thing only: the end of an older session of the
- * same initiator (same name, ISID and target).
+ * timer. A login waits for two things only: the end of an older session of the
+ * same initiator (same name, ISID and target); and, after several wrong secrets,
+ * for its refusal.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -97,6 +98,7 @@ static const u32 login_offers[KTGT_NR_KEYS] = {
  * @target_name: TargetName, in lower case
  * @alias: InitiatorAlias
  * @why: why the login is refused
+ * @late_status: status of a refusal that the timer will send, or 0
  * @itt: initiator task tag of all requests
  * @cmd_sn: CmdSN of the first request
  * @tsih: TSIH of all requests
@@ -121,6 +123,7 @@ struct ktgt_login {
 	char			target_name[KTGT_NAME_LEN];
 	char			alias[KTGT_ALIAS_LEN];
 	const char		*why;
+	u16			late_status;
 	itt_t			itt;
 	u32			cmd_sn;
 	__be16			tsih;
@@ -270,6 +273,7 @@ int ktgt_login_start(struct ktgt_conn *conn)
 	memcpy(login->ours, login_offers, sizeof(login->ours));
 	ktgt_text_init(&login->nego, login->ours);
 	login->auth.kn = conn->kn;
+	login->auth.peer = &conn->peer;
 	login->auth.nego = &login->nego;
 	login->auth.out = &login->out;
 	conn->login = login;
@@ -387,7 +391,29 @@ static void login_tell(struct ktgt_conn *conn, u16 status)
 	ktgt_event_session(conn->kn, &event);
 }
 
-/* Answers with a status that ends the login, and logs and reports it. */
+/* Answers with a status that ends the login. */
+static void login_send_refusal(struct ktgt_conn *conn, u16 status)
+{
+	login_send(conn, 0, status, 0);
+	conn->ops->drain(conn);
+}
+
+/*
+ * The timer answers. Meanwhile the connection is one of those in login, of which
+ * there is a limit, and what it sends is ignored.
+ */
+static void login_refuse_later(struct ktgt_conn *conn, u16 status)
+{
+	struct ktgt_login *login = conn->login;
+	u32 delay = login->auth.delay;
+
+	net_info_ratelimited("%pISpc: the answer to a wrong secret is delayed by %u s, because its address has sent several\n",
+			     &conn->peer, delay);
+	login->late_status = status;
+	conn->ops->limit_timer(conn, delay * HZ);
+}
+
+/* Ends the login with a status, and logs and reports it. */
 static void login_refuse(struct ktgt_conn *conn, u16 status)
 {
 	struct ktgt_login *login = conn->login;
@@ -399,8 +425,10 @@ static void login_refuse(struct ktgt_conn *conn, u16 status)
 			      login->why, status);
 	login->refused = true;
 	login_tell(conn, status);
-	login_send(conn, 0, status, 0);
-	conn->ops->drain(conn);
+	if (login->auth.delay)
+		login_refuse_later(conn, status);
+	else
+		login_send_refusal(conn, status);
 }
 
 /* May the initiator use the target? */
@@ -823,9 +851,9 @@ static u16 login_check_header(struct ktgt_conn *conn,
  * @data: data segment
  * @len: bytes of it, at most KTGT_LOGIN_DSL
  *
- * Each request gets one response. After a response that refuses the login, the
- * connection drains and closes (RFC 7143, 11.13.5). The last request creates
- * the session and frees the state of the login.
+ * Each request gets one response. After a response that refuses the login, which
+ * may come later, the connection drains and closes (RFC 7143, 11.13.5). The last
+ * request creates the session and frees the state of the login.
  *
  * Context: the connection's work, may sleep.
  */
@@ -878,6 +906,27 @@ void ktgt_login_resume(struct ktgt_conn *conn)
 	status = login_finish(conn);
 	if (status)
 		login_refuse(conn, status);
+}
+
+/**
+ * ktgt_login_answer_late() - send the refusal that was delayed
+ * @conn: the connection, which has not logged in; it is time for the refusal, or the
+ *	time of the login is over
+ *
+ * Context: the connection's work, may sleep.
+ * Return: whether there was one.
+ */
+bool ktgt_login_answer_late(struct ktgt_conn *conn)
+{
+	struct ktgt_login *login = conn->login;
+	u16 status;
+
+	if (!login || !login->late_status)
+		return false;
+	status = login->late_status;
+	login->late_status = 0;
+	login_send_refusal(conn, status);
+	return true;
 }
 
 /**

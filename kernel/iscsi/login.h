@@ -14,6 +14,7 @@ int ktgt_login_start(struct ktgt_conn *conn);
 void ktgt_login_recv(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 		     const u8 *data, u32 len);
 void ktgt_login_resume(struct ktgt_conn *conn);
+bool ktgt_login_answer_late(struct ktgt_conn *conn);
 void ktgt_login_timeout(struct ktgt_conn *conn);
 void ktgt_login_lost(struct ktgt_conn *conn);
 void ktgt_login_free(struct ktgt_conn *conn);

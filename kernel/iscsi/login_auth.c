@@ -4,12 +4,16 @@
  */
 #include "login_auth.h"
 
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
 #include "../core/access.h"
+#include "../core/delay.h"
 #include "../core/gfp.h"
+#include "../core/net.h"
 #include "../core/target.h"
 #include "admit.h"
 #include "chap.h"
@@ -136,6 +140,21 @@ static int auth_check_response(const struct ktgt_login_auth *auth,
 	return ret;
 }
 
+/* The more wrong proofs come from an address, the later they are answered. */
+static u16 auth_refuse_proof(struct ktgt_login_auth *auth, const char *user,
+			     const char *why)
+{
+	struct ktgt_net *kn = auth->kn;
+	int delay;
+
+	delay = ktgt_delay_wrong(kn->delays, auth->peer, user,
+				 READ_ONCE(kn->login_delay), get_jiffies_64());
+	if (delay < 0)
+		ktgt_net_count_failure(kn);
+	auth->delay = max(delay, 0);
+	return auth_error(auth, KTGT_LOGIN_AUTH_FAILED, why);
+}
+
 /* Checks the proof of the initiator. */
 static u16 auth_check_proof(struct ktgt_login_auth *auth)
 {
@@ -148,20 +167,21 @@ static u16 auth_check_proof(struct ktgt_login_auth *auth)
 				  "CHAP_N or CHAP_R is missing");
 	switch (auth_check_response(auth, n->value, r)) {
 	case 0:
+		ktgt_delay_right(auth->kn->delays, auth->peer, n->value);
 		auth->step = KTGT_AUTH_DONE;
 		return 0;
 	case -ENOENT:
-		return auth_error(auth, KTGT_LOGIN_AUTH_FAILED,
-				  "no account of this name is bound (CHAP_N)");
+		return auth_refuse_proof(auth, n->value,
+					 "no account of this name is bound (CHAP_N)");
 	case -EINVAL:
-		return auth_error(auth, KTGT_LOGIN_AUTH_FAILED,
-				  "CHAP_R is not a digest of the algorithm");
+		return auth_refuse_proof(auth, n->value,
+					 "CHAP_R is not a digest of the algorithm");
 	case -EACCES:
-		return auth_error(auth, KTGT_LOGIN_AUTH_FAILED,
-				  "the secret is wrong (CHAP_R)");
+		return auth_refuse_proof(auth, n->value,
+					 "the secret is wrong (CHAP_R)");
 	case -EKEYREJECTED:
-		return auth_error(auth, KTGT_LOGIN_AUTH_FAILED,
-				  "the outgoing account has the same secret (CHAP_R); the two must differ");
+		return auth_refuse_proof(auth, n->value,
+					 "the outgoing account has the same secret (CHAP_R); the two must differ");
 	default:
 		return auth_error(auth, KTGT_LOGIN_NO_MEMORY, "out of memory");
 	}

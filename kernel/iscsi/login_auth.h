@@ -5,6 +5,7 @@
 #ifndef _KTGT_ISCSI_LOGIN_AUTH_H
 #define _KTGT_ISCSI_LOGIN_AUTH_H
 
+#include <linux/socket.h>
 #include <linux/types.h>
 
 /* bytes of the longest reason that is made, and NUL: with all algorithms of CHAP */
@@ -33,6 +34,7 @@ enum ktgt_login_auth_step {
 /**
  * struct ktgt_login_auth - authentication of a login
  * @kn: network namespace, which has the access of discovery
+ * @peer: address of the initiator
  * @target: target whose access is used, or NULL for discovery; the login holds
  *	the reference
  * @nego: text negotiation, with the keys of the initiator
@@ -41,12 +43,14 @@ enum ktgt_login_auth_step {
  * @refusal: status of a login without proof; 0 if no proof is required
  * @why: why the login is refused
  * @text: room for a reason that is made
+ * @delay: s after which the refusal is to be answered
  * @step: enum ktgt_login_auth_step
  * @unconfirmed: the answer to the last request has the proof of the target. An
  *	initiator that does not accept it closes the connection
  */
 struct ktgt_login_auth {
-	const struct ktgt_net		*kn;
+	struct ktgt_net			*kn;
+	const struct sockaddr_storage	*peer;
 	const struct ktgt_target	*target;
 	const struct ktgt_text_nego	*nego;
 	struct ktgt_text_out		*out;
@@ -54,6 +58,7 @@ struct ktgt_login_auth {
 	u16				refusal;
 	const char			*why;
 	char				text[KTGT_AUTH_TEXT];
+	u32				delay;
 	u8				step;
 	bool				unconfirmed;
 };

@@ -415,6 +415,8 @@ unsigned long ktgt_round_timer(struct ktgt_conn *conn)
 	unsigned long next;
 
 	if (conn->state < KTGT_CONN_STATE_FULL_FEATURE) {
+		if (ktgt_login_answer_late(conn))
+			return 0;
 		ktgt_login_timeout(conn);
 		conn->ops->close(conn);
 		return 0;

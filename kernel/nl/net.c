@@ -11,6 +11,7 @@
 
 #include "../config/net.h"
 #include "../core/crowd.h"
+#include "../core/delay.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
 #include "generated/netlink.h"
@@ -41,6 +42,8 @@ static int fill_settings(struct sk_buff *skb, struct ktgt_net *kn)
 			   READ_ONCE(kn->login_timeout)) ||
 	       nla_put_u32(skb, KTGT_A_NET_MAX_LOGINS,
 			   READ_ONCE(kn->max_logins)) ||
+	       nla_put_u32(skb, KTGT_A_NET_LOGIN_DELAY,
+			   READ_ONCE(kn->login_delay)) ||
 	       nla_put_u32(skb, KTGT_A_NET_DISCOVERY_TIMEOUT,
 			   READ_ONCE(kn->discovery_timeout)) ||
 	       nla_put_u32(skb, KTGT_A_NET_MAX_DISCOVERIES,
@@ -102,10 +105,13 @@ static int fill_totals(struct sk_buff *skb, struct ktgt_net *kn)
 }
 
 /* What strangers have caused. */
-static int fill_crowds(struct sk_buff *skb, struct ktgt_net *kn)
+static int fill_strangers(struct sk_buff *skb, struct ktgt_net *kn)
 {
 	return nla_put_u64_64bit(skb, KTGT_A_NET_LOGINS_CLOSED,
 				 ktgt_crowd_ended(kn->logins),
+				 KTGT_A_NET_PAD) ||
+	       nla_put_u64_64bit(skb, KTGT_A_NET_LOGINS_DELAYED,
+				 ktgt_delays_count(kn->delays),
 				 KTGT_A_NET_PAD) ||
 	       nla_put_u64_64bit(skb, KTGT_A_NET_DISCOVERIES_CLOSED,
 				 ktgt_crowd_ended(kn->discoveries),
@@ -130,7 +136,7 @@ int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!hdr)
 		return -ENOMEM;
 	if (fill_totals(msg, kn) || fill_settings(msg, kn) ||
-	    fill_tcp(msg, kn) || fill_crowds(msg, kn))
+	    fill_tcp(msg, kn) || fill_strangers(msg, kn))
 		err = -EMSGSIZE;
 	else
 		err = fill_cpus(msg, kn);
@@ -243,6 +249,8 @@ int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 		    &params.set_login_timeout);
 	get_setting(info, KTGT_A_NET_MAX_LOGINS, &params.max_logins,
 		    &params.set_max_logins);
+	get_setting(info, KTGT_A_NET_LOGIN_DELAY, &params.login_delay,
+		    &params.set_login_delay);
 	get_setting(info, KTGT_A_NET_DISCOVERY_TIMEOUT,
 		    &params.discovery_timeout, &params.set_discovery_timeout);
 	get_setting(info, KTGT_A_NET_MAX_DISCOVERIES, &params.max_discoveries,

@@ -10,6 +10,7 @@
  */
 #include "../../kernel/core/net.h"
 #include "../../kernel/core/access.h"
+#include "../../kernel/core/delay.h"
 #include "../../kernel/core/target.h"
 #include "../../kernel/iscsi/ack.h"
 #include "../../kernel/iscsi/conn.h"
@@ -58,6 +59,8 @@ static struct ktgt_conn conn;
 
 static u32 nr_answers, nr_pdus, next_ttt, last_ttt;
 static bool closed, drained, wait_for_old, announced, has_tasks, has_pages;
+/* the refusal comes later */
+static bool late;
 static u32 nr_failed;
 static char *answers;
 static u32 answers_len;
@@ -103,6 +106,22 @@ const struct ktgt_chap_account *
 ktgt_access_find_incoming(const struct ktgt_access *r, const char *user)
 {
 	return strcmp(user, r->incoming->user) ? NULL : r->incoming;
+}
+
+/* Wrong secrets for a name of even length are answered later. */
+int ktgt_delay_wrong(struct ktgt_delays *delays,
+		     const struct sockaddr_storage *peer, const char *user,
+		     u32 max, u64 now)
+{
+	require(peer == &conn.peer && max == 8 && !shim_proved);
+	return strlen(user) % 2 ? 0 : 3;
+}
+
+void ktgt_delay_right(struct ktgt_delays *delays,
+		      const struct sockaddr_storage *peer, const char *user)
+{
+	require(peer == &conn.peer && shim_proved);
+	require(!strcmp(user, incoming.user));
 }
 
 struct ktgt_sess *ktgt_sess_find(struct ktgt_net *net, u32 id)
@@ -344,9 +363,16 @@ static void drain_conn(struct ktgt_conn *c)
 	drained = true;
 }
 
+static void limit_timer(struct ktgt_conn *c, unsigned long delay)
+{
+	require(c == &conn && delay == 3 * HZ && !late && !drained);
+	late = true;
+}
+
 static const struct ktgt_conn_ops ops = {
 	.close = close_conn,
 	.drain = drain_conn,
+	.limit_timer = limit_timer,
 };
 
 static void fill_login(struct iscsi_login_req *req, u8 kind, u8 flags)
@@ -369,6 +395,16 @@ static void fill_text(struct iscsi_text *req, u8 kind, u8 flags)
 	req->ttt = cpu_to_be32(kind & IN_TTT ? last_ttt : ISCSI_RESERVED_TAG);
 	if (!(kind & IN_TTT))
 		answers_len = 0;
+}
+
+/* Whatever was sent meanwhile, there is one answer. */
+static void answer_late(void)
+{
+	u32 before = nr_answers;
+
+	require(ktgt_login_answer_late(&conn) == late);
+	require(!late || (drained && (nr_answers == before + 1 || closed)));
+	require(!ktgt_login_answer_late(&conn));
 }
 
 /* A login can answer nothing while it waits; else it is one or the end. */
@@ -399,7 +435,7 @@ static void handle(u8 kind, u8 flags, const u8 *data, u32 len)
 		fill_login((void *)&hdr, kind, flags);
 	ktgt_login_recv(&conn, &hdr, data, min_t(u32, len, KTGT_LOGIN_DSL));
 	require(nr_answers == before + 1 || closed ||
-		(nr_answers == before && wait_for_old));
+		(nr_answers == before && (wait_for_old || late)));
 }
 
 static void start(u8 how, u8 allocs)
@@ -410,6 +446,7 @@ static void start(u8 how, u8 allocs)
 	conn.tpgt = 1;
 	conn.local.ss_family = how & 2 ? AF_INET : AF_INET6;
 	kn.discovery = how & 4 ? &access : NULL;
+	kn.login_delay = 8;
 	kn.portals.next = &portals[0].node;
 	portals[0].node.next = &portals[1].node;
 	portals[1].node.next = &kn.portals;
@@ -433,6 +470,7 @@ static void start(u8 how, u8 allocs)
 	closed = false;
 	drained = false;
 	wait_for_old = true;
+	late = false;
 	announced = false;
 	has_tasks = false;
 	has_pages = false;
@@ -468,6 +506,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		data += 4 + len;
 		size -= 4 + len;
 	}
+	answer_late();
 	require(nr_failed == drained);
 	require(announced == (conn.state == KTGT_CONN_STATE_FULL_FEATURE));
 	ktgt_login_free(&conn);

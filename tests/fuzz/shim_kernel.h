@@ -526,6 +526,7 @@ extern unsigned long shim_jiffies;
 extern u64 shim_clock, shim_tick;
 
 #define jiffies				shim_jiffies
+#define get_jiffies_64()		((u64)shim_jiffies)
 #define time_after(a, b)		((long)((b) - (a)) < 0)
 #define time_before(a, b)		time_after(b, a)
 #define time_after_eq(a, b)		(!time_before(a, b))

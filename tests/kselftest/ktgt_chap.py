@@ -8,19 +8,23 @@
 Shown: each algorithm, one way and mutual; wrong secrets, names, forms and
 orders are refused with 0201 and nothing else; a challenge is never repeated and
 cannot be reflected; answers of every length do no harm; the set of accounts that
-counts is that of the moment of login.
+counts is that of the moment of login; algorithms can be forbidden; the more wrong
+secrets come from an address, the later they are refused, and a right one is never
+delayed.
 """
 
 import base64
+import contextlib
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import iscsi  # noqa: E402
 from iscsi import Closed, LoginError, chap_decode, chap_response  # noqa: E402
-from ktap import Skip, Suite, check, equal  # noqa: E402
-from lab import lab_class  # noqa: E402
+from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
+from lab import SLOW, lab_class, run, soon  # noqa: E402
 
 suite = Suite(lab_class())
 USER, SECRET = "alice", "incoming-secret"
@@ -54,6 +58,9 @@ def target(lab):
         account(lab, PEER, PEER_SECRET)
         bind(lab, USER, lab.iqn)
         bind(lab, PEER, lab.iqn, "outgoing")
+        if not os.environ.get("KTGT_ORACLE"):
+            # most cases do not wait
+            lab.adm("net", "set", "login-delay", 0)
     return lab.iqn
 
 
@@ -72,9 +79,9 @@ def login(lab, iqn=None, **chap):
     return 0
 
 
-def challenge(lab, algs="5", keys=None):
+def challenge(lab, algs="5", keys=None, **where):
     """A connection that was given its challenge: (conn, keys of it)."""
-    conn = lab.connect(target(lab))
+    conn = lab.connect(target(lab), **where)
     conn.login_step({**conn.declarations(), "AuthMethod": "CHAP"}, 0, 1, False)
     pdu = conn.login_step({"CHAP_A": algs, **(keys or {})}, 0, 1, False)
     return conn, dict(pdu.text())
@@ -369,6 +376,194 @@ def several_accounts(lab):
           hex(AUTH_FAILED), "after it was unbound")
     conn.nop()
     conn.logout()
+
+
+# --- wrong secrets are answered later each time ------------------------------
+
+@contextlib.contextmanager
+def delays(lab, *addrs, **settings):
+    """With a delay of at most so many seconds, and with addresses of which no wrong
+    secret has come."""
+    if os.environ.get("KTGT_ORACLE"):
+        raise Skip("tgtd does not delay")
+    target(lab)
+    lab.close_all()
+    for addr in addrs:
+        run("ip", "-n", lab.ins, "addr", "add", f"{addr}/24" if "." in addr
+            else f"{addr}/64", "dev", "wire", *(() if "." in addr
+                                               else ("nodad",)))
+    words = [word for key, value in settings.items()
+             for word in (key.replace("_", "-"), value)]
+    lab.adm("net", "set", *words)
+    try:
+        yield
+    finally:
+        lab.adm("net", "set", "login-delay", 0, "login-timeout", 15,
+                "max-logins", 1024)
+        lab.close_all()
+
+
+def send_wrong(lab, user=USER, **where):
+    """A connection that has sent a wrong secret; its answer is not read."""
+    conn, _ = challenge(lab, timeout=20 * SLOW, **where)
+    conn.send(conn.login_pdu({"CHAP_N": user, "CHAP_R": "0x" + "00" * 16}, 0, 1))
+    return conn
+
+
+def guess(lab, user=USER, **where):
+    """The seconds until a wrong secret is refused."""
+    conn = send_wrong(lab, user, **where)
+    start = time.monotonic()
+    try:
+        conn.login_response()
+        check(False, "a wrong secret is taken")
+    except LoginError as err:
+        equal(hex(err.status), hex(AUTH_FAILED), "status")
+    conn.close()
+    return time.monotonic() - start
+
+
+def guesses(lab, *want, **kwargs):
+    """Wrong secrets one after the other, and how long each takes."""
+    for nr, least in enumerate(want):
+        took = guess(lab, **kwargs)
+        check(least - 0.05 < took < least + 0.9 * SLOW,
+              f"{kwargs}: answer {nr} of {want} took {took:.2f} s")
+
+
+def is_right(lab, user=USER, secret=SECRET, **where):
+    """A login that succeeds."""
+    conn = lab.connect(target(lab), **where)
+    conn.chap = {"user": user, "secret": secret}
+    conn.login()
+    conn.close()
+
+
+def counted(lab, name):
+    return lab.adm_json("net", "show")["net"][name]
+
+
+@suite.case
+def delay_grows(lab):
+    """Two at once, then 1 s, 2 s, and so on to the limit, each is counted; of one
+    address alone; of IPv6, that is 64 bits."""
+    with delays(lab, "10.77.0.11", "10.77.0.12", "fd77::11", "fd77::12",
+                login_delay=2):
+        before = counted(lab, "logins_delayed")
+        guesses(lab, 0, 0, 1, 2, 2, source="10.77.0.11")
+        equal(counted(lab, "logins_delayed") - before, 3, "delayed")
+        guesses(lab, 0, 0, source="10.77.0.12")
+        guesses(lab, 0, 0, source="fd77::11", addr=lab.ADDR6)
+        guesses(lab, 1, source="fd77::12", addr=lab.ADDR6)
+    guesses(lab, 0, source="10.77.0.11")
+
+
+@suite.case
+def delay_of_unknown_names(lab):
+    """A name that is no account, and an answer that is no digest, take as long."""
+    with delays(lab, "10.77.0.13", login_delay=1):
+        guesses(lab, 0, 0, 1, user="nobody", source="10.77.0.13")
+        conn, got = challenge(lab, source="10.77.0.13")
+        start = time.monotonic()
+        refused(lambda: answer(conn, got, CHAP_R="0x12"), "no digest")
+        check(time.monotonic() - start > 0.95, "it is refused at once")
+
+
+@suite.case
+def right_is_never_delayed(lab):
+    """While a wrong secret waits for its answer, the right one of the same address
+    is taken at once, and the wrong ones of this account are forgotten. The event
+    does not wait either."""
+    where = {"source": "10.77.0.14"}
+    with delays(lab, *where.values(), login_delay=8):
+        guesses(lab, 0, 0, 1, **where)
+        listener = lab.listen("session")
+        conn = send_wrong(lab, **where)
+        start = time.monotonic()
+        event = soon(listener.next, 10 * SLOW)
+        equal((event["event"], event["status"], event["reason"]),
+              ("login-failed", AUTH_FAILED, "the secret is wrong (CHAP_R)"),
+              "event")
+        soon(is_right, lab, **where)
+        refused(conn.login_response, "the one that waits")
+        took = time.monotonic() - start
+        check(1.95 < took < 2 + SLOW, f"its answer came after {took:.1f} s")
+        guesses(lab, 0, 0, 1, **where)
+
+
+@suite.case
+def delay_of_another_account(lab):
+    """Who owns an account cannot guess the secret of another one faster."""
+    where = {"source": "10.77.0.15"}
+    with delays(lab, *where.values(), login_delay=2):
+        account(lab, "carol", "carol-has-another")
+        bind(lab, "carol", target(lab))
+        carol = {"user": "carol", "secret": "carol-has-another", **where}
+        guesses(lab, 0, 0, 1, **where)
+        soon(is_right, lab, **carol)
+        guesses(lab, 2, **where)
+        # now both were tried, and neither makes the other one forgotten
+        guesses(lab, 2, user="carol", **where)
+        soon(is_right, lab, **carol)
+        guesses(lab, 2, **where)
+        lab.adm("account", "unbind", "carol", "target", target(lab))
+        lab.adm("account", "del", "carol")
+
+
+@suite.case
+def delay_within_timeout(lab):
+    """The answer comes before the time of the login is over, and what is sent
+    meanwhile is ignored."""
+    where = {"source": "10.77.0.16"}
+    with delays(lab, *where.values(), login_delay=60, login_timeout=2 * SLOW):
+        for _ in range(3 if SLOW == 1 else 5):
+            guess(lab, **where)
+        conn = send_wrong(lab, **where)
+        more = send_wrong(lab, **where)
+        start = time.monotonic()
+        for _ in range(100):
+            more.send(more.login_pdu({"CHAP_N": USER}, 0, 1))
+        for one in conn, more:
+            try:
+                one.login_response()
+                check(False, "taken")
+            except LoginError as err:
+                equal(hex(err.status), hex(AUTH_FAILED), "status")
+            equal(one.expect_close(), [], "after it")
+        took = time.monotonic() - start
+        check(1.5 * SLOW < took < 3 * SLOW + 2,
+              f"the answers came after {took:.1f} s")
+
+
+@suite.case
+def delayed_ones_are_bounded(lab):
+    """Connections that wait for their answers count as those in login: the address
+    with the most of them loses some, and nobody else waits."""
+    where = {"source": "10.77.0.17"}
+    with delays(lab, *where.values(), login_delay=60, login_timeout=60):
+        guesses(lab, 0, 0, 1, 2, **where)
+        lab.adm("net", "set", "max-logins", 3)
+        before = counted(lab, "logins_closed")
+        waiting = [send_wrong(lab, **where) for _ in range(6)]
+        wait_until(lambda: lab.connections() <= 3, 10 * SLOW, "some are closed")
+        equal(counted(lab, "logins_closed") - before, 3, "closed")
+        soon(is_right, lab)
+        for conn in waiting:
+            conn.close()
+        # who does not wait for the answer is counted all the same
+        wait_until(lambda: not lab.connections(), 10 * SLOW, "all are closed")
+        lab.adm("net", "set", "login-delay", 3)
+        guesses(lab, 3, **where)
+
+
+@suite.case
+def no_delay(lab):
+    """0 switches it off."""
+    where = {"source": "10.77.0.18"}
+    with delays(lab, *where.values(), login_delay=0):
+        before = counted(lab, "logins_delayed")
+        guesses(lab, *[0] * 8, **where)
+        equal(counted(lab, "logins_delayed"), before, "delayed")
 
 
 if __name__ == "__main__":

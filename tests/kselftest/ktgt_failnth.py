@@ -594,7 +594,8 @@ LOGIN_KEYS = {
     "digests": {"HeaderDigest": "CRC32C", "DataDigest": "CRC32C"},
     "security stage": {},
     "long text": {"X-org.example.long": "x" * 200},
-    "chap": {}, "mutual chap": {}, "discovery": {}, "reinstatement": {},
+    "chap": {}, "wrong secret": {}, "mutual chap": {}, "discovery": {},
+    "reinstatement": {},
 }
 
 
@@ -602,8 +603,10 @@ def start_login(lab, iqn, name):
     """Connect; gives back (connection, function that logs in)."""
     ini = lab.connect(iqn, timeout=HANG)
     discovery = name == "discovery"
-    if name in ("chap", "mutual chap"):
+    if name in ("chap", "wrong secret", "mutual chap"):
         ini.chap = {"user": "alice", "secret": SECRET, "algs": (7, 5)}
+    if name == "wrong secret":
+        ini.chap["secret"] = TARGET_SECRET
     if name == "mutual chap":
         ini.chap["target_secret"] = TARGET_SECRET
 
@@ -615,6 +618,13 @@ def start_login(lab, iqn, name):
             ini.login_step(keys[:100], 1, 3, False, True)
             ini.login_step(keys[100:], 1, 3)
             ini.full_feature = True
+        elif name == "wrong secret":
+            try:
+                ini.login()
+            except LoginError as err:
+                if err.status != 0x0201:
+                    raise
+                ini.full_feature = True     # there is no more to come
         else:
             ini.login(LOGIN_KEYS[name] if discovery else
                       {**DATA, **LOGIN_KEYS[name]}, discovery,
@@ -672,7 +682,8 @@ def login_sweep(lab, iqn, name, kind, words):
             if conn:
                 forget(lab, conn)
         alone(lab)
-        good_login(lab, iqn, name)
+        # the right secret, after which the wrong one is answered at once again
+        good_login(lab, iqn, "chap" if name == "wrong secret" else name)
         return armed
 
     sweep(lab, f"login {name}{words}",

@@ -448,6 +448,7 @@ def settings(lab):
             ("max-logins", 256, 65536, "1 to 65535"),
             ("discovery-timeout", 7, 0, "1 to 3600"),
             ("discovery-timeout", 60, 3601, "1 to 3600"),
+            ("login-delay", 3600, 3601, "0 to 3600"),
             ("max-discoveries", 1, 0, "1 to 16384"),
             ("max-discoveries", 256, 16385, "1 to 16384"),
             ("memory-limit", 32, 3, "4 to 65536"),

@@ -58,7 +58,7 @@ ATTRS = {
            "pad state oui logout-timeout tmf-timeout cpus keepalive-idle "
            "keepalive-interval keepalive-probes tcp-user-timeout "
            "allocation-failures discovery-timeout max-discoveries "
-           "discoveries-closed logins-closed",
+           "discoveries-closed logins-closed login-delay logins-delayed",
     "target": "id name alias state force lus sessions acls generation pad "
               "header-digest data-digest initial-r2t immediate-data "
               "max-recv-data-segment-length max-xmit-data-segment-length "

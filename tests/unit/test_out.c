@@ -296,7 +296,8 @@ static void test_net(void **state)
 		"keepalive-probes: 3\n", "tcp-user-timeout: 60 s\n",
 		"discovery-timeout: 11 s\n",
 		"max-discoveries: 12\n", "discoveries-closed: 13\n",
-		"logins-closed: 14\n",
+		"logins-closed: 14\n", "login-delay: 15 s\n",
+		"logins-delayed: 16\n",
 	};
 	struct net net = {
 		.login_timeout = 120, .max_logins = 7, .memory_limit = 64,
@@ -305,6 +306,7 @@ static void test_net(void **state)
 		.keepalive_probes = 3, .tcp_user_timeout = 60,
 		.discovery_timeout = 11, .max_discoveries = 12,
 		.discoveries_closed = 13, .logins_closed = 14,
+		.login_delay = 15, .logins_delayed = 16,
 		.state = KTGT_NET_STATE_LOADING, .targets = 3,
 		.oui = { 3, { 0x00, 0x14, 0x05 } },
 		.has = ~UINT64_C(0),

@@ -21,6 +21,7 @@ static const struct arg no_args[] = {
 static const struct arg set_args[] = {
 	{ "login-timeout", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_LOGIN_TIMEOUT },
 	{ "max-logins", "N", ARG_VALUE, 0, KTGT_A_NET_MAX_LOGINS },
+	{ "login-delay", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_LOGIN_DELAY },
 	{ "discovery-timeout", "SECONDS", ARG_VALUE, 0,
 	  KTGT_A_NET_DISCOVERY_TIMEOUT },
 	{ "max-discoveries", "N", ARG_VALUE, 0, KTGT_A_NET_MAX_DISCOVERIES },

@@ -194,6 +194,9 @@ static const struct field net_fields[] = {
 	F(net, NET_DISCOVERIES_CLOSED, discoveries_closed, U64,
 	  "discoveries-closed"),
 	F(net, NET_LOGINS_CLOSED, logins_closed, U64, "logins-closed"),
+	F(net, NET_LOGIN_DELAY, login_delay, U32, "login-delay",
+	  .max = KTGT_TIME_MAX, .unit = UNIT_SET_SECONDS),
+	F(net, NET_LOGINS_DELAYED, logins_delayed, U64, "logins-delayed"),
 };
 
 OBJECT(net);

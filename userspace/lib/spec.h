@@ -40,6 +40,8 @@ struct net {
 	uint32_t max_discoveries;
 	uint64_t discoveries_closed;
 	uint64_t logins_closed;
+	uint32_t login_delay;
+	uint64_t logins_delayed;
 };
 
 extern const struct object net_object;

@@ -4,6 +4,7 @@
  * whoever watches it.
  */
 #include "../../../kernel/core/access.h"
+#include "../../../kernel/core/delay.h"
 #include "../../../kernel/iscsi/sess.h"
 #include "../../../kernel/tcp/tcp.h"
 #include "target.h"
@@ -101,6 +102,31 @@ void ktgt_crowd_leave(struct ktgt_crowd *crowd, struct ktgt_crowd_place *place)
 {
 	nr_joined -= !!place->addr;
 	place->addr = NULL;
+}
+
+/* There are no accounts, and so no wrong secrets. */
+struct ktgt_delays *ktgt_delays_alloc(void)
+{
+	return kzalloc(1, GFP_KERNEL);
+}
+
+void ktgt_delays_free(struct ktgt_delays *delays)
+{
+	kfree(delays);
+}
+
+int ktgt_delay_wrong(struct ktgt_delays *delays,
+		     const struct sockaddr_storage *peer, const char *user,
+		     u32 max, u64 now)
+{
+	require(false);
+	return 0;
+}
+
+void ktgt_delay_right(struct ktgt_delays *delays,
+		      const struct sockaddr_storage *peer, const char *user)
+{
+	require(false);
 }
 
 /* Who watches hears of each session twice. */

@@ -567,8 +567,10 @@ class Fuzz:
         lab.adm("account", "bind", USER, "target", self.targets["chap"])
         iqn = self.targets["guard"] = lab.target("guard", acl=(VICTIM,))
         lab.lun(iqn, 1, lab.null_blk(4))
-        # A victim that is asked nothing for a while does not have to answer
-        lab.adm("net", "set", "login-timeout", 30 * SLOW, "nop-interval", 0)
+        # A victim that is asked nothing for a while does not have to answer; and
+        # most secrets are wrong
+        lab.adm("net", "set", "login-timeout", 30 * SLOW, "nop-interval", 0,
+                "login-delay", 0)
         self.nl = lab.genl()
         self.victim = lab.login(iqn, name=VICTIM, timeout=LIMIT * 2)
         self.base = self.totals()
