@@ -592,7 +592,7 @@ class Initiator(Conn):
             first = {}
         answers += self._exchange({**first, **(keys or {})}, 1, 3)
         offered = {**(keys or {})}
-        self._settle(offered, dict(answers))
+        self.settle(offered, dict(answers))
         return dict(answers)
 
     def _exchange(self, keys, csg, nsg):
@@ -652,7 +652,7 @@ class Initiator(Conn):
         reply["CHAP_C"] = "0x" + mine.hex()
         return reply, chap_response(alg, 77, self.chap["target_secret"], mine)
 
-    def _settle(self, offered, answers):
+    def settle(self, offered, answers):
         """The keys that hold for this session (13)."""
         keys = {"MaxRecvDataSegmentLength": 8192, "InitialR2T": "Yes",
                 "ImmediateData": "Yes", "FirstBurstLength": 65536,

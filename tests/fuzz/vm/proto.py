@@ -376,8 +376,8 @@ def enter(peer, got, offered, answers):
     if not peer.tsih:
         raise Finding(f"TSIH is 0: {got}")
     peer.full_feature = True
-    peer._settle(offered, {key: value for key, value in answers.items()
-                           if value not in ("Irrelevant", "Reject")})
+    peer.settle(offered, {key: value for key, value in answers.items()
+                          if value not in ("Irrelevant", "Reject")})
     peer.expcmdsn, peer.maxcmdsn = got.u("expcmdsn"), got.u("maxcmdsn")
     peer.fuzz.live.append(peer.tsih)
 
