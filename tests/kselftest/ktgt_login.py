@@ -652,11 +652,11 @@ def target_alias(lab):
 @suite.case
 def task_reporting(lab):
     """Of what TaskReporting can be, RFC3720 alone; the level of the protocol is
-    1; no unknown value is taken (13.23, 13.24)."""
+    2; no unknown value is taken (13.23, 13.24)."""
     got = answers(lab, {"TaskReporting": "FastAbort,ResponseFence,RFC3720",
                         "iSCSIProtocolLevel": 31})
     equal((got.get("TaskReporting"), got.get("iSCSIProtocolLevel")),
-          ("RFC3720", "1"), "answers")
+          ("RFC3720", "2"), "answers")
     got = answers(lab, {"TaskReporting": "FastAbort",
                         "iSCSIProtocolLevel": 32})
     equal((got.get("TaskReporting"), got.get("iSCSIProtocolLevel")),
