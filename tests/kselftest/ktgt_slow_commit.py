@@ -29,7 +29,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import dm  # noqa: E402
 import genl  # noqa: E402
 import iscsi  # noqa: E402
-from dm import Mapped  # noqa: E402
+from dm import GIVEN_UP, Sleeper  # noqa: E402
 from genl import Genl  # noqa: E402
 from ktap import Failure, Suite, check, comment, equal, wait_until  # noqa: E402
 from lab import (IQN, SLOW, Lab, enter_named, is_free, outcome,  # noqa: E402
@@ -37,38 +37,8 @@ from lab import (IQN, SLOW, Lab, enter_named, is_free, outcome,  # noqa: E402
 
 HOLD = 2 * min(SLOW, 2)    # seconds that netlink may be held up
 DEADLINE = 10      # of a transaction
-GIVEN_UP = 40      # after which no device sleeps, whatever is broken
 # A module with a netlink family of its own that the kernel may have
 FAMILIES = ("wireguard", "nbd", "fou", "l2tp_netlink")
-
-
-class Sleeper(Mapped):
-    """A dm device with dirty pages, which is suspended."""
-
-    def __init__(self, lab, **attrs):
-        super().__init__(lab.null_blk(8, **attrs))
-        self.path = f"/dev/{self.node}"
-        # the last close would write them back
-        self.file = os.open(self.path, os.O_RDWR)
-        os.pwrite(self.file, b"dirty" * 4096, 0)
-        self.timer = None
-        self.sleep()
-
-    def sleep(self):
-        """It answers nobody, for a while at most."""
-        self.suspend()
-        self.timer = threading.Timer(GIVEN_UP, self.wake)
-        self.timer.start()
-
-    def wake(self):
-        """It answers from now on."""
-        self.timer.cancel()
-        self.resume()
-
-    def remove(self):
-        self.wake()
-        os.close(self.file)
-        super().remove()
 
 
 class SlowLab(Lab):

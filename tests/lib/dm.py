@@ -2,11 +2,13 @@
 """Devices of the device mapper: some can stop to answer, some fail."""
 
 import os
+import threading
 
 from ktap import Skip
 from lab import CommandError, outcome, run
 
 LINEAR = "0 {size} linear {dev} 0"
+GIVEN_UP = 40      # seconds after which no device sleeps, whatever is broken
 
 
 def part(size_mib):
@@ -86,6 +88,35 @@ class Late(Mapped):
         """It does not wait any more, once."""
         run("dmsetup", "suspend", "--nolockfs", self.name)
         self.resume()
+
+
+class Sleeper(Mapped):
+    """A dm device with dirty pages, which is suspended."""
+
+    def __init__(self, lab, **attrs):
+        super().__init__(lab.null_blk(8, **attrs))
+        self.path = f"/dev/{self.node}"
+        # the last close would write them back
+        self.file = os.open(self.path, os.O_RDWR)
+        os.pwrite(self.file, b"dirty" * 4096, 0)
+        self.timer = None
+        self.sleep()
+
+    def sleep(self):
+        """It answers nobody, for a while at most."""
+        self.suspend()
+        self.timer = threading.Timer(GIVEN_UP, self.wake)
+        self.timer.start()
+
+    def wake(self):
+        """It answers from now on."""
+        self.timer.cancel()
+        self.resume()
+
+    def remove(self):
+        self.wake()
+        os.close(self.file)
+        super().remove()
 
 
 def remove_all():
