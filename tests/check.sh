@@ -244,6 +244,8 @@ main()
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
 	tests/vm/deps.sh
+	# for ktgt_ynl, which skips without it
+	tests/vm/kernel-scripts.sh ynl >/dev/null || true
 	if [[ $everything ]]; then
 		run_suite lint tests/lint/run.sh
 		run_suite unit unit_tests

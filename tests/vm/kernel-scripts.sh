@@ -10,6 +10,7 @@
 #                           Documentation/netlink, and a file MAINTAINERS,
 #                           by which ynl finds that it is the root
 #   kernel-scripts.sh root  the same root, for what else is in it
+#   kernel-scripts.sh --path  only print where the root is or would be
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -47,6 +48,10 @@ main()
 {
 	local dir=$cache_dir/kernel-scripts-$source_release-$format
 
+	if [[ ${1:-} == --path ]]; then
+		echo "$dir"
+		return
+	fi
 	if [[ ! -e $dir ]]; then
 		"$vm_dir/deps.sh" --check lint
 		take_lock "$cache_dir/kernel-scripts.lock"
@@ -55,7 +60,7 @@ main()
 	case ${1:-} in
 	'') echo "$dir/scripts" ;;
 	ynl | root) echo "$dir" ;;
-	*) die "usage: kernel-scripts.sh [ynl|root]" ;;
+	*) die "usage: kernel-scripts.sh [ynl|root|--path]" ;;
 	esac
 }
 

@@ -23,8 +23,8 @@
 #               6.1 has systemd
 #   -i          a shell on this terminal; leave it with exit
 #
-# In the VM: /ktgt has ktgt.ko, bin/ (in PATH), tests/, Documentation/, and is
-# the working directory. There is no network device. Everything that is written is lost.
+# In the VM: /ktgt has ktgt.ko, bin/ (in PATH), tests/, Documentation/, tools/, and
+# is the working directory. There is no network device. Everything that is written is lost.
 #
 # Exit status: that of the command; 124 if it took too long; 99 if the kernel died.
 
@@ -127,6 +127,18 @@ copy_tools()
 	fi
 }
 
+# The client of YNL, where it is in the kernel's sources too. It is left out if nobody
+# has fetched it: what needs it skips.
+copy_ynl()
+{
+	local to=$1/tools/net/ynl from
+
+	from=$("$vm_dir/kernel-scripts.sh" --path)/tools/net/ynl/pyynl
+	[[ -d $from ]] || return 0
+	mkdir -p "$to"
+	rsync -a --exclude __pycache__ "$from" "$to/"
+}
+
 # What init (in the VM) reads: the command, quoted, and how to run it.
 write_orders()
 {
@@ -160,6 +172,7 @@ make_payload()
 			rsync -a "$dir" "$stage/Documentation/"
 		}
 	done
+	copy_ynl "$stage"
 	for module in ktgt.ko ktgt_test.ko; do
 		[[ ! -e $top_dir/build/$kernel/$module ]] ||
 			cp "$top_dir/build/$kernel/$module" "$stage/"
