@@ -7,13 +7,15 @@
 Shown: a request holds netlink up for no more than a second; its answer comes when
 it is done, with all that belongs to it, and with the text of a refusal; another
 change of the socket is refused until then, other requests are not, nor do they
-wait; a device that does not answer is refused at the deadline; who kills the
-tool stops nothing; nobody else gets the answer; a namespace can be deleted
-meanwhile; an event tells how it ended. A hundred LUs of a disk that is dead are
-deleted in ten seconds, and a warning names what the disk still holds.
+wait; a device that does not answer is refused at the deadline, by the tool as well,
+also if it is attached; who kills the tool stops nothing that it has asked for, and
+leaves nothing if it slept in its own open(); nobody else gets the answer; a namespace
+can be deleted meanwhile; an event tells how it ended. A hundred LUs of a disk that is
+dead are deleted in ten seconds, and a warning names what the disk still holds.
 """
-# Timeout: 400
+# Timeout: 460
 
+import contextlib
 import errno
 import os
 import re
@@ -21,6 +23,7 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
 import threading
 import time
 
@@ -121,16 +124,56 @@ def luns(nl):
             for lu in nl.do("lu-list")][1:]
 
 
-def end_of(listener, nl):
-    """The event that tells how the last request of NL has ended."""
+def txn_end(listener):
+    """The event that tells how a request has ended."""
     while True:
         event = listener.next(DEADLINE * 2)
         check(event, "there is no event of the end")
         if event["event"] == "txn-end":
-            break
+            return event
+
+
+def end_of(listener, nl):
+    """The event that tells how the last request of NL has ended."""
+    event = txn_end(listener)
     equal((event["port-id"], event["sequence"]), (nl.portid, nl.seq),
           "who has asked")
     return event
+
+
+class Tool(threading.Thread):
+    """ktgtadm, beside the test: how it ended, and the seconds that it took."""
+
+    def __init__(self, lab, *words):
+        super().__init__()
+        self.argv = ("ktgtadm", "-n", lab.tns, *words)
+        self.done, self.took = None, None
+        self.start()
+
+    def run(self):
+        self.done, self.took = seconds(outcome, *self.argv, timeout=2 * GIVEN_UP)
+
+    def has_given_up(self, says):
+        """It ends at the deadline of the transaction, and says this."""
+        self.join()
+        comment(f"{self.took:.1f} s: {self.done.stderr.strip()}")
+        equal(self.done.returncode, 2, "exit status")
+        check(says in self.done.stderr, f"'{says}' is not what it says")
+        check(DEADLINE - 1 < self.took < DEADLINE + HOLD, f"after {self.took} s")
+
+
+def at_once(lab, *words):
+    """ktgtadm, which waits for nobody."""
+    took = seconds(lab.adm, *words)[1]
+    check(took < HOLD, f"{' '.join(map(str, words))} takes {took:.1f} s")
+
+
+def others_go_on(lab, path):
+    """Changes of others, also with a device, and what is shown."""
+    at_once(lab, "target", "set", 1, "alias", "x")
+    at_once(lab, "lun", "add", "target", 1, "lun", 9, "path", path)
+    at_once(lab, "lun", "del", "target", 1, "lun", 9)
+    at_once(lab, "config", "show")
 
 
 def load(module):
@@ -367,12 +410,126 @@ def killed(lab):
     equal(luns(lab.nl), [], "LUNs")
     dev.wake()
     wait_until(lambda: luns(lab.nl) == [1], DEADLINE, "the LUN")
-    while True:
-        event = listener.next(DEADLINE)
-        check(event, "no event")
-        if event["event"] == "txn-end":
-            break
+    event = txn_end(listener)
     check("error" not in event, f"event {event}")
+
+
+@suite.case
+def open_sleeps(lab):
+    """The tool says at the deadline which device it has waited for."""
+    dev, other = slow_target(lab)[0], lab.null_blk(8)
+    words = ("lun", "add", "target", 1, "lun", 1, "path", dev.path)
+    tool = Tool(lab, *words)
+    time.sleep(1)
+    others_go_on(lab, other)
+    equal(luns(lab.nl), [], "LUNs meanwhile")
+    tool.has_given_up(f"LUN 1: {dev.path} has not answered in 10 s")
+    equal(luns(lab.nl), [], "LUNs")
+    dev.wake()
+    wait_until(lambda: is_free(dev.path), 10, "the device is free")
+    lab.adm(*words)
+    equal(luns(lab.nl), [1], "LUNs")
+
+
+@suite.case
+def attach_sleeps(lab):
+    """The same if the device comes when its LUN is there; another one is attached
+    meanwhile."""
+    dev, other = slow_target(lab)[0], lab.null_blk(8)
+    with tempfile.TemporaryDirectory(prefix="ktgt-slow") as home:
+        for lun, path in ((1, dev.path), (2, other)):
+            name = f"{home}/disk{lun}"
+            lab.adm("lun", "add", "target", 1, "lun", lun, "path", name, "absent")
+            os.symlink(path, name)
+        tool = Tool(lab, "lun", "attach", "target", 1, "lun", 1)
+        time.sleep(1)
+        at_once(lab, "lun", "attach", "target", 1, "lun", 2)
+        equal(online(lab), [False, True], "what is online meanwhile")
+        tool.has_given_up(f"LUN 1: {home}/disk1 has not answered in 10 s")
+        equal(online(lab), [False, True], "what is online")
+        dev.wake()
+        wait_until(lambda: is_free(dev.path), 10, "the device is free")
+        lab.adm("lun", "attach", "target", 1, "lun", 1)
+        equal(online(lab), [True, True], "what is online at last")
+
+
+def online(lab):
+    """Whether each disk is."""
+    return [lu["online"] for lu in lab.disks()]
+
+
+def is_stuck(pid):
+    """A process sleeps in the kernel, and a signal does not wake it."""
+    return read(f"/proc/{pid}/stat").rsplit(")", 1)[1].split()[0] == "D"
+
+
+@contextlib.contextmanager
+def unopenable(lab):
+    """A loop device of which somebody reads the partitions, from a disk that does
+    not answer: until then, who opens it sleeps. Gives both."""
+    disk = lab.sleeper()
+    disk.wake()
+    if not os.path.exists("/dev/loop-control"):
+        run("modprobe", "loop")
+    # direct I/O: what the page cache of the disk has would be read at once
+    loop = run("losetup", "--partscan", "--direct-io=on", "--find", "--show",
+               disk.path).strip()
+    reader = None
+    try:
+        run("udevadm", "settle")
+        disk.sleep()
+        reader = start("blockdev", "--rereadpt", loop)
+        wait_until(lambda: is_stuck(reader.pid), 10 * SLOW, "it reads")
+        yield disk, loop
+    finally:
+        disk.wake()
+        if reader:
+            reader.wait(GIVEN_UP)
+        run("losetup", "--detach", loop)
+
+
+@suite.case
+def killed_in_open(lab):
+    """The tool sleeps in its own open(): it has asked for nothing yet, so when it is
+    killed, nothing is left of it."""
+    lab.nl = lab.socket()
+    lab.nl.do("target-new", id=1, name=f"{IQN}:slow")
+    other = lab.null_blk(8)
+    with unopenable(lab) as (disk, loop):
+        tool = start("ktgtadm", "-n", lab.tns, "lun", "add", "target", 1, "lun", 1,
+                     "path", loop)
+        wait_until(lambda: is_stuck(tool.pid), 10 * SLOW, "it opens the device")
+        others_go_on(lab, other)
+        check(is_stuck(tool.pid), "it does not open the device any more")
+        tool.kill()
+        generation = lab.adm_json("net", "show")["net"]["generation"]
+        disk.wake()
+        equal(tool.wait(10 * SLOW), -signal.SIGKILL, "exit status")
+        wait_until(lambda: is_free(loop), 10, "the device is free")
+    equal(lab.adm_json("net", "show")["net"]["generation"], generation, "generation")
+    equal(luns(lab.nl), [], "LUNs")
+
+
+@suite.case
+def killed_and_refused(lab):
+    """The tool is killed while the kernel opens the device, which does not answer
+    until the deadline: nothing is left but the event."""
+    listener = lab.listen("config")
+    dev = slow_target(lab)[0]
+    before = read("/sys/module/ktgt/refcnt")
+    tool = start("ktgtadm", "-n", lab.tns, "lun", "add", "target", 1, "lun", 1,
+                 "path", dev.path)
+    time.sleep(2 * min(SLOW, 2))
+    tool.kill()
+    tool.wait(HOLD)
+    event = txn_end(listener)
+    equal(event.get("error"), errno.ETIMEDOUT, f"error of {event}")
+    check(f"{dev.path} has not answered in 10 s" in event["text"], f"{event}")
+    equal(luns(lab.nl), [], "LUNs")
+    dev.wake()
+    wait_until(lambda: is_free(dev.path), 10, "the device is free")
+    wait_until(lambda: read("/sys/module/ktgt/refcnt") == before, 10,
+               "references of the module")
 
 
 @suite.case
