@@ -10,7 +10,8 @@ change of the socket is refused until then, other requests are not, nor do they
 wait; a device that does not answer is refused at the deadline, by the tool as well,
 also if it is attached; who kills the tool stops nothing that it has asked for, and
 leaves nothing if it slept in its own open(); nobody else gets the answer; a namespace
-can be deleted meanwhile; an event tells how it ended. A hundred LUs of a disk that is
+can be deleted meanwhile; an event tells how it ended; while a cache is flushed, all is
+shown at once. A hundred LUs of a disk that is
 dead are deleted in ten seconds, and a warning names what the disk still holds.
 """
 # Timeout: 460
@@ -248,6 +249,59 @@ def freeze_goes_on(lab):
     dev.sleep()
     begin_freeze(lab).close()
     wait_until(lambda: not frozen(lab), HOLD, "the thaw of one that was not done")
+
+
+def shown_at_once(lab, dev):
+    """All that shows a LUN, and names its device."""
+    for words in (("config", "show"), ("config", "dump"), ("lun", "show"),
+                  ("lun", "show", "target", 1, "lun", 1)):
+        text, took = seconds(lab.adm, *words)
+        comment(f"{' '.join(map(str, words))}: {took:.2f} s")
+        check(took < HOLD, f"{words} takes {took} s")
+        check(dev.path in text, f"{words} does not show {dev.path}: {text}")
+
+
+@suite.case
+def shown_while_flushed(lab):
+    """The cache of a LUN is flushed, which takes long: for an initiator, for a freeze,
+    and because there is to be no cache. Nobody who only looks waits for that."""
+    dev, lun = slow_target(lab, cache_size=1)
+    dev.wake()
+    lab.nl.do("net-set", nop_interval=0)
+    lab.nl.do("acl-new", target_id=1, all=None)
+    lab.nl.do("lu-new", **lun)
+    ini = lab.login(f"{IQN}:slow", timeout=GIVEN_UP)
+
+    ini.good(iscsi.write10(0, 8), write=bytes(4096))
+    dev.sleep()
+    task = ini.issue(iscsi.sync_cache10())
+    ini.expect_silence(0.5)
+    shown_at_once(lab, dev)
+    check(not task.done, f"{task}")
+    dev.wake()
+    ini.wait([task])
+    equal(task.status, 0, "status of SYNCHRONIZE CACHE")
+
+    ini.good(iscsi.write10(0, 8), write=bytes(4096))
+    dev.sleep()
+    nl = begin_freeze(lab)
+    shown_at_once(lab, dev)
+    silent(nl, 0.1)
+    dev.wake()
+    nl.answers()
+    nl.close()
+    wait_until(lambda: not frozen(lab), HOLD, "the thaw")
+
+    ini.good(iscsi.write10(0, 8), write=bytes(4096))
+    dev.sleep()
+    nl = lab.socket()
+    took = begin(nl, "lu-set", target_id=1, lun=1, write_cache=0)
+    check(took < HOLD, f"netlink is held up for {took} s")
+    shown_at_once(lab, dev)
+    silent(nl, 0.1)
+    dev.wake()
+    nl.answers()
+    equal(lab.disks()[0]["write_cache"], False, "write cache")
 
 
 @suite.case
