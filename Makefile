@@ -42,6 +42,8 @@ help:
 	@echo '                   these targets'
 	@echo '   B=guard         only compare with the baseline, as make check does'
 	@echo '   B=baseline      write the baseline again'
+	@echo '   B=devices       compare dm-crypt, dm-thin, md and a device with few'
+	@echo '                   tags with their baseline'
 	@echo 'make bench-scale   measure many sessions and many logical units'
 	@echo 'make bench-smp     compare ktgt and LIO by the clock, on two CPUs'
 	@echo '                   (ROUNDS=5)'

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """Compares the instructions for each I/O with those that were committed.
 
-    guard.py guard|baseline RESULTS FILE BASELINE
+    guard.py guard|devices RESULTS FILE BASELINE
+    guard.py baseline|devices-baseline RESULTS FILE BASELINE
 
-RESULTS is the folder with rows.json and kernel; FILE takes the rows. "guard"
-fails if a row of BASELINE takes 5 % more now, or was not measured; "baseline"
-writes BASELINE anew. The last line of the guard is
+RESULTS is the folder with rows.json and kernel; FILE takes the rows. "guard" and
+"devices" fail if a row of BASELINE takes 5 % more now, or was not measured; "devices"
+also if a device does worse with more commands than it has tags. The other two write
+BASELINE anew. The last line of those that compare is
 "N passed, N failed, N skipped".
 """
 
@@ -17,10 +19,14 @@ import sys
 from report import add_instructions, label_of, job_of, meta_of, read_rows
 
 ALLOWED = 1.05
+# Of the rate with as many commands as there are tags
+TAGS_LEAST = 0.95
+KEYS = ("client", "device", "op", "bs", "qd", "digest", "instr_per_io")
 
 
 def name_of(row):
-    return "%s %s" % (row["client"], label_of(job_of(row)))
+    words = [row["client"], row.get("device"), label_of(job_of(row))]
+    return " ".join(word for word in words if word)
 
 
 def write_json(path, data):
@@ -31,9 +37,8 @@ def write_json(path, data):
 
 def write_baseline(path, meta, rows):
     """A line for each row, so that a diff shows which have changed."""
-    lines = ",\n".join("  " + json.dumps({key: row[key] for key in (
-        "client", "op", "bs", "qd", "digest", "instr_per_io")})
-        for row in rows)
+    lines = ",\n".join("  " + json.dumps({key: row[key] for key in KEYS
+                                          if key in row}) for row in rows)
     with open(path, "w", encoding="utf-8") as file:
         file.write('{\n "kernel": %s,\n "rows": [\n%s\n ]\n}\n'
                    % (json.dumps(meta["kernel"]), lines))
@@ -60,7 +65,21 @@ def compare(baseline, measured):
     return len(baseline) - failed, failed
 
 
-def guard(path, meta, rows):
+def check_tags(rows):
+    """Prints how the rate with twice as many commands as tags compares with that
+    of as many. Return: how many passed, and failed; none without such rows."""
+    iops = {row["qd"]: row["iops"] for row in rows if row.get("device") == "tags"}
+    if not iops:
+        return 0, 0
+    share = iops[max(iops)] / iops[min(iops)]
+    good = share >= TAGS_LEAST
+    print("%-7srate at qd%d with %d tags: %.1f %% of that at qd%d, at least %d %%"
+          % ("ok" if good else "not ok", max(iops), min(iops), 100 * share,
+             min(iops), 100 * TAGS_LEAST))
+    return int(good), int(not good)
+
+
+def guard(mode, path, meta, rows):
     with open(path, encoding="utf-8") as file:
         baseline = json.load(file)
     if baseline["kernel"] != meta["kernel"]:
@@ -68,8 +87,10 @@ def guard(path, meta, rows):
               % (baseline["kernel"], meta["kernel"]))
     passed, failed = compare(baseline["rows"], rows)
     if failed:
-        print("if that is what it has to cost: make bench B=baseline, and say"
-              " why")
+        print("if that is what it has to cost: make bench B=%s, and say why"
+              % ("baseline" if mode == "guard" else "devices-baseline"))
+    more, less = check_tags(rows)
+    passed, failed = passed + more, failed + less
     print("%d passed, %d failed, 0 skipped" % (passed, failed))
     return failed or not passed
 
@@ -80,10 +101,11 @@ def main():
     add_instructions(rows)
     meta = meta_of(mode, results)
     write_json(path, {"meta": meta, "rows": rows})
-    if mode == "baseline":
+    if mode.endswith("baseline"):
         write_baseline(baseline, meta, rows)
+        check_tags(rows)
         return 0
-    return 1 if guard(baseline, meta, rows) else 0
+    return 1 if guard(mode, baseline, meta, rows) else 0
 
 
 if __name__ == "__main__":

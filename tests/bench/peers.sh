@@ -6,9 +6,11 @@
 #
 #   peers.sh all|quick|guard [PEER]...
 #   peers.sh profile JOB [PEER]...
+#   peers.sh devices
 #
 #   PEER   only these, of raw, floor, lio, tgt, nvmet, ktgt
 #   JOB    as gen-4k-read-qd32 or fio-64k-write-qd8; -crc behind it: digests
+#   devices  ktgt alone, over several kinds of devices (devices.sh)
 #
 # Every target is measured with the initiator of the kernel and fio, and, if it
 # speaks iSCSI, with the generator. What comes out is in out/rows.json, a line
@@ -29,6 +31,8 @@ seconds=1
 periods=(1000003 1130021 1270037 1410047 1570039 1730041 1890053)
 profiled=''
 sampler=()
+# Which of devices.sh is measured, if not /dev/nullb0
+device_kind=''
 
 # RW BLOCKSIZE DEPTH; what B=quick leaves out stands behind the others
 fio_quick=("randread 4096 1" "randread 4096 32" "randwrite 4096 1"
@@ -52,9 +56,11 @@ small_jobs()
 # CLIENT PEER OP BLOCKSIZE DEPTH DIGEST IOPS
 row()
 {
-	printf '%-10s %-6s %-9s %6d qd%-3d %-6s %9.0f\n' "$@"
+	printf '%-10s %-6s %-9s %7d qd%-3d %-6s %9.0f %s\n' "$@" "$device_kind"
 	printf '{"client": "%s", "peer": "%s", "op": "%s", "bs": %d, ' \
 		"${@:1:4}" >>"$out/rows.json"
+	[[ ! $device_kind ]] ||
+		printf '"device": "%s", ' "$device_kind" >>"$out/rows.json"
 	printf '"qd": %d, "digest": %s, "iops": %.1f}\n' "${@:5}" \
 		>>"$out/rows.json"
 }
@@ -276,8 +282,12 @@ main()
 		only_job "${2:-}"
 		shift
 		;;
+	devices)
+		# shellcheck source-path=SCRIPTDIR source=devices.sh
+		. "$(dirname "$0")/devices.sh"
+		;;
 	*)
-		echo "usage: peers.sh all|quick|guard|profile ..." >&2
+		echo "usage: peers.sh all|quick|guard|profile|devices ..." >&2
 		exit 2
 		;;
 	esac
@@ -285,9 +295,13 @@ main()
 	# The instruction, where there is one, for all who sum by the kernel
 	modprobe -q crc32c_intel || true
 	modprobe null_blk nr_devices=0
-	make_disk nullb0 1
 	mkdir -p "$out"
 	uname -r >"$out/kernel"
+	if [[ $mode == devices ]]; then
+		measure_devices
+		return
+	fi
+	make_disk nullb0 1
 	for name in "$@"; do
 		"run_$name"
 	done

@@ -5,6 +5,7 @@
 #
 #   run.sh all|quick [PEER]...
 #   run.sh guard|baseline
+#   run.sh devices|devices-baseline
 #   run.sh smp [ROUNDS]
 #   run.sh scale
 #
@@ -15,6 +16,12 @@
 #   guard     only the 4 KiB jobs of ktgt: fails if one takes 5 % more instructions
 #             for each I/O than in baseline.json, in two runs
 #   baseline  measures the same, and writes baseline.json
+#   devices   ktgt over dm-crypt, dm-thin, md and a device with few tags: fails if a
+#             row takes 5 % more instructions for each I/O than in devices.json, or
+#             if 128 commands at 64 tags have less than 95 % of the rate of 64, in two
+#             runs
+#   devices-baseline
+#             measures the same, and writes devices.json
 #   smp       ktgt and LIO by the clock, on two CPUs: 1, 4 and 16 sessions, and the
 #             time of a single command; a minute for each of 5 ROUNDS. The machine
 #             should do nothing else.
@@ -22,7 +29,7 @@
 #             instructions for each I/O
 #
 # Results: build/bench.json, and charts in build/bench; build/guard.json of guard and
-# baseline; build/bench-smp.json; build/bench-scale.json.
+# baseline; build/devices.json; build/bench-smp.json; build/bench-scale.json.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -78,8 +85,12 @@ guard()
 case $mode in
 all) peers=("${known[@]}") ;;
 quick) peers=(raw floor lio nvmet ktgt) ;;
-guard | baseline)
-	peers=(ktgt) jobs=guard out=build/guard result=build/guard.json
+guard | baseline | devices | devices-baseline)
+	peers=(ktgt) jobs=guard
+	if [[ $mode == devices* ]]; then
+		jobs=devices baseline=tests/bench/devices.json
+	fi
+	out=build/$jobs result=build/$jobs.json
 	[[ $# == 1 ]] || {
 		echo "run.sh: '$mode' measures only ktgt; remove '${*:2}'" >&2
 		exit 2
@@ -108,10 +119,12 @@ for peer in "$@"; do
 	}
 done
 
+guarded=''
+[[ $jobs != guard && $jobs != devices ]] || guarded=1
 # gnuplot, for the charts
-[[ $jobs == guard ]] || groups+=(bench)
+[[ $guarded ]] || groups+=(bench)
 build
-if [[ $jobs != guard ]]; then
+if [[ ! $guarded ]]; then
 	measure "$@"
 	tests/bench/report.py "$mode" "$out/vm/out" "$result" "$out"
 elif ! guard "$@"; then

@@ -3,7 +3,9 @@
 #
 # The device and the targets that are compared, and the initiator of the kernel.
 #
-#   make_disk NAME QUEUES        a memory-backed null_blk: /dev/NAME
+#   make_disk NAME QUEUES [ATTRIBUTE=VALUE]...
+#                                a memory-backed null_blk: /dev/NAME
+#   drop_disk NAME               it is no more
 #   start_ktgt DISK, stop_ktgt   port 3260, LUN 1
 #   start_lio DISK, stop_lio     port 3261, LUN 0
 #   log_in PEER PORT LUN         sets device; log_out: of all
@@ -18,16 +20,26 @@ device=''
 
 make_disk()
 {
-	local dir=/sys/kernel/config/nullb/$1
+	local dir=/sys/kernel/config/nullb/$1 setting
 
 	mkdir "$dir"
 	echo "$mib" >"$dir/size"
 	echo "$2" >"$dir/submit_queues"
 	echo 1 >"$dir/memory_backed"
 	echo 1 >"$dir/discard"
+	for setting in "${@:3}"; do
+		echo "${setting#*=}" >"$dir/${setting%%=*}"
+	done
 	echo 1 >"$dir/power"
 	# Memory that is taken as it is first written would count for the first.
-	dd if=/dev/zero of="/dev/$1" bs=1M count="$mib" oflag=direct status=none
+	dd if=/dev/zero of="/dev/$1" bs=1M count="$(<"$dir/size")" oflag=direct \
+		status=none
+}
+
+drop_disk()
+{
+	echo 0 >"/sys/kernel/config/nullb/$1/power"
+	rmdir "/sys/kernel/config/nullb/$1"
 }
 
 start_ktgt()
