@@ -15,7 +15,8 @@ VM_KERNEL = $(or $(KERNEL),6.1)
 ALL_KERNELS = 6.1 6.12 7.2 debug
 
 .PHONY: all help deps modules tools install check check-all coverage lint \
-	unit fuzz conformance bench bench-scale bench-smp profile demo vm regen clean
+	unit fuzz conformance trust bench bench-scale bench-smp profile demo vm \
+	regen clean
 
 all: modules tools
 
@@ -36,6 +37,8 @@ help:
 	@echo 'make fuzz          fuzz parsers, connections, and a running target'
 	@echo '                   (FUZZ_SECONDS=120 for each)'
 	@echo 'make conformance   run iscsi-test-cu of libiscsi (KERNEL=...)'
+	@echo 'make trust         measure what peers can take from the target and from each'
+	@echo '                   other (KERNEL=...)'
 	@echo 'make bench         compare IOPS with LIO, tgt and nvmet, in a VM that'
 	@echo '                   counts instructions'
 	@echo '   B=quick         only the most important jobs; P="lio ktgt": only'
@@ -103,6 +106,9 @@ fuzz:
 
 conformance:
 	@for k in $(VM_KERNEL); do tests/conformance/run.sh -k $$k || exit; done
+
+trust:
+	@tests/trust/run.sh $(VM_KERNEL:%=-k %)
 
 bench:
 	@tests/bench/run.sh $(or $(B),all) $(P)

@@ -26,7 +26,7 @@ unset KERNEL MAKEFLAGS MFLAGS MAKEOVERRIDES
 
 kernels=()
 names=()	# of tests in the VM; none: all
-told_names='LOOPS|SESSIONS|RACE_SECONDS|STRESS_[A-Z]*|SHORT|FUZZ_[A-Z]*|TIMEOUT'
+told_names='LOOPS|SESSIONS|RACE_SECONDS|STRESS_[A-Z]*|SHORT|FUZZ_[A-Z]*|TIMEOUT|TRUST'
 server=''	# whether the one with systemd is among them
 passed=0 failed=0 skipped=0
 work=''
@@ -117,6 +117,7 @@ build()
 		return 1
 	}
 	make --no-print-directory -C userspace
+	make --no-print-directory -C tests/bench
 }
 
 # vm_tests KERNEL[-PART] [NAME]...
@@ -129,7 +130,7 @@ vm_tests()
 	# What tests take from their environment they take in the VM as well.
 	told=$(env | grep -E "^KTGT_($told_names)=" || true)
 	# shellcheck disable=SC2086 # a list of words
-	tests/vm/run.sh -k "$kernel" -n 16M -t 5400 \
+	tests/vm/run.sh -k "$kernel" -n 16M -t 5400 -p build/bench/payload \
 		-o "build/check/$job" -- \
 		env $told tests/run.sh "${part[@]}" "$@"
 }

@@ -18,7 +18,8 @@ status=0
 tests/vm/deps.sh lab build tools
 tests/vm/build.sh coverage
 make --no-print-directory -C userspace
-tests/vm/run.sh -k coverage -t 5400 -o "$out" -- tests/coverage/collect.sh "$@" ||
-	status=$?
+make --no-print-directory -C tests/bench
+tests/vm/run.sh -k coverage -t 5400 -o "$out" -p build/bench/payload -- \
+	tests/coverage/collect.sh "$@" || status=$?
 tests/coverage/report.py build/coverage/src "$out/out/gcov" "$out/missed.txt"
 exit "$status"
