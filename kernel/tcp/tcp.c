@@ -350,6 +350,23 @@ static void tcp_join(struct ktgt_tcp *tcp)
 			READ_ONCE(kn->max_logins));
 }
 
+/* events that few rounds have */
+#define RARE_EVENTS	(BIT(KTGT_EV_TIMER) | BIT(KTGT_EV_RESUME) | \
+			 BIT(KTGT_EV_REQUEST_LOGOUT))
+
+static noinline void tcp_rare_events(struct ktgt_tcp *tcp)
+{
+	struct ktgt_conn *conn = &tcp->conn;
+
+	if (test_and_clear_bit(KTGT_EV_TIMER, &conn->events))
+		tcp_timer_event(tcp);
+	if (test_and_clear_bit(KTGT_EV_RESUME, &conn->events) && conn->login)
+		ktgt_login_resume(conn);
+	if (test_and_clear_bit(KTGT_EV_REQUEST_LOGOUT, &conn->events) &&
+	    !tcp->draining)
+		tcp_request_logout(tcp);
+}
+
 /* One round. Return: whether anything was done. */
 static bool tcp_run(struct ktgt_tcp *tcp)
 {
@@ -359,13 +376,8 @@ static bool tcp_run(struct ktgt_tcp *tcp)
 
 	if (unlikely(!tcp->joined))
 		tcp_join(tcp);
-	if (test_and_clear_bit(KTGT_EV_TIMER, &conn->events))
-		tcp_timer_event(tcp);
-	if (test_and_clear_bit(KTGT_EV_RESUME, &conn->events) && conn->login)
-		ktgt_login_resume(conn);
-	if (test_and_clear_bit(KTGT_EV_REQUEST_LOGOUT, &conn->events) &&
-	    !tcp->draining)
-		tcp_request_logout(tcp);
+	if (unlikely(READ_ONCE(conn->events) & RARE_EVENTS))
+		tcp_rare_events(tcp);
 
 	progress = !tcp->draining && ktgt_rx_run(&tcp->rx);
 	progress |= ktgt_round_process(conn);
@@ -385,8 +397,7 @@ static bool tcp_pending(const struct ktgt_tcp *tcp)
 	const struct ktgt_conn *conn = &tcp->conn;
 	unsigned long events = READ_ONCE(conn->events);
 
-	if (events & (BIT(KTGT_EV_TIMER) | BIT(KTGT_EV_RESUME) |
-		      BIT(KTGT_EV_REQUEST_LOGOUT)))
+	if (events & RARE_EVENTS)
 		return true;
 	if (events & BIT(KTGT_EV_RX) && !tcp->draining &&
 	    ktgt_round_may_recv(conn))
