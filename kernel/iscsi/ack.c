@@ -29,6 +29,15 @@ static void ack_release(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 		ktgt_task_end(task);
 }
 
+/* No task depends on it: only its header waits. */
+static void ack_await_data_in(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
+{
+	if (pdu->flags & KTGT_PDU_PIECE)
+		ktgt_task_data_sent(pdu->task, pdu->data_len);
+	pdu->flags |= KTGT_PDU_SENT;
+	list_move_tail(&pdu->node, &conn->pdus.sent);
+}
+
 /**
  * ktgt_ack_await - keep PDUs that were sent until they are acknowledged
  * @conn: the connection
@@ -38,9 +47,9 @@ static void ack_release(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
  */
 void ktgt_ack_await(struct ktgt_conn *conn, struct list_head *sent)
 {
-	struct ktgt_pdu *pdu;
+	struct ktgt_pdu *pdu, *next;
 
-	list_for_each_entry(pdu, sent, node) {
+	list_for_each_entry_safe(pdu, next, sent, node) {
 		if (unlikely(pdu->weight))
 			ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_UNSENT,
 					    pdu->weight);
@@ -48,14 +57,27 @@ void ktgt_ack_await(struct ktgt_conn *conn, struct list_head *sent)
 			ktgt_pdu_put_data(pdu);
 		if (pdu->flags & KTGT_PDU_LAST)
 			ktgt_task_sent(pdu->task);
-		else if (unlikely(pdu->flags & KTGT_PDU_PIECE))
-			ktgt_task_data_sent(pdu->task, pdu->data_len);
+		else if (unlikely(pdu->flags & KTGT_PDU_DATA_IN))
+			ack_await_data_in(conn, pdu);
 	}
 	list_splice_tail_init(sent, &conn->unacked);
 	if (ktgt_quota_is_over(&conn->quota, KTGT_QUOTA_UNACKED)) {
 		net_info_ratelimited("%pISpc does not acknowledge the PDUs that it gets; connection closed\n",
 				     &conn->peer);
 		ktgt_conn_end(conn, KTGT_SESSION_END_PROTOCOL_ERROR);
+	}
+}
+
+/* Frees the PDUs of a list, in the order in which they were sent. */
+static void ack_release_list(struct ktgt_conn *conn, struct list_head *list,
+			     u32 exp_stat_sn)
+{
+	struct ktgt_pdu *pdu, *next;
+
+	list_for_each_entry_safe(pdu, next, list, node) {
+		if (!iscsi_sna_lt(pdu->ack_sn, exp_stat_sn))
+			break;
+		ack_release(conn, pdu);
 	}
 }
 
@@ -69,17 +91,13 @@ void ktgt_ack_await(struct ktgt_conn *conn, struct list_head *sent)
  */
 void ktgt_ack_recv(struct ktgt_conn *conn, u32 exp_stat_sn)
 {
-	struct ktgt_pdu *pdu, *next;
-
 	if (iscsi_sna_gt(exp_stat_sn, conn->stat_sn) ||
 	    iscsi_sna_lte(exp_stat_sn, conn->exp_stat_sn))
 		return;
 	conn->exp_stat_sn = exp_stat_sn;
-	list_for_each_entry_safe(pdu, next, &conn->unacked, node) {
-		if (!iscsi_sna_lt(pdu->ack_sn, exp_stat_sn))
-			break;
-		ack_release(conn, pdu);
-	}
+	if (unlikely(!list_empty(&conn->pdus.sent)))
+		ack_release_list(conn, &conn->pdus.sent, exp_stat_sn);
+	ack_release_list(conn, &conn->unacked, exp_stat_sn);
 }
 
 /**

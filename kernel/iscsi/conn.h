@@ -237,11 +237,14 @@ struct ktgt_mem {
  * struct ktgt_pdus - memory of PDUs to be sent
  * @free: struct ktgt_pdu that are not in use
  * @nr_free: length of @free
+ * @sent: Data-In PDUs without status that were sent and are not acknowledged, in
+ *	this order
  * @blocks: struct ktgt_pdu_block, memory of all PDUs
  */
 struct ktgt_pdus {
 	struct list_head	free;
 	u32			nr_free;
+	struct list_head	sent;
 	struct list_head	blocks;
 };
 
@@ -367,7 +370,8 @@ struct ktgt_stall {
  * @last_cmd: when a command was last in flight, in jiffies; read by others with
  *	READ_ONCE()
  * @waiting_for: session whose end the login waits for, or NULL; referenced
- * @unacked: PDUs that were sent and are not acknowledged
+ * @unacked: PDUs that were sent and are not acknowledged, but for those of
+ *	&ktgt_pdus.sent
  * @ping_ttt: target transfer tag of the NOP-In that waits for an answer, or
  *	ISCSI_RESERVED_TAG
  * @ping_at: when it was sent, or bytes were last seen to move after that, in

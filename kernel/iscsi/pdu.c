@@ -71,7 +71,7 @@ static int pdu_add_block(struct ktgt_pdus *pdus, gfp_t gfp)
 		list_add_tail(&pdu->node, &pdus->free);
 	}
 	pdus->nr_free += KTGT_BLOCK_PDUS;
-	list_add(&block->node, &pdus->blocks);
+	list_add_tail(&block->node, &pdus->blocks);
 	return 0;
 }
 
@@ -92,6 +92,47 @@ static bool block_is_free(const struct ktgt_pdu_block *block)
 	return true;
 }
 
+/* Return: whether there were any in the block. */
+static bool block_take_sent(struct ktgt_pdus *pdus, struct ktgt_pdu_block *block)
+{
+	u32 i, had = pdus->nr_free;
+
+	for (i = 0; i < KTGT_BLOCK_PDUS; i++) {
+		struct ktgt_pdu *pdu = &block->pdus[i];
+
+		if (!(pdu->flags & KTGT_PDU_SENT))
+			continue;
+		pdu->flags = KTGT_PDU_FREE;
+		list_move_tail(&pdu->node, &pdus->free);
+		pdus->nr_free++;
+	}
+	return pdus->nr_free != had;
+}
+
+/*
+ * Takes back Data-In PDUs of which the socket has nothing any more, until there are
+ * @want free ones. An initiator acknowledges a READ as a whole, and may acknowledge
+ * none; with short data segments it would have as much memory for their headers as
+ * for data. The socket has no more of them than its buffer has room for.
+ *
+ * All of a block are taken back at once: if a part of them were, these would be sent
+ * again, and the others would have to wait until those are acknowledged. The blocks
+ * that were used first come first.
+ */
+static void pdus_reclaim(struct ktgt_pdus *pdus, u32 want)
+{
+	struct ktgt_pdu_block *block, *next;
+
+	list_for_each_entry_safe(block, next, &pdus->blocks, node) {
+		if (pdus->nr_free >= want || list_empty(&pdus->sent))
+			return;
+		/* it comes by once more, with nothing to take */
+		if (page_ref_count(block->page) == 1 &&
+		    block_take_sent(pdus, block))
+			list_move_tail(&block->node, &pdus->blocks);
+	}
+}
+
 /**
  * ktgt_pdus_shrink - free blocks of PDUs that an idle connection does not use
  * @conn: the connection
@@ -104,6 +145,7 @@ void ktgt_pdus_shrink(struct ktgt_conn *conn)
 	struct ktgt_pdu_block *block, *next;
 	unsigned int i;
 
+	pdus_reclaim(pdus, U32_MAX);
 	list_for_each_entry_safe(block, next, &pdus->blocks, node) {
 		if (list_is_singular(&pdus->blocks))
 			return;
@@ -128,6 +170,7 @@ int ktgt_pdus_init(struct ktgt_conn *conn)
 	struct ktgt_pdus *pdus = &conn->pdus;
 
 	INIT_LIST_HEAD(&pdus->free);
+	INIT_LIST_HEAD(&pdus->sent);
 	INIT_LIST_HEAD(&pdus->blocks);
 	conn->quota.limit[KTGT_QUOTA_UNSENT] = PDU_UNSENT_MAX;
 	conn->quota.limit[KTGT_QUOTA_UNACKED] = PDU_UNACKED_MAX;
@@ -144,6 +187,9 @@ int ktgt_pdus_init(struct ktgt_conn *conn)
  */
 void ktgt_pdus_prepare(struct ktgt_conn *conn)
 {
+	if (conn->pdus.nr_free >= KTGT_BLOCK_PDUS / 2)
+		return;
+	pdus_reclaim(&conn->pdus, KTGT_BLOCK_PDUS);
 	if (conn->pdus.nr_free < KTGT_BLOCK_PDUS / 2)
 		pdu_add_block(&conn->pdus, KTGT_GFP_PEER);
 }
@@ -157,6 +203,9 @@ void ktgt_pdus_prepare(struct ktgt_conn *conn)
  */
 bool ktgt_pdus_at_hand(struct ktgt_conn *conn)
 {
+	if (likely(conn->pdus.nr_free))
+		return true;
+	pdus_reclaim(&conn->pdus, KTGT_BLOCK_PDUS);
 	return conn->pdus.nr_free ||
 	       !pdu_add_block(&conn->pdus, KTGT_GFP_PEER);
 }
@@ -174,6 +223,7 @@ void ktgt_pdus_free(struct ktgt_conn *conn)
 	list_for_each_entry_safe(block, next, &conn->pdus.blocks, node)
 		pdu_free_block(block);
 	INIT_LIST_HEAD(&conn->pdus.free);
+	INIT_LIST_HEAD(&conn->pdus.sent);
 }
 
 /**
@@ -188,6 +238,8 @@ struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn)
 	struct ktgt_pdus *pdus = &conn->pdus;
 	struct ktgt_pdu *pdu;
 
+	if (unlikely(!pdus->nr_free))
+		pdus_reclaim(pdus, KTGT_BLOCK_PDUS);
 	if (!pdus->nr_free && pdu_add_block(pdus, KTGT_GFP_PEER_NOWAIT))
 		return NULL;
 

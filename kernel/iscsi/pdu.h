@@ -38,6 +38,7 @@ struct ktgt_task;
  * @KTGT_PDU_PING: the initiator will answer it
  * @KTGT_PDU_FREE: it is in &ktgt_pdus.free
  * @KTGT_PDU_PIECE: a Data-In PDU without status of a task that moves in pieces
+ * @KTGT_PDU_SENT: it is in &ktgt_pdus.sent
  */
 enum ktgt_pdu_flags {
 	KTGT_PDU_STATSN		= BIT(0),
@@ -47,6 +48,7 @@ enum ktgt_pdu_flags {
 	KTGT_PDU_PING		= BIT(4),
 	KTGT_PDU_FREE		= BIT(5),
 	KTGT_PDU_PIECE		= BIT(6),
+	KTGT_PDU_SENT		= BIT(7),
 };
 
 /**
@@ -54,9 +56,11 @@ enum ktgt_pdu_flags {
  *
  * Its header is in page memory, because the socket refers to it until the peer
  * has acknowledged it. A PDU is used again only when the initiator's ExpStatSN
- * says that the initiator has received it.
+ * says that the initiator has received it; or, if nothing else depends on it, when
+ * the socket refers to its page no more.
  *
- * @node: in &ktgt_pdus.free, the transport's queue, or &ktgt_conn.unacked
+ * @node: in &ktgt_pdus.free, the transport's queue, &ktgt_conn.unacked, or
+ *	&ktgt_pdus.sent
  * @hdr: KTGT_CHUNK_HDR bytes: BHS, header digest, padding and data digest; the
  *	transport uses the KTGT_CHUNK_LEAD bytes in front of it
  * @page: page of @hdr

@@ -171,6 +171,85 @@ static void own_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_UNACKED], 0);
 }
 
+/* A Data-In PDU without status is sent. Return: the page of its header. */
+static struct page *send_data_in(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+	struct ktgt_pdu *pdu = ktgt_pdu_alloc(&t->conn);
+	struct iscsi_hdr *hdr;
+
+	KUNIT_ASSERT_NOT_NULL(test, pdu);
+	hdr = pdu->hdr;
+	hdr->opcode = ISCSI_OP_SCSI_DATA_IN;
+	pdu->flags = KTGT_PDU_DATA_IN;
+	ktgt_pdu_stamp(&t->conn, pdu);
+	ktgt_test_sent(test, pdu);
+	return pdu->page;
+}
+
+/*
+ * Headers of data that nobody acknowledges are used again when the socket has none
+ * of their page any more, and not before.
+ */
+static void headers_of_data(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+	struct ktgt_pdus *pdus = &t->conn.pdus;
+	u32 i, block = pdus->nr_free;
+	struct page *page;
+
+	for (i = 0; i < 100 * block; i++)
+		page = send_data_in(test);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&pdus->blocks), 1);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&pdus->sent), block);
+
+	/* those of one page have to wait, and others take their place */
+	get_page(page);
+	for (i = 0; i < 3 * block; i++)
+		KUNIT_EXPECT_PTR_NE(test, send_data_in(test), page);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&pdus->blocks), 2);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&pdus->sent), 2 * block);
+	put_page(page);
+	for (i = 0; i < 100 * block; i++)
+		send_data_in(test);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&pdus->blocks), 2);
+
+	/* an acknowledgement is good for all of them, and so is idleness */
+	ktgt_test_send(test, true);
+	ktgt_ack_recv(&t->conn, t->conn.stat_sn);
+	KUNIT_EXPECT_TRUE(test, list_empty(&pdus->sent));
+	send_data_in(test);
+	ktgt_pdus_shrink(&t->conn);
+	KUNIT_EXPECT_TRUE(test, list_empty(&pdus->sent));
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&pdus->blocks), 1);
+}
+
+/*
+ * While the socket has the last 40 headers, a page that has some of them keeps no
+ * others waiting for long, also if some of its headers stay in use.
+ */
+static void headers_in_flight(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+	struct page *flight[40] = {}, **page;
+	u32 i;
+
+	for (i = 0; i < 2000; i++) {
+		page = &flight[i % ARRAY_SIZE(flight)];
+		if (*page)
+			put_page(*page);
+		*page = send_data_in(test);
+		get_page(*page);
+		if (i % 100 == 99)
+			ktgt_test_send(test, true);
+		if (i % 30 == 0)
+			ktgt_pdus_prepare(&t->conn);
+	}
+	KUNIT_EXPECT_LE(test, list_count_nodes(&t->conn.pdus.blocks), 5);
+	for (i = 0; i < ARRAY_SIZE(flight); i++)
+		put_page(flight[i]);
+}
+
 /* An R2T that was answered has arrived, and so has all that was sent before. */
 static void answered_r2ts(struct kunit *test)
 {
@@ -209,6 +288,8 @@ static struct kunit_case ack_tests[] = {
 	KUNIT_CASE(ping_is_released),
 	KUNIT_CASE(memory_of_idle),
 	KUNIT_CASE(own_pages),
+	KUNIT_CASE(headers_of_data),
+	KUNIT_CASE(headers_in_flight),
 	KUNIT_CASE(answered_r2ts),
 	{}
 };

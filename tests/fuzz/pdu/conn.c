@@ -37,13 +37,24 @@ static u32 list_len(const struct list_head *head)
 	return nr;
 }
 
-/* The socket has what the data of a PDU alone was. */
+/*
+ * The socket has what the data of a PDU alone was. Nothing depends on data without
+ * status.
+ */
 static void check_unacked(const struct ktgt_conn *conn)
 {
 	const struct ktgt_pdu *pdu;
 
-	list_for_each_entry(pdu, &conn->unacked, node)
+	list_for_each_entry(pdu, &conn->unacked, node) {
 		require(!pdu->own && !pdu->nr_own);
+		require(!(pdu->flags & (KTGT_PDU_DATA_IN | KTGT_PDU_SENT)));
+	}
+	list_for_each_entry(pdu, &conn->pdus.sent, node) {
+		require(!pdu->own && !pdu->weight);
+		require(pdu->flags & KTGT_PDU_DATA_IN);
+		require(pdu->flags & KTGT_PDU_SENT);
+		require(!(pdu->flags & (KTGT_PDU_LAST | KTGT_PDU_STATSN)));
+	}
 }
 
 /* What a connection counts is what it has. */
