@@ -225,12 +225,14 @@ struct ktgt_conn_stats {
  * @nr_free_pages: pages in @free_pages
  * @shortfall: pages that @free_pages lacked at the last request
  * @min_free: pages that are kept in @free_pages for unsolicited data
+ * @keep: pages that are kept there at most when some are given back
  */
 struct ktgt_mem {
 	struct page		**free_pages;
 	u32			nr_free_pages;
 	u32			shortfall;
 	u32			min_free;
+	u32			keep;
 };
 
 /**

@@ -10,12 +10,17 @@
 
 #include <linux/bvec.h>
 #include <linux/gfp.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "../core/cmd.h"
 #include "../core/gfp.h"
 #include "../core/net.h"
 #include "conn.h"
+
+/* free pages that are always kept: those of a piece */
+#define MEM_KEEP_MIN	(KTGT_CMD_PIECE >> PAGE_SHIFT)
 
 /**
  * ktgt_mem_init - allocate the stack of free pages of a connection
@@ -29,7 +34,11 @@ int ktgt_mem_init(struct ktgt_conn *conn)
 	u32 limit = READ_ONCE(conn->kn->memory_limit);
 	struct ktgt_mem *mem = &conn->mem;
 
-	conn->quota.limit[KTGT_QUOTA_DATA] = limit << (20 - PAGE_SHIFT);
+	limit <<= 20 - PAGE_SHIFT;
+	conn->quota.limit[KTGT_QUOTA_DATA] = limit;
+	conn->quota.limit[KTGT_QUOTA_SENT] = limit;
+	mem->keep = clamp(limit / 4, (u32)MEM_KEEP_MIN,
+			  (u32)KTGT_FREE_PAGES_MAX);
 	mem->free_pages = kvmalloc_array(KTGT_FREE_PAGES_MAX,
 					 sizeof(*mem->free_pages), KTGT_GFP_PEER);
 	return mem->free_pages ? 0 : -ENOMEM;

@@ -11,7 +11,7 @@
 
 #include "conn.h"
 
-/* pages that are kept for the next command, 4 MiB */
+/* pages that are kept at most for the next command, 4 MiB */
 #define KTGT_FREE_PAGES_MAX		1024
 /* pages that are kept at most for unsolicited data: a FirstBurst */
 #define KTGT_MIN_FREE_MAX		64
@@ -65,7 +65,7 @@ static inline void ktgt_mem_give(struct ktgt_conn *conn,
 	while (nr) {
 		struct page *page = bvec[--nr].bv_page;
 
-		if (mem->nr_free_pages < KTGT_FREE_PAGES_MAX &&
+		if (mem->nr_free_pages < mem->keep &&
 		    page_ref_count(page) == 1) {
 			mem->free_pages[mem->nr_free_pages++] = page;
 			conn->stats.recycled++;

@@ -10,6 +10,8 @@
 /**
  * enum ktgt_quota_kind - what is counted
  * @KTGT_QUOTA_DATA: pages of tasks whose answer is not completely sent yet
+ * @KTGT_QUOTA_SENT: pages of tasks whose answer was sent and is not acknowledged
+ *	yet
  * @KTGT_QUOTA_UNSENT: PDUs without a task that wait to be sent, and their pages
  * @KTGT_QUOTA_UNACKED: PDUs without a task that are not acknowledged yet, sent
  *	or not, and their pages, which the socket may have
@@ -17,6 +19,7 @@
  */
 enum ktgt_quota_kind {
 	KTGT_QUOTA_DATA,
+	KTGT_QUOTA_SENT,
 	KTGT_QUOTA_UNSENT,
 	KTGT_QUOTA_UNACKED,
 	KTGT_QUOTA_KINDS,

@@ -313,6 +313,7 @@ static void round_shrink_idle(struct ktgt_conn *conn, unsigned long after)
 {
 	if (time_before(jiffies, conn->last_cmd + after))
 		return;
+	ktgt_tasks_put_sent(conn);
 	ktgt_tasks_shrink(conn);
 	ktgt_mem_shrink(conn);
 	ktgt_pdus_shrink(conn);

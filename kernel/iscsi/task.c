@@ -246,8 +246,11 @@ void ktgt_task_keep_piece(struct ktgt_task *task)
 
 /**
  * ktgt_task_put_pages - give the pages of a task back to the connection
- * @task: the task; the initiator has acknowledged what was sent from them, or
- *	nothing was sent. If it moves in pieces, they need not be acknowledged
+ * @task: the task; the socket has accepted what was sent from them, or nothing was
+ *	sent
+ *
+ * Pages that the socket still refers to go back to the page allocator when it drops
+ * its reference, so they need not be acknowledged.
  *
  * Context: the connection's work.
  */
@@ -262,20 +265,52 @@ void ktgt_task_put_pages(struct ktgt_task *task)
 			task_put_piece(task);
 		return;
 	}
-	if (task->state != KTGT_TASK_SENT)
-		ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_DATA,
-				    task->nr_pages);
+	ktgt_quota_uncharge(&conn->quota, task->state == KTGT_TASK_SENT ?
+			    KTGT_QUOTA_SENT : KTGT_QUOTA_DATA, task->nr_pages);
 	ktgt_mem_give(conn, task->cmd.bvec, task->nr_pages);
 	task->nr_pages = 0;
 	task->cmd.nr_bvec = 0;
 }
 
+static void task_free_bvec(struct ktgt_task *task)
+{
+	kvfree(task->big_bvec);
+	task->big_bvec = NULL;
+	task->bvec_cap = 0;
+}
+
+/* Gives back all that a task has but itself; nothing of it is sent any more. */
+static void task_strip(struct ktgt_task *task)
+{
+	ktgt_task_put_pages(task);
+	if (task->big_bvec)
+		task_free_bvec(task);
+}
+
+/**
+ * ktgt_tasks_put_sent - give back all memory that only waits for an acknowledgement
+ * @conn: the connection
+ *
+ * Context: the connection's work.
+ */
+void ktgt_tasks_put_sent(struct ktgt_conn *conn)
+{
+	u32 i;
+
+	for (i = 0; i < conn->nr_slots; i++)
+		if (conn->slots[i]->state == KTGT_TASK_SENT)
+			task_strip(conn->slots[i]);
+}
+
+static void task_free(struct ktgt_task *task)
+{
+	task_free_bvec(task);
+	kfree(task);
+}
+
 static void task_free_last(struct ktgt_conn *conn)
 {
-	struct ktgt_task *task = conn->slots[--conn->nr_slots];
-
-	kvfree(task->big_bvec);
-	kfree(task);
+	task_free(conn->slots[--conn->nr_slots]);
 }
 
 /**
@@ -314,8 +349,7 @@ void ktgt_tasks_strip(struct ktgt_conn *conn)
 		if (task->rsp)
 			ktgt_pdu_free(conn, task->rsp);
 		list_del_init(&task->node);
-		kvfree(task->big_bvec);
-		kfree(task);
+		task_free(task);
 	}
 	conn->nr_slots = kept;
 }
@@ -583,17 +617,22 @@ void ktgt_task_end(struct ktgt_task *task)
  * ktgt_task_sent - the socket has accepted the whole answer of a task
  * @task: the task
  *
- * From now on, only an acknowledgement frees its pages. So other tasks must not
- * wait for these pages. One that moves in pieces has none left.
+ * From now on its pages wait only for an acknowledgement, after which they can be
+ * used again. So other tasks must not wait for them, and if too many wait, they are
+ * given back at once. One that moves in pieces has none left, but room for many.
  *
  * Context: the connection's work.
  */
 void ktgt_task_sent(struct ktgt_task *task)
 {
-	if (unlikely(ktgt_task_is_long(task)))
-		ktgt_task_put_pages(task);
-	ktgt_quota_uncharge(&task->conn->quota, KTGT_QUOTA_DATA,
-			    task->nr_pages);
+	struct ktgt_quota *quota = &task->conn->quota;
+
+	if (unlikely(ktgt_task_is_long(task) ||
+		     !ktgt_quota_has_room(quota, KTGT_QUOTA_SENT,
+					  task->nr_pages)))
+		task_strip(task);
+	ktgt_quota_uncharge(quota, KTGT_QUOTA_DATA, task->nr_pages);
+	ktgt_quota_charge(quota, KTGT_QUOTA_SENT, task->nr_pages);
 	ktgt_task_set_state(task, KTGT_TASK_SEND, KTGT_TASK_SENT);
 }
 

@@ -365,6 +365,7 @@ bool ktgt_task_add_piece(struct ktgt_task *task);
 void ktgt_task_put_pieces(struct ktgt_task *task, u32 done);
 void ktgt_task_keep_piece(struct ktgt_task *task);
 void ktgt_task_put_pages(struct ktgt_task *task);
+void ktgt_tasks_put_sent(struct ktgt_conn *conn);
 void ktgt_task_data_sent(struct ktgt_task *task, u32 len);
 u32 ktgt_task_residual(const struct ktgt_task *task, u8 *flags);
 

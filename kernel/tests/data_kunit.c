@@ -8,6 +8,7 @@
 
 #include <kunit/test.h>
 
+#include "../iscsi/mem.h"
 #include "../iscsi/recv.h"
 #include "../iscsi/window.h"
 #include "../scsi/cdb.h"
@@ -209,6 +210,54 @@ static void page_turns(struct kunit *test)
 	stall_all_end(t);
 }
 
+/* --- what was sent -------------------------------------------------------- */
+
+/* A READ of 8 pages whose answer the socket has accepted. */
+static struct ktgt_task *sent_read(struct kunit *test, u32 itt)
+{
+	struct conn_test *t = test->priv;
+	struct ktgt_task *task;
+
+	task = ktgt_test_read(test, (__force itt_t)itt, 64);
+	ktgt_data_serve_pages(&t->conn);
+	KUNIT_ASSERT_EQ(test, task->nr_pages, 8);
+	ktgt_task_set_state_any(task, KTGT_TASK_SEND);
+	ktgt_task_sent(task);
+	return task;
+}
+
+/* What only waits for its acknowledgement is counted apart, and has a limit. */
+static void sent_pages(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+	struct ktgt_mem *mem = &t->conn.mem;
+	u32 *held = t->conn.quota.held;
+	struct ktgt_task *task;
+
+	ktgt_test_tasks(test);
+	t->conn.quota.limit[KTGT_QUOTA_SENT] = 20;
+	task = sent_read(test, 1);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_DATA], 0);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_SENT], 8);
+	sent_read(test, 2);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_SENT], 16);
+	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 0);
+	/* no room for another 8: they are free at once */
+	KUNIT_EXPECT_EQ(test, sent_read(test, 3)->nr_pages, 0);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_DATA], 0);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_SENT], 16);
+	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 8);
+
+	/* an acknowledgement makes room, and so does idleness */
+	ktgt_task_put_pages(task);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_SENT], 8);
+	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 16);
+	ktgt_tasks_put_sent(&t->conn);
+	ktgt_mem_shrink(&t->conn);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_SENT], 0);
+	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 0);
+}
+
 /* --- target transfer tags ------------------------------------------------- */
 
 /* Tags are all different, are never the reserved one, and name their task. */
@@ -352,6 +401,7 @@ static struct kunit_case data_tests[] = {
 	KUNIT_CASE(stall_of_the_only_disk),
 	KUNIT_CASE(stall_needs_all_pages),
 	KUNIT_CASE(page_turns),
+	KUNIT_CASE(sent_pages),
 	KUNIT_CASE(ttt_unique),
 	KUNIT_CASE(ttt_generations),
 	KUNIT_CASE(r2t_sequence),

@@ -60,7 +60,7 @@ static void check_unacked(const struct ktgt_conn *conn)
 /* What a connection counts is what it has. */
 static void check_counts(const struct ktgt_conn *conn)
 {
-	u32 used = 0, numbered = 0, full = 0, busy = 0, dormant = 0, ordered = 0, i;
+	u32 used = 0, sent = 0, numbered = 0, full = 0, busy = 0, dormant = 0, ordered = 0, i;
 
 	for (i = 0; i < conn->nr_slots; i++) {
 		const struct ktgt_task *t = conn->slots[i];
@@ -69,7 +69,9 @@ static void check_counts(const struct ktgt_conn *conn)
 			require(!t->nr_pages && hlist_unhashed(&t->itt_node));
 			continue;
 		}
-		if (t->state != KTGT_TASK_SENT)
+		if (t->state == KTGT_TASK_SENT)
+			sent += t->nr_pages;
+		else
 			used += t->nr_pages;
 		full += t->state == KTGT_TASK_RECV ||
 			(t->cmd.buf_len && (t->state == KTGT_TASK_READY ||
@@ -85,6 +87,7 @@ static void check_counts(const struct ktgt_conn *conn)
 		require(t->nr_r2t <= conn->param.max_r2t);
 	}
 	require(used == conn->quota.held[KTGT_QUOTA_DATA] && full == conn->count.full);
+	require(sent == conn->quota.held[KTGT_QUOTA_SENT]);
 	require(numbered == conn->nr_inflight && busy == conn->count.busy);
 	require(list_len(&conn->free_slots) + TASKS_MAX - conn->nr_slots ==
 		conn->count.free || !conn->slots);
