@@ -154,7 +154,7 @@ static void command_parse(struct ktgt_task *task,
 	cmd->status = SAM_STAT_GOOD;
 	ktgt_cmd_parse(cmd);
 	if (ktgt_stall_has_share(conn, cmd->lu))
-		ktgt_cmd_put_off(cmd);
+		ktgt_cmd_put_off(cmd, false);
 	trace_ktgt_cmd_recv(cmd, cmd->status);
 }
 

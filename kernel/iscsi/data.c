@@ -91,6 +91,46 @@ static void data_check_unsolicited(struct ktgt_task *task, u32 immediate)
 		data_fail(task, ASC_INCORRECT_AMOUNT);
 }
 
+/*
+ * Whether unsolicited data would bring the connection to more than twice its limit,
+ * and is not the only command that has pages.
+ */
+static bool data_is_too_much(const struct ktgt_task *task)
+{
+	const struct ktgt_quota *quota = &task->conn->quota;
+	u32 need = data_pages(task->r2t_off);
+
+	if (likely(quota->held[KTGT_QUOTA_DATA] + need <= quota->most))
+		return false;
+	return need && !ktgt_stall_is_all(task->conn);
+}
+
+/* Whether a task is the only one of its LU. */
+static bool data_is_alone(const struct ktgt_task *task)
+{
+	const struct ktgt_conn *conn = task->conn;
+	u32 i;
+
+	for (i = 0; i < conn->nr_slots; i++) {
+		const struct ktgt_task *other = conn->slots[i];
+
+		if (other != task && ktgt_task_is_open(other) &&
+		    other->cmd.lu == task->cmd.lu)
+			return false;
+	}
+	return true;
+}
+
+/* Its data is on its way and is dropped; the initiator is to send it again later. */
+static noinline void data_put_off(struct ktgt_task *task)
+{
+	if (!ktgt_cmd_needs_storage(&task->cmd))
+		return;
+	task->cmd.buf_len = 0;
+	task->r2t_off = 0;
+	ktgt_cmd_put_off(&task->cmd, data_is_alone(task));
+}
+
 static void data_out_init(struct ktgt_task *task, struct ktgt_pdu_in *in)
 {
 	const struct ktgt_param *param = &task->conn->param;
@@ -105,9 +145,11 @@ static void data_out_init(struct ktgt_task *task, struct ktgt_pdu_in *in)
 
 	if (cmd->dir == DMA_TO_DEVICE && !(task->flags & KTGT_TASK_BAD_DATA))
 		cmd->buf_len = min_t(u64, cmd->edtl, cmd->xfer_len);
+	task->r2t_off = min(task->unsol.len, cmd->buf_len);
+	if (data_is_too_much(task))
+		data_put_off(task);
 	if (unlikely(cmd->buf_len > KTGT_CMD_PIECE))
 		ktgt_task_set_long(task);
-	task->r2t_off = min(task->unsol.len, cmd->buf_len);
 	in->burst = &task->unsol;
 }
 

@@ -37,6 +37,7 @@ int ktgt_mem_init(struct ktgt_conn *conn)
 	limit <<= 20 - PAGE_SHIFT;
 	conn->quota.limit[KTGT_QUOTA_DATA] = limit;
 	conn->quota.limit[KTGT_QUOTA_SENT] = limit;
+	conn->quota.most = 2 * limit;
 	mem->keep = clamp(limit / 4, (u32)MEM_KEEP_MIN,
 			  (u32)KTGT_FREE_PAGES_MAX);
 	mem->free_pages = kvmalloc_array(KTGT_FREE_PAGES_MAX,

@@ -29,6 +29,8 @@ enum ktgt_quota_kind {
  * struct ktgt_quota - how much a connection holds; used by its work only
  * @held: pages and PDUs; each PDU counts as one
  * @limit: how much it may hold
+ * @most: pages of KTGT_QUOTA_DATA that unsolicited data may bring it to, since the
+ *	window had promised that it is taken
  *
  * Nothing is refused here. A caller asks before it charges, or receives nothing
  * more from the peer afterwards.
@@ -36,6 +38,7 @@ enum ktgt_quota_kind {
 struct ktgt_quota {
 	u32	held[KTGT_QUOTA_KINDS];
 	u32	limit[KTGT_QUOTA_KINDS];
+	u32	most;
 };
 
 /**

@@ -285,18 +285,18 @@ bool ktgt_cmd_needs_storage(const struct ktgt_cmd *cmd)
 
 /**
  * ktgt_cmd_put_off - have a command sent again later if it needs the storage
- * @cmd: it has been parsed, and has no buffer yet; its nexus has other commands
- *	at the logical unit
+ * @cmd: it has been parsed, and has no buffer yet
+ * @alone: its nexus has no other command at the logical unit
  *
- * It ends with TASK SET FULL (SAM-5, 5.3.1) when it is submitted, and wants no
- * data.
+ * It ends with TASK SET FULL or, if it is alone, with BUSY (SAM-5, 5.3.1) when it is
+ * submitted, and wants no data.
  *
  * Context: process or softirq; does not sleep.
  */
-void ktgt_cmd_put_off(struct ktgt_cmd *cmd)
+void ktgt_cmd_put_off(struct ktgt_cmd *cmd, bool alone)
 {
 	if (ktgt_cmd_needs_storage(cmd))
-		end_with(cmd, SAM_STAT_TASK_SET_FULL);
+		end_with(cmd, alone ? SAM_STAT_BUSY : SAM_STAT_TASK_SET_FULL);
 }
 
 /**

@@ -11,7 +11,7 @@ struct ktgt_cmd;
 
 void ktgt_cmd_parse(struct ktgt_cmd *cmd);
 bool ktgt_cmd_needs_storage(const struct ktgt_cmd *cmd);
-void ktgt_cmd_put_off(struct ktgt_cmd *cmd);
+void ktgt_cmd_put_off(struct ktgt_cmd *cmd, bool alone);
 void ktgt_cmd_submit(struct ktgt_cmd *cmd);
 void ktgt_cmd_cancel(struct ktgt_cmd *cmd);
 void ktgt_cmd_pause(struct ktgt_cmd *cmd);

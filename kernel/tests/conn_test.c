@@ -46,6 +46,7 @@ static void init_conn(struct conn_test *t)
 	conn->param.max_r2t = KTGT_MAX_R2T;
 	conn->quota.limit[KTGT_QUOTA_DATA] = 1024;
 	conn->quota.limit[KTGT_QUOTA_SENT] = 1024;
+	conn->quota.most = 2048;
 	conn->mem.keep = 256;
 	conn->kn = &t->net;
 	conn->nexus = &t->nexus;

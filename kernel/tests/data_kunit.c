@@ -210,7 +210,7 @@ static void page_turns(struct kunit *test)
 	stall_all_end(t);
 }
 
-/* --- what was sent -------------------------------------------------------- */
+/* --- what was sent, and what comes unsolicited ---------------------------- */
 
 /* A READ of 8 pages whose answer the socket has accepted. */
 static struct ktgt_task *sent_read(struct kunit *test, u32 itt)
@@ -256,6 +256,109 @@ static void sent_pages(struct kunit *test)
 	ktgt_mem_shrink(&t->conn);
 	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_SENT], 0);
 	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 0);
+}
+
+/* A WRITE of two pages comes, all of it as immediate data. */
+static struct ktgt_task *recv_immediate(struct kunit *test, u32 itt)
+{
+	struct conn_test *t = test->priv;
+	struct iscsi_scsi_req *req = (struct iscsi_scsi_req *)&t->in.hdr;
+	u32 sn = ++t->window.max_cmd_sn;
+
+	t->window.exp_cmd_sn = sn;
+	ktgt_mem_refill(&t->conn, 2);
+	memset(&t->in, 0, sizeof(t->in));
+	req->opcode = ISCSI_OP_SCSI_CMD;
+	req->flags = ISCSI_FLAG_CMD_FINAL | ISCSI_FLAG_CMD_WRITE;
+	req->itt = (__force itt_t)itt;
+	req->cmdsn = cpu_to_be32(sn);
+	req->data_length = cpu_to_be32(2 * PAGE_SIZE);
+	req->cdb[0] = WRITE_10;
+	put_unaligned_be16(2 * PAGE_SIZE >> 9, req->cdb + 7);
+	t->in.data_len = 2 * PAGE_SIZE;
+	KUNIT_ASSERT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
+	KUNIT_ASSERT_NOT_NULL(test, t->in.task);
+	return t->in.task;
+}
+
+static void end_immediate(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, ktgt_recv_data(&t->conn, &t->in, true), 0);
+}
+
+/* It is taken, and may be beyond the limit. */
+static void expect_taken(struct kunit *test, u32 itt)
+{
+	struct conn_test *t = test->priv;
+	struct ktgt_task *task = recv_immediate(test, itt);
+
+	KUNIT_EXPECT_EQ(test, task->nr_pages, 2);
+	KUNIT_EXPECT_EQ(test, t->in.keep, 2 * PAGE_SIZE);
+	end_immediate(test);
+	KUNIT_EXPECT_EQ(test, task->state, KTGT_TASK_READY);
+}
+
+/* Its data is dropped, and it is to come again later. */
+static void expect_put_off(struct kunit *test, u32 itt, u8 status)
+{
+	struct conn_test *t = test->priv;
+	u32 held = t->conn.quota.held[KTGT_QUOTA_DATA];
+	struct ktgt_task *task = recv_immediate(test, itt);
+
+	KUNIT_EXPECT_EQ(test, task->nr_pages, 0);
+	KUNIT_EXPECT_EQ(test, task->cmd.buf_len, 0);
+	KUNIT_EXPECT_EQ(test, t->in.keep, 0);
+	end_immediate(test);
+	KUNIT_EXPECT_EQ(test, task->state, KTGT_TASK_READY);
+	KUNIT_EXPECT_EQ(test, task->cmd.status, status);
+	KUNIT_EXPECT_EQ(test, t->conn.quota.held[KTGT_QUOTA_DATA], held);
+}
+
+/* Unsolicited data cannot be kept out, but no more than the limit beyond it. */
+static void unsolicited(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+	struct ktgt_task *other;
+
+	ktgt_test_tasks(test);
+	t->conn.param.immediate_data = true;
+	t->conn.quota.limit[KTGT_QUOTA_DATA] = 4;
+	t->conn.quota.most = 8;
+	other = stall_task(test, 1, 5, KTGT_TASK_BUSY);
+	expect_taken(test, 1);
+	/* those that have come are ready, and will give pages back */
+	expect_put_off(test, 2, SAM_STAT_TASK_SET_FULL);
+	t->conn.quota.most = 9;
+	expect_taken(test, 3);
+	stall_task_ends(other);
+}
+
+/* If nothing gives pages back, one command goes on in any case. */
+static void unsolicited_alone(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+
+	ktgt_test_tasks(test);
+	t->conn.param.immediate_data = true;
+	t->conn.quota.most = 1;
+	expect_taken(test, 1);
+	expect_put_off(test, 2, SAM_STAT_TASK_SET_FULL);
+}
+
+/* With SAM_STAT_BUSY, if its logical unit has no other command. */
+static void unsolicited_busy(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+	struct ktgt_task *other;
+
+	ktgt_test_tasks(test);
+	t->conn.param.immediate_data = true;
+	t->conn.quota.most = 6;
+	other = stall_task(test, 1, 5, KTGT_TASK_BUSY);
+	expect_put_off(test, 1, SAM_STAT_BUSY);
+	stall_task_ends(other);
 }
 
 /* --- target transfer tags ------------------------------------------------- */
@@ -402,6 +505,9 @@ static struct kunit_case data_tests[] = {
 	KUNIT_CASE(stall_needs_all_pages),
 	KUNIT_CASE(page_turns),
 	KUNIT_CASE(sent_pages),
+	KUNIT_CASE(unsolicited),
+	KUNIT_CASE(unsolicited_alone),
+	KUNIT_CASE(unsolicited_busy),
 	KUNIT_CASE(ttt_unique),
 	KUNIT_CASE(ttt_generations),
 	KUNIT_CASE(r2t_sequence),

@@ -218,9 +218,22 @@ bool ktgt_cmd_needs_storage(const struct ktgt_cmd *cmd)
 	return true;
 }
 
-/* Which ones it is for does not matter here: the window and the pages do. */
-void ktgt_cmd_put_off(struct ktgt_cmd *cmd)
+/*
+ * Which ones it is for does not matter here, only that it wants no data any more
+ * and ends when it is submitted.
+ */
+void ktgt_cmd_put_off(struct ktgt_cmd *cmd, bool alone)
 {
+	struct task *task = task_of(cmd);
+
+	require(task && !task->submitted && !cmd->buf_len);
+	cmd->dir = DMA_NONE;
+	cmd->xfer_len = 0;
+	task->put_off = alone ? SAM_STAT_BUSY : SAM_STAT_TASK_SET_FULL;
+	task->dir = DMA_NONE;
+	task->wanted = 0;
+	task->moved = 0;
+	task->r2t_off = 0;
 }
 
 void ktgt_cmd_submit(struct ktgt_cmd *cmd)
@@ -242,8 +255,14 @@ void ktgt_cmd_submit(struct ktgt_cmd *cmd)
 				 !task->write ?
 				 min_t(u64, task->edtl, task->wanted) : 0));
 	check_turn(task);
-	touch_buffer(task, cmd);
 	task->submitted = true;
+	if (task->put_off) {
+		task->completed = true;
+		task->status = task->put_off;
+		ktgt_cmd_complete(cmd, task->status);
+		return;
+	}
+	touch_buffer(task, cmd);
 	if (cdb_gated(cmd->cdb) && !task->resumed)
 		task->gated = true;
 	else if (cdb_later(cmd->cdb))

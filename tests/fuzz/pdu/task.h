@@ -26,6 +26,7 @@ struct task {
 	u64		wanted;		/* bytes, when it was parsed */
 	u64		moved;		/* bytes, when it completed */
 	u8		status;
+	u8		put_off;	/* its status, if it is to come again */
 	bool		submitted, pending, completed, bad, aborted, silent;
 	bool		gated, resumed;	/* waits at a gate; has done so */
 	bool		orphan;		/* its connection is gone */
