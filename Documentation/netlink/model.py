@@ -40,6 +40,11 @@ FORMS = {
     ('net', 'oui'): 'ID',
     ('orphan', 'bytes'): 'SIZE',
     ('target', 'chap-algorithms'): 'KEY_FLAGS',
+    ('net', 'memory-total'): 'SIZE',
+    ('net', 'memory-used'): 'SIZE',
+    ('conn', 'memory'): 'SIZE',
+    ('conn', 'memory-unacknowledged'): 'SIZE',
+    ('event', 'memory'): 'SIZE',
 }
 # attributes that a newer one replaces, which has their name for people
 OLD = {('lu', 'naa'): 'naa-id'}

@@ -113,6 +113,8 @@ static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		WRITE_ONCE(kn->max_discoveries, params->max_discoveries);
 	if (params->set_memory_limit)
 		WRITE_ONCE(kn->memory_limit, params->memory_limit);
+	if (params->set_memory_total)
+		ktgt_budget_set_limit(&kn->budget, params->memory_total);
 	if (params->set_nop_interval)
 		WRITE_ONCE(kn->nop_interval, params->nop_interval);
 	if (params->set_poll_time)

@@ -19,6 +19,7 @@ struct ktgt_txn;
  * @discovery_timeout: s
  * @max_discoveries: sessions
  * @memory_limit: MiB
+ * @memory_total: bytes
  * @nop_interval: s
  * @poll_time: us
  * @logout_timeout: s
@@ -36,6 +37,7 @@ struct ktgt_txn;
  * @set_discovery_timeout: @discovery_timeout is to be set
  * @set_max_discoveries: @max_discoveries is to be set
  * @set_memory_limit: @memory_limit is to be set
+ * @set_memory_total: @memory_total is to be set
  * @set_nop_interval: @nop_interval is to be set
  * @set_poll_time: @poll_time is to be set
  * @set_logout_timeout: @logout_timeout is to be set
@@ -55,6 +57,7 @@ struct ktgt_net_params {
 	u32	discovery_timeout;
 	u32	max_discoveries;
 	u32	memory_limit;
+	u64	memory_total;
 	u32	nop_interval;
 	u32	poll_time;
 	u32	logout_timeout;
@@ -72,6 +75,7 @@ struct ktgt_net_params {
 	bool	set_discovery_timeout;
 	bool	set_max_discoveries;
 	bool	set_memory_limit;
+	bool	set_memory_total;
 	bool	set_nop_interval;
 	bool	set_poll_time;
 	bool	set_logout_timeout;

@@ -23,10 +23,11 @@ struct ktgt_txn;
 /**
  * struct ktgt_event - an event of a session: it begins, ends, was refused,
  *	writes to a logical unit that another one has written to, or meets an
- *	error of storage. Or one of a logical unit that its sessions feel
+ *	error of storage, or holds too much memory. Or one of a logical unit that
+ *	its sessions feel
  * @cmd: KTGT_CMD_SESSION_LOGIN, KTGT_CMD_SESSION_END, KTGT_CMD_LOGIN_FAILED,
- *	KTGT_CMD_LU_WRITERS, KTGT_CMD_LU_ERROR, KTGT_CMD_LU_FROZEN or
- *	KTGT_CMD_LU_THAWED
+ *	KTGT_CMD_LU_WRITERS, KTGT_CMD_LU_ERROR, KTGT_CMD_LU_FROZEN,
+ *	KTGT_CMD_LU_THAWED or KTGT_CMD_MEMORY_FULL
  * @id: number of the session, or 0
  * @tid: number of the target, 0 for discovery, negative if it is not known
  * @target: name of the target, or NULL
@@ -46,6 +47,7 @@ struct ktgt_txn;
  * @lba: first logical block of the part that has failed
  * @op: enum ktgt_storage_op, if @error
  * @error: errno of the failure, positive, or 0
+ * @memory: bytes that the session holds, or 0
  */
 struct ktgt_event {
 	u8				cmd;
@@ -67,6 +69,7 @@ struct ktgt_event {
 	u64				lba;
 	u32				op;
 	u32				error;
+	u64				memory;
 };
 
 /**

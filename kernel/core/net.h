@@ -16,6 +16,7 @@
 #include <linux/wait.h>
 #include <linux/xarray.h>
 
+#include "budget.h"
 #include "event.h"
 
 struct ktgt_listener;
@@ -119,6 +120,7 @@ struct ktgt_cpus {
  * @nr_conns: connections that are not freed yet
  * @logins: connections in login
  * @delays: addresses that have sent wrong secrets
+ * @budget: memory that all connections may hold together
  * @idle: woken when @nr_conns falls to zero
  * @dying: the namespace ends; no connection is accepted. Under @conn_lock
  * @failed_logins: limits how many failed logins are reported as events
@@ -180,6 +182,7 @@ struct ktgt_net {
 	atomic_t		nr_conns;
 	struct ktgt_crowd	*logins;
 	struct ktgt_delays	*delays;
+	struct ktgt_budget	budget;
 	wait_queue_head_t	idle;
 	bool			dying;
 

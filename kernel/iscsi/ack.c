@@ -54,7 +54,7 @@ void ktgt_ack_await(struct ktgt_conn *conn, struct list_head *sent)
 			ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_UNSENT,
 					    pdu->weight);
 		if (unlikely(pdu->own))
-			ktgt_pdu_put_data(pdu);
+			ktgt_pdu_put_data(conn, pdu);
 		if (pdu->flags & KTGT_PDU_LAST)
 			ktgt_task_sent(pdu->task);
 		else if (unlikely(pdu->flags & KTGT_PDU_DATA_IN))

@@ -233,7 +233,7 @@ static int command_queue_response(struct ktgt_task *task)
 		put_unaligned_be16(len, buf);
 		len += 2;
 	}
-	if (len && ktgt_pdu_set_data(pdu, buf, len)) {
+	if (len && ktgt_pdu_set_data(task->conn, pdu, buf, len)) {
 		ktgt_pdu_free(task->conn, pdu);
 		return -ENOMEM;
 	}

@@ -5,6 +5,8 @@
 #include "conn.h"
 
 #include <linux/jiffies.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/rcupdate.h>
 
 #include "../core/delay.h"
@@ -18,6 +20,20 @@ static void conn_end_login(struct ktgt_crowd_place *place)
 		      KTGT_SESSION_END_TOO_MANY);
 }
 
+/* The work of the connection takes care of it. */
+static void conn_purse_changed(struct ktgt_purse *purse)
+{
+	ktgt_conn_event(container_of(purse, struct ktgt_conn, quota.purse),
+			KTGT_EV_MEMORY);
+}
+
+/* All connections may hold an eighth of memory. */
+static u64 conn_memory_total(void)
+{
+	return max_t(u64, (u64)totalram_pages() << (PAGE_SHIFT - 3),
+		     KTGT_MEMORY_TOTAL_MIN);
+}
+
 /**
  * ktgt_conn_net_init - make what a namespace has for its connections
  * @kn: the namespace
@@ -27,6 +43,7 @@ static void conn_end_login(struct ktgt_crowd_place *place)
  */
 int ktgt_conn_net_init(struct ktgt_net *kn)
 {
+	ktgt_budget_init(&kn->budget, conn_memory_total(), conn_purse_changed);
 	kn->logins = ktgt_crowd_alloc(conn_end_login);
 	kn->delays = ktgt_delays_alloc();
 	if (kn->logins && kn->delays)
@@ -46,6 +63,7 @@ void ktgt_conn_net_exit(struct ktgt_net *kn)
 {
 	ktgt_crowd_free(kn->logins);
 	ktgt_delays_free(kn->delays);
+	ktgt_budget_exit(&kn->budget);
 }
 
 /**

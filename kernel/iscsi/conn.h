@@ -106,6 +106,7 @@ struct ktgt_conn_ops {
  * @KTGT_EV_TIMER: the connection's timer has fired
  * @KTGT_EV_RESUME: the session that a login waited for has ended
  * @KTGT_EV_REQUEST_LOGOUT: the initiator must be asked to log out
+ * @KTGT_EV_MEMORY: its purse was closed or opened
  */
 enum ktgt_conn_events {
 	KTGT_EV_RX,
@@ -113,6 +114,7 @@ enum ktgt_conn_events {
 	KTGT_EV_TIMER,
 	KTGT_EV_RESUME,
 	KTGT_EV_REQUEST_LOGOUT,
+	KTGT_EV_MEMORY,
 };
 
 /**
@@ -226,6 +228,7 @@ struct ktgt_conn_stats {
  * @shortfall: pages that @free_pages lacked at the last request
  * @min_free: pages that are kept in @free_pages for unsolicited data
  * @keep: pages that are kept there at most when some are given back
+ * @limit: pages that tasks may hold, as it was set; KTGT_QUOTA_DATA may have more
  */
 struct ktgt_mem {
 	struct page		**free_pages;
@@ -233,6 +236,7 @@ struct ktgt_mem {
 	u32			shortfall;
 	u32			min_free;
 	u32			keep;
+	u32			limit;
 };
 
 /**

@@ -114,7 +114,7 @@ static bool ctl_nop_out(struct ktgt_conn *conn)
 	}
 
 	pdu = ktgt_pdu_alloc(conn);
-	if (ktgt_pdu_set_data(pdu, ctl->data,
+	if (ktgt_pdu_set_data(conn, pdu, ctl->data,
 			      min(ctl->len, conn->param.max_xmit_dsl))) {
 		ktgt_pdu_free(conn, pdu);
 		return false;

@@ -92,15 +92,16 @@ static void data_check_unsolicited(struct ktgt_task *task, u32 immediate)
 }
 
 /*
- * Whether unsolicited data would bring the connection to more than twice its limit,
- * and is not the only command that has pages.
+ * Whether unsolicited data would bring the connection to more than twice its limit;
+ * or to anything beyond a command at a time, while its namespace holds too much.
  */
 static bool data_is_too_much(const struct ktgt_task *task)
 {
 	const struct ktgt_quota *quota = &task->conn->quota;
 	u32 need = data_pages(task->r2t_off);
 
-	if (likely(quota->held[KTGT_QUOTA_DATA] + need <= quota->most))
+	if (likely(quota->held[KTGT_QUOTA_DATA] + need <= quota->most) &&
+	    !ktgt_quota_is_closed(quota))
 		return false;
 	return need && !ktgt_stall_is_all(task->conn);
 }
@@ -504,7 +505,8 @@ int ktgt_data_out_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
  * @conn: the connection
  * @need: how many
  *
- * While orphans hold much memory, its limit is a small one.
+ * While orphans hold much memory, its limit is a small one. While its namespace
+ * holds too much and the connection the most, it may not.
  *
  * Context: the connection's work.
  * Return: true if it may.
@@ -513,6 +515,8 @@ bool ktgt_data_has_room(const struct ktgt_conn *conn, u32 need)
 {
 	const struct ktgt_quota *quota = &conn->quota;
 
+	if (ktgt_quota_is_closed(quota))
+		return false;
 	if (unlikely(ktgt_orphans_hold_much()) &&
 	    quota->held[KTGT_QUOTA_DATA] + need > DATA_SMALL_LIMIT)
 		return false;

@@ -312,8 +312,8 @@ static void login_send(struct ktgt_conn *conn, u8 flags, u16 status, u32 len)
 	pdu = ktgt_pdu_alloc(conn);
 	if (!pdu)
 		goto err_close;
-	if (len && ktgt_pdu_set_data(pdu, login->out.data + login->out_pos,
-				     len))
+	if (len && ktgt_pdu_set_data(conn, pdu,
+				     login->out.data + login->out_pos, len))
 		goto err_pdu;
 
 	rsp = pdu->hdr;

@@ -22,6 +22,18 @@
 /* free pages that are always kept: those of a piece */
 #define MEM_KEEP_MIN	(KTGT_CMD_PIECE >> PAGE_SHIFT)
 
+/* What follows from the limit; one whose purse is closed keeps nothing. */
+static void mem_set_limits(struct ktgt_conn *conn, bool closed)
+{
+	struct ktgt_quota *quota = &conn->quota;
+	struct ktgt_mem *mem = &conn->mem;
+
+	quota->limit[KTGT_QUOTA_SENT] = closed ? 0 : mem->limit;
+	quota->most = 2 * mem->limit;
+	mem->keep = closed ? 0 : clamp(mem->limit / 4, (u32)MEM_KEEP_MIN,
+				       (u32)KTGT_FREE_PAGES_MAX);
+}
+
 /**
  * ktgt_mem_init - allocate the stack of free pages of a connection
  * @conn: the connection
@@ -34,15 +46,22 @@ int ktgt_mem_init(struct ktgt_conn *conn)
 	u32 limit = READ_ONCE(conn->kn->memory_limit);
 	struct ktgt_mem *mem = &conn->mem;
 
-	limit <<= 20 - PAGE_SHIFT;
-	conn->quota.limit[KTGT_QUOTA_DATA] = limit;
-	conn->quota.limit[KTGT_QUOTA_SENT] = limit;
-	conn->quota.most = 2 * limit;
-	mem->keep = clamp(limit / 4, (u32)MEM_KEEP_MIN,
-			  (u32)KTGT_FREE_PAGES_MAX);
+	mem->limit = limit << (20 - PAGE_SHIFT);
+	conn->quota.limit[KTGT_QUOTA_DATA] = mem->limit;
+	mem_set_limits(conn, ktgt_quota_is_closed(&conn->quota));
 	mem->free_pages = kvmalloc_array(KTGT_FREE_PAGES_MAX,
 					 sizeof(*mem->free_pages), KTGT_GFP_PEER);
 	return mem->free_pages ? 0 : -ENOMEM;
+}
+
+static void mem_put_free_pages(struct ktgt_conn *conn)
+{
+	struct ktgt_mem *mem = &conn->mem;
+	u64 bytes = (u64)mem->nr_free_pages << PAGE_SHIFT;
+
+	while (mem->nr_free_pages)
+		put_page(mem->free_pages[--mem->nr_free_pages]);
+	ktgt_quota_drop(&conn->quota, bytes);
 }
 
 /**
@@ -55,8 +74,7 @@ void ktgt_mem_free(struct ktgt_conn *conn)
 {
 	struct ktgt_mem *mem = &conn->mem;
 
-	while (mem->nr_free_pages)
-		put_page(mem->free_pages[--mem->nr_free_pages]);
+	mem_put_free_pages(conn);
 	kvfree(mem->free_pages);
 	mem->free_pages = NULL;
 }
@@ -73,8 +91,9 @@ void ktgt_mem_free(struct ktgt_conn *conn)
 void ktgt_mem_refill(struct ktgt_conn *conn, u32 want)
 {
 	struct ktgt_mem *mem = &conn->mem;
+	u32 had = mem->nr_free_pages;
 
-	if (!mem->free_pages)
+	if (!mem->free_pages || had >= want)
 		return;
 
 	want = min_t(u32, want, KTGT_FREE_PAGES_MAX);
@@ -82,10 +101,12 @@ void ktgt_mem_refill(struct ktgt_conn *conn, u32 want)
 		struct page *page = alloc_page(KTGT_GFP_PEER);
 
 		if (!page)
-			return;
+			break;
 		mem->free_pages[mem->nr_free_pages++] = page;
-		conn->stats.fresh++;
 	}
+	conn->stats.fresh += mem->nr_free_pages - had;
+	ktgt_quota_hold(&conn->quota,
+			(u64)(mem->nr_free_pages - had) << PAGE_SHIFT);
 }
 
 /**
@@ -117,9 +138,21 @@ void ktgt_mem_prepare(struct ktgt_conn *conn)
  */
 void ktgt_mem_shrink(struct ktgt_conn *conn)
 {
-	struct ktgt_mem *mem = &conn->mem;
+	conn->mem.min_free = 0;
+	mem_put_free_pages(conn);
+}
 
-	mem->min_free = 0;
-	while (mem->nr_free_pages)
-		put_page(mem->free_pages[--mem->nr_free_pages]);
+/**
+ * ktgt_mem_heed - heed whether the purse of a connection is closed
+ * @conn: the connection
+ *
+ * Context: the connection's work.
+ * Return: true if it is.
+ */
+bool ktgt_mem_heed(struct ktgt_conn *conn)
+{
+	bool closed = ktgt_quota_is_closed(&conn->quota);
+
+	mem_set_limits(conn, closed);
+	return closed;
 }

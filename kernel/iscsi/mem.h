@@ -21,6 +21,7 @@ void ktgt_mem_free(struct ktgt_conn *conn);
 void ktgt_mem_prepare(struct ktgt_conn *conn);
 void ktgt_mem_refill(struct ktgt_conn *conn, u32 want);
 void ktgt_mem_shrink(struct ktgt_conn *conn);
+bool ktgt_mem_heed(struct ktgt_conn *conn);
 
 /**
  * ktgt_mem_take - take free pages of a connection
@@ -61,6 +62,7 @@ static inline void ktgt_mem_give(struct ktgt_conn *conn,
 				 const struct bio_vec *bvec, u32 nr)
 {
 	struct ktgt_mem *mem = &conn->mem;
+	u32 put = 0;
 
 	while (nr) {
 		struct page *page = bvec[--nr].bv_page;
@@ -71,8 +73,11 @@ static inline void ktgt_mem_give(struct ktgt_conn *conn,
 			conn->stats.recycled++;
 		} else {
 			put_page(page);
+			put++;
 		}
 	}
+	if (put)
+		ktgt_quota_drop(&conn->quota, (u64)put << PAGE_SHIFT);
 }
 
 #endif /* _KTGT_ISCSI_MEM_H */

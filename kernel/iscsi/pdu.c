@@ -47,8 +47,12 @@ struct ktgt_pdu_block {
 	struct ktgt_pdu		pdus[KTGT_BLOCK_PDUS];
 };
 
-static int pdu_add_block(struct ktgt_pdus *pdus, gfp_t gfp)
+/* what a block takes, for the quota */
+#define BLOCK_BYTES	(PAGE_SIZE + sizeof(struct ktgt_pdu_block))
+
+static int pdu_add_block(struct ktgt_conn *conn, gfp_t gfp)
 {
+	struct ktgt_pdus *pdus = &conn->pdus;
 	struct ktgt_pdu_block *block;
 	unsigned int i;
 
@@ -72,14 +76,16 @@ static int pdu_add_block(struct ktgt_pdus *pdus, gfp_t gfp)
 	}
 	pdus->nr_free += KTGT_BLOCK_PDUS;
 	list_add_tail(&block->node, &pdus->blocks);
+	ktgt_quota_hold(&conn->quota, BLOCK_BYTES);
 	return 0;
 }
 
-static void pdu_free_block(struct ktgt_pdu_block *block)
+static void pdu_free_block(struct ktgt_conn *conn, struct ktgt_pdu_block *block)
 {
 	list_del(&block->node);
 	put_page(block->page);
 	kfree(block);
+	ktgt_quota_drop(&conn->quota, BLOCK_BYTES);
 }
 
 static bool block_is_free(const struct ktgt_pdu_block *block)
@@ -154,7 +160,7 @@ void ktgt_pdus_shrink(struct ktgt_conn *conn)
 		for (i = 0; i < KTGT_BLOCK_PDUS; i++)
 			list_del(&block->pdus[i].node);
 		pdus->nr_free -= KTGT_BLOCK_PDUS;
-		pdu_free_block(block);
+		pdu_free_block(conn, block);
 	}
 }
 
@@ -174,7 +180,7 @@ int ktgt_pdus_init(struct ktgt_conn *conn)
 	INIT_LIST_HEAD(&pdus->blocks);
 	conn->quota.limit[KTGT_QUOTA_UNSENT] = PDU_UNSENT_MAX;
 	conn->quota.limit[KTGT_QUOTA_UNACKED] = PDU_UNACKED_MAX;
-	return pdu_add_block(pdus, KTGT_GFP_PEER);
+	return pdu_add_block(conn, KTGT_GFP_PEER);
 }
 
 /**
@@ -191,7 +197,7 @@ void ktgt_pdus_prepare(struct ktgt_conn *conn)
 		return;
 	pdus_reclaim(&conn->pdus, KTGT_BLOCK_PDUS);
 	if (conn->pdus.nr_free < KTGT_BLOCK_PDUS / 2)
-		pdu_add_block(&conn->pdus, KTGT_GFP_PEER);
+		pdu_add_block(conn, KTGT_GFP_PEER);
 }
 
 /**
@@ -206,8 +212,7 @@ bool ktgt_pdus_at_hand(struct ktgt_conn *conn)
 	if (likely(conn->pdus.nr_free))
 		return true;
 	pdus_reclaim(&conn->pdus, KTGT_BLOCK_PDUS);
-	return conn->pdus.nr_free ||
-	       !pdu_add_block(&conn->pdus, KTGT_GFP_PEER);
+	return conn->pdus.nr_free || !pdu_add_block(conn, KTGT_GFP_PEER);
 }
 
 /**
@@ -221,7 +226,7 @@ void ktgt_pdus_free(struct ktgt_conn *conn)
 	struct ktgt_pdu_block *block, *next;
 
 	list_for_each_entry_safe(block, next, &conn->pdus.blocks, node)
-		pdu_free_block(block);
+		pdu_free_block(conn, block);
 	INIT_LIST_HEAD(&conn->pdus.free);
 	INIT_LIST_HEAD(&conn->pdus.sent);
 }
@@ -240,7 +245,7 @@ struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn)
 
 	if (unlikely(!pdus->nr_free))
 		pdus_reclaim(pdus, KTGT_BLOCK_PDUS);
-	if (!pdus->nr_free && pdu_add_block(pdus, KTGT_GFP_PEER_NOWAIT))
+	if (!pdus->nr_free && pdu_add_block(conn, KTGT_GFP_PEER_NOWAIT))
 		return NULL;
 
 	pdu = list_first_entry(&pdus->free, struct ktgt_pdu, node);
@@ -269,7 +274,7 @@ void ktgt_pdu_free(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 	struct ktgt_pdus *pdus = &conn->pdus;
 
 	if (unlikely(pdu->own))
-		ktgt_pdu_put_data(pdu);
+		ktgt_pdu_put_data(conn, pdu);
 	ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_UNACKED, pdu->weight);
 
 	pdu->flags = KTGT_PDU_FREE;
@@ -277,8 +282,8 @@ void ktgt_pdu_free(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 	pdus->nr_free++;
 }
 
-static int pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len,
-			gfp_t gfp)
+static int pdu_set_data(struct ktgt_conn *conn, struct ktgt_pdu *pdu,
+			const void *data, u32 len, gfp_t gfp)
 {
 	u32 nr = DIV_ROUND_UP(len, PAGE_SIZE);
 	u32 off, chunk;
@@ -297,6 +302,7 @@ static int pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len,
 		chunk = min_t(u32, len - off, PAGE_SIZE);
 		memcpy(page_address(page), data + off, chunk);
 		bvec_set_page(&pdu->own[pdu->nr_own++], page, chunk, 0);
+		ktgt_quota_hold(&conn->quota, PAGE_SIZE);
 	}
 	pdu->bvec = pdu->own;
 	pdu->data_len = len;
@@ -305,6 +311,7 @@ static int pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len,
 
 /**
  * ktgt_pdu_set_data - give a PDU a data segment of its own
+ * @conn: the connection
  * @pdu: the PDU
  * @data: the data, which is copied
  * @len: bytes
@@ -312,13 +319,15 @@ static int pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len,
  * Context: process context, may sleep.
  * Return: 0 or -ENOMEM; then the PDU can only be freed.
  */
-int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len)
+int ktgt_pdu_set_data(struct ktgt_conn *conn, struct ktgt_pdu *pdu,
+		      const void *data, u32 len)
 {
-	return pdu_set_data(pdu, data, len, KTGT_GFP_PEER);
+	return pdu_set_data(conn, pdu, data, len, KTGT_GFP_PEER);
 }
 
 /**
  * ktgt_pdu_put_data - give back the data segment of a PDU that is its own
+ * @conn: the connection
  * @pdu: the PDU, with such a data segment; it is not sent, or the socket has taken
  *	all of it
  *
@@ -329,10 +338,11 @@ int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len)
  *
  * Context: the connection's work or teardown.
  */
-void ktgt_pdu_put_data(struct ktgt_pdu *pdu)
+void ktgt_pdu_put_data(struct ktgt_conn *conn, struct ktgt_pdu *pdu)
 {
 	u32 i;
 
+	ktgt_quota_drop(&conn->quota, (u64)pdu->nr_own << PAGE_SHIFT);
 	for (i = 0; i < pdu->nr_own; i++)
 		put_page(pdu->own[i].bv_page);
 	kfree(pdu->own);
@@ -474,7 +484,7 @@ static int pdu_send_reject(struct ktgt_conn *conn, const struct iscsi_hdr *hdr,
 
 	if (!pdu)
 		return -ENOMEM;
-	if (pdu_set_data(pdu, hdr, KTGT_BHS_LEN, gfp)) {
+	if (pdu_set_data(conn, pdu, hdr, KTGT_BHS_LEN, gfp)) {
 		ktgt_pdu_free(conn, pdu);
 		return -ENOMEM;
 	}

@@ -140,8 +140,9 @@ void ktgt_pdus_shrink(struct ktgt_conn *conn);
 void ktgt_pdus_free(struct ktgt_conn *conn);
 struct ktgt_pdu *ktgt_pdu_alloc(struct ktgt_conn *conn);
 void ktgt_pdu_free(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
-int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len);
-void ktgt_pdu_put_data(struct ktgt_pdu *pdu);
+int ktgt_pdu_set_data(struct ktgt_conn *conn, struct ktgt_pdu *pdu,
+		      const void *data, u32 len);
+void ktgt_pdu_put_data(struct ktgt_conn *conn, struct ktgt_pdu *pdu);
 u32 ktgt_pdu_crc(u32 crc, const struct bio_vec *bvec, u32 off, u32 len);
 u32 ktgt_pdu_crc_end(u32 crc, const u8 *pad, u32 pad_len);
 void ktgt_pdu_queue(struct ktgt_conn *conn, struct ktgt_pdu *pdu);

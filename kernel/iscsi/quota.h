@@ -7,6 +7,8 @@
 
 #include <linux/types.h>
 
+#include "../core/budget.h"
+
 /**
  * enum ktgt_quota_kind - what is counted
  * @KTGT_QUOTA_DATA: pages of tasks whose answer is not completely sent yet
@@ -31,14 +33,17 @@ enum ktgt_quota_kind {
  * @limit: how much it may hold
  * @most: pages of KTGT_QUOTA_DATA that unsolicited data may bring it to, since the
  *	window had promised that it is taken
+ * @purse: bytes that it holds, of whatever kind, and has drawn from the budget of
+ *	its namespace
  *
  * Nothing is refused here. A caller asks before it charges, or receives nothing
  * more from the peer afterwards.
  */
 struct ktgt_quota {
-	u32	held[KTGT_QUOTA_KINDS];
-	u32	limit[KTGT_QUOTA_KINDS];
-	u32	most;
+	u32			held[KTGT_QUOTA_KINDS];
+	u32			limit[KTGT_QUOTA_KINDS];
+	u32			most;
+	struct ktgt_purse	purse;
 };
 
 /**
@@ -96,6 +101,42 @@ static inline bool ktgt_quota_is_over(const struct ktgt_quota *quota,
 				      enum ktgt_quota_kind kind)
 {
 	return !ktgt_quota_has_room(quota, kind, 0);
+}
+
+/**
+ * ktgt_quota_is_closed - whether a connection is to take as little as it can
+ * @quota: its quota
+ *
+ * Context: the connection's work.
+ * Return: true while its namespace holds too much, and it had the most.
+ */
+static inline bool ktgt_quota_is_closed(const struct ktgt_quota *quota)
+{
+	return unlikely(ktgt_purse_is_closed(&quota->purse));
+}
+
+/**
+ * ktgt_quota_hold - count memory that a connection has allocated
+ * @quota: its quota
+ * @bytes: how much
+ *
+ * Context: the connection's work, or its beginning; also under the socket's lock.
+ */
+static inline void ktgt_quota_hold(struct ktgt_quota *quota, u64 bytes)
+{
+	ktgt_purse_hold(&quota->purse, bytes);
+}
+
+/**
+ * ktgt_quota_drop - count memory that a connection has freed
+ * @quota: its quota
+ * @bytes: how much
+ *
+ * Context: the connection's work or teardown; also under the socket's lock.
+ */
+static inline void ktgt_quota_drop(struct ktgt_quota *quota, u64 bytes)
+{
+	ktgt_purse_drop(&quota->purse, bytes);
 }
 
 #endif /* _KTGT_ISCSI_QUOTA_H */

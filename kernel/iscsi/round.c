@@ -25,6 +25,7 @@
 #include "mem.h"
 #include "pdu.h"
 #include "piece.h"
+#include "sess.h"
 #include "stall.h"
 #include "task.h"
 #include "text_request.h"
@@ -45,6 +46,7 @@ int ktgt_round_init(struct ktgt_conn *conn)
 {
 	int ret;
 
+	ktgt_budget_join(&conn->kn->budget, &conn->quota.purse);
 	init_llist_head(&conn->done_queue.head);
 	init_llist_head(&conn->calls);
 	INIT_LIST_HEAD(&conn->free_slots);
@@ -63,16 +65,36 @@ int ktgt_round_init(struct ktgt_conn *conn)
 
 	ret = ktgt_pdus_init(conn);
 	if (ret)
-		return ret;
+		goto err_budget;
 	ret = ktgt_login_start(conn);
 	if (ret)
-		ktgt_pdus_free(conn);
+		goto err_pdus;
+	return 0;
+
+err_pdus:
+	ktgt_pdus_free(conn);
+err_budget:
+	ktgt_budget_leave(&conn->quota.purse);
 	return ret;
+}
+
+/* The buffer for the data segments of control PDUs. */
+static void round_free_ctl(struct ktgt_conn *conn)
+{
+	struct ktgt_ctl *ctl = &conn->ctl;
+
+	ktgt_quota_drop(&conn->quota, ctl->size);
+	kvfree(ctl->data);
+	ctl->data = NULL;
+	ctl->size = 0;
 }
 
 /**
  * ktgt_round_strip - free all of a connection but its tasks at the storage
  * @conn: the connection; its session is closed, nothing is sent any more
+ *
+ * What the storage has does not count for the namespace from now on: it may end
+ * first, and orphans have a limit of their own.
  *
  * Context: process context, may sleep.
  */
@@ -92,10 +114,10 @@ void ktgt_round_strip(struct ktgt_conn *conn)
 	ktgt_login_free(conn);
 	ktgt_text_req_free(conn);
 	ktgt_tasks_strip(conn);
-	kvfree(conn->ctl.data);
-	conn->ctl.data = NULL;
+	round_free_ctl(conn);
 	ktgt_mem_shrink(conn);
 	ktgt_pdus_free(conn);
+	ktgt_budget_leave(&conn->quota.purse);
 }
 
 /**
@@ -109,6 +131,8 @@ void ktgt_round_free(struct ktgt_conn *conn)
 	ktgt_tasks_free(conn);
 	ktgt_mem_free(conn);
 	ktgt_orphans_free(conn->orphans);
+	/* all that was counted has been given back */
+	WARN_ON_ONCE(conn->quota.purse.held);
 }
 
 /**
@@ -138,9 +162,10 @@ static void round_prepare_ctl(struct ktgt_conn *conn)
 	data = kvmalloc(ctl->len, KTGT_GFP_PEER);
 	if (!data)
 		return;
-	kvfree(ctl->data);
+	round_free_ctl(conn);
 	ctl->data = data;
 	ctl->size = ctl->len;
+	ktgt_quota_hold(&conn->quota, ctl->size);
 }
 
 /**
@@ -187,7 +212,8 @@ static bool round_tell_window(struct ktgt_conn *conn)
 		return ktgt_ctl_nop_in(conn);
 	if (conn->nr_inflight)
 		ktgt_stall_watch(conn);
-	else if (conn->ping_ttt == ISCSI_RESERVED_TAG)
+	else if (conn->ping_ttt == ISCSI_RESERVED_TAG &&
+		 !ktgt_quota_is_closed(&conn->quota))
 		return ktgt_ctl_ping(conn);
 	return true;
 }
@@ -297,27 +323,51 @@ bool ktgt_round_waits(const struct ktgt_conn *conn)
 }
 
 /* The next control PDU with data allocates it again. */
-static void round_shrink_ctl(struct ktgt_ctl *ctl)
+static void round_shrink_ctl(struct ktgt_conn *conn)
 {
-	if (ctl->busy)
+	if (conn->ctl.busy)
 		return;
-	kvfree(ctl->data);
-	ctl->data = NULL;
-	ctl->size = 0;
+	round_free_ctl(conn);
 	/* what round_prepare_ctl() makes room for */
-	ctl->len = 0;
+	conn->ctl.len = 0;
 }
 
-/* Gives memory back after some time without commands; pings do not count. */
-static void round_shrink_idle(struct ktgt_conn *conn, unsigned long after)
+/* Gives all memory back that is not needed at the moment. */
+static void round_shrink(struct ktgt_conn *conn)
 {
-	if (time_before(jiffies, conn->last_cmd + after))
-		return;
 	ktgt_tasks_put_sent(conn);
 	ktgt_tasks_shrink(conn);
 	ktgt_mem_shrink(conn);
 	ktgt_pdus_shrink(conn);
-	round_shrink_ctl(&conn->ctl);
+	round_shrink_ctl(conn);
+}
+
+/* Does so after some time without commands; pings do not count. */
+static void round_shrink_idle(struct ktgt_conn *conn, unsigned long after)
+{
+	if (!time_before(jiffies, conn->last_cmd + after))
+		round_shrink(conn);
+}
+
+/**
+ * ktgt_round_memory - handle KTGT_EV_MEMORY
+ * @conn: the connection
+ *
+ * While its purse is closed, its window does not open, its tasks get no more pages
+ * than one of them needs, and it keeps none for later. When the purse has opened,
+ * this round lets those go on that wait.
+ *
+ * Context: the connection's work.
+ */
+void ktgt_round_memory(struct ktgt_conn *conn)
+{
+	if (ktgt_mem_heed(conn)) {
+		round_shrink(conn);
+		/* it has drawn more than it holds */
+		ktgt_purse_settle(&conn->quota.purse);
+	}
+	if (ktgt_purse_take_report(&conn->quota.purse) && conn->sess)
+		ktgt_sess_report_memory(conn->sess);
 }
 
 /*

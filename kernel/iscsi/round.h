@@ -19,6 +19,7 @@ bool ktgt_round_may_recv(const struct ktgt_conn *conn);
 bool ktgt_round_process(struct ktgt_conn *conn);
 bool ktgt_round_waits(const struct ktgt_conn *conn);
 unsigned long ktgt_round_request_logout(struct ktgt_conn *conn);
+void ktgt_round_memory(struct ktgt_conn *conn);
 unsigned long ktgt_round_timer(struct ktgt_conn *conn);
 void ktgt_round_announce(struct ktgt_conn *conn);
 

@@ -419,6 +419,8 @@ static void sess_describe(const struct ktgt_sess *sess,
 
 	if (reason)
 		event.end = reason - 1;
+	if (cmd == KTGT_CMD_MEMORY_FULL)
+		event.memory = conn->quota.purse.held;
 	ktgt_event_session(sess->kn, &event);
 }
 
@@ -432,6 +434,25 @@ void ktgt_sess_announce(struct ktgt_conn *conn)
 {
 	conn->sess->announced = true;
 	sess_describe(conn->sess, conn, KTGT_CMD_SESSION_LOGIN);
+}
+
+/**
+ * ktgt_sess_report_memory - report that a session holds the most of memory-total
+ * @sess: the session, whose purse was closed
+ *
+ * Context: the work of its connection.
+ */
+void ktgt_sess_report_memory(struct ktgt_sess *sess)
+{
+	const struct ktgt_conn *conn = sess->conn;
+
+	/* it is ending */
+	if (sess->retired)
+		return;
+	net_info_ratelimited("%s at %pISpc: holds %llu KiB, more than any other session, and memory-total is reached; it has to wait\n",
+			     sess->key.initiator, &conn->peer,
+			     conn->quota.purse.held >> 10);
+	sess_describe(sess, conn, KTGT_CMD_MEMORY_FULL);
 }
 
 /**

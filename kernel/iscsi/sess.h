@@ -85,6 +85,7 @@ int ktgt_sess_open(struct ktgt_conn *conn, struct ktgt_target *target,
 		   const struct ktgt_sess_key *key, const char *alias,
 		   u32 cmd_sn);
 void ktgt_sess_announce(struct ktgt_conn *conn);
+void ktgt_sess_report_memory(struct ktgt_sess *sess);
 void ktgt_sess_retire(struct ktgt_sess *sess);
 void ktgt_sess_close(struct ktgt_conn *conn);
 struct ktgt_sess *ktgt_sess_find(struct ktgt_net *kn, u32 id);

@@ -54,6 +54,7 @@ static int task_make(struct ktgt_conn *conn, gfp_t gfp)
 
 	if (!task)
 		return -ENOMEM;
+	ktgt_quota_hold(&conn->quota, sizeof(*task));
 	task->conn = conn;
 	task->index = conn->nr_slots;
 	task->gen = conn->seq;
@@ -138,6 +139,8 @@ int ktgt_task_set_bvec(struct ktgt_task *task, gfp_t gfp)
 		if (!bvec)
 			return -ENOMEM;
 		kvfree(task->big_bvec);
+		ktgt_quota_hold(&task->conn->quota,
+				(nr_pages - task->bvec_cap) * sizeof(*bvec));
 		task->big_bvec = bvec;
 		task->bvec_cap = nr_pages;
 	}
@@ -274,6 +277,8 @@ void ktgt_task_put_pages(struct ktgt_task *task)
 
 static void task_free_bvec(struct ktgt_task *task)
 {
+	ktgt_quota_drop(&task->conn->quota,
+			task->bvec_cap * sizeof(*task->big_bvec));
 	kvfree(task->big_bvec);
 	task->big_bvec = NULL;
 	task->bvec_cap = 0;
@@ -305,6 +310,7 @@ void ktgt_tasks_put_sent(struct ktgt_conn *conn)
 static void task_free(struct ktgt_task *task)
 {
 	task_free_bvec(task);
+	ktgt_quota_drop(&task->conn->quota, sizeof(*task));
 	kfree(task);
 }
 

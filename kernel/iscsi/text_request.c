@@ -139,7 +139,7 @@ static void text_req_respond(struct ktgt_conn *conn, bool final)
 	pdu = ktgt_pdu_alloc(conn);
 	if (!pdu)
 		goto err_close;
-	if (len && ktgt_pdu_set_data(pdu, text->out.data, len))
+	if (len && ktgt_pdu_set_data(conn, pdu, text->out.data, len))
 		goto err_pdu;
 
 	rsp = pdu->hdr;

@@ -48,7 +48,8 @@ static u32 window_room(const struct ktgt_conn *conn)
 		return KTGT_DISCOVERY_WINDOW;
 	if (conn->nr_inflight >= window ||
 	    conn->count.free <= KTGT_IMMEDIATE_MAX ||
-	    ktgt_quota_is_over(&conn->quota, KTGT_QUOTA_DATA))
+	    ktgt_quota_is_over(&conn->quota, KTGT_QUOTA_DATA) ||
+	    ktgt_quota_is_closed(&conn->quota))
 		return 0;
 	return min_t(u32, window - conn->nr_inflight,
 		     conn->count.free - KTGT_IMMEDIATE_MAX);
@@ -60,7 +61,7 @@ static u32 window_room(const struct ktgt_conn *conn)
  *
  * The window never shrinks. It opens only so far that every command in it finds
  * a free task. It does not open while the connection holds more pages than its
- * limit.
+ * limit, or while its namespace holds too much and this connection the most.
  *
  * Context: the connection's work.
  * Return: the new MaxCmdSN.

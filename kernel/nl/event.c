@@ -94,6 +94,10 @@ static int put_outcome(struct sk_buff *msg, const struct ktgt_event *event,
 		return -EMSGSIZE;
 	if (missed && nla_put_u32(msg, KTGT_A_EVENT_MISSED, missed))
 		return -EMSGSIZE;
+	if (event->memory &&
+	    nla_put_u64_64bit(msg, KTGT_A_EVENT_MEMORY, event->memory,
+			      KTGT_A_EVENT_PAD))
+		return -EMSGSIZE;
 	return put_text(msg, KTGT_A_EVENT_KEY, event->key) ||
 	       put_text(msg, KTGT_A_EVENT_REASON, event->why);
 }

@@ -104,6 +104,19 @@ static int fill_totals(struct sk_buff *skb, struct ktgt_net *kn)
 		nla_put_string(skb, KTGT_A_NET_VERSION, version));
 }
 
+/* What all connections hold, and may hold. */
+static int fill_memory(struct sk_buff *skb, struct ktgt_net *kn)
+{
+	const struct ktgt_budget *budget = &kn->budget;
+
+	return nla_put_u64_64bit(skb, KTGT_A_NET_MEMORY_TOTAL,
+				 READ_ONCE(budget->limit), KTGT_A_NET_PAD) ||
+	       nla_put_u64_64bit(skb, KTGT_A_NET_MEMORY_USED,
+				 READ_ONCE(budget->drawn), KTGT_A_NET_PAD) ||
+	       nla_put_u64_64bit(skb, KTGT_A_NET_WINDOWS_CLOSED,
+				 READ_ONCE(budget->closings), KTGT_A_NET_PAD);
+}
+
 /* What strangers have caused. */
 static int fill_strangers(struct sk_buff *skb, struct ktgt_net *kn)
 {
@@ -136,7 +149,8 @@ int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!hdr)
 		return -ENOMEM;
 	if (fill_totals(msg, kn) || fill_settings(msg, kn) ||
-	    fill_tcp(msg, kn) || fill_strangers(msg, kn))
+	    fill_tcp(msg, kn) || fill_memory(msg, kn) ||
+	    fill_strangers(msg, kn))
 		err = -EMSGSIZE;
 	else
 		err = fill_cpus(msg, kn);
@@ -166,6 +180,24 @@ static void get_tcp(struct genl_info *info, struct ktgt_net_params *params)
 	get_setting(info, KTGT_A_NET_TCP_USER_TIMEOUT,
 		    &params->tcp_user_timeout,
 		    &params->set_tcp_user_timeout);
+}
+
+static int get_memory(struct genl_info *info, struct ktgt_net_params *params)
+{
+	struct nlattr *total = info->attrs[KTGT_A_NET_MEMORY_TOTAL];
+
+	get_setting(info, KTGT_A_NET_MEMORY_LIMIT, &params->memory_limit,
+		    &params->set_memory_limit);
+	if (!total)
+		return 0;
+	params->memory_total = nla_get_u64(total);
+	params->set_memory_total = true;
+	if (params->memory_total >= KTGT_MEMORY_TOTAL_MIN)
+		return 0;
+	ktgt_refuse(info->extack,
+		    "memory-total %llu: must be %u bytes or more",
+		    params->memory_total, KTGT_MEMORY_TOTAL_MIN);
+	return -ERANGE;
 }
 
 static void get_oui(struct genl_info *info, struct ktgt_net_params *params)
@@ -255,8 +287,6 @@ int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 		    &params.discovery_timeout, &params.set_discovery_timeout);
 	get_setting(info, KTGT_A_NET_MAX_DISCOVERIES, &params.max_discoveries,
 		    &params.set_max_discoveries);
-	get_setting(info, KTGT_A_NET_MEMORY_LIMIT, &params.memory_limit,
-		    &params.set_memory_limit);
 	get_setting(info, KTGT_A_NET_NOP_INTERVAL, &params.nop_interval,
 		    &params.set_nop_interval);
 	get_setting(info, KTGT_A_NET_POLL_TIME, &params.poll_time,
@@ -268,7 +298,7 @@ int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 	get_setting(info, KTGT_A_NET_STATE, &params.state, &params.set_state);
 	get_tcp(info, &params);
 	get_oui(info, &params);
-	err = get_cpus(info, &params);
+	err = get_memory(info, &params) ?: get_cpus(info, &params);
 	if (err)
 		return err;
 

@@ -62,6 +62,18 @@ static int fill_counters(struct sk_buff *skb,
 	return 0;
 }
 
+/* What the connection holds, and what of it only waits for an ExpStatSN. */
+static int fill_memory(struct sk_buff *skb, const struct ktgt_quota *quota)
+{
+	u64 sent = (u64)READ_ONCE(quota->held[KTGT_QUOTA_SENT]) << PAGE_SHIFT;
+
+	return nla_put_u64_64bit(skb, KTGT_A_CONN_MEMORY,
+				 READ_ONCE(quota->purse.held),
+				 KTGT_A_CONN_PAD) ||
+	       nla_put_u64_64bit(skb, KTGT_A_CONN_MEMORY_UNACKNOWLEDGED, sent,
+				 KTGT_A_CONN_PAD);
+}
+
 /* Only commands count as use of the connection; pings and other PDUs do not. */
 static u32 idle_time(const struct ktgt_conn *conn)
 {
@@ -92,7 +104,8 @@ static int fill_conn(struct sk_buff *skb, struct ktgt_conn *conn)
 	    nla_put_u16(skb, KTGT_A_CONN_CID, conn->cid) ||
 	    nla_put_u32(skb, KTGT_A_CONN_STATE, READ_ONCE(conn->state)) ||
 	    fill_addresses(skb, conn) ||
-	    fill_counters(skb, &conn->stats) || fill_health(skb, conn))
+	    fill_counters(skb, &conn->stats) || fill_health(skb, conn) ||
+	    fill_memory(skb, &conn->quota))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

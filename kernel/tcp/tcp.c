@@ -352,7 +352,7 @@ static void tcp_join(struct ktgt_tcp *tcp)
 
 /* events that few rounds have */
 #define RARE_EVENTS	(BIT(KTGT_EV_TIMER) | BIT(KTGT_EV_RESUME) | \
-			 BIT(KTGT_EV_REQUEST_LOGOUT))
+			 BIT(KTGT_EV_REQUEST_LOGOUT) | BIT(KTGT_EV_MEMORY))
 
 static noinline void tcp_rare_events(struct ktgt_tcp *tcp)
 {
@@ -365,6 +365,8 @@ static noinline void tcp_rare_events(struct ktgt_tcp *tcp)
 	if (test_and_clear_bit(KTGT_EV_REQUEST_LOGOUT, &conn->events) &&
 	    !tcp->draining)
 		tcp_request_logout(tcp);
+	if (test_and_clear_bit(KTGT_EV_MEMORY, &conn->events))
+		ktgt_round_memory(conn);
 }
 
 /* One round. Return: whether anything was done. */

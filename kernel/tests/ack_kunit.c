@@ -151,8 +151,8 @@ static void own_pages(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, pdu);
 	KUNIT_ASSERT_NOT_NULL(test, data);
-	KUNIT_ASSERT_EQ(test, ktgt_pdu_set_data(pdu, data, 2 * PAGE_SIZE + 1),
-			0);
+	KUNIT_ASSERT_EQ(test, ktgt_pdu_set_data(&t->conn, pdu, data,
+						2 * PAGE_SIZE + 1), 0);
 	pdu->flags = KTGT_PDU_STATSN;
 	page = pdu->own[2].bv_page;
 	get_page(page);
@@ -196,12 +196,14 @@ static void headers_of_data(struct kunit *test)
 	struct conn_test *t = test->priv;
 	struct ktgt_pdus *pdus = &t->conn.pdus;
 	u32 i, block = pdus->nr_free;
+	u64 held = t->conn.quota.purse.held;
 	struct page *page;
 
 	for (i = 0; i < 100 * block; i++)
 		page = send_data_in(test);
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&pdus->blocks), 1);
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&pdus->sent), block);
+	KUNIT_EXPECT_EQ(test, t->conn.quota.purse.held, held);
 
 	/* those of one page have to wait, and others take their place */
 	get_page(page);
@@ -213,6 +215,7 @@ static void headers_of_data(struct kunit *test)
 	for (i = 0; i < 100 * block; i++)
 		send_data_in(test);
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&pdus->blocks), 2);
+	KUNIT_EXPECT_EQ(test, t->conn.quota.purse.held, 2 * held);
 
 	/* an acknowledgement is good for all of them, and so is idleness */
 	ktgt_test_send(test, true);
@@ -222,6 +225,7 @@ static void headers_of_data(struct kunit *test)
 	ktgt_pdus_shrink(&t->conn);
 	KUNIT_EXPECT_TRUE(test, list_empty(&pdus->sent));
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&pdus->blocks), 1);
+	KUNIT_EXPECT_EQ(test, t->conn.quota.purse.held, held);
 }
 
 /*

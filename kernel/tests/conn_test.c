@@ -33,6 +33,11 @@ static const struct ktgt_conn_ops conn_ops = {
 	.close		= close_conn,
 };
 
+/* Suites that want it so set the flag of the purse. */
+static void purse_changed(struct ktgt_purse *purse)
+{
+}
+
 static void init_conn(struct conn_test *t)
 {
 	struct ktgt_conn *conn = &t->conn;
@@ -44,11 +49,12 @@ static void init_conn(struct conn_test *t)
 	conn->param.first_burst = 65536;
 	conn->param.max_burst = 8192;
 	conn->param.max_r2t = KTGT_MAX_R2T;
-	conn->quota.limit[KTGT_QUOTA_DATA] = 1024;
-	conn->quota.limit[KTGT_QUOTA_SENT] = 1024;
-	conn->quota.most = 2048;
-	conn->mem.keep = 256;
 	conn->kn = &t->net;
+	ktgt_budget_init(&t->net.budget, U64_MAX, purse_changed);
+	ktgt_budget_join(&t->net.budget, &conn->quota.purse);
+	conn->quota.limit[KTGT_QUOTA_DATA] = 1024;
+	conn->mem.limit = 1024;
+	ktgt_mem_heed(conn);
 	conn->nexus = &t->nexus;
 	conn->window = &t->window;
 	INIT_LIST_HEAD(&conn->free_slots);
@@ -111,6 +117,10 @@ void ktgt_test_exit(struct kunit *test)
 	ktgt_tasks_free(&t->conn);
 	ktgt_mem_free(&t->conn);
 	ktgt_pdus_free(&t->conn);
+	/* whatever a case has done, all memory that was counted is given back */
+	KUNIT_EXPECT_EQ(test, t->conn.quota.purse.held, 0);
+	ktgt_budget_leave(&t->conn.quota.purse);
+	KUNIT_EXPECT_EQ(test, t->net.budget.drawn, 0);
 }
 
 /**

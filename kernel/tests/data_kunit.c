@@ -233,6 +233,7 @@ static void sent_pages(struct kunit *test)
 	struct ktgt_mem *mem = &t->conn.mem;
 	u32 *held = t->conn.quota.held;
 	struct ktgt_task *task;
+	u64 bytes;
 
 	ktgt_test_tasks(test);
 	t->conn.quota.limit[KTGT_QUOTA_SENT] = 20;
@@ -252,10 +253,11 @@ static void sent_pages(struct kunit *test)
 	ktgt_task_put_pages(task);
 	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_SENT], 8);
 	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 16);
+	bytes = t->conn.quota.purse.held;
 	ktgt_tasks_put_sent(&t->conn);
 	ktgt_mem_shrink(&t->conn);
 	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_SENT], 0);
-	KUNIT_EXPECT_EQ(test, mem->nr_free_pages, 0);
+	KUNIT_EXPECT_EQ(test, t->conn.quota.purse.held, bytes - 24 * PAGE_SIZE);
 }
 
 /* A WRITE of two pages comes, all of it as immediate data. */
@@ -359,6 +361,46 @@ static void unsolicited_busy(struct kunit *test)
 	other = stall_task(test, 1, 5, KTGT_TASK_BUSY);
 	expect_put_off(test, 1, SAM_STAT_BUSY);
 	stall_task_ends(other);
+}
+
+/* While its purse is closed, a connection has one command at a time. */
+static void closed_purse(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+	struct ktgt_conn *conn = &t->conn;
+	struct ktgt_task *first, *second;
+
+	ktgt_test_tasks(test);
+	conn->param.immediate_data = true;
+	sent_read(test, 1);
+	KUNIT_EXPECT_EQ(test, conn->quota.held[KTGT_QUOTA_SENT], 8);
+	ktgt_quota_hold(&conn->quota, SZ_4M);
+	ktgt_budget_set_limit(&t->net.budget, SZ_2M);
+	KUNIT_EXPECT_TRUE(test, ktgt_mem_heed(conn));
+	ktgt_tasks_put_sent(conn);
+	KUNIT_EXPECT_EQ(test, conn->quota.held[KTGT_QUOTA_SENT], 0);
+	KUNIT_EXPECT_EQ(test, conn->mem.nr_free_pages, 0);
+
+	first = ktgt_test_read(test, (__force itt_t)2, 64);
+	second = ktgt_test_read(test, (__force itt_t)3, 64);
+	ktgt_data_serve_pages(conn);
+	KUNIT_EXPECT_EQ(test, first->nr_pages, 8);
+	KUNIT_EXPECT_EQ(test, second->nr_pages, 0);
+	expect_put_off(test, 4, SAM_STAT_TASK_SET_FULL);
+	/* what is sent is not kept, and the next one has its turn */
+	ktgt_task_set_state_any(first, KTGT_TASK_SEND);
+	ktgt_task_sent(first);
+	KUNIT_EXPECT_EQ(test, first->nr_pages, 0);
+	ktgt_data_serve_pages(conn);
+	KUNIT_EXPECT_EQ(test, second->nr_pages, 8);
+
+	ktgt_budget_set_limit(&t->net.budget, U64_MAX);
+	KUNIT_EXPECT_FALSE(test, ktgt_mem_heed(conn));
+	first = ktgt_test_read(test, (__force itt_t)5, 64);
+	ktgt_data_serve_pages(conn);
+	KUNIT_EXPECT_EQ(test, first->nr_pages, 8);
+	expect_taken(test, 6);
+	ktgt_quota_drop(&conn->quota, SZ_4M);
 }
 
 /* --- target transfer tags ------------------------------------------------- */
@@ -508,6 +550,7 @@ static struct kunit_case data_tests[] = {
 	KUNIT_CASE(unsolicited),
 	KUNIT_CASE(unsolicited_alone),
 	KUNIT_CASE(unsolicited_busy),
+	KUNIT_CASE(closed_purse),
 	KUNIT_CASE(ttt_unique),
 	KUNIT_CASE(ttt_generations),
 	KUNIT_CASE(r2t_sequence),

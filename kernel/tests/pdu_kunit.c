@@ -387,7 +387,7 @@ static struct ktgt_pdu *pdu_with_data(struct kunit *test, const void *data,
 
 	KUNIT_ASSERT_NOT_NULL(test, pdu);
 	list_add_tail(&pdu->node, &t->queued);
-	KUNIT_ASSERT_EQ(test, ktgt_pdu_set_data(pdu, data, len), 0);
+	KUNIT_ASSERT_EQ(test, ktgt_pdu_set_data(&t->conn, pdu, data, len), 0);
 	return pdu;
 }
 

@@ -4,8 +4,8 @@
  * the numbers of sessions.
  */
 /* the files with a pr_fmt() of their own first */
-#include "../iscsi/conn.c"
 #include "../iscsi/sess.c"
+#include "../iscsi/conn.c"
 #include "../iscsi/command.c"
 #include "../iscsi/task.c"
 

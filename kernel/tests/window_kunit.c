@@ -105,6 +105,7 @@ static void cmdsn(struct kunit *test)
  * @used: pages that tasks hold; 1024 are allowed
  * @discovery: it is a discovery session
  * @want: MaxCmdSN
+ * @closed: its namespace holds too much, and it the most
  */
 struct window_case {
 	const char	*what;
@@ -115,6 +116,7 @@ struct window_case {
 	u32		used;
 	bool		discovery;
 	u32		want;
+	bool		closed;
 };
 
 static const struct window_case window_cases[] = {
@@ -132,6 +134,8 @@ static const struct window_case window_cases[] = {
 	{ "does not shrink by tasks", 1, 100, 0, 20, 0, false, 100 },
 	{ "does not shrink by pages", 1, 100, 0, 272, 9999, false, 100 },
 	{ "does not shrink by commands", 101, 128, 128, 272, 0, false, 128 },
+	{ "purse closed", 1, 0, 0, 272, 0, false, 0, true },
+	{ "purse closed, told before", 11, 50, 10, 262, 0, false, 50, true },
 	{ "around 2^32", 0xffffffff, 0xfffffffe, 0, 272, 0, false, 126 },
 	{ "around 2^32, told before", 0xffffffff, 126, 0, 272, 0, false,
 	  126 },
@@ -158,6 +162,8 @@ static void window(struct kunit *test)
 	t->conn.nr_inflight = c->busy;
 	t->conn.count.free = c->free;
 	t->conn.quota.held[KTGT_QUOTA_DATA] = c->used;
+	if (c->closed)
+		set_bit(KTGT_PURSE_CLOSED, &t->conn.quota.purse.flags);
 	KUNIT_EXPECT_EQ(test, ktgt_window_open(&t->conn), c->want);
 	KUNIT_EXPECT_EQ(test, t->window.max_cmd_sn, c->want);
 	KUNIT_EXPECT_EQ(test, t->window.exp_cmd_sn, c->exp);

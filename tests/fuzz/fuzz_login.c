@@ -255,9 +255,10 @@ void ktgt_pdu_free(struct ktgt_conn *c, struct ktgt_pdu *pdu)
 	nr_pdus--;
 }
 
-int ktgt_pdu_set_data(struct ktgt_pdu *pdu, const void *data, u32 len)
+int ktgt_pdu_set_data(struct ktgt_conn *c, struct ktgt_pdu *pdu,
+		      const void *data, u32 len)
 {
-	require(!pdu->own && len);
+	require(c == &conn && !pdu->own && len);
 	pdu->own = kvmalloc(len, GFP_KERNEL);
 	if (!pdu->own)
 		return -ENOMEM;

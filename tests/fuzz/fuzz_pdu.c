@@ -59,6 +59,9 @@ static void other_step(struct peer *peer, struct input *in)
 		break;
 	case 1:
 		kn.memory_limit = how & 3;
+		/* of all together, little enough to matter */
+		if (how & 16)
+			ktgt_budget_set_limit(&kn.budget, (how >> 2 & 3) << 20);
 		break;
 	case 2:
 		kn.nop_interval = how & 31;

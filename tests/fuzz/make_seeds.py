@@ -490,6 +490,32 @@ PDU = {
                                  for i in range(280)) +
                         b''.join(scsi(FINAL, 0, NONE, tag=i % 64)
                                  for i in range(128)),
+    # all together may hold 2 MiB, and the second one holds most of it
+    'total': login() + step(OTHER_STEP, 0x3b) + SECOND +
+             b''.join(read(262144, tag=i, cdb=PEND, what=PEER1)
+                      for i in range(9)) +
+             read(1048576) + read(1048576, tag=2) +
+             b''.join(write(65536, tag=20 + i, data=65536, what=PEER1)
+                      for i in range(3)) +
+             nop(what=PEER1) + b''.join(step(COMPLETE, 0) for i in range(9)) +
+             nop() + nop(what=PEER1) + read(512, what=PEER1),
+    'total-alone': login() + step(OTHER_STEP, 0x37) + SECOND +
+                   step(OTHER_STEP | PEER1, 0xc1) +
+                   b''.join(read(1048576, tag=i, what=PEER1)
+                            for i in range(6)) +
+                   step(OTHER_STEP | PEER1, 0xc0) + nop(what=IMM | PEER1) +
+                   step(OTHER_STEP, 0x3c) + read(1048576, what=PEER1),
+    'total-pieces': login() + step(OTHER_STEP, 0x37) + SECOND +
+                    read(4194304, what=PEER1) + read(3145728, what=PEER1) +
+                    write(3145728, tag=2, what=PEER1) +
+                    b''.join(out(i % 3, what=PEER1) for i in range(60)) +
+                    read(1048577) + step(HANG_UP | PEER1) + read(512),
+    # more than twice 1 MiB of unsolicited data
+    'unsolicited-many': login(SEG256K | BURST256K | FIRST256K | 7 << 10) +
+                        b''.join(write(262144, tag=i, cdb=PEND, data=262144)
+                                 for i in range(12)) +
+                        b''.join(step(COMPLETE, 0) for i in range(8)) +
+                        write(262144, data=262144) + nop(),
     'free-pages': login() + step(OTHER_STEP, 0xc1) + read(1048576) * 5 +
                   step(OTHER_STEP, 0xc0) + nop(what=IMM) + nop(what=IMM),
     'stale': login() + read(512) + read(512, how=STALE) +

@@ -38,6 +38,7 @@
 #define NSEC_PER_MSEC		1000000ULL
 #define NSEC_PER_USEC		1000ULL
 #define SZ_4K			4096
+#define SZ_256K			(256 << 10)
 #define SZ_1M			(1 << 20)
 #define SZ_4M			(4 << 20)
 #define SZ_32M			(32 << 20)

@@ -22,7 +22,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import genl  # noqa: E402
 import iscsi  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import IQN, SLOW, Lab, is_free, outcome, run  # noqa: E402
+from lab import IQN, SLOW, Lab, is_free, outcome, read, run  # noqa: E402
 
 suite = Suite(Lab)
 suite.after = Lab.stop_target
@@ -472,6 +472,26 @@ def settings(lab):
         out_of_range(lab, ("net", "set", key, bad), limits, "net-set",
                      **{key.replace("-", "_"): bad})
     lab.adm("net", "set", "nop-interval", 0, "memory-limit", 64, "poll-time", 0)
+
+
+@suite.case
+def memory_total(lab):
+    """By default an eighth of memory; at least 4 MiB."""
+    def total():
+        return lab.adm_json("net", "show")["net"]["memory_total"]
+    usual = total()
+    memory = int(read("/proc/meminfo").split()[1]) << 10
+    # what the kernel has given back since the namespace was made
+    check(abs(8 * usual - memory) < 32 << 20, f"{usual} of {memory} by default")
+    for text, value in (("5M", 5 << 20), (4194304, 4194304), ("3G", 3 << 30)):
+        lab.adm("net", "set", "memory-total", text)
+        equal(total(), value, f"memory-total {text}")
+    refuses(lab, ("net", "set", "memory-total", 4194303),
+            "memory-total 4194303: must be 4194304 bytes or more")
+    refuses(lab, ("net", "set", "memory-total", "much"), "memory-total",
+            status=1)
+    equal(total(), 3 << 30, "after refusals")
+    lab.adm("net", "set", "memory-total", usual)
 
 
 @suite.case

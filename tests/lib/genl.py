@@ -49,7 +49,7 @@ COMMANDS = {name: number for number, name in enumerate(
     "explain-list lu-attach lu-writers itl-list lu-freeze lu-thaw lu-set "
     "lu-frozen lu-thawed lu-error orphan-list "
     "txn-end lu-histogram-list session-histogram-list "
-    "lu-refresh".split(), 1)}
+    "lu-refresh memory-full".split(), 1)}
 NAMES = {number: name for name, number in COMMANDS.items()}
 HERE = os.path.dirname(os.path.abspath(__file__))
 ATTRS = {
@@ -58,7 +58,8 @@ ATTRS = {
            "pad state oui logout-timeout tmf-timeout cpus keepalive-idle "
            "keepalive-interval keepalive-probes tcp-user-timeout "
            "allocation-failures discovery-timeout max-discoveries "
-           "discoveries-closed logins-closed login-delay logins-delayed",
+           "discoveries-closed logins-closed login-delay logins-delayed "
+           "memory-total memory-used windows-closed",
     "target": "id name alias state force lus sessions acls generation pad "
               "header-digest data-digest initial-r2t immediate-data "
               "max-recv-data-segment-length max-xmit-data-segment-length "
@@ -91,14 +92,14 @@ ATTRS = {
     "event": "id target-id target initiator isid tsih peer-address peer-port "
              "local-address local-port end status key reason missed generation "
              "changes change pad lun other path lba operation error text port-id "
-             "sequence",
+             "sequence memory",
 }
 ATTRS = {name: {word: number for number, word in enumerate(words.split(), 1)}
          for name, words in ATTRS.items()}
 # Numbers that are no u32
 WIDTHS = {"generation": "=Q", "port": "=H", "group-tag": "=H", "size": "=Q", "read-only": "=B",
           "write-cache": "=B", "shared": "=B", "shared-identity": "=B", "naa": "=Q", "prefix-len": "=B",
-          "lba": "=Q"}
+          "lba": "=Q", "memory": "=Q", "memory-total": "=Q"}
 NESTS = {"change": "change"}
 ENUMS = {
     "end": "connection-lost logout reinstated target-deleted administrator "

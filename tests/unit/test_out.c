@@ -298,6 +298,8 @@ static void test_net(void **state)
 		"max-discoveries: 12\n", "discoveries-closed: 13\n",
 		"logins-closed: 14\n", "login-delay: 15 s\n",
 		"logins-delayed: 16\n",
+		"logins-closed: 14\n", "memory-total: 2 GiB\n",
+		"memory-used: 16 MiB\n", "windows-closed: 17\n",
 	};
 	struct net net = {
 		.login_timeout = 120, .max_logins = 7, .memory_limit = 64,
@@ -307,6 +309,8 @@ static void test_net(void **state)
 		.discovery_timeout = 11, .max_discoveries = 12,
 		.discoveries_closed = 13, .logins_closed = 14,
 		.login_delay = 15, .logins_delayed = 16,
+		.memory_total = UINT64_C(2) << 30, .memory_used = 16 << 20,
+		.windows_closed = 17,
 		.state = KTGT_NET_STATE_LOADING, .targets = 3,
 		.oui = { 3, { 0x00, 0x14, 0x05 } },
 		.has = ~UINT64_C(0),
@@ -584,6 +588,12 @@ static void test_event(void **state)
 	assert_string_equal(event_text(OUT_RAW, KTGT_CMD_SESSION_END, &event),
 			    "2026-11-25 12:00:00.007 session 3 end, "
 			    "reinstated: " WAY "target 1 (iqn.t)\n");
+	event.memory = 5 << 20;
+	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_MEMORY_FULL,
+					  &event),
+			       " memory-total is reached; session 3 holds most, "
+			       "5120 KiB, and has to wait: " WAY
+			       "target 1 (iqn.t)\n"));
 	event.target_id = 0;
 	event.target[0] = '\0';
 	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_SESSION_LOGIN,

@@ -32,6 +32,8 @@ static const char *event_name(uint8_t cmd)
 		return "lu-thawed";
 	case KTGT_CMD_LU_ERROR:
 		return "lu-error";
+	case KTGT_CMD_MEMORY_FULL:
+		return "memory-full";
 	case KTGT_CMD_TXN_END:
 		return "txn-end";
 	}
@@ -186,6 +188,13 @@ static void print_error(const struct event *event)
 	printf(": %s", strerror(event->error));
 }
 
+static void print_memory(const struct event *event)
+{
+	printf("memory-total is reached; session %u holds most, %" PRIu64
+	       " KiB, and has to wait: ", event->id, event->memory >> 10);
+	print_way(event);
+}
+
 /* Who has asked for it may be gone, so this is where its end is told. */
 static void print_txn_end(const struct event *event)
 {
@@ -235,6 +244,9 @@ static void print_what(uint8_t cmd, const struct event *event)
 		break;
 	case KTGT_CMD_LU_ERROR:
 		print_error(event);
+		break;
+	case KTGT_CMD_MEMORY_FULL:
+		print_memory(event);
 		break;
 	case KTGT_CMD_TXN_END:
 		print_txn_end(event);

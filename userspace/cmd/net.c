@@ -26,6 +26,7 @@ static const struct arg set_args[] = {
 	  KTGT_A_NET_DISCOVERY_TIMEOUT },
 	{ "max-discoveries", "N", ARG_VALUE, 0, KTGT_A_NET_MAX_DISCOVERIES },
 	{ "memory-limit", "MIB", ARG_VALUE, 0, KTGT_A_NET_MEMORY_LIMIT },
+	{ "memory-total", "BYTES", ARG_VALUE, 0, KTGT_A_NET_MEMORY_TOTAL },
 	{ "nop-interval", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_NOP_INTERVAL },
 	{ "poll-time", "MICROSECONDS", ARG_VALUE, 0, KTGT_A_NET_POLL_TIME },
 	{ "logout-timeout", "SECONDS", ARG_VALUE, 0, KTGT_A_NET_LOGOUT_TIMEOUT },

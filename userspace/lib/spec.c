@@ -197,6 +197,9 @@ static const struct field net_fields[] = {
 	F(net, NET_LOGIN_DELAY, login_delay, U32, "login-delay",
 	  .max = KTGT_TIME_MAX, .unit = UNIT_SET_SECONDS),
 	F(net, NET_LOGINS_DELAYED, logins_delayed, U64, "logins-delayed"),
+	F(net, NET_MEMORY_TOTAL, memory_total, SIZE, "memory-total"),
+	F(net, NET_MEMORY_USED, memory_used, SIZE, "memory-used"),
+	F(net, NET_WINDOWS_CLOSED, windows_closed, U64, "windows-closed"),
 };
 
 OBJECT(net);
@@ -366,6 +369,9 @@ static const struct field conn_fields[] = {
 	F(conn, CONN_RTT_VAR, rtt_var, U32, "rtt-var", .unit = UNIT_USECS),
 	F(conn, CONN_RETRANSMITS, retransmits, U32, "retransmits"),
 	F(conn, CONN_CPU, cpu, U32, "cpu"),
+	F(conn, CONN_MEMORY, memory, SIZE, "memory"),
+	F(conn, CONN_MEMORY_UNACKNOWLEDGED, memory_unacknowledged, SIZE,
+	  "memory-unacknowledged"),
 };
 
 OBJECT(conn);
@@ -467,6 +473,7 @@ static const struct field event_fields[] = {
 	F(event, EVENT_TEXT, text, STR, "text"),
 	F(event, EVENT_PORT_ID, port_id, U32, "port-id"),
 	F(event, EVENT_SEQUENCE, sequence, U32, "sequence"),
+	F(event, EVENT_MEMORY, memory, SIZE, "memory"),
 };
 
 OBJECT(event);

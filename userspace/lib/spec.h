@@ -42,6 +42,9 @@ struct net {
 	uint64_t logins_closed;
 	uint32_t login_delay;
 	uint64_t logins_delayed;
+	uint64_t memory_total;
+	uint64_t memory_used;
+	uint64_t windows_closed;
 };
 
 extern const struct object net_object;
@@ -191,6 +194,8 @@ struct conn {
 	uint32_t rtt_var;
 	uint32_t retransmits;
 	uint32_t cpu;
+	uint64_t memory;
+	uint64_t memory_unacknowledged;
 };
 
 extern const struct object conn_object;
@@ -284,6 +289,7 @@ struct event {
 	char text[KTGT_EVENT_TEXT_MAX + 1];
 	uint32_t port_id;
 	uint32_t sequence;
+	uint64_t memory;
 };
 
 extern const struct object event_object;

@@ -70,7 +70,7 @@ static const struct netlink_range_validation ktgt_a_histogram_target_id_range = 
 };
 
 /* KTGT_CMD_NET_SET - do */
-static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_LOGIN_DELAY + 1] = {
+static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_MEMORY_TOTAL + 1] = {
 	[KTGT_A_NET_LOGIN_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, KTGT_TIME_MAX),
 	[KTGT_A_NET_MAX_LOGINS] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_net_max_logins_range),
 	[KTGT_A_NET_MEMORY_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_net_memory_limit_range),
@@ -88,6 +88,7 @@ static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_LOGIN_DELAY + 1
 	[KTGT_A_NET_DISCOVERY_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, KTGT_TIME_MAX),
 	[KTGT_A_NET_MAX_DISCOVERIES] = NLA_POLICY_RANGE(NLA_U32, 1, 16384),
 	[KTGT_A_NET_LOGIN_DELAY] = NLA_POLICY_MAX(NLA_U32, KTGT_TIME_MAX),
+	[KTGT_A_NET_MEMORY_TOTAL] = { .type = NLA_U64, },
 };
 
 /* KTGT_CMD_TARGET_NEW - do */
@@ -371,7 +372,7 @@ const struct genl_split_ops ktgt_nl_ops[38] = {
 		.cmd		= KTGT_CMD_NET_SET,
 		.doit		= ktgt_net_set_doit,
 		.policy		= ktgt_net_set_nl_policy,
-		.maxattr	= KTGT_A_NET_LOGIN_DELAY,
+		.maxattr	= KTGT_A_NET_MEMORY_TOTAL,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -57,6 +57,24 @@ static void check_unacked(const struct ktgt_conn *conn)
 	}
 }
 
+/* What it holds is paid for, and it knows whether it may have more. */
+static void check_purse(const struct ktgt_conn *conn)
+{
+	const struct ktgt_purse *purse = &conn->quota.purse;
+	u64 held = (u64)conn->mem.nr_free_pages << PAGE_SHIFT;
+	u32 i;
+
+	for (i = 0; i < conn->nr_slots; i++)
+		held += sizeof(*conn->slots[i]) +
+			((u64)conn->slots[i]->nr_pages << PAGE_SHIFT);
+	held += list_len(&conn->pdus.blocks) * PAGE_SIZE + conn->ctl.size;
+	require(purse->held >= held && purse->drawn >= purse->held);
+	if (ktgt_purse_is_closed(purse))
+		require(!conn->quota.held[KTGT_QUOTA_SENT] && !conn->mem.keep);
+	else
+		require(!conn->slots || conn->mem.keep);
+}
+
 /* What a connection counts is what it has. */
 static void check_counts(const struct ktgt_conn *conn)
 {
@@ -87,7 +105,7 @@ static void check_counts(const struct ktgt_conn *conn)
 		require(t->nr_r2t <= conn->param.max_r2t);
 	}
 	require(used == conn->quota.held[KTGT_QUOTA_DATA] && full == conn->count.full);
-	require(sent == conn->quota.held[KTGT_QUOTA_SENT]);
+	require(sent == conn->quota.held[KTGT_QUOTA_SENT] && sent <= conn->mem.limit);
 	require(numbered == conn->nr_inflight && busy == conn->count.busy);
 	require(list_len(&conn->free_slots) + TASKS_MAX - conn->nr_slots ==
 		conn->count.free || !conn->slots);
@@ -143,6 +161,7 @@ static void check_idle(const struct peer *peer)
 
 	check_counts(conn);
 	check_unacked(conn);
+	check_purse(conn);
 	check_longs(conn);
 	list_for_each_entry(dormant, &conn->dormant, node)
 		require(will_go_on(conn, dormant));

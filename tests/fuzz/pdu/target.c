@@ -5,6 +5,7 @@
  */
 #include "../../../kernel/core/access.h"
 #include "../../../kernel/core/delay.h"
+#include "../../../kernel/iscsi/conn.h"
 #include "../../../kernel/iscsi/sess.h"
 #include "../../../kernel/tcp/tcp.h"
 #include "target.h"
@@ -143,6 +144,9 @@ void ktgt_event_session(struct ktgt_net *n, const struct ktgt_event *event)
 		require(event->end <= KTGT_SESSION_END_TARGET_RESET);
 		told_of[event->id] = false;
 		break;
+	case KTGT_CMD_MEMORY_FULL:
+		require(told_of[event->id] && kn.budget.closings);
+		break;
 	default:
 		require(event->cmd == KTGT_CMD_LOGIN_FAILED && event->why);
 	}
@@ -166,6 +170,7 @@ void target_start(void)
 	INIT_LIST_HEAD(&kn.portals);
 	INIT_LIST_HEAD(&kn.conns);
 	xa_store(&kn.targets, 1, &target, GFP_KERNEL);
+	require(!ktgt_conn_net_init(&kn));
 	require(!ktgt_sess_net_init(&kn));
 	require(!ktgt_tcp_init());
 }
@@ -174,6 +179,7 @@ void target_start(void)
 void target_stop(void)
 {
 	ktgt_sess_net_exit(&kn);
+	ktgt_conn_net_exit(&kn);
 	ktgt_tcp_exit();
 	xa_destroy(&kn.targets);
 	require(list_empty(&kn.conns));
