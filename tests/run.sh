@@ -14,8 +14,8 @@
 #
 # KTGT_KO: the module (default: /ktgt/ktgt.ko, else the installed one).
 # KTGT_TIMEOUT: seconds for each test (default: 120, or N of the line "# Timeout: N"
-# in the test). KTGT_SHORT: if set, the debug kernel skips tests of the tools that
-# repeat what other tests do. KTGT_RESULTS: a folder for the whole KTAP output of each
+# in the test). KTGT_SHORT: if set, the debug kernel skips tests that take long and
+# repeat there what other tests do. KTGT_RESULTS: a folder for the whole KTAP output of each
 # test (default: /ktgt/out if it exists).
 #
 # Prints the time of each test and, as the last line, the number of single

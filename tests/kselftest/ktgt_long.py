@@ -27,9 +27,9 @@ import scsi_debug  # noqa: E402
 from dm import Mapped, part  # noqa: E402
 from iscsi import (inquiry, read10, read12, read16, tur, write10,  # noqa: E402
                    write12, write16)
-from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
-from lab import (Lab, SLOW, is_free, read, run, soon,  # noqa: E402
-                 start)
+from ktap import Suite, check, equal, wait_until  # noqa: E402
+from lab import (Lab, SLOW, is_free, not_if_short, read,  # noqa: E402
+                 run, soon, start)
 
 MIB = 1 << 20
 DISK_MIB = 40
@@ -76,13 +76,6 @@ class LongLab(Lab):
 
 suite = Suite(LongLab)
 suite.after = after
-
-
-def not_if_short():
-    """For cases that move much, and show nothing more on a kernel that checks
-    itself."""
-    if SLOW > 1 and os.environ.get("KTGT_SHORT"):
-        raise Skip("in a short run, on another kernel alone")
 
 
 def limits(ini, lun=1):

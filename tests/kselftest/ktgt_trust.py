@@ -33,7 +33,7 @@ from faults import DEBUGFS, IO, Faults, quiet_null_blk  # noqa: E402
 from iscsi import (Closed, Conn, Initiator, Pdu, Timeout, read10,  # noqa: E402
                    tur)
 from ktap import Skip, Suite, check, comment, equal, wait_until  # noqa: E402
-from lab import SLOW, Lab, run, seconds, start, write  # noqa: E402
+from lab import SLOW, Lab, not_if_short, run, seconds, start, write  # noqa: E402
 from memory import MIB, Since  # noqa: E402
 from race import Load, open_session  # noqa: E402
 
@@ -60,6 +60,7 @@ class Trust(Lab):
         self.rows = []
 
     def setup(self):
+        not_if_short()
         super().setup()
         self.iqn = self.target("t1", tid=1)
         self.null_lun(self.iqn, 1, "64M")

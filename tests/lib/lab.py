@@ -533,6 +533,12 @@ def is_free(device):
     return True
 
 
+def not_if_short():
+    """For what takes long, and shows little more on a kernel that checks itself."""
+    if SLOW > 1 and os.environ.get("KTGT_SHORT"):
+        raise Skip("in a short run, on another kernel alone")
+
+
 def seconds(func, *args, **kwargs):
     """Run FUNC; gives back (its result, the seconds it took)."""
     start = time.monotonic()
