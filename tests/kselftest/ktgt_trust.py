@@ -419,7 +419,8 @@ def rate_beside(lab, count, length):
 def beside_a_crowd(lab):
     """Connections that never send, opened as fast as they go from 20 addresses,
     leave 80 % of its rate to a session. A kernel that checks itself has locks that
-    all processors share, and leaves it half."""
+    all processors share, and leaves it half. Among other tests, a machine is so busy
+    that the rate of a session alone differs by as much."""
     need("iscsicrowd", "iscsigen", "taskset")
     if FIRST_CPU == LAST_CPU:
         raise Skip("one processor")
@@ -432,7 +433,7 @@ def beside_a_crowd(lab):
         comment("%.0f IOPS alone, %.0f beside a crowd" % pairs[-1])
     alone, beside = (statistics.median(rates) for rates in zip(*pairs))
     lab.row("crowd", statistics.median(100 * two / one for one, two in pairs),
-            80 if SLOW == 1 else 50, "%", least=True, connections=count,
+            number(80 if SLOW == 1 else 50, 40), "%", least=True, connections=count,
             iops_idle_machine=round(float(idle)), iops_alone=round(alone),
             iops_beside=round(beside))
 
