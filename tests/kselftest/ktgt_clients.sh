@@ -235,6 +235,7 @@ kernel_logout()
 	logout "$name"
 }
 
+skip_tools_if_short
 lab_start
 null_blk a 16 512
 disk1=$dev
