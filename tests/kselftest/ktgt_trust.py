@@ -263,6 +263,7 @@ def reads_unacknowledged(lab):
         since.look("the sessions are idle")
         for ini in sessions:
             ini.hushed = None
+            ini.nop()   # without an acknowledgement the window is closed
             ini.good(read10(0, 8), read=4096)
         lab.row("reads", since.most(), 16, "MiB", reads=reads,
                 sessions=len(sessions))
