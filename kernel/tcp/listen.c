@@ -210,7 +210,8 @@ void ktgt_listen_stop(struct ktgt_portal *portal)
  */
 int ktgt_listen_init(void)
 {
-	ktgt_listen_wq = alloc_workqueue("ktgt-listen", WQ_UNBOUND, 0);
+	/* on the processor that the network stack delivers to, as tcp.c says */
+	ktgt_listen_wq = alloc_workqueue("ktgt-listen", WQ_PERCPU, 0);
 	return ktgt_listen_wq ? 0 : -ENOMEM;
 }
 

@@ -811,7 +811,12 @@ int ktgt_tcp_init(void)
 	ktgt_io_wq = alloc_workqueue("ktgt-io", WQ_MEM_RECLAIM | WQ_PERCPU, 0);
 	if (!ktgt_io_wq)
 		return -ENOMEM;
-	ktgt_release_wq = alloc_workqueue("ktgt-release", WQ_UNBOUND, 0);
+	/*
+	 * Connections end where they are served, and are accepted where they
+	 * come in: a crowd that never logs in would take other processors from
+	 * the sessions that these serve.
+	 */
+	ktgt_release_wq = alloc_workqueue("ktgt-release", WQ_PERCPU, 0);
 	if (!ktgt_release_wq) {
 		destroy_workqueue(ktgt_io_wq);
 		return -ENOMEM;
