@@ -400,14 +400,14 @@ def window(lab):
     """The command window is as wide as promised, and comes back."""
     ini = session(lab)
     check(ini.nop() is not None, "no NOP-In")
-    width = (ini.maxcmdsn - ini.cmdsn + 1) & 0xFFFFFFFF
+    width = ini.room()
     check(width >= 128, f"window {width}")
     data = pattern(512)
     tasks = [ini.issue(write10(i, 1), write=data) for i in range(width)]
     equal(ini.cmdsn, (ini.maxcmdsn + 1) & 0xFFFFFFFF, "CmdSN at the edge")
     ini.wait(tasks)
     ini.nop()
-    width = (ini.maxcmdsn - ini.cmdsn + 1) & 0xFFFFFFFF
+    width = ini.room()
     check(width >= 128, f"window {width} afterwards")
     ini.logout()
 

@@ -334,17 +334,12 @@ def few_tags_long_transfers(lab):
     lab.drop(iqn)
 
 
-def commands_left(ini):
-    """How many commands the initiator may send now."""
-    return (ini.maxcmdsn - ini.cmdsn + 1) & 0xFFFFFFFF
-
-
 def may_send(ini, number):
     """Wait until the target lets NUMBER commands in; takes what it sends."""
     deadline = time.monotonic() + 10 * SLOW
-    while commands_left(ini) < number:
+    while ini.room() < number:
         check(time.monotonic() < deadline,
-              f"{commands_left(ini)} commands may be sent, not {number}")
+              f"{ini.room()} commands may be sent, not {number}")
         ini.nop()
         time.sleep(0.1)
 
@@ -423,7 +418,7 @@ def only_disk(lab):
         tasks = [ini.issue(read10(i, 8), read=4096) for i in range(128)]
         time.sleep(3)
         ini.nop()
-        equal(commands_left(ini), 0, "commands that may be sent")
+        equal(ini.room(), 0, "commands that may be sent")
     finally:
         dm.resume()
     all_good(ini, tasks)

@@ -30,7 +30,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import genl  # noqa: E402
 import iscsi  # noqa: E402
 from faults import DEBUGFS, IO, Faults, quiet_null_blk  # noqa: E402
-from iscsi import (Closed, Conn, Initiator, Pdu, Timeout, read10,  # noqa: E402
+from iscsi import (Closed, Conn, Deaf, Initiator, Pdu, Timeout, read10,  # noqa: E402
                    tur)
 from ktap import Skip, Suite, check, comment, equal, wait_until  # noqa: E402
 from lab import SLOW, Lab, not_if_short, run, seconds, start, write  # noqa: E402
@@ -117,29 +117,14 @@ def isid(index):
     return bytes.fromhex(f"80{index:010x}")
 
 
-class Silent(Initiator):
-    """It acknowledges nothing of what came after hush()."""
-
-    hushed = None
-
-    def hush(self):
-        self.hushed = self.expstatsn
-
-    def stamp(self, pdu, immediate=False):
-        super().stamp(pdu, immediate)
-        if self.hushed is not None:
-            pdu.put("expstatsn", self.hushed)
-        return pdu
-
-
 def silent(lab, target, keys=None, **kwargs):
     """A session, of discovery without TARGET, that acknowledges nothing."""
-    ini = lab.connect(cls=Silent, timeout=20 * SLOW, **kwargs)
+    ini = lab.connect(cls=Deaf, timeout=20 * SLOW, **kwargs)
     ini.target = target
     ini.login(keys, discovery=not target)
     if target:
         lab.clear_ua(ini)
-    ini.hush()
+    ini.stop()
     return ini
 
 
@@ -213,19 +198,13 @@ BLOCKS = 4 * MIB // 512
 AT_ONCE = 4
 
 
-def room(ini):
-    """How many commands the target takes now."""
-    return 0 if iscsi.sna_lt(ini.maxcmdsn, ini.cmdsn) \
-        else (ini.maxcmdsn - ini.cmdsn + 1) & 0xFFFFFFFF
-
-
 def has_room(ini):
     """The window may be opened late; after some seconds it is not."""
     end = time.monotonic() + 2 * SLOW
-    while not room(ini) and time.monotonic() < end:
+    while not ini.room() and time.monotonic() < end:
         ini.nop()
         time.sleep(0.1)
-    return room(ini)
+    return ini.room()
 
 
 def read_on(ini, left):
@@ -234,7 +213,7 @@ def read_on(ini, left):
     done = 0
     while done < left and has_room(ini):
         for task in ini.wait([ini.issue(read10(0, BLOCKS), read=4 * MIB) for _ in
-                              range(min(AT_ONCE, left - done, room(ini)))],
+                              range(min(AT_ONCE, left - done, ini.room()))],
                              60 * SLOW):
             equal((task.status, task.rlen), (0, 4 * MIB), "status, bytes")
             done += 1
@@ -262,7 +241,7 @@ def reads_unacknowledged(lab):
         time.sleep(6 * min(SLOW, 2))
         since.look("the sessions are idle")
         for ini in sessions:
-            ini.hushed = None
+            ini.go_on()
             ini.nop()   # without an acknowledgement the window is closed
             ini.good(read10(0, 8), read=4096)
         lab.row("reads", since.most(), 16, "MiB", reads=reads,

@@ -890,6 +890,11 @@ class Initiator(Conn):
         self.wait([task], timeout)
         return task.status
 
+    def room(self):
+        """How many commands the target takes now."""
+        return 0 if sna_lt(self.maxcmdsn, self.cmdsn) \
+            else (self.maxcmdsn - self.cmdsn + 1) & 0xFFFFFFFF
+
     def nop(self, data=b"", immediate=True):
         """NOP-Out and its answer (11.18)."""
         itt = self.itt()
@@ -946,6 +951,25 @@ class Initiator(Conn):
         """Logout; gives back the response code (11.15)."""
         self.send_logout(reason, cid)
         return self.until(LOGOUT_RSP).byte(2)
+
+
+class Deaf(Initiator):
+    """An initiator that acknowledges nothing of what comes after stop()."""
+
+    acknowledged = None
+
+    def stop(self):
+        self.acknowledged = self.expstatsn
+
+    def go_on(self):
+        """Acknowledges all of it."""
+        self.acknowledged = None
+
+    def stamp(self, pdu, immediate=False):
+        super().stamp(pdu, immediate)
+        if self.acknowledged is not None:
+            pdu.put("expstatsn", self.acknowledged)
+        return pdu
 
 
 def targets_of(pairs):
