@@ -34,7 +34,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import genl  # noqa: E402
 import iscsi  # noqa: E402
-from faults import (IO, REST, Faults, block_faults,  # noqa: E402
+from faults import (BOTH, IO, REST, Faults, block_faults,  # noqa: E402
                     quiet_null_blk)
 from genl import Genl, Refused  # noqa: E402
 from iscsi import Closed, LoginError, Rejected  # noqa: E402
@@ -474,7 +474,7 @@ def namespace_ends(lab):
         return armed
 
     sweep(lab, "namespace ends",
-          lambda number: lab.faults.workers_of(REST, number), once)
+          lambda number: lab.faults.workers_of(BOTH, number), once)
 
 
 def module_file():
@@ -663,8 +663,8 @@ def good_login(lab, iqn, name="plain"):
     alone(lab)
 
 
-def login_sweep(lab, iqn, name, kind, words):
-    """Sweep over a login."""
+def login_sweep(lab, iqn, name):
+    """Sweep over a login, from when the connection is accepted."""
     def once(arm):
         old = None
         alone(lab)
@@ -686,8 +686,8 @@ def login_sweep(lab, iqn, name, kind, words):
         good_login(lab, iqn, "chap" if name == "wrong secret" else name)
         return armed
 
-    sweep(lab, f"login {name}{words}",
-          lambda number: lab.faults.workers_of(kind, number), once)
+    sweep(lab, f"login {name}",
+          lambda number: lab.faults.workers_of(IO, number), once)
 
 
 @suite.case
@@ -703,8 +703,7 @@ def logins(lab):
             nl.do("account-bind", user="target", target_id=1, outgoing=None)
         if name == "discovery":
             nl.do("account-unbind", user="alice", target_id=1)
-        login_sweep(lab, iqn, name, IO, "")
-    login_sweep(lab, iqn, "plain", REST, " (accepted)")
+        login_sweep(lab, iqn, name)
 
 
 @suite.case
@@ -739,7 +738,7 @@ def session_ends(lab):
             return armed
 
         sweep(lab, f"session ends ({end.__name__})",
-              lambda number: lab.faults.workers_of(REST, number), once)
+              lambda number: lab.faults.workers_of(BOTH, number), once)
 
 
 # --- commands ---------------------------------------------------------------

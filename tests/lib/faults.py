@@ -32,8 +32,10 @@ ATTRS = ("failslab", "fail_page_alloc", "fail_mempool_alloc",
 FAIL_NTH = "/proc/thread-self/fail-nth"
 TOP = (1 << 64) - 4096
 
-# Connections, and all the other works of the module.
+# Connections, from when they are accepted to their end, and all the other works of
+# the module; an end may have both.
 IO, REST = re.compile(r"kworker/\d+:\d+(?![\dH])"), re.compile(r"kworker/u")
+BOTH = re.compile(f"{IO.pattern}|{REST.pattern}")
 
 
 def read_symbols():
@@ -234,7 +236,7 @@ class Faults:
 
     @contextmanager
     def workers_of(self, kind, number):
-        """Arm the kernel's workers of KIND (IO or REST). How they share the
+        """Arm the kernel's workers of KIND (IO, REST or BOTH). How they share the
         work is another matter each time, and one may not be there yet."""
         self._find_workers()
         armed = Armed([file for name, file in self.workers.values()
