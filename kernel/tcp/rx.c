@@ -21,9 +21,12 @@
 #include "../iscsi/conn.h"
 #include "../iscsi/recv.h"
 #include "../iscsi/round.h"
+#include "turn.h"
 
 /* PDUs that one run may receive before it submits commands and sends answers */
 #define RX_BUDGET	64
+/* and when other connections wait for this processor */
+#define RX_TURN_BUDGET	4
 /* how much of a long data segment makes a run worthwhile, in bytes */
 #define RX_LOWAT_MIN	16384
 #define RX_LOWAT_MAX	131072
@@ -336,7 +339,7 @@ bool ktgt_rx_run(struct ktgt_rx *rx)
 		return false;
 	smp_mb__after_atomic(); /* bytes that arrive from now on set it again */
 
-	rx->budget = RX_BUDGET;
+	rx->budget = ktgt_turn_is_wanted() ? RX_TURN_BUDGET : RX_BUDGET;
 	if (!rx_resume(rx)) {
 		set_bit(KTGT_EV_RX, &conn->events);
 		return true;

@@ -27,9 +27,14 @@
 #include "../iscsi/pdu.h"
 #include "../iscsi/round.h"
 #include "../iscsi/sess.h"
+#include "turn.h"
 
 /* the longest time of a run, before other work gets the CPU */
 #define IO_RUN_NS	NSEC_PER_MSEC
+/* and when others wait for this CPU, unless there is nothing more to do anyway */
+#define IO_TURN_NS	(50 * NSEC_PER_USEC)
+/* what a run of a quiet connection receives, in PDUs, and has in flight at its end */
+#define IO_QUIET	4
 /* runs until the CPU is chosen again */
 #define IO_CPU_RUNS	4096
 /* when to try again, after there was no memory */
@@ -37,7 +42,6 @@
 /* how long a peer may take to read the last answer and to close */
 #define DRAIN_TIME	(2 * HZ)
 
-static struct workqueue_struct *ktgt_io_wq;
 static struct workqueue_struct *ktgt_release_wq;
 
 /* connections whose memory is not freed; unloading waits for zero */
@@ -63,7 +67,7 @@ static void tcp_kick(struct ktgt_conn *conn)
 		data_race(conn->stats.kicks_saved++);
 		return;
 	}
-	queue_work_on(READ_ONCE(tcp->cpu), ktgt_io_wq, &tcp->io_work);
+	ktgt_turn_queue(&tcp->turn, READ_ONCE(tcp->cpu));
 }
 
 static void tcp_event(struct ktgt_tcp *tcp, enum ktgt_conn_events event)
@@ -440,13 +444,23 @@ static bool tcp_spin(struct ktgt_tcp *tcp)
 	return false;
 }
 
+/* Whether a run that began at @start ends although there is more to do. */
+static bool tcp_run_is_over(u64 start)
+{
+	u64 time = local_clock() - start;
+
+	return time >= IO_RUN_NS || need_resched() ||
+	       (time >= IO_TURN_NS && ktgt_turn_is_wanted());
+}
+
 static void tcp_io_work(struct work_struct *work)
 {
 	struct ktgt_tcp *tcp = container_of(work, struct ktgt_tcp, io_work);
-	u64 end = local_clock() + IO_RUN_NS;
+	u64 pdus = tcp->conn.stats.rx_pdus, start = local_clock();
 	unsigned int noio;
 	bool progress, more = false;
 
+	ktgt_turn_begin(&tcp->turn);
 	/* memory must not depend on a write to one of our own disks */
 	noio = memalloc_noio_save();
 	tcp->conn.stats.runs++;
@@ -461,15 +475,18 @@ static void tcp_io_work(struct work_struct *work)
 		/* others may wait for what this round has freed */
 		more = tcp_pending(tcp) ||
 		       (progress && ktgt_round_waits(&tcp->conn));
-		if (local_clock() >= end || need_resched())
+		if (tcp_run_is_over(start))
 			break;
 		if (!more && !tcp_spin(tcp))
 			break;
 	}
+	pdus = tcp->conn.stats.rx_pdus - pdus;
+	ktgt_turn_end(&tcp->turn, more || pdus > IO_QUIET ||
+		      tcp->conn.nr_inflight > IO_QUIET);
 	WRITE_ONCE(tcp->active, false);
 	smp_mb(); /* pairs with the one in ktgt_conn_set_event() */
 	if (!READ_ONCE(tcp->closing) && (more || tcp_pending(tcp)))
-		queue_work_on(tcp->cpu, ktgt_io_wq, &tcp->io_work);
+		ktgt_turn_queue(&tcp->turn, tcp->cpu);
 	memalloc_noio_restore(noio);
 }
 
@@ -550,7 +567,7 @@ static void tcp_release_work(struct work_struct *work)
 	tcp_restore_callbacks(tcp);
 	synchronize_rcu(); /* no callback of the socket runs any more */
 	timer_shutdown_sync(&tcp->timer);
-	cancel_work_sync(&tcp->io_work);
+	ktgt_turn_cancel(&tcp->turn);
 	ktgt_conn_set_state(conn, KTGT_CONN_STATE_CLOSING);
 	kernel_sock_shutdown(tcp->sock, SHUT_RDWR);
 
@@ -558,7 +575,7 @@ static void tcp_release_work(struct work_struct *work)
 	ktgt_commands_orphan(conn);
 	ktgt_sess_close(conn);
 	synchronize_rcu(); /* nobody is about to queue the work */
-	cancel_work_sync(&tcp->io_work);
+	ktgt_turn_cancel(&tcp->turn);
 
 	ktgt_tx_abandon(&tcp->tx);
 	sock_release(tcp->sock);
@@ -625,6 +642,7 @@ static struct ktgt_tcp *tcp_alloc(struct ktgt_portal *portal,
 	tcp->conn.tpgt = portal->tpgt;
 	tcp->conn.done_queue.kick = tcp_done_kick;
 	INIT_WORK(&tcp->io_work, tcp_io_work);
+	ktgt_turn_init(&tcp->turn, &tcp->io_work);
 	INIT_WORK(&tcp->release_work, tcp_release_work);
 	timer_setup(&tcp->timer, tcp_timer, 0);
 	INIT_WORK(&tcp->linger_work, tcp_linger_work);
@@ -804,13 +822,10 @@ void ktgt_tcp_close_all(struct ktgt_net *kn)
  */
 int ktgt_tcp_init(void)
 {
-	/*
-	 * Not WQ_HIGHPRI: such a worker would preempt the sender of its data
-	 * for each PDU, and never have more than one PDU at a time.
-	 */
-	ktgt_io_wq = alloc_workqueue("ktgt-io", WQ_MEM_RECLAIM | WQ_PERCPU, 0);
-	if (!ktgt_io_wq)
-		return -ENOMEM;
+	int err = ktgt_turns_init();
+
+	if (err)
+		return err;
 	/*
 	 * Connections end where they are served, and are accepted where they
 	 * come in: a crowd that never logs in would take other processors from
@@ -818,7 +833,7 @@ int ktgt_tcp_init(void)
 	 */
 	ktgt_release_wq = alloc_workqueue("ktgt-release", WQ_PERCPU, 0);
 	if (!ktgt_release_wq) {
-		destroy_workqueue(ktgt_io_wq);
+		ktgt_turns_exit();
 		return -ENOMEM;
 	}
 	return 0;
@@ -833,5 +848,5 @@ void ktgt_tcp_exit(void)
 {
 	wait_event(none_left, !atomic_read(&nr_tcp));
 	destroy_workqueue(ktgt_release_wq);
-	destroy_workqueue(ktgt_io_wq);
+	ktgt_turns_exit();
 }

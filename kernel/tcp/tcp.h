@@ -12,6 +12,7 @@
 
 #include "../iscsi/conn.h"
 #include "rx.h"
+#include "turn.h"
 #include "tx.h"
 
 struct ktgt_portal;
@@ -28,6 +29,7 @@ struct socket;
  * @state_change: likewise
  * @io_work: owns the connection, except for members that are described as
  *	shared
+ * @turn: when @io_work runs
  * @cpu: where @io_work runs
  * @cpu_age: runs since @cpu was chosen
  * @choose_cpu: it is to be chosen anew at the next run; shared
@@ -58,6 +60,7 @@ struct ktgt_tcp {
 	void			(*write_space)(struct sock *sk);
 	void			(*state_change)(struct sock *sk);
 	struct work_struct	io_work;
+	struct ktgt_turn	turn;
 	int			cpu;
 	u32			cpu_age;
 	bool			choose_cpu;

@@ -4,11 +4,13 @@
 
     guard.py guard|devices RESULTS FILE BASELINE
     guard.py baseline|devices-baseline RESULTS FILE BASELINE
+    guard.py neighbours RESULTS FILE -
 
 RESULTS is the folder with rows.json and kernel; FILE takes the rows. "guard" and
 "devices" fail if a row of BASELINE takes 5 % more now, or was not measured; "devices"
 also if a device does worse with more commands than it has tags. The other two write
-BASELINE anew. The last line of those that compare is
+BASELINE anew. "neighbours" fails if a command of a quiet session takes more than three
+times as long beside busy ones as alone. The last line of those that compare is
 "N passed, N failed, N skipped".
 """
 
@@ -21,6 +23,8 @@ from report import add_instructions, label_of, job_of, meta_of, read_rows
 ALLOWED = 1.05
 # Of the rate with as many commands as there are tags
 TAGS_LEAST = 0.95
+# Of the time that it takes alone
+BESIDE_MOST = 3
 KEYS = ("client", "device", "op", "bs", "qd", "digest", "instr_per_io")
 
 
@@ -79,6 +83,21 @@ def check_tags(rows):
     return int(good), int(not good)
 
 
+def check_neighbours(rows):
+    """Prints how much longer each job takes beside others. Return: how many passed,
+    and failed."""
+    passed = failed = 0
+    iops = {(row["peer"], row["op"]): row["iops"] for row in rows}
+    for op in sorted({row["op"] for row in rows}):
+        times = iops["alone", op] / iops["beside", op]
+        good = times <= BESIDE_MOST
+        passed, failed = passed + good, failed + (not good)
+        print("%-7s%s: beside busy sessions %.2f times as long as alone, at most %d"
+              % ("ok" if good else "not ok", op, times, BESIDE_MOST))
+    print("%d passed, %d failed, 0 skipped" % (passed, failed))
+    return failed or not passed
+
+
 def guard(mode, path, meta, rows):
     with open(path, encoding="utf-8") as file:
         baseline = json.load(file)
@@ -101,6 +120,8 @@ def main():
     add_instructions(rows)
     meta = meta_of(mode, results)
     write_json(path, {"meta": meta, "rows": rows})
+    if mode == "neighbours":
+        return 1 if check_neighbours(rows) else 0
     if mode.endswith("baseline"):
         write_baseline(baseline, meta, rows)
         check_tags(rows)

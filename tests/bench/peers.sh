@@ -7,10 +7,13 @@
 #   peers.sh all|quick|guard [PEER]...
 #   peers.sh profile JOB [PEER]...
 #   peers.sh devices
+#   peers.sh neighbours
 #
 #   PEER   only these, of raw, floor, lio, tgt, nvmet, ktgt
 #   JOB    as gen-4k-read-qd32 or fio-64k-write-qd8; -crc behind it: digests
 #   devices  ktgt alone, over several kinds of devices (devices.sh)
+#   neighbours  a session of ktgt with one command at a time, alone and beside busy
+#            ones
 #
 # Every target is measured with the initiator of the kernel and fio, and, if it
 # speaks iSCSI, with the generator. What comes out is in out/rows.json, a line
@@ -244,6 +247,49 @@ run_ktgt()
 	stop_ktgt
 }
 
+# 15 sessions with 32 READs at a time each. Its stages want a line each before they
+# end, and the reading never comes to its end.
+start_neighbours()
+{
+	mkfifo "$out/stages"
+	iscsiscale -l 1 -q 32 -n 100000000 127.0.0.1:3260 "$iqn:ktgt" 15 \
+		<"$out/stages" >"$out/stages.log" &
+	neighbours=$!
+	exec 9>"$out/stages"
+	printf '\n\n' >&9
+	until grep -q logged-in "$out/stages.log"; do
+		sleep 0.05
+	done
+	sleep 0.2
+}
+
+stop_neighbours()
+{
+	kill "$neighbours"
+	wait "$neighbours" || true
+	exec 9>&-
+	rm "$out/stages" "$out/stages.log"
+}
+
+# PEER: the row's name for whom it is beside
+quiet_jobs()
+{
+	gen_job "$1" randread 4096 1 false -l 1 127.0.0.1:3260 "$iqn:ktgt"
+	gen_job "$1" randwrite 4096 1 false -l 1 127.0.0.1:3260 "$iqn:ktgt"
+}
+
+measure_neighbours()
+{
+	make_disk nullb0 1
+	start_ktgt "$disk"
+	quiet_jobs alone
+	start_neighbours
+	quiet_jobs beside
+	stop_neighbours
+	ktgtadm target del 1 force
+	rmmod ktgt
+}
+
 # JOB: the one that is to be measured, as the tables call it
 only_job()
 {
@@ -282,12 +328,13 @@ main()
 		only_job "${2:-}"
 		shift
 		;;
+	neighbours) ;;
 	devices)
 		# shellcheck source-path=SCRIPTDIR source=devices.sh
 		. "$(dirname "$0")/devices.sh"
 		;;
 	*)
-		echo "usage: peers.sh all|quick|guard|profile|devices ..." >&2
+		echo "usage: peers.sh all|quick|guard|profile|devices|neighbours ..." >&2
 		exit 2
 		;;
 	esac
@@ -299,6 +346,10 @@ main()
 	uname -r >"$out/kernel"
 	if [[ $mode == devices ]]; then
 		measure_devices
+		return
+	fi
+	if [[ $mode == neighbours ]]; then
+		measure_neighbours
 		return
 	fi
 	make_disk nullb0 1

@@ -6,6 +6,7 @@
 #   run.sh all|quick [PEER]...
 #   run.sh guard|baseline
 #   run.sh devices|devices-baseline
+#   run.sh neighbours
 #   run.sh smp [ROUNDS]
 #   run.sh scale
 #
@@ -22,6 +23,10 @@
 #             runs
 #   devices-baseline
 #             measures the same, and writes devices.json
+#   neighbours
+#             a session of ktgt with one command at a time: fails if a command takes
+#             more than three times as long beside 15 sessions with 32 READs each as
+#             alone
 #   smp       ktgt and LIO by the clock, on two CPUs: 1, 4 and 16 sessions, and the
 #             time of a single command; a minute for each of 5 ROUNDS. The machine
 #             should do nothing else.
@@ -29,7 +34,8 @@
 #             instructions for each I/O
 #
 # Results: build/bench.json, and charts in build/bench; build/guard.json of guard and
-# baseline; build/devices.json; build/bench-smp.json; build/bench-scale.json.
+# baseline; build/devices.json; build/neighbours.json; build/bench-smp.json;
+# build/bench-scale.json.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -85,10 +91,12 @@ guard()
 case $mode in
 all) peers=("${known[@]}") ;;
 quick) peers=(raw floor lio nvmet ktgt) ;;
-guard | baseline | devices | devices-baseline)
+guard | baseline | devices | devices-baseline | neighbours)
 	peers=(ktgt) jobs=guard
 	if [[ $mode == devices* ]]; then
 		jobs=devices baseline=tests/bench/devices.json
+	elif [[ $mode == neighbours ]]; then
+		jobs=neighbours baseline=-
 	fi
 	out=build/$jobs result=build/$jobs.json
 	[[ $# == 1 ]] || {
@@ -120,7 +128,7 @@ for peer in "$@"; do
 done
 
 guarded=''
-[[ $jobs != guard && $jobs != devices ]] || guarded=1
+[[ $jobs != guard && $jobs != devices && $jobs != neighbours ]] || guarded=1
 # gnuplot, for the charts
 [[ $guarded ]] || groups+=(bench)
 build

@@ -105,7 +105,8 @@ static void log_in(const char *address, const char *target, uint8_t lun)
 	unsigned int n;
 
 	for (n = 0; n < nr; n++) {
-		sessions[n].number = n;
+		/* 0 is who else loads the target */
+		sessions[n].number = n + 1;
 		sessions[n].lun = lun;
 		session_open(&sessions[n], address, target);
 	}

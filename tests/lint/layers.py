@@ -50,6 +50,7 @@ FLOORS = {
         'listen',
         'tcp',
         'rx tx',
+        'turn',
     ],
     'kernel/iscsi': [
         'round',
