@@ -23,10 +23,10 @@ import genl  # noqa: E402
 from dm import Mapped  # noqa: E402
 from iscsi import read10, report_luns, tur  # noqa: E402
 from ktap import Suite, check, comment, equal, wait_until  # noqa: E402
-from lab import (SLOW, Lab, enter_named, is_free, read,  # noqa: E402
-                 run, seconds, soon, write)
+from lab import (SLOW, Lab, enter_named, is_free,  # noqa: E402
+                 not_in_short_runs, read, run, seconds, soon, write)
 
-suite = Suite(Lab)
+suite = Suite(not_in_short_runs(Lab))
 MIB = 1 << 20
 BUSY = 0x08
 LUNS_CHANGED = (6, 0x3F, 0x0E)

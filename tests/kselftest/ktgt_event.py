@@ -32,7 +32,8 @@ import genl  # noqa: E402
 import iscsi  # noqa: E402
 from iscsi import LoginError, Pdu  # noqa: E402
 from ktap import Skip, Suite, check, comment, equal, wait_until  # noqa: E402
-from lab import IQN, SLOW, Lab, outcome, read, run, start, write  # noqa: E402
+from lab import (IQN, SLOW, Lab, not_in_short_runs, outcome,  # noqa: E402
+                 read, run, start, write)
 
 NAME = iscsi.NAME
 # DENIED: as if there were no such target
@@ -72,7 +73,7 @@ class EventLab(Lab):
                        stdin=secret + "\n")
 
 
-suite = Suite(EventLab)
+suite = Suite(not_in_short_runs(EventLab))
 suite.after = after
 
 

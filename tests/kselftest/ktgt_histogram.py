@@ -26,9 +26,9 @@ from dm import Mapped  # noqa: E402
 from iscsi import (inquiry, read10, read_capacity10, sync_cache10,  # noqa: E402
                    tur, unmap, unmap_list, write10, write_same10)
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import Lab, SLOW, seconds, write  # noqa: E402
+from lab import (SLOW, Lab, not_in_short_runs, seconds, write)  # noqa: E402
 
-suite = Suite(Lab)
+suite = Suite(not_in_short_runs(Lab))
 OPS = ("read", "write", "other")
 TIMES = ("total", "storage")
 BUCKETS = 28

@@ -20,9 +20,9 @@ import genl  # noqa: E402
 from dm import Mapped  # noqa: E402
 from iscsi import inquiry, tur  # noqa: E402
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import IQN, SLOW, Lab, run  # noqa: E402
+from lab import (IQN, SLOW, Lab, not_in_short_runs, run)  # noqa: E402
 
-suite = Suite(Lab)
+suite = Suite(not_in_short_runs(Lab))
 suite.after = Lab.stop_target
 NO_MEDIUM = (2, 0x3A, 0)
 T10, EUI, NAA, NAME, UUID = 1, 2, 3, 8, 10

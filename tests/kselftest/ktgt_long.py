@@ -225,6 +225,7 @@ def many_bursts(lab):
 @suite.case
 def digests(lab):
     """With digests of header and data."""
+    not_if_short()
     iqn, ini = lab.serve(lab.disk())
     ini.logout()
     ini = lab.login(iqn, {**LARGE, "HeaderDigest": "CRC32C",
@@ -240,6 +241,7 @@ def digests(lab):
 @suite.case
 def too_long(lab):
     """Page B0h says 32 MiB and 1 MiB, and one block more is refused."""
+    not_if_short()
     iqn, ini = lab.serve(lab.disk())
     lab.null_lun(iqn, 2, "1G")
     lab.lun(iqn, 3, lab.null_blk(40, 4096))
@@ -260,6 +262,7 @@ def too_long(lab):
 def optimum_of_device(lab):
     """A device that has an optimum of its own: whole ones of it, if they move at
     once."""
+    not_if_short()
     iqn, ini = lab.serve(lab.disk())
     for lun, (own, want) in enumerate(((768, 1536), (6144, 2048)), 2):
         lab.lun(iqn, lun, f"/dev/{scsi_debug.load(f'opt_blks={own}')}")
@@ -347,6 +350,7 @@ def bad_data(lab):
 @suite.case
 def write_is_bounded(lab):
     """A disk that does not answer: data for 4 MiB is asked for, and no more."""
+    not_if_short()
     disk = Mapped(lab.disk(), part(36))
     _, ini = lab.serve(disk.path)
     disk.suspend()
@@ -367,6 +371,7 @@ def write_is_bounded(lab):
 def read_is_bounded(lab):
     """An initiator that does not take its data, and aborts the READ: what was read,
     but not sent, is 4 MiB at most."""
+    not_if_short()
     _, ini = lab.serve(lab.disk(), rcvbuf=65536)
     task, got = unread(lab, ini)
     equal(ini.tmf(ABORT_TASK, rtt=task.itt), COMPLETE, "ABORT TASK")
@@ -382,6 +387,7 @@ def read_is_bounded(lab):
 def answered_in_order(lab):
     """A READ whose last piece has been read ends before the response to an ABORT TASK
     that does not find it, although its data is not taken."""
+    not_if_short()
     _, ini = lab.serve(lab.disk(), rcvbuf=65536)
     run("udevadm", "settle")    # it reads the disk, too
     before = bytes_read(lab.disk())
@@ -400,6 +406,7 @@ def answered_in_order(lab):
 def unread_is_no_obstacle(lab):
     """LOGICAL UNIT RESET and the deletion of the LUN do not wait for an initiator
     that does not take its data; it is told when it does."""
+    not_if_short()
     iqn, ini = lab.serve(lab.disk(), rcvbuf=65536)
     other = lab.login(iqn, **OTHER)
     task, _ = unread(lab, ini)
@@ -466,6 +473,7 @@ def orphan(lab):
 def freeze(lab):
     """A freeze is answered while a WRITE waits for its initiator; the WRITE goes on
     after the thaw, whenever its data comes."""
+    not_if_short()
     _, ini = lab.serve(lab.disk())
     words = ("target", 1, "lun", 1)
     task = begin_write(ini, 8 * MIB, MIB)
@@ -485,6 +493,7 @@ def freeze(lab):
 @suite.case
 def removal(lab):
     """A LUN is deleted while a WRITE to it waits for its initiator."""
+    not_if_short()
     iqn, ini = lab.serve(lab.disk())
     task = begin_write(ini, 8 * MIB, 2 * MIB)
     soon(lab.drop_lun, iqn, 1, limit=3)
@@ -521,6 +530,7 @@ def removal_at_storage(lab):
 @suite.case
 def protected(lab):
     """The LUN is made read-only in the middle: the next piece is refused."""
+    not_if_short()
     _, ini = lab.serve(lab.disk())
     ini.good(write16(0, 16384), write=bytes(8 * MIB))
     task = begin_write(ini, 8 * MIB, MIB)
@@ -556,6 +566,7 @@ def beside_others(lab):
 @suite.case
 def few_pages(lab):
     """Long commands that want far more memory than there is for a connection."""
+    not_if_short()
     lab.adm("net", "set", "memory-limit", 4)
     _, ini = lab.serve(lab.disk())
     data = os.urandom(8 * MIB)

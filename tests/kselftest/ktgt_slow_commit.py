@@ -36,8 +36,8 @@ import iscsi  # noqa: E402
 from dm import GIVEN_UP, Sleeper  # noqa: E402
 from genl import Genl  # noqa: E402
 from ktap import Failure, Suite, check, comment, equal, wait_until  # noqa: E402
-from lab import (IQN, SLOW, Lab, enter_named, is_free, outcome,  # noqa: E402
-                 read, run, seconds, start)
+from lab import (IQN, SLOW, Lab, enter_named, is_free,  # noqa: E402
+                 not_in_short_runs, outcome, read, run, seconds, start)
 
 HOLD = 2 * min(SLOW, 2)    # seconds that netlink may be held up
 DEADLINE = 10      # of a transaction
@@ -76,7 +76,7 @@ class SlowLab(Lab):
         self.sleepers = []
 
 
-suite = Suite(SlowLab)
+suite = Suite(not_in_short_runs(SlowLab))
 suite.after = SlowLab.clean
 
 

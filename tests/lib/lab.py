@@ -539,6 +539,17 @@ def not_if_short():
         raise Skip("in a short run, on another kernel alone")
 
 
+def not_in_short_runs(lab_class):
+    """LAB_CLASS for a test all of whose cases are so."""
+    class OtherLab(lab_class):
+        def setup(self):
+            not_if_short()
+            super().setup()
+
+    OtherLab.__doc__ = lab_class.__doc__
+    return OtherLab
+
+
 def seconds(func, *args, **kwargs):
     """Run FUNC; gives back (its result, the seconds it took)."""
     start = time.monotonic()
