@@ -50,12 +50,14 @@ typedef unsigned int gfp_t;
 #undef isalpha
 #undef isalnum
 #undef isgraph
+#undef isxdigit
 #undef tolower
 #undef toupper
 #define isascii(c)	(((unsigned char)(c)) <= 0x7f)
 #define isalpha(c)	isalpha((unsigned char)(c))
 #define isalnum(c)	isalnum((unsigned char)(c))
 #define isgraph(c)	isgraph((unsigned char)(c))
+#define isxdigit(c)	isxdigit((unsigned char)(c))
 #define tolower(c)	tolower((unsigned char)(c))
 #define toupper(c)	toupper((unsigned char)(c))
 
@@ -87,6 +89,12 @@ static inline void *memchr_inv(const void *start, int c, size_t len)
 #define SCSI_MAX_VARLEN_CDB_SIZE 260
 #include <linux/types.h>
 #include <scsi/scsi_proto.h>
+
+/* as kernel/compat has them */
+#ifndef RESERVE_6
+#define RESERVE_6	RESERVE
+#define RELEASE_6	RELEASE
+#endif
 
 #include "require.h"
 
