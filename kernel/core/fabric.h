@@ -92,6 +92,7 @@ enum ktgt_nexus_flags {
  *	Freed by ktgt_nexus_close() after a grace period
  * @port_name: initiator port name in the form of SPC-4, 7.6.4.6:
  *	"iqn...,i,0x" and the ISID
+ * @port_hash: of @port_name; set by ktgt_nexus_open()
  */
 struct ktgt_nexus {
 	const struct ktgt_fabric_ops	*ops;
@@ -102,6 +103,7 @@ struct ktgt_nexus {
 	struct list_head		node;
 	struct ktgt_histograms		*histograms;
 	const char			*port_name;
+	u32				port_hash;
 };
 
 #endif /* _KTGT_CORE_FABRIC_H */

@@ -10,6 +10,7 @@
 
 #include "../core/deadline.h"
 #include "../core/net.h"
+#include "../scsi/reserve.h"
 #include "ack.h"
 #include "command.h"
 #include "conn.h"
@@ -192,7 +193,8 @@ void ktgt_ctl_logout_advance(struct ktgt_conn *conn)
  * ktgt_ctl_logout_timer - answer a Logout if its tasks take too long
  * @conn: connection with a Logout that is not answered yet
  *
- * Its tasks become orphans when the connection closes.
+ * Its tasks become orphans when the connection closes. What the initiator has
+ * reserved by RESERVE ends before the answer, as it does when the session ends.
  *
  * Context: the connection's work.
  * Return: jiffies until the next call, 0 if it was answered.
@@ -204,6 +206,8 @@ unsigned long ktgt_ctl_logout_timer(struct ktgt_conn *conn)
 
 	if (left)
 		return left;
+	if (conn->nexus->target)
+		ktgt_reserve_end(conn->nexus);
 	rsp->response = ISCSI_LOGOUT_CLEANUP_FAILED;
 	logout_answer(conn);
 	return 0;

@@ -58,14 +58,17 @@ enum ktgt_cdb_unit {
 };
 
 /**
- * enum ktgt_cdb_pr - what a persistent reservation of others does to a command
- * @KTGT_CDB_PR_ALLOW: nothing
+ * enum ktgt_cdb_pr - what a reservation of others does to a command
+ * @KTGT_CDB_PR_ALWAYS: nothing, not even one of RESERVE (SPC-2, table 9)
+ * @KTGT_CDB_PR_ALLOW: one of RESERVE conflicts, a persistent one does nothing
  * @KTGT_CDB_PR_READ: conflicts with exclusive access, not with write exclusive
  * @KTGT_CDB_PR_WRITE: conflicts with all types
  *
- * SPC-4, table 66, and SBC-4, table 13.
+ * SPC-4, table 66, and SBC-4, table 13, for persistent reservations. With one of
+ * RESERVE all but the first conflict.
  */
 enum ktgt_cdb_pr {
+	KTGT_CDB_PR_ALWAYS,
 	KTGT_CDB_PR_ALLOW,
 	KTGT_CDB_PR_READ,
 	KTGT_CDB_PR_WRITE,

@@ -12,6 +12,10 @@
 
 #include "cdb.h"
 #include "mode.h"
+#include "pr.h"
+#include "pr_in.h"
+#include "pr_out.h"
+#include "reserve.h"
 #include "rsoc.h"
 #include "rstmf.h"
 #include "sbc.h"
@@ -26,6 +30,24 @@
 #define F_BLOCKS	(KTGT_CDB_DISK | KTGT_CDB_MEDIUM | KTGT_CDB_RANGE)
 #define F_READ		(F_BLOCKS | KTGT_CDB_LIMIT | KTGT_CDB_COUNT)
 #define F_WRITE		(F_READ | KTGT_CDB_WRITE)
+
+/* PERSISTENT RESERVE IN and OUT: the rows differ in the service action */
+#define PR_IN_ROW(pr_action, pr_cap)					\
+	.opcode = PERSISTENT_RESERVE_IN, .action = (pr_action),		\
+	.len = 10, .dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,	\
+	.len_at = 7, .len_len = 2, .cap = (pr_cap),			\
+	.flags = KTGT_CDB_ACTION | KTGT_CDB_DISK,			\
+	.usage = USAGE_10(0x1f, 0, 0, 0, 0, 0, 0xff, 0xff, 0),		\
+	.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE
+
+#define PR_OUT_ROW(pr_action)						\
+	.opcode = PERSISTENT_RESERVE_OUT, .action = (pr_action),	\
+	.len = 10, .dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BYTES,	\
+	.len_at = 5, .len_len = 4,					\
+	.flags = KTGT_CDB_ACTION | KTGT_CDB_DISK,			\
+	.usage = USAGE_10(0x1f, 0xff, 0, 0, 0xff, 0xff, 0xff, 0xff, 0),	\
+	.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,		\
+	.check = ktgt_pr_out_check, .exec = ktgt_pr_out
 
 /* Sorted by opcode: rows of one opcode stand together. */
 static const struct ktgt_cdb_row rows[] = {
@@ -65,6 +87,18 @@ static const struct ktgt_cdb_row rows[] = {
 		.flags = KTGT_CDB_NO_UA | KTGT_CDB_NO_LU,
 		.usage = USAGE_6(0x01, 0xff, 0xff, 0xff, 0),
 		.exec = ktgt_spc_inquiry,
+	}, {
+		.opcode = RESERVE_6, .len = 6,
+		.dir = DMA_NONE, .unit = KTGT_CDB_NONE, .flags = KTGT_CDB_DISK,
+		.usage = USAGE_6(0, 0, 0, 0, 0),
+		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.exec = ktgt_reserve,
+	}, {
+		.opcode = RELEASE_6, .len = 6,
+		.dir = DMA_NONE, .unit = KTGT_CDB_NONE, .flags = KTGT_CDB_DISK,
+		.usage = USAGE_6(0, 0, 0, 0, 0),
+		.pr = KTGT_CDB_PR_ALWAYS, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.exec = ktgt_release,
 	}, {
 		.opcode = MODE_SENSE, .len = 6,
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
@@ -127,12 +161,52 @@ static const struct ktgt_cdb_row rows[] = {
 		.timeout = 120, .check = ktgt_sbc_check_unmap,
 		.exec = ktgt_sbc_unmap,
 	}, {
+		.opcode = RESERVE_10, .len = 10,
+		.dir = DMA_NONE, .unit = KTGT_CDB_NONE, .flags = KTGT_CDB_DISK,
+		.usage = USAGE_10(0, 0, 0, 0, 0, 0, 0, 0, 0),
+		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.exec = ktgt_reserve,
+	}, {
+		.opcode = RELEASE_10, .len = 10,
+		.dir = DMA_NONE, .unit = KTGT_CDB_NONE, .flags = KTGT_CDB_DISK,
+		.usage = USAGE_10(0, 0, 0, 0, 0, 0, 0, 0, 0),
+		.pr = KTGT_CDB_PR_ALWAYS, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.exec = ktgt_release,
+	}, {
 		.opcode = MODE_SENSE_10, .len = 10,
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
 		.len_at = 7, .len_len = 2, .cap = 512,
 		.usage = USAGE_10(0x18, 0xff, 0xff, 0, 0, 0, 0xff, 0xff, 0),
 		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.exec = ktgt_mode_sense,
+	}, {
+		PR_IN_ROW(KTGT_PR_READ_KEYS, 65535),
+		.exec = ktgt_pr_read_keys,
+	}, {
+		PR_IN_ROW(KTGT_PR_READ_RESERVATION, 24),
+		.exec = ktgt_pr_read_reservation,
+	}, {
+		PR_IN_ROW(KTGT_PR_REPORT_CAPABILITIES, 8),
+		.exec = ktgt_pr_report_capabilities,
+	}, {
+		PR_IN_ROW(KTGT_PR_READ_FULL_STATUS, 65535),
+		.exec = ktgt_pr_read_full_status,
+	}, {
+		PR_OUT_ROW(KTGT_PR_REGISTER),
+	}, {
+		PR_OUT_ROW(KTGT_PR_RESERVE),
+	}, {
+		PR_OUT_ROW(KTGT_PR_RELEASE),
+	}, {
+		PR_OUT_ROW(KTGT_PR_CLEAR),
+	}, {
+		PR_OUT_ROW(KTGT_PR_PREEMPT),
+	}, {
+		PR_OUT_ROW(KTGT_PR_PREEMPT_ABORT),
+	}, {
+		PR_OUT_ROW(KTGT_PR_REGISTER_IGNORE),
+	}, {
+		PR_OUT_ROW(KTGT_PR_REGISTER_MOVE),
 	}, {
 		.opcode = READ_16, .len = 16,
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BLOCKS,
@@ -196,7 +270,7 @@ static const struct ktgt_cdb_row rows[] = {
 		.flags = KTGT_CDB_ACTION,
 		.usage = USAGE_12(0x1f, 0x87, 0xff, 0xff, 0xff, 0xff, 0xff,
 				  0xff, 0xff, 0, 0),
-		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.exec = ktgt_rsoc,
 	}, {
 		.opcode = MAINTENANCE_IN,
@@ -207,7 +281,7 @@ static const struct ktgt_cdb_row rows[] = {
 		.flags = KTGT_CDB_ACTION,
 		.usage = USAGE_12(0x1f, 0x80, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
 				  0, 0),
-		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.check = ktgt_rstmf_check, .exec = ktgt_rstmf,
 	}, {
 		.opcode = READ_12, .len = 12,

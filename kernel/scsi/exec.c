@@ -23,6 +23,9 @@
 #include "nexus.h"
 #include "opening.h"
 #include "orphan.h"
+#include "pr.h"
+#include "pr_abort.h"
+#include "pr_out.h"
 #include "rsoc.h"
 #include "sense.h"
 #include "ua.h"
@@ -180,6 +183,10 @@ static void parse_lu(struct ktgt_cmd *cmd)
 		end_with(cmd, SAM_STAT_CHECK_CONDITION);
 		return;
 	}
+	if (ktgt_pr_conflicts(cmd)) {
+		end_with(cmd, SAM_STAT_RESERVATION_CONFLICT);
+		return;
+	}
 	if (unlikely(!ktgt_cdb_reserved_ok(row, cmd->cdb))) {
 		refuse_reserved_bit(cmd);
 		return;
@@ -329,7 +336,8 @@ void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 {
 	if (!cmd->lu)
 		return;
-	if (ktgt_orphans_cancel(cmd))
+	if (ktgt_orphans_cancel(cmd) ||
+	    (cmd->exec == ktgt_pr_out && ktgt_pr_abort_cancel(cmd)))
 		ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
 	else
 		ktgt_gate_cancel(cmd);

@@ -5,6 +5,7 @@
 #ifndef _KTGT_SCSI_LU_H
 #define _KTGT_SCSI_LU_H
 
+#include <linux/bits.h>
 #include <linux/completion.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -24,6 +25,7 @@ struct ktgt_cache_off;
 struct ktgt_histograms;
 struct ktgt_lu;
 struct ktgt_nexus;
+struct ktgt_registration;
 struct ktgt_sense;
 struct ktgt_store;
 struct ktgt_target;
@@ -112,6 +114,9 @@ struct ktgt_lu_stats {
  * @KTGT_UA_CAPACITY: CAPACITY DATA HAS CHANGED
  * @KTGT_UA_MODE: MODE PARAMETERS CHANGED
  * @KTGT_UA_INQUIRY: INQUIRY DATA HAS CHANGED
+ * @KTGT_UA_RESERVATIONS_PREEMPTED: RESERVATIONS PREEMPTED
+ * @KTGT_UA_RESERVATIONS_RELEASED: RESERVATIONS RELEASED
+ * @KTGT_UA_REGISTRATIONS_PREEMPTED: REGISTRATIONS PREEMPTED
  * @KTGT_UA_MAX: number of conditions
  */
 enum ktgt_ua {
@@ -122,13 +127,32 @@ enum ktgt_ua {
 	KTGT_UA_CAPACITY,
 	KTGT_UA_MODE,
 	KTGT_UA_INQUIRY,
+	KTGT_UA_RESERVATIONS_PREEMPTED,
+	KTGT_UA_RESERVATIONS_RELEASED,
+	KTGT_UA_REGISTRATIONS_PREEMPTED,
 	KTGT_UA_MAX,
 };
 
-/* bit of &ktgt_itl.flags: an earlier session of the nexus may have orphans here */
-#define KTGT_ITL_ORPHANS	8
+#define KTGT_UA_BITS		GENMASK(KTGT_UA_MAX - 1, 0)
 
-static_assert(KTGT_ITL_ORPHANS >= KTGT_UA_MAX);
+/**
+ * enum ktgt_itl_bit - bits of &ktgt_itl.flags that are no unit attentions
+ * @KTGT_ITL_ORPHANS: an earlier session of the nexus may have orphans here
+ * @KTGT_ITL_RESERVED: another nexus has reserved the logical unit (SPC-2, RESERVE)
+ * @KTGT_ITL_NO_READ: what reads conflicts with the persistent reservation
+ * @KTGT_ITL_NO_WRITE: what changes the medium, or how it is seen, does
+ */
+enum ktgt_itl_bit {
+	KTGT_ITL_ORPHANS = 16,
+	KTGT_ITL_RESERVED,
+	KTGT_ITL_NO_READ,
+	KTGT_ITL_NO_WRITE,
+};
+
+#define KTGT_ITL_CONFLICTS	(BIT(KTGT_ITL_RESERVED) | \
+				 BIT(KTGT_ITL_NO_READ) | BIT(KTGT_ITL_NO_WRITE))
+
+static_assert(BIT(KTGT_ITL_ORPHANS) > KTGT_UA_BITS);
 
 /**
  * struct ktgt_itl - I_T_L nexus: what an LU keeps for one initiator
@@ -137,8 +161,11 @@ static_assert(KTGT_ITL_ORPHANS >= KTGT_UA_MAX);
  * @nexus: the I_T nexus; NULL once the nexus has another LU at this LUN.
  *	Under &ktgt_target.nexus_lock
  * @flags: not zero if a command has to take the slow path. Bits 0 to
- *	KTGT_UA_MAX - 1 are pending unit attentions, changed atomically
+ *	KTGT_UA_MAX - 1 are pending unit attentions, the others those of &enum
+ *	ktgt_itl_bit. Changed atomically
  * @wrote: the initiator has written; changed under &ktgt_target.nexus_lock
+ * @registration: by which the nexus is registered, or NULL; under
+ *	&ktgt_target.nexus_lock
  * @node: in &ktgt_lu.itls, under &ktgt_target.nexus_lock
  * @stats: written by the fabric's thread of the nexus alone, read by anybody
  */
@@ -148,6 +175,7 @@ struct ktgt_itl {
 	struct ktgt_nexus	*nexus;
 	unsigned long		flags;
 	bool			wrote;
+	struct ktgt_registration	*registration;
 	struct list_head	node;
 	struct ktgt_lu_stats	stats;
 };
@@ -208,6 +236,35 @@ struct ktgt_gate {
 	spinlock_t		lock;	/* see above */
 	struct list_head	waiting;
 	void			(*swapped)(struct ktgt_lu *lu);
+};
+
+/**
+ * struct ktgt_pr - the reservations of a logical unit
+ *
+ * They outlive sessions and stores. All but the last three members is under
+ * &ktgt_target.nexus_lock. What an I_T_L nexus may do follows from it, and is kept in
+ * &ktgt_itl.flags, so that commands need no lock.
+ *
+ * @registrations: struct ktgt_registration of scsi/pr.h, the oldest first
+ * @nr: length of @registrations
+ * @generation: PRGENERATION (SPC-4, 6.15.2)
+ * @type: enum ktgt_pr_type, 0 if there is no persistent reservation
+ * @holder: who holds it; NULL if nobody does, or all who are registered
+ * @reserved: I_T_L nexus that has it by RESERVE (SPC-2), or NULL
+ * @lock: protects the following; a spinlock, interrupts off
+ * @aborts: struct ktgt_pr_abort, what PREEMPT AND ABORT waits for
+ * @nr_aborts: length of @aborts
+ */
+struct ktgt_pr {
+	struct list_head		registrations;
+	u32				nr;
+	u32				generation;
+	u8				type;
+	struct ktgt_registration	*holder;
+	struct ktgt_itl			*reserved;
+	spinlock_t			lock;	/* see above */
+	struct list_head		aborts;
+	u32				nr_aborts;
 };
 
 /**
@@ -275,6 +332,7 @@ struct ktgt_disk_names {
  * @itls: struct ktgt_itl, under &ktgt_target.nexus_lock
  * @gone_stats: totals of the I_T nexuses that have gone, under
  *	&ktgt_target.nexus_lock
+ * @pr: its reservations
  * @histograms: how long its commands took, whatever store it had; NULL until the
  *	storage has answered one. Orphans count in it when they come back, so it
  *	is freed with the memory of the logical unit
@@ -317,6 +375,7 @@ struct ktgt_lu {
 	spinlock_t			lock;	/* see above */
 	struct list_head		itls;
 	struct ktgt_lu_stats		gone_stats;
+	struct ktgt_pr			pr;
 	struct ktgt_histograms		*histograms;
 	unsigned long			error_at;
 	struct completion		released;

@@ -29,6 +29,7 @@
 #include "lu.h"
 #include "names.h"
 #include "nexus.h"
+#include "pr.h"
 #include "ua.h"
 
 /* waits for no storage: the stores close on a queue of their own */
@@ -49,6 +50,7 @@ static void release_work(struct work_struct *work)
 	struct ktgt_lu *lu = container_of(work, struct ktgt_lu, release_work);
 
 	ktgt_itls_free(lu);
+	ktgt_pr_exit(lu);
 	percpu_ref_exit(&lu->ref);
 	ktgt_target_put(lu->target);
 	complete_all(&lu->released);
@@ -302,6 +304,7 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
 	init_completion(&lu->released);
 	INIT_WORK(&lu->release_work, release_work);
 
+	ktgt_pr_init(&lu->pr);
 	ktgt_gate_init(&lu->gate);
 	lu->gate.swapped = ktgt_cache_swapped;
 	if (params->path) {

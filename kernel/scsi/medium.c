@@ -15,6 +15,7 @@
 #include "gate.h"
 #include "lu.h"
 #include "orphan.h"
+#include "pr.h"
 #include "sense.h"
 
 static enum ktgt_error_op error_op(const struct ktgt_io *io)
@@ -127,6 +128,22 @@ static bool must_be_stable(const struct ktgt_cmd *cmd)
 	       unlikely(test_bit(KTGT_UA_MODE, &cmd->itl->flags));
 }
 
+/*
+ * A reservation may have come while the command waited for its data or at the gate;
+ * so one that is admitted anew for each step may end between two of them.
+ */
+static noinline bool is_held_up(struct ktgt_cmd *cmd)
+{
+	if (ktgt_pr_conflicts(cmd)) {
+		if (cmd->dir == DMA_FROM_DEVICE)
+			cmd->xfer_len = 0;
+		ktgt_cmd_complete(cmd, SAM_STAT_RESERVATION_CONFLICT);
+		return true;
+	}
+	return READ_ONCE(cmd->itl->flags) & BIT(KTGT_ITL_ORPHANS) &&
+	       ktgt_orphans_hold(cmd);
+}
+
 /**
  * ktgt_medium_admit - let a command through to the store
  * @cmd: the command, which touches the medium
@@ -140,8 +157,9 @@ bool ktgt_medium_admit(struct ktgt_cmd *cmd)
 {
 	if (unlikely(!ktgt_gate_enter(cmd)))
 		return false;
-	if (unlikely(READ_ONCE(cmd->itl->flags) & BIT(KTGT_ITL_ORPHANS)) &&
-	    ktgt_orphans_hold(cmd))
+	if (unlikely(READ_ONCE(cmd->itl->flags) &
+		     (BIT(KTGT_ITL_ORPHANS) | KTGT_ITL_CONFLICTS)) &&
+	    is_held_up(cmd))
 		return false;
 	if (unlikely(!fits_store(cmd))) {
 		fail_misfit(cmd);

@@ -28,6 +28,7 @@
 #include "histogram.h"
 #include "lu.h"
 #include "orphan.h"
+#include "pr.h"
 #include "ua.h"
 
 /**
@@ -88,6 +89,7 @@ static int itl_insert(struct ktgt_itl *itl)
 	if (old)
 		old->nexus = NULL;
 	list_add_tail(&itl->node, &itl->lu->itls);
+	ktgt_pr_attach(itl);
 	return 0;
 }
 
@@ -339,6 +341,7 @@ void ktgt_itls_free(struct ktgt_lu *lu)
 		if (itl->nexus)
 			xa_cmpxchg(&itl->nexus->itls, lu->lun, itl, NULL, 0);
 		list_del(&itl->node);
+		ktgt_pr_detach(itl);
 		kfree_rcu(itl, rcu);
 	}
 	spin_unlock_bh(&lu->target->nexus_lock);
@@ -359,6 +362,7 @@ int ktgt_nexus_open(struct ktgt_nexus *nexus)
 	xa_init(&nexus->itls);
 	nexus->flags = 0;
 	nexus->histograms = NULL;
+	nexus->port_hash = ktgt_pr_hash(nexus->port_name);
 
 	spin_lock_bh(&target->nexus_lock);
 	if (target->deleted) {
@@ -389,6 +393,7 @@ void ktgt_nexus_close(struct ktgt_nexus *nexus)
 	xa_for_each(&nexus->itls, lun, itl) {
 		ktgt_lu_stats_add(&itl->lu->gone_stats, &itl->stats);
 		list_del(&itl->node);
+		ktgt_pr_detach(itl);
 		kfree_rcu(itl, rcu);
 	}
 	xa_destroy(&nexus->itls);

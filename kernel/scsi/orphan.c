@@ -120,6 +120,7 @@ struct ktgt_orphans *ktgt_orphans_alloc(const struct ktgt_nexus *nexus)
 	INIT_LIST_HEAD(&orphans->groups);
 	orphans->net_cookie = kn->cookie;
 	orphans->net_inode = kn->inode;
+	orphans->hash = nexus->port_hash;
 	memcpy(orphans->port, nexus->port_name, len);
 	strscpy(orphans->target, nexus->target->name, sizeof(orphans->target));
 	return orphans;
@@ -133,8 +134,11 @@ static void stop_waiting(struct ktgt_cmd *cmd)
 	clear_bit(KTGT_CMDF_WAITING, &cmd->flags);
 }
 
-/* With the lock: a group whose last orphan has come back. */
-static void end_group(struct ktgt_orphan_group *group)
+/*
+ * With the lock: a group whose last orphan has come back. Those who wait for it are
+ * moved to @over.
+ */
+static void end_group(struct ktgt_orphan_group *group, struct list_head *over)
 {
 	struct ktgt_cmd *cmd, *next;
 
@@ -142,6 +146,7 @@ static void end_group(struct ktgt_orphan_group *group)
 		stop_waiting(cmd);
 		ktgt_cmd_resume(cmd);
 	}
+	list_splice_init(&group->waits, over);
 	list_del_rcu(&group->node);
 	list_del(&group->of_conn);
 	ktgt_store_put(group->store);
@@ -196,6 +201,7 @@ static struct ktgt_orphan_group *add_group(struct ktgt_orphans *orphans,
 	group = kzalloc(struct_size(group, path, len + 1),
 			GFP_KERNEL | __GFP_NOFAIL);
 	INIT_LIST_HEAD(&group->waiting);
+	INIT_LIST_HEAD(&group->waits);
 	group->orphans = orphans;
 	group->store = store;
 	group->since = jiffies;
@@ -262,6 +268,59 @@ void ktgt_orphan_add(struct ktgt_orphans *orphans, struct ktgt_cmd *cmd,
 	spin_unlock_irq(&orphans_lock);
 }
 
+/* With the lock: the next group that is waited for, if there is one. */
+static bool wait_on(struct ktgt_orphan_wait *wait)
+{
+	struct ktgt_orphan_group *group;
+
+	list_for_each_entry(group, &all_groups, node) {
+		if (group->id >= wait->before)
+			break;
+		if (group->store != wait->store || !group->count ||
+		    !wait->is_meant(wait, group->orphans))
+			continue;
+		list_add_tail(&wait->node, &group->waits);
+		return true;
+	}
+	return false;
+}
+
+/* A group has ended: what has waited for it may have to wait for another one. */
+static void go_on(struct list_head *over)
+{
+	struct ktgt_orphan_wait *wait, *next;
+	bool waits;
+
+	list_for_each_entry_safe(wait, next, over, node) {
+		spin_lock_irq(&orphans_lock);
+		waits = wait_on(wait);
+		spin_unlock_irq(&orphans_lock);
+		if (!waits)
+			wait->done(wait);
+	}
+}
+
+/**
+ * ktgt_orphans_wait - have a function called when certain orphans have come back
+ * @wait: @store, @is_meant and @done are set
+ *
+ * Those count that there are now. What becomes an orphan later does not.
+ *
+ * Context: process; does not sleep.
+ * Return: false if there is none; then @done is not called.
+ */
+bool ktgt_orphans_wait(struct ktgt_orphan_wait *wait)
+{
+	unsigned long flags;
+	bool waits;
+
+	spin_lock_irqsave(&orphans_lock, flags);
+	wait->before = last_id + 1;
+	waits = wait_on(wait);
+	spin_unlock_irqrestore(&orphans_lock, flags);
+	return waits;
+}
+
 /**
  * ktgt_orphan_end - an orphan has come back
  * @cmd: the command
@@ -271,6 +330,7 @@ void ktgt_orphan_add(struct ktgt_orphans *orphans, struct ktgt_cmd *cmd,
 void ktgt_orphan_end(struct ktgt_cmd *cmd)
 {
 	struct ktgt_orphan_group *group = cmd->orphan_group;
+	LIST_HEAD(over);
 
 	if (test_and_clear_bit(KTGT_CMDF_ORPHAN, &cmd->flags))
 		ktgt_lu_put(cmd->lu);
@@ -280,8 +340,9 @@ void ktgt_orphan_end(struct ktgt_cmd *cmd)
 	spin_lock_irq(&orphans_lock);
 	account(group, cmd, -1);
 	if (!group->count)
-		end_group(group);
+		end_group(group, &over);
 	spin_unlock_irq(&orphans_lock);
+	go_on(&over);
 }
 
 /* With the lock: what an earlier session of the nexus has left at the store. */

@@ -27,6 +27,7 @@ struct ktgt_store;
  * @groups: struct ktgt_orphan_group, one for each store
  * @net_cookie: &ktgt_net.cookie of the namespace, which may be gone
  * @net_inode: &ktgt_net.inode of the namespace
+ * @hash: &ktgt_nexus.port_hash
  * @target: target name
  * @port: initiator port name
  */
@@ -35,6 +36,7 @@ struct ktgt_orphans {
 	struct list_head	groups;
 	u64			net_cookie;
 	u32			net_inode;
+	u32			hash;
 	char			target[KTGT_NAME_LEN];
 	char			port[];
 };
@@ -72,6 +74,7 @@ enum ktgt_orphan_kind {
  * @waiting: struct ktgt_cmd of the same I_T nexus, in a later session, that
  *	wait for them
  * @deadline: until when those wait, in jiffies
+ * @waits: struct ktgt_orphan_wait
  * @path: copy of &ktgt_store.path, "" if there is none
  */
 struct ktgt_orphan_group {
@@ -87,7 +90,27 @@ struct ktgt_orphan_group {
 	u64			bytes;
 	struct list_head	waiting;
 	unsigned long		deadline;
+	struct list_head	waits;
 	char			path[];
+};
+
+/**
+ * struct ktgt_orphan_wait - waits until a store has none of certain orphans left
+ * @node: in &ktgt_orphan_group.waits
+ * @store: the store; NULL for one that has none
+ * @before: groups from this number on are not waited for: they are those of sessions
+ *	that ended later
+ * @is_meant: whether the orphans of a connection are meant; any context, under a
+ *	spinlock
+ * @done: none is left; called once, in process context, and may free the struct
+ */
+struct ktgt_orphan_wait {
+	struct list_head	node;
+	struct ktgt_store	*store;
+	u64			before;
+	bool			(*is_meant)(const struct ktgt_orphan_wait *wait,
+					    const struct ktgt_orphans *orphans);
+	void			(*done)(struct ktgt_orphan_wait *wait);
 };
 
 struct ktgt_orphans *ktgt_orphans_alloc(const struct ktgt_nexus *nexus);
@@ -100,6 +123,7 @@ bool ktgt_orphans_exist(const struct ktgt_nexus *nexus,
 			const struct ktgt_store *store);
 bool ktgt_orphans_hold(struct ktgt_cmd *cmd);
 bool ktgt_orphans_cancel(struct ktgt_cmd *cmd);
+bool ktgt_orphans_wait(struct ktgt_orphan_wait *wait);
 int ktgt_orphans_walk(u64 *next,
 		      int (*show)(const struct ktgt_orphan_group *group,
 				  void *arg),

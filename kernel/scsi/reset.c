@@ -20,6 +20,7 @@
 #include "gate.h"
 #include "lu.h"
 #include "nexus.h"
+#include "reserve.h"
 #include "ua.h"
 
 /**
@@ -143,6 +144,7 @@ static void abort_commands(struct ktgt_reset_part *part,
 	spin_lock_bh(&target->nexus_lock);
 	list_for_each_entry(other, &target->nexuses, node)
 		other->ops->abort_lu(other, part->lu, nexus, &part->tasks);
+	ktgt_reserve_reset(part->lu);
 	ktgt_ua_raise_locked(part->lu, KTGT_UA_RESET, NULL);
 	spin_unlock_bh(&target->nexus_lock);
 }

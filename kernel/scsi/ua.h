@@ -23,7 +23,7 @@ struct ktgt_sense;
  */
 static inline bool ktgt_ua_may_pend(const struct ktgt_cmd *cmd)
 {
-	return unlikely(READ_ONCE(cmd->itl->flags) |
+	return unlikely((READ_ONCE(cmd->itl->flags) & KTGT_UA_BITS) |
 			READ_ONCE(cmd->nexus->flags));
 }
 

@@ -26,9 +26,9 @@
 
 /*
  * The target port that all portals make up: portal groups do not differ in
- * what they give access to, and a command does not say by which it came.
+ * what they give access to, and a command does not say by which it came. Its
+ * relative identifier is KTGT_TARGET_PORT_ID.
  */
-#define PORT_RELATIVE_ID	1
 #define PORT_GROUP		1
 #define PORT_GROUP_TAG		1
 
@@ -139,7 +139,7 @@ static u8 *put_port_names(const struct ktgt_lu *lu, u8 *p)
 	char name[NAME_MAX_LEN];
 	__be32 id;
 
-	id = cpu_to_be32(PORT_RELATIVE_ID);
+	id = cpu_to_be32(KTGT_TARGET_PORT_ID);
 	p = put_designator(p, PROTOCOL_ISCSI | CODE_BINARY, type | DESIG_PORT,
 			   &id, sizeof(id));
 	id = cpu_to_be32(PORT_GROUP);

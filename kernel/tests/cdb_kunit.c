@@ -115,13 +115,25 @@ static void row_data(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, row->check);
 }
 
+/* SPC-2, table 9: whatever an initiator has reserved, others may send these. */
+static bool passes_reserve(u8 opcode)
+{
+	return opcode == INQUIRY || opcode == REPORT_LUNS ||
+	       opcode == REQUEST_SENSE || opcode == RELEASE_6 ||
+	       opcode == RELEASE_10;
+}
+
 static void row_flags(struct kunit *test)
 {
 	const struct ktgt_cdb_row *row = test->param_value;
 	bool write = row->flags & KTGT_CDB_WRITE;
 
 	KUNIT_EXPECT_TRUE(test, row->exec);
-	KUNIT_EXPECT_EQ(test, write, row->dir == DMA_TO_DEVICE);
+	/* what takes data changes the medium, but for the reservations */
+	KUNIT_EXPECT_EQ(test, write, row->dir == DMA_TO_DEVICE &&
+			row->opcode != PERSISTENT_RESERVE_OUT);
+	KUNIT_EXPECT_EQ(test, row->pr == KTGT_CDB_PR_ALWAYS,
+			passes_reserve(row->opcode));
 	if (write)
 		KUNIT_EXPECT_EQ(test, row->pr, KTGT_CDB_PR_WRITE);
 	/* what names blocks has them checked, on a disk that is there */
@@ -205,6 +217,8 @@ static const u8 served[][2] = {
 	{ 0x08, NO_ACTION },	/* READ(6) */
 	{ 0x0a, NO_ACTION },	/* WRITE(6) */
 	{ 0x12, NO_ACTION },	/* INQUIRY */
+	{ 0x16, NO_ACTION },	/* RESERVE(6) */
+	{ 0x17, NO_ACTION },	/* RELEASE(6) */
 	{ 0x1a, NO_ACTION },	/* MODE SENSE(6) */
 	{ 0x25, NO_ACTION },	/* READ CAPACITY(10) */
 	{ 0x28, NO_ACTION },	/* READ(10) */
@@ -212,7 +226,13 @@ static const u8 served[][2] = {
 	{ 0x35, NO_ACTION },	/* SYNCHRONIZE CACHE(10) */
 	{ 0x41, NO_ACTION },	/* WRITE SAME(10) */
 	{ 0x42, NO_ACTION },	/* UNMAP */
+	{ 0x56, NO_ACTION },	/* RESERVE(10) */
+	{ 0x57, NO_ACTION },	/* RELEASE(10) */
 	{ 0x5a, NO_ACTION },	/* MODE SENSE(10) */
+	/* PERSISTENT RESERVE IN and OUT */
+	{ 0x5e, 0x00 }, { 0x5e, 0x01 }, { 0x5e, 0x02 }, { 0x5e, 0x03 },
+	{ 0x5f, 0x00 }, { 0x5f, 0x01 }, { 0x5f, 0x02 }, { 0x5f, 0x03 },
+	{ 0x5f, 0x04 }, { 0x5f, 0x05 }, { 0x5f, 0x06 }, { 0x5f, 0x07 },
 	{ 0x88, NO_ACTION },	/* READ(16) */
 	{ 0x8a, NO_ACTION },	/* WRITE(16) */
 	{ 0x91, NO_ACTION },	/* SYNCHRONIZE CACHE(16) */
@@ -312,6 +332,10 @@ static const struct field_case field_cases[] = {
 	{ "READ CAPACITY(10)", { 0x25 }, 0, 0 },
 	{ "READ CAPACITY(16)",
 	  { 0x9e, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32 }, 0, 32 },
+	{ "PERSISTENT RESERVE IN",
+	  { 0x5e, 0x03, 0, 0, 0, 0, 0, 0x12, 0x34 }, 0, 0x1234 },
+	{ "PERSISTENT RESERVE OUT",
+	  { 0x5f, 0x07, 0x08, 0, 0, 0x12, 0x34, 0x56, 0x78 }, 0, 0x12345678 },
 	{ "REPORT LUNS", { 0xa0, 0, 0, 0, 0, 0, 0, 1, 0, 0 }, 0, 65536 },
 	{ "REPORT SUPPORTED OPERATION CODES",
 	  { 0xa3, 0x0c, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff }, 0, U32_MAX },
@@ -537,6 +561,31 @@ static void parse_with_attention(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, t->cmd.sense.key, UNIT_ATTENTION);
 }
 
+/* A conflict is told behind unit attentions, and before what is wrong with the CDB. */
+static void parse_with_conflict(struct kunit *test)
+{
+	const struct ktgt_cdb_row *row = test->param_value;
+	struct cdb_test *t = test->priv;
+	bool conflict = !passes_reserve(row->opcode);
+
+	set_bit(KTGT_ITL_RESERVED, &t->itl.flags);
+	row_cdb(row, t->cmd.cdb);
+	/* CONTROL, which has to be zero */
+	t->cmd.cdb[row->len - 1] = 0x80;
+	ktgt_cmd_parse(&t->cmd);
+	KUNIT_ASSERT_TRUE(test, t->cmd.exec == exec_status);
+	KUNIT_EXPECT_EQ(test, t->cmd.status == SAM_STAT_RESERVATION_CONFLICT,
+			conflict);
+	KUNIT_EXPECT_EQ(test, t->cmd.dir, DMA_NONE);
+
+	set_bit(KTGT_UA_POWER_ON, &t->itl.flags);
+	if (!conflict)
+		return;
+	ktgt_cmd_parse(&t->cmd);
+	KUNIT_EXPECT_EQ(test, t->cmd.status, SAM_STAT_CHECK_CONDITION);
+	KUNIT_EXPECT_EQ(test, t->cmd.sense.key, UNIT_ATTENTION);
+}
+
 /* Whatever writes, a read-only logical unit refuses it. */
 static void parse_read_only(struct kunit *test)
 {
@@ -550,8 +599,8 @@ static void parse_read_only(struct kunit *test)
 		t->cmd.cdb[9] = 4;
 	ktgt_cmd_parse(&t->cmd);
 	KUNIT_EXPECT_EQ(test, t->cmd.exec == exec_status,
-			row->dir == DMA_TO_DEVICE);
-	if (row->dir == DMA_TO_DEVICE)
+			!!(row->flags & KTGT_CDB_WRITE));
+	if (row->flags & KTGT_CDB_WRITE)
 		KUNIT_EXPECT_EQ(test, t->cmd.sense.key, DATA_PROTECT);
 }
 
@@ -586,6 +635,8 @@ static const struct dir_case dir_cases[] = {
 	{ "WRITE of nothing, in", { 0x2a }, 512, DMA_FROM_DEVICE, false },
 	{ "WRITE SAME, in", { 0x93, [13] = 1 }, 512, DMA_FROM_DEVICE, true },
 	{ "UNMAP, in", { 0x42, [8] = 24 }, 24, DMA_FROM_DEVICE, true },
+	{ "PERSISTENT RESERVE OUT, in", { 0x5f, [8] = 24 }, 24, DMA_FROM_DEVICE,
+	  true },
 	{ "INQUIRY, out", { 0x12, [4] = 36 }, 36, DMA_TO_DEVICE, true },
 	{ "TEST UNIT READY, out", { 0x00 }, 512, DMA_TO_DEVICE, false },
 	{ "TEST UNIT READY, in", { 0x00 }, 512, DMA_FROM_DEVICE, false },
@@ -922,6 +973,7 @@ static struct kunit_case cdb_cases[] = {
 	KUNIT_CASE_PARAM(parse, parse_gen_params),
 	KUNIT_CASE_PARAM(parse_without_lu, row_gen_params),
 	KUNIT_CASE_PARAM(parse_with_attention, row_gen_params),
+	KUNIT_CASE_PARAM(parse_with_conflict, row_gen_params),
 	KUNIT_CASE_PARAM(parse_read_only, row_gen_params),
 	KUNIT_CASE_PARAM(parse_direction, dir_gen_params),
 	KUNIT_CASE(parse_direction_without_lu),

@@ -21,6 +21,9 @@
 #include "../scsi/nexus.h"
 #include "../scsi/opening.h"
 #include "../scsi/orphan.h"
+#include "../scsi/pr_abort.h"
+#include "../scsi/pr_in.h"
+#include "../scsi/pr_out.h"
 #include "../scsi/sbc.h"
 #include "../scsi/spc.h"
 
@@ -86,6 +89,13 @@ STUB_FAIL(ktgt_sbc_write_same, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_sbc_unmap, struct ktgt_cmd *cmd)
 STUB_VALUE(bool, ktgt_sbc_check_write_same, true, struct ktgt_cmd *cmd)
 STUB_VALUE(bool, ktgt_sbc_check_unmap, true, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_pr_read_keys, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_pr_read_reservation, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_pr_report_capabilities, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_pr_read_full_status, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_pr_out_check, true, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_pr_out, struct ktgt_cmd *cmd)
+STUB_FAIL_VALUE(bool, ktgt_pr_abort_cancel, false, struct ktgt_cmd *cmd)
 STUB_FAIL_VALUE(int, ktgt_nexus_open, -EIO, struct ktgt_nexus *nexus)
 STUB_FAIL(ktgt_nexus_close, struct ktgt_nexus *nexus)
 STUB_FAIL(ktgt_lu_no_medium, const struct ktgt_lu *lu,

@@ -161,7 +161,7 @@ static void run_command(struct input *in, u8 what)
 	parse(rec, nexus, lun, edtl);
 	len = 0;
 	if (rec->req.kind == KIND_WRITE || rec->req.kind == KIND_SAME ||
-	    rec->req.kind == KIND_UNMAP)
+	    rec->req.kind == KIND_UNMAP || rec->req.kind == KIND_PR_OUT)
 		len = min_t(size_t, take16(in), in->left);
 	give_data(rec, in->p, len);
 	in->p += len;

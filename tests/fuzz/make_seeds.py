@@ -34,7 +34,7 @@ def shape(first=0, size=2, caps=0, limits=1):
 
 
 # opcodes of commands that take data
-TAKE_DATA = (0x0a, 0x2a, 0xaa, 0x8a, 0x41, 0x93, 0x42)
+TAKE_DATA = (0x0a, 0x2a, 0xaa, 0x8a, 0x41, 0x93, 0x42, 0x5f)
 
 
 def cmd(cdb, what=0, how=0, lun=b'', edtl=b'', data=b''):
@@ -104,6 +104,38 @@ def rsoc(options, opcode=0, action=0, alloc=4096):
                        0, 0)
 
 
+def pr_in(action, alloc=1024):
+    return struct.pack('>BB5xHB', 0x5e, action, alloc, 0)
+
+
+def pr_out(action, key=0, new=0, kind=0, flags=0, more=b'', length=None):
+    """A PERSISTENT RESERVE OUT and its parameter list."""
+    data = struct.pack('>QQ4xB3x', key, new, flags) + more
+    cdb = struct.pack('>BBB2xIB', 0x5f, action, kind,
+                      len(data) if length is None else length, 0)
+    return {'cdb': cdb, 'data': data}
+
+
+def pr_move(key, new, name, flags=0, port=1):
+    """REGISTER AND MOVE."""
+    data = struct.pack('>QQxBHI', key, new, flags, port, len(name)) + name
+    return {'cdb': struct.pack('>BBB2xIB', 0x5f, 7, 0, len(data), 0),
+            'data': data}
+
+
+def transport_id(name, kind=0x45):
+    name += bytes(4 - len(name) % 4)
+    return struct.pack('>BxH', kind, len(name)) + name
+
+
+def ports(*names):
+    """What follows a parameter list with SPEC_I_PT."""
+    return struct.pack('>I', sum(map(len, names))) + b''.join(names)
+
+
+PORT_I = transport_id(b'iqn.i,i,0x000000000000')
+PORT_J = transport_id(b'iqn.j,i,0x000000000000')
+READS = b''.join(cmd(pr_in(action)) for action in range(5))
 TUR = bytes(6)
 SENSE = bytes([3, 0, 0, 0, 252, 0])
 DSENSE_CDB = bytes([3, 1, 0, 0, 252, 0])
@@ -182,6 +214,71 @@ CDB = {
     'rsoc': shape(THIN) + cmd(rsoc(0)) + cmd(rsoc(0x80)) +
             cmd(rsoc(1, 0x28)) + cmd(rsoc(0x82, 0x9e, 0x10)) +
             cmd(rsoc(3, 0x9e, 0x11)) + cmd(rsoc(1, 0x9e)) + cmd(rsoc(7)),
+    'reserve': shape() + cmd(b'\x16' + bytes(5)) + cmd(TUR, OTHER) * 2 +
+               cmd(read10(0, 8), OTHER) + cmd(b'\x57' + bytes(9), OTHER) +
+               cmd(luns(0), OTHER) + cmd(b'\x17' + bytes(5)) + cmd(TUR, OTHER),
+    'reserve-lost': shape() + cmd(b'\x56' + bytes(9)) + cmd(TUR, OTHER) * 2 +
+                    event(RESET) + cmd(TUR, OTHER) * 2 +
+                    cmd(b'\x16' + bytes(5), OTHER) + event(REOPEN | 1) +
+                    cmd(read10(0, 8)),
+    'pr': shape() + cmd(TUR, OTHER) + cmd(**pr_out(0, 0, 1)) +
+          cmd(**pr_out(6, 0, 2), what=OTHER) + cmd(**pr_out(1, 1, 0, 5)) + READS +
+          cmd(write10(0, 1), OTHER, data=BLOCK) + cmd(**pr_out(2, 1, 0, 3)) +
+          cmd(**pr_out(2, 1, 0, 5)) + cmd(TUR, OTHER) +
+          cmd(**pr_out(1, 2, 0, 8), what=OTHER) + READS +
+          cmd(**pr_out(3, 1)) + cmd(TUR, OTHER) + READS,
+    'pr-conflict': shape() + cmd(TUR, OTHER) + cmd(**pr_out(0, 0, 1)) +
+                   cmd(**pr_out(1, 1, 0, 3)) + cmd(read10(0, 8), OTHER) +
+                   cmd(write10(0, 1), OTHER, data=BLOCK) +
+                   cmd(SYNC10, OTHER) + cmd(mode6(0x3f), OTHER) +
+                   cmd(CAPACITY10, OTHER) + cmd(TUR, OTHER) +
+                   cmd(**pr_out(1, 1, 0, 1), what=OTHER) +
+                   cmd(**pr_out(0, 1, 2), what=OTHER) +
+                   cmd(b'\x16' + bytes(5), OTHER) + cmd(b'\x16' + bytes(5)),
+    'pr-late': shape() + cmd(TUR, OTHER) + cmd(**pr_out(0, 0, 1)) +
+               cmd(write10(0, 1), OTHER | HELD, data=BLOCK) +
+               cmd(read10(0, 8), OTHER | HELD) + cmd(**pr_out(1, 1, 0, 3)) +
+               event(SUBMIT, b'\0') * 2,
+    'pr-preempt': shape() + cmd(TUR, OTHER) + cmd(**pr_out(0, 0, 1)) +
+                  cmd(**pr_out(0, 0, 2), what=OTHER) +
+                  cmd(**pr_out(1, 2, 0, 3), what=OTHER) +
+                  cmd(**pr_out(4, 1, 2, 1)) + READS + cmd(TUR, OTHER) * 2 +
+                  cmd(**pr_out(4, 1, 1, 7)) + cmd(**pr_out(4, 1, 0, 6)) +
+                  cmd(**pr_out(4, 1, 9, 6)) + READS,
+    'pr-abort': shape() + cmd(TUR, OTHER) + cmd(**pr_out(0, 0, 1)) +
+                cmd(**pr_out(0, 0, 2), what=OTHER) +
+                cmd(read10(0, 8), OTHER | LATER) +
+                cmd(read10(8, 8), LATER) + cmd(**pr_out(5, 1, 2, 3)) +
+                cmd(TUR, OTHER) * 2 + event(DONE) + event(DONE | 1) + READS,
+    'pr-abort-aborted': shape() + cmd(TUR, OTHER) + cmd(**pr_out(0, 0, 1)) +
+                        cmd(**pr_out(0, 0, 2), what=OTHER) +
+                        cmd(read10(0, 8), OTHER | LATER) +
+                        cmd(**pr_out(5, 1, 2, 3)) + event(ABORT_ONE, b'\1') +
+                        event(RESET) + event(REPLACE) + event(DONE) + event(GO_ON),
+    'pr-ports': shape() +
+                cmd(**pr_out(0, 0, 1, flags=12,
+                             more=ports(PORT_I, PORT_J,
+                                        transport_id(b'iqn.k,i,0x1f' +
+                                                     bytes(12))))) +
+                READS + cmd(TUR, OTHER) * 2 + cmd(**pr_out(3, 1)) +
+                cmd(**pr_out(0, 0, 1, flags=8,
+                             more=ports(transport_id(b'iqn.i' + bytes(16), 5)))) +
+                READS + cmd(**pr_out(0, 0, 1, flags=1), what=OTHER),
+    'pr-ports-bad': shape() + cmd(**pr_out(0, 0, 1, flags=8)) +
+                    cmd(**pr_out(0, 0, 1, flags=8, more=ports(PORT_I)[:-4])) +
+                    cmd(**pr_out(0, 0, 1, flags=8, more=ports(b'\x46' +
+                                                              PORT_I[1:]))) +
+                    cmd(**pr_out(0, 0, 1, more=ports())) +
+                    cmd(**pr_out(0, 0, 1, length=20)) +
+                    cmd(**pr_out(3, 0, 1, length=28)) +
+                    cmd(**pr_out(1, 0, 1, 2)) + cmd(**pr_out(1, 0, 1, 0x13)),
+    'pr-move': shape() + cmd(TUR, OTHER) + cmd(**pr_out(0, 0, 1)) +
+               cmd(**pr_move(1, 2, PORT_I)) + cmd(**pr_out(1, 1, 0, 5)) +
+               cmd(**pr_move(1, 2, PORT_J)) + cmd(**pr_move(1, 2, PORT_I)) +
+               READS + cmd(**pr_move(2, 1, PORT_J, 2), what=OTHER) + READS +
+               cmd(**pr_move(1, 3, PORT_I, 0, 2)) +
+               cmd(**pr_move(1, 3, PORT_I[:-4])) +
+               cmd(**pr_move(1, 3, transport_id(b'iqn.i' + bytes(16), 5))),
     'functions': shape() + cmd(rstmf()) + cmd(rstmf(0x80)) +
                  cmd(rstmf(0x80), OTHER) + cmd(rstmf(0x80, 9), LUN0) +
                  cmd(rstmf(alloc=3)) + cmd(rstmf(1)),

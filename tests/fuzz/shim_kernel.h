@@ -131,6 +131,7 @@ u32 crc32c(u32 crc, const void *p, size_t len);
 #define set_bit(nr, p)			((void)(BITMAP(nr, p) |= BIT((nr) % 64)))
 #define __set_bit(nr, p)		set_bit(nr, p)
 #define clear_bit(nr, p)		((void)(BITMAP(nr, p) &= ~BIT((nr) % 64)))
+#define set_mask_bits(p, mask, bits)	((void)(*(p) = (*(p) & ~(mask)) | (bits)))
 #define test_and_set_bit(nr, p) \
 	({ bool _was = test_bit(nr, p); set_bit(nr, p); _was; })
 #define test_and_clear_bit(nr, p) \
@@ -232,6 +233,8 @@ typedef struct { int counter; } atomic_t;
 #define atomic_read(a)			((a)->counter)
 #define atomic_set(a, n)		((void)((a)->counter = (n)))
 #define atomic_inc(a)			((void)(a)->counter++)
+#define atomic_add_return(n, a)		((a)->counter += (n))
+#define atomic_sub(n, a)		((void)((a)->counter -= (n)))
 typedef struct { long counter; } atomic_long_t;
 #define ATOMIC_LONG_INIT(n)		{ n }
 #define atomic_long_inc_return(a)	(++(a)->counter)
@@ -470,6 +473,17 @@ void *xa_find_after(struct xarray *xa, unsigned long *index, unsigned long max,
 #define xa_for_each(xa, index, entry) \
 	for (index = 0, entry = xa_find(xa, &index, ~0UL, XA_PRESENT); entry; \
 	     entry = xa_find_after(xa, &index, ~0UL, XA_PRESENT))
+
+/* FNV-1a */
+static inline u32 jhash(const void *key, u32 len, u32 seed)
+{
+	const u8 *p = key;
+
+	seed ^= 2166136261u;
+	while (len--)
+		seed = (seed ^ *p++) * 16777619;
+	return seed;
+}
 
 struct rhash_head { struct rhash_head *next; };
 

@@ -827,6 +827,7 @@ COMMANDS = (
     # its work takes a bio that somebody else has left in a cache
     Command("unmap", iscsi.unmap(24), 65536, 0, unmap=((0, 128),)),
     Command("write same", iscsi.write_same10(0, 128), 65536, 0, queue=True),
+    Command("register", iscsi.pr_out(6), write=iscsi.pr_list(0, 1)),
 )
 
 

@@ -585,13 +585,17 @@ def rsoc_all(lab):
     """All commands: those of the issue are among them, each with its length."""
     ini = session(lab)
     found = supported(ini)
-    want = {0x00: 6, 0x03: 6, 0x08: 6, 0x0A: 6, 0x12: 6, 0x1A: 6, 0x25: 10,
-            0x28: 10, 0x2A: 10, 0x35: 10, 0x41: 10, 0x42: 10, 0x5A: 10,
+    want = {0x00: 6, 0x03: 6, 0x08: 6, 0x0A: 6, 0x12: 6, 0x16: 6, 0x17: 6,
+            0x1A: 6, 0x25: 10, 0x28: 10, 0x2A: 10, 0x35: 10, 0x41: 10, 0x42: 10,
+            0x56: 10, 0x57: 10, 0x5A: 10,
             0x88: 16, 0x8A: 16, 0x91: 16, 0x93: 16, 0xA0: 12, 0xA8: 12,
             0xAA: 12}
     for op, size in want.items():
         equal(found.get((op, None)), size, f"opcode {op:02x}")
     equal(found.get((0x9E, 0x10)), 16, "READ CAPACITY(16)")
+    for op, actions in ((0x5E, 4), (0x5F, 8)):
+        equal([found.get((op, action)) for action in range(32)],
+              [10] * actions + [None] * (32 - actions), f"actions of {op:x}")
     equal(found.get((0xA3, 0x0C)), 12, "RSOC")
     equal(found.get((0xA3, 0x0D)), 12, "task management functions")
     data = ini.good(rsoc(rctd=1), read=65535).data

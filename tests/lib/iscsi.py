@@ -1099,6 +1099,44 @@ def mode_sense10(page, alloc=4096, bits=0, sub=0, control=0):
                        alloc, 0)
 
 
+def reserve6():
+    return bytes([0x16]) + bytes(5)
+
+
+def release6():
+    return bytes([0x17]) + bytes(5)
+
+
+def reserve10():
+    return bytes([0x56]) + bytes(9)
+
+
+def release10():
+    return bytes([0x57]) + bytes(9)
+
+
+def pr_in(action, alloc=8192):
+    return struct.pack(">BB5xHB", 0x5E, action, alloc, 0)
+
+
+def pr_out(action, kind=0, scope=0, length=24):
+    return struct.pack(">BBB2xIB", 0x5F, action, scope << 4 | kind, length, 0)
+
+
+def pr_list(key=0, new=0, flags=0):
+    """Parameter list of PERSISTENT RESERVE OUT, but for REGISTER AND MOVE."""
+    return struct.pack(">QQ4xB3x", key, new, flags)
+
+
+def transport_id(name, isid=None):
+    """TransportID of an initiator port or, without ISID, of an initiator."""
+    text = name.encode()
+    if isid is not None:
+        text += b",i,0x" + isid.hex().encode()
+    text += bytes(max(4 - len(text) % 4, 20 - len(text)))
+    return struct.pack(">BxH", 0x05 if isid is None else 0x45, len(text)) + text
+
+
 def rstmf(repd=0, alloc=64):
     return struct.pack(">BBBBBBIBB", 0xA3, 0x0D, repd << 7, 0, 0, 0, alloc, 0, 0)
 

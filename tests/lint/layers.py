@@ -67,12 +67,12 @@ FLOORS = {
     'kernel/scsi': [
         'exec',
         'cdb_table',
-        'sbc spc mode rsoc rstmf',
-        'lu_life reset',
-        'nexus cache',
-        'ua vpd medium names',
+        'sbc spc mode rsoc rstmf pr_in pr_out',
+        'lu_life reset pr_abort',
+        'nexus cache reserve',
+        'ua vpd medium names pr',
         'gate error opening orphan',
-        'lu sense data cdb range',
+        'lu sense data cdb range transport_id',
         'histogram identity',
     ],
     'kernel/backend': [

@@ -88,6 +88,7 @@ static struct record *check_admitted(struct fake *fake, struct ktgt_io *io)
 
 	require(rec->legal && rec->submitting && !rec->io && !rec->misfit);
 	require(!rec->aborted && !rec->error && !rec->gated);
+	require(!rec->now_conflict);
 	require(fake == fake_of(rec->lu) && !fake->closed);
 	require(io->store == &fake->store && io->end_io);
 	require(!gate_is_shut(rec->lu));

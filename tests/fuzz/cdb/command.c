@@ -217,6 +217,7 @@ void parse(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
 	rec->nr_blocks = lu ? lu->nr_blocks : 0;
 	if (lu && is_served(rec) && !has_no_ua(rec->cdb[0]))
 		rec->ua = pending_ua(nexus, lu);
+	rec->conflict = lu && is_served(rec) && conflicts(nexus, lu, rec->cdb);
 	rec->legal = is_legal(rec);
 	rec->failed = shim_failed;
 	ktgt_cmd_parse(cmd);
@@ -238,6 +239,19 @@ void give_data(struct record *rec, const u8 *data, u32 len)
 	rec->ready = true;
 }
 
+/* PREEMPT AND ABORT has not come back: it has aborted what has not ended. */
+static void check_aborts(const struct record *rec)
+{
+	const struct record *other;
+
+	require(rec->legal && (rec->cdb[1] & 0x1f) == 5);
+	for (other = records; other < records + MAX_CMDS; other++) {
+		if (other->used && other->aborted && other->lu == rec->lu)
+			return;
+	}
+	require(!"a command that PREEMPT AND ABORT waits for");
+}
+
 /* It ends, goes to the storage, is to be submitted again, or waits at the gate. */
 void submit(struct record *rec)
 {
@@ -249,11 +263,17 @@ void submit(struct record *rec)
 		rec->now_blocks = rec->lu->nr_blocks;
 		rec->now_read_only = rec->lu->read_only;
 		rec->misfit = misfit_of(rec);
+		rec->now_conflict = rec->cmd->itl->flags &
+				    conflicting(rec->cdb);
 	}
 	ktgt_cmd_submit(rec->cmd);
 	require(!shim_atomic && !shim_rcu);
 	rec->submitting = false;
-	if (rec->used && !rec->io && !rec->ready)
+	if (!rec->used || rec->io || rec->ready)
+		return;
+	if (rec->req.kind == KIND_PR_OUT)
+		check_aborts(rec);
+	else
 		check_waits(rec);
 }
 

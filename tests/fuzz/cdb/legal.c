@@ -25,6 +25,7 @@ u64 wanted_bytes(const struct record *rec)
 		return rec->cdb[1] & 1 ? 0 : rec->shape->block;
 	case KIND_NONE:
 	case KIND_SYNC:
+	case KIND_RESERVE:
 		return 0;
 	default:
 		return rec->req.count;
@@ -40,6 +41,7 @@ int direction(const struct record *rec)
 		return DMA_FROM_DEVICE;
 	case KIND_WRITE:
 	case KIND_UNMAP:
+	case KIND_PR_OUT:
 		return DMA_TO_DEVICE;
 	case KIND_SAME:
 		return rec->cdb[1] & 1 ? DMA_NONE : DMA_TO_DEVICE;
@@ -61,6 +63,7 @@ u32 pending_ua(struct ktgt_nexus *nexus, struct ktgt_lu *lu)
 {
 	static const u32 codes[KTGT_UA_MAX] = {
 		0x062900, 0x062903, 0x062907, 0x063f0e, 0x062a09, 0x062a01, 0x063f03,
+		0x062a03, 0x062a04, 0x062a05,
 	};
 	struct ktgt_itl *itl = xa_load(&nexus->itls, lu->lun);
 	unsigned int ua;
@@ -74,6 +77,14 @@ u32 pending_ua(struct ktgt_nexus *nexus, struct ktgt_lu *lu)
 			return codes[ua];
 	}
 	return 0;
+}
+
+/* What the logical unit keeps for the initiator says whether a command may go on. */
+bool conflicts(struct ktgt_nexus *nexus, struct ktgt_lu *lu, const u8 *cdb)
+{
+	struct ktgt_itl *itl = xa_load(&nexus->itls, lu->lun);
+
+	return itl && itl->lu == lu && itl->flags & conflicting(cdb);
 }
 
 bool is_served(const struct record *rec)
@@ -108,12 +119,24 @@ static bool may_write_same(const struct record *rec)
 	return rec->cdb[1] & 1 || rec->cmd->edtl == shape->block;
 }
 
+static bool may_reserve_out(const struct record *rec)
+{
+	u8 action = rec->cdb[1] & 0x1f;
+
+	if (action == 1 && (rec->cdb[2] & 0xf0 ||
+			    !(1 << (rec->cdb[2] & 15) & 0x1ea)))
+		return false;
+	if (action == 0 || action == 7)
+		return rec->req.count >= 24 && rec->req.count <= 8192;
+	return rec->req.count == 24;
+}
+
 /* Whether nothing is wrong with a command, as far as its CDB shows. */
 bool is_allowed(const struct record *rec)
 {
 	const struct shape *shape = rec->shape;
 
-	if (!is_served(rec) || rec->ua || !reserved_ok(rec))
+	if (!is_served(rec) || rec->ua || rec->conflict || !reserved_ok(rec))
 		return false;
 	switch (rec->req.kind) {
 	case KIND_READ:
@@ -125,6 +148,8 @@ bool is_allowed(const struct record *rec)
 		return in_range(rec);
 	case KIND_SAME:
 		return may_write_same(rec);
+	case KIND_PR_OUT:
+		return may_reserve_out(rec);
 	case KIND_IN:
 		return !asks_functions(rec->cdb) || rec->req.count >= 4;
 	case KIND_UNMAP:

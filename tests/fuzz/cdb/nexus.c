@@ -132,7 +132,8 @@ static void open_nexus(unsigned int nr)
 	nexus->ops = &fabric;
 	nexus->target = &target;
 	nexus->has_queries = nr & 1;
-	nexus->port_name = nr & 1 ? "iqn.i,i,0x0" : "iqn.j,i,0x0";
+	nexus->port_name = nr & 1 ? "iqn.i,i,0x000000000000" :
+				     "iqn.j,i,0x000000000000";
 	nexuses[nr] = nexus;
 	require(!ktgt_nexus_open(nexus));
 }
@@ -210,4 +211,5 @@ void target_stop(void)
 	require(target.ref.refcount == 1 && !target.nr_lus);
 	require(list_empty(&target.nexuses));
 	require(!atomic_read(&target.nr_nexuses) && !nr_resets);
+	require(!atomic_read(&kn.nr_registrations));
 }

@@ -26,6 +26,7 @@ struct record {
 	struct ktgt_lu		*lu;		/* NULL: it holds none */
 	bool			used, submitted, legal;
 	u32			ua;		/* sense data of one that is due */
+	bool			conflict;	/* with a reservation */
 	u64			nr_blocks;	/* when it was parsed */
 	u64			wanted;		/* bytes, when it was parsed */
 	u8			edtl_dir;	/* of the data, as announced */
@@ -36,7 +37,7 @@ struct record {
 	bool			later, abort, aborted, held;
 
 	/* as it was when it was last submitted */
-	bool			submitting, now_read_only;
+	bool			submitting, now_read_only, now_conflict;
 	u64			now_blocks;
 	u32			misfit;		/* sense data, if it does not fit */
 	bool			ready;		/* to be submitted */

@@ -18,8 +18,7 @@ static bool learning;
 /* What RSOC says of the bits of the CDB. */
 bool reserved_ok(const struct record *rec)
 {
-	bool actions = rec->cdb[0] == SERVICE_ACTION_IN_16 ||
-		       rec->cdb[0] == MAINTENANCE_IN;
+	bool actions = has_actions(rec->cdb[0]);
 	const u8 *usage = usages[rec->cdb[0]][actions ? rec->cdb[1] & 31 : 0];
 	unsigned int i;
 
@@ -104,8 +103,7 @@ static void check_opcodes(u32 lun, const struct shape *shape)
 			memcpy(probe.cdb, asked, sizeof(asked));
 			probe.req = decode_cdb(asked);
 			served = is_served(&probe);
-			has_action = opcode == SERVICE_ACTION_IN_16 ||
-				     opcode == MAINTENANCE_IN;
+			has_action = has_actions(opcode);
 			if (has_action || !action)
 				require(found[opcode][action] == served);
 		}

@@ -16,7 +16,7 @@
 /* Whether it may have ended before all was done. */
 static bool was_stopped(const struct record *rec)
 {
-	return rec->error || rec->aborted || rec->misfit ||
+	return rec->error || rec->aborted || rec->misfit || rec->now_conflict ||
 	       rec->status == SAM_STAT_TASK_ABORTED;
 }
 
@@ -177,6 +177,25 @@ static void check_in(const struct record *rec)
 		require(vpd_page_exists(rec->shape, rec->cdb[2]));
 }
 
+/* What it did is judged by what the logical unit does from then on. */
+static void check_reserved_out(const struct record *rec)
+{
+	static const u32 codes[] = {
+		0x051a00, 0x052400, 0x052600, 0x052604, 0x055504, 0x0b4400,
+	};
+	unsigned int i;
+
+	require(!rec->nr_ops && !rec->nr_ranges && !rec->nr_flushes);
+	if (rec->buf_len < rec->req.count)
+		require(rec->sense == 0x051a00 || rec->aborted);
+	if (rec->status != SAM_STAT_CHECK_CONDITION)
+		return;
+	for (i = 0; i < ARRAY_SIZE(codes); i++)
+		if (rec->sense == codes[i])
+			return;
+	require(!"sense data of PERSISTENT RESERVE OUT");
+}
+
 /* --- in all --------------------------------------------------------------- */
 
 static void check_legal(const struct record *rec)
@@ -196,6 +215,9 @@ static void check_legal(const struct record *rec)
 	case KIND_CAPACITY_10:
 		check_in(rec);
 		break;
+	case KIND_PR_OUT:
+		check_reserved_out(rec);
+		break;
 	default:
 		break;
 	}
@@ -205,7 +227,11 @@ static void check_legal(const struct record *rec)
 /* What a command that is not legal is refused with. */
 static void check_refusal(const struct record *rec)
 {
-	require(rec->status == SAM_STAT_CHECK_CONDITION);
+	bool conflict = rec->conflict && !rec->ua;
+
+	require(rec->status == (conflict ? SAM_STAT_RESERVATION_CONFLICT :
+					   SAM_STAT_CHECK_CONDITION) ||
+		rec->sense == 0x050e03);
 	require(!rec->nr_ops && !rec->nr_ranges && !rec->nr_flushes);
 	if (is_allowed(rec))
 		require(rec->sense == 0x050e03);
@@ -215,8 +241,12 @@ static void check_refusal(const struct record *rec)
 		require(rec->sense == 0x052000 || rec->sense == 0x052400);
 	else if (rec->ua)
 		require(rec->sense == rec->ua);
+	else if (conflict)
+		require(!rec->sense || rec->sense == 0x050e03);
 	else if (!reserved_ok(rec))
 		require(rec->sense == 0x052400);
+	else if (rec->req.kind == KIND_PR_OUT)
+		require(rec->sense == 0x051a00 || rec->sense == 0x052400);
 	else if (rec->req.disk && !rec->nr_blocks)
 		require(rec->sense == 0x020800);
 	else if (rec->shape->read_only && (rec->req.kind == KIND_WRITE ||
@@ -246,7 +276,7 @@ void check_status(const struct record *rec)
 {
 	switch (rec->status) {
 	case SAM_STAT_GOOD:
-		require(!rec->error && !rec->misfit);
+		require(!rec->error && !rec->misfit && !rec->now_conflict);
 		break;
 	case SAM_STAT_CHECK_CONDITION:
 		require(!rec->misfit || rec->error ||
@@ -261,7 +291,9 @@ void check_status(const struct record *rec)
 		require(rec->aborted || rec->lu != lus[0]);
 		break;
 	case SAM_STAT_RESERVATION_CONFLICT:
-		require(rec->error == BLK_STS_RESV_CONFLICT);
+		require(rec->error == BLK_STS_RESV_CONFLICT || rec->conflict ||
+			rec->now_conflict || rec->req.kind == KIND_RESERVE ||
+			rec->req.kind == KIND_PR_OUT);
 		break;
 	default:
 		require(!"status");

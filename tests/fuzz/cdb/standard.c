@@ -4,12 +4,14 @@
  */
 #include <scsi/scsi_proto.h>
 
+#include "../../../kernel/scsi/lu.h"
 #include "standard.h"
 
 /* key, code and qualifier of all sense data that is ever due */
 static const u32 legal_sense[] = {
 	0x000000, 0x020800, 0x023a00, 0x030c00, 0x031100, 0x044400, 0x050e03,
-	0x051a00, 0x052000, 0x052100, 0x052400, 0x052500, 0x052600, 0x053900,
+	0x051a00, 0x052000, 0x052100, 0x052400, 0x052500, 0x052600, 0x052604,
+	0x053900, 0x055504, 0x062a03, 0x062a04, 0x062a05, 0x0b4400,
 	0x062900, 0x062903, 0x062907, 0x062a01, 0x062a09, 0x063f03, 0x063f0e, 0x072700,
 	0x072707, 0x0b1001,
 };
@@ -52,6 +54,35 @@ static struct request decode_16(const u8 *cdb)
 	return (struct request) {};
 }
 
+/* an answer of a disk */
+static struct request disk_answer(u8 len, u64 bytes)
+{
+	struct request req = answer(len, bytes);
+
+	req.disk = true;
+	return req;
+}
+
+static struct request decode_reservation(const u8 *cdb)
+{
+	u8 action = cdb[1] & 0x1f;
+
+	switch (cdb[0]) {
+	case RESERVE_10:
+	case RELEASE_10:
+		return blocks(KIND_RESERVE, 10, 0, 0);
+	case PERSISTENT_RESERVE_IN:
+		if (action <= 3)
+			return disk_answer(10, get_unaligned_be16(cdb + 7));
+		break;
+	case PERSISTENT_RESERVE_OUT:
+		if (action <= 7)
+			return blocks(KIND_PR_OUT, 10, 0,
+				      get_unaligned_be32(cdb + 5));
+	}
+	return (struct request) {};
+}
+
 static struct request decode_10(const u8 *cdb)
 {
 	u32 lba = get_unaligned_be32(cdb + 2);
@@ -73,7 +104,7 @@ static struct request decode_10(const u8 *cdb)
 	case MODE_SENSE_10:
 		return answer(10, count);
 	}
-	return (struct request) {};
+	return decode_reservation(cdb);
 }
 
 /* REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS */
@@ -119,6 +150,9 @@ static struct request decode_6(const u8 *cdb)
 		return answer(6, cdb[4]);
 	case INQUIRY:
 		return answer(6, get_unaligned_be16(cdb + 3));
+	case RESERVE_6:
+	case RELEASE_6:
+		return blocks(KIND_RESERVE, 6, 0, 0);
 	}
 	return (struct request) {};
 }
@@ -138,6 +172,50 @@ struct request decode_cdb(const u8 *cdb)
 		return decode_12(cdb);
 	default:
 		return (struct request) {};
+	}
+}
+
+/* opcodes of which some service actions are served */
+bool has_actions(u8 opcode)
+{
+	return opcode == SERVICE_ACTION_IN_16 || opcode == MAINTENANCE_IN ||
+	       opcode == PERSISTENT_RESERVE_IN ||
+	       opcode == PERSISTENT_RESERVE_OUT;
+}
+
+/*
+ * Bits of KTGT_ITL_CONFLICTS with which a command ends: SPC-2, table 9, SPC-4, table
+ * 66, and SBC-3, table 13.
+ */
+unsigned long conflicting(const u8 *cdb)
+{
+	const unsigned long reserved = BIT(KTGT_ITL_RESERVED);
+
+	switch (cdb[0]) {
+	case INQUIRY:
+	case REPORT_LUNS:
+	case REQUEST_SENSE:
+	case RELEASE_6:
+	case RELEASE_10:
+		return 0;
+	case TEST_UNIT_READY:
+	case RESERVE_6:
+	case RESERVE_10:
+	case READ_CAPACITY:
+	case SERVICE_ACTION_IN_16:
+	case PERSISTENT_RESERVE_IN:
+	case PERSISTENT_RESERVE_OUT:
+		return reserved;
+	case READ_6:
+	case READ_10:
+	case READ_12:
+	case READ_16:
+	case MODE_SENSE:
+	case MODE_SENSE_10:
+	case MAINTENANCE_IN:
+		return reserved | BIT(KTGT_ITL_NO_READ);
+	default:
+		return reserved | BIT(KTGT_ITL_NO_WRITE);
 	}
 }
 
@@ -213,7 +291,8 @@ void check_field_pointer(const u8 *cdb, const struct request *req,
 		return;
 	/* an action that is not served belongs to an opcode that is */
 	if (req->kind == KIND_UNKNOWN)
-		len = cdb[0] == SERVICE_ACTION_IN_16 ? 16 : 12;
+		len = cdb[0] == SERVICE_ACTION_IN_16 ? 16 :
+		      cdb[0] == MAINTENANCE_IN ? 12 : 10;
 	require(sense->field >= 1 && sense->field < len && sense->bit < 8);
 }
 
@@ -440,6 +519,44 @@ static void check_functions(const u8 *cdb, const struct answer *a)
 	require(get_unaligned_be32(data + 8) && !get_unaligned_be32(data + 12));
 }
 
+/* PERSISTENT RESERVE IN, SPC-4, 6.15 */
+static void check_reservations(const u8 *cdb, const struct answer *a)
+{
+	const u8 *data = a->data;
+	u32 size, pos, len;
+
+	if (a->len < 8)
+		return;
+	if ((cdb[1] & 0x1f) == 2) {
+		check_size(a, 8);
+		require(get_unaligned_be16(data) == 8);
+		require(data[2] == 0x1c && data[3] == 0xb0);
+		require(data[4] == 0xea && data[5] == 1);
+		return;
+	}
+	size = get_unaligned_be32(data + 4);
+	check_size(a, size + 8);
+	switch (cdb[1] & 0x1f) {
+	case 0:
+		require(!(size % 8));
+		break;
+	case 1:
+		require(!size || size == 16);
+		if (a->len == 24)
+			require(1 << data[21] & 0x1ea);
+		break;
+	default:
+		for (pos = 8; pos + 24 <= a->len; pos += 24 + len) {
+			len = get_unaligned_be32(data + pos + 20);
+			require(len >= 24 && !(len & 3));
+			require(!(data[pos + 12] & ~3));
+			require(!(data[pos + 12] & 1) == !data[pos + 13]);
+			if (pos + 28 <= a->len)
+				require(data[pos + 24] == 0x45);
+		}
+	}
+}
+
 /* REQUEST SENSE has the form that it asks for. */
 static void check_requested(const u8 *cdb, const struct answer *a)
 {
@@ -479,6 +596,10 @@ void check_answer(const u8 *cdb, const struct shape *shape,
 			check_functions(cdb, a);
 		else
 			check_opcodes(cdb, a);
+		break;
+	case PERSISTENT_RESERVE_IN:
+		require(is_disk(shape));
+		check_reservations(cdb, a);
 		break;
 	case REQUEST_SENSE:
 		check_requested(cdb, a);

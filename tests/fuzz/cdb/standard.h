@@ -11,7 +11,7 @@
 /* what a CDB asks for */
 enum kind {
 	KIND_UNKNOWN, KIND_NONE, KIND_READ, KIND_WRITE, KIND_SYNC, KIND_SAME,
-	KIND_UNMAP, KIND_IN, KIND_CAPACITY_10,
+	KIND_UNMAP, KIND_IN, KIND_CAPACITY_10, KIND_RESERVE, KIND_PR_OUT,
 };
 
 struct request {
@@ -44,6 +44,8 @@ struct answer {
 
 struct request decode_cdb(const u8 *cdb);
 bool asks_functions(const u8 *cdb);
+bool has_actions(u8 opcode);
+unsigned long conflicting(const u8 *cdb);
 unsigned int check_sense(const u8 *buf, unsigned int len, bool descriptor);
 void check_field_pointer(const u8 *cdb, const struct request *req,
 			 const struct ktgt_sense *sense);

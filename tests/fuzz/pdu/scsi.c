@@ -12,6 +12,7 @@
 #include "../../../kernel/scsi/exec.h"
 #include "../../../kernel/scsi/nexus.h"
 #include "../../../kernel/scsi/orphan.h"
+#include "../../../kernel/scsi/reserve.h"
 #include "../../../kernel/scsi/reset.h"
 #include "../../../kernel/scsi/ua.h"
 #include "command.h"
@@ -503,6 +504,13 @@ void ktgt_ua_raise_nexus(struct ktgt_nexus *nexus, enum ktgt_ua ua)
 {
 	require(nexus->has_queries && ua == KTGT_UA_NEXUS_LOSS);
 	lost[nr_of(nexus)] = true;
+}
+
+/* Nothing is reserved here. */
+void ktgt_reserve_end(struct ktgt_nexus *nexus)
+{
+	require(!shim_atomic);
+	nr_of(nexus);
 }
 
 unsigned int ktgt_nexus_peek_ua(struct ktgt_nexus *nexus, __be64 lun,
