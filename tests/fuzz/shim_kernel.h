@@ -284,7 +284,7 @@ void percpu_ref_put(struct percpu_ref *ref);
 #define percpu_ref_exit(r)		((void)((r)->release = NULL))
 #define percpu_ref_is_zero(r)		((r)->dead && !(r)->count)
 #define percpu_ref_tryget_live_rcu(r) \
-	({ require((r)->release); !(r)->dead && (r)->count++; })
+	({ require((r)->release || (r)->dead); !(r)->dead && (r)->count++; })
 #define percpu_ref_resurrect(r) \
 	do { \
 		require((r)->dead && (r)->release); \

@@ -253,7 +253,8 @@ static void check_refusal(const struct record *rec)
 					   rec->req.kind == KIND_SAME ||
 					   rec->req.kind == KIND_UNMAP))
 		require(rec->sense == 0x072700);
-	else if (rec->req.kind != KIND_UNMAP && !in_range(rec))
+	else if (rec->req.disk && rec->req.kind != KIND_UNMAP &&
+		 !in_range(rec))
 		require(rec->sense == 0x052100);
 	else
 		require(rec->sense == 0x052400 || rec->sense == 0x051a00);
