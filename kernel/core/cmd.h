@@ -21,6 +21,7 @@ struct ktgt_lu;
 struct ktgt_nexus;
 struct ktgt_orphan_group;
 struct ktgt_store;
+struct ktgt_track;
 
 /* longest CDB of a supported command */
 #define KTGT_CDB_MAX		16
@@ -30,6 +31,8 @@ struct ktgt_store;
 #define KTGT_CMD_PIECE		SZ_1M
 /* bytes of the buffer of a command that is longer, which is a ring */
 #define KTGT_CMD_RING		(4 * KTGT_CMD_PIECE)
+/* most bytes of the scratch buffer of a command: as many as have room inline */
+#define KTGT_CMD_SCRATCH	SZ_64K
 
 /**
  * struct ktgt_done_queue - completed commands of one connection
@@ -58,6 +61,7 @@ struct ktgt_done_queue {
  *	&ktgt_lu.kref
  * @KTGT_CMDF_UA: it has taken a unit attention, which its answer reports
  * @KTGT_CMDF_LONG: it moves in pieces; set by the fabric
+ * @KTGT_CMDF_RANGE: its range is in &ktgt_lu.ranges: it is in it, or waits for it
  */
 enum ktgt_cmd_flags {
 	KTGT_CMDF_FUA,
@@ -70,6 +74,7 @@ enum ktgt_cmd_flags {
 	KTGT_CMDF_ORPHAN,
 	KTGT_CMDF_UA,
 	KTGT_CMDF_LONG,
+	KTGT_CMDF_RANGE,
 };
 
 /**
@@ -80,7 +85,7 @@ enum ktgt_cmd_flags {
  * @flags: KTGT_SENSE_* bits, which say what is valid of the following members
  * @bit: bit pointer of the field in error
  * @field: byte of the CDB or parameter list that is in error
- * @info: INFORMATION field, the LBA in error
+ * @info: INFORMATION field: the LBA in error, or the first byte that differs
  */
 struct ktgt_sense {
 	u8	key;
@@ -112,9 +117,12 @@ struct ktgt_sense {
  * may be changed by others.
  *
  * A command with more than KTGT_CMD_PIECE bytes in @buf_len moves in pieces of
- * that many bytes (ktgt_cmd_piece_len()). Only READ and WRITE may be so long. It
- * is submitted for each piece, which has to be in the buffer then, and comes back
+ * that many bytes (ktgt_cmd_piece_len()). Only a command with KTGT_CDB_LIMIT may be
+ * so long. It is submitted for each piece, which has to be in the buffer then, and comes back
  * with KTGT_CMDF_RESUME and a greater @step_at when the piece has moved.
+ *
+ * A command that compares has a scratch buffer besides, for what is read meanwhile.
+ * Its pages are the fabric's too, and in @inline_bvec; @bvec is elsewhere then.
  *
  * @nexus: I_T nexus that sent it; set by the fabric
  * @done_queue: where to put it when it has completed; set by the fabric
@@ -136,6 +144,8 @@ struct ktgt_sense {
  * @bvec: the data buffer, pages of the fabric. Of a command that moves in pieces
  *	it is a ring: byte n of the data is at byte n % KTGT_CMD_RING
  * @nr_bvec: segments in @bvec
+ * @scratch_len: bytes of the scratch buffer, at most KTGT_CMD_SCRATCH; set by
+ *	ktgt_cmd_parse()
  * @flags: bits of &enum ktgt_cmd_flags, changed atomically
  * @row: row of the CDB table; NULL before the command is parsed
  * @itl: I_T_L nexus, valid while the LU reference is held; NULL when the LUN
@@ -164,7 +174,11 @@ struct ktgt_sense {
  * @orphan_bytes: how many bytes are counted for it there
  * @error: blk_status_t of the storage
  * @io: its transfer
- * @inline_bvec: storage of @bvec for small commands
+ * @chunk_at: bytes of a command with a scratch buffer that were read and looked at
+ * @chunk_len: bytes in that buffer which were read and not looked at yet
+ * @track: its range in a tracked logical unit; made by scsi/track.c when the first
+ *	command needs one, and kept until ktgt_cmd_free()
+ * @inline_bvec: storage of @bvec for small commands, or the scratch buffer
  */
 struct ktgt_cmd {
 	struct ktgt_nexus		*nexus;
@@ -181,6 +195,7 @@ struct ktgt_cmd {
 	u64				xfer_len;
 	u32				buf_len;
 	u32				nr_bvec;
+	u32				scratch_len;
 	struct bio_vec			*bvec;
 	unsigned long			flags;
 
@@ -206,6 +221,9 @@ struct ktgt_cmd {
 	u32				orphan_bytes;
 	struct ktgt_orphan_group	*orphan_group;
 	blk_status_t			error;
+	u32				chunk_at;
+	u32				chunk_len;
+	struct ktgt_track		*track;
 	struct ktgt_io			io;
 	struct bio_vec			inline_bvec[KTGT_CMD_INLINE_BVECS];
 };

@@ -158,7 +158,7 @@ static void command_parse(struct ktgt_task *task,
 	trace_ktgt_cmd_recv(cmd, cmd->status);
 }
 
-/* A command that returns data waits for pages; other commands are ready. */
+/* A command that needs pages waits for them; other commands are ready. */
 static void command_start_read(struct ktgt_task *task)
 {
 	struct ktgt_cmd *cmd = &task->cmd;
@@ -167,7 +167,7 @@ static void command_start_read(struct ktgt_task *task)
 		cmd->buf_len = min_t(u64, cmd->edtl, cmd->xfer_len);
 	if (unlikely(cmd->buf_len > KTGT_CMD_PIECE))
 		ktgt_task_set_long(task);
-	if (cmd->buf_len)
+	if (ktgt_task_has_buffer(task))
 		ktgt_task_set_state(task, KTGT_TASK_NEW, KTGT_TASK_PAGES);
 	else
 		ktgt_task_set_ready(task);
@@ -376,6 +376,9 @@ static void command_answer(struct ktgt_task *task)
 /* A write has failed: its data is bad, or one of its pieces has. */
 static void command_refuse(struct ktgt_task *task)
 {
+	/* it has come back in the middle of a piece */
+	if (ktgt_cmd_is_admitted(&task->cmd))
+		ktgt_cmd_pause(&task->cmd);
 	if (ktgt_data_is_awaited(task)) {
 		ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_RECV);
 	} else if (task->flags & KTGT_TASK_FAILED) {
@@ -632,7 +635,7 @@ void ktgt_commands_orphan(struct ktgt_conn *conn)
 		if (ktgt_task_is_long(task))
 			ktgt_task_keep_piece(task);
 		ktgt_orphan_add(conn->orphans, &task->cmd,
-				task->nr_pages << PAGE_SHIFT);
+				(task->nr_pages + task->nr_scratch) << PAGE_SHIFT);
 	}
 }
 

@@ -186,7 +186,7 @@ int ktgt_data_out_start(struct ktgt_task *task, struct ktgt_pdu_in *in)
 	if (need && !ktgt_task_add_pages(task, need))
 		return KTGT_RECV_AGAIN;
 
-	if (task->nr_pages < ktgt_task_first_pages(task))
+	if (ktgt_task_lacks_pages(task))
 		ktgt_task_set_state(task, KTGT_TASK_NEW, KTGT_TASK_PAGES);
 	else
 		ktgt_task_set_state(task, KTGT_TASK_NEW, KTGT_TASK_RECV);
@@ -538,11 +538,23 @@ static bool data_is_in_between(const struct ktgt_task *task)
 	return unlikely(ktgt_task_is_long(task)) && task->ring_from;
 }
 
+/* Whether the data segment of a PDU is on its way to its buffer. */
+static bool data_is_arriving(const struct ktgt_task *task)
+{
+	const struct ktgt_pdu_in *in = task->conn->pdu_in;
+
+	return in && in->task == task;
+}
+
 static void data_got_pages(struct ktgt_task *task)
 {
 	if (task->flags & KTGT_TASK_WRITE) {
 		ktgt_task_set_state(task, KTGT_TASK_PAGES, KTGT_TASK_RECV);
-		data_out_advance(task);
+		/* all data of it may be immediate, and not be there yet */
+		if (data_is_arriving(task))
+			ktgt_data_solicit(task);
+		else
+			data_out_advance(task);
 	} else if (data_is_in_between(task)) {
 		ktgt_task_set_state(task, KTGT_TASK_PAGES, KTGT_TASK_READY);
 	} else {
@@ -604,15 +616,16 @@ static u32 data_need(const struct ktgt_task *task)
 	if (data_is_in_between(task))
 		return data_pages(ktgt_cmd_piece_len(&task->cmd,
 						     task->ring_to));
-	return ktgt_task_first_pages(task) - task->nr_pages;
+	return ktgt_task_lacks_pages(task);
 }
 
-static bool data_add_pages(struct ktgt_task *task, u32 need)
+static bool data_add_pages(struct ktgt_task *task)
 {
 	if (data_is_in_between(task))
 		return ktgt_task_add_piece(task);
 	return !ktgt_task_set_bvec(task, KTGT_GFP_PEER) &&
-	       ktgt_task_add_pages(task, need);
+	       ktgt_task_add_scratch(task) &&
+	       ktgt_task_add_pages(task, ktgt_task_lacks_pages(task));
 }
 
 /* Return: false if there is no memory. */
@@ -624,7 +637,7 @@ static bool data_give_pages(struct ktgt_task *task, u32 need)
 		ktgt_pdus_prepare(conn);
 		ktgt_mem_refill(conn, need);
 	}
-	if (!data_add_pages(task, need))
+	if (!data_add_pages(task))
 		return false;
 	conn->page_lun = be64_to_cpu(task->cmd.lun);
 	data_got_pages(task);

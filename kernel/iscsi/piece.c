@@ -47,6 +47,11 @@ void ktgt_piece_back(struct ktgt_task *task)
 {
 	u32 moved = task->cmd.step_at;
 
+	/* the piece has more than one transfer, or has waited for its range */
+	if (moved == task->moved && ktgt_cmd_is_admitted(&task->cmd)) {
+		ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_READY);
+		return;
+	}
 	ktgt_cmd_pause(&task->cmd);
 	ktgt_task_set_state(task, KTGT_TASK_BUSY, KTGT_TASK_RECV);
 	/* it may have waited only */

@@ -96,7 +96,7 @@ static void stall_count(struct ktgt_conn *conn)
 		    !ktgt_stall_covers(conn, task->cmd.lu))
 			continue;
 		tasks += !(task->flags & KTGT_TASK_IMMEDIATE);
-		pages += task->nr_pages;
+		pages += task->nr_pages + task->nr_scratch;
 	}
 	stall_set(conn, tasks, pages);
 }
@@ -166,6 +166,6 @@ bool ktgt_stall_is_all(const struct ktgt_conn *conn)
 		return !conn->count.full;
 	for (i = 0; i < conn->nr_slots; i++)
 		nr += stall_is_old(conn->slots[i]) &&
-		      conn->slots[i]->cmd.buf_len;
+		      ktgt_task_has_buffer(conn->slots[i]);
 	return nr == conn->count.full;
 }

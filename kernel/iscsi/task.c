@@ -130,7 +130,8 @@ int ktgt_task_set_bvec(struct ktgt_task *task, gfp_t gfp)
 					  KTGT_CMD_RING), PAGE_SIZE);
 	struct bio_vec *bvec;
 
-	if (nr_pages <= KTGT_CMD_INLINE_BVECS) {
+	if (nr_pages <= KTGT_CMD_INLINE_BVECS &&
+	    likely(!task->cmd.scratch_len)) {
 		task->cmd.bvec = task->cmd.inline_bvec;
 		return 0;
 	}
@@ -165,6 +166,39 @@ bool ktgt_task_add_pages(struct ktgt_task *task, u32 nr_pages)
 	task->nr_pages += nr_pages;
 	ktgt_quota_charge(&conn->quota, KTGT_QUOTA_DATA, nr_pages);
 	return true;
+}
+
+/**
+ * ktgt_task_add_scratch - give free pages of the connection to a scratch buffer
+ * @task: the task; ktgt_task_set_bvec() has left the room
+ *
+ * Context: the connection's work.
+ * Return: false, with nothing done, if there are too few. true also if it has them,
+ *	or needs none.
+ */
+bool ktgt_task_add_scratch(struct ktgt_task *task)
+{
+	u32 nr_pages = DIV_ROUND_UP(task->cmd.scratch_len, PAGE_SIZE);
+	struct ktgt_conn *conn = task->conn;
+
+	static_assert(KTGT_CMD_INLINE_BVECS * PAGE_SIZE >= KTGT_CMD_SCRATCH);
+
+	if (likely(task->nr_scratch == nr_pages))
+		return true;
+	if (!ktgt_mem_take(conn, task->cmd.inline_bvec, nr_pages))
+		return false;
+	task->nr_scratch = nr_pages;
+	ktgt_quota_charge(&conn->quota, KTGT_QUOTA_DATA, nr_pages);
+	return true;
+}
+
+static void task_put_scratch(struct ktgt_task *task)
+{
+	struct ktgt_conn *conn = task->conn;
+
+	ktgt_mem_give(conn, task->cmd.inline_bvec, task->nr_scratch);
+	ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_DATA, task->nr_scratch);
+	task->nr_scratch = 0;
 }
 
 /**
@@ -261,6 +295,8 @@ void ktgt_task_put_pages(struct ktgt_task *task)
 {
 	struct ktgt_conn *conn = task->conn;
 
+	if (unlikely(task->nr_scratch))
+		task_put_scratch(task);
 	if (!task->nr_pages)
 		return;
 	if (unlikely(ktgt_task_is_long(task))) {
@@ -310,6 +346,7 @@ void ktgt_tasks_put_sent(struct ktgt_conn *conn)
 static void task_free(struct ktgt_task *task)
 {
 	task_free_bvec(task);
+	ktgt_cmd_free(&task->cmd);
 	ktgt_quota_drop(&task->conn->quota, sizeof(*task));
 	kfree(task);
 }

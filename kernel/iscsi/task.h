@@ -113,6 +113,7 @@ struct ktgt_burst {
  * @seq: order of submission, which says what a task management function covers
  * @bad_data: additional sense code and qualifier, if KTGT_TASK_BAD_DATA is set
  * @nr_pages: pages in &ktgt_cmd.bvec so far
+ * @nr_scratch: pages of its scratch buffer
  * @bvec_cap: length of @big_bvec
  * @big_bvec: segments of a command that has more than fit into @cmd; kept for
  *	the next use of the slot
@@ -152,6 +153,7 @@ struct ktgt_task {
 	u32			seq;
 
 	u32			nr_pages;
+	u32			nr_scratch;
 	u32			bvec_cap;
 	struct bio_vec		*big_bvec;
 
@@ -196,6 +198,32 @@ static inline bool ktgt_task_is_long(const struct ktgt_task *task)
 static inline u32 ktgt_task_first_pages(const struct ktgt_task *task)
 {
 	return DIV_ROUND_UP(ktgt_cmd_piece_len(&task->cmd, 0), PAGE_SIZE);
+}
+
+/**
+ * ktgt_task_lacks_pages - pages that a command still has to get before it can go on
+ * @task: the task, which has no pages of a second piece
+ *
+ * Context: any.
+ * Return: pages, those of the scratch buffer included.
+ */
+static inline u32 ktgt_task_lacks_pages(const struct ktgt_task *task)
+{
+	return ktgt_task_first_pages(task) - task->nr_pages +
+	       DIV_ROUND_UP(task->cmd.scratch_len, PAGE_SIZE) -
+	       task->nr_scratch;
+}
+
+/**
+ * ktgt_task_has_buffer - whether a command has pages while it is carried out
+ * @task: the task
+ *
+ * Context: any.
+ * Return: true if it has data, or a scratch buffer.
+ */
+static inline bool ktgt_task_has_buffer(const struct ktgt_task *task)
+{
+	return task->cmd.buf_len || task->cmd.scratch_len;
 }
 
 /**
@@ -306,7 +334,8 @@ static __always_inline void ktgt_task_change(struct ktgt_task *task,
 	count->ready += ktgt_task_delta(was, is, KTGT_TRAIT_READY);
 	count->busy += ktgt_task_delta(was, is, KTGT_TRAIT_BUSY);
 	count->full += ktgt_task_delta(was, is, KTGT_TRAIT_FULL);
-	if (ktgt_task_delta(was, is, KTGT_TRAIT_DATA) && task->cmd.buf_len)
+	if (ktgt_task_delta(was, is, KTGT_TRAIT_DATA) &&
+	    ktgt_task_has_buffer(task))
 		count->full += ktgt_task_delta(was, is, KTGT_TRAIT_DATA);
 	if (ktgt_task_list(conn, from))
 		list_del_init(&task->node);
@@ -361,6 +390,7 @@ void ktgt_task_end(struct ktgt_task *task);
 void ktgt_task_set_long(struct ktgt_task *task);
 int ktgt_task_set_bvec(struct ktgt_task *task, gfp_t gfp);
 bool ktgt_task_add_pages(struct ktgt_task *task, u32 nr_pages);
+bool ktgt_task_add_scratch(struct ktgt_task *task);
 bool ktgt_task_add_piece(struct ktgt_task *task);
 void ktgt_task_put_pieces(struct ktgt_task *task, u32 done);
 void ktgt_task_keep_piece(struct ktgt_task *task);

@@ -47,6 +47,7 @@ enum ktgt_cdb_flags {
  * @KTGT_CDB_BLOCKS: logical blocks, all of which are transferred
  * @KTGT_CDB_ONE_BLOCK: logical blocks, one of which is transferred
  * @KTGT_CDB_NO_DATA: logical blocks, none of which is transferred
+ * @KTGT_CDB_TWICE: logical blocks, for each of which two are transferred
  */
 enum ktgt_cdb_unit {
 	KTGT_CDB_NONE,
@@ -55,6 +56,7 @@ enum ktgt_cdb_unit {
 	KTGT_CDB_BLOCKS,
 	KTGT_CDB_ONE_BLOCK,
 	KTGT_CDB_NO_DATA,
+	KTGT_CDB_TWICE,
 };
 
 /**

@@ -28,6 +28,7 @@
 #include "pr_out.h"
 #include "rsoc.h"
 #include "sense.h"
+#include "track.h"
 #include "ua.h"
 
 static void exec_status(struct ktgt_cmd *cmd)
@@ -40,6 +41,7 @@ static void end_with(struct ktgt_cmd *cmd, u8 status)
 {
 	cmd->dir = DMA_NONE;
 	cmd->xfer_len = 0;
+	cmd->scratch_len = 0;
 	cmd->status = status;
 	cmd->exec = exec_status;
 }
@@ -104,6 +106,10 @@ static void set_transfer(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 		break;
 	case KTGT_CDB_NO_DATA:
 		cmd->nr_blocks = len;
+		break;
+	case KTGT_CDB_TWICE:
+		cmd->nr_blocks = len;
+		cmd->xfer_len = (u64)len << (cmd->block_shift + 1);
 		break;
 	}
 }
@@ -255,6 +261,7 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 	cmd->xfer_len = 0;
 	cmd->buf_len = 0;
 	cmd->nr_bvec = 0;
+	cmd->scratch_len = 0;
 	cmd->lba = 0;
 	cmd->nr_blocks = 0;
 	cmd->storage_time = 0;
@@ -262,6 +269,8 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 	cmd->orphan_group = NULL;
 	cmd->step_at = 0;
 	cmd->step_nr = 0;
+	cmd->chunk_at = 0;
+	cmd->chunk_len = 0;
 
 	err = ktgt_cmd_attach(cmd);
 	if (likely(!err)) {
@@ -336,7 +345,7 @@ void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 {
 	if (!cmd->lu)
 		return;
-	if (ktgt_orphans_cancel(cmd) ||
+	if (ktgt_orphans_cancel(cmd) || ktgt_track_cancel(cmd) ||
 	    (cmd->exec == ktgt_pr_out && ktgt_pr_abort_cancel(cmd)))
 		ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
 	else
@@ -355,7 +364,22 @@ void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
  */
 void ktgt_cmd_pause(struct ktgt_cmd *cmd)
 {
+	ktgt_track_leave(cmd);
 	ktgt_gate_leave(cmd);
+}
+
+/**
+ * ktgt_cmd_is_admitted - whether a command that has come back is in the middle of
+ *	something
+ * @cmd: command that is to be submitted again
+ *
+ * Context: process, the one that submits it.
+ * Return: true if it has to be submitted soon, or paused: who closes the gate waits
+ *	for it.
+ */
+bool ktgt_cmd_is_admitted(const struct ktgt_cmd *cmd)
+{
+	return cmd->store;
 }
 
 static void count_end(const struct ktgt_cmd *cmd)
@@ -405,6 +429,7 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 {
 	struct ktgt_lu *lu = cmd->lu;
 
+	ktgt_track_leave(cmd);
 	ktgt_gate_leave(cmd);
 	if (unlikely(!test_bit(KTGT_CMDF_LU_REF, &cmd->flags))) {
 		count_orphan(cmd);
@@ -416,6 +441,17 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 	cmd->itl = NULL;
 	cmd->lu = NULL;
 	percpu_ref_put(&lu->ref);
+}
+
+/**
+ * ktgt_cmd_free - free what a command has kept for those that use its memory later
+ * @cmd: command that was released, or never used since it was all zero
+ *
+ * Context: process.
+ */
+void ktgt_cmd_free(struct ktgt_cmd *cmd)
+{
+	ktgt_track_free(cmd);
 }
 
 /**

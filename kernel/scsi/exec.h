@@ -15,7 +15,9 @@ void ktgt_cmd_put_off(struct ktgt_cmd *cmd, bool alone);
 void ktgt_cmd_submit(struct ktgt_cmd *cmd);
 void ktgt_cmd_cancel(struct ktgt_cmd *cmd);
 void ktgt_cmd_pause(struct ktgt_cmd *cmd);
+bool ktgt_cmd_is_admitted(const struct ktgt_cmd *cmd);
 void ktgt_cmd_release(struct ktgt_cmd *cmd);
+void ktgt_cmd_free(struct ktgt_cmd *cmd);
 unsigned int ktgt_cmd_sense(const struct ktgt_cmd *cmd, u8 *buf);
 
 int ktgt_scsi_init(void);

@@ -48,8 +48,11 @@ static bool try_enter(struct ktgt_cmd *cmd)
 	return ok;
 }
 
-/* Wait, get in after all, or end with the status of the reason. */
-static noinline bool enter_slow(struct ktgt_cmd *cmd)
+/*
+ * Wait, get in after all, or end with the status of the reason. If there is a @what,
+ * it is waited for instead, and not got in.
+ */
+static noinline bool enter_slow(struct ktgt_cmd *cmd, const bool *what)
 {
 	struct ktgt_gate *gate = &cmd->lu->gate;
 	bool removal, entered = false;
@@ -58,7 +61,7 @@ static noinline bool enter_slow(struct ktgt_cmd *cmd)
 	spin_lock_irqsave(&gate->lock, flags);
 	removal = gate->reasons & BIT(KTGT_GATE_REMOVAL);
 	if (!removal) {
-		entered = try_enter(cmd);
+		entered = what ? READ_ONCE(*what) : try_enter(cmd);
 		if (!entered) {
 			set_bit(KTGT_CMDF_WAITING, &cmd->flags);
 			list_add_tail(&cmd->wait_node, &gate->waiting);
@@ -83,7 +86,21 @@ static noinline bool enter_slow(struct ktgt_cmd *cmd)
  */
 bool ktgt_gate_enter(struct ktgt_cmd *cmd)
 {
-	return likely(try_enter(cmd)) || enter_slow(cmd);
+	return likely(try_enter(cmd)) || enter_slow(cmd, NULL);
+}
+
+/**
+ * ktgt_gate_wait_for - have a command wait at the gate until something is so
+ * @cmd: the command, with its logical unit, which has a store; not admitted
+ * @what: what is to be true; who makes it so opens the gate afterwards, or it is
+ *	opened for another reason
+ *
+ * Context: process; does not sleep.
+ * Return: true if it is so. Otherwise as ktgt_gate_enter().
+ */
+bool ktgt_gate_wait_for(struct ktgt_cmd *cmd, const bool *what)
+{
+	return enter_slow(cmd, what);
 }
 
 /**
@@ -328,7 +345,7 @@ static void open_at_once(struct ktgt_lu *lu, struct list_head *over)
 static unsigned long reasons_of(const struct ktgt_store *old,
 				const struct ktgt_store *store)
 {
-	unsigned long reasons = BIT(KTGT_GATE_CACHE);
+	unsigned long reasons = BIT(KTGT_GATE_CACHE) | BIT(KTGT_GATE_TRACK);
 
 	if (store->dev != old->dev)
 		reasons |= BIT(KTGT_GATE_HOLDER);

@@ -77,6 +77,7 @@ static inline void ktgt_gate_leave(struct ktgt_cmd *cmd)
 
 void ktgt_gate_init(struct ktgt_gate *gate);
 bool ktgt_gate_enter(struct ktgt_cmd *cmd);
+bool ktgt_gate_wait_for(struct ktgt_cmd *cmd, const bool *what);
 void ktgt_gate_cancel(struct ktgt_cmd *cmd);
 void ktgt_gate_close(struct ktgt_lu *lu, enum ktgt_gate_reason reason);
 void ktgt_gate_close_locked(struct ktgt_lu *lu, enum ktgt_gate_reason reason);

@@ -15,6 +15,7 @@
 #include "../backend/store.h"
 #include "../core/target.h"
 #include "histogram.h"
+#include "range.h"
 #include "sense.h"
 
 static void io_stats_add(struct ktgt_io_stats *sum,
@@ -137,6 +138,7 @@ static void lu_free(struct kref *kref)
 
 	ktgt_store_put(rcu_access_pointer(lu->store));
 	ktgt_histograms_free(lu->histograms);
+	ktgt_range_table_free(lu->ranges);
 	kfree(lu->params.path);
 	kfree(rcu_access_pointer(lu->identity));
 	kfree_rcu(lu, rcu);

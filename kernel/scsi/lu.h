@@ -25,10 +25,12 @@ struct ktgt_cache_off;
 struct ktgt_histograms;
 struct ktgt_lu;
 struct ktgt_nexus;
+struct ktgt_range_table;
 struct ktgt_registration;
 struct ktgt_sense;
 struct ktgt_store;
 struct ktgt_target;
+struct ktgt_tracking;
 
 /**
  * struct ktgt_lu_params - what the user says of a new logical unit
@@ -190,6 +192,7 @@ struct ktgt_itl {
  * @KTGT_GATE_HOLDER: its device is frozen by the block layer: they wait
  * @KTGT_GATE_CACHE: its write cache is to be turned off, and may get more from
  *	commands that were admitted: they wait
+ * @KTGT_GATE_TRACK: it becomes tracked, see scsi/track.c: they wait
  */
 enum ktgt_gate_reason {
 	KTGT_GATE_REMOVAL,
@@ -198,6 +201,7 @@ enum ktgt_gate_reason {
 	KTGT_GATE_FREEZE,
 	KTGT_GATE_HOLDER,
 	KTGT_GATE_CACHE,
+	KTGT_GATE_TRACK,
 };
 
 /**
@@ -312,6 +316,11 @@ struct ktgt_disk_names {
  *	and after all initiators were told of it; changed under @lock
  * @cache_state: see scsi/cache.c; changed under &ktgt_gate.mutex
  * @cache_off: what turns the cache off, or NULL; under &ktgt_gate.mutex
+ * @ranges: what commands use at this moment, if it is tracked or about to be; NULL
+ *	otherwise. Set once, under &ktgt_gate.mutex
+ * @tracked: all commands at the store are in @ranges, so that one can be alone in
+ *	its range. Set once, under &ktgt_gate.mutex
+ * @tracking: waits until it is; under &ktgt_gate.mutex
  * @thin: blocks can be unmapped
  * @read_only: writes are refused; changed under @lock, read with READ_ONCE()
  * @d_sense: sense data has descriptor format
@@ -360,6 +369,9 @@ struct ktgt_lu {
 	bool				write_back;
 	enum ktgt_cache_state		cache_state;
 	struct ktgt_cache_off		*cache_off;
+	struct ktgt_range_table		*ranges;
+	bool				tracked;
+	struct ktgt_tracking		*tracking;
 	bool				thin;
 	bool				read_only;
 	bool				d_sense;

@@ -30,6 +30,7 @@
 #include "names.h"
 #include "nexus.h"
 #include "pr.h"
+#include "track.h"
 #include "ua.h"
 
 /* waits for no storage: the stores close on a queue of their own */
@@ -645,6 +646,7 @@ void ktgt_lu_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 	if (judge_store(lu, &lu->params, store, &medium, NULL))
 		medium.nr_blocks = 0;
 	ktgt_cache_prepare(lu);
+	ktgt_track_swap(lu);
 	old = ktgt_gate_swap(lu, store, after, wait);
 	take_medium(lu, store, &medium);
 	ktgt_cache_turn(lu);

@@ -16,7 +16,9 @@
 #include "lu.h"
 #include "orphan.h"
 #include "pr.h"
+#include "range.h"
 #include "sense.h"
+#include "track.h"
 
 static enum ktgt_error_op error_op(const struct ktgt_io *io)
 {
@@ -70,6 +72,7 @@ static noinline void end_with_error(struct ktgt_cmd *cmd, blk_status_t error)
  */
 void ktgt_medium_end(struct ktgt_cmd *cmd, blk_status_t status)
 {
+	ktgt_track_leave(cmd);
 	if (unlikely(status != BLK_STS_OK))
 		end_with_error(cmd, status);
 	else
@@ -144,6 +147,18 @@ static noinline bool is_held_up(struct ktgt_cmd *cmd)
 	       ktgt_orphans_hold(cmd);
 }
 
+/* The way to the store. One that is submitted once more may be admitted already. */
+static bool enter(struct ktgt_cmd *cmd)
+{
+	if (unlikely(cmd->store))
+		return true;
+	if (unlikely(!ktgt_gate_enter(cmd)))
+		return false;
+	return likely(!(READ_ONCE(cmd->itl->flags) &
+			(BIT(KTGT_ITL_ORPHANS) | KTGT_ITL_CONFLICTS))) ||
+	       !is_held_up(cmd);
+}
+
 /**
  * ktgt_medium_admit - let a command through to the store
  * @cmd: the command, which touches the medium
@@ -155,11 +170,7 @@ static noinline bool is_held_up(struct ktgt_cmd *cmd)
  */
 bool ktgt_medium_admit(struct ktgt_cmd *cmd)
 {
-	if (unlikely(!ktgt_gate_enter(cmd)))
-		return false;
-	if (unlikely(READ_ONCE(cmd->itl->flags) &
-		     (BIT(KTGT_ITL_ORPHANS) | KTGT_ITL_CONFLICTS)) &&
-	    is_held_up(cmd))
+	if (!enter(cmd))
 		return false;
 	if (unlikely(!fits_store(cmd))) {
 		fail_misfit(cmd);
@@ -180,12 +191,30 @@ static u8 io_flags(const struct ktgt_cmd *cmd, enum ktgt_io_op op)
 	return flags;
 }
 
+/*
+ * In a tracked logical unit a transfer has its range, if its command is not in one.
+ * What is longer than a range may be becomes shorter: who wants more looks how far
+ * it has come. Return: false if it waits; then it comes here once more.
+ */
+static noinline bool enter_range(struct ktgt_cmd *cmd, enum ktgt_io_op op,
+				 u64 pos, u64 *len)
+{
+	if (op == KTGT_IO_FLUSH)
+		return true;
+	if (*len > KTGT_RANGE_MAX)
+		*len = ktgt_range_step(pos, *len);
+	return ktgt_track_enter(cmd, pos, *len, false);
+}
+
 static void submit_io(struct ktgt_cmd *cmd, enum ktgt_io_op op, u64 pos,
 		      u64 len, struct bio_vec *bvec,
 		      void (*end_io)(struct ktgt_io *io))
 {
 	struct ktgt_io *io = &cmd->io;
 
+	if (unlikely(READ_ONCE(cmd->lu->ranges)) &&
+	    !enter_range(cmd, op, pos, &len))
+		return;
 	io->end_io = end_io;
 	io->op = op;
 	io->flags = io_flags(cmd, op);
@@ -201,10 +230,15 @@ static void submit_io(struct ktgt_cmd *cmd, enum ktgt_io_op op, u64 pos,
  * @cmd: the command, admitted
  * @op: what to do, with the segments of @cmd
  * @pos: first byte
- * @len: bytes
+ * @len: bytes; what is neither a read nor a write may be made shorter, see
+ *	&ktgt_io.len
  * @end_io: see &ktgt_io.end_io
  *
- * Context: process; does not sleep for the storage.
+ * In a tracked logical unit the command may have to wait for its range. Then it is
+ * carried out from the beginning once more, still admitted.
+ *
+ * Context: process; does not sleep for the storage. The caller must not touch @cmd
+ *	any more.
  */
 void ktgt_medium_submit(struct ktgt_cmd *cmd, enum ktgt_io_op op, u64 pos,
 			u64 len, void (*end_io)(struct ktgt_io *io))
@@ -228,4 +262,23 @@ void ktgt_medium_submit_piece(struct ktgt_cmd *cmd, enum ktgt_io_op op,
 {
 	submit_io(cmd, op, (cmd->lba << cmd->block_shift) + at, len,
 		  cmd->bvec + (at % KTGT_CMD_RING >> PAGE_SHIFT), end_io);
+}
+
+/**
+ * ktgt_medium_submit_bvec - start a transfer of a command with other segments
+ * @cmd: the command, admitted
+ * @op: KTGT_IO_READ or KTGT_IO_WRITE
+ * @pos: first byte
+ * @len: bytes
+ * @bvec: segments of whole pages; the last one is made as long as @len needs
+ * @end_io: see &ktgt_io.end_io
+ *
+ * Context: as ktgt_medium_submit().
+ */
+void ktgt_medium_submit_bvec(struct ktgt_cmd *cmd, enum ktgt_io_op op, u64 pos,
+			     u32 len, struct bio_vec *bvec,
+			     void (*end_io)(struct ktgt_io *io))
+{
+	bvec[(len - 1) >> PAGE_SHIFT].bv_len = ((len - 1) & ~PAGE_MASK) + 1;
+	submit_io(cmd, op, pos, len, bvec, end_io);
 }

@@ -50,6 +50,9 @@ void ktgt_medium_submit(struct ktgt_cmd *cmd, enum ktgt_io_op op, u64 pos,
 void ktgt_medium_submit_piece(struct ktgt_cmd *cmd, enum ktgt_io_op op,
 			      u32 at, u32 len,
 			      void (*end_io)(struct ktgt_io *io));
+void ktgt_medium_submit_bvec(struct ktgt_cmd *cmd, enum ktgt_io_op op, u64 pos,
+			     u32 len, struct bio_vec *bvec,
+			     void (*end_io)(struct ktgt_io *io));
 void ktgt_medium_end(struct ktgt_cmd *cmd, blk_status_t status);
 void ktgt_medium_end_io(struct ktgt_io *io);
 

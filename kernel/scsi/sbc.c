@@ -21,6 +21,7 @@
 #include "lu_life.h"
 #include "medium.h"
 #include "sense.h"
+#include "track.h"
 #include "ua.h"
 #include "vpd.h"
 
@@ -74,6 +75,7 @@ static void piece_end_io(struct ktgt_io *io)
 		return;
 	}
 	cmd->step_at = at;
+	ktgt_track_leave(cmd);
 	ktgt_cmd_resume(cmd);
 }
 
@@ -269,6 +271,7 @@ static void step_end_io(struct ktgt_io *io)
 		return;
 	}
 	cmd->step_at += io->len >> cmd->block_shift;
+	ktgt_track_leave(cmd);
 	ktgt_gate_leave(cmd);
 	ktgt_cmd_resume(cmd);
 }

@@ -26,6 +26,7 @@
 #include "../scsi/pr_out.h"
 #include "../scsi/sbc.h"
 #include "../scsi/spc.h"
+#include "../scsi/track.h"
 
 /* never to be reached */
 #define STUB_FAIL(name, ...)						\
@@ -117,6 +118,9 @@ STUB_FAIL_VALUE(struct ktgt_orphans *, ktgt_orphans_alloc, NULL,
 STUB_VALUE(bool, ktgt_orphans_cancel, false, struct ktgt_cmd *cmd)
 STUB_VALUE(bool, ktgt_orphans_hold_much, false, void)
 STUB_FAIL(ktgt_orphans_exit, void)
+STUB_FAIL(ktgt_track_leave_range, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_track_cancel, false, struct ktgt_cmd *cmd)
+STUB(ktgt_track_free, struct ktgt_cmd *cmd)
 STUB_FAIL_VALUE(int, ktgt_workers_init, -EIO, void)
 STUB_FAIL(ktgt_workers_exit, void)
 

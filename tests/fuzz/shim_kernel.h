@@ -38,6 +38,7 @@
 #define NSEC_PER_MSEC		1000000ULL
 #define NSEC_PER_USEC		1000ULL
 #define SZ_4K			4096
+#define SZ_64K			(64 << 10)
 #define SZ_256K			(256 << 10)
 #define SZ_1M			(1 << 20)
 #define SZ_4M			(4 << 20)
@@ -209,6 +210,13 @@ static inline void shim_unlock(spinlock_t *lock)
 #define write_unlock_bh(l)		shim_unlock(l)
 #define lockdep_assert_held(l)		require((l)->held)
 #define lockdep_is_held(l)		((l)->held)
+#define spin_lock_nested(l, depth)	shim_lock(l)
+#define SINGLE_DEPTH_NESTING		1
+#define __acquires(x)
+#define __releases(x)
+#define __acquire(x)			((void)0)
+#define __release(x)			((void)0)
+#define ____cacheline_aligned_in_smp
 
 struct mutex { bool held; };
 
@@ -235,6 +243,7 @@ typedef struct { int counter; } atomic_t;
 #define atomic_inc(a)			((void)(a)->counter++)
 #define atomic_add_return(n, a)		((a)->counter += (n))
 #define atomic_sub(n, a)		((void)((a)->counter -= (n)))
+#define atomic_inc_not_zero(a)		((a)->counter ? ++(a)->counter : 0)
 typedef struct { long counter; } atomic_long_t;
 #define ATOMIC_LONG_INIT(n)		{ n }
 #define atomic_long_inc_return(a)	(++(a)->counter)
@@ -307,6 +316,7 @@ void percpu_ref_put(struct percpu_ref *ref);
 #define PAGE_SHIFT			12
 #define PAGE_SIZE			(1UL << PAGE_SHIFT)
 #define PAGE_MASK			(~(PAGE_SIZE - 1))
+#define offset_in_page(p)		((unsigned long)(p) & ~PAGE_MASK)
 #define totalram_pages()		(1UL << 18)
 
 static inline void *kzalloc(size_t size, gfp_t gfp)

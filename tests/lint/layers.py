@@ -71,7 +71,7 @@ FLOORS = {
         'lu_life reset pr_abort',
         'nexus cache reserve',
         'ua vpd medium names pr',
-        'gate error opening orphan',
+        'gate error opening orphan track',
         'lu sense data cdb range transport_id',
         'histogram identity',
     ],

@@ -132,6 +132,7 @@ static void release(struct record *rec)
 	rec->used = false;
 	ktgt_cmd_release(rec->cmd);
 	free_buffer(rec);
+	ktgt_cmd_free(rec->cmd);
 	free(rec->cmd);
 	if (reset)
 		ktgt_lu_reset_put(reset);

@@ -42,6 +42,7 @@ struct record *new_record(const u8 *from)
 	memcpy(rec->cdb, cdb, KTGT_CDB_MAX);
 	rec->cmd = malloc(sizeof(*rec->cmd));
 	memset(rec->cmd, 0xa5, sizeof(*rec->cmd));
+	rec->cmd->track = NULL;
 	return rec;
 }
 

@@ -102,6 +102,7 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 			get_unaligned_be24(cmd->cdb + 1);
 	cmd->buf_len = 0;
 	cmd->nr_bvec = 0;
+	cmd->scratch_len = 0;
 	cmd->step_at = 0;
 	cmd->step_nr = 0;
 
@@ -277,6 +278,17 @@ void ktgt_cmd_pause(struct ktgt_cmd *cmd)
 	struct task *task = task_of(cmd);
 
 	require(task && task->in_pieces && !task->pending && !task->gated);
+}
+
+/* Each piece of one has a single transfer. */
+bool ktgt_cmd_is_admitted(const struct ktgt_cmd *cmd)
+{
+	return false;
+}
+
+void ktgt_cmd_free(struct ktgt_cmd *cmd)
+{
+	require(!cmd->track);
 }
 
 /* Only one that has been aborted, and only at a gate it is let go. */
