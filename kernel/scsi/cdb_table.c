@@ -10,6 +10,7 @@
 
 #include <scsi/scsi_proto.h>
 
+#include "caw.h"
 #include "cdb.h"
 #include "mode.h"
 #include "pr.h"
@@ -20,12 +21,17 @@
 #include "rstmf.h"
 #include "sbc.h"
 #include "spc.h"
+#include "verify.h"
 
 /* Byte 0 is known, and what lies behind the CDB is nobody's business. */
 #define USAGE_6(...)	{ 0xff, __VA_ARGS__, [6 ... 15] = 0xff }
 #define USAGE_10(...)	{ 0xff, __VA_ARGS__, [10 ... 15] = 0xff }
 #define USAGE_12(...)	{ 0xff, __VA_ARGS__, [12 ... 15] = 0xff }
 #define USAGE_16(...)	{ 0xff, __VA_ARGS__ }
+
+/* those that the kernel's headers do not have */
+#define ORWRITE_16	0x8b
+#define PRE_FETCH_16	0x90
 
 #define F_BLOCKS	(KTGT_CDB_DISK | KTGT_CDB_MEDIUM | KTGT_CDB_RANGE)
 #define F_READ		(F_BLOCKS | KTGT_CDB_LIMIT | KTGT_CDB_COUNT)
@@ -132,6 +138,36 @@ static const struct ktgt_cdb_row rows[] = {
 		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.timeout = 30, .exec = ktgt_sbc_rw,
 	}, {
+		.opcode = WRITE_VERIFY, .len = 10,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BLOCKS,
+		.lba_at = 2, .lba_len = 4, .len_at = 7, .len_len = 2,
+		.flags = F_WRITE,
+		.usage = USAGE_10(0x16, 0xff, 0xff, 0xff, 0xff, 0,
+				  0xff, 0xff, 0),
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 30, .check = ktgt_write_verify_check,
+		.exec = ktgt_write_verify,
+	}, {
+		.opcode = VERIFY, .len = 10,
+		.dir = DMA_NONE, .unit = KTGT_CDB_NO_DATA,
+		.lba_at = 2, .lba_len = 4, .len_at = 7, .len_len = 2,
+		.flags = F_BLOCKS | KTGT_CDB_LIMIT,
+		.usage = USAGE_10(0x16, 0xff, 0xff, 0xff, 0xff, 0,
+				  0xff, 0xff, 0),
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 30, .check = ktgt_verify_check,
+		.exec = ktgt_verify,
+	}, {
+		.opcode = PRE_FETCH, .len = 10,
+		.dir = DMA_NONE, .unit = KTGT_CDB_NO_DATA,
+		.lba_at = 2, .lba_len = 4, .len_at = 7, .len_len = 2,
+		.flags = F_BLOCKS,
+		/* there are no groups, and nothing is done for one */
+		.usage = USAGE_10(0x02, 0xff, 0xff, 0xff, 0xff, 0x3f,
+				  0xff, 0xff, 0),
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 30, .exec = ktgt_sbc_pre_fetch,
+	}, {
 		.opcode = SYNCHRONIZE_CACHE, .len = 10,
 		.dir = DMA_NONE, .unit = KTGT_CDB_NO_DATA,
 		.lba_at = 2, .lba_len = 4, .len_at = 7, .len_len = 2,
@@ -217,6 +253,15 @@ static const struct ktgt_cdb_row rows[] = {
 		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.timeout = 30, .exec = ktgt_sbc_rw,
 	}, {
+		.opcode = COMPARE_AND_WRITE, .len = 16,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_TWICE,
+		.lba_at = 2, .lba_len = 8, .len_at = 13, .len_len = 1,
+		.flags = F_BLOCKS | KTGT_CDB_WRITE | KTGT_CDB_FUA,
+		.usage = USAGE_16(0x18, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				  0xff, 0xff, 0, 0, 0, 0xff, 0, 0),
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 30, .check = ktgt_caw_check, .exec = ktgt_caw,
+	}, {
 		.opcode = WRITE_16, .len = 16,
 		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BLOCKS,
 		.lba_at = 2, .lba_len = 8, .len_at = 10, .len_len = 4,
@@ -225,6 +270,44 @@ static const struct ktgt_cdb_row rows[] = {
 				  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0),
 		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.timeout = 30, .exec = ktgt_sbc_rw,
+	}, {
+		.opcode = ORWRITE_16, .len = 16,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BLOCKS,
+		.lba_at = 2, .lba_len = 8, .len_at = 10, .len_len = 4,
+		.flags = F_WRITE | KTGT_CDB_FUA,
+		.usage = USAGE_16(0x18, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0),
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 30, .check = ktgt_orwrite_check, .exec = ktgt_orwrite,
+	}, {
+		.opcode = WRITE_VERIFY_16, .len = 16,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BLOCKS,
+		.lba_at = 2, .lba_len = 8, .len_at = 10, .len_len = 4,
+		.flags = F_WRITE,
+		.usage = USAGE_16(0x16, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0),
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 30, .check = ktgt_write_verify_check,
+		.exec = ktgt_write_verify,
+	}, {
+		.opcode = VERIFY_16, .len = 16,
+		.dir = DMA_NONE, .unit = KTGT_CDB_NO_DATA,
+		.lba_at = 2, .lba_len = 8, .len_at = 10, .len_len = 4,
+		.flags = F_BLOCKS | KTGT_CDB_LIMIT,
+		.usage = USAGE_16(0x16, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0),
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 30, .check = ktgt_verify_check,
+		.exec = ktgt_verify,
+	}, {
+		.opcode = PRE_FETCH_16, .len = 16,
+		.dir = DMA_NONE, .unit = KTGT_CDB_NO_DATA,
+		.lba_at = 2, .lba_len = 8, .len_at = 10, .len_len = 4,
+		.flags = F_BLOCKS,
+		.usage = USAGE_16(0x02, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x3f, 0),
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 30, .exec = ktgt_sbc_pre_fetch,
 	}, {
 		.opcode = SYNCHRONIZE_CACHE_16, .len = 16,
 		.dir = DMA_NONE, .unit = KTGT_CDB_NO_DATA,
@@ -301,6 +384,26 @@ static const struct ktgt_cdb_row rows[] = {
 				  0xff, 0xff, 0, 0),
 		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.timeout = 30, .exec = ktgt_sbc_rw,
+	}, {
+		.opcode = WRITE_VERIFY_12, .len = 12,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BLOCKS,
+		.lba_at = 2, .lba_len = 4, .len_at = 6, .len_len = 4,
+		.flags = F_WRITE,
+		.usage = USAGE_12(0x16, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				  0xff, 0xff, 0, 0),
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 30, .check = ktgt_write_verify_check,
+		.exec = ktgt_write_verify,
+	}, {
+		.opcode = VERIFY_12, .len = 12,
+		.dir = DMA_NONE, .unit = KTGT_CDB_NO_DATA,
+		.lba_at = 2, .lba_len = 4, .len_at = 6, .len_len = 4,
+		.flags = F_BLOCKS | KTGT_CDB_LIMIT,
+		.usage = USAGE_12(0x16, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				  0xff, 0xff, 0, 0),
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 30, .check = ktgt_verify_check,
+		.exec = ktgt_verify,
 	},
 };
 

@@ -178,6 +178,21 @@ void ktgt_sbc_sync_cache(struct ktgt_cmd *cmd)
 }
 
 /**
+ * ktgt_sbc_pre_fetch - PRE-FETCH (SBC-4, 5.13 and 5.14)
+ * @cmd: the command
+ *
+ * There is no cache here that blocks could be fetched into, and those of the device are
+ * its own. So none of the blocks has room there, for which the status is GOOD, and not
+ * CONDITION MET; and nothing is read.
+ *
+ * Context: any; completes @cmd.
+ */
+void ktgt_sbc_pre_fetch(struct ktgt_cmd *cmd)
+{
+	ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
+}
+
+/**
  * ktgt_sbc_capacity - the size of the device as it is now
  * @cmd: command that needs it
  *

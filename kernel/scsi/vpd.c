@@ -214,6 +214,7 @@ static u32 fill_limits(const struct ktgt_lu *lu, u8 *p)
 
 	ktgt_lu_caps(lu, &caps);
 	p[0] = 0x01;	/* WSNZ */
+	p[1] = ktgt_caw_max_blocks(lu->block_shift);
 	put_unaligned_be16(min_t(u32, caps.io_min >> shift, U16_MAX), p + 2);
 	put_unaligned_be32(lu->max_blocks, p + 4);
 	put_unaligned_be32(min(optimal_transfer(&caps) >> shift, lu->max_blocks),
@@ -232,6 +233,7 @@ static u32 fill_characteristics(const struct ktgt_lu *lu, u8 *p)
 	ktgt_lu_caps(lu, &caps);
 	/* 1 is a medium that does not rotate, 0 says nothing */
 	put_unaligned_be16(caps.rotational ? 0 : 1, p);
+	p[4] = 0x01;	/* VBULS: what is not mapped can be verified */
 	return 60;
 }
 

@@ -84,7 +84,8 @@ static void row_fields(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, row->usage[1] & 0x1f, 0x1f);
 	KUNIT_EXPECT_EQ(test, !(row->flags & KTGT_CDB_FUA),
 			!(row->usage[1] & BIT(3)) || !row->lba_len ||
-			row->unit != KTGT_CDB_BLOCKS || six);
+			(row->unit != KTGT_CDB_BLOCKS &&
+			 row->unit != KTGT_CDB_TWICE) || six);
 }
 
 static void row_data(struct kunit *test)
@@ -100,6 +101,7 @@ static void row_data(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, row->dir, DMA_FROM_DEVICE);
 		break;
 	case KTGT_CDB_ONE_BLOCK:
+	case KTGT_CDB_TWICE:
 		KUNIT_EXPECT_EQ(test, row->dir, DMA_TO_DEVICE);
 		break;
 	default:
@@ -223,6 +225,9 @@ static const u8 served[][2] = {
 	{ 0x25, NO_ACTION },	/* READ CAPACITY(10) */
 	{ 0x28, NO_ACTION },	/* READ(10) */
 	{ 0x2a, NO_ACTION },	/* WRITE(10) */
+	{ 0x2e, NO_ACTION },	/* WRITE AND VERIFY(10) */
+	{ 0x2f, NO_ACTION },	/* VERIFY(10) */
+	{ 0x34, NO_ACTION },	/* PRE-FETCH(10) */
 	{ 0x35, NO_ACTION },	/* SYNCHRONIZE CACHE(10) */
 	{ 0x41, NO_ACTION },	/* WRITE SAME(10) */
 	{ 0x42, NO_ACTION },	/* UNMAP */
@@ -234,7 +239,12 @@ static const u8 served[][2] = {
 	{ 0x5f, 0x00 }, { 0x5f, 0x01 }, { 0x5f, 0x02 }, { 0x5f, 0x03 },
 	{ 0x5f, 0x04 }, { 0x5f, 0x05 }, { 0x5f, 0x06 }, { 0x5f, 0x07 },
 	{ 0x88, NO_ACTION },	/* READ(16) */
+	{ 0x89, NO_ACTION },	/* COMPARE AND WRITE */
 	{ 0x8a, NO_ACTION },	/* WRITE(16) */
+	{ 0x8b, NO_ACTION },	/* ORWRITE(16) */
+	{ 0x8e, NO_ACTION },	/* WRITE AND VERIFY(16) */
+	{ 0x8f, NO_ACTION },	/* VERIFY(16) */
+	{ 0x90, NO_ACTION },	/* PRE-FETCH(16) */
 	{ 0x91, NO_ACTION },	/* SYNCHRONIZE CACHE(16) */
 	{ 0x93, NO_ACTION },	/* WRITE SAME(16) */
 	{ 0x9e, 0x10 },		/* READ CAPACITY(16) */
@@ -243,6 +253,8 @@ static const u8 served[][2] = {
 	{ 0xa3, 0x0d },		/* REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS */
 	{ 0xa8, NO_ACTION },	/* READ(12) */
 	{ 0xaa, NO_ACTION },	/* WRITE(12) */
+	{ 0xae, NO_ACTION },	/* WRITE AND VERIFY(12) */
+	{ 0xaf, NO_ACTION },	/* VERIFY(12) */
 };
 
 static bool is_served(u8 opcode, u8 action)
@@ -314,6 +326,26 @@ static const struct field_case field_cases[] = {
 	{ "WRITE(16), greatest",
 	  { 0x8a, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	    0xff, 0xff, 0xff, 0xff }, U64_MAX, U32_MAX },
+	{ "COMPARE AND WRITE, greatest",
+	  { 0x89, 0x18, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	    0, 0, 0, 0xff }, U64_MAX, 255 },
+	{ "ORWRITE(16)",
+	  { 0x8b, 0x18, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0x12, 0x34 },
+	  (1ULL << 32) + 2, 0x1234 },
+	{ "VERIFY(10)", { 0x2f, 0x16, 0, 0, 1, 0, 0, 0x12, 0x34 }, 256, 0x1234 },
+	{ "VERIFY(12)",
+	  { 0xaf, 0, 0, 0, 0, 9, 0, 1, 0, 0 }, 9, 65536 },
+	{ "VERIFY(16)",
+	  { 0x8f, 0x06, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0 },
+	  1ULL << 32, 65536 },
+	{ "WRITE AND VERIFY(10)",
+	  { 0x2e, 0x12, 0, 0, 0, 7, 0, 0xff, 0xff }, 7, 65535 },
+	{ "WRITE AND VERIFY(12)",
+	  { 0xae, 0x02, 0, 0, 0, 7, 0xff, 0, 0, 1 }, 7, 0xff000001 },
+	{ "WRITE AND VERIFY(16)",
+	  { 0x8e, 0x02, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 1 }, 7, 1 },
+	{ "PRE-FETCH(10)", { 0x34, 0x02, 0, 0, 0, 3, 0, 1, 0 }, 3, 256 },
+	{ "PRE-FETCH(16) of all", { 0x90 }, 0, 0 },
 	{ "SYNCHRONIZE CACHE(10)",
 	  { 0x35, 0, 0, 1, 0, 0, 0, 1, 0 }, 0x10000, 256 },
 	{ "SYNCHRONIZE CACHE(16) of all",
@@ -476,6 +508,38 @@ static const struct parse_case parse_cases[] = {
 	{ "WRITE SAME moves a block",
 	  { 0x93, [10] = 0xff, 0xff, 0xff, 0xff }, 9, 0, 0, OUT(512) },
 	{ "READ CAPACITY(10)", { 0x25 }, 9, 0, 0, IN(8) },
+	{ "COMPARE AND WRITE of nothing", { 0x89 }, 9, 0, 0, OUT(0) },
+	{ "COMPARE AND WRITE without data", { 0x89, [13] = 1 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x0e03) },
+	{ "COMPARE AND WRITE beyond the last block",
+	  { 0x89, [9] = 99, [13] = 2 }, 9, 100, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2100) },
+	{ "COMPARE AND WRITE of 129 blocks of 4096", { 0x89, [13] = 129 }, 12,
+	  0, 0, REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "COMPARE AND WRITE of 256 blocks", { 0x89, [12] = 1 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "COMPARE AND WRITE to what is read-only", { 0x89, [13] = 1 }, 9, 0,
+	  1, REFUSED(DATA_PROTECT, 0x2700) },
+	{ "VERIFY without data", { 0x2f, [8] = 8 }, 9, 0, 0,
+	  0, 0, 0, DMA_NONE, 0 },
+	{ "VERIFY of what is read-only", { 0x2f, [8] = 8 }, 9, 0, 1,
+	  0, 0, 0, DMA_NONE, 0 },
+	{ "VERIFY of nothing, with data", { 0x2f, 0x02 }, 9, 0, 0,
+	  0, 0, 0, DMA_NONE, 0 },
+	{ "VERIFY, data is missing", { 0x2f, 0x02, [8] = 1 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x0e03) },
+	{ "VERIFY, reserved BYTCHK", { 0x2f, 0x04, [8] = 1 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "WRITE AND VERIFY", { 0x2e, 0x02, [8] = 8 }, 9, 0, 0, OUT(4096) },
+	{ "WRITE AND VERIFY, reserved BYTCHK", { 0x2e, 0x06, [8] = 1 }, 9, 0,
+	  0, REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "WRITE AND VERIFY to what is read-only", { 0x8e, [13] = 1 }, 9, 0,
+	  1, REFUSED(DATA_PROTECT, 0x2700) },
+	{ "ORWRITE", { 0x8b, [13] = 8 }, 12, 0, 0, OUT(32768) },
+	{ "PRE-FETCH", { 0x34, 0x02, [8] = 8 }, 9, 0, 0,
+	  0, 0, 0, DMA_NONE, 0 },
+	{ "PRE-FETCH beyond the last block", { 0x90, [9] = 99, [13] = 2 }, 9,
+	  100, 0, REFUSED(ILLEGAL_REQUEST, 0x2100) },
 	{ "allocation length beyond the cap",
 	  { 0x9e, 0x10, [10] = 0xff, 0xff, 0xff, 0xff }, 9, 0, 0, IN(32) },
 	{ "last block", { 0x28, 0, 0, 0, 0, 99, 0, 0, 1 }, 9, 100, 0,
@@ -634,6 +698,21 @@ static const struct dir_case dir_cases[] = {
 	{ "WRITE, in, no byte", { 0x2a, [8] = 1 }, 0, DMA_FROM_DEVICE, false },
 	{ "WRITE of nothing, in", { 0x2a }, 512, DMA_FROM_DEVICE, false },
 	{ "WRITE SAME, in", { 0x93, [13] = 1 }, 512, DMA_FROM_DEVICE, true },
+	{ "COMPARE AND WRITE, out", { 0x89, [13] = 1 }, 1024, DMA_TO_DEVICE,
+	  false },
+	{ "COMPARE AND WRITE, half of it", { 0x89, [13] = 1 }, 512,
+	  DMA_TO_DEVICE, true },
+	{ "COMPARE AND WRITE, more", { 0x89, [13] = 1 }, 1536, DMA_TO_DEVICE,
+	  true },
+	{ "COMPARE AND WRITE, in", { 0x89, [13] = 1 }, 1024, DMA_FROM_DEVICE,
+	  true },
+	{ "VERIFY of one block, out", { 0x2f, 0x06, [8] = 8 }, 512,
+	  DMA_TO_DEVICE, false },
+	{ "VERIFY, a block too few", { 0x2f, 0x02, [8] = 8 }, 3584,
+	  DMA_TO_DEVICE, true },
+	{ "VERIFY, in", { 0x2f, 0x02, [8] = 8 }, 4096, DMA_FROM_DEVICE, true },
+	{ "VERIFY without data, out", { 0x2f, [8] = 8 }, 4096, DMA_TO_DEVICE,
+	  false },
 	{ "UNMAP, in", { 0x42, [8] = 24 }, 24, DMA_FROM_DEVICE, true },
 	{ "PERSISTENT RESERVE OUT, in", { 0x5f, [8] = 24 }, 24, DMA_FROM_DEVICE,
 	  true },

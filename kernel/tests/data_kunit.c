@@ -260,8 +260,8 @@ static void sent_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->conn.quota.purse.held, bytes - 24 * PAGE_SIZE);
 }
 
-/* A WRITE of two pages comes, all of it as immediate data. */
-static struct ktgt_task *recv_immediate(struct kunit *test, u32 itt)
+/* A command of two pages comes, all of them as immediate data. */
+static struct ktgt_task *recv_immediate(struct kunit *test, u8 opcode, u32 itt)
 {
 	struct conn_test *t = test->priv;
 	struct iscsi_scsi_req *req = (struct iscsi_scsi_req *)&t->in.hdr;
@@ -275,7 +275,7 @@ static struct ktgt_task *recv_immediate(struct kunit *test, u32 itt)
 	req->itt = (__force itt_t)itt;
 	req->cmdsn = cpu_to_be32(sn);
 	req->data_length = cpu_to_be32(2 * PAGE_SIZE);
-	req->cdb[0] = WRITE_10;
+	req->cdb[0] = opcode;
 	put_unaligned_be16(2 * PAGE_SIZE >> 9, req->cdb + 7);
 	t->in.data_len = 2 * PAGE_SIZE;
 	KUNIT_ASSERT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
@@ -294,7 +294,7 @@ static void end_immediate(struct kunit *test)
 static void expect_taken(struct kunit *test, u32 itt)
 {
 	struct conn_test *t = test->priv;
-	struct ktgt_task *task = recv_immediate(test, itt);
+	struct ktgt_task *task = recv_immediate(test, WRITE_10, itt);
 
 	KUNIT_EXPECT_EQ(test, task->nr_pages, 2);
 	KUNIT_EXPECT_EQ(test, t->in.keep, 2 * PAGE_SIZE);
@@ -307,7 +307,7 @@ static void expect_put_off(struct kunit *test, u32 itt, u8 status)
 {
 	struct conn_test *t = test->priv;
 	u32 held = t->conn.quota.held[KTGT_QUOTA_DATA];
-	struct ktgt_task *task = recv_immediate(test, itt);
+	struct ktgt_task *task = recv_immediate(test, WRITE_10, itt);
 
 	KUNIT_EXPECT_EQ(test, task->nr_pages, 0);
 	KUNIT_EXPECT_EQ(test, task->cmd.buf_len, 0);
@@ -335,6 +335,32 @@ static void unsolicited(struct kunit *test)
 	t->conn.quota.most = 9;
 	expect_taken(test, 3);
 	stall_task_ends(other);
+}
+
+/*
+ * A command that also waits for pages of a scratch buffer is not ready before its
+ * immediate data is there.
+ */
+static void immediate_with_scratch(struct kunit *test)
+{
+	struct conn_test *t = test->priv;
+	u32 *held = t->conn.quota.held;
+	struct ktgt_task *task;
+
+	ktgt_test_tasks(test);
+	t->conn.param.immediate_data = true;
+	task = recv_immediate(test, WRITE_VERIFY, 1);
+	KUNIT_EXPECT_EQ(test, task->cmd.scratch_len, 2 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, task->state, KTGT_TASK_PAGES);
+	ktgt_data_serve_pages(&t->conn);
+	KUNIT_EXPECT_EQ(test, task->state, KTGT_TASK_RECV);
+	KUNIT_EXPECT_EQ(test, task->nr_scratch, 2);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_DATA], 4);
+	end_immediate(test);
+	KUNIT_EXPECT_EQ(test, task->state, KTGT_TASK_READY);
+	ktgt_task_put_pages(task);
+	KUNIT_EXPECT_EQ(test, task->nr_scratch, 0);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_DATA], 0);
 }
 
 /* If nothing gives pages back, one command goes on in any case. */
@@ -547,6 +573,7 @@ static struct kunit_case data_tests[] = {
 	KUNIT_CASE(stall_needs_all_pages),
 	KUNIT_CASE(page_turns),
 	KUNIT_CASE(sent_pages),
+	KUNIT_CASE(immediate_with_scratch),
 	KUNIT_CASE(unsolicited),
 	KUNIT_CASE(unsolicited_alone),
 	KUNIT_CASE(unsolicited_busy),

@@ -26,7 +26,6 @@
 #include "../scsi/pr_out.h"
 #include "../scsi/sbc.h"
 #include "../scsi/spc.h"
-#include "../scsi/track.h"
 
 /* never to be reached */
 #define STUB_FAIL(name, ...)						\
@@ -84,6 +83,7 @@ STUB_FAIL(ktgt_spc_report_luns, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_mode_sense, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_sbc_rw, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_sbc_sync_cache, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_sbc_pre_fetch, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_sbc_read_capacity_10, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_sbc_read_capacity_16, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_sbc_write_same, struct ktgt_cmd *cmd)
@@ -116,11 +116,9 @@ STUB(ktgt_orphan_end, struct ktgt_cmd *cmd)
 STUB_FAIL_VALUE(struct ktgt_orphans *, ktgt_orphans_alloc, NULL,
 		const struct ktgt_nexus *nexus)
 STUB_VALUE(bool, ktgt_orphans_cancel, false, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_orphans_hold, false, struct ktgt_cmd *cmd)
 STUB_VALUE(bool, ktgt_orphans_hold_much, false, void)
 STUB_FAIL(ktgt_orphans_exit, void)
-STUB_FAIL(ktgt_track_leave_range, struct ktgt_cmd *cmd)
-STUB_VALUE(bool, ktgt_track_cancel, false, struct ktgt_cmd *cmd)
-STUB(ktgt_track_free, struct ktgt_cmd *cmd)
 STUB_FAIL_VALUE(int, ktgt_workers_init, -EIO, void)
 STUB_FAIL(ktgt_workers_exit, void)
 

@@ -20,6 +20,7 @@
 
 #include "cdb/backend.h"
 #include "cdb/command.h"
+#include "cdb/compare.h"
 #include "cdb/gate.h"
 #include "cdb/legal.h"
 #include "cdb/lu.h"
@@ -95,6 +96,8 @@ static u32 pick_edtl(struct input *in, const struct record *rec, u8 how)
 		exact *= shapes[0].block;
 	if (rec->req.kind == KIND_SAME)
 		exact = shapes[0].block;
+	if (is_compare(rec))
+		exact = wanted_of(rec, shapes[0].block);
 	exact = min(exact, 1ULL << 22);
 	switch (how >> 6) {
 	case 0:
@@ -161,7 +164,8 @@ static void run_command(struct input *in, u8 what)
 	parse(rec, nexus, lun, edtl);
 	len = 0;
 	if (rec->req.kind == KIND_WRITE || rec->req.kind == KIND_SAME ||
-	    rec->req.kind == KIND_UNMAP || rec->req.kind == KIND_PR_OUT)
+	    rec->req.kind == KIND_UNMAP || rec->req.kind == KIND_PR_OUT ||
+	    is_compare(rec))
 		len = min_t(size_t, take16(in), in->left);
 	give_data(rec, in->p, len);
 	in->p += len;

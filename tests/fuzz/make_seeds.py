@@ -20,6 +20,7 @@ OTHER, LUN0, NOLUN, ODDLUN, LATER, ABORT, WRONG, HELD = (
     1, 2, 4, 6, 8, 16, 32, 0x40)
 # bits of the second
 KEEP, GIVEN, MORE, LESS = 32, 0x40, 0x80, 0xc0
+DIFFERS = 16	# of a command of cdb/compare.c
 # events
 RUN, DONE, SIZE, UA, MEMORY, DISK, REOPEN, RESET = range(0, 0x100, 0x20)
 # of DISK: change_disk() of fuzz_cdb.c
@@ -34,7 +35,8 @@ def shape(first=0, size=2, caps=0, limits=1):
 
 
 # opcodes of commands that take data
-TAKE_DATA = (0x0a, 0x2a, 0xaa, 0x8a, 0x41, 0x93, 0x42, 0x5f)
+TAKE_DATA = (0x0a, 0x2a, 0xaa, 0x8a, 0x41, 0x93, 0x42, 0x5f,
+             0x89, 0x8b, 0x2e, 0xae, 0x8e, 0x2f, 0xaf, 0x8f, 0x34, 0x90)
 
 
 def cmd(cdb, what=0, how=0, lun=b'', edtl=b'', data=b''):
@@ -64,6 +66,18 @@ def read16(lba, count):
 
 def write16(lba, count):
     return struct.pack('>BBQIBB', 0x8a, 0, lba, count, 0, 0)
+
+
+def caw(lba, count, flags=0):
+    return struct.pack('>BBQIBB', 0x89, flags, lba, count, 0, 0)
+
+
+def orwrite(lba, count, flags=0):
+    return struct.pack('>BBQIBB', 0x8b, flags, lba, count, 0, 0)
+
+
+def verify(lba, count, flags=0, opcode=0x2f):
+    return struct.pack('>BBIBHB', opcode, flags, lba, 0, count, 0)
 
 
 def same16(lba, count, flags=0):
@@ -346,6 +360,63 @@ CDB = {
     'closed-capacity': shape() + cmd(CAPACITY10, HELD) + event(MEMORY | 1) +
                        event(REPLACE) + event(MEMORY) + event(RUN) * 3 +
                        event(SUBMIT, b'\0'),
+    'caw': shape() + cmd(caw(0, 1), data=2 * BLOCK) + cmd(caw(0, 0)) +
+           cmd(caw(3, 9, 8), data=18 * BLOCK),
+    'caw-differs': shape() + cmd(caw(0, 1), how=DIFFERS, data=2 * BLOCK) +
+                   cmd(caw(0, 200), how=DIFFERS, data=9 * BLOCK),
+    'caw-limit': shape() + cmd(caw(0, 255), data=BLOCK) + cmd(caw(0, 256)) +
+                 cmd(caw(0, 1), how=LESS, edtl=b'\1', data=BLOCK),
+    'caw-4096': shape(DEV4K) + cmd(caw(0, 128), data=BLOCK) +
+                cmd(caw(0, 129), data=BLOCK),
+    'caw-tracks': shape() + cmd(read10(0, 8), LATER) +
+                  cmd(caw(0, 1), data=2 * BLOCK) +
+                  cmd(write10(0, 1), OTHER, data=BLOCK) + event(DONE) +
+                  event(GO_ON),
+    'caw-waits': shape() + cmd(caw(0, 1), data=2 * BLOCK) +
+                 cmd(caw(0, 1), LATER, data=2 * BLOCK) +
+                 cmd(write10(0, 1), data=BLOCK) + cmd(orwrite(0, 2), data=BLOCK) +
+                 cmd(read10(1, 8)) + event(DONE) + event(GO_ON) + event(DONE) +
+                 event(GO_ON),
+    'caw-abort': shape() + cmd(caw(0, 1), data=2 * BLOCK) +
+                 cmd(caw(0, 1), LATER, data=2 * BLOCK) +
+                 cmd(write10(0, 1), data=BLOCK) + event(ABORT_ONE, b'\1') +
+                 event(ABORT_ONE, b'\0') + event(DONE) + event(GO_ON),
+    'caw-reset': shape() + cmd(caw(0, 1), data=2 * BLOCK) +
+                 cmd(caw(0, 1), LATER, data=2 * BLOCK) +
+                 cmd(write10(0, 1), data=BLOCK) + event(RESET | 2) + event(DONE) +
+                 event(GO_ON),
+    'caw-swap': shape() + cmd(read10(0, 8), LATER) +
+                cmd(caw(0, 1), data=2 * BLOCK) + event(SWAP, b'\2') +
+                event(GO_ON) + event(DONE) + event(GO_ON),
+    'caw-removal': shape() + cmd(read10(0, 8), LATER) +
+                   cmd(caw(0, 1), data=2 * BLOCK) + event(REPLACE) + event(DONE) +
+                   event(GO_ON),
+    'caw-frozen': shape() + event(CLOSE) + cmd(caw(0, 1), data=2 * BLOCK) +
+                  event(GO_ON) + event(OPEN) + event(GO_ON),
+    'caw-no-memory': shape() + event(MEMORY | 1) +
+                     cmd(caw(0, 1), data=2 * BLOCK) + event(MEMORY) +
+                     cmd(caw(0, 1), data=2 * BLOCK) + event(MEMORY | 1) +
+                     cmd(write10(0, 1), data=BLOCK),
+    'tracked-steps': shape(THIN) + cmd(caw(0, 1), data=2 * BLOCK) +
+                     cmd(same16(0, 0x7000), data=BLOCK) +
+                     cmd(**unmap((0, 8), (0x4000, 0x8000))),
+    'orwrite': shape() + cmd(orwrite(0, 9, 8), data=BLOCK) + cmd(orwrite(0, 0)) +
+               cmd(orwrite(0, 200), how=LESS, edtl=b'\1', data=BLOCK),
+    'verify': shape(CACHE) + cmd(verify(0, 200)) +
+              cmd(verify(0, 200, 2), data=BLOCK) + cmd(verify(0, 8, 6), data=BLOCK) +
+              cmd(verify(0, 8, 4)) + cmd(verify(0, 0, 2)),
+    'verify-differs': shape() + cmd(verify(0, 200, 2), how=DIFFERS, data=BLOCK) +
+                      cmd(verify(0, 200, 6), how=DIFFERS, data=BLOCK),
+    'verify-cache': shape(0, caps=16) + cmd(verify(0, 8)) +
+                    cmd(verify(0, 8, 2, 0x2e), data=BLOCK),
+    'verify-frozen': shape() + cmd(verify(0, 300), LATER) + event(CLOSE) +
+                     event(DONE) + event(GO_ON) + event(OPEN) + event(GO_ON),
+    'write-verify': shape() + cmd(verify(0, 8, 0, 0x2e), data=BLOCK) +
+                    cmd(verify(0, 200, 2, 0x2e), data=BLOCK) +
+                    cmd(verify(0, 8, 2, 0x2e), how=DIFFERS, data=BLOCK) +
+                    cmd(verify(0, 8, 6, 0x2e), data=BLOCK),
+    'fetch': shape() + cmd(verify(0, 8, 2, 0x34)) + cmd(verify(0, 0, 0, 0x34)) +
+             cmd(verify(2000, 50, 0, 0x34)),
     'reopen': shape() + cmd(TUR, OTHER) + event(REOPEN | 1) + cmd(TUR, OTHER),
     'no-memory': shape() + event(MEMORY | 1) + cmd(inquiry(0x83)) +
                  event(REOPEN) + cmd(TUR) + event(MEMORY | 2) + cmd(TUR) +

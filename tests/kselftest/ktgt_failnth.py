@@ -774,10 +774,23 @@ class Command:
     def run(self, ini, shadow):
         """True if it went well."""
         data, kwargs = None, dict(self.how)
-        if self.cdb[0] in (0x2A, 0x41):
+        if self.cdb[0] in (0x2A, 0x2E, 0x41):
             data = shadow.pattern(512 if self.cdb[0] == 0x41 else self.size)
             kwargs["write"] = data
             data *= self.size // len(data)
+        elif self.cdb[0] == 0x89:
+            # what is there, and what is to be there
+            data = shadow.pattern(self.size)
+            kwargs["write"] = shadow.known(self.lba, self.size) + data
+        elif self.cdb[0] == 0x8B:
+            # no bit changes
+            kwargs["write"] = shadow.known(self.lba, self.size)
+            data = kwargs["write"]
+        elif self.cdb[0] == 0x2F:
+            if self.size:
+                kwargs["write"] = shadow.known(self.lba, self.size)
+            task = ini.command(self.cdb, **kwargs)
+            return ends_well(task, self.name)
         elif self.unmap:
             data = bytes(self.size)
             kwargs["write"] = iscsi.unmap_list(*self.unmap)
@@ -824,6 +837,16 @@ COMMANDS = (
             immediate=4096, unsolicited=65536),
     Command("write 4 KiB, digests", iscsi.write10(16, 8), 4096, 16, DIGESTS),
     Command("synchronize cache", iscsi.sync_cache10()),
+    Command("verify 4 KiB", iscsi.verify10(0, 8)),
+    Command("verify 96 KiB, with data", iscsi.verify10(0, 192, iscsi.BYTCHK_ALL),
+            98304, 0),
+    Command("write and verify 96 KiB", iscsi.write_verify10(0, 192, iscsi.BYTCHK_ALL),
+            98304, 0),
+    Command("compare and write 4 KiB", iscsi.compare_and_write(8, 8), 4096, 8),
+    Command("orwrite 96 KiB", iscsi.orwrite16(0, 192), 98304, 0),
+    # the LUN is tracked now
+    Command("read 4 KiB, tracked", iscsi.read10(0, 8), 4096, 0),
+    Command("write 4 KiB, tracked", iscsi.write10(8, 8), 4096, 8),
     # its work takes a bio that somebody else has left in a cache
     Command("unmap", iscsi.unmap(24), 65536, 0, unmap=((0, 128),)),
     Command("write same", iscsi.write_same10(0, 128), 65536, 0, queue=True),

@@ -459,6 +459,13 @@ class Task:
         return (self.sense[2] & 15, self.sense[12], self.sense[13])
 
     @property
+    def information(self):
+        """INFORMATION of the sense data, or None if it is not valid."""
+        if not self.sense or self.sense[0] & 0x7F in (0x72, 0x73):
+            return self._sense(12, 8) if self.sense[8:9] == b"\0" else None
+        return self._sense(3, 4) if self.sense[0] & 0x80 else None
+
+    @property
     def overflow(self):
         return self.residual if self.flags & 4 else 0
 
@@ -1082,6 +1089,51 @@ def write_same10(lba, blocks, bits=0):
 
 def write_same16(lba, blocks, bits=0):
     return read16(lba, blocks, bits, 0x93)
+
+
+def compare_and_write(lba, blocks, bits=0):
+    """The data is what is there, and behind it what is to be there."""
+    return struct.pack(">BBQIBB", 0x89, bits, lba, blocks, 0, 0)
+
+
+def orwrite16(lba, blocks, bits=0):
+    return read16(lba, blocks, bits, 0x8B)
+
+
+# BYTCHK, as it is in byte 1
+BYTCHK_ALL, BYTCHK_ONE = 1 << 1, 3 << 1
+
+
+def verify10(lba, blocks, bits=0):
+    return read10(lba, blocks, bits, 0x2F)
+
+
+def verify12(lba, blocks, bits=0):
+    return read12(lba, blocks, bits, 0xAF)
+
+
+def verify16(lba, blocks, bits=0):
+    return read16(lba, blocks, bits, 0x8F)
+
+
+def write_verify10(lba, blocks, bits=0):
+    return read10(lba, blocks, bits, 0x2E)
+
+
+def write_verify12(lba, blocks, bits=0):
+    return read12(lba, blocks, bits, 0xAE)
+
+
+def write_verify16(lba, blocks, bits=0):
+    return read16(lba, blocks, bits, 0x8E)
+
+
+def pre_fetch10(lba, blocks, bits=0):
+    return read10(lba, blocks, bits, 0x34)
+
+
+def pre_fetch16(lba, blocks, bits=0):
+    return read16(lba, blocks, bits, 0x90)
 
 
 def mode_sense6(page, alloc=252, bits=0, sub=0, control=0):

@@ -23,6 +23,12 @@ class Shadow:
         return b"".join(struct.pack("=IIQ", self.count, block, self.tag) * 32
                         for block in range(size // BLOCK))
 
+    def known(self, lba, size):
+        """What is there, after a check of it."""
+        blocks = self.blocks[lba:lba + size // BLOCK]
+        check(all(may and len(may) == 1 for may in blocks), f"block {lba} is not known")
+        return b"".join(next(iter(may)) for may in blocks)
+
     def wrote(self, lba, data, sure):
         """DATA was written, or, if it is not SURE, in part perhaps."""
         for i in range(len(data) // BLOCK):

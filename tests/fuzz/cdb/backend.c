@@ -10,6 +10,7 @@
 #include "../../../kernel/scsi/opening.h"
 #include "backend.h"
 #include "command.h"
+#include "compare.h"
 #include "gate.h"
 #include "lu.h"
 
@@ -89,9 +90,12 @@ static struct record *check_admitted(struct fake *fake, struct ktgt_io *io)
 	require(rec->legal && rec->submitting && !rec->io && !rec->misfit);
 	require(!rec->aborted && !rec->error && !rec->gated);
 	require(!rec->now_conflict);
-	require(fake == fake_of(rec->lu) && !fake->closed);
+	require(!fake->closed && fake == to_fake(cmd->store));
 	require(io->store == &fake->store && io->end_io);
-	require(!gate_is_shut(rec->lu));
+	/* what it has begun passes the gate, and goes to the same store */
+	if (rec->at == fake->nr)
+		return rec;
+	require(fake == fake_of(rec->lu) && !gate_is_shut(rec->lu));
 	rec->at = fake->nr;
 	return rec;
 }
@@ -256,7 +260,10 @@ static void fake_submit(struct ktgt_store *store, struct ktgt_io *io)
 	struct record *rec = check_admitted(fake, io);
 
 	require(io->op < ARRAY_SIZE(functions));
-	functions[io->op](rec, fake, io);
+	if (is_compare(rec))
+		rec->error = compare_submit(rec, fake, io, fate_of(rec));
+	else
+		functions[io->op](rec, fake, io);
 	/* its memory is the backend's */
 	memset(&io->bio, 0xee, sizeof(io->bio));
 	rec->io = io;

@@ -14,6 +14,7 @@
 #include "../../../kernel/scsi/ua.h"
 #include "backend.h"
 #include "command.h"
+#include "compare.h"
 #include "gate.h"
 #include "legal.h"
 #include "lu.h"
@@ -47,7 +48,7 @@ static void make_buffer(struct record *rec, const u8 *data, u32 len)
 
 	rec->nr_pages = DIV_ROUND_UP(rec->buf_len, PAGE_SIZE);
 	cmd->bvec = cmd->inline_bvec;
-	if (rec->nr_pages > KTGT_CMD_INLINE_BVECS)
+	if (rec->nr_pages > KTGT_CMD_INLINE_BVECS || cmd->scratch_len)
 		cmd->bvec = calloc(rec->nr_pages, sizeof(*cmd->bvec));
 	rec->sent = calloc(1, rec->buf_len);
 	if (len)
@@ -59,6 +60,11 @@ static void make_buffer(struct record *rec, const u8 *data, u32 len)
 			memcpy(cmd->bvec[i].bv_page->mem,
 			       rec->sent + i * PAGE_SIZE, part);
 	}
+	rec->nr_scratch = DIV_ROUND_UP(cmd->scratch_len, PAGE_SIZE);
+	for (i = 0; i < rec->nr_scratch; i++)
+		bvec_set_page(&cmd->inline_bvec[i], make_page(rec->fill),
+			      PAGE_SIZE, 0);
+	i = rec->nr_pages;
 	cmd->nr_bvec = rec->nr_pages;
 	end = rec->buf_len;
 	if (rec->legal && rec->req.kind == KIND_READ)
@@ -79,6 +85,10 @@ static void free_buffer(struct record *rec)
 					    PAGE_SIZE);
 		free(cmd->bvec[i].bv_page->mem);
 		free(cmd->bvec[i].bv_page);
+	}
+	for (i = 0; i < rec->nr_scratch; i++) {
+		free(cmd->inline_bvec[i].bv_page->mem);
+		free(cmd->inline_bvec[i].bv_page);
 	}
 	if (cmd->bvec != cmd->inline_bvec)
 		free(cmd->bvec);
@@ -149,6 +159,7 @@ static void finish(struct ktgt_cmd *cmd)
 	rec->status = cmd->status;
 	rec->gated = 0;
 	rec->sense = 0;
+	rec->info = cmd->sense.info;
 	if (cmd->status == SAM_STAT_CHECK_CONDITION) {
 		memset(sense, 0x5a, sizeof(sense));
 		len = ktgt_cmd_sense(cmd, sense);
@@ -169,7 +180,9 @@ static void resume(struct record *rec)
 {
 	if (rec->gated)
 		check_resumed(rec);
-	rec->at = 0;
+	/* it is in the middle of something, or waits at the gate anew */
+	if (!rec->cmd->store)
+		rec->at = 0;
 	clear_bit(KTGT_CMDF_RESUME, &rec->cmd->flags);
 	if (rec->aborted)
 		release(rec);
@@ -263,6 +276,8 @@ void submit(struct record *rec)
 	if (rec->legal && wants_medium(rec)) {
 		rec->now_blocks = rec->lu->nr_blocks;
 		rec->now_read_only = rec->lu->read_only;
+		if (rec->cmd->store)
+			admitted_before(rec);
 		rec->misfit = misfit_of(rec);
 		rec->now_conflict = rec->cmd->itl->flags &
 				    conflicting(rec->cdb);

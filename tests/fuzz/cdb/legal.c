@@ -8,6 +8,7 @@
 #include "../../../kernel/scsi/lu.h"
 #include "../../../kernel/scsi/nexus.h"
 #include "../../../kernel/scsi/ua.h"
+#include "compare.h"
 #include "legal.h"
 #include "nexus.h"
 #include "report.h"
@@ -23,6 +24,12 @@ u64 wanted_bytes(const struct record *rec)
 		return rec->req.count * rec->shape->block;
 	case KIND_SAME:
 		return rec->cdb[1] & 1 ? 0 : rec->shape->block;
+	case KIND_CAW:
+	case KIND_VERIFY:
+	case KIND_WRITE_VERIFY:
+	case KIND_ORWRITE:
+	case KIND_FETCH:
+		return compare_bytes(rec);
 	case KIND_NONE:
 	case KIND_SYNC:
 	case KIND_RESERVE:
@@ -42,7 +49,12 @@ int direction(const struct record *rec)
 	case KIND_WRITE:
 	case KIND_UNMAP:
 	case KIND_PR_OUT:
+	case KIND_CAW:
+	case KIND_WRITE_VERIFY:
+	case KIND_ORWRITE:
 		return DMA_TO_DEVICE;
+	case KIND_VERIFY:
+		return wanted_of(rec, 512) ? DMA_TO_DEVICE : DMA_NONE;
 	case KIND_SAME:
 		return rec->cdb[1] & 1 ? DMA_NONE : DMA_TO_DEVICE;
 	default:
@@ -144,6 +156,12 @@ bool is_allowed(const struct record *rec)
 		if (rec->req.kind == KIND_WRITE && shape->read_only)
 			return false;
 		return in_range(rec) && rec->req.count <= shape->max_blocks;
+	case KIND_CAW:
+	case KIND_VERIFY:
+	case KIND_WRITE_VERIFY:
+	case KIND_ORWRITE:
+	case KIND_FETCH:
+		return in_range(rec) && may_compare(rec);
 	case KIND_SYNC:
 		return in_range(rec);
 	case KIND_SAME:

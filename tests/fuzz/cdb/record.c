@@ -2,6 +2,7 @@
 /*
  * What is known of each command.
  */
+#include "compare.h"
 #include "record.h"
 
 struct record records[MAX_CMDS];
@@ -54,6 +55,11 @@ bool wants_medium(const struct record *rec)
 		return rec->buf_len;
 	case KIND_WRITE:
 		return rec->buf_len && !(rec->buf_len % rec->shape->block);
+	case KIND_CAW:
+	case KIND_VERIFY:
+	case KIND_WRITE_VERIFY:
+	case KIND_ORWRITE:
+		return compares(rec);
 	case KIND_SYNC:
 		return true;
 	case KIND_SAME:
@@ -71,7 +77,9 @@ bool wants_medium(const struct record *rec)
  */
 u32 misfit_of(const struct record *rec)
 {
-	bool writes = rec->req.kind != KIND_READ && rec->req.kind != KIND_SYNC;
+	bool writes = rec->req.kind != KIND_READ &&
+		      rec->req.kind != KIND_SYNC &&
+		      rec->req.kind != KIND_VERIFY;
 
 	if (rec->now_read_only && writes)
 		return 0x072700;

@@ -8,7 +8,7 @@
 #include "standard.h"
 
 #define MAX_CMDS	64
-#define MAX_RANGES	1024
+#define MAX_RANGES	4096
 
 struct ktgt_lu_reset;
 
@@ -31,7 +31,7 @@ struct record {
 	u64			wanted;		/* bytes, when it was parsed */
 	u8			edtl_dir;	/* of the data, as announced */
 	u8			*sent;		/* data-out, of buf_len bytes */
-	u32			buf_len, nr_pages;
+	u32			buf_len, nr_pages, nr_scratch;
 	u32			failed;		/* allocations, before */
 	u8			fate;
 	bool			later, abort, aborted, held;
@@ -48,6 +48,8 @@ struct record {
 	struct ktgt_io		*io;		/* that the backend has */
 	blk_status_t		error;
 	u32			nr_ops, nr_flushes;
+	u32			nr_read, nr_written;	/* bytes, of compare.c */
+	u64			info;		/* INFORMATION of @sense */
 	bool			fua;
 	struct range		ranges[MAX_RANGES];
 	u32			nr_ranges;

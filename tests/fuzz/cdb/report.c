@@ -48,6 +48,8 @@ void read_limits(void)
 	const u8 *p = ask(disk_params.lun, cdb, NULL);
 	struct shape *shape = &shapes[0];
 
+	shape->max_caw_blocks = p[5];
+	require(shape->max_caw_blocks == (shape->block == 512 ? 255 : 128));
 	shape->max_blocks = get_unaligned_be32(p + 8);
 	shape->max_unmap_blocks = get_unaligned_be32(p + 20);
 	shape->max_unmap_descriptors = get_unaligned_be32(p + 24);

@@ -6,6 +6,7 @@
 #include <scsi/scsi_proto.h>
 
 #include "backend.h"
+#include "compare.h"
 #include "legal.h"
 #include "lu.h"
 #include "report.h"
@@ -211,6 +212,13 @@ static void check_legal(const struct record *rec)
 	case KIND_UNMAP:
 		check_unmap(rec);
 		break;
+	case KIND_CAW:
+	case KIND_VERIFY:
+	case KIND_WRITE_VERIFY:
+	case KIND_ORWRITE:
+	case KIND_FETCH:
+		require(check_compare(rec) || was_stopped(rec));
+		break;
 	case KIND_IN:
 	case KIND_CAPACITY_10:
 		check_in(rec);
@@ -249,13 +257,16 @@ static void check_refusal(const struct record *rec)
 		require(rec->sense == 0x051a00 || rec->sense == 0x052400);
 	else if (rec->req.disk && !rec->nr_blocks)
 		require(rec->sense == 0x020800);
-	else if (rec->shape->read_only && (rec->req.kind == KIND_WRITE ||
+	else if (rec->shape->read_only && (compare_writes(rec) ||
+					   rec->req.kind == KIND_WRITE ||
 					   rec->req.kind == KIND_SAME ||
 					   rec->req.kind == KIND_UNMAP))
 		require(rec->sense == 0x072700);
 	else if (rec->req.disk && rec->req.kind != KIND_UNMAP &&
 		 !in_range(rec))
 		require(rec->sense == 0x052100);
+	else if (is_compare(rec))
+		require(rec->sense == 0x052400 || rec->sense == 0x050e03);
 	else
 		require(rec->sense == 0x052400 || rec->sense == 0x051a00);
 }

@@ -13,7 +13,7 @@ static const u32 legal_sense[] = {
 	0x051a00, 0x052000, 0x052100, 0x052400, 0x052500, 0x052600, 0x052604,
 	0x053900, 0x055504, 0x062a03, 0x062a04, 0x062a05, 0x0b4400,
 	0x062900, 0x062903, 0x062907, 0x062a01, 0x062a09, 0x063f03, 0x063f0e, 0x072700,
-	0x072707, 0x0b1001,
+	0x072707, 0x0b1001, 0x0e1d00,
 };
 
 static struct request blocks(enum kind kind, u8 len, u64 lba, u64 count)
@@ -42,6 +42,16 @@ static struct request decode_16(const u8 *cdb)
 		return blocks(KIND_WRITE, 16, lba, count);
 	case SYNCHRONIZE_CACHE_16:
 		return blocks(KIND_SYNC, 16, lba, count);
+	case COMPARE_AND_WRITE:
+		return blocks(KIND_CAW, 16, lba, cdb[13]);
+	case 0x8b:
+		return blocks(KIND_ORWRITE, 16, lba, count);
+	case WRITE_VERIFY_16:
+		return blocks(KIND_WRITE_VERIFY, 16, lba, count);
+	case VERIFY_16:
+		return blocks(KIND_VERIFY, 16, lba, count);
+	case 0x90:
+		return blocks(KIND_FETCH, 16, lba, count);
 	case WRITE_SAME_16:
 		return blocks(KIND_SAME, 16, lba, count);
 	case SERVICE_ACTION_IN_16:
@@ -97,6 +107,12 @@ static struct request decode_10(const u8 *cdb)
 		return blocks(KIND_WRITE, 10, lba, count);
 	case SYNCHRONIZE_CACHE:
 		return blocks(KIND_SYNC, 10, lba, count);
+	case WRITE_VERIFY:
+		return blocks(KIND_WRITE_VERIFY, 10, lba, count);
+	case VERIFY:
+		return blocks(KIND_VERIFY, 10, lba, count);
+	case PRE_FETCH:
+		return blocks(KIND_FETCH, 10, lba, count);
 	case WRITE_SAME:
 		return blocks(KIND_SAME, 10, lba, count);
 	case UNMAP:
@@ -124,6 +140,10 @@ static struct request decode_12(const u8 *cdb)
 		return blocks(KIND_READ, 12, lba, count);
 	case WRITE_12:
 		return blocks(KIND_WRITE, 12, lba, count);
+	case WRITE_VERIFY_12:
+		return blocks(KIND_WRITE_VERIFY, 12, lba, count);
+	case VERIFY_12:
+		return blocks(KIND_VERIFY, 12, lba, count);
 	case REPORT_LUNS:
 		return answer(12, count);
 	case MAINTENANCE_IN:

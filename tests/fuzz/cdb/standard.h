@@ -12,6 +12,8 @@
 enum kind {
 	KIND_UNKNOWN, KIND_NONE, KIND_READ, KIND_WRITE, KIND_SYNC, KIND_SAME,
 	KIND_UNMAP, KIND_IN, KIND_CAPACITY_10, KIND_RESERVE, KIND_PR_OUT,
+	/* those of compare.c */
+	KIND_CAW, KIND_VERIFY, KIND_WRITE_VERIFY, KIND_ORWRITE, KIND_FETCH,
 };
 
 struct request {
@@ -30,6 +32,7 @@ struct shape {
 	u32	nr_lus;
 	/* of VPD page B0h, as it was read */
 	u32	max_blocks, max_unmap_blocks, max_unmap_descriptors;
+	u8	max_caw_blocks;
 	u64	max_same_blocks;
 };
 
