@@ -14,7 +14,6 @@ it.
 
 import glob
 import os
-import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -25,7 +24,7 @@ import scsi_debug  # noqa: E402
 from dm import Mapped  # noqa: E402
 from iscsi import read10, wce, write10  # noqa: E402
 from ktap import Skip, Suite, check, equal  # noqa: E402
-from lab import Lab, read, run, write  # noqa: E402
+from lab import Lab, read, run, stable_writes, write  # noqa: E402
 
 COMMUNICATION, READ_ERROR = (2, 0x08, 0), (3, 0x11, 0)
 LOST, ABSENT = (4, 0x3E, 1), (2, 0x3A, 0)
@@ -34,7 +33,6 @@ BAD_BLOCK = 0x1234      # from here on scsi_debug fails with opts=2
 MEDIUM_ERROR_OPT = 2
 # a table: the second half of 4 MiB fails
 BAD_HALF = "0 4096 linear {dev} 0\n4096 4096 error"
-TRACING = "/sys/kernel/tracing"
 
 
 def after(lab):
@@ -204,25 +202,6 @@ def zoned(lab):
 
 
 # --- a write cache that comes and goes --------------------------------------
-
-
-def stable_writes(dev, function):
-    """How the writes of FUNCTION go to DEV: for each, whether it is stable when it
-    ends, by FUA or by a flush."""
-    if not os.path.exists(f"{TRACING}/trace"):
-        run("mount", "-t", "tracefs", "tracefs", TRACING)
-    enable = f"{TRACING}/events/block/block_rq_issue/enable"
-    number = read(f"/sys/block/{os.path.basename(dev)}/dev").replace(":", ",")
-    write(f"{TRACING}/trace", "")
-    write(enable, 1)
-    try:
-        function()
-    finally:
-        write(enable, 0)
-    kinds = re.findall(rf"block_rq_issue: {number} (\w+) ",
-                       read(f"{TRACING}/trace"))
-    return [kind.startswith("WF") or "F" in kinds or "FF" in kinds
-            for kind in kinds if kind.startswith("W")]
 
 
 def put(ini):

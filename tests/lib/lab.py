@@ -31,6 +31,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 LOGCHECK = os.path.join(HERE, "..", "vm", "logcheck.sh")
 NULLB = "/sys/kernel/config/nullb"
 CLONE_NEWNET = 0x40000000
+TRACING = "/sys/kernel/tracing"
 IQN = "iqn.2026-11.org.example"
 # A kernel that checks itself takes a multiple of the time for everything.
 DEBUG = os.path.exists("/sys/kernel/debug/kmemleak")
@@ -562,3 +563,22 @@ def soon(func, *args, limit=1.0, **kwargs):
     result, took = seconds(func, *args, **kwargs)
     check(took < limit * SLOW, f"{func.__name__} took {took:.1f} s")
     return result
+
+
+def stable_writes(dev, function):
+    """How the writes of FUNCTION go to DEV: for each, whether it is stable when it
+    ends, by FUA or by a flush."""
+    if not os.path.exists(f"{TRACING}/trace"):
+        run("mount", "-t", "tracefs", "tracefs", TRACING)
+    enable = f"{TRACING}/events/block/block_rq_issue/enable"
+    number = read(f"/sys/block/{os.path.basename(dev)}/dev").replace(":", ",")
+    write(f"{TRACING}/trace", "")
+    write(enable, 1)
+    try:
+        function()
+    finally:
+        write(enable, 0)
+    kinds = re.findall(rf"block_rq_issue: {number} (\w+) ",
+                       read(f"{TRACING}/trace"))
+    return [kind.startswith("WF") or "F" in kinds or "FF" in kinds
+            for kind in kinds if kind.startswith("W")]
