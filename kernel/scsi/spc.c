@@ -146,6 +146,7 @@ void ktgt_spc_report_luns(struct ktgt_cmd *cmd)
 	switch (cmd->cdb[2]) {
 	case 0x00:	/* all but well known ones */
 	case 0x02:	/* all */
+	case 0x11:	/* all but subsidiary ones, of which there are none */
 		/* before looking: what is added meanwhile is told again */
 		ktgt_ua_luns_told(cmd->nexus);
 		xa_for_each(lus, nr, entry) {
@@ -155,6 +156,8 @@ void ktgt_spc_report_luns(struct ktgt_cmd *cmd)
 		}
 		break;
 	case 0x01:	/* well known ones: there are none */
+	case 0x10:	/* administrative ones, as well */
+	case 0x12:	/* those that are subsidiary to this one */
 		break;
 	default:
 		ktgt_sense_cdb_field(&cmd->sense, 2, 7);

@@ -132,11 +132,21 @@ static u8 *put_lu_names(const struct ktgt_identity *identity, u8 *p)
  * The name of the target is in lower case here, since initiators compare the bytes
  * (SPC-4, 7.8.6.11), and nodes of a cluster may write it differently.
  */
+static u8 *put_port_name(const struct ktgt_lu *lu, u8 *p)
+{
+	char target[KTGT_NAME_LEN];
+	char name[NAME_MAX_LEN];
+
+	ktgt_name_fold(target, sizeof(target), lu->target->name);
+	snprintf(name, sizeof(name), "%s,t,0x%04x", target, PORT_GROUP_TAG);
+	return put_name(p, PROTOCOL_ISCSI | CODE_UTF8,
+			PIV | ASSOC_PORT | DESIG_NAME, name);
+}
+
 static u8 *put_port_names(const struct ktgt_lu *lu, u8 *p)
 {
 	u8 type = PIV | ASSOC_PORT;
 	char target[KTGT_NAME_LEN];
-	char name[NAME_MAX_LEN];
 	__be32 id;
 
 	id = cpu_to_be32(KTGT_TARGET_PORT_ID);
@@ -145,9 +155,8 @@ static u8 *put_port_names(const struct ktgt_lu *lu, u8 *p)
 	id = cpu_to_be32(PORT_GROUP);
 	p = put_designator(p, PROTOCOL_ISCSI | CODE_BINARY,
 			   type | DESIG_PORT_GROUP, &id, sizeof(id));
+	p = put_port_name(lu, p);
 	ktgt_name_fold(target, sizeof(target), lu->target->name);
-	snprintf(name, sizeof(name), "%s,t,0x%04x", target, PORT_GROUP_TAG);
-	p = put_name(p, PROTOCOL_ISCSI | CODE_UTF8, type | DESIG_NAME, name);
 	return put_name(p, PROTOCOL_ISCSI | CODE_UTF8,
 			PIV | ASSOC_DEVICE | DESIG_NAME, target);
 }
@@ -175,6 +184,25 @@ static u32 fill_extended(const struct ktgt_lu *lu, u8 *p)
 	p[1] = 0x07;	/* HEADSUP, ORDSUP, SIMPSUP */
 	p[3] = 0x01;	/* LUICLR */
 	return 60;
+}
+
+/* Mode page policy, SPC-4, 7.8.9: all pages are shared by all I_T nexuses. */
+static u32 fill_mode_policy(const struct ktgt_lu *lu, u8 *p)
+{
+	p[0] = 0x3f;	/* all pages */
+	p[1] = 0xff;	/* and subpages */
+	return 4;
+}
+
+/* SCSI ports, SPC-4, 7.8.13: the one target port, and no initiator port. */
+static u32 fill_ports(const struct ktgt_lu *lu, u8 *p)
+{
+	u8 *end;
+
+	put_unaligned_be16(KTGT_TARGET_PORT_ID, p + 2);
+	end = put_port_name(lu, p + 12);
+	put_unaligned_be16(end - (p + 12), p + 10);
+	return end - p;
 }
 
 static void put_unmap_limits(const struct ktgt_lu *lu,
@@ -258,6 +286,8 @@ static const struct vpd_page vpd_pages[] = {
 	{ 0x80, false, fill_serial },
 	{ 0x83, false, fill_identification },
 	{ 0x86, false, fill_extended },
+	{ 0x87, false, fill_mode_policy },
+	{ 0x88, false, fill_ports },
 	{ 0xb0, true, fill_limits },
 	{ 0xb1, true, fill_characteristics },
 	{ 0xb2, true, fill_provisioning },

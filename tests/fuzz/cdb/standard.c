@@ -329,11 +329,13 @@ static bool is_disk(const struct shape *shape)
 	return shape && shape->disk;
 }
 
-static const u8 vpd_all[] = { 0x00, 0x80, 0x83, 0x86, 0xb0, 0xb1, 0xb2 };
+static const u8 vpd_all[] = {
+	0x00, 0x80, 0x83, 0x86, 0x87, 0x88, 0xb0, 0xb1, 0xb2,
+};
 
 bool vpd_page_exists(const struct shape *shape, u8 page)
 {
-	return shape && memchr(vpd_all, page, shape->disk ? 7 : 4);
+	return shape && memchr(vpd_all, page, shape->disk ? 9 : 6);
 }
 
 static void check_designators(const u8 *p, u32 len)
@@ -366,11 +368,19 @@ static void check_vpd(const u8 *cdb, const struct shape *shape,
 		return;
 	switch (cdb[2]) {
 	case 0x00:
-		require(size == 4 + (shape->disk ? 7 : 4));
+		require(size == 4 + (shape->disk ? 9 : 6));
 		require(!memcmp(data + 4, vpd_all, size - 4));
 		break;
 	case 0x83:
 		check_designators(data + 4, size - 4);
+		break;
+	case 0x87:	/* one policy for all pages: shared */
+		require(size == 8 && data[4] == 0x3f && data[5] == 0xff);
+		require(!data[6] && !data[7]);
+		break;
+	case 0x88:	/* one target port */
+		require(get_unaligned_be16(data + 14) == size - 16);
+		require(data[17] == 0x98 && data[19] == size - 20);
 		break;
 	case 0x86:
 	case 0xb0:
@@ -459,7 +469,9 @@ static void check_luns(const u8 *cdb, const struct shape *shape,
 		return;
 	size = get_unaligned_be32(data);
 	check_size(a, size + 8);
-	require(size == (cdb[2] == 1 ? 0 : 8 * shape->nr_lus));
+	/* well known, administrative and subsidiary ones: there are none */
+	require(size == (cdb[2] == 1 || cdb[2] == 0x10 || cdb[2] == 0x12 ? 0 :
+			 8 * shape->nr_lus));
 	for (pos = 8; pos + 8 <= a->len; pos += 8) {
 		require(pos == 8 || get_unaligned_be64(data + pos) > last);
 		last = get_unaligned_be64(data + pos);
