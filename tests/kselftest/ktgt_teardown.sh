@@ -210,6 +210,7 @@ unload_configured()
 	wait_until 5 module_unused
 }
 
+skip_if_short
 lab_start
 command -v fio iscsid >/dev/null || ktap_skip_all "fio or open-iscsi is missing"
 null_blk a 16

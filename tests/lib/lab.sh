@@ -70,6 +70,14 @@ skip_tools_if_short()
 	[[ ! ${KTGT_SHORT:-} ]] || ((slow == 1)) || skip_tools
 }
 
+# For tests that take long on a kernel that checks itself, and show there little that
+# others do not.
+skip_if_short()
+{
+	[[ ! ${KTGT_SHORT:-} ]] || ((slow == 1)) ||
+		ktap_skip_all "in a short run, on another kernel alone"
+}
+
 lab_start()
 {
 	[[ $EUID == 0 ]] || ktap_skip_all "needs root"
