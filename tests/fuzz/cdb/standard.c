@@ -230,6 +230,11 @@ unsigned long conflicting(const u8 *cdb)
 	case READ_10:
 	case READ_12:
 	case READ_16:
+	case VERIFY:
+	case VERIFY_12:
+	case VERIFY_16:
+	case PRE_FETCH:
+	case 0x90:
 	case MODE_SENSE:
 	case MODE_SENSE_10:
 	case MAINTENANCE_IN:
