@@ -22,13 +22,15 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import dm  # noqa: E402
 import iscsi  # noqa: E402
 from dm import Late  # noqa: E402
-from iscsi import (inquiry, mode_sense10, mode_sense6, pr_in,  # noqa: E402
-                   pr_list, pr_out, read6, read10, read12, read16,
-                   read_capacity10, read_capacity16, release10, release6,
-                   report_luns, request_sense, reserve10, reserve6, rsoc, rstmf,
-                   sync_cache10, sync_cache16, transport_id, tur, unmap,
-                   unmap_list, write6, write10, write12, write16, write_same10,
-                   write_same16)
+from iscsi import (compare_and_write, inquiry, mode_sense6,  # noqa: E402
+                   mode_sense10, orwrite16, pr_in, pr_list, pr_out,
+                   pre_fetch10, pre_fetch16, read6, read10, read12, read16,
+                   read_capacity10, read_capacity16, release6, release10,
+                   report_luns, request_sense, reserve6, reserve10, rsoc,
+                   rstmf, sync_cache10, sync_cache16, transport_id, tur, unmap,
+                   unmap_list, verify10, verify12, verify16, write6, write10,
+                   write12, write16, write_same10, write_same16,
+                   write_verify10, write_verify12, write_verify16)
 from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
 from lab import SLOW, CommandError, Lab, outcome, run  # noqa: E402
 
@@ -182,12 +184,21 @@ TABLE = [
     ("READ CAPACITY(10)", read_capacity10(), 8, None, ALLOWED, "N"),
     ("READ(10)", read10(0, 1), 512, None, READS, "N"),
     ("WRITE(10)", write10(0, 1), 0, BLOCK, WRITES, "N"),
+    ("WRITE AND VERIFY(10)", write_verify10(0, 1), 0, BLOCK, WRITES, "N"),
+    ("VERIFY(10)", verify10(0, 1), 0, None, READS, "N"),
+    ("PRE-FETCH(10)", pre_fetch10(0, 1), 0, None, READS, "N"),
     ("SYNCHRONIZE CACHE(10)", sync_cache10(), 0, None, WRITES, "N"),
     ("WRITE SAME(10)", write_same10(0, 8), 0, BLOCK, WRITES, "N"),
     ("UNMAP", unmap(24), 0, unmap_list((0, 8)), WRITES, "N"),
     ("MODE SENSE(10)", mode_sense10(0x3F), 4096, None, READS, "N"),
     ("READ(16)", read16(0, 1), 512, None, READS, "N"),
+    ("COMPARE AND WRITE", compare_and_write(0, 1), 0, BLOCK + BLOCK, WRITES,
+     "N"),
     ("WRITE(16)", write16(0, 1), 0, BLOCK, WRITES, "N"),
+    ("ORWRITE(16)", orwrite16(0, 1), 0, BLOCK, WRITES, "N"),
+    ("WRITE AND VERIFY(16)", write_verify16(0, 1), 0, BLOCK, WRITES, "N"),
+    ("VERIFY(16)", verify16(0, 1), 0, None, READS, "N"),
+    ("PRE-FETCH(16)", pre_fetch16(0, 1), 0, None, READS, "N"),
     ("SYNCHRONIZE CACHE(16)", sync_cache16(), 0, None, WRITES, "N"),
     ("WRITE SAME(16)", write_same16(0, 8), 0, BLOCK, WRITES, "N"),
     ("READ CAPACITY(16)", read_capacity16(), 32, None, ALLOWED, "N"),
@@ -197,6 +208,8 @@ TABLE = [
      "N"),
     ("READ(12)", read12(0, 1), 512, None, READS, "N"),
     ("WRITE(12)", write12(0, 1), 0, BLOCK, WRITES, "N"),
+    ("WRITE AND VERIFY(12)", write_verify12(0, 1), 0, BLOCK, WRITES, "N"),
+    ("VERIFY(12)", verify12(0, 1), 0, None, READS, "N"),
     ("READ KEYS", pr_in(KEYS), 8192, None, ALLOWED, "N"),
     ("READ RESERVATION", pr_in(RESERVATION), 8192, None, ALLOWED, "N"),
     ("REPORT CAPABILITIES", pr_in(CAPABILITIES), 8192, None, ALLOWED, "N"),
