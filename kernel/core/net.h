@@ -144,7 +144,6 @@ struct ktgt_cpus {
  * @cpus: where connections are served; NULL for anywhere. RCU, written under
  *	@config_mutex
  * @nr_failures: allocations for peers that have failed
- * @nr_registrations: registrations of all its logical units, see scsi/pr.h
  * @oui: company identifier of new logical units; under @config_mutex
  * @state: enum ktgt_net_state. Read it with smp_load_acquire() before looking
  *	for a target: then a target that was created before "ready" is found
@@ -205,7 +204,6 @@ struct ktgt_net {
 	u32			tcp_user_timeout;
 	struct ktgt_cpus __rcu	*cpus;
 	atomic_t		nr_failures;
-	atomic_t		nr_registrations;
 	u32			oui;
 	u32			state;
 };

@@ -17,7 +17,6 @@
 #include <linux/string.h>
 
 #include "../core/fabric.h"
-#include "../core/net.h"
 #include "../core/target.h"
 #include "cdb.h"
 #include "identity.h"
@@ -258,16 +257,20 @@ static void add(struct ktgt_lu *lu, struct ktgt_registration *registration,
 	}
 }
 
+/*
+ * Registrations of all logical units. Not of a namespace: a logical unit can outlive
+ * its own, until the storage has answered the last of its commands.
+ */
+static atomic_t nr_registrations = ATOMIC_INIT(0);
+
 /* With the lock. Return: false if there would be too many. */
 static bool take_places(struct ktgt_lu *lu, int nr)
 {
-	struct ktgt_net *kn = lu->target->kn;
-
 	if (lu->pr.nr + nr > KTGT_PR_MAX)
 		return false;
-	if (atomic_add_return(nr, &kn->nr_registrations) <= KTGT_PR_NET_MAX)
+	if (atomic_add_return(nr, &nr_registrations) <= KTGT_PR_ALL_MAX)
 		return true;
-	atomic_sub(nr, &kn->nr_registrations);
+	atomic_sub(nr, &nr_registrations);
 	return false;
 }
 
@@ -281,7 +284,7 @@ static void drop(struct ktgt_pr_request *req,
 		registration->itl->registration = NULL;
 	list_move_tail(&registration->node, &req->removed);
 	lu->pr.nr--;
-	atomic_dec(&lu->target->kn->nr_registrations);
+	atomic_dec(&nr_registrations);
 }
 
 static void end_reservation(struct ktgt_pr *pr)
@@ -316,7 +319,7 @@ void ktgt_pr_exit(struct ktgt_lu *lu)
 
 	spin_lock_bh(&lu->target->nexus_lock);
 	list_splice_init(&pr->registrations, &gone);
-	atomic_sub(pr->nr, &lu->target->kn->nr_registrations);
+	atomic_sub(pr->nr, &nr_registrations);
 	pr->nr = 0;
 	end_reservation(pr);
 	spin_unlock_bh(&lu->target->nexus_lock);

@@ -19,8 +19,8 @@ struct ktgt_nexus;
 
 /* registrations that a logical unit may have */
 #define KTGT_PR_MAX		512
-/* those that all logical units of a namespace may have together */
-#define KTGT_PR_NET_MAX		131072
+/* those that all logical units of all namespaces may have together */
+#define KTGT_PR_ALL_MAX		131072
 
 /* service actions of PERSISTENT RESERVE OUT (SPC-4, 6.16.2) */
 enum ktgt_pr_action {

@@ -111,7 +111,7 @@ static void pr_test_exit(struct kunit *test)
 	if (!t)
 		return;
 	ktgt_pr_exit(&t->lu);
-	KUNIT_EXPECT_EQ(test, atomic_read(&t->kn.nr_registrations), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&nr_registrations), 0);
 }
 
 /* --- requests ------------------------------------------------------------- */
@@ -702,10 +702,10 @@ static void too_many(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->lu.pr.nr, KTGT_PR_MAX);
 	KUNIT_EXPECT_EQ(test, act(t, B, KTGT_PR_REGISTER, 0, KEY(B), 0),
 			KTGT_PR_TOO_MANY);
-	KUNIT_EXPECT_EQ(test, atomic_read(&t->kn.nr_registrations), KTGT_PR_MAX);
+	KUNIT_EXPECT_EQ(test, atomic_read(&nr_registrations), KTGT_PR_MAX);
 	KUNIT_EXPECT_EQ(test, act(t, A, KTGT_PR_CLEAR, KEY(A), 0, 0),
 			KTGT_PR_GOOD);
-	KUNIT_EXPECT_EQ(test, atomic_read(&t->kn.nr_registrations), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&nr_registrations), 0);
 }
 
 /* Those of other logical units count as well. */
@@ -713,12 +713,12 @@ static void too_many_in_all(struct kunit *test)
 {
 	struct pr_test *t = test->priv;
 
-	atomic_set(&t->kn.nr_registrations, KTGT_PR_NET_MAX - 1);
+	atomic_set(&nr_registrations, KTGT_PR_ALL_MAX - 1);
 	join(test, A);
 	KUNIT_EXPECT_EQ(test, act(t, B, KTGT_PR_REGISTER, 0, KEY(B), 0),
 			KTGT_PR_TOO_MANY);
 	KUNIT_EXPECT_EQ(test, t->lu.pr.generation, 1);
-	atomic_sub(KTGT_PR_NET_MAX - 1, &t->kn.nr_registrations);
+	atomic_sub(KTGT_PR_ALL_MAX - 1, &nr_registrations);
 }
 
 /* --- RESERVE -------------------------------------------------------------- */

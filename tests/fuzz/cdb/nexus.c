@@ -211,5 +211,4 @@ void target_stop(void)
 	require(target.ref.refcount == 1 && !target.nr_lus);
 	require(list_empty(&target.nexuses));
 	require(!atomic_read(&target.nr_nexuses) && !nr_resets);
-	require(!atomic_read(&kn.nr_registrations));
 }
