@@ -74,6 +74,20 @@ static void refuse_short(struct ktgt_cmd *cmd)
 	ktgt_cmd_fail(cmd);
 }
 
+/* Whether a command that writes has no whole blocks, and has ended for that. */
+static bool ends_for_its_data(struct ktgt_cmd *cmd)
+{
+	if (cmd->buf_len & ((1u << cmd->block_shift) - 1)) {
+		refuse_short(cmd);
+		return true;
+	}
+	if (!cmd->buf_len) {
+		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
+		return true;
+	}
+	return false;
+}
+
 /* --- VERIFY and WRITE AND VERIFY ------------------------------------------ */
 
 static void refuse_bytchk(struct ktgt_cmd *cmd)
@@ -270,14 +284,8 @@ void ktgt_write_verify(struct ktgt_cmd *cmd)
 {
 	u32 at = cmd->step_at, end = piece_end(cmd, cmd->buf_len);
 
-	if (cmd->buf_len & ((1u << cmd->block_shift) - 1)) {
-		refuse_short(cmd);
+	if (ends_for_its_data(cmd))
 		return;
-	}
-	if (!cmd->buf_len) {
-		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
-		return;
-	}
 	if (cmd->chunk_len) {
 		if (!verify_chunk(cmd))
 			return;
@@ -379,14 +387,8 @@ void ktgt_orwrite(struct ktgt_cmd *cmd)
 {
 	u32 at = cmd->step_at, end = piece_end(cmd, cmd->buf_len);
 
-	if (cmd->buf_len & ((1u << cmd->block_shift) - 1)) {
-		refuse_short(cmd);
+	if (ends_for_its_data(cmd))
 		return;
-	}
-	if (!cmd->buf_len) {
-		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
-		return;
-	}
 	if (!ktgt_track_is_ready(cmd) || !ktgt_medium_admit(cmd))
 		return;
 	if (at == cmd->buf_len) {
