@@ -37,7 +37,6 @@
  * struct pr_test - a logical unit, and initiators
  * @lu: the logical unit
  * @target: its target
- * @kn: the namespace
  * @nexuses: the initiators
  * @itls: what the logical unit keeps for them
  * @names: names of their ports
@@ -48,7 +47,6 @@
 struct pr_test {
 	struct ktgt_lu		lu;
 	struct ktgt_target	target;
-	struct ktgt_net		kn;
 	struct ktgt_nexus	nexuses[NR_NEXUSES];
 	struct ktgt_itl		itls[NR_NEXUSES];
 	char			names[NR_NEXUSES][40];
@@ -87,7 +85,6 @@ static int pr_test_init(struct kunit *test)
 	if (!t)
 		return -ENOMEM;
 	test->priv = t;
-	t->target.kn = &t->kn;
 	spin_lock_init(&t->target.nexus_lock);
 	t->lu.target = &t->target;
 	INIT_LIST_HEAD(&t->lu.itls);
