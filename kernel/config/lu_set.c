@@ -320,8 +320,11 @@ static void apply_params(struct lu_set *set)
 		WRITE_ONCE(own->read_only, set->params.read_only);
 	if (has(set, KTGT_A_LU_SHARED))
 		WRITE_ONCE(own->shared, set->params.shared);
-	if (has(set, KTGT_A_LU_WRITE_CACHE))
+	if (has(set, KTGT_A_LU_WRITE_CACHE)) {
+		/* whatever initiators have chosen before */
+		WRITE_ONCE(set->lu->cache_mode, -1);
 		WRITE_ONCE(own->write_cache, set->params.write_cache);
+	}
 	if (has(set, KTGT_A_LU_GONE))
 		WRITE_ONCE(own->gone, set->params.gone);
 }

@@ -54,8 +54,8 @@ struct ktgt_done_queue {
  * @KTGT_CMDF_TASK_ABORTED: a task management function of another nexus ended
  *	the command; its status is TASK ABORTED, because TAS is 1
  * @KTGT_CMDF_LU_REF: the command holds a reference of &ktgt_lu.ref
- * @KTGT_CMDF_WAITING: the command is in &ktgt_gate.waiting, or waits for
- *	orphans; changed under the lock of the list
+ * @KTGT_CMDF_WAITING: the command is in &ktgt_gate.waiting or &ktgt_gate.parked,
+ *	or waits for orphans; changed under the lock of the list
  * @KTGT_CMDF_RESUME: the command has not completed; submit it again
  * @KTGT_CMDF_ORPHAN: its connection is gone; it holds a reference of
  *	&ktgt_lu.kref
@@ -159,7 +159,8 @@ struct ktgt_sense {
  * @ua: enum ktgt_ua that it has taken, if KTGT_CMDF_UA is set
  * @sense: sense data of a CHECK CONDITION
  * @done_node: in &ktgt_done_queue.head
- * @wait_node: in &ktgt_gate.waiting; not used at the same time as @done_node
+ * @wait_node: in &ktgt_gate.waiting or &ktgt_gate.parked; not used at the same
+ *	time as @done_node
  * @storage_time: ns from its submission until the storage has answered, of all
  *	its transfers so far; 0 if it has had none. The time that a command waits
  *	for its data, at the gate, or to be taken off @done_queue is no part of it

@@ -440,7 +440,7 @@ static int fill_medium(struct sk_buff *skb, struct ktgt_lu *lu)
 	       nla_put_u32(skb, KTGT_A_LU_PHYSICAL_BLOCK_SIZE,
 			   caps.physical_block) ||
 	       nla_put_u8(skb, KTGT_A_LU_READ_ONLY,
-			  READ_ONCE(lu->read_only)) ||
+			  READ_ONCE(lu->is_protected)) ||
 	       nla_put_u8(skb, KTGT_A_LU_SHARED, lu->params.shared) ||
 	       nla_put_u8(skb, KTGT_A_LU_WRITE_CACHE,
 			  READ_ONCE(lu->write_cache)) ||

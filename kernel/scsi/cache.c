@@ -3,8 +3,11 @@
  * The write cache of a logical unit, as initiators see it (WCE of the Caching
  * mode page, SBC-4, 6.5.6), and what makes that true.
  *
+ * WCE is what the user has chosen, else what an initiator has chosen with MODE
+ * SELECT, else what the device has.
+ *
  * An initiator that sees no cache flushes nothing, so nothing may be left in one
- * by then. A user who turns the cache off has each write be FUA from then on. When
+ * by then. Who turns the cache off has each write be FUA from then on. When
  * the writes before have ended, a worker of the store flushes what they have
  * left; only then do initiators see that there is no cache. A swap begins this
  * anew with the new store. Until it has succeeded, WCE stays 1, which is safe.
@@ -55,22 +58,32 @@ struct ktgt_cache_off {
 /* those who wait until a cache is off, or cannot be */
 static DECLARE_WAIT_QUEUE_HEAD(off_ended);
 
+/* What is to be: 0 or 1, or -1 as the device has it. */
+static int wanted(const struct ktgt_lu *lu)
+{
+	int user = READ_ONCE(lu->params.write_cache);
+
+	return user < 0 ? READ_ONCE(lu->cache_mode) : user;
+}
+
 /**
  * ktgt_cache_follow - have initiators see the cache as it is
  * @lu: disk; &ktgt_lu.lock is held
  * @device: its device has a volatile write cache
+ * @by: I_T nexus that has asked for the change, and is not told; or NULL. It is
+ *	only compared
  *
- * WCE is the device's, unless the user has chosen. Initiators can read it, and
- * are told to, before any write may stay in a cache that they do not know of;
- * until then writes are FUA. They are as well while the user wants no cache, and
- * WCE is still 1.
+ * Initiators can read WCE, and are told to, before any write may stay in a cache
+ * that they do not know of; until then writes are FUA. They are as well while no
+ * cache is wanted, and WCE is still 1.
  *
  * Context: process; takes &ktgt_target.nexus_lock if there is a change.
  */
-void ktgt_cache_follow(struct ktgt_lu *lu, bool device)
+void ktgt_cache_follow(struct ktgt_lu *lu, bool device,
+		       const struct ktgt_nexus *by)
 {
 	bool cache = lu->cache_choice < 0 ? device : lu->cache_choice;
-	bool back = cache && READ_ONCE(lu->params.write_cache);
+	bool back = cache && wanted(lu);
 
 	if (!back)
 		WRITE_ONCE(lu->write_back, false);
@@ -78,7 +91,7 @@ void ktgt_cache_follow(struct ktgt_lu *lu, bool device)
 		WRITE_ONCE(lu->write_cache, cache);
 		/* who has the unit attention reads the new one */
 		smp_mb();
-		ktgt_ua_raise(lu, KTGT_UA_MODE, NULL);
+		ktgt_ua_raise(lu, KTGT_UA_MODE, by);
 	}
 	if (!back)
 		return;
@@ -87,7 +100,7 @@ void ktgt_cache_follow(struct ktgt_lu *lu, bool device)
 }
 
 /**
- * ktgt_cache_choose - take over what the user has chosen
+ * ktgt_cache_choose - take over what has been chosen
  * @lu: disk; &ktgt_lu.lock is held
  *
  * A cache that is in use stays so until it has been flushed, see
@@ -97,14 +110,14 @@ void ktgt_cache_follow(struct ktgt_lu *lu, bool device)
  */
 void ktgt_cache_choose(struct ktgt_lu *lu)
 {
-	int choice = READ_ONCE(lu->params.write_cache);
+	int choice = wanted(lu);
 
 	if (choice || !lu->write_cache || lu->absent)
 		lu->cache_choice = choice;
 }
 
 /**
- * ktgt_cache_prepare - have writes be FUA if the user wants no cache
+ * ktgt_cache_prepare - have writes be FUA if no cache is wanted
  * @lu: disk that is about to get another store, which so has no write in its
  *	cache that ktgt_cache_turn() would have to wait for
  *
@@ -113,7 +126,7 @@ void ktgt_cache_choose(struct ktgt_lu *lu)
 void ktgt_cache_prepare(struct ktgt_lu *lu)
 {
 	spin_lock(&lu->lock);
-	if (!READ_ONCE(lu->params.write_cache))
+	if (!wanted(lu))
 		WRITE_ONCE(lu->write_back, false);
 	spin_unlock(&lu->lock);
 }
@@ -126,6 +139,8 @@ static void settle(struct ktgt_lu *lu, enum ktgt_cache_state state)
 		ktgt_gate_open_locked(lu, KTGT_GATE_CACHE);
 	WRITE_ONCE(lu->cache_state, state);
 	wake_up_all(&off_ended);
+	if (state != KTGT_CACHE_GOES_OFF)
+		ktgt_gate_unpark(lu);
 }
 
 /* With &ktgt_gate.mutex: neither given up nor overtaken by a swap. */
@@ -148,7 +163,8 @@ static void off_tell(struct ktgt_lu *lu)
 {
 	spin_lock(&lu->lock);
 	lu->cache_choice = 0;
-	ktgt_cache_follow(lu, false);
+	ktgt_cache_follow(lu, false, lu->cache_by);
+	lu->cache_by = NULL;
 	spin_unlock(&lu->lock);
 }
 
@@ -260,20 +276,22 @@ void ktgt_cache_swapped(struct ktgt_lu *lu)
 
 /**
  * ktgt_cache_turn - begin to turn a cache off, or cease to
- * @lu: disk that is published; ktgt_cache_follow() has been called for what the
- *	user has chosen, and for its store
+ * @lu: disk that is published; ktgt_cache_follow() has been called for what has
+ *	been chosen, and for its store
  *
  * Commands wait at the gate until those that were admitted have ended. If former
  * stores still have some, it begins when they have none left.
  *
- * Context: process, with &ktgt_net.config_mutex; may sleep, waits for no storage.
+ * Context: process, with &ktgt_net.config_mutex or a reference of &ktgt_lu.kref;
+ *	may sleep, for a grace period of RCU, waits for no storage.
  */
 void ktgt_cache_turn(struct ktgt_lu *lu)
 {
-	bool off = !READ_ONCE(lu->params.write_cache) &&
-		   READ_ONCE(lu->write_cache);
+	bool off;
 
 	mutex_lock(&lu->gate.mutex);
+	off = !wanted(lu) && READ_ONCE(lu->write_cache) &&
+	      !(lu->gate.reasons & BIT(KTGT_GATE_REMOVAL));
 	if (!off) {
 		settle(lu, KTGT_CACHE_SETTLED);
 	} else if (!lu->cache_off || !is_current(lu->cache_off)) {
@@ -282,6 +300,50 @@ void ktgt_cache_turn(struct ktgt_lu *lu)
 			attempt(lu);
 	}
 	mutex_unlock(&lu->gate.mutex);
+}
+
+/**
+ * ktgt_cache_select - have the cache as an initiator wants it
+ * @lu: disk that is published; referenced
+ * @mode: 0 or 1, or -1 to have it as the device has it
+ * @by: I_T nexus that wants it, and is not told of the change; NULL if all are
+ *
+ * What the user has chosen comes first. A cache that is turned off is settled
+ * later, see ktgt_gate_park().
+ *
+ * Context: process; may sleep, for a grace period of RCU, waits for no storage.
+ */
+void ktgt_cache_select(struct ktgt_lu *lu, int mode,
+		       const struct ktgt_nexus *by)
+{
+	struct ktgt_backend_caps caps;
+
+	ktgt_lu_caps(lu, &caps);
+	spin_lock(&lu->lock);
+	WRITE_ONCE(lu->cache_mode, mode);
+	lu->cache_by = by;
+	ktgt_cache_choose(lu);
+	ktgt_cache_follow(lu, caps.write_cache, by);
+	spin_unlock(&lu->lock);
+	ktgt_cache_turn(lu);
+}
+
+/**
+ * ktgt_cache_default - what WCE is if no initiator chooses
+ * @lu: disk; referenced
+ *
+ * Context: any.
+ * Return: the user's choice, else the device's.
+ */
+bool ktgt_cache_default(const struct ktgt_lu *lu)
+{
+	int user = READ_ONCE(lu->params.write_cache);
+	struct ktgt_backend_caps caps;
+
+	if (user >= 0)
+		return user;
+	ktgt_lu_caps(lu, &caps);
+	return caps.write_cache;
 }
 
 /**

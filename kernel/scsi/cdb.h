@@ -22,6 +22,8 @@
  * @KTGT_CDB_ZERO_256: a transfer length of 0 means 256 blocks
  * @KTGT_CDB_COUNT: counted as a READ or a WRITE in the statistics
  * @KTGT_CDB_NO_UA: carried out although a unit attention is pending
+ * @KTGT_CDB_STORAGE: may wait for the storage, as what has KTGT_CDB_RANGE or
+ *	KTGT_CDB_WRITE may anyway
  * @KTGT_CDB_NO_LU: answered for a LUN that has no logical unit as well
  */
 enum ktgt_cdb_flags {
@@ -37,6 +39,7 @@ enum ktgt_cdb_flags {
 	KTGT_CDB_COUNT		= BIT(9),
 	KTGT_CDB_NO_UA		= BIT(10),
 	KTGT_CDB_NO_LU		= BIT(11),
+	KTGT_CDB_STORAGE	= BIT(12),
 };
 
 /**

@@ -13,6 +13,7 @@
 #include "caw.h"
 #include "cdb.h"
 #include "mode.h"
+#include "mode_select.h"
 #include "pr.h"
 #include "pr_in.h"
 #include "pr_out.h"
@@ -93,6 +94,15 @@ static const struct ktgt_cdb_row rows[] = {
 		.flags = KTGT_CDB_NO_UA | KTGT_CDB_NO_LU,
 		.usage = USAGE_6(0x01, 0xff, 0xff, 0xff, 0),
 		.exec = ktgt_spc_inquiry,
+	}, {
+		.opcode = MODE_SELECT, .len = 6,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 4, .len_len = 1,
+		.flags = KTGT_CDB_STORAGE,
+		.usage = USAGE_6(0x10, 0, 0, 0xff, 0),
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 60, .check = ktgt_mode_select_check,
+		.exec = ktgt_mode_select,
 	}, {
 		.opcode = RESERVE_6, .len = 6,
 		.dir = DMA_NONE, .unit = KTGT_CDB_NONE, .flags = KTGT_CDB_DISK,
@@ -196,6 +206,15 @@ static const struct ktgt_cdb_row rows[] = {
 		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.timeout = 120, .check = ktgt_sbc_check_unmap,
 		.exec = ktgt_sbc_unmap,
+	}, {
+		.opcode = MODE_SELECT_10, .len = 10,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 7, .len_len = 2,
+		.flags = KTGT_CDB_STORAGE,
+		.usage = USAGE_10(0x10, 0, 0, 0, 0, 0, 0xff, 0xff, 0),
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 60, .check = ktgt_mode_select_check,
+		.exec = ktgt_mode_select,
 	}, {
 		.opcode = RESERVE_10, .len = 10,
 		.dir = DMA_NONE, .unit = KTGT_CDB_NONE, .flags = KTGT_CDB_DISK,

@@ -296,7 +296,8 @@ void ktgt_cmd_parse(struct ktgt_cmd *cmd)
 bool ktgt_cmd_needs_storage(const struct ktgt_cmd *cmd)
 {
 	return cmd->exec != exec_status &&
-	       cmd->row->flags & (KTGT_CDB_RANGE | KTGT_CDB_WRITE);
+	       cmd->row->flags & (KTGT_CDB_RANGE | KTGT_CDB_WRITE |
+				  KTGT_CDB_STORAGE);
 }
 
 /**
@@ -464,7 +465,8 @@ void ktgt_cmd_free(struct ktgt_cmd *cmd)
  */
 unsigned int ktgt_cmd_sense(const struct ktgt_cmd *cmd, u8 *buf)
 {
-	return ktgt_sense_build(&cmd->sense, cmd->lu && cmd->lu->d_sense, buf);
+	return ktgt_sense_build(&cmd->sense, cmd->lu &&
+				READ_ONCE(cmd->lu->d_sense), buf);
 }
 
 /**

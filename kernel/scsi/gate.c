@@ -30,6 +30,7 @@ void ktgt_gate_init(struct ktgt_gate *gate)
 	mutex_init(&gate->mutex);
 	spin_lock_init(&gate->lock);
 	INIT_LIST_HEAD(&gate->waiting);
+	INIT_LIST_HEAD(&gate->parked);
 	INIT_LIST_HEAD(&gate->resets);
 	gate->reasons = BIT(KTGT_GATE_SWAP);
 }
@@ -127,15 +128,15 @@ void ktgt_gate_cancel(struct ktgt_cmd *cmd)
 		ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
 }
 
-/* All that wait look again. Each may be gone as soon as it is given back. */
-static void resume_waiting(struct ktgt_gate *gate)
+/* All of a list look again. Each may be gone as soon as it is given back. */
+static void resume_list(struct ktgt_gate *gate, struct list_head *list)
 {
 	struct ktgt_cmd *cmd;
 	unsigned long flags;
 
 	for (;;) {
 		spin_lock_irqsave(&gate->lock, flags);
-		cmd = list_first_entry_or_null(&gate->waiting, struct ktgt_cmd,
+		cmd = list_first_entry_or_null(list, struct ktgt_cmd,
 					       wait_node);
 		if (cmd) {
 			list_del(&cmd->wait_node);
@@ -146,6 +147,50 @@ static void resume_waiting(struct ktgt_gate *gate)
 			return;
 		ktgt_cmd_resume(cmd);
 	}
+}
+
+static void resume_waiting(struct ktgt_gate *gate)
+{
+	resume_list(gate, &gate->waiting);
+}
+
+/**
+ * ktgt_gate_park - have a command wait while a write cache is being turned off
+ * @cmd: the command, with its logical unit, which has a store; not admitted
+ *
+ * It is no command of the store, which is flushed when it has none left.
+ *
+ * Context: process; does not sleep.
+ * Return: true if it waits: the caller must not touch it any more, and it is
+ *	carried out from the beginning when the cache is settled.
+ */
+bool ktgt_gate_park(struct ktgt_cmd *cmd)
+{
+	struct ktgt_lu *lu = cmd->lu;
+	struct ktgt_gate *gate = &lu->gate;
+	unsigned long flags;
+	bool waits;
+
+	spin_lock_irqsave(&gate->lock, flags);
+	waits = READ_ONCE(lu->cache_state) == KTGT_CACHE_GOES_OFF &&
+		!(gate->reasons & BIT(KTGT_GATE_REMOVAL));
+	if (waits) {
+		set_bit(KTGT_CMDF_WAITING, &cmd->flags);
+		list_add_tail(&cmd->wait_node, &gate->parked);
+	}
+	spin_unlock_irqrestore(&gate->lock, flags);
+	return waits;
+}
+
+/**
+ * ktgt_gate_unpark - let those go on that have waited for the write cache
+ * @lu: logical unit, whose &ktgt_lu.cache_state has been changed
+ *
+ * Context: process; does not sleep.
+ */
+void ktgt_gate_unpark(struct ktgt_lu *lu)
+{
+	resume_list(&lu->gate, &lu->gate.parked);
 }
 
 static void set_reasons(struct ktgt_gate *gate, unsigned long reasons)

@@ -79,6 +79,8 @@ void ktgt_gate_init(struct ktgt_gate *gate);
 bool ktgt_gate_enter(struct ktgt_cmd *cmd);
 bool ktgt_gate_wait_for(struct ktgt_cmd *cmd, const bool *what);
 void ktgt_gate_cancel(struct ktgt_cmd *cmd);
+bool ktgt_gate_park(struct ktgt_cmd *cmd);
+void ktgt_gate_unpark(struct ktgt_lu *lu);
 void ktgt_gate_close(struct ktgt_lu *lu, enum ktgt_gate_reason reason);
 void ktgt_gate_close_locked(struct ktgt_lu *lu, enum ktgt_gate_reason reason);
 void ktgt_gate_open(struct ktgt_lu *lu, enum ktgt_gate_reason reason);

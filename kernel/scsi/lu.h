@@ -226,8 +226,10 @@ enum ktgt_cache_state {
  * @resets: struct ktgt_gate_reset for which it is closed, under @mutex
  * @nr_resets: those that have not ended, also if it is not closed for them any
  *	more, under @mutex
- * @lock: protects @waiting; a spinlock, interrupts off
+ * @lock: protects @waiting and @parked; a spinlock, interrupts off
  * @waiting: struct ktgt_cmd that wait until the gate opens
+ * @parked: struct ktgt_cmd that wait until the write cache is settled, whether the
+ *	gate is open or not
  * @swapped: called when KTGT_GATE_SWAP is taken back, with @mutex; or NULL
  */
 struct ktgt_gate {
@@ -239,6 +241,7 @@ struct ktgt_gate {
 	u32			nr_resets;
 	spinlock_t		lock;	/* see above */
 	struct list_head	waiting;
+	struct list_head	parked;
 	void			(*swapped)(struct ktgt_lu *lu);
 };
 
@@ -310,8 +313,13 @@ struct ktgt_disk_names {
  * @nr_blocks: logical blocks; read with READ_ONCE()
  * @write_cache: completed writes may be lost until they are flushed (WCE);
  *	changed under @lock
- * @cache_choice: the user's choice of it that is in force; -1 follows the device;
- *	under @lock
+ * @cache_choice: the choice of it that is in force; -1 follows the device; under
+ *	@lock
+ * @cache_mode: what an initiator has chosen with MODE SELECT since the user has
+ *	chosen last; -1 follows the device; read and written with READ_ONCE() and
+ *	WRITE_ONCE()
+ * @cache_by: I_T nexus whose MODE SELECT turns the cache off, or NULL. It is only
+ *	compared, and may be gone. Under @lock
  * @write_back: writes need not be FUA: only if @write_cache, if the user wants it,
  *	and after all initiators were told of it; changed under @lock
  * @cache_state: see scsi/cache.c; changed under &ktgt_gate.mutex
@@ -322,8 +330,12 @@ struct ktgt_disk_names {
  *	its range. Set once, under &ktgt_gate.mutex
  * @tracking: waits until it is; under &ktgt_gate.mutex
  * @thin: blocks can be unmapped
- * @read_only: writes are refused; changed under @lock, read with READ_ONCE()
- * @d_sense: sense data has descriptor format
+ * @read_only: writes are refused, because of @is_protected or @swp; changed under
+ *	@lock, read with READ_ONCE()
+ * @is_protected: the user or the device lets nobody write; likewise
+ * @swp: an initiator lets nobody write (SWP of the Control mode page, SPC-4, 7.5.8);
+ *	likewise
+ * @d_sense: sense data has descriptor format (D_SENSE of that page); likewise
  * @reserved: it has its place in &ktgt_target.lus; under
  *	&ktgt_net.config_mutex
  * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
@@ -366,6 +378,8 @@ struct ktgt_lu {
 	u64				nr_blocks;
 	bool				write_cache;
 	int				cache_choice;
+	int				cache_mode;
+	const struct ktgt_nexus		*cache_by;
 	bool				write_back;
 	enum ktgt_cache_state		cache_state;
 	struct ktgt_cache_off		*cache_off;
@@ -374,6 +388,8 @@ struct ktgt_lu {
 	struct ktgt_tracking		*tracking;
 	bool				thin;
 	bool				read_only;
+	bool				is_protected;
+	bool				swp;
 	bool				d_sense;
 	bool				reserved;
 	bool				leaving;

@@ -224,9 +224,11 @@ static int judge_store(const struct ktgt_lu *lu,
 /* With &ktgt_lu.lock: a device may be protected although it was opened for writing. */
 static bool follow_protection(struct ktgt_lu *lu, bool device)
 {
-	bool read_only = READ_ONCE(lu->params.read_only) || device;
+	bool is_protected = READ_ONCE(lu->params.read_only) || device;
+	bool read_only = is_protected || lu->swp;
 	bool changed = read_only != lu->read_only;
 
+	WRITE_ONCE(lu->is_protected, is_protected);
 	WRITE_ONCE(lu->read_only, read_only);
 	return changed;
 }
@@ -244,7 +246,7 @@ static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
 	spin_lock(&lu->lock);
 	follow_protection(lu, caps->read_only);
 	ktgt_cache_choose(lu);
-	ktgt_cache_follow(lu, caps->write_cache);
+	ktgt_cache_follow(lu, caps->write_cache, NULL);
 	/* pairs with the range check of a command */
 	smp_store_release(&lu->nr_blocks, medium->nr_blocks);
 	spin_unlock(&lu->lock);
@@ -299,6 +301,7 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
 	lu->params.medium = NULL;
 	lu->params.medium_found = NULL;
 	memset(&lu->params.identity, 0, sizeof(lu->params.identity));
+	lu->cache_mode = -1;
 	kref_init(&lu->kref);
 	spin_lock_init(&lu->lock);
 	INIT_LIST_HEAD(&lu->itls);
@@ -702,7 +705,7 @@ u64 ktgt_lu_refresh(struct ktgt_lu *lu)
 	changed = nr_blocks != lu->nr_blocks;
 	WRITE_ONCE(lu->nr_blocks, nr_blocks);
 	if (nr_blocks) {
-		ktgt_cache_follow(lu, caps.write_cache);
+		ktgt_cache_follow(lu, caps.write_cache, NULL);
 		if (follow_protection(lu, caps.read_only))
 			ktgt_ua_raise(lu, KTGT_UA_MODE, NULL);
 	}

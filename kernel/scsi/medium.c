@@ -90,6 +90,13 @@ void ktgt_medium_end_io(struct ktgt_io *io)
 	ktgt_medium_end(ktgt_medium_ended(io), io->status);
 }
 
+/* What may have become read-only since the command was received. */
+static bool is_protected(const struct ktgt_cmd *cmd)
+{
+	return cmd->row->flags & KTGT_CDB_WRITE &&
+	       (cmd->store->read_only || READ_ONCE(cmd->lu->read_only));
+}
+
 /* What was checked on receipt, against the store that the transfer goes to. */
 static bool fits_store(const struct ktgt_cmd *cmd)
 {
@@ -98,7 +105,7 @@ static bool fits_store(const struct ktgt_cmd *cmd)
 	return end <= READ_ONCE(cmd->store->size) &&
 	       !READ_ONCE(cmd->store->crowded) &&
 	       cmd->block_shift == cmd->lu->block_shift &&
-	       !(cmd->store->read_only && cmd->row->flags & KTGT_CDB_WRITE);
+	       !is_protected(cmd);
 }
 
 static noinline void fail_misfit(struct ktgt_cmd *cmd)
@@ -108,7 +115,7 @@ static noinline void fail_misfit(struct ktgt_cmd *cmd)
 		ktgt_cmd_complete(cmd, SAM_STAT_BUSY);
 		return;
 	}
-	if (cmd->store->read_only && cmd->row->flags & KTGT_CDB_WRITE)
+	if (is_protected(cmd))
 		ktgt_sense_set(&cmd->sense, DATA_PROTECT,
 			       KTGT_ASC_WRITE_PROTECTED);
 	else if (!(READ_ONCE(cmd->store->size) >> cmd->block_shift))

@@ -19,6 +19,7 @@
 #include "../core/target.h"
 #include "gate.h"
 #include "lu.h"
+#include "mode_page.h"
 #include "nexus.h"
 #include "reserve.h"
 #include "ua.h"
@@ -158,8 +159,10 @@ static void run_parts(struct ktgt_reset *reset, struct ktgt_nexus *nexus)
 	if (failed)
 		ktgt_reset_give_up(reset);
 	list_for_each_entry(part, &reset->parts, node) {
-		if (!failed)
+		if (!failed) {
 			abort_commands(part, nexus);
+			ktgt_mode_reset(part->lu);
+		}
 		/* the function stays until its first reference is dropped */
 		ktgt_lu_reset_put(&part->tasks);
 		cond_resched();

@@ -131,12 +131,17 @@ static void row_flags(struct kunit *test)
 	bool write = row->flags & KTGT_CDB_WRITE;
 
 	KUNIT_EXPECT_TRUE(test, row->exec);
-	/* what takes data changes the medium, but for the reservations */
-	KUNIT_EXPECT_EQ(test, write, row->dir == DMA_TO_DEVICE &&
-			row->opcode != PERSISTENT_RESERVE_OUT);
 	KUNIT_EXPECT_EQ(test, row->pr == KTGT_CDB_PR_ALWAYS,
 			passes_reserve(row->opcode));
+	/* what takes no blocks may have a parameter list, and no more */
 	if (write)
+		KUNIT_EXPECT_EQ(test, row->dir, DMA_TO_DEVICE);
+	if (row->dir == DMA_TO_DEVICE && (row->unit == KTGT_CDB_BLOCKS ||
+					  row->unit == KTGT_CDB_ONE_BLOCK ||
+					  row->unit == KTGT_CDB_TWICE))
+		KUNIT_EXPECT_TRUE(test, write);
+	/* PERSISTENT RESERVE OUT looks for itself at who has what */
+	if (row->dir == DMA_TO_DEVICE && row->opcode != PERSISTENT_RESERVE_OUT)
 		KUNIT_EXPECT_EQ(test, row->pr, KTGT_CDB_PR_WRITE);
 	/* what names blocks has them checked, on a disk that is there */
 	if (row->lba_len)
@@ -219,6 +224,7 @@ static const u8 served[][2] = {
 	{ 0x08, NO_ACTION },	/* READ(6) */
 	{ 0x0a, NO_ACTION },	/* WRITE(6) */
 	{ 0x12, NO_ACTION },	/* INQUIRY */
+	{ 0x15, NO_ACTION },	/* MODE SELECT(6) */
 	{ 0x16, NO_ACTION },	/* RESERVE(6) */
 	{ 0x17, NO_ACTION },	/* RELEASE(6) */
 	{ 0x1a, NO_ACTION },	/* MODE SENSE(6) */
@@ -231,6 +237,7 @@ static const u8 served[][2] = {
 	{ 0x35, NO_ACTION },	/* SYNCHRONIZE CACHE(10) */
 	{ 0x41, NO_ACTION },	/* WRITE SAME(10) */
 	{ 0x42, NO_ACTION },	/* UNMAP */
+	{ 0x55, NO_ACTION },	/* MODE SELECT(10) */
 	{ 0x56, NO_ACTION },	/* RESERVE(10) */
 	{ 0x57, NO_ACTION },	/* RELEASE(10) */
 	{ 0x5a, NO_ACTION },	/* MODE SENSE(10) */
@@ -374,6 +381,8 @@ static const struct field_case field_cases[] = {
 	{ "REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS",
 	  { 0xa3, 0x0d, 0x80, 0, 0, 0, 0, 0, 1, 2 }, 0, 0x102 },
 	{ "TEST UNIT READY", { 0x00 }, 0, 0 },
+	{ "MODE SELECT(6)", { 0x15, 0x10, 0, 0, 24 }, 0, 24 },
+	{ "MODE SELECT(10)", { 0x55, 0x10, [7] = 0x12, 0x34 }, 0, 0x1234 },
 };
 KUNIT_ARRAY_PARAM_DESC(field, field_cases, what);
 
@@ -554,6 +563,10 @@ static const struct parse_case parse_cases[] = {
 	{ "write to what is read-only", { 0x2a, [8] = 1 }, 9, 0, 1,
 	  REFUSED(DATA_PROTECT, 0x2700) },
 	{ "read of what is read-only", { 0x28, [8] = 1 }, 9, 0, 1, IN(512) },
+	{ "MODE SELECT with SP", { 0x15, 0x11, 0, 0, 12 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "MODE SELECT of what is read-only", { 0x15, 0x10, 0, 0, 12 }, 9, 0,
+	  1, OUT(12) },
 	{ "reserved bit", { 0x28, 0x02, [8] = 1 }, 9, 0, 0,
 	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
 	{ "RDPROTECT", { 0x28, 0x20, [8] = 1 }, 9, 0, 0,

@@ -578,11 +578,36 @@ static void resets_have_a_limit(struct kunit *test)
 	expect_enters(test, &t->cmds[0], t->stores[0]);
 }
 
+/* Beside the gate, open or not, until the cache is settled; never at one that goes. */
+static void parked(struct kunit *test)
+{
+	struct gate_test *t = test->priv;
+
+	KUNIT_EXPECT_FALSE(test, ktgt_gate_park(&t->cmds[0]));
+	t->lu.cache_state = KTGT_CACHE_GOES_OFF;
+	KUNIT_EXPECT_TRUE(test, ktgt_gate_park(&t->cmds[0]));
+	KUNIT_EXPECT_TRUE(test, ktgt_gate_park(&t->cmds[1]));
+	ktgt_gate_close(&t->lu, KTGT_GATE_FREEZE);
+	ktgt_gate_open(&t->lu, KTGT_GATE_FREEZE);
+	KUNIT_EXPECT_NULL(test, come_back(t));
+	ktgt_gate_cancel(&t->cmds[1]);
+	expect_aborted(test, &t->cmds[1]);
+	t->lu.cache_state = KTGT_CACHE_SETTLED;
+	ktgt_gate_unpark(&t->lu);
+	expect_resumed(test, &t->cmds[0]);
+	KUNIT_EXPECT_NULL(test, come_back(t));
+
+	t->lu.cache_state = KTGT_CACHE_GOES_OFF;
+	ktgt_gate_close(&t->lu, KTGT_GATE_REMOVAL);
+	KUNIT_EXPECT_FALSE(test, ktgt_gate_park(&t->cmds[2]));
+}
+
 static struct kunit_case gate_cases[] = {
 	KUNIT_CASE(closings_nest),
 	KUNIT_CASE(resumed_in_order),
 	KUNIT_CASE(removal_ends_waiting),
 	KUNIT_CASE(cancel_is_at_once),
+	KUNIT_CASE(parked),
 	KUNIT_CASE(swap_waits),
 	KUNIT_CASE(swap_at_once),
 	KUNIT_CASE(swap_waits_for_all),

@@ -17,7 +17,6 @@
 #include "../scsi/exec.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
-#include "../scsi/mode.h"
 #include "../scsi/nexus.h"
 #include "../scsi/opening.h"
 #include "../scsi/orphan.h"
@@ -80,7 +79,6 @@ STUB_FAIL(ktgt_spc_test_unit_ready, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_spc_request_sense, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_spc_inquiry, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_spc_report_luns, struct ktgt_cmd *cmd)
-STUB_FAIL(ktgt_mode_sense, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_sbc_rw, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_sbc_sync_cache, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_sbc_pre_fetch, struct ktgt_cmd *cmd)

@@ -165,7 +165,7 @@ static void run_command(struct input *in, u8 what)
 	len = 0;
 	if (rec->req.kind == KIND_WRITE || rec->req.kind == KIND_SAME ||
 	    rec->req.kind == KIND_UNMAP || rec->req.kind == KIND_PR_OUT ||
-	    is_compare(rec))
+	    rec->req.kind == KIND_OUT || is_compare(rec))
 		len = min_t(size_t, take16(in), in->left);
 	give_data(rec, in->p, len);
 	in->p += len;
@@ -256,6 +256,7 @@ static void run_event(struct input *in)
 static void start(struct input *in)
 {
 	shim_allocs = U32_MAX;
+	mode_changed = false;
 	commands_start();
 	target_start();
 	pick_shape(in);

@@ -22,8 +22,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import dm  # noqa: E402
 import iscsi  # noqa: E402
 from dm import Late  # noqa: E402
-from iscsi import (compare_and_write, inquiry, mode_sense6,  # noqa: E402
-                   mode_sense10, orwrite16, pr_in, pr_list, pr_out,
+from iscsi import (compare_and_write, inquiry, mode_select6,  # noqa: E402
+                   mode_select10, mode_sense6, mode_sense10, orwrite16, pr_in, pr_list, pr_out,
                    pre_fetch10, pre_fetch16, read6, read10, read12, read16,
                    read_capacity10, read_capacity16, release6, release10,
                    report_luns, request_sense, reserve6, reserve10, rsoc,
@@ -180,6 +180,7 @@ TABLE = [
     ("READ(6)", read6(0, 1), 512, None, READS, "N"),
     ("WRITE(6)", write6(0, 1), 0, BLOCK, WRITES, "N"),
     ("INQUIRY", inquiry(96), 96, None, ALLOWED, "Y"),
+    ("MODE SELECT(6)", mode_select6(4), 0, bytes(4), WRITES, "N"),
     ("MODE SENSE(6)", mode_sense6(0x3F), 252, None, READS, "N"),
     ("READ CAPACITY(10)", read_capacity10(), 8, None, ALLOWED, "N"),
     ("READ(10)", read10(0, 1), 512, None, READS, "N"),
@@ -190,6 +191,7 @@ TABLE = [
     ("SYNCHRONIZE CACHE(10)", sync_cache10(), 0, None, WRITES, "N"),
     ("WRITE SAME(10)", write_same10(0, 8), 0, BLOCK, WRITES, "N"),
     ("UNMAP", unmap(24), 0, unmap_list((0, 8)), WRITES, "N"),
+    ("MODE SELECT(10)", mode_select10(8), 0, bytes(8), WRITES, "N"),
     ("MODE SENSE(10)", mode_sense10(0x3F), 4096, None, READS, "N"),
     ("READ(16)", read16(0, 1), 512, None, READS, "N"),
     ("COMPARE AND WRITE", compare_and_write(0, 1), 0, BLOCK + BLOCK, WRITES,

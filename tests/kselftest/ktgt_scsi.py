@@ -591,7 +591,7 @@ def rsoc_all(lab):
             0x88: 16, 0x8A: 16, 0x91: 16, 0x93: 16, 0xA0: 12, 0xA8: 12,
             0xAA: 12,
             0x2E: 10, 0x2F: 10, 0x34: 10, 0x89: 16, 0x8B: 16, 0x8E: 16, 0x8F: 16,
-            0x90: 16, 0xAE: 12, 0xAF: 12}
+            0x90: 16, 0xAE: 12, 0xAF: 12, 0x15: 6, 0x55: 10}
     for op, size in want.items():
         equal(found.get((op, None)), size, f"opcode {op:02x}")
     equal(found.get((0x9E, 0x10)), 16, "READ CAPACITY(16)")

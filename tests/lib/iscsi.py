@@ -737,9 +737,12 @@ class Initiator(Conn):
 
     def waiting_write(self, lun=1, lba=0, attr=1, data=bytes(4096)):
         """A write that is outstanding: its R2T has come, and is not answered."""
-        task = self.issue(write10(lba, len(data) // 512), lun, write=data,
-                          immediate=0, unsolicited=0, answer_r2t=False,
-                          attr=attr, flags=0xA0 | attr)
+        return self.waiting(write10(lba, len(data) // 512), data, lun, attr)
+
+    def waiting(self, cdb, data, lun=1, attr=1):
+        """The same for any command that takes data."""
+        task = self.issue(cdb, lun, write=data, immediate=0, unsolicited=0,
+                          answer_r2t=False, attr=attr, flags=0xA0 | attr)
         while not task.r2ts:
             self.step()
         return task
@@ -1196,3 +1199,25 @@ def rstmf(repd=0, alloc=64):
 def rsoc(option=0, op=0, action=0, alloc=65535, rctd=0):
     return struct.pack(">BBBBHIBB", 0xA3, 0x0C, rctd << 7 | option, op, action,
                        alloc, 0, 0)
+
+
+# --- CDBs of pages -----------------------------------------------------------
+
+def mode_select6(length, bits=0x10):
+    return bytes([0x15, bits, 0, 0, length, 0])
+
+
+def mode_select10(length, bits=0x10):
+    return struct.pack(">BB5xHB", 0x55, bits, length, 0)
+
+
+def mode_page(ini, page, control=0, lun=1):
+    """One mode page, by MODE SENSE(6)."""
+    data = ini.good(mode_sense6(page, bits=8, control=control), lun,
+                    read=252).data
+    return data[4:]
+
+
+def mode_list(*pages):
+    """A parameter list of MODE SELECT(6)."""
+    return bytes(4) + b"".join(bytes(page) for page in pages)

@@ -67,10 +67,10 @@ FLOORS = {
     'kernel/scsi': [
         'exec',
         'cdb_table',
-        'sbc spc mode rsoc rstmf caw verify pr_in pr_out',
+        'sbc spc mode mode_select rsoc rstmf caw verify pr_in pr_out',
         'lu_life reset pr_abort',
-        'nexus cache reserve',
-        'chunk',
+        'nexus mode_page reserve',
+        'cache chunk',
         'ua vpd medium names pr',
         'gate error opening orphan track',
         'lu sense data cdb range transport_id',

@@ -163,8 +163,8 @@ static void finish(struct ktgt_cmd *cmd)
 	if (cmd->status == SAM_STAT_CHECK_CONDITION) {
 		memset(sense, 0x5a, sizeof(sense));
 		len = ktgt_cmd_sense(cmd, sense);
-		rec->sense = check_sense(sense, len, rec->shape &&
-					 rec->shape->d_sense);
+		rec->sense = check_sense(sense, len,
+					 cmd->lu && cmd->lu->d_sense);
 		check_field_pointer(rec->cdb, &rec->req, &cmd->sense);
 	}
 	rec->whole = cmd->xfer_len;
@@ -225,6 +225,7 @@ void parse(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
 	memcpy(cmd->cdb, rec->cdb, KTGT_CDB_MAX);
 	rec->shape = NULL;
 	if (lu) {
+		follow_mode(lu);
 		rec->shape_was = shapes[lu->type != TYPE_DISK];
 		rec->shape = &rec->shape_was;
 	}
@@ -273,15 +274,18 @@ void submit(struct record *rec)
 	rec->ready = false;
 	rec->submitted = true;
 	rec->submitting = true;
+	mode_changed |= selects_mode(rec->cdb);
 	if (rec->legal && wants_medium(rec)) {
 		rec->now_blocks = rec->lu->nr_blocks;
 		rec->now_read_only = rec->lu->read_only;
+		rec->now_through = !rec->lu->write_cache;
 		if (rec->cmd->store)
 			admitted_before(rec);
 		rec->misfit = misfit_of(rec);
-		rec->now_conflict = rec->cmd->itl->flags &
-				    conflicting(rec->cdb);
 	}
+	if (rec->legal && (wants_medium(rec) || selects_mode(rec->cdb)))
+		rec->now_conflict = rec->cmd->itl &&
+				    rec->cmd->itl->flags & conflicting(rec->cdb);
 	ktgt_cmd_submit(rec->cmd);
 	require(!shim_atomic && !shim_rcu);
 	rec->submitting = false;

@@ -97,7 +97,7 @@ void admitted_before(struct record *rec)
 	const struct ktgt_store *store = rec->cmd->store;
 
 	rec->now_blocks = store->size / rec->shape->block;
-	rec->now_read_only = store->read_only;
+	rec->now_read_only |= store->read_only;
 }
 
 /* --- what is there -------------------------------------------------------- */
@@ -174,9 +174,11 @@ static void write_all(struct record *rec, const struct ktgt_io *io)
 	rec->nr_written += io->len;
 	/* WRITE AND VERIFY has no FUA */
 	rec->fua = io->flags & KTGT_IO_FUA;
-	require(rec->fua == (rec->shape->write_through ||
-			     (rec->req.kind != KIND_WRITE_VERIFY &&
-			      rec->cdb[1] & 8)));
+	if (rec->now_through ||
+	    (rec->req.kind != KIND_WRITE_VERIFY && rec->cdb[1] & 8))
+		require(rec->fua);
+	else
+		require(!rec->fua || mode_changed);
 }
 
 static void flush(struct record *rec, const struct fake *fake)

@@ -45,7 +45,13 @@ bool gate_is_shut(const struct ktgt_lu *lu)
 /* A command has not come back, and is not with the storage. */
 void check_waits(struct record *rec)
 {
-	require(rec->legal && wants_medium(rec));
+	require(rec->legal);
+	if (selects_mode(rec->cdb)) {
+		require(test_bit(KTGT_CMDF_WAITING, &rec->cmd->flags));
+		require(rec->lu->cache_state == KTGT_CACHE_GOES_OFF);
+		return;
+	}
+	require(wants_medium(rec));
 	/* others use its blocks, or it wants to be alone in them */
 	if (test_bit(KTGT_CMDF_RANGE, &rec->cmd->flags)) {
 		require(rec->lu->ranges && rec->cmd->store);

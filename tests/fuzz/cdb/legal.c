@@ -52,6 +52,7 @@ int direction(const struct record *rec)
 	case KIND_CAW:
 	case KIND_WRITE_VERIFY:
 	case KIND_ORWRITE:
+	case KIND_OUT:
 		return DMA_TO_DEVICE;
 	case KIND_VERIFY:
 		return wanted_of(rec, 512) ? DMA_TO_DEVICE : DMA_NONE;
@@ -114,6 +115,8 @@ bool is_served(const struct record *rec)
 
 bool in_range(const struct record *rec)
 {
+	if (rec->req.kind == KIND_IN || rec->req.kind == KIND_OUT)
+		return true;
 	return rec->req.lba < rec->nr_blocks &&
 	       rec->req.count <= rec->nr_blocks - rec->req.lba;
 }
@@ -143,6 +146,15 @@ static bool may_reserve_out(const struct record *rec)
 	return rec->req.count == 24;
 }
 
+/* Whether a command may have the parameter list that its CDB announces. */
+static bool may_list(const struct record *rec)
+{
+	u64 len = rec->req.count;
+
+	return !len || (len >= (rec->cdb[0] == MODE_SELECT ? 4 : 8) &&
+			rec->cdb[1] & 0x10);
+}
+
 /* Whether nothing is wrong with a command, as far as its CDB shows. */
 bool is_allowed(const struct record *rec)
 {
@@ -170,6 +182,8 @@ bool is_allowed(const struct record *rec)
 		return may_reserve_out(rec);
 	case KIND_IN:
 		return !asks_functions(rec->cdb) || rec->req.count >= 4;
+	case KIND_OUT:
+		return may_list(rec);
 	case KIND_UNMAP:
 		return !shape->read_only && rec->nr_blocks &&
 		       (!rec->req.count || rec->req.count >= 8);

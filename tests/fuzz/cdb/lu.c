@@ -116,6 +116,19 @@ void pick_shape(struct input *in)
 
 /* --- adding and removing -------------------------------------------------- */
 
+/* What MODE SELECT may have changed. */
+void follow_mode(struct ktgt_lu *lu)
+{
+	struct shape *shape = &shapes[lu->type != TYPE_DISK];
+	struct fake *fake = fake_of(lu);
+
+	require(lu->read_only == (lu->swp || lu->is_protected));
+	shape->d_sense = lu->d_sense;
+	shape->write_through = !lu->write_cache;
+	if (fake)
+		shape->read_only = lu->read_only;
+}
+
 /* What nobody but us can choose, and what it has of its store. */
 static void take_shape(struct ktgt_lu *lu)
 {
@@ -124,7 +137,8 @@ static void take_shape(struct ktgt_lu *lu)
 	if (!fake)
 		return;
 	lu->d_sense = shapes[0].d_sense;
-	shapes[0].read_only = disk_params.read_only || fake->caps.read_only;
+	shapes[0].read_only = disk_params.read_only || fake->caps.read_only ||
+			      lu->swp;
 	require(lu->nr_blocks == fake->caps.size / shapes[0].block);
 	require(lu->read_only == shapes[0].read_only);
 }

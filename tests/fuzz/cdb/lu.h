@@ -22,6 +22,7 @@ void pick_shape(struct input *in);
 void replace_disk(void);
 void hand_over_disk(void);
 void swap_store(bool waits, u8 how);
+void follow_mode(struct ktgt_lu *lu);
 void lus_start(void);
 void lus_stop(void);
 void lus_free(void);

@@ -2,10 +2,18 @@
 /*
  * What is known of each command.
  */
+#include <scsi/scsi_proto.h>
+
 #include "compare.h"
 #include "record.h"
 
 struct record records[MAX_CMDS];
+bool mode_changed;
+
+bool selects_mode(const u8 *cdb)
+{
+	return cdb[0] == MODE_SELECT || cdb[0] == MODE_SELECT_10;
+}
 
 struct record *find_record(const struct ktgt_cmd *cmd)
 {

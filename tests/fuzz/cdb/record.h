@@ -37,7 +37,7 @@ struct record {
 	bool			later, abort, aborted, held;
 
 	/* as it was when it was last submitted */
-	bool			submitting, now_read_only, now_conflict;
+	bool			submitting, now_read_only, now_through, now_conflict;
 	u64			now_blocks;
 	u32			misfit;		/* sense data, if it does not fit */
 	bool			ready;		/* to be submitted */
@@ -66,6 +66,10 @@ extern struct record records[MAX_CMDS];
 
 struct record *find_record(const struct ktgt_cmd *cmd);
 struct record *new_record(const u8 *from);
+/* a MODE SELECT may have changed the cache; then more may be stable than has to be */
+extern bool mode_changed;
+
+bool selects_mode(const u8 *cdb);
 bool wants_medium(const struct record *rec);
 u32 misfit_of(const struct record *rec);
 

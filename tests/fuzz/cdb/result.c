@@ -140,9 +140,12 @@ static void check_moved(const struct record *rec)
 	if (!write && rec->error)
 		require(!rec->whole);
 	/* FUA of READ(6) and WRITE(6) is a bit of the address */
-	if (rec->nr_ops && write)
-		require(rec->fua == (rec->shape->write_through ||
-				     (rec->req.len > 6 && rec->cdb[1] & 8)));
+	if (!rec->nr_ops || !write)
+		return;
+	if (rec->now_through || (rec->req.len > 6 && rec->cdb[1] & 8))
+		require(rec->fua);
+	else
+		require(!rec->fua || mode_changed);
 }
 
 /* Done means done for good if the logical unit says that it has no cache. */
@@ -154,8 +157,12 @@ static void check_stable(const struct record *rec)
 	if (rec->req.kind == KIND_SYNC &&
 	    (rec->status == SAM_STAT_GOOD || rec->error))
 		require(rec->nr_flushes == 1);
-	if (rec->status == SAM_STAT_GOOD && changes && !rec->aborted)
-		require(rec->nr_flushes == rec->shape->write_through);
+	if (rec->status != SAM_STAT_GOOD || !changes || rec->aborted)
+		return;
+	if (rec->now_through)
+		require(rec->nr_flushes == 1);
+	else
+		require(!rec->nr_flushes || mode_changed);
 }
 
 /* An answer can lack memory, a medium, or what was asked for. */
@@ -197,6 +204,19 @@ static void check_reserved_out(const struct record *rec)
 	require(!"sense data of PERSISTENT RESERVE OUT");
 }
 
+/* What a parameter list is refused for; the blocks stay as they are. */
+static void check_list(const struct record *rec)
+{
+	require(!rec->nr_ops && !rec->nr_ranges && !rec->nr_flushes);
+	if (rec->buf_len < rec->req.count)
+		require(rec->sense == 0x051a00 || rec->aborted ||
+			rec->now_conflict ||
+			rec->status == SAM_STAT_TASK_ABORTED);
+	if (rec->status == SAM_STAT_CHECK_CONDITION)
+		require(rec->sense == 0x051a00 || rec->sense == 0x052600 ||
+			(rec->sense == 0x044400 && selects_mode(rec->cdb)));
+}
+
 /* --- in all --------------------------------------------------------------- */
 
 static void check_legal(const struct record *rec)
@@ -225,6 +245,9 @@ static void check_legal(const struct record *rec)
 		break;
 	case KIND_PR_OUT:
 		check_reserved_out(rec);
+		break;
+	case KIND_OUT:
+		check_list(rec);
 		break;
 	default:
 		break;

@@ -29,6 +29,11 @@ static struct request answer(u8 len, u64 bytes)
 	return (struct request) { .kind = KIND_IN, .len = len, .count = bytes };
 }
 
+static struct request list(u8 len, u64 bytes)
+{
+	return (struct request) { .kind = KIND_OUT, .len = len, .count = bytes };
+}
+
 static struct request decode_16(const u8 *cdb)
 {
 	u64 lba = get_unaligned_be64(cdb + 2);
@@ -119,6 +124,8 @@ static struct request decode_10(const u8 *cdb)
 		return blocks(KIND_UNMAP, 10, 0, count);
 	case MODE_SENSE_10:
 		return answer(10, count);
+	case MODE_SELECT_10:
+		return list(10, count);
 	}
 	return decode_reservation(cdb);
 }
@@ -168,6 +175,8 @@ static struct request decode_6(const u8 *cdb)
 	case REQUEST_SENSE:
 	case MODE_SENSE:
 		return answer(6, cdb[4]);
+	case MODE_SELECT:
+		return list(6, cdb[4]);
 	case INQUIRY:
 		return answer(6, get_unaligned_be16(cdb + 3));
 	case RESERVE_6:
@@ -418,8 +427,21 @@ static void check_inquiry(const u8 *cdb, const struct shape *shape,
 		require(!memchr_inv(data + 36, 0, min(a->len, 56u) - 36));
 }
 
+/* WCE, D_SENSE and SWP can be changed, and nothing else. */
+static bool may_change(u8 page, u32 byte, u8 bits)
+{
+	if (page == 0x08 && byte == 2)
+		return !(bits & ~4);
+	if (page == 0x0a && byte == 2)
+		return !(bits & ~4);
+	if (page == 0x0a && byte == 4)
+		return !(bits & ~8);
+	return !bits;
+}
+
 static void check_pages(const u8 *cdb, const u8 *p, u32 len)
 {
+	u32 i;
 	u8 want = cdb[2] & 0x3f, last = 0;
 	u32 pos = 0;
 
@@ -428,9 +450,8 @@ static void check_pages(const u8 *cdb, const u8 *p, u32 len)
 		require(!(p[pos] & 0xc0) && p[pos] > last);
 		require(want == 0x3f || want == p[pos]);
 		last = p[pos];
-		/* what can be changed: nothing */
-		if (cdb[2] >> 6 == 1)
-			require(!memchr_inv(p + pos + 2, 0, p[pos + 1]));
+		for (i = 2; cdb[2] >> 6 == 1 && i < p[pos + 1] + 2u; i++)
+			require(may_change(p[pos], i, p[pos + i]));
 		pos += 2 + p[pos + 1];
 	}
 	require(last);
