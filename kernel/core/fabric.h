@@ -77,6 +77,21 @@ enum ktgt_nexus_flags {
 };
 
 /**
+ * enum ktgt_buffer - buffers that WRITE BUFFER writes
+ * @KTGT_BUFFER_DATA: the data buffer
+ * @KTGT_BUFFER_ECHO: the echo buffer
+ * @KTGT_BUFFER_NR: number of these
+ */
+enum ktgt_buffer {
+	KTGT_BUFFER_DATA,
+	KTGT_BUFFER_ECHO,
+	KTGT_BUFFER_NR,
+};
+
+/* bytes of each of them */
+#define KTGT_BUFFER_LEN		4096
+
+/**
  * struct ktgt_nexus - an I_T nexus, embedded in the fabric's session
  * @ops: the fabric
  * @target: the target; a reference is held
@@ -90,6 +105,9 @@ enum ktgt_nexus_flags {
  * @node: in &ktgt_target.nexuses, under &ktgt_target.nexus_lock
  * @histograms: how long its commands took; NULL until the storage has answered one.
  *	Freed by ktgt_nexus_close() after a grace period
+ * @buffers: by enum ktgt_buffer, each NULL until it is written; used by the one
+ *	context of the fabric that handles this nexus. Freed by ktgt_nexus_close()
+ * @echo_len: bytes that were written to the echo buffer last; likewise
  * @port_name: initiator port name in the form of SPC-4, 7.6.4.6:
  *	"iqn...,i,0x" and the ISID
  * @port_hash: of @port_name; set by ktgt_nexus_open()
@@ -102,6 +120,8 @@ struct ktgt_nexus {
 	struct xarray			itls;
 	struct list_head		node;
 	struct ktgt_histograms		*histograms;
+	u8				*buffers[KTGT_BUFFER_NR];
+	u32				echo_len;
 	const char			*port_name;
 	u32				port_hash;
 };

@@ -68,6 +68,10 @@ enum ktgt_cdb_unit {
  * @KTGT_CDB_PR_ALLOW: one of RESERVE conflicts, a persistent one does nothing
  * @KTGT_CDB_PR_READ: conflicts with exclusive access, not with write exclusive
  * @KTGT_CDB_PR_WRITE: conflicts with all types
+ * @KTGT_CDB_PR_START: START STOP UNIT: as KTGT_CDB_PR_ALLOW if it starts the unit and
+ *	names no power condition, else as KTGT_CDB_PR_WRITE
+ * @KTGT_CDB_PR_PREVENT: PREVENT ALLOW MEDIUM REMOVAL: as KTGT_CDB_PR_ALLOW if it
+ *	allows it, else as KTGT_CDB_PR_WRITE
  *
  * SPC-4, table 66, and SBC-4, table 13, for persistent reservations. With one of
  * RESERVE all but the first conflict.
@@ -77,6 +81,8 @@ enum ktgt_cdb_pr {
 	KTGT_CDB_PR_ALLOW,
 	KTGT_CDB_PR_READ,
 	KTGT_CDB_PR_WRITE,
+	KTGT_CDB_PR_START,
+	KTGT_CDB_PR_PREVENT,
 };
 
 /**

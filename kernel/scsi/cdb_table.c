@@ -10,8 +10,12 @@
 
 #include <scsi/scsi_proto.h>
 
+#include "../core/fabric.h"
+#include "buffer.h"
 #include "caw.h"
 #include "cdb.h"
+#include "diagnostic.h"
+#include "log.h"
 #include "mode.h"
 #include "mode_select.h"
 #include "pr.h"
@@ -21,7 +25,9 @@
 #include "rsoc.h"
 #include "rstmf.h"
 #include "sbc.h"
+#include "sbc_disk.h"
 #include "spc.h"
+#include "told.h"
 #include "verify.h"
 
 /* Byte 0 is known, and what lies behind the CDB is nobody's business. */
@@ -33,6 +39,7 @@
 /* those that the kernel's headers do not have */
 #define ORWRITE_16	0x8b
 #define PRE_FETCH_16	0x90
+#define READ_DEFECT_DATA_12	0xb7
 
 #define F_BLOCKS	(KTGT_CDB_DISK | KTGT_CDB_MEDIUM | KTGT_CDB_RANGE)
 #define F_READ		(F_BLOCKS | KTGT_CDB_LIMIT | KTGT_CDB_COUNT)
@@ -71,6 +78,15 @@ static const struct ktgt_cdb_row rows[] = {
 		.flags = KTGT_CDB_NO_UA | KTGT_CDB_NO_LU,
 		.usage = USAGE_6(0x01, 0, 0, 0xff, 0),
 		.exec = ktgt_spc_request_sense,
+	}, {
+		.opcode = FORMAT_UNIT, .len = 6,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_FIXED,
+		.cap = 4,
+		.flags = KTGT_CDB_DISK | KTGT_CDB_MEDIUM | KTGT_CDB_WRITE,
+		.usage = USAGE_6(0x3f, 0, 0, 0, 0),
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 60, .check = ktgt_sbc_check_format,
+		.exec = ktgt_sbc_format,
 	}, {
 		.opcode = READ_6, .len = 6,
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BLOCKS,
@@ -122,6 +138,36 @@ static const struct ktgt_cdb_row rows[] = {
 		.usage = USAGE_6(0x08, 0xff, 0xff, 0xff, 0),
 		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.exec = ktgt_mode_sense,
+	}, {
+		.opcode = START_STOP, .len = 6,
+		.dir = DMA_NONE, .unit = KTGT_CDB_NONE,
+		.flags = KTGT_CDB_DISK | KTGT_CDB_MEDIUM | KTGT_CDB_STORAGE,
+		.usage = USAGE_6(0x01, 0, 0, 0x05, 0),
+		.pr = KTGT_CDB_PR_START, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 60, .exec = ktgt_sbc_start_stop,
+	}, {
+		.opcode = RECEIVE_DIAGNOSTIC, .len = 6,
+		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 3, .len_len = 2, .cap = 5,
+		.usage = USAGE_6(0x01, 0xff, 0xff, 0xff, 0),
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.exec = ktgt_diagnostic_receive,
+	}, {
+		.opcode = SEND_DIAGNOSTIC, .len = 6,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 3, .len_len = 2,
+		.flags = KTGT_CDB_STORAGE,
+		.usage = USAGE_6(0x17, 0, 0xff, 0xff, 0),
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 60, .check = ktgt_diagnostic_check,
+		.exec = ktgt_diagnostic_send,
+	}, {
+		.opcode = ALLOW_MEDIUM_REMOVAL, .len = 6,
+		.dir = DMA_NONE, .unit = KTGT_CDB_NONE,
+		.flags = KTGT_CDB_DISK,
+		.usage = USAGE_6(0, 0, 0, 0x01, 0),
+		.pr = KTGT_CDB_PR_PREVENT, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.exec = ktgt_sbc_prevent_allow,
 	}, {
 		.opcode = READ_CAPACITY, .len = 10,
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_FIXED, .cap = 8,
@@ -187,6 +233,30 @@ static const struct ktgt_cdb_row rows[] = {
 		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.timeout = 60, .exec = ktgt_sbc_sync_cache,
 	}, {
+		.opcode = READ_DEFECT_DATA, .len = 10,
+		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 7, .len_len = 2, .cap = 4,
+		.flags = KTGT_CDB_DISK | KTGT_CDB_MEDIUM,
+		.usage = USAGE_10(0, 0x1f, 0, 0, 0, 0, 0xff, 0xff, 0),
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.exec = ktgt_sbc_read_defects_10,
+	}, {
+		.opcode = WRITE_BUFFER, .len = 10,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 6, .len_len = 3,
+		.usage = USAGE_10(0x1f, 0xff, 0xff, 0xff, 0xff,
+				  0xff, 0xff, 0xff, 0),
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.check = ktgt_buffer_check_write, .exec = ktgt_buffer_write,
+	}, {
+		.opcode = READ_BUFFER, .len = 10,
+		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 6, .len_len = 3, .cap = KTGT_BUFFER_LEN,
+		.usage = USAGE_10(0x1f, 0xff, 0xff, 0xff, 0xff,
+				  0xff, 0xff, 0xff, 0),
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.check = ktgt_buffer_check_read, .exec = ktgt_buffer_read,
+	}, {
 		.opcode = WRITE_SAME, .len = 10,
 		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_ONE_BLOCK,
 		.lba_at = 2, .lba_len = 4, .len_at = 7, .len_len = 2,
@@ -206,6 +276,20 @@ static const struct ktgt_cdb_row rows[] = {
 		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.timeout = 120, .check = ktgt_sbc_check_unmap,
 		.exec = ktgt_sbc_unmap,
+	}, {
+		.opcode = LOG_SELECT, .len = 10,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 7, .len_len = 2,
+		.usage = USAGE_10(0x02, 0xff, 0xff, 0, 0, 0, 0xff, 0xff, 0),
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.check = ktgt_log_select_check, .exec = ktgt_log_select,
+	}, {
+		.opcode = LOG_SENSE, .len = 10,
+		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 7, .len_len = 2, .cap = 512,
+		.usage = USAGE_10(0, 0xff, 0xff, 0, 0xff, 0xff, 0xff, 0xff, 0),
+		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.exec = ktgt_log_sense,
 	}, {
 		.opcode = MODE_SELECT_10, .len = 10,
 		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BYTES,
@@ -357,6 +441,16 @@ static const struct ktgt_cdb_row rows[] = {
 		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.exec = ktgt_sbc_read_capacity_16,
 	}, {
+		.opcode = SERVICE_ACTION_IN_16, .action = SAI_GET_LBA_STATUS,
+		.len = 16,
+		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
+		.lba_at = 2, .lba_len = 8, .len_at = 10, .len_len = 4,
+		.cap = 24, .flags = KTGT_CDB_ACTION | F_BLOCKS,
+		.usage = USAGE_16(0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0),
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.exec = ktgt_sbc_lba_status,
+	}, {
 		.opcode = REPORT_LUNS, .len = 12,
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
 		.len_at = 6, .len_len = 4, .cap = 132 * 1024,
@@ -364,6 +458,16 @@ static const struct ktgt_cdb_row rows[] = {
 		.usage = USAGE_12(0, 0xff, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
 				  0, 0),
 		.exec = ktgt_spc_report_luns,
+	}, {
+		.opcode = MAINTENANCE_IN,
+		.action = MI_REPORT_IDENTIFYING_INFORMATION, .len = 12,
+		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 6, .len_len = 4, .cap = 260,
+		.flags = KTGT_CDB_ACTION,
+		.usage = USAGE_12(0x1f, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				  0xfe, 0),
+		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.exec = ktgt_told_report_info,
 	}, {
 		.opcode = MAINTENANCE_IN,
 		.action = MI_REPORT_SUPPORTED_OPERATION_CODES, .len = 12,
@@ -385,6 +489,37 @@ static const struct ktgt_cdb_row rows[] = {
 				  0, 0),
 		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.check = ktgt_rstmf_check, .exec = ktgt_rstmf,
+	}, {
+		.opcode = MAINTENANCE_IN,
+		.action = MI_REPORT_TIMESTAMP, .len = 12,
+		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 6, .len_len = 4, .cap = 12,
+		.flags = KTGT_CDB_ACTION,
+		.usage = USAGE_12(0x1f, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				  0, 0),
+		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.exec = ktgt_told_report_timestamp,
+	}, {
+		.opcode = MAINTENANCE_OUT,
+		.action = MO_SET_IDENTIFYING_INFORMATION, .len = 12,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 6, .len_len = 4,
+		.flags = KTGT_CDB_ACTION,
+		.usage = USAGE_12(0x1f, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				  0xfe, 0),
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.check = ktgt_told_check_info, .exec = ktgt_told_set_info,
+	}, {
+		.opcode = MAINTENANCE_OUT,
+		.action = MO_SET_TIMESTAMP, .len = 12,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 6, .len_len = 4,
+		.flags = KTGT_CDB_ACTION,
+		.usage = USAGE_12(0x1f, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				  0, 0),
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.check = ktgt_told_check_timestamp,
+		.exec = ktgt_told_set_timestamp,
 	}, {
 		.opcode = READ_12, .len = 12,
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BLOCKS,
@@ -423,6 +558,15 @@ static const struct ktgt_cdb_row rows[] = {
 		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.timeout = 30, .check = ktgt_verify_check,
 		.exec = ktgt_verify,
+	}, {
+		.opcode = READ_DEFECT_DATA_12, .len = 12,
+		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 6, .len_len = 4, .cap = 8,
+		.flags = KTGT_CDB_DISK | KTGT_CDB_MEDIUM,
+		.usage = USAGE_12(0x1f, 0xff, 0xff, 0xff, 0xff,
+				  0xff, 0xff, 0xff, 0xff, 0, 0),
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.exec = ktgt_sbc_read_defects_12,
 	},
 };
 

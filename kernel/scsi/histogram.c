@@ -46,20 +46,25 @@ counts_of(struct ktgt_histograms *const *where, unsigned int cpu)
  * @op: enum ktgt_histogram_op
  * @total: bucket of KTGT_HISTOGRAM_TOTAL
  * @storage: bucket of KTGT_HISTOGRAM_STORAGE
+ * @ns: ns of KTGT_HISTOGRAM_TOTAL
  */
 struct sample {
 	unsigned int	op;
 	unsigned int	total;
 	unsigned int	storage;
+	u64		ns;
 };
 
 static __always_inline struct sample sample_of(const struct ktgt_cmd *cmd)
 {
+	/* the clocks of two CPUs may differ by a little */
+	u64 ns = max_t(s64, cmd->clock - cmd->recv_clock, 0);
+
 	return (struct sample) {
 		.op = min_t(unsigned int, cmd->io.op, KTGT_HISTOGRAM_OTHER),
-		/* the clocks of two CPUs may differ by a little */
-		.total = bucket_of(max_t(s64, cmd->clock - cmd->recv_clock, 0)),
+		.total = bucket_of(ns),
 		.storage = bucket_of(cmd->storage_time),
+		.ns = ns,
 	};
 }
 
@@ -69,6 +74,7 @@ static __always_inline void add(struct ktgt_histogram_counts *counts,
 {
 	counts->nr[sample.op][KTGT_HISTOGRAM_TOTAL][sample.total]++;
 	counts->nr[sample.op][KTGT_HISTOGRAM_STORAGE][sample.storage]++;
+	counts->total_ns[sample.op] += sample.ns;
 }
 
 /* Others may make it too: the first one stays. */
@@ -191,6 +197,29 @@ unsigned int ktgt_histograms_sum(const struct ktgt_histograms *histograms,
 		if (sum[i])
 			nr = i + 1;
 	return nr;
+}
+
+/**
+ * ktgt_histograms_time - how long commands took, all together
+ * @histograms: the histograms; may be counting
+ * @op: of which commands
+ *
+ * Context: any; an RCU read section, or whoever keeps @histograms.
+ * Return: ns from their receipt until their answers were queued.
+ */
+u64 ktgt_histograms_time(const struct ktgt_histograms *histograms,
+			 enum ktgt_histogram_op op)
+{
+	const struct ktgt_histogram_counts *counts;
+	unsigned int cpu;
+	u64 sum = 0;
+
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		counts = READ_ONCE(histograms->cpu[cpu]);
+		if (counts)
+			sum += READ_ONCE(counts->total_ns[op]);
+	}
+	return sum;
 }
 
 static void free_callback(struct rcu_head *rcu)

@@ -16,7 +16,8 @@ struct ktgt_cmd;
  *	transfer
  * @KTGT_HISTOGRAM_READ: READ
  * @KTGT_HISTOGRAM_WRITE: WRITE
- * @KTGT_HISTOGRAM_OTHER: SYNCHRONIZE CACHE, UNMAP, WRITE SAME
+ * @KTGT_HISTOGRAM_OTHER: SYNCHRONIZE CACHE, UNMAP, WRITE SAME, START STOP UNIT,
+ *	self-tests
  * @KTGT_HISTOGRAM_NR_OPS: number of these
  */
 enum ktgt_histogram_op {
@@ -46,10 +47,12 @@ enum ktgt_histogram_time {
  *	below 1 us, bucket n those from 2^(n - 1) us to below 2^n us, and the last
  *	one all that took longer. Written with preemption disabled, on its CPU
  *	alone; read by anybody
+ * @total_ns: sum of KTGT_HISTOGRAM_TOTAL, by what they did; likewise
  */
 struct ktgt_histogram_counts {
 	u64	nr[KTGT_HISTOGRAM_NR_OPS][KTGT_HISTOGRAM_NR_TIMES]
 		  [KTGT_HISTOGRAM_BUCKETS];
+	u64	total_ns[KTGT_HISTOGRAM_NR_OPS];
 };
 
 /**
@@ -75,6 +78,8 @@ void ktgt_histograms_count_orphan(struct ktgt_histograms **of_lu,
 unsigned int ktgt_histograms_sum(const struct ktgt_histograms *histograms,
 				 enum ktgt_histogram_op op,
 				 enum ktgt_histogram_time time, u64 *sum);
+u64 ktgt_histograms_time(const struct ktgt_histograms *histograms,
+			 enum ktgt_histogram_op op);
 void ktgt_histograms_free(struct ktgt_histograms *histograms);
 
 #endif /* _KTGT_SCSI_HISTOGRAM_H */

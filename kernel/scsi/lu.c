@@ -139,6 +139,7 @@ static void lu_free(struct kref *kref)
 	ktgt_store_put(rcu_access_pointer(lu->store));
 	ktgt_histograms_free(lu->histograms);
 	ktgt_range_table_free(lu->ranges);
+	kfree(lu->told);
 	kfree(lu->params.path);
 	kfree(rcu_access_pointer(lu->identity));
 	kfree_rcu(lu, rcu);

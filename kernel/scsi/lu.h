@@ -30,6 +30,7 @@ struct ktgt_registration;
 struct ktgt_sense;
 struct ktgt_store;
 struct ktgt_target;
+struct ktgt_told;
 struct ktgt_tracking;
 
 /**
@@ -107,6 +108,24 @@ struct ktgt_lu_stats {
 };
 
 /**
+ * struct ktgt_log_counts - what the statistics log page counts (SPC-4, 7.3.10)
+ * @reads: READ commands
+ * @writes: WRITE commands
+ * @read_bytes: bytes that READ commands have moved
+ * @written_bytes: bytes that WRITE commands have moved
+ * @read_time: ns that READ commands took, from their receipt to their answer
+ * @write_time: ns that WRITE commands took
+ */
+struct ktgt_log_counts {
+	u64	reads;
+	u64	writes;
+	u64	read_bytes;
+	u64	written_bytes;
+	u64	read_time;
+	u64	write_time;
+};
+
+/**
  * enum ktgt_ua - unit attention conditions, in the order they are told
  * @KTGT_UA_POWER_ON: POWER ON, RESET, OR BUS DEVICE RESET OCCURRED
  * @KTGT_UA_RESET: BUS DEVICE RESET FUNCTION OCCURRED
@@ -119,6 +138,9 @@ struct ktgt_lu_stats {
  * @KTGT_UA_RESERVATIONS_PREEMPTED: RESERVATIONS PREEMPTED
  * @KTGT_UA_RESERVATIONS_RELEASED: RESERVATIONS RELEASED
  * @KTGT_UA_REGISTRATIONS_PREEMPTED: REGISTRATIONS PREEMPTED
+ * @KTGT_UA_LOG: LOG PARAMETERS CHANGED
+ * @KTGT_UA_TIMESTAMP: TIMESTAMP CHANGED
+ * @KTGT_UA_IDENTIFIER: DEVICE IDENTIFIER CHANGED
  * @KTGT_UA_MAX: number of conditions
  */
 enum ktgt_ua {
@@ -132,6 +154,9 @@ enum ktgt_ua {
 	KTGT_UA_RESERVATIONS_PREEMPTED,
 	KTGT_UA_RESERVATIONS_RELEASED,
 	KTGT_UA_REGISTRATIONS_PREEMPTED,
+	KTGT_UA_LOG,
+	KTGT_UA_TIMESTAMP,
+	KTGT_UA_IDENTIFIER,
 	KTGT_UA_MAX,
 };
 
@@ -357,6 +382,11 @@ struct ktgt_disk_names {
  * @histograms: how long its commands took, whatever store it had; NULL until the
  *	storage has answered one. Orphans count in it when they come back, so it
  *	is freed with the memory of the logical unit
+ * @log_base: what had been counted when LOG SELECT made the counters of the log
+ *	page begin at 0; under @lock
+ * @told: what initiators have told it to keep, NULL if nothing; under @lock
+ * @clock_base: its device clock at boot, in ms; under @lock
+ * @clock_is_set: an initiator has set the clock; under @lock
  * @error_at: time of the last error of storage, in jiffies; 0 if there was none
  * @released: completed when the last command has let go
  * @removal: ends the commands that wait for data when it is removed
@@ -405,6 +435,10 @@ struct ktgt_lu {
 	struct ktgt_lu_stats		gone_stats;
 	struct ktgt_pr			pr;
 	struct ktgt_histograms		*histograms;
+	struct ktgt_log_counts		log_base;
+	struct ktgt_told		*told;
+	u64				clock_base;
+	bool				clock_is_set;
 	unsigned long			error_at;
 	struct completion		released;
 	struct ktgt_lu_reset		removal;

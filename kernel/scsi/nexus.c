@@ -363,6 +363,8 @@ int ktgt_nexus_open(struct ktgt_nexus *nexus)
 	nexus->flags = 0;
 	nexus->histograms = NULL;
 	nexus->port_hash = ktgt_pr_hash(nexus->port_name);
+	memset(nexus->buffers, 0, sizeof(nexus->buffers));
+	nexus->echo_len = 0;
 
 	spin_lock_bh(&target->nexus_lock);
 	if (target->deleted) {
@@ -387,7 +389,10 @@ void ktgt_nexus_close(struct ktgt_nexus *nexus)
 	struct ktgt_target *target = nexus->target;
 	struct ktgt_itl *itl;
 	unsigned long lun;
+	unsigned int nr;
 
+	for (nr = 0; nr < KTGT_BUFFER_NR; nr++)
+		kfree(nexus->buffers[nr]);
 	spin_lock_bh(&target->nexus_lock);
 	list_del(&nexus->node);
 	xa_for_each(&nexus->itls, lun, itl) {

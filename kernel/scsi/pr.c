@@ -30,6 +30,29 @@
 
 /* --- what commands may do ------------------------------------------------- */
 
+/* START and POWER CONDITION of START STOP UNIT, and PREVENT: both in byte 4 */
+#define START		BIT(0)
+#define POWER_CONDITION	GENMASK(7, 4)
+#define PREVENT		GENMASK(1, 0)
+
+/* What depends on the CDB besides. */
+static enum ktgt_cdb_pr kind_of(const struct ktgt_cmd *cmd)
+{
+	bool allows;
+
+	switch (cmd->row->pr) {
+	case KTGT_CDB_PR_START:
+		allows = (cmd->cdb[4] & (START | POWER_CONDITION)) == START;
+		break;
+	case KTGT_CDB_PR_PREVENT:
+		allows = !(cmd->cdb[4] & PREVENT);
+		break;
+	default:
+		return cmd->row->pr;
+	}
+	return allows ? KTGT_CDB_PR_ALLOW : KTGT_CDB_PR_WRITE;
+}
+
 /**
  * ktgt_pr_refuses - whether a command conflicts with the reservation that there is
  * @cmd: command of an I_T_L nexus
@@ -50,7 +73,7 @@ bool ktgt_pr_refuses(const struct ktgt_cmd *cmd)
 					  BIT(KTGT_ITL_NO_WRITE),
 	};
 
-	return READ_ONCE(cmd->itl->flags) & conflicts[cmd->row->pr];
+	return READ_ONCE(cmd->itl->flags) & conflicts[kind_of(cmd)];
 }
 
 static bool is_exclusive_access(u8 type)

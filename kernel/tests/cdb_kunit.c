@@ -98,7 +98,7 @@ static void row_data(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, row->dir, DMA_NONE);
 		break;
 	case KTGT_CDB_FIXED:
-		KUNIT_EXPECT_EQ(test, row->dir, DMA_FROM_DEVICE);
+		KUNIT_EXPECT_NE(test, row->dir, DMA_NONE);
 		break;
 	case KTGT_CDB_ONE_BLOCK:
 	case KTGT_CDB_TWICE:
@@ -381,8 +381,21 @@ static const struct parse_case parse_cases[] = {
 	{ "read of what is read-only", { 0x28, [8] = 1 }, 9, 0, 1, IN(512) },
 	{ "MODE SELECT with SP", { 0x15, 0x11, 0, 0, 12 }, 9, 0, 0,
 	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "START STOP UNIT that ejects", { 0x1b, 0, 0, 0, 2 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "FORMAT UNIT of what is read-only", { 0x04 }, 9, 0, 1,
+	  REFUSED(DATA_PROTECT, 0x2700) },
 	{ "MODE SELECT of what is read-only", { 0x15, 0x10, 0, 0, 12 }, 9, 0,
 	  1, OUT(12) },
+	{ "WRITE SAME with ANCHOR", { 0x93, 0x18, [13] = 1 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "GET LBA STATUS of the last block",
+	  { 0x9e, 0x12, [9] = 99, [13] = 255 }, 9, 100, 0, IN(24) },
+	{ "GET LBA STATUS behind it",
+	  { 0x9e, 0x12, [9] = 100, [13] = 255 }, 9, 100, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2100) },
+	{ "a CDB of 32 bytes", { 0x7f, [7] = 0x18, [9] = 9 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2000) },
 	{ "reserved bit", { 0x28, 0x02, [8] = 1 }, 9, 0, 0,
 	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
 	{ "RDPROTECT", { 0x28, 0x20, [8] = 1 }, 9, 0, 0,

@@ -185,6 +185,10 @@ static void cpus(struct kunit *test)
 		    nr_cpu_ids);
 	expect_only(test, t->lu, KTGT_HISTOGRAM_READ, KTGT_HISTOGRAM_STORAGE, 2,
 		    nr_cpu_ids);
+	KUNIT_EXPECT_EQ(test, ktgt_histograms_time(t->lu, KTGT_HISTOGRAM_READ),
+			nr_cpu_ids * 8ULL * US);
+	KUNIT_EXPECT_EQ(test, ktgt_histograms_time(t->lu, KTGT_HISTOGRAM_WRITE),
+			0);
 }
 
 static struct kunit_case histogram_test_cases[] = {

@@ -235,7 +235,7 @@ static const struct type_case type_cases[] = {
 };
 KUNIT_ARRAY_PARAM_DESC(type, type_cases, what);
 
-static bool conflicts(struct pr_test *t, unsigned int who, u8 pr)
+static bool conflicts_with(struct pr_test *t, unsigned int who, u8 pr, u8 byte)
 {
 	const struct ktgt_cdb_row row = { .pr = pr };
 	struct ktgt_cmd *cmd = kzalloc(sizeof(*cmd), GFP_KERNEL);
@@ -245,9 +245,41 @@ static bool conflicts(struct pr_test *t, unsigned int who, u8 pr)
 		return false;
 	cmd->itl = &t->itls[who];
 	cmd->row = &row;
+	cmd->cdb[4] = byte;
 	ret = ktgt_pr_conflicts(cmd);
 	kfree(cmd);
 	return ret;
+}
+
+static bool conflicts(struct pr_test *t, unsigned int who, u8 pr)
+{
+	return conflicts_with(t, who, pr, 0);
+}
+
+/* SBC-3, table 13: START STOP UNIT, and PREVENT ALLOW MEDIUM REMOVAL, by byte 4 */
+static void expect_forms(struct kunit *test, unsigned int who, bool write)
+{
+	static const struct {
+		u8	pr;
+		u8	byte;
+		bool	writes;
+	} forms[] = {
+		{ KTGT_CDB_PR_START, 0x00, true },
+		{ KTGT_CDB_PR_START, 0x01, false },
+		{ KTGT_CDB_PR_START, 0x05, false },
+		{ KTGT_CDB_PR_START, 0x04, true },
+		{ KTGT_CDB_PR_START, 0x31, true },
+		{ KTGT_CDB_PR_PREVENT, 0x00, false },
+		{ KTGT_CDB_PR_PREVENT, 0x01, true },
+		{ KTGT_CDB_PR_PREVENT, 0x02, true },
+	};
+	struct pr_test *t = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(forms); i++)
+		KUNIT_EXPECT_EQ(test, conflicts_with(t, who, forms[i].pr,
+						     forms[i].byte),
+				forms[i].writes && !write);
 }
 
 static void expect_type(struct kunit *test, const struct type_case *c)
@@ -262,6 +294,7 @@ static void expect_type(struct kunit *test, const struct type_case *c)
 				!c->write[who]);
 		KUNIT_EXPECT_FALSE(test, conflicts(t, who, KTGT_CDB_PR_ALLOW));
 		KUNIT_EXPECT_FALSE(test, conflicts(t, who, KTGT_CDB_PR_ALWAYS));
+		expect_forms(test, who, c->write[who]);
 	}
 }
 

@@ -21,6 +21,7 @@ static int served_suite_init(struct kunit_suite *suite)
 static const u8 served[][2] = {
 	{ 0x00, NO_ACTION },	/* TEST UNIT READY */
 	{ 0x03, NO_ACTION },	/* REQUEST SENSE */
+	{ 0x04, NO_ACTION },	/* FORMAT UNIT */
 	{ 0x08, NO_ACTION },	/* READ(6) */
 	{ 0x0a, NO_ACTION },	/* WRITE(6) */
 	{ 0x12, NO_ACTION },	/* INQUIRY */
@@ -28,6 +29,10 @@ static const u8 served[][2] = {
 	{ 0x16, NO_ACTION },	/* RESERVE(6) */
 	{ 0x17, NO_ACTION },	/* RELEASE(6) */
 	{ 0x1a, NO_ACTION },	/* MODE SENSE(6) */
+	{ 0x1b, NO_ACTION },	/* START STOP UNIT */
+	{ 0x1c, NO_ACTION },	/* RECEIVE DIAGNOSTIC RESULTS */
+	{ 0x1d, NO_ACTION },	/* SEND DIAGNOSTIC */
+	{ 0x1e, NO_ACTION },	/* PREVENT ALLOW MEDIUM REMOVAL */
 	{ 0x25, NO_ACTION },	/* READ CAPACITY(10) */
 	{ 0x28, NO_ACTION },	/* READ(10) */
 	{ 0x2a, NO_ACTION },	/* WRITE(10) */
@@ -35,8 +40,13 @@ static const u8 served[][2] = {
 	{ 0x2f, NO_ACTION },	/* VERIFY(10) */
 	{ 0x34, NO_ACTION },	/* PRE-FETCH(10) */
 	{ 0x35, NO_ACTION },	/* SYNCHRONIZE CACHE(10) */
+	{ 0x37, NO_ACTION },	/* READ DEFECT DATA(10) */
+	{ 0x3b, NO_ACTION },	/* WRITE BUFFER */
+	{ 0x3c, NO_ACTION },	/* READ BUFFER */
 	{ 0x41, NO_ACTION },	/* WRITE SAME(10) */
 	{ 0x42, NO_ACTION },	/* UNMAP */
+	{ 0x4c, NO_ACTION },	/* LOG SELECT */
+	{ 0x4d, NO_ACTION },	/* LOG SENSE */
 	{ 0x55, NO_ACTION },	/* MODE SELECT(10) */
 	{ 0x56, NO_ACTION },	/* RESERVE(10) */
 	{ 0x57, NO_ACTION },	/* RELEASE(10) */
@@ -55,13 +65,19 @@ static const u8 served[][2] = {
 	{ 0x91, NO_ACTION },	/* SYNCHRONIZE CACHE(16) */
 	{ 0x93, NO_ACTION },	/* WRITE SAME(16) */
 	{ 0x9e, 0x10 },		/* READ CAPACITY(16) */
+	{ 0x9e, 0x12 },		/* GET LBA STATUS */
 	{ 0xa0, NO_ACTION },	/* REPORT LUNS */
+	{ 0xa3, 0x05 },		/* REPORT IDENTIFYING INFORMATION */
 	{ 0xa3, 0x0c },		/* REPORT SUPPORTED OPERATION CODES */
 	{ 0xa3, 0x0d },		/* REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS */
+	{ 0xa3, 0x0f },		/* REPORT TIMESTAMP */
+	{ 0xa4, 0x06 },		/* SET IDENTIFYING INFORMATION */
+	{ 0xa4, 0x0f },		/* SET TIMESTAMP */
 	{ 0xa8, NO_ACTION },	/* READ(12) */
 	{ 0xaa, NO_ACTION },	/* WRITE(12) */
 	{ 0xae, NO_ACTION },	/* WRITE AND VERIFY(12) */
 	{ 0xaf, NO_ACTION },	/* VERIFY(12) */
+	{ 0xb7, NO_ACTION },	/* READ DEFECT DATA(12) */
 };
 
 static bool is_served(u8 opcode, u8 action)
@@ -184,6 +200,16 @@ static const struct field_case field_cases[] = {
 	{ "TEST UNIT READY", { 0x00 }, 0, 0 },
 	{ "MODE SELECT(6)", { 0x15, 0x10, 0, 0, 24 }, 0, 24 },
 	{ "MODE SELECT(10)", { 0x55, 0x10, [7] = 0x12, 0x34 }, 0, 0x1234 },
+	{ "SEND DIAGNOSTIC", { 0x1d, 0x10, 0, 1, 2 }, 0, 0x102 },
+	{ "READ DEFECT DATA(12)", { 0xb7, 0x1d, [6] = 1, 2, 3, 4 }, 0,
+	  0x1020304 },
+	{ "WRITE BUFFER", { 0x3b, 2, 0, 0, 0, 8, 1, 2, 3 }, 0, 0x10203 },
+	{ "READ BUFFER", { 0x3c, 0x0a, [6] = 0xff, 0xff, 0xff }, 0, 0xffffff },
+	{ "LOG SENSE", { 0x4d, 0, 0x59, 0, 0, 0, 1, 2, 3 }, 0, 0x203 },
+	{ "GET LBA STATUS",
+	  { 0x9e, 0x12, 1, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 24 },
+	  0x100000000000002ULL, 24 },
+	{ "SET TIMESTAMP", { 0xa4, 0x0f, [9] = 12 }, 0, 12 },
 };
 KUNIT_ARRAY_PARAM_DESC(field, field_cases, what);
 

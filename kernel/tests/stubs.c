@@ -14,7 +14,10 @@
 #include "../backend/worker.h"
 #include "../core/cmd.h"
 #include "../core/target.h"
+#include "../scsi/buffer.h"
+#include "../scsi/diagnostic.h"
 #include "../scsi/exec.h"
+#include "../scsi/log.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
 #include "../scsi/nexus.h"
@@ -24,7 +27,9 @@
 #include "../scsi/pr_in.h"
 #include "../scsi/pr_out.h"
 #include "../scsi/sbc.h"
+#include "../scsi/sbc_disk.h"
 #include "../scsi/spc.h"
+#include "../scsi/told.h"
 
 /* never to be reached */
 #define STUB_FAIL(name, ...)						\
@@ -88,6 +93,29 @@ STUB_FAIL(ktgt_sbc_write_same, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_sbc_unmap, struct ktgt_cmd *cmd)
 STUB_VALUE(bool, ktgt_sbc_check_write_same, true, struct ktgt_cmd *cmd)
 STUB_VALUE(bool, ktgt_sbc_check_unmap, true, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_sbc_check_format, true, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_sbc_start_stop, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_sbc_prevent_allow, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_sbc_format, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_sbc_read_defects_10, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_sbc_read_defects_12, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_sbc_lba_status, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_diagnostic_check, true, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_diagnostic_send, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_diagnostic_receive, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_log_select_check, true, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_log_select, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_log_sense, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_told_check_timestamp, true, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_told_check_info, true, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_told_report_timestamp, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_told_set_timestamp, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_told_report_info, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_told_set_info, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_buffer_check_read, true, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_buffer_check_write, true, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_buffer_read, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_buffer_write, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_pr_read_keys, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_pr_read_reservation, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_pr_report_capabilities, struct ktgt_cmd *cmd)

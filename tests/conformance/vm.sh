@@ -95,10 +95,12 @@ units_of()
 	iSCSICHAP) echo chap ;;
 	MultipathIO) echo paths ;;
 	ReadOnly) echo readonly ;;
-	WriteSame* | Unmap | CompareAndWrite | ReadCapacity16 | Inquiry | \
-		GetLBAStatus)
+	WriteSame* | Unmap | CompareAndWrite | ReadCapacity16 | Inquiry)
 		echo thin 4096 512e
 		;;
+	# with several blocks in a physical one, UnmapSingle asks for the state of
+	# block i + 1 and wants that of the next physical block
+	GetLBAStatus) echo thin 4096 ;;
 	Read6 | Read1[026] | ReadCapacity10 | Write* | Verify* | OrWrite | \
 		Prefetch* | Mandatory | iSCSIResiduals | iSCSIdatasn)
 		echo thin 4096

@@ -36,7 +36,8 @@ def shape(first=0, size=2, caps=0, limits=1):
 
 # opcodes of commands that take data
 TAKE_DATA = (0x0a, 0x2a, 0xaa, 0x8a, 0x41, 0x93, 0x42, 0x5f,
-             0x89, 0x8b, 0x2e, 0xae, 0x8e, 0x2f, 0xaf, 0x8f, 0x34, 0x90)
+             0x89, 0x8b, 0x2e, 0xae, 0x8e, 0x2f, 0xaf, 0x8f, 0x34, 0x90,
+             0x15, 0x55, 0x4c, 0x3b, 0x04, 0xa4)
 
 
 def cmd(cdb, what=0, how=0, lun=b'', edtl=b'', data=b''):
@@ -150,6 +151,51 @@ def ports(*names):
 PORT_I = transport_id(b'iqn.i,i,0x000000000000')
 PORT_J = transport_id(b'iqn.j,i,0x000000000000')
 READS = b''.join(cmd(pr_in(action)) for action in range(5))
+def select6(*pages):
+    """A MODE SELECT and its parameter list."""
+    data = bytes(4) + b''.join(pages)
+    return {'cdb': bytes([0x15, 0x10, 0, 0, len(data), 0]), 'data': data}
+
+
+def select10(*pages):
+    data = bytes(8) + b''.join(pages)
+    return {'cdb': struct.pack('>BB5xHB', 0x55, 0x10, len(data), 0),
+            'data': data}
+
+
+def caching(wce):
+    return bytes([0x08, 18, wce]) + bytes(17)
+
+
+def control(d_sense, swp):
+    return bytes([0x0a, 10, 0x20 | d_sense, 0x10, swp, 0x40]) + bytes(6)
+
+
+def log_sense(page, pointer=0):
+    return struct.pack('>BBBBxHHB', 0x4d, 0, 0x40 | page, 0, pointer, 252, 0)
+
+
+def log_select(bits=2, page=0, data=b''):
+    return {'cdb': struct.pack('>BBB4xHB', 0x4c, bits, page, len(data), 0),
+            'data': data}
+
+
+def buffer(mode, length, offset=0):
+    return struct.pack('>BBBBHBHB', 0x3c, mode, 0, 0, offset, 0, length, 0)
+
+
+def write_buffer(mode, data, offset=0):
+    return {'cdb': b'\x3b' + buffer(mode, len(data), offset)[1:], 'data': data}
+
+
+def maintenance(opcode, action, length, kind=0):
+    return struct.pack('>BB4xIBB', opcode, action, length, kind << 1, 0)
+
+
+def set_info(kind, data):
+    return {'cdb': maintenance(0xa4, 6, len(data), kind), 'data': data}
+
+
 TUR = bytes(6)
 SENSE = bytes([3, 0, 0, 0, 252, 0])
 DSENSE_CDB = bytes([3, 1, 0, 0, 252, 0])
@@ -160,6 +206,54 @@ SYNC16 = struct.pack('>BBQIBB', 0x91, 0, 0, 8, 0, 0)
 BLOCK = bytes(range(256)) * 2
 
 CDB = {
+    'mode-select': shape() + cmd(**select6(control(4, 8), caching(0))) +
+                   cmd(write10(0, 8), data=BLOCK * 8) + cmd(mode6(0x3f)) +
+                   cmd(TUR, OTHER) + cmd(TUR, OTHER) +
+                   cmd(**select10(control(0, 0))) +
+                   cmd(write10(0, 8), data=BLOCK * 8) +
+                   cmd(**select6(control(0, 0), caching(1))) + cmd(mode6(0x4a)),
+    'mode-select-cache': shape(0, 2, 16) + cmd(write10(0, 8), LATER,
+                                               data=BLOCK * 8) +
+                         cmd(**select6(caching(0)), how=KEEP) + event(DONE) +
+                         event(RUN) + event(RUN) + event(DISK | 7) +
+                         cmd(write10(0, 8), data=BLOCK * 8) +
+                         cmd(**select6(caching(4))) + event(RESET) +
+                         event(DISK | 7) + cmd(mode6(8)),
+    'mode-select-aborted': shape(0, 2, 16) + cmd(write10(0, 8), LATER,
+                                                 data=BLOCK * 8) +
+                           cmd(**select6(caching(0)), how=KEEP) +
+                           event(ABORT_ONE, b'\x01') + event(DONE) +
+                           event(DISK | 7),
+    'disk': shape() + b''.join(cmd(cdb) for cdb in (
+        bytes([0x1b, 0, 0, 0, 0, 0]), bytes([0x1b, 1, 0, 0, 1, 0]),
+        bytes([0x1e, 0, 0, 0, 1, 0]), bytes([0x1b, 0, 0, 0, 2, 0]),
+        struct.pack('>BBB4xHB', 0x37, 0, 0x1d, 8, 0),
+        struct.pack('>BBIIBB', 0xb7, 0x18, 0, 252, 0, 0),
+        struct.pack('>BBQIBB', 0x9e, 0x12, 5, 24, 0, 0),
+        struct.pack('>BBQIBB', 0x9e, 0x12, 1 << 40, 24, 0, 0))) +
+            cmd(bytes([4, 0, 0, 0, 0, 0])) +
+            cmd(bytes([4, 0x10, 0, 0, 0, 0]), data=bytes(4)) +
+            cmd(bytes([4, 0x30, 0, 0, 0, 0]), data=bytes(7) + b'\1') +
+            cmd(bytes([0x1d, 4, 0, 0, 0, 0]), LATER) + event(DONE) +
+            cmd(bytes([0x1c, 1, 0, 0, 252, 0])) +
+            cmd(bytes([0x1d, 4, 0, 0, 0, 0]), LUN0),
+    'log': shape() + cmd(read10(0, 8)) + cmd(log_sense(0)) + cmd(log_sense(0x19)) +
+           cmd(**log_select()) + cmd(log_sense(0x19, 2)) + cmd(log_sense(0x2f)) +
+           cmd(**log_select(0, data=b'\x19\0\0\0')) +
+           cmd(**log_select(0, data=b'\x19\0\0\4\0\1\3\0')) + cmd(TUR, OTHER) +
+           cmd(TUR, OTHER) + cmd(log_sense(0), LUN0),
+    'buffers': shape() + cmd(buffer(10, 64)) + cmd(**write_buffer(2, BLOCK, 100)) +
+               cmd(buffer(2, 4096)) + cmd(**write_buffer(10, BLOCK)) +
+               cmd(buffer(10, 64)) + cmd(buffer(3, 4)) + cmd(buffer(11, 4)) +
+               event(REOPEN) + cmd(buffer(10, 64)) + event(MEMORY | 1) +
+               cmd(**write_buffer(2, BLOCK)),
+    'told': shape() + cmd(maintenance(0xa3, 15, 12)) +
+            cmd(maintenance(0xa4, 15, 12), data=bytes(4) + b'\1\2\3\4\5\6\0\0') +
+            cmd(maintenance(0xa3, 15, 12)) + cmd(**set_info(0, b'abc')) +
+            cmd(maintenance(0xa3, 5, 300)) + cmd(**set_info(2, b'abc')) +
+            cmd(**set_info(2, b'abc\0')) + cmd(maintenance(0xa3, 5, 300, 2)) +
+            cmd(maintenance(0xa3, 5, 300, 0x7f)) + cmd(**set_info(0, bytes(65))) +
+            cmd(TUR, OTHER) * 3,
     'read': shape() + cmd(read10(0, 8)) + cmd(read16(5, 1)) +
             cmd(b'\x08\0\0\1\2\0') + cmd(b'\xa8' + bytes(8) + b'\1\0\0'),
     'read-256': shape() + cmd(b'\x08\0\0\1\0\0'),

@@ -558,6 +558,7 @@ extern u64 shim_clock, shim_tick;
 #define time_after(a, b)		((long)((b) - (a)) < 0)
 #define time_before(a, b)		time_after(b, a)
 #define time_after_eq(a, b)		(!time_before(a, b))
+#define ktime_to_ms(t)			((t) / (s64)NSEC_PER_MSEC)
 #define ktime_get_boottime()		((ktime_t)shim_clock)
 #define local_clock()			(shim_clock += shim_tick)
 #define need_resched()			false

@@ -822,6 +822,8 @@ COMMANDS = (
     Command("read capacity", iscsi.read_capacity16(), 32),
     Command("supported opcodes", iscsi.rsoc(), 65535),
     Command("supported functions", iscsi.rstmf(1), 64),
+    Command("write buffer", iscsi.write_buffer(2, 512), write=bytes(512)),
+    Command("set identifying information", iscsi.set_info(0, 4), write=b"name"),
     Command("bad opcode", b"\x6e" + bytes(5), sense=(5, 0x20, 0)),
     Command("read 512", iscsi.read10(0, 1), 512, 0),
     Command("read 4 KiB, digests", iscsi.read10(0, 8), 4096, 0, DIGESTS),

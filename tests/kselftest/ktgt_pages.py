@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Mode pages (SPC-4, SBC-4).
+"""Mode and log pages, and the commands about a disk as a whole (SPC-4, SBC-4).
 
     target namespace: t1 with LUN 0 controller,   -- veth -- this program
     LUN 1 null_blk with a write cache, LUN 2 null_blk 4096
 
 Shown: what MODE SELECT changes is so for all initiators, the others are told, and a
-LOGICAL UNIT RESET takes it back; with WCE 0 each WRITE is stable when it ends; which
-sense data wrong parameter lists get.
+LOGICAL UNIT RESET takes it back; with WCE 0 each WRITE is stable when it ends; START
+STOP UNIT flushes; what each of the other commands answers, and which sense data wrong
+ones get.
 """
 # Timeout: 300
 
@@ -19,10 +20,14 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import dm  # noqa: E402
 from dm import Mapped  # noqa: E402
-from iscsi import (NAME, inquiry, mode_list, mode_page,  # noqa: E402
-                   mode_select6, mode_select10, mode_sense10, pr_list, pr_out, read10,
-                   report_luns, tur, wce, write10, write_same16)
-from ktap import Suite, check, equal  # noqa: E402
+from iscsi import (NAME, Pdu, SCSI_CMD, Task, format_unit,  # noqa: E402
+                   get_lba_status, inquiry, log_select, log_sense, mode_list,
+                   mode_page, mode_select6, mode_select10, mode_sense10, pr_list,
+                   pr_out, prevent_allow, read10, read_buffer, read_defects10,
+                   read_defects12, receive_diagnostic, report_info, report_luns,
+                   report_timestamp, send_diagnostic, set_info, set_timestamp,
+                   start_stop, tur, wce, write10, write_buffer, write_same16)
+from ktap import Suite, check, equal, wait_until  # noqa: E402
 from lab import Lab, SLOW, read, stable_writes  # noqa: E402
 
 INVALID_OPCODE, INVALID_FIELD = (5, 0x20, 0), (5, 0x24, 0)
@@ -191,6 +196,7 @@ def write_protect(lab):
     for one in ini, other:
         sense(one, WRITE_PROTECTED, write10(0, 1), write=bytes(512))
         sense(one, WRITE_PROTECTED, write_same16(0, 8, 1))
+        sense(one, WRITE_PROTECTED, format_unit())
         one.good(read10(0, 1), read=512)
     equal(other.good(mode_sense10(8), read=4096).data[3] & 0x80, 0x80, "WP")
     equal(lab.adm_json("lun", "show", "target", iqn, "lun",
@@ -429,6 +435,301 @@ def values_end_with_reset(lab):
     ini.good(write10(0, 1), write=bytes(512))
 
 
+# --- the disk as a whole ---------------------------------------------------------
+
+@suite.case
+def start_stop_unit(lab):
+    """It flushes when it is to stop, and nothing stops. There is nothing to eject,
+    and no power condition."""
+    dev = lab.null_blk(SIZE_MIB, cache_size=1)
+    ini = lab.login(target(lab, dev), luns=(0, 1))
+    for bits, flush in ((0, True), (1, False), (4, False), (5, False)):
+        for immed in (0, 1):
+            ini.good(write10(0, 1), write=bytes(512))
+            before = flushes(dev)
+            ini.good(start_stop(bits, immed))
+            equal(flushes(dev) > before, flush, f"flushed with {bits}")
+            ini.good(tur())
+    for bits, bit in ((2, 1), (3, 1), (0x10, 4), (0x30, 5)):
+        task = sense(ini, INVALID_FIELD, start_stop(bits))
+        equal(task.sense[15:18], bytes([0xC8 | bit, 0, 4]), f"bits {bits:x}")
+    sense(ini, INVALID_OPCODE, start_stop(), 0)
+
+
+@suite.case
+def prevent_allow_removal(lab):
+    """A medium that stays cannot be removed: GOOD."""
+    ini = lab.login(target(lab))
+    for prevent in (0, 1, 0):
+        ini.good(prevent_allow(prevent))
+    for prevent in (2, 3):
+        sense(ini, INVALID_FIELD, prevent_allow(prevent))
+
+
+@suite.case
+def format_present(lab):
+    """The present format: GOOD, and no data changes; another one is refused."""
+    ini = lab.login(target(lab))
+    data = os.urandom(4096)
+    ini.good(write10(0, 8), write=data)
+    ini.good(format_unit())
+    for bits, head in ((0x10, 4), (0x18, 4), (0x30, 8)):
+        for first in (0, 2, 0x80, 0x82, 0xE0):
+            ini.good(format_unit(bits),
+                     write=bytes([0, first]) + bytes(head - 2))
+    short, longer = 0x10, 0x30
+    for bits, body, field in ((short, b"\1\0\0\0", 0), (short, b"\0\x20\0\0", 1),
+                              (short, b"\0\x88\0\0", 1), (short, b"\0\0\0\4", 2),
+                              (longer, b"\0\0\0\3" + bytes(4), 3),
+                              (longer, bytes(7) + b"\4", 4)):
+        task = sense(ini, LIST_FIELD, format_unit(bits), write=body)
+        equal(task.sense[15:18], struct.pack(">BH", 0x80, field), body.hex())
+    sense(ini, LIST_LENGTH, format_unit(short), write=bytes(3))
+    sense(ini, INVALID_FIELD, format_unit(0x80))
+    equal(ini.good(read10(0, 8), read=4096).data, data, "blocks")
+
+
+@suite.case
+def no_defects(lab):
+    """READ DEFECT DATA: both lists, empty, in the format that was asked for."""
+    ini = lab.login(target(lab))
+    for bits in (0, 8, 0x10, 0x18, 0x1D):
+        equal(ini.good(read_defects10(bits), read=252).data,
+              bytes([0, bits, 0, 0]), f"(10), {bits:02x}")
+        equal(ini.good(read_defects12(bits, index=7), read=252).data,
+              bytes([0, bits]) + bytes(6), f"(12), {bits:02x}")
+    equal(len(ini.good(read_defects12(alloc=5), read=252).data), 5, "cut")
+    sense(ini, INVALID_FIELD, read_defects10(7), read_len=252)
+    sense(ini, INVALID_FIELD, read_defects12(7), read_len=252)
+
+
+@suite.case
+def lba_status(lab):
+    """One extent from the block that was asked for to the end, mapped."""
+    iqn = target(lab)
+    lab.null_lun(iqn, 2, 8 << 40)
+    ini = lab.login(iqn, luns=(0, 1, 2))
+    for lun, lba, blocks in ((1, 0, BLOCKS), (1, 5, BLOCKS - 5),
+                             (1, BLOCKS - 1, 1), (2, 1, 0xFFFFFFFF),
+                             (2, (8 << 31) - 1, 1)):
+        data = ini.good(get_lba_status(lba), lun, read=24).data
+        equal(data, struct.pack(">I4xQIB3x", 20, lba, blocks, 0), f"LBA {lba}")
+    equal(len(ini.good(get_lba_status(0, 9), read=24).data), 9, "cut")
+    for lba in (BLOCKS, 1 << 63):
+        sense(ini, LBA_RANGE, get_lba_status(lba), read_len=24)
+    sense(ini, INVALID_FIELD, get_lba_status(0), 0, read_len=24)
+
+
+@suite.case
+def write_same_bits(lab):
+    """ANCHOR is refused, as nothing can be anchored; NDOB writes zeroes."""
+    ini = lab.login(target(lab))
+    ini.good(write10(0, 8), write=b"x" * 4096)
+    for bits in (0x10, 0x18):
+        task = sense(ini, INVALID_FIELD, write_same16(0, 8, bits),
+                     write=bytes(512))
+        equal(task.sense[15:18], b"\xcc\0\1", f"bits {bits:02x}")
+    equal(ini.good(inquiry(8, 0xB2), read=8).data[5] & 2, 0, "ANC_SUP")
+    ini.good(write_same16(0, 4, 1))
+    equal(ini.good(read10(0, 8), read=4096).data, bytes(2048) + b"x" * 2048,
+          "blocks")
+
+
+# --- log pages -------------------------------------------------------------------
+
+def log_parameters(ini, page, lun=1, **kwargs):
+    """{code: value} of a log page."""
+    data = ini.good(log_sense(page, **kwargs), lun, read=252).data
+    equal(data[0], page, "page code")
+    equal(struct.unpack_from(">H", data, 2)[0] + 4, len(data), "page length")
+    out, at = {}, 4
+    while at < len(data):
+        code, control, size = struct.unpack_from(">HBB", data, at)
+        equal(control, 3, "control byte")
+        out[code] = data[at + 4:at + 4 + size]
+        at += 4 + size
+    equal(at, len(data), "end of the page")
+    return out
+
+
+@suite.case
+def log_pages(lab):
+    """Page 00h lists the others; a parameter pointer leaves out what is before it."""
+    ini = lab.login(target(lab), luns=(0, 1))
+    equal(ini.good(log_sense(0), read=252).data, b"\0\0\0\3\0\x19\x2f", "disk")
+    equal(ini.good(log_sense(0), 0, read=252).data, b"\0\0\0\2\0\x2f",
+          "controller")
+    equal(log_parameters(ini, 0x2F), {0: b"\0\0\xff\0"}, "exceptions")
+    equal(sorted(log_parameters(ini, 0x19)), [1, 3], "statistics")
+    equal(log_parameters(ini, 0x19, pointer=2), {3: struct.pack(">II", 6, 1)},
+          "the time interval")
+    for cdb in (log_sense(0x0D), log_sense(0x19, pointer=4),
+                log_sense(0x19, sub=1), log_sense(0, pointer=1)):
+        sense(ini, INVALID_FIELD, cdb, read_len=252)
+    sense(ini, INVALID_FIELD, log_sense(0x19), 0, read_len=252)
+
+
+def statistics(ini):
+    return struct.unpack(">8Q", log_parameters(ini, 0x19)[1])
+
+
+@suite.case
+def log_statistics(lab):
+    """What READ and WRITE commands have moved, of all initiators; LOG SELECT begins
+    anew for LOG SENSE alone, and tells the others."""
+    iqn = target(lab)
+    ini, other = pair(lab, iqn)
+    before = statistics(ini)
+    for _ in range(3):
+        ini.good(write10(0, 8), write=bytes(4096))
+        other.good(read10(0, 4), read=2048)
+    now = [b - a for a, b in zip(before, statistics(ini))]
+    equal(now[:4], [3, 3, 24, 12], "commands and blocks")
+    check(now[4] > 0 and now[5] > 0, f"times {now[4:6]}")
+    equal(now[6:], [6, now[4] + now[5]], "weighted")
+    ini.good(log_select(page=0x19, pcr=1))
+    equal(statistics(ini), (0,) * 8, "after LOG SELECT")
+    not_told(ini)
+    told(other, LOG)
+    ini.good(write10(0, 8), write=bytes(4096))
+    other.good(log_select(control=3))
+    told(ini, LOG)
+    equal(statistics(ini), (0,) * 8, "after the other one's")
+    for cdb, body in ((log_select(4, pcr=1), bytes(4)),
+                      (log_select(4, page=0x19), bytes(4)),
+                      (log_select(page=0x0D), None)):
+        sense(ini, INVALID_FIELD, cdb, write=body)
+    ini.good(log_select(4), write=b"\x19\0\0\0")
+    sense(ini, LIST_FIELD, log_select(8), write=b"\x19\0\0\4\0\1\3\0")
+    sense(ini, LIST_LENGTH, log_select(3), write=bytes(3))
+
+
+# --- what it is told to keep -------------------------------------------------------
+
+def stamp(ini):
+    """(Origin, milliseconds) of REPORT TIMESTAMP."""
+    data = ini.good(report_timestamp(), read=12).data
+    equal((len(data), struct.unpack_from(">H", data)[0]), (12, 10), "lengths")
+    return data[2], int.from_bytes(data[4:10], "big")
+
+
+@suite.case
+def timestamp(lab):
+    """It runs from the start of the machine on, or from what was set; the others are
+    told."""
+    ini, other = pair(lab, target(lab))
+    origin, first = stamp(ini)
+    equal(origin, 0, "origin")
+    check(stamp(other)[1] >= first, "it runs backwards")
+    wanted = 0x018F00000000
+    ini.good(set_timestamp(), write=bytes(4) + wanted.to_bytes(6, "big")
+             + bytes(2))
+    not_told(ini)
+    told(other, TIMESTAMP)
+    origin, now = stamp(other)
+    equal(origin, 2, "origin afterwards")
+    check(wanted <= now < wanted + 60000, f"{now:x}")
+    wait_until(lambda: stamp(ini)[1] > now, 5, "it runs")
+    ini.good(set_timestamp(0))
+    for size in (11, 13):
+        sense(ini, LIST_LENGTH, set_timestamp(size), write=bytes(size))
+
+
+def info(ini, kind):
+    """What REPORT IDENTIFYING INFORMATION returns."""
+    data = ini.good(report_info(kind), read=300).data
+    equal(struct.unpack(">HH", data[:4]), (0, len(data) - 4), "length")
+    return data[4:]
+
+
+@suite.case
+def identifying_information(lab):
+    """Both kinds, as long as they may be, shared by all, and no longer."""
+    ini, other = pair(lab, target(lab))
+    equal(info(ini, 0x7F), struct.pack(">BxHBxH", 0, 64, 4, 256), "kinds")
+    for kind, most in ((0, 64), (2, 256)):
+        equal(info(ini, kind), b"", "before")
+        for data in (bytes(range(1, most)) [:most - 1] + b"\0", b"x\0", b""):
+            ini.good(set_info(kind, len(data)), write=data or None)
+            not_told(ini)
+            told(other, IDENTIFIER)
+            equal(info(other, kind), data, f"kind {kind}")
+        sense(ini, INVALID_FIELD, set_info(kind, most + 1),
+              write=bytes(most + 1))
+    sense(ini, LIST_FIELD, set_info(2, 3), write=b"abc")
+    ini.good(set_info(0, 3), write=b"abc")
+    sense(ini, INVALID_FIELD, set_info(4, 3), write=b"abc")
+    sense(ini, INVALID_FIELD, report_info(4), read_len=300)
+    equal((info(ini, 0), info(ini, 2)), (b"abc", b""), "at the end")
+
+
+# --- buffers and diagnostics -------------------------------------------------------
+
+@suite.case
+def buffers(lab):
+    """The data buffer and the echo buffer: each session has its own."""
+    ini, other = pair(lab, target(lab))
+    equal(ini.good(read_buffer(3, 4), read=4).data, b"\0\0\x10\0", "descriptor")
+    equal(ini.good(read_buffer(3, 4, number=1), read=4).data, bytes(4),
+          "descriptor of buffer 1")
+    equal(ini.good(read_buffer(0x0B, 4), read=4).data, b"\1\0\x10\0", "echo")
+    sense(ini, SEQUENCE, read_buffer(0x0A, 64), read_len=64)
+    equal(ini.good(read_buffer(2, 100, 4000), read=100).data, bytes(96),
+          "what was not written")
+    data = os.urandom(4096)
+    ini.good(write_buffer(2, 4096), write=data)
+    ini.good(write_buffer(2, 8, 100), write=b"12345678")
+    data = data[:100] + b"12345678" + data[108:]
+    equal(ini.good(read_buffer(2, 4096), read=4096).data, data, "data")
+    equal(ini.good(read_buffer(2, 64, 4090), read=64).data, data[4090:], "end")
+    ini.good(write_buffer(0x0A, 4096), write=data)
+    equal(ini.good(read_buffer(0x0A, 5000), read=5000).data, data, "echo")
+    ini.good(write_buffer(0x0A, 3), write=b"abc")
+    equal(ini.good(read_buffer(0x0A, 64), read=64).data, b"abc", "shorter echo")
+    equal(other.good(read_buffer(2, 8), read=8).data, bytes(8), "the other's")
+    sense(other, SEQUENCE, read_buffer(0x0A, 64), read_len=64)
+
+
+@suite.case
+def buffers_refused(lab):
+    """More than they hold, other buffers, other modes."""
+    ini = lab.login(target(lab))
+    for cdb, size in ((write_buffer(2, 4097), 4097),
+                      (write_buffer(2, 2, 4095), 2),
+                      (write_buffer(2, 8, number=1), 8),
+                      (write_buffer(0x0A, 4097), 4097),
+                      (write_buffer(5, 8), 8), (write_buffer(3, 8), 8)):
+        sense(ini, INVALID_FIELD, cdb, write=bytes(size))
+    for cdb in (read_buffer(2, 8, 4097), read_buffer(2, 8, number=1),
+                read_buffer(0x1C, 8), read_buffer(0, 8)):
+        sense(ini, INVALID_FIELD, cdb, read_len=8)
+    sense(ini, LIST_LENGTH, write_buffer(2, 64), write=bytes(8))
+
+
+@suite.case
+def diagnostics(lab):
+    """The default self-test finds a device that does not flush; one page."""
+    mapped = Mapped(lab.null_blk(SIZE_MIB, cache_size=1))
+    ini = lab.login(target(lab, mapped.path), luns=(0, 1))
+    for lun in (0, 1):
+        ini.good(send_diagnostic(), lun)
+        for pcv in (0, 1):
+            equal(ini.good(receive_diagnostic(pcv=pcv), lun, read=252).data,
+                  b"\0\0\0\1\0", "pages")
+        ini.good(send_diagnostic(0x10, 4), lun, write=bytes(4))
+        ini.good(send_diagnostic(0), lun)
+    sense(ini, INVALID_FIELD, receive_diagnostic(0x40), read_len=252)
+    sense(ini, INVALID_FIELD, send_diagnostic(0x14, 4), write=bytes(4))
+    sense(ini, INVALID_FIELD, send_diagnostic(0x20))
+    sense(ini, LIST_FIELD, send_diagnostic(0x10, 4), write=b"\x40\0\0\0")
+    sense(ini, LIST_LENGTH, send_diagnostic(0x10, 3), write=bytes(3))
+    mapped.change(NO_FLUSH)
+    sense(ini, SELF_TEST, send_diagnostic())
+    mapped.change(dm.LINEAR)
+    lab.clear_ua(ini)
+    ini.good(send_diagnostic())
+
+
 # --- the rest ----------------------------------------------------------------------
 
 @suite.case
@@ -467,6 +768,24 @@ def report_luns_selects(lab):
               f"SELECT REPORT {choice:02x}h")
     for choice in (0x03, 0x13, 0xFF):
         sense(ini, INVALID_FIELD, report_luns(select=choice), 0, read_len=256)
+
+
+@suite.case
+def long_cdb(lab):
+    """A CDB of 32 bytes is refused as an opcode, with and without its end."""
+    ini = lab.login(target(lab))
+    cdb = struct.pack(">BB5xBH6x", 0x7F, 0, 0x18, 9)
+    ahs = struct.pack(">HBB", 17, 1, 0) + bytes(16)
+    for more in (b"", ahs, ahs + struct.pack(">HBBI", 5, 2, 0, 512)):
+        task = Task(ini.itt(), cdb, 1, 0, b"", 0)
+        pdu = Pdu(SCSI_CMD, 0x81, ahs=more, lun=1, itt=task.itt)
+        pdu.bhs[32:48] = cdb
+        ini.tasks[task.itt] = task
+        ini.send(ini.stamp(pdu))
+        ini.wait([task])
+        equal((task.status, task.key), (2, INVALID_OPCODE),
+              f"with {len(more)} bytes of AHS")
+    sense(ini, INVALID_OPCODE, cdb)
 
 
 if __name__ == "__main__":

@@ -22,15 +22,20 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import dm  # noqa: E402
 import iscsi  # noqa: E402
 from dm import Late  # noqa: E402
-from iscsi import (compare_and_write, inquiry, mode_select6,  # noqa: E402
-                   mode_select10, mode_sense6, mode_sense10, orwrite16, pr_in, pr_list, pr_out,
-                   pre_fetch10, pre_fetch16, read6, read10, read12, read16,
-                   read_capacity10, read_capacity16, release6, release10,
-                   report_luns, request_sense, reserve6, reserve10, rsoc,
-                   rstmf, sync_cache10, sync_cache16, transport_id, tur, unmap,
-                   unmap_list, verify10, verify12, verify16, write6, write10,
-                   write12, write16, write_same10, write_same16,
-                   write_verify10, write_verify12, write_verify16)
+from iscsi import (compare_and_write, format_unit,  # noqa: E402
+                   get_lba_status, inquiry, log_select, log_sense,
+                   mode_select6, mode_select10, mode_sense6, mode_sense10,
+                   orwrite16, pr_in, pr_list, pr_out, pre_fetch10, pre_fetch16,
+                   prevent_allow, read6, read10, read12, read16, read_buffer,
+                   read_capacity10, read_capacity16, read_defects10,
+                   read_defects12, receive_diagnostic, release6, release10,
+                   report_info, report_luns, report_timestamp, request_sense,
+                   reserve6, reserve10, rsoc, rstmf, send_diagnostic, set_info,
+                   set_timestamp, start_stop, sync_cache10, sync_cache16,
+                   transport_id, tur, unmap, unmap_list, verify10, verify12,
+                   verify16, write6, write10, write12, write16, write_buffer,
+                   write_same10, write_same16, write_verify10, write_verify12,
+                   write_verify16)
 from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
 from lab import SLOW, CommandError, Lab, outcome, run  # noqa: E402
 
@@ -43,7 +48,7 @@ SPEC_I_PT, ALL_TG_PT, APTPL = 8, 4, 1
 BAD_LENGTH, BAD_CDB, BAD_LIST = (5, 0x1A, 0), (5, 0x24, 0), (5, 0x26, 0)
 BAD_RELEASE, TOO_MANY = (5, 0x26, 4), (5, 0x55, 4)
 RESERVATIONS_PREEMPTED, RESERVATIONS_RELEASED = (6, 0x2A, 3), (6, 0x2A, 4)
-REGISTRATIONS_PREEMPTED = (6, 0x2A, 5)
+REGISTRATIONS_PREEMPTED, IDENTIFIER = (6, 0x2A, 5), (6, 0x3F, 5)
 MAX = 512
 # the keys of the initiators
 ONE, TWO, THREE = 0x111, 0x222, 0x333
@@ -177,11 +182,20 @@ TABLE = [
     # name, CDB, bytes in, data out, persistent, RESERVE
     ("TEST UNIT READY", tur(), 0, None, ALLOWED, "N"),
     ("REQUEST SENSE", request_sense(), 252, None, ALLOWED, "Y"),
+    ("FORMAT UNIT", format_unit(), 0, None, WRITES, "N"),
     ("READ(6)", read6(0, 1), 512, None, READS, "N"),
     ("WRITE(6)", write6(0, 1), 0, BLOCK, WRITES, "N"),
     ("INQUIRY", inquiry(96), 96, None, ALLOWED, "Y"),
     ("MODE SELECT(6)", mode_select6(4), 0, bytes(4), WRITES, "N"),
     ("MODE SENSE(6)", mode_sense6(0x3F), 252, None, READS, "N"),
+    ("START STOP UNIT that starts", start_stop(1), 0, None, ALLOWED, "N"),
+    ("START STOP UNIT that stops", start_stop(0), 0, None, WRITES, "N"),
+    ("RECEIVE DIAGNOSTIC RESULTS", receive_diagnostic(), 252, None, READS, "N"),
+    ("SEND DIAGNOSTIC", send_diagnostic(), 0, None, WRITES, "N"),
+    ("PREVENT ALLOW MEDIUM REMOVAL that allows", prevent_allow(0), 0, None,
+     ALLOWED, "N"),
+    ("PREVENT ALLOW MEDIUM REMOVAL that prevents", prevent_allow(1), 0, None,
+     WRITES, "N"),
     ("READ CAPACITY(10)", read_capacity10(), 8, None, ALLOWED, "N"),
     ("READ(10)", read10(0, 1), 512, None, READS, "N"),
     ("WRITE(10)", write10(0, 1), 0, BLOCK, WRITES, "N"),
@@ -189,8 +203,14 @@ TABLE = [
     ("VERIFY(10)", verify10(0, 1), 0, None, READS, "N"),
     ("PRE-FETCH(10)", pre_fetch10(0, 1), 0, None, READS, "N"),
     ("SYNCHRONIZE CACHE(10)", sync_cache10(), 0, None, WRITES, "N"),
+    ("READ DEFECT DATA(10)", read_defects10(), 252, None, READS, "N"),
+    ("WRITE BUFFER", write_buffer(2, 512), 0, BLOCK, WRITES, "N"),
+    ("READ BUFFER", read_buffer(2, 512), 512, None, READS, "N"),
     ("WRITE SAME(10)", write_same10(0, 8), 0, BLOCK, WRITES, "N"),
     ("UNMAP", unmap(24), 0, unmap_list((0, 8)), WRITES, "N"),
+    # it changes nothing, so nobody is told
+    ("LOG SELECT", log_select(), 0, None, WRITES, "N"),
+    ("LOG SENSE", log_sense(0x2F), 252, None, ALLOWED, "N"),
     ("MODE SELECT(10)", mode_select10(8), 0, bytes(8), WRITES, "N"),
     ("MODE SENSE(10)", mode_sense10(0x3F), 4096, None, READS, "N"),
     ("READ(16)", read16(0, 1), 512, None, READS, "N"),
@@ -204,14 +224,20 @@ TABLE = [
     ("SYNCHRONIZE CACHE(16)", sync_cache16(), 0, None, WRITES, "N"),
     ("WRITE SAME(16)", write_same16(0, 8), 0, BLOCK, WRITES, "N"),
     ("READ CAPACITY(16)", read_capacity16(), 32, None, ALLOWED, "N"),
+    ("GET LBA STATUS", get_lba_status(0), 24, None, READS, "N"),
     ("REPORT LUNS", report_luns(), 4096, None, ALLOWED, "Y"),
+    ("REPORT IDENTIFYING INFORMATION", report_info(0), 300, None, ALLOWED, "N"),
     ("REPORT SUPPORTED OPERATION CODES", rsoc(), 65535, None, READS, "N"),
     ("REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS", rstmf(), 64, None, READS,
      "N"),
+    ("REPORT TIMESTAMP", report_timestamp(), 12, None, ALLOWED, "N"),
+    ("SET IDENTIFYING INFORMATION", set_info(0, 0), 0, None, WRITES, "N"),
+    ("SET TIMESTAMP", set_timestamp(0), 0, None, WRITES, "N"),
     ("READ(12)", read12(0, 1), 512, None, READS, "N"),
     ("WRITE(12)", write12(0, 1), 0, BLOCK, WRITES, "N"),
     ("WRITE AND VERIFY(12)", write_verify12(0, 1), 0, BLOCK, WRITES, "N"),
     ("VERIFY(12)", verify12(0, 1), 0, None, READS, "N"),
+    ("READ DEFECT DATA(12)", read_defects12(), 252, None, READS, "N"),
     ("READ KEYS", pr_in(KEYS), 8192, None, ALLOWED, "N"),
     ("READ RESERVATION", pr_in(RESERVATION), 8192, None, ALLOWED, "N"),
     ("REPORT CAPABILITIES", pr_in(CAPABILITIES), 8192, None, ALLOWED, "N"),
@@ -220,7 +246,7 @@ TABLE = [
 
 
 def with_actions(cdb):
-    return cdb[0] in (0x5E, 0x5F, 0x9E, 0xA3)
+    return cdb[0] in (0x5E, 0x5F, 0x9E, 0xA3, 0xA4)
 
 
 def known():
@@ -255,6 +281,9 @@ def expected(kind, relation, persistent):
 def outcome_of(ini, cdb, read, write):
     """Whether it was good; anything but a conflict is a failure."""
     task = ini.command(cdb, read=read, write=write)
+    # another one has set identifying information
+    if task.key == IDENTIFIER:
+        task = ini.command(cdb, read=read, write=write)
     check(task.status in (GOOD, CONFLICT), f"{task}")
     check(task.status == GOOD or not task.data, f"data with a conflict: {task}")
     return task.status == GOOD
@@ -268,6 +297,7 @@ def differences(inis, wanted):
             name, cdb, read, write = row[:4]
             if outcome_of(ini, cdb, read, write) != wanted(relation, row):
                 found.append(f"{relation}: {name}")
+    settle(*inis)
     return found
 
 

@@ -591,10 +591,15 @@ def rsoc_all(lab):
             0x88: 16, 0x8A: 16, 0x91: 16, 0x93: 16, 0xA0: 12, 0xA8: 12,
             0xAA: 12,
             0x2E: 10, 0x2F: 10, 0x34: 10, 0x89: 16, 0x8B: 16, 0x8E: 16, 0x8F: 16,
-            0x90: 16, 0xAE: 12, 0xAF: 12, 0x15: 6, 0x55: 10}
+            0x90: 16, 0xAE: 12, 0xAF: 12, 0x04: 6, 0x15: 6, 0x1B: 6, 0x1C: 6,
+            0x1D: 6, 0x1E: 6, 0x37: 10, 0x3B: 10, 0x3C: 10, 0x4C: 10, 0x4D: 10,
+            0x55: 10, 0xB7: 12}
     for op, size in want.items():
         equal(found.get((op, None)), size, f"opcode {op:02x}")
     equal(found.get((0x9E, 0x10)), 16, "READ CAPACITY(16)")
+    equal(found.get((0x9E, 0x12)), 16, "GET LBA STATUS")
+    for op, action in ((0xA3, 0x05), (0xA3, 0x0F), (0xA4, 0x06), (0xA4, 0x0F)):
+        equal(found.get((op, action)), 12, f"{op:02x}/{action:02x}")
     for op, actions in ((0x5E, 4), (0x5F, 8)):
         equal([found.get((op, action)) for action in range(32)],
               [10] * actions + [None] * (32 - actions), f"actions of {op:x}")

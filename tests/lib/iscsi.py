@@ -1201,7 +1201,7 @@ def rsoc(option=0, op=0, action=0, alloc=65535, rctd=0):
                        alloc, 0, 0)
 
 
-# --- CDBs of pages -----------------------------------------------------------
+# --- CDBs of pages, the medium and diagnostics ------------------------------
 
 def mode_select6(length, bits=0x10):
     return bytes([0x15, bits, 0, 0, length, 0])
@@ -1221,3 +1221,71 @@ def mode_page(ini, page, control=0, lun=1):
 def mode_list(*pages):
     """A parameter list of MODE SELECT(6)."""
     return bytes(4) + b"".join(bytes(page) for page in pages)
+
+
+def start_stop(bits=1, immed=0):
+    """bits: 1 START, 2 LOEJ, 4 NO_FLUSH, from 10h on the power condition."""
+    return bytes([0x1B, immed, 0, 0, bits, 0])
+
+
+def prevent_allow(prevent):
+    return bytes([0x1E, 0, 0, 0, prevent, 0])
+
+
+def format_unit(bits=0):
+    return bytes([0x04, bits, 0, 0, 0, 0])
+
+
+def read_defects10(bits=0x18, alloc=252):
+    return struct.pack(">BBB4xHB", 0x37, 0, bits, alloc, 0)
+
+
+def read_defects12(bits=0x18, alloc=252, index=0):
+    return struct.pack(">BBIIBB", 0xB7, bits, index, alloc, 0, 0)
+
+
+def get_lba_status(lba, alloc=24):
+    return struct.pack(">BBQIBB", 0x9E, 0x12, lba, alloc, 0, 0)
+
+
+def log_sense(page, alloc=252, pointer=0, sub=0, control=1):
+    return struct.pack(">BBBBxHHB", 0x4D, 0, control << 6 | page, sub, pointer,
+                       alloc, 0)
+
+
+def log_select(length=0, page=0, pcr=0, control=0):
+    return struct.pack(">BBB4xHB", 0x4C, pcr << 1, control << 6 | page, length,
+                       0)
+
+
+def report_timestamp(alloc=12):
+    return struct.pack(">BB4xIBB", 0xA3, 0x0F, alloc, 0, 0)
+
+
+def set_timestamp(length=12):
+    return struct.pack(">BB4xIBB", 0xA4, 0x0F, length, 0, 0)
+
+
+def report_info(kind, alloc=300):
+    return struct.pack(">BB4xIBB", 0xA3, 0x05, alloc, kind << 1, 0)
+
+
+def set_info(kind, length):
+    return struct.pack(">BB4xIBB", 0xA4, 0x06, length, kind << 1, 0)
+
+
+def read_buffer(mode, alloc, offset=0, number=0):
+    return struct.pack(">BBBBHBHB", 0x3C, mode, number, offset >> 16,
+                       offset & 0xFFFF, alloc >> 16, alloc & 0xFFFF, 0)
+
+
+def write_buffer(mode, length, offset=0, number=0):
+    return b"\x3b" + read_buffer(mode, length, offset, number)[1:]
+
+
+def send_diagnostic(bits=4, length=0):
+    return struct.pack(">BBBHB", 0x1D, bits, 0, length, 0)
+
+
+def receive_diagnostic(page=0, pcv=1, alloc=252):
+    return struct.pack(">BBBHB", 0x1C, pcv, page, alloc, 0)

@@ -67,7 +67,8 @@ FLOORS = {
     'kernel/scsi': [
         'exec',
         'cdb_table',
-        'sbc spc mode mode_select rsoc rstmf caw verify pr_in pr_out',
+        'spc sbc_disk',
+        'sbc mode mode_select rsoc rstmf caw verify pr_in pr_out buffer diagnostic log told',
         'lu_life reset pr_abort',
         'nexus mode_page reserve',
         'cache chunk',

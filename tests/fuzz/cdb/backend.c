@@ -257,8 +257,10 @@ static void change(struct record *rec, struct fake *fake, struct ktgt_io *io)
 static void flush(struct record *rec, struct fake *fake, struct ktgt_io *io)
 {
 	require(!rec->nr_flushes++ && !io->len);
-	require(rec->req.kind == KIND_SYNC || rec->now_through || mode_changed);
-	if (rec->req.kind == KIND_SYNC || rec->fate & 16)
+	require(rec->req.kind == KIND_SYNC || rec->req.kind == KIND_TEST ||
+		rec->now_through || mode_changed);
+	if (rec->req.kind == KIND_SYNC || rec->req.kind == KIND_TEST ||
+	    rec->fate & 16)
 		rec->error = fate_of(rec);
 }
 

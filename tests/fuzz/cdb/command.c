@@ -120,8 +120,8 @@ static void check_told(const struct record *rec)
 	struct ktgt_lu *lu = rec->cmd->lu;
 	struct ktgt_itl *itl;
 
-	if (rec->req.kind != KIND_CAPACITY_10 &&
-	    rec->cdb[0] != SERVICE_ACTION_IN_16 && rec->cdb[0])
+	if (rec->req.kind != KIND_CAPACITY_10 && rec->cdb[0] &&
+	    (rec->cdb[0] != SERVICE_ACTION_IN_16 || asks_lba_status(rec->cdb)))
 		return;
 	if (!rec->legal || !fake_of(lu) || rec->held ||
 	    rec->status == SAM_STAT_BUSY)
@@ -275,7 +275,7 @@ void submit(struct record *rec)
 	rec->submitted = true;
 	rec->submitting = true;
 	mode_changed |= selects_mode(rec->cdb);
-	if (rec->legal && wants_medium(rec)) {
+	if (rec->legal && rec->lu && wants_medium(rec)) {
 		rec->now_blocks = rec->lu->nr_blocks;
 		rec->now_read_only = rec->lu->read_only;
 		rec->now_through = !rec->lu->write_cache;

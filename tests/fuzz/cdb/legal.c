@@ -33,6 +33,7 @@ u64 wanted_bytes(const struct record *rec)
 	case KIND_NONE:
 	case KIND_SYNC:
 	case KIND_RESERVE:
+	case KIND_TEST:
 		return 0;
 	default:
 		return rec->req.count;
@@ -52,8 +53,11 @@ int direction(const struct record *rec)
 	case KIND_CAW:
 	case KIND_WRITE_VERIFY:
 	case KIND_ORWRITE:
-	case KIND_OUT:
+	case KIND_TEST:
 		return DMA_TO_DEVICE;
+	case KIND_OUT:
+		return rec->cdb[0] == FORMAT_UNIT && !rec->req.count ?
+		       DMA_NONE : DMA_TO_DEVICE;
 	case KIND_VERIFY:
 		return wanted_of(rec, 512) ? DMA_TO_DEVICE : DMA_NONE;
 	case KIND_SAME:
@@ -77,6 +81,7 @@ u32 pending_ua(struct ktgt_nexus *nexus, struct ktgt_lu *lu)
 	static const u32 codes[KTGT_UA_MAX] = {
 		0x062900, 0x062903, 0x062907, 0x063f0e, 0x062a09, 0x062a01, 0x063f03,
 		0x062a03, 0x062a04, 0x062a05,
+		0x062a02, 0x062a10, 0x063f05,
 	};
 	struct ktgt_itl *itl = xa_load(&nexus->itls, lu->lun);
 	unsigned int ua;
@@ -116,6 +121,9 @@ bool is_served(const struct record *rec)
 bool in_range(const struct record *rec)
 {
 	if (rec->req.kind == KIND_IN || rec->req.kind == KIND_OUT)
+		return rec->req.lba < rec->nr_blocks || !rec->req.medium;
+	if (rec->req.kind == KIND_NONE || rec->req.kind == KIND_TEST ||
+	    rec->req.kind == KIND_RESERVE)
 		return true;
 	return rec->req.lba < rec->nr_blocks &&
 	       rec->req.count <= rec->nr_blocks - rec->req.lba;
@@ -146,13 +154,83 @@ static bool may_reserve_out(const struct record *rec)
 	return rec->req.count == 24;
 }
 
+/* READ BUFFER and WRITE BUFFER: the buffers have 4096 bytes. */
+static bool may_buffer(const struct record *rec, u64 len)
+{
+	u32 offset = get_unaligned_be24(rec->cdb + 3);
+
+	switch (rec->cdb[1] & 0x1f) {
+	case 0x02:
+		return !rec->cdb[2] && offset <= 4096 && len <= 4096 - offset;
+	case 0x0a:
+		return len <= 4096;
+	case 0x03:
+	case 0x0b:
+		return rec->cdb[0] == READ_BUFFER;
+	default:
+		return false;
+	}
+}
+
+static bool has_log_page(const struct record *rec, u8 page)
+{
+	return page == 0x00 || page == 0x2f ||
+	       (page == 0x19 && rec->shape->disk);
+}
+
+static bool may_log_select(const struct record *rec)
+{
+	u8 page = rec->cdb[2] & 0x3f;
+
+	if (rec->req.count)
+		return !(rec->cdb[1] & 2) && !page && !rec->cdb[3];
+	return has_log_page(rec, page) && !rec->cdb[3];
+}
+
+static bool may_set_info(const struct record *rec)
+{
+	switch (rec->cdb[10] >> 1) {
+	case 0:
+		return rec->req.count <= 64;
+	case 2:
+		return rec->req.count <= 256;
+	default:
+		return false;
+	}
+}
+
 /* Whether a command may have the parameter list that its CDB announces. */
 static bool may_list(const struct record *rec)
 {
 	u64 len = rec->req.count;
 
-	return !len || (len >= (rec->cdb[0] == MODE_SELECT ? 4 : 8) &&
-			rec->cdb[1] & 0x10);
+	switch (rec->cdb[0]) {
+	case FORMAT_UNIT:
+		return !rec->shape->read_only;
+	case MODE_SELECT:
+		return !len || (len >= 4 && rec->cdb[1] & 0x10);
+	case MODE_SELECT_10:
+		return !len || (len >= 8 && rec->cdb[1] & 0x10);
+	case LOG_SELECT:
+		return may_log_select(rec);
+	case WRITE_BUFFER:
+		return may_buffer(rec, len);
+	case SEND_DIAGNOSTIC:
+		return !len || len >= 4;
+	default:
+		if ((rec->cdb[1] & 0x1f) == MO_SET_TIMESTAMP)
+			return !len || len == 12;
+		return may_set_info(rec);
+	}
+}
+
+static bool may_answer(const struct record *rec)
+{
+	if (rec->cdb[0] == READ_BUFFER)
+		return may_buffer(rec, 0);
+	if (asks_lba_status(rec->cdb))
+		return rec->req.lba < rec->nr_blocks;
+	return !asks_functions(rec->cdb) || rec->req.count >= 4;
 }
 
 /* Whether nothing is wrong with a command, as far as its CDB shows. */
@@ -161,6 +239,8 @@ bool is_allowed(const struct record *rec)
 	const struct shape *shape = rec->shape;
 
 	if (!is_served(rec) || rec->ua || rec->conflict || !reserved_ok(rec))
+		return false;
+	if (rec->req.medium && !rec->nr_blocks)
 		return false;
 	switch (rec->req.kind) {
 	case KIND_READ:
@@ -181,9 +261,11 @@ bool is_allowed(const struct record *rec)
 	case KIND_PR_OUT:
 		return may_reserve_out(rec);
 	case KIND_IN:
-		return !asks_functions(rec->cdb) || rec->req.count >= 4;
+		return may_answer(rec);
 	case KIND_OUT:
 		return may_list(rec);
+	case KIND_TEST:
+		return !rec->req.count;
 	case KIND_UNMAP:
 		return !shape->read_only && rec->nr_blocks &&
 		       (!rec->req.count || rec->req.count >= 8);

@@ -74,6 +74,8 @@ bool wants_medium(const struct record *rec)
 		return rec->cdb[1] & 1 || rec->buf_len == rec->shape->block;
 	case KIND_UNMAP:
 		return rec->req.count && rec->buf_len == rec->req.count;
+	case KIND_TEST:
+		return rec->shape && rec->shape->disk;
 	default:
 		return false;
 	}
@@ -87,6 +89,7 @@ u32 misfit_of(const struct record *rec)
 {
 	bool writes = rec->req.kind != KIND_READ &&
 		      rec->req.kind != KIND_SYNC &&
+		      rec->req.kind != KIND_TEST &&
 		      rec->req.kind != KIND_VERIFY;
 
 	if (rec->now_read_only && writes)

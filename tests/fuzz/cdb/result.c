@@ -157,6 +157,8 @@ static void check_stable(const struct record *rec)
 	if (rec->req.kind == KIND_SYNC &&
 	    (rec->status == SAM_STAT_GOOD || rec->error))
 		require(rec->nr_flushes == 1);
+	if (rec->req.kind == KIND_TEST && rec->status == SAM_STAT_GOOD)
+		require(rec->nr_flushes == wants_medium(rec));
 	if (rec->status != SAM_STAT_GOOD || !changes || rec->aborted)
 		return;
 	if (rec->now_through)
@@ -255,6 +257,13 @@ static void check_legal(const struct record *rec)
 	check_stable(rec);
 }
 
+static bool moves_blocks(const struct record *rec)
+{
+	return rec->req.kind != KIND_IN && rec->req.kind != KIND_OUT &&
+	       rec->req.kind != KIND_NONE && rec->req.kind != KIND_TEST &&
+	       rec->req.kind != KIND_RESERVE;
+}
+
 /* What a command that is not legal is refused with. */
 static void check_refusal(const struct record *rec)
 {
@@ -278,12 +287,14 @@ static void check_refusal(const struct record *rec)
 		require(rec->sense == 0x052400);
 	else if (rec->req.kind == KIND_PR_OUT)
 		require(rec->sense == 0x051a00 || rec->sense == 0x052400);
-	else if (rec->req.disk && !rec->nr_blocks)
+	else if (rec->req.disk && !rec->nr_blocks && (rec->req.medium ||
+						     moves_blocks(rec)))
 		require(rec->sense == 0x020800);
 	else if (rec->shape->read_only && (compare_writes(rec) ||
 					   rec->req.kind == KIND_WRITE ||
 					   rec->req.kind == KIND_SAME ||
-					   rec->req.kind == KIND_UNMAP))
+					   rec->req.kind == KIND_UNMAP ||
+					   rec->cdb[0] == FORMAT_UNIT))
 		require(rec->sense == 0x072700);
 	else if (rec->req.disk && rec->req.kind != KIND_UNMAP &&
 		 !in_range(rec))
@@ -333,7 +344,9 @@ void check_status(const struct record *rec)
 	default:
 		require(!"status");
 	}
-	if (is_of_path(rec->error))
+	if (rec->error && rec->req.kind == KIND_TEST)
+		require(rec->sense == 0x043e03);
+	else if (is_of_path(rec->error))
 		require(rec->sense == 0x020800);
 	if (rec->legal)
 		check_legal(rec);

@@ -10,10 +10,11 @@
 /* key, code and qualifier of all sense data that is ever due */
 static const u32 legal_sense[] = {
 	0x000000, 0x020800, 0x023a00, 0x030c00, 0x031100, 0x044400, 0x050e03,
-	0x051a00, 0x052000, 0x052100, 0x052400, 0x052500, 0x052600, 0x052604,
-	0x053900, 0x055504, 0x062a03, 0x062a04, 0x062a05, 0x0b4400,
-	0x062900, 0x062903, 0x062907, 0x062a01, 0x062a09, 0x063f03, 0x063f0e, 0x072700,
-	0x072707, 0x0b1001, 0x0e1d00,
+	0x043e03, 0x051a00, 0x052000, 0x052100, 0x052400, 0x052500, 0x052600,
+	0x052604, 0x052c00, 0x053900, 0x055504, 0x062900, 0x062903, 0x062907,
+	0x062a01, 0x062a02, 0x062a03, 0x062a04, 0x062a05, 0x062a09, 0x062a10,
+	0x063f03, 0x063f05, 0x063f0e, 0x072700, 0x072707, 0x0b1001, 0x0b4400,
+	0x0e1d00,
 };
 
 static struct request blocks(enum kind kind, u8 len, u64 lba, u64 count)
@@ -29,9 +30,46 @@ static struct request answer(u8 len, u64 bytes)
 	return (struct request) { .kind = KIND_IN, .len = len, .count = bytes };
 }
 
+static struct request medium_answer(u8 len, u64 lba, u64 bytes)
+{
+	return (struct request) {
+		.kind = KIND_IN, .disk = true, .medium = true, .len = len,
+		.lba = lba, .count = bytes,
+	};
+}
+
 static struct request list(u8 len, u64 bytes)
 {
 	return (struct request) { .kind = KIND_OUT, .len = len, .count = bytes };
+}
+
+/* START STOP UNIT flushes if it stops, unless it is not to */
+static struct request decode_start_stop(const u8 *cdb)
+{
+	struct request req = blocks(cdb[4] & 5 ? KIND_NONE : KIND_SYNC, 6, 0, 0);
+
+	req.medium = true;
+	return req;
+}
+
+/* FORMAT UNIT: a parameter list header, if there is a parameter list */
+static struct request decode_format(const u8 *cdb)
+{
+	struct request req = list(6, cdb[1] & 0x10 ? (cdb[1] & 0x20 ? 8 : 4) : 0);
+
+	req.disk = true;
+	req.medium = true;
+	return req;
+}
+
+/* SEND DIAGNOSTIC: a self-test, or a page */
+static struct request decode_diagnostic(const u8 *cdb)
+{
+	struct request req = list(6, get_unaligned_be16(cdb + 3));
+
+	if (cdb[1] & 4)
+		req.kind = KIND_TEST;
+	return req;
 }
 
 static struct request decode_16(const u8 *cdb)
@@ -60,6 +98,8 @@ static struct request decode_16(const u8 *cdb)
 	case WRITE_SAME_16:
 		return blocks(KIND_SAME, 16, lba, count);
 	case SERVICE_ACTION_IN_16:
+		if (asks_lba_status(cdb))
+			return medium_answer(16, lba, count);
 		if ((cdb[1] & 0x1f) != SAI_READ_CAPACITY_16)
 			break;
 		req = answer(16, count);
@@ -123,9 +163,17 @@ static struct request decode_10(const u8 *cdb)
 	case UNMAP:
 		return blocks(KIND_UNMAP, 10, 0, count);
 	case MODE_SENSE_10:
+	case LOG_SENSE:
 		return answer(10, count);
+	case READ_BUFFER:
+		return answer(10, get_unaligned_be24(cdb + 6));
+	case READ_DEFECT_DATA:
+		return medium_answer(10, 0, count);
 	case MODE_SELECT_10:
+	case LOG_SELECT:
 		return list(10, count);
+	case WRITE_BUFFER:
+		return list(10, get_unaligned_be24(cdb + 6));
 	}
 	return decode_reservation(cdb);
 }
@@ -135,6 +183,26 @@ bool asks_functions(const u8 *cdb)
 {
 	return cdb[0] == MAINTENANCE_IN && (cdb[1] & 0x1f) ==
 	       MI_REPORT_SUPPORTED_TASK_MANAGEMENT_FUNCTIONS;
+}
+
+bool asks_lba_status(const u8 *cdb)
+{
+	return cdb[0] == SERVICE_ACTION_IN_16 &&
+	       (cdb[1] & 0x1f) == SAI_GET_LBA_STATUS;
+}
+
+static bool is_maintenance_in(u8 action)
+{
+	return action == MI_REPORT_SUPPORTED_OPERATION_CODES ||
+	       action == MI_REPORT_SUPPORTED_TASK_MANAGEMENT_FUNCTIONS ||
+	       action == MI_REPORT_IDENTIFYING_INFORMATION ||
+	       action == MI_REPORT_TIMESTAMP;
+}
+
+static bool is_maintenance_out(u8 action)
+{
+	return action == MO_SET_IDENTIFYING_INFORMATION ||
+	       action == MO_SET_TIMESTAMP;
 }
 
 static struct request decode_12(const u8 *cdb)
@@ -154,9 +222,15 @@ static struct request decode_12(const u8 *cdb)
 	case REPORT_LUNS:
 		return answer(12, count);
 	case MAINTENANCE_IN:
-		if ((cdb[1] & 0x1f) == MI_REPORT_SUPPORTED_OPERATION_CODES ||
-		    asks_functions(cdb))
+		if (is_maintenance_in(cdb[1] & 0x1f))
 			return answer(12, count);
+		break;
+	case MAINTENANCE_OUT:
+		if (is_maintenance_out(cdb[1] & 0x1f))
+			return list(12, count);
+		break;
+	case READ_DEFECT_DATA_12:
+		return medium_answer(12, 0, count);
 	}
 	return (struct request) {};
 }
@@ -177,6 +251,16 @@ static struct request decode_6(const u8 *cdb)
 		return answer(6, cdb[4]);
 	case MODE_SELECT:
 		return list(6, cdb[4]);
+	case FORMAT_UNIT:
+		return decode_format(cdb);
+	case START_STOP:
+		return decode_start_stop(cdb);
+	case ALLOW_MEDIUM_REMOVAL:
+		return blocks(KIND_NONE, 6, 0, 0);
+	case SEND_DIAGNOSTIC:
+		return decode_diagnostic(cdb);
+	case RECEIVE_DIAGNOSTIC:
+		return answer(6, get_unaligned_be16(cdb + 3));
 	case INQUIRY:
 		return answer(6, get_unaligned_be16(cdb + 3));
 	case RESERVE_6:
@@ -208,8 +292,29 @@ struct request decode_cdb(const u8 *cdb)
 bool has_actions(u8 opcode)
 {
 	return opcode == SERVICE_ACTION_IN_16 || opcode == MAINTENANCE_IN ||
+	       opcode == MAINTENANCE_OUT ||
 	       opcode == PERSISTENT_RESERVE_IN ||
 	       opcode == PERSISTENT_RESERVE_OUT;
+}
+
+/* Of a command, some forms only look, or only allow what is allowed already. */
+static bool is_harmless(const u8 *cdb)
+{
+	u8 action = cdb[1] & 0x1f;
+
+	switch (cdb[0]) {
+	case START_STOP:
+		return (cdb[4] & 0xf1) == 1;
+	case ALLOW_MEDIUM_REMOVAL:
+		return !(cdb[4] & 3);
+	case SERVICE_ACTION_IN_16:
+		return action != SAI_GET_LBA_STATUS;
+	case MAINTENANCE_IN:
+		return action == MI_REPORT_IDENTIFYING_INFORMATION ||
+		       action == MI_REPORT_TIMESTAMP;
+	default:
+		return false;
+	}
 }
 
 /*
@@ -220,6 +325,8 @@ unsigned long conflicting(const u8 *cdb)
 {
 	const unsigned long reserved = BIT(KTGT_ITL_RESERVED);
 
+	if (is_harmless(cdb))
+		return reserved;
 	switch (cdb[0]) {
 	case INQUIRY:
 	case REPORT_LUNS:
@@ -231,7 +338,7 @@ unsigned long conflicting(const u8 *cdb)
 	case RESERVE_6:
 	case RESERVE_10:
 	case READ_CAPACITY:
-	case SERVICE_ACTION_IN_16:
+	case LOG_SENSE:
 	case PERSISTENT_RESERVE_IN:
 	case PERSISTENT_RESERVE_OUT:
 		return reserved;
@@ -247,6 +354,11 @@ unsigned long conflicting(const u8 *cdb)
 	case MODE_SENSE:
 	case MODE_SENSE_10:
 	case MAINTENANCE_IN:
+	case SERVICE_ACTION_IN_16:
+	case READ_BUFFER:
+	case READ_DEFECT_DATA:
+	case READ_DEFECT_DATA_12:
+	case RECEIVE_DIAGNOSTIC:
 		return reserved | BIT(KTGT_ITL_NO_READ);
 	default:
 		return reserved | BIT(KTGT_ITL_NO_WRITE);
@@ -615,6 +727,73 @@ static void check_reservations(const u8 *cdb, const struct answer *a)
 	}
 }
 
+/* One extent, up to the end or as long as it can be told. */
+static void check_lba_status(const u8 *cdb, const struct answer *a)
+{
+	u64 lba = get_unaligned_be64(cdb + 2);
+	const u8 *data = a->data;
+
+	check_size(a, 24);
+	if (a->len < 24)
+		return;
+	require(get_unaligned_be32(data) == 20);
+	require(get_unaligned_be64(data + 8) == lba && !data[20]);
+	require(get_unaligned_be32(data + 16) ==
+		min_t(u64, a->nr_blocks - lba, U32_MAX));
+}
+
+/* No list has an entry, of whatever form. */
+static void check_defects(const u8 *cdb, const struct answer *a)
+{
+	bool longer = cdb[0] != READ_DEFECT_DATA;
+	const u8 *data = a->data;
+
+	check_size(a, longer ? 8 : 4);
+	if (a->len >= (longer ? 8 : 4)) {
+		require(data[1] == cdb[longer ? 1 : 2]);
+		require(!data[0] && !memchr_inv(data + 2, 0, longer ? 6 : 2));
+	}
+}
+
+/* Parameters of a log page fill it. */
+static void check_log(const u8 *cdb, const struct shape *shape,
+		      const struct answer *a)
+{
+	const u8 *data = a->data;
+	u32 pos = 4, size;
+
+	if (a->len < 4)
+		return;
+	size = 4 + get_unaligned_be16(data + 2);
+	check_size(a, size);
+	require(data[0] == (cdb[2] & 0x3f) && !data[1]);
+	if (a->len < size)
+		return;
+	if (!data[0])
+		require(size == (shape->disk ? 7 : 6));
+	while (data[0] && pos < size) {
+		require(pos + 4 <= size && data[pos + 2] == 3);
+		require(get_unaligned_be16(data + pos) >=
+			get_unaligned_be16(cdb + 5));
+		pos += 4 + data[pos + 3];
+	}
+	require(!data[0] || pos == size);
+}
+
+/* REPORT IDENTIFYING INFORMATION and REPORT TIMESTAMP say how long they are. */
+static void check_told(const u8 *cdb, const struct answer *a)
+{
+	bool timestamp = (cdb[1] & 0x1f) == MI_REPORT_TIMESTAMP;
+	const u8 *data = a->data;
+
+	if (a->len < 4)
+		return;
+	check_size(a, timestamp ? get_unaligned_be16(data) + 2 :
+				  get_unaligned_be16(data + 2) + 4);
+	if (timestamp)
+		require(a->whole <= 12 && (data[2] == 0 || data[2] == 2));
+}
+
 /* REQUEST SENSE has the form that it asks for. */
 static void check_requested(const u8 *cdb, const struct answer *a)
 {
@@ -646,14 +825,28 @@ void check_answer(const u8 *cdb, const struct shape *shape,
 	case READ_CAPACITY:
 	case SERVICE_ACTION_IN_16:
 		require(is_disk(shape));
-		check_capacity(cdb, shape, a);
+		if (asks_lba_status(cdb))
+			check_lba_status(cdb, a);
+		else
+			check_capacity(cdb, shape, a);
+		break;
+	case READ_DEFECT_DATA:
+	case READ_DEFECT_DATA_12:
+		require(is_disk(shape));
+		check_defects(cdb, a);
+		break;
+	case LOG_SENSE:
+		require(shape);
+		check_log(cdb, shape, a);
 		break;
 	case MAINTENANCE_IN:
 		require(shape);
 		if (asks_functions(cdb))
 			check_functions(cdb, a);
-		else
+		else if ((cdb[1] & 0x1f) == MI_REPORT_SUPPORTED_OPERATION_CODES)
 			check_opcodes(cdb, a);
+		else
+			check_told(cdb, a);
 		break;
 	case PERSISTENT_RESERVE_IN:
 		require(is_disk(shape));

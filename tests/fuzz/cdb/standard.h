@@ -11,14 +11,19 @@
 /* what a CDB asks for */
 enum kind {
 	KIND_UNKNOWN, KIND_NONE, KIND_READ, KIND_WRITE, KIND_SYNC, KIND_SAME,
-	KIND_UNMAP, KIND_IN, KIND_CAPACITY_10, KIND_OUT, KIND_RESERVE, KIND_PR_OUT,
+	KIND_UNMAP, KIND_IN, KIND_CAPACITY_10, KIND_OUT, KIND_TEST, KIND_RESERVE,
+	KIND_PR_OUT,
 	/* those of compare.c */
 	KIND_CAW, KIND_VERIFY, KIND_WRITE_VERIFY, KIND_ORWRITE, KIND_FETCH,
 };
 
+/* READ DEFECT DATA(12) */
+#define READ_DEFECT_DATA_12	0xb7
+
 struct request {
 	enum kind	kind;
 	bool		disk;	/* only a disk has it */
+	bool		medium;	/* it needs a device, although it moves no blocks */
 	u8		len;	/* of the CDB */
 	u64		lba;
 	u64		count;	/* blocks, or bytes of an allocation */
@@ -49,6 +54,7 @@ struct request decode_cdb(const u8 *cdb);
 bool asks_functions(const u8 *cdb);
 bool has_actions(u8 opcode);
 unsigned long conflicting(const u8 *cdb);
+bool asks_lba_status(const u8 *cdb);
 unsigned int check_sense(const u8 *buf, unsigned int len, bool descriptor);
 void check_field_pointer(const u8 *cdb, const struct request *req,
 			 const struct ktgt_sense *sense);
