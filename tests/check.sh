@@ -130,7 +130,7 @@ vm_tests()
 	# What tests take from their environment they take in the VM as well.
 	told=$(env | grep -E "^KTGT_($told_names)=" || true)
 	# shellcheck disable=SC2086 # a list of words
-	tests/vm/run.sh -k "$kernel" -n 16M -t 5400 -p build/bench/payload \
+	tests/vm/run.sh -k "$kernel" -n 16M -t 9000 -p build/bench/payload \
 		-o "build/check/$job" -- \
 		env $told tests/run.sh "${part[@]}" "$@"
 }
