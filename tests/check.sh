@@ -37,12 +37,34 @@ usage()
 	exit 2
 }
 
+# What failed, with the lines before it, is told once more at the end: who has only the
+# end of a long log reads it there.
+keep_failures()
+{
+	local name=$1 log=$2
+
+	awk -v name="$name" '
+		/^ *not ok|^NOT OK|: warning: |: error: |^FAIL/ {
+			if (!told++)
+				print "== " name
+			for (i = NR - 40; i < NR; i++)
+				if (i in line)
+					print line[i]
+			print
+			split("", line)
+			next
+		}
+		/^ *# +[<>] / { next }	# PDUs
+		{ line[NR] = $0; delete line[NR - 40] }' "$log" >>"$work/failures"
+}
+
 # Adds the last count that a suite printed; without one, the suite has failed.
 add_counts()
 {
 	local name=$1 log=$2 status=$3 line
 	local re='^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$'
 
+	keep_failures "$name" "$log"
 	line=$(grep -E "$re" "$log" | tail -n 1) || line=''
 	if [[ ! $line =~ $re ]]; then
 		echo "$name: ended without a result, status $status"
@@ -256,6 +278,7 @@ main()
 	for kernel in "${kernels[@]}"; do
 		build "$kernel" || {
 			echo "tests on $kernel: cannot be built"
+			tail -n 30 "$work/build" >>"$work/failures"
 			failed=$((failed + 1))
 			continue
 		}
@@ -270,6 +293,10 @@ main()
 		run_jobs "$(all_jobs "$everything")" "${names[@]}"
 	fi
 
+	if [[ $failed != 0 && -s $work/failures ]]; then
+		echo '== what failed'
+		tail -n 200 "$work/failures"
+	fi
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[[ $failed == 0 && $passed -gt 0 ]]
 }
