@@ -14,6 +14,7 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/overflow.h>
+#include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
@@ -116,11 +117,14 @@ static noinline void make_and_add(struct ktgt_histograms **where,
 
 	if (!histograms)
 		return;
+	/* so that it counts on the CPU for which this was made */
+	migrate_disable();
 	make_counts(histograms, raw_smp_processor_id());
 	counts = counts_of(where, get_cpu());
 	if (counts)
 		add(counts, sample_of(cmd));
 	put_cpu();
+	migrate_enable();
 }
 
 /**

@@ -567,6 +567,8 @@ extern u64 shim_clock, shim_tick;
 #define sk_busy_loop(sk, nonblock)	((void)(sk))
 #define raw_smp_processor_id()		0
 #define get_cpu()			0
+#define migrate_disable()		((void)0)
+#define migrate_enable()		((void)0)
 #define put_cpu()			((void)0)
 #define nr_cpu_ids			1
 #define cpu_online(cpu)			true
