@@ -32,15 +32,8 @@ CAPACITY, MODE = (6, 0x2A, 9), (6, 0x2A, 1)
 PROTECTED = (7, 0x27, 0)
 
 
-def after(lab):
-    """Leave nothing to the next case."""
-    lab.close_all()
-    lab.stop_target()
-    dm.remove_all()
-
-
 suite = Suite(Lab)
-suite.after = after
+suite.after = dm.leave_nothing
 
 
 def disk(lab, dev, **options):

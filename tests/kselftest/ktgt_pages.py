@@ -45,15 +45,8 @@ BLOCKS = SIZE_MIB << 20 >> 9
 NO_FLUSH = "0 {size} flakey {dev} 0 0 1000 1 error_writes"
 
 
-def after(lab):
-    """Leave nothing to the next case."""
-    lab.close_all()
-    lab.stop_target()
-    dm.remove_all()
-
-
 suite = Suite(Lab)
-suite.after = after
+suite.after = dm.leave_nothing
 
 
 def target(lab, dev=None, **options):

@@ -123,3 +123,11 @@ def remove_all():
     """What a test has left, the last one first."""
     for one in reversed(list(Mapped.made)):
         one.remove()
+
+
+def leave_nothing(lab):
+    """What a case of a test with such devices leaves, for the next one to begin
+    anew."""
+    lab.close_all()
+    lab.stop_target()
+    remove_all()
