@@ -33,7 +33,7 @@ from faults import DEBUGFS, IO, Faults, quiet_null_blk  # noqa: E402
 from iscsi import (Closed, Conn, Deaf, Initiator, Pdu, Timeout, read10,  # noqa: E402
                    tur)
 from ktap import Skip, Suite, check, comment, equal, wait_until  # noqa: E402
-from lab import SLOW, Lab, not_if_short, run, seconds, start, write  # noqa: E402
+from lab import SLOW, Lab, not_in_short_runs, run, seconds, start, write  # noqa: E402
 from memory import MIB, Since  # noqa: E402
 from race import Load, open_session  # noqa: E402
 
@@ -60,7 +60,6 @@ class Trust(Lab):
         self.rows = []
 
     def setup(self):
-        not_if_short()
         super().setup()
         self.iqn = self.target("t1", tid=1)
         self.null_lun(self.iqn, 1, "64M")
@@ -109,7 +108,7 @@ class Trust(Lab):
                            "rows": self.rows}, file, indent=1)
 
 
-suite = Suite(Trust)
+suite = Suite(not_in_short_runs(Trust))
 suite.after = Trust.quiet
 
 

@@ -28,7 +28,7 @@ from dm import Mapped, Sleeper  # noqa: E402
 from iscsi import write10  # noqa: E402
 from ktap import Failure, Skip, Suite, check, equal, wait_until  # noqa: E402
 from lab import (IQN, SLOW, Lab, enter_named, is_free,  # noqa: E402
-                 not_if_short, outcome, seconds)
+                 not_in_short_runs, outcome, seconds)
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 YNL = os.path.join(os.environ.get("KTGT_YNL", f"{TOP}/tools/net/ynl"), "pyynl")
@@ -60,7 +60,6 @@ class YnlLab(Lab):
         self.clients = []
 
     def setup(self):
-        not_if_short()
         super().setup()
         self.ynl = library()
 
@@ -90,7 +89,7 @@ class YnlLab(Lab):
         self.stop_target()
 
 
-suite = Suite(YnlLab)
+suite = Suite(not_in_short_runs(YnlLab))
 suite.after = YnlLab.clean
 
 
