@@ -15,6 +15,7 @@
 #include <net/ipv6.h>
 
 #include "../core/net.h"
+#include "../core/port.h"
 #include "../core/refuse.h"
 #include "../tcp/listen.h"
 #include "txn.h"
@@ -189,13 +190,34 @@ static void unlink_portal(struct ktgt_portal *portal)
 	portal->kn->nr_portals--;
 }
 
+/* Each tag is a port of all targets, which initiators can ask for. */
+static int check_tag(struct ktgt_txn *txn, const struct ktgt_portal_params *params)
+{
+	const struct ktgt_portal *portal;
+	struct ktgt_ports ports = {};
+
+	list_for_each_entry(portal, &txn->kn->portals, node)
+		ktgt_ports_add(&ports, portal->tpgt);
+	list_for_each_entry(portal, &txn->kn->staged_portals, node)
+		ktgt_ports_add(&ports, portal->tpgt);
+	if (ktgt_ports_add(&ports, params->tpgt))
+		return 0;
+	ktgt_refuse(txn->extack,
+		    "portal %pISpc: there are %u portal group tags, which is the maximum; use one of them instead of %u",
+		    &params->addr, KTGT_PORTS_MAX, params->tpgt);
+	return -ENOSPC;
+}
+
 static int portal_new_check(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct portal_new *new = container_of(change, struct portal_new,
 					      change);
 	struct ktgt_net *kn = txn->kn;
 	struct ktgt_portal *portal;
+	int err = check_tag(txn, &new->params);
 
+	if (err)
+		return err;
 	portal = find_in(&kn->portals, &new->params.addr);
 	if (portal && portal->automatic && !portal->leaving) {
 		new->adopted = true;

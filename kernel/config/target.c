@@ -505,7 +505,7 @@ static const struct ktgt_change_ops target_new_ops = {
 /**
  * ktgt_target_stage_new - stage a new target
  * @txn: the transaction
- * @params: number, name, alias, state and keys
+ * @params: number, name, alias, state, keys and ports
  *
  * When the transaction is applied, &ktgt_txn.tid is the number.
  *
@@ -520,11 +520,14 @@ int ktgt_target_stage_new(struct ktgt_txn *txn,
 	struct target_new *new;
 
 	new = kzalloc_obj(*new, GFP_KERNEL);
-	if (!new)
+	if (!new) {
+		kfree(params->ports);
 		return -ENOMEM;
+	}
 	target = ktgt_target_alloc(txn->kn, params->name);
 	if (!target) {
 		kfree(new);
+		kfree(params->ports);
 		return -ENOMEM;
 	}
 
@@ -532,6 +535,7 @@ int ktgt_target_stage_new(struct ktgt_txn *txn,
 		strscpy(target->alias, params->alias, sizeof(target->alias));
 	if (params->set_state)
 		target->state = params->state;
+	RCU_INIT_POINTER(target->ports, params->ports);
 	memcpy(new->keys, params->keys, sizeof(new->keys));
 	new->set_keys = params->set_keys;
 	new->target = target;
@@ -553,8 +557,10 @@ static int stage_edit(struct ktgt_txn *txn,
 	struct target_edit *edit;
 
 	edit = kzalloc_obj(*edit, GFP_KERNEL);
-	if (!edit)
+	if (!edit) {
+		kfree(params->ports);
 		return -ENOMEM;
+	}
 
 	INIT_LIST_HEAD(&edit->lus);
 	edit->params = *params;
@@ -599,6 +605,16 @@ static int target_set_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	return check_keys(txn, set->params.keys, set->params.set_keys);
 }
 
+/* Sessions at other portals continue. */
+static void set_ports(struct ktgt_txn *txn, struct target_edit *set)
+{
+	struct mutex *mutex = &txn->kn->config_mutex;
+
+	set->params.ports = rcu_replace_pointer(set->target->ports,
+						set->params.ports,
+						lockdep_is_held(mutex));
+}
+
 static void target_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct target_edit *set = container_of(change, struct target_edit,
@@ -611,6 +627,19 @@ static void target_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	if (set->params.set_state)
 		WRITE_ONCE(set->target->state, set->params.state);
 	set_keys(set->target, set->params.keys, set->params.set_keys);
+	if (set->params.set_ports)
+		set_ports(txn, set);
+}
+
+/* The new ports if it was not applied, otherwise the former ones. */
+static void target_set_free(struct ktgt_change *change)
+{
+	struct target_edit *set = container_of(change, struct target_edit,
+					       change);
+
+	if (set->params.ports)
+		kfree_rcu(set->params.ports, rcu);
+	kfree(set);
 }
 
 static const struct ktgt_change_ops target_set_ops = {
@@ -618,10 +647,11 @@ static const struct ktgt_change_ops target_set_ops = {
 	.action = KTGT_ACTION_CHANGE,
 	.check = target_set_check,
 	.apply = target_set_apply,
+	.free = target_set_free,
 };
 
 /**
- * ktgt_target_stage_set - stage a change of alias, state or keys of a target
+ * ktgt_target_stage_set - stage a change of alias, state, keys or ports of a target
  * @txn: the transaction
  * @params: which target, and its new values
  *

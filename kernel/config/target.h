@@ -24,6 +24,9 @@ struct ktgt_txn;
  * @keys: the value of each &enum ktgt_target_key in @set_keys; U32_MAX removes
  *	the setting
  * @set_keys: bits of &enum ktgt_target_key
+ * @ports: target ports that it is bound to, NULL for all; belongs to who uses the
+ *	params
+ * @set_ports: @ports holds
  * @force: delete the target even if it has sessions
  */
 struct ktgt_target_params {
@@ -34,6 +37,8 @@ struct ktgt_target_params {
 	bool		set_state;
 	u32		keys[KTGT_NR_TARGET_KEYS];
 	u32		set_keys;
+	struct ktgt_ports	*ports;
+	bool		set_ports;
 	bool		force;
 };
 

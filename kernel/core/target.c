@@ -88,8 +88,11 @@ struct ktgt_target *ktgt_target_alloc(struct ktgt_net *kn, const char *name)
 static void release(struct kref *ref)
 {
 	struct ktgt_target *target = container_of(ref, struct ktgt_target, ref);
+	struct ktgt_ports *ports = rcu_dereference_protected(target->ports, true);
 
 	ktgt_access_free_rcu(rcu_dereference_protected(target->access, true));
+	if (ports)
+		kfree_rcu(ports, rcu);
 	xa_destroy(&target->lus);
 	kfree_rcu(target, rcu);
 }

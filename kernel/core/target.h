@@ -15,6 +15,8 @@
 #include <linux/wait.h>
 #include <linux/xarray.h>
 
+#include "port.h"
+
 struct ktgt_net;
 struct ktgt_access;
 
@@ -96,6 +98,8 @@ enum ktgt_target_key {
  * @lus_changed: a transaction has changed @lus, and tells initiators at its end;
  *	under &ktgt_net.config_mutex
  * @access: who may log in; replaced as a whole, read under RCU
+ * @ports: target ports that it is bound to, NULL for all; replaced as a whole, read
+ *	under RCU. Written under &ktgt_net.config_mutex
  * @nexus_lock: protects @nexuses, @deleted and @nr_resets; taken in process and
  *	softirq context, with bottom halves off
  * @nexuses: struct ktgt_nexus
@@ -122,6 +126,7 @@ struct ktgt_target {
 	unsigned int		nr_lus;
 	bool			lus_changed;
 	struct ktgt_access __rcu	*access;
+	struct ktgt_ports __rcu	*ports;
 
 	spinlock_t		nexus_lock;
 	struct list_head	nexuses;
@@ -147,6 +152,21 @@ static inline u32 ktgt_target_key(const struct ktgt_target *target,
 	u32 value = target ? READ_ONCE(target->keys[key]) : 0;
 
 	return value ? value - 1 : none;
+}
+
+/**
+ * ktgt_target_has_port - whether a target is at a portal group
+ * @target: the target
+ * @tag: portal group tag
+ *
+ * Context: any, under RCU.
+ * Return: true if it is bound to it, or to none.
+ */
+static inline bool ktgt_target_has_port(const struct ktgt_target *target, u16 tag)
+{
+	const struct ktgt_ports *ports = rcu_dereference(target->ports);
+
+	return !ports || ktgt_ports_has(ports, tag);
 }
 
 struct ktgt_target *ktgt_target_alloc(struct ktgt_net *kn, const char *name);

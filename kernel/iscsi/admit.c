@@ -108,6 +108,8 @@ static const char *fault(const struct ktgt_access_match *match)
  *	because SendTargets shows only targets that admit the initiator. It is
  *	refused while the configuration is being loaded, because the answer
  *	would be incomplete
+ * @tag: portal group tag of the portal that it comes to; 0 for one at which the
+ *	target is
  * @peer: address of the initiator
  * @initiator: its name
  * @adm: takes the decision
@@ -120,7 +122,7 @@ static const char *fault(const struct ktgt_access_match *match)
  * Context: under RCU.
  */
 void ktgt_admit_login(const struct ktgt_net *kn,
-		      const struct ktgt_target *target,
+		      const struct ktgt_target *target, u16 tag,
 		      const struct sockaddr_storage *peer,
 		      const char *initiator, struct ktgt_admission *adm)
 {
@@ -137,6 +139,9 @@ void ktgt_admit_login(const struct ktgt_net *kn,
 	}
 	if (!ktgt_access_judge(access, peer, initiator, &adm->match))
 		refuse_unknown(adm, is_loading(kn), fault(&adm->match));
+	else if (tag && !ktgt_target_has_port(target, tag))
+		refuse_unknown(adm, is_loading(kn),
+			       "the target is not at this portal");
 	else if (READ_ONCE(target->state) != KTGT_TARGET_STATE_READY)
 		refuse(adm, KTGT_LOGIN_UNAVAILABLE, "the target is offline");
 }

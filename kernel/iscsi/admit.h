@@ -50,7 +50,7 @@ struct ktgt_target *ktgt_admit_find(struct ktgt_net *kn, const char *name,
 const struct ktgt_access *ktgt_admit_access(const struct ktgt_net *kn,
 					    const struct ktgt_target *target);
 void ktgt_admit_login(const struct ktgt_net *kn,
-		      const struct ktgt_target *target,
+		      const struct ktgt_target *target, u16 tag,
 		      const struct sockaddr_storage *peer,
 		      const char *initiator, struct ktgt_admission *adm);
 bool ktgt_admit_discovery(const struct ktgt_target *target,

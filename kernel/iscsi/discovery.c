@@ -75,27 +75,36 @@ static void discovery_put_portal(const struct ktgt_conn *conn,
 	ktgt_text_put(out, "TargetAddress", value);
 }
 
-/* Copies what is shown of the portals, because adding to a text may sleep. */
+/*
+ * Copies what is shown of the portals of a target, or of all portals, because adding
+ * to a text may sleep.
+ */
 static unsigned int discovery_copy(struct ktgt_net *kn,
+				   const struct ktgt_target *target,
 				   struct discovery_portal *portals,
 				   unsigned int size)
 {
 	struct ktgt_portal *pos;
 	unsigned int nr = 0;
+	u16 tag;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(pos, &kn->portals, node) {
+		tag = READ_ONCE(pos->tpgt);
+		if (target && !ktgt_target_has_port(target, tag))
+			continue;
 		if (nr == size)
 			break;
 		portals[nr].addr = pos->addr;
-		portals[nr++].tpgt = pos->tpgt;
+		portals[nr++].tpgt = tag;
 	}
 	rcu_read_unlock();
 	return nr;
 }
 
-/* The addresses are the same for all targets, so their text is made once. */
+/* Those of @target, or of all targets that are bound to none. */
 static int discovery_put_portals(const struct ktgt_conn *conn,
+				 const struct ktgt_target *target,
 				 struct ktgt_text_out *out)
 {
 	struct ktgt_net *kn = conn->kn;
@@ -107,7 +116,7 @@ static int discovery_put_portals(const struct ktgt_conn *conn,
 	portals = kvmalloc_array(size, sizeof(*portals), KTGT_GFP_PEER);
 	if (!portals)
 		return -ENOMEM;
-	nr = discovery_copy(kn, portals, size);
+	nr = discovery_copy(kn, target, portals, size);
 	for (i = 0; i < nr && !out->err; i++) {
 		len = out->len;
 		discovery_put_portal(conn, &portals[i], out);
@@ -131,9 +140,9 @@ static bool discovery_admits(const struct ktgt_conn *conn,
 				    conn->initiator);
 }
 
-static int discovery_put_target(const struct ktgt_target *target,
-				const struct ktgt_text_out *addrs,
-				struct ktgt_text_out *out)
+static int discovery_put_text(const struct ktgt_target *target,
+			      const struct ktgt_text_out *addrs,
+			      struct ktgt_text_out *out)
 {
 	u32 len = out->len;
 
@@ -142,6 +151,28 @@ static int discovery_put_target(const struct ktgt_target *target,
 	if (out->err)
 		out->len = len;
 	return out->err;
+}
+
+/*
+ * Most targets are at all portals, and the text of these is made once. One without an
+ * address would be taken to be at the portal that was asked, so a target which none of
+ * its portals serves is not shown: -ENOENT.
+ */
+static int discovery_put_target(const struct ktgt_conn *conn,
+				const struct ktgt_target *target,
+				const struct ktgt_text_out *addrs,
+				struct ktgt_text_out *out)
+{
+	struct ktgt_text_out own = { .max = KTGT_DISCOVERY_ADDRS };
+	int ret;
+
+	if (!rcu_access_pointer(target->ports))
+		return discovery_put_text(target, addrs, out);
+	ret = discovery_put_portals(conn, target, &own);
+	if (!ret)
+		ret = own.len ? discovery_put_text(target, &own, out) : -ENOENT;
+	ktgt_text_out_free(&own);
+	return ret;
 }
 
 /* Puts the next target that the initiator may see. */
@@ -162,11 +193,11 @@ static int discovery_put_next(const struct ktgt_conn *conn,
 	target = ktgt_net_find_tid(kn, walk->tid);
 	if (target) {
 		if (discovery_admits(conn, target))
-			ret = discovery_put_target(target, addrs, out);
+			ret = discovery_put_target(conn, target, addrs, out);
 		ktgt_target_put(target);
 	}
 	walk->more = walk->tid++ < U32_MAX;
-	return ret;
+	return ret == -ENOENT ? 0 : ret;
 }
 
 /* Puts the requested target; -ENOENT if the initiator may not see it. */
@@ -181,7 +212,7 @@ static int discovery_put_one(const struct ktgt_conn *conn,
 	int ret = -ENOENT;
 
 	if (own && !pair->value_len)
-		return discovery_put_target(own, addrs, out);
+		return discovery_put_target(conn, own, addrs, out);
 	if (ktgt_text_name(pair->value, pair->value_len, name, sizeof(name)))
 		return -ENOENT;
 	target = ktgt_net_find_target(conn->kn, name);
@@ -189,7 +220,7 @@ static int discovery_put_one(const struct ktgt_conn *conn,
 		return -ENOENT;
 	/* a normal session is shown only its own target */
 	if (target == own || (!own && discovery_admits(conn, target)))
-		ret = discovery_put_target(target, addrs, out);
+		ret = discovery_put_target(conn, target, addrs, out);
 	ktgt_target_put(target);
 	return ret;
 }
@@ -220,7 +251,7 @@ int ktgt_discovery_begin(struct ktgt_conn *conn,
 		*walk = (struct ktgt_discovery_walk){ .more = true };
 		return 0;
 	}
-	ret = discovery_put_portals(conn, &addrs);
+	ret = discovery_put_portals(conn, NULL, &addrs);
 	if (!ret)
 		ret = discovery_put_one(conn, pair, &addrs, out);
 	if (ret == -ENOENT) {
@@ -255,7 +286,7 @@ int ktgt_discovery_continue(struct ktgt_conn *conn,
 
 	if (!walk->more || out->len > len)
 		return 0;
-	ret = discovery_put_portals(conn, &addrs);
+	ret = discovery_put_portals(conn, NULL, &addrs);
 	while (!ret && walk->more && out->len <= len) {
 		ret = discovery_put_next(conn, &addrs, walk, out);
 		cond_resched();

@@ -438,7 +438,7 @@ static u16 login_admit(struct ktgt_conn *conn)
 	struct ktgt_admission adm;
 
 	rcu_read_lock();
-	ktgt_admit_login(conn->kn, login->target, &conn->peer,
+	ktgt_admit_login(conn->kn, login->target, conn->tpgt, &conn->peer,
 			 login->key.initiator, &adm);
 	rcu_read_unlock();
 	login->auth.refusal = adm.auth_status;

@@ -36,12 +36,14 @@ struct explain_cursor {
  * @initiator: its name, in lower case
  * @target: name of the target, in lower case; empty if it is not given
  * @tid: its number, 0 for discovery; negative if it is not given
+ * @tag: tag of the portal group that it connects to, 0 if it is not given
  */
 struct explain_ask {
 	struct sockaddr_storage	peer;
 	char			initiator[KTGT_NAME_LEN];
 	char			target[KTGT_NAME_LEN];
 	long			tid;
+	u16			tag;
 };
 
 /* Reads a name in the same way as a login does. */
@@ -84,6 +86,8 @@ static int get_ask(struct netlink_callback *cb, struct explain_ask *ask)
 			       ask->target, cb->extack);
 	if (attrs[KTGT_A_EXPLAIN_TARGET_ID])
 		ask->tid = nla_get_u32(attrs[KTGT_A_EXPLAIN_TARGET_ID]);
+	if (attrs[KTGT_A_EXPLAIN_GROUP_TAG])
+		ask->tag = nla_get_u16(attrs[KTGT_A_EXPLAIN_GROUP_TAG]);
 	return err ? err : ktgt_nl_get_addr(attrs[KTGT_A_EXPLAIN_ADDRESS],
 					    &ask->peer, cb->extack);
 }
@@ -174,7 +178,8 @@ static int fill(struct sk_buff *skb, struct ktgt_net *kn,
 {
 	struct ktgt_admission adm;
 
-	ktgt_admit_login(kn, target, &ask->peer, ask->initiator, &adm);
+	ktgt_admit_login(kn, target, ask->tag, &ask->peer, ask->initiator,
+			 &adm);
 	if (nla_put_u32(skb, KTGT_A_EXPLAIN_TARGET_ID,
 			target ? target->tid : 0) ||
 	    (target && put_target(skb, ask, target, &adm)))

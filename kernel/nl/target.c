@@ -2,6 +2,7 @@
 /*
  * Netlink commands for targets.
  */
+#include <linux/slab.h>
 #include <net/genetlink.h>
 
 #include "../config/target.h"
@@ -46,8 +47,49 @@ static void get_params(struct genl_info *info,
 		params->name = nla_data(attrs[KTGT_A_TARGET_NAME]);
 }
 
-static void get_values(struct genl_info *info,
-		       struct ktgt_target_params *params)
+static void refuse_ports(struct netlink_ext_ack *extack, const char *text, int err)
+{
+	switch (err) {
+	case -EEXIST:
+		ktgt_refuse(extack,
+			    "portals '%s': names a portal group twice; name each once",
+			    text);
+		break;
+	case -E2BIG:
+		ktgt_refuse(extack,
+			    "portals '%s': names more than %u portal groups, which is the maximum",
+			    text, KTGT_PORTS_MAX);
+		break;
+	default:
+		ktgt_refuse(extack,
+			    "portals '%s': must be tags of portal groups with commas between them, such as 1,2, or all",
+			    text);
+		break;
+	}
+}
+
+static int get_ports(struct genl_info *info, struct ktgt_target_params *params)
+{
+	struct nlattr *attr = info->attrs[KTGT_A_TARGET_PORTALS];
+	const char *text = attr ? nla_data(attr) : "";
+	int err;
+
+	params->set_ports = attr;
+	if (!attr || !strcmp(text, "all"))
+		return 0;
+	params->ports = kzalloc_obj(*params->ports, GFP_KERNEL);
+	if (!params->ports)
+		return -ENOMEM;
+	err = ktgt_ports_parse(text, params->ports);
+	if (!err)
+		return 0;
+	kfree(params->ports);
+	NL_SET_BAD_ATTR(info->extack, attr);
+	refuse_ports(info->extack, text, err);
+	return -EINVAL;
+}
+
+static int get_values(struct genl_info *info, struct ktgt_target_params *params)
 {
 	struct nlattr **attrs = info->attrs;
 	u32 i;
@@ -64,6 +106,7 @@ static void get_values(struct genl_info *info,
 		params->keys[i] = nla_get_u32(attrs[key_attrs[i]]);
 		params->set_keys |= BIT(i);
 	}
+	return get_ports(info, params);
 }
 
 /* The number of a new target. */
@@ -85,13 +128,16 @@ int ktgt_target_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_target_params params;
 	struct ktgt_nl_change nlc;
+	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, KTGT_A_TARGET_NAME)) {
 		NL_SET_ERR_MSG(info->extack, "target: name is missing");
 		return -EINVAL;
 	}
 	get_params(info, &params);
-	get_values(info, &params);
+	err = get_values(info, &params);
+	if (err)
+		return err;
 
 	ktgt_nl_begin(&nlc, skb, info);
 	nlc.put = put_tid;
@@ -109,9 +155,12 @@ int ktgt_target_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ktgt_target_params params;
 	struct ktgt_nl_change nlc;
+	int err;
 
 	get_params(info, &params);
-	get_values(info, &params);
+	err = get_values(info, &params);
+	if (err)
+		return err;
 
 	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, ktgt_target_stage_set(nlc.txn, &params));
@@ -156,6 +205,18 @@ static int fill_keys(struct sk_buff *skb, const struct ktgt_target *target)
 	return 0;
 }
 
+/* Under RCU. */
+static int fill_ports(struct sk_buff *skb, const struct ktgt_target *target)
+{
+	const struct ktgt_ports *ports = rcu_dereference(target->ports);
+	char text[KTGT_PORTS_TEXT + 1];
+
+	if (!ports)
+		return 0;
+	ktgt_ports_print(ports, text);
+	return nla_put_string(skb, KTGT_A_TARGET_PORTALS, text);
+}
+
 static int fill_target(struct sk_buff *skb, struct ktgt_target *target)
 {
 	u64 generation = READ_ONCE(target->kn->generation);
@@ -173,7 +234,7 @@ static int fill_target(struct sk_buff *skb, struct ktgt_target *target)
 	if (target->alias[0] &&
 	    nla_put_string(skb, KTGT_A_TARGET_ALIAS, target->alias))
 		return -EMSGSIZE;
-	return fill_keys(skb, target);
+	return fill_keys(skb, target) ?: fill_ports(skb, target);
 }
 
 static struct ktgt_target *find_target(struct genl_info *info)

@@ -64,7 +64,7 @@ ATTRS = {
               "header-digest data-digest initial-r2t immediate-data "
               "max-recv-data-segment-length max-xmit-data-segment-length "
               "first-burst-length max-burst-length max-outstanding-r2t "
-              "default-time2wait nop-interval nop-count reset chap-algorithms",
+              "default-time2wait nop-interval nop-count reset chap-algorithms portals",
     "portal": "address port group-tag automatic generation",
     "lu": "target-id lun type backend path size block-size "
           "physical-block-size read-only write-cache online thin scsi-id "

@@ -76,7 +76,7 @@ static void test_limits(void **state)
 		{ &net_object, "memory-limit", "3", "out of range; use 4 to 65536" },
 		{ &portal_object, "port", "0", "out of range; use 1 to 65535" },
 		{ &portal_object, "port", "65536", "out of range; use 1 to 65535" },
-		{ &portal_object, "group-tag", "65536", "out of range; use 0 to 65535" },
+		{ &portal_object, "group-tag", "65536", "out of range; use 1 to 65535" },
 		{ &acl_object, "prefix-len", "129", "out of range; use 0 to 128" },
 		{ &acl_object, "prefix-len", "256", "out of range; use 0 to 128" },
 		{ &session_object, "id", "4294967296",

@@ -752,6 +752,8 @@ static void some_of_all(void)
 	SET(target, KTGT_A_TARGET_CHAP_ALGORITHMS);
 	target->chap_algorithms = KTGT_CHAP_ALGORITHM_SHA256 |
 				  KTGT_CHAP_ALGORITHM_SHA3_256;
+	SET(target, KTGT_A_TARGET_PORTALS);
+	strcpy(target->portals, "2,1");
 	lu = add_lu(2, 4, "/dev/a b");
 	strcpy(lu->vendor, "My \"V\"\\");
 	strcpy(lu->serial, " a ");
@@ -824,6 +826,7 @@ static void test_dump(void **state)
 		"\tMaxBurstLength 65536\n"
 		"\treset on\n"
 		"\tchap-algorithms sha256,sha3-256\n"
+		"\tportals 2,1\n"
 		"\t<backing-store \"/dev/a b\">\n"
 		"\t\tlun 4\n"
 		"\t\tshared 1\n"
@@ -879,7 +882,8 @@ static void test_dump_json(void **state)
 		"\"nop_count\":3,\"data_digest\":\"CRC32C,None\","
 		"\"initial_r2t\":true,\"immediate_data\":false,"
 		"\"max_burst_length\":65536,\"reset\":true,"
-		"\"chap_algorithms\":\"sha256,sha3-256\",\"lus\":["
+		"\"chap_algorithms\":\"sha256,sha3-256\","
+		"\"portals\":\"2,1\",\"lus\":["
 		"{\"path\":\"/dev/a b\",\"lun\":4,\"shared\":true,\"shared_identity\":true,"
 		"\"gone\":\"pdl\",\"medium\":\"wwn-0x5001\",\"read_only\":true,"
 		"\"serial\":\" a \",\"vendor\":\"My \\\"V\\\"\\\\\","

@@ -272,6 +272,23 @@ static int apply_keys(struct executor *ex, const struct conf_target *target,
 	return change_apply(ex, KTGT_CMD_TARGET_SET, &target_object, &req);
 }
 
+/* Without a list in the file it is at all portals. */
+static int apply_portals(struct executor *ex, const struct conf_target *target,
+			 const struct target *have)
+{
+	const struct target *want = &target->target;
+	struct target req = { .id = have->id };
+
+	/* what is not there is an empty text */
+	if (!strcmp(want->portals, have->portals))
+		return 0;
+	SET(&req, KTGT_A_TARGET_ID);
+	SET(&req, KTGT_A_TARGET_PORTALS);
+	strcpy(req.portals, HAS(want, KTGT_A_TARGET_PORTALS) ? want->portals :
+							      "all");
+	return change_apply(ex, KTGT_CMD_TARGET_SET, &target_object, &req);
+}
+
 static int change_target(struct executor *ex, const struct conf_target *target,
 			 struct target *have)
 {
@@ -281,6 +298,8 @@ static int change_target(struct executor *ex, const struct conf_target *target,
 		err = end_part(ex, apply_rules(ex, target, have->id));
 	if (!err)
 		err = apply_keys(ex, target, have);
+	if (!err)
+		err = apply_portals(ex, target, have);
 	if (!err)
 		err = create_lus(ex, target, have->id, have);
 	if (!err)

@@ -126,6 +126,10 @@ static void describe_keys(const struct target *target)
 	const struct field *f;
 	uint32_t value;
 
+	/* tgtadm has no command for this */
+	if (HAS(target, KTGT_A_TARGET_PORTALS))
+		printf("ktgtadm target set %u portals %s\n", target->id,
+		       target->portals);
 	for (key = tgt_keys; key->name; key++) {
 		if (!key->attr || !HAS(target, key->attr))
 			continue;

@@ -357,6 +357,8 @@ static void dump_all(struct dump *dump)
 		if (target->state == KTGT_TARGET_STATE_OFFLINE)
 			put(dump, "state", "offline");
 		dump_keys(dump, target);
+		if (HAS(target, KTGT_A_TARGET_PORTALS))
+			put(dump, "portals", target->portals);
 		dump_lus(dump, target->id);
 		dump_accounts(dump, target->id, users);
 		dump_acls(dump, target->id);

@@ -123,6 +123,7 @@ static const struct arg initiator_args[] = {
 	  KTGT_A_EXPLAIN_ADDRESS },
 	{ "target", "TARGET", ARG_TARGET_ASKED, 0, KTGT_A_EXPLAIN_TARGET },
 	{ "tid", "N", ARG_VALUE, 0, KTGT_A_EXPLAIN_TARGET_ID },
+	{ "group-tag", "N", ARG_VALUE, 0, KTGT_A_EXPLAIN_GROUP_TAG },
 	{ NULL, NULL, 0, 0, 0 }
 };
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <jansson.h>
 
@@ -69,7 +70,19 @@ static void view_free(struct target_view *view)
 	objects_free(&view->sessions, &session_object);
 }
 
-static void print_portals(const struct vec *portals)
+/* Whether the list of tags in @text has @tag. */
+static bool has_tag(const char *text, uint16_t tag)
+{
+	char *end;
+
+	for (; *text; text = *end ? end + 1 : end)
+		if (strtoul(text, &end, 10) == tag)
+			return true;
+	return false;
+}
+
+/* Those at which the target is. */
+static void print_portals(const struct target *target, const struct vec *portals)
 {
 	char buf[ADDR_TEXT_MAX];
 	const struct portal *p;
@@ -77,11 +90,14 @@ static void print_portals(const struct vec *portals)
 
 	printf("  portal:");
 	vec_for_each(p, portals) {
+		if (HAS(target, KTGT_A_TARGET_PORTALS) &&
+		    !has_tag(target->portals, p->group_tag))
+			continue;
 		printf("%s%s", sep, portal_text(&p->address, p->port, buf,
 						sizeof(buf)));
 		sep = ", ";
 	}
-	printf("%s\n", portals->n ? "" : " none");
+	printf("%s\n", *sep == ' ' ? " none" : "");
 }
 
 static void print_lu(const struct lu *lu)
@@ -230,7 +246,7 @@ static void print_target(const struct target_view *view)
 	       field_name(object_field(&target_object, KTGT_A_TARGET_STATE),
 			  target->state));
 	print_keys(target);
-	print_portals(&view->portals);
+	print_portals(target, &view->portals);
 	vec_for_each(lu, &view->lus)
 		print_lu(lu);
 	vec_for_each(acl, &view->acls)
@@ -320,7 +336,8 @@ static int target_add(struct app *app, const struct command *command,
 	{ "nop-count", NULL, ARG_VALUE, 0, KTGT_A_TARGET_NOP_COUNT },	\
 	{ "reset", NULL, ARG_VALUE, 0, KTGT_A_TARGET_RESET },		\
 	{ "chap-algorithms", NULL, ARG_VALUE, 0,			\
-	  KTGT_A_TARGET_CHAP_ALGORITHMS }
+	  KTGT_A_TARGET_CHAP_ALGORITHMS },				\
+	{ "portals", "LIST|all", ARG_VALUE, 0, KTGT_A_TARGET_PORTALS }
 
 static const struct arg show_args[] = {
 	{ "target", "TARGET", ARG_TARGET, ARG_FIRST, 0 },

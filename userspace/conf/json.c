@@ -98,6 +98,7 @@ static const struct key target_keys[] = {
 	KEY("nop_count", "nop_count", TYPE_NUMBER),
 	KEY("reset", "reset", TYPE_BOOL),
 	KEY("chap_algorithms", "chap-algorithms", TYPE_TEXT),
+	KEY("portals", "portals", TYPE_TEXT),
 	OTHER("lus", read_lus),
 	KEY("incoming", "incominguser", TYPE_USER, .many = true),
 	KEY("outgoing", "outgoinguser", TYPE_USER),

@@ -415,6 +415,25 @@ static void set_target(struct conf_parser *parser, const struct directive *d,
 		merge_field(parser, d, f, &parser->target->target, &target);
 }
 
+/* Which groups there are, and what a list may be, is the kernel's business. */
+static void set_portals(struct conf_parser *parser, const struct directive *d,
+			char **value)
+{
+	const struct field *f = object_field(&target_object,
+					     KTGT_A_TARGET_PORTALS);
+	size_t len = strspn(value[0], "0123456789,");
+	struct target target = { 0 };
+
+	if (!len || value[0][len] || len > KTGT_PORTS_TEXT) {
+		conf_error(parser, "%s %s: not a list of portal group tags; write them as in 1,2",
+			   d->name, value[0]);
+		return;
+	}
+	SET(&target, KTGT_A_TARGET_PORTALS);
+	strcpy(target.portals, value[0]);
+	merge_field(parser, d, f, &parser->target->target, &target);
+}
+
 /* Keys that cannot be set are ignored, because files of tgt often have them. */
 static void set_key(struct conf_parser *parser, const struct directive *d,
 		    char **value)
@@ -480,6 +499,7 @@ static const struct directive directives[] = {
 	KEY("nop_count"),
 	KEY("reset"),
 	KEY("chap-algorithms"),
+	ROW("portals", TARGET, set_portals),
 	KEY("MaxRecvDataSegmentLength"),
 	KEY("MaxXmitDataSegmentLength"),
 	KEY("HeaderDigest"),

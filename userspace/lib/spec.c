@@ -244,6 +244,7 @@ static const struct field target_fields[] = {
 	F(target, TARGET_RESET, reset, KEY, "reset", .names = switch_names),
 	F(target, TARGET_CHAP_ALGORITHMS, chap_algorithms, KEY_FLAGS,
 	  "chap-algorithms", .names = chap_algorithm_names),
+	F(target, TARGET_PORTALS, portals, STR, "portals"),
 	F(target, TARGET_FORCE, force, FLAG, "force"),
 };
 
@@ -252,7 +253,7 @@ OBJECT(target);
 static const struct field portal_fields[] = {
 	F(portal, PORTAL_ADDRESS, address, ADDR, "address"),
 	F(portal, PORTAL_PORT, port, U16, "port", .min = 1),
-	F(portal, PORTAL_GROUP_TAG, group_tag, U16, "group-tag"),
+	F(portal, PORTAL_GROUP_TAG, group_tag, U16, "group-tag", .min = 1),
 	F(portal, PORTAL_AUTOMATIC, automatic, FLAG, "automatic"),
 	F(portal, PORTAL_GENERATION, generation, U64, "generation"),
 };
@@ -516,6 +517,7 @@ static const struct field explain_fields[] = {
 	F(explain, EXPLAIN_GENERATION, generation, U64, "generation"),
 	F(explain, EXPLAIN_INITIATOR, initiator, STR, "initiator"),
 	F(explain, EXPLAIN_ADDRESS, address, ADDR, "address"),
+	F(explain, EXPLAIN_GROUP_TAG, group_tag, U16, "group-tag", .min = 1),
 };
 
 OBJECT(explain);

@@ -73,6 +73,7 @@ struct target {
 	uint32_t nop_count;
 	uint32_t reset;
 	uint32_t chap_algorithms;
+	char portals[KTGT_PORTS_TEXT + 1];
 	bool force;
 };
 
@@ -330,6 +331,7 @@ struct explain {
 	uint64_t generation;
 	char initiator[KTGT_NAME_MAX + 1];
 	struct addr address;
+	uint16_t group_tag;
 };
 
 extern const struct object explain_object;

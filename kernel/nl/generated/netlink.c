@@ -92,7 +92,7 @@ static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_MEMORY_TOTAL + 
 };
 
 /* KTGT_CMD_TARGET_NEW - do */
-static const struct nla_policy ktgt_target_new_nl_policy[KTGT_A_TARGET_CHAP_ALGORITHMS + 1] = {
+static const struct nla_policy ktgt_target_new_nl_policy[KTGT_A_TARGET_PORTALS + 1] = {
 	[KTGT_A_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_target_id_range),
 	[KTGT_A_TARGET_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
 	[KTGT_A_TARGET_ALIAS] = { .type = NLA_NUL_STRING, .len = 255, },
@@ -111,6 +111,7 @@ static const struct nla_policy ktgt_target_new_nl_policy[KTGT_A_TARGET_CHAP_ALGO
 	[KTGT_A_TARGET_NOP_COUNT] = { .type = NLA_U32, },
 	[KTGT_A_TARGET_RESET] = { .type = NLA_U32, },
 	[KTGT_A_TARGET_CHAP_ALGORITHMS] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_PORTALS] = { .type = NLA_NUL_STRING, .len = KTGT_PORTS_TEXT, },
 };
 
 /* KTGT_CMD_TARGET_DEL - do */
@@ -121,7 +122,7 @@ static const struct nla_policy ktgt_target_del_nl_policy[KTGT_A_TARGET_FORCE + 1
 };
 
 /* KTGT_CMD_TARGET_SET - do */
-static const struct nla_policy ktgt_target_set_nl_policy[KTGT_A_TARGET_CHAP_ALGORITHMS + 1] = {
+static const struct nla_policy ktgt_target_set_nl_policy[KTGT_A_TARGET_PORTALS + 1] = {
 	[KTGT_A_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_target_id_range),
 	[KTGT_A_TARGET_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
 	[KTGT_A_TARGET_ALIAS] = { .type = NLA_NUL_STRING, .len = 255, },
@@ -140,6 +141,7 @@ static const struct nla_policy ktgt_target_set_nl_policy[KTGT_A_TARGET_CHAP_ALGO
 	[KTGT_A_TARGET_NOP_COUNT] = { .type = NLA_U32, },
 	[KTGT_A_TARGET_RESET] = { .type = NLA_U32, },
 	[KTGT_A_TARGET_CHAP_ALGORITHMS] = { .type = NLA_U32, },
+	[KTGT_A_TARGET_PORTALS] = { .type = NLA_NUL_STRING, .len = KTGT_PORTS_TEXT, },
 };
 
 /* KTGT_CMD_TARGET_GET - do */
@@ -152,7 +154,7 @@ static const struct nla_policy ktgt_target_get_nl_policy[KTGT_A_TARGET_NAME + 1]
 static const struct nla_policy ktgt_portal_new_nl_policy[KTGT_A_PORTAL_GROUP_TAG + 1] = {
 	[KTGT_A_PORTAL_ADDRESS] = NLA_POLICY_MAX_LEN(16),
 	[KTGT_A_PORTAL_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
-	[KTGT_A_PORTAL_GROUP_TAG] = { .type = NLA_U16, },
+	[KTGT_A_PORTAL_GROUP_TAG] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
 /* KTGT_CMD_PORTAL_DEL - do */
@@ -284,11 +286,12 @@ static const struct nla_policy ktgt_txn_commit_nl_policy[KTGT_A_TXN_GENERATION +
 };
 
 /* KTGT_CMD_EXPLAIN_LIST - dump */
-static const struct nla_policy ktgt_explain_list_nl_policy[KTGT_A_EXPLAIN_TARGET + 1] = {
+static const struct nla_policy ktgt_explain_list_nl_policy[KTGT_A_EXPLAIN_GROUP_TAG + 1] = {
 	[KTGT_A_EXPLAIN_INITIATOR] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
 	[KTGT_A_EXPLAIN_ADDRESS] = NLA_POLICY_MAX_LEN(16),
 	[KTGT_A_EXPLAIN_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_explain_target_id_range),
 	[KTGT_A_EXPLAIN_TARGET] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
+	[KTGT_A_EXPLAIN_GROUP_TAG] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
 /* KTGT_CMD_LU_ATTACH - do */
@@ -379,7 +382,7 @@ const struct genl_split_ops ktgt_nl_ops[38] = {
 		.cmd		= KTGT_CMD_TARGET_NEW,
 		.doit		= ktgt_target_new_doit,
 		.policy		= ktgt_target_new_nl_policy,
-		.maxattr	= KTGT_A_TARGET_CHAP_ALGORITHMS,
+		.maxattr	= KTGT_A_TARGET_PORTALS,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -393,7 +396,7 @@ const struct genl_split_ops ktgt_nl_ops[38] = {
 		.cmd		= KTGT_CMD_TARGET_SET,
 		.doit		= ktgt_target_set_doit,
 		.policy		= ktgt_target_set_nl_policy,
-		.maxattr	= KTGT_A_TARGET_CHAP_ALGORITHMS,
+		.maxattr	= KTGT_A_TARGET_PORTALS,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -553,7 +556,7 @@ const struct genl_split_ops ktgt_nl_ops[38] = {
 		.cmd		= KTGT_CMD_EXPLAIN_LIST,
 		.dumpit		= ktgt_explain_list_dumpit,
 		.policy		= ktgt_explain_list_nl_policy,
-		.maxattr	= KTGT_A_EXPLAIN_TARGET,
+		.maxattr	= KTGT_A_EXPLAIN_GROUP_TAG,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{

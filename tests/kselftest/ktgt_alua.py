@@ -1,0 +1,181 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Target ports: portal groups, and targets that are bound to some.
+
+    target namespace: portals with the group tags 1 to 3  -- veth -- this program
+    10.77.0.1:3260, 10.77.0.1:3261, [fd77::1]:3262
+
+Shown: which portals SendTargets gives for which target; that a login at another
+portal finds no such target.
+"""
+# Timeout: 240
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "lib"))
+from ktap import Suite, check, equal  # noqa: E402
+from lab import IQN, Lab  # noqa: E402
+
+NOT_FOUND = 0x0203
+# port of a portal: its tag
+PORTALS = {3260: 1, 3261: 2, 3262: 3}
+
+
+def after(lab):
+    """Leave nothing to the next case."""
+    lab.close_all()
+    lab.stop_target()
+    for portal in lab.adm_json("portal", "show").get("portals", []):
+        address = portal["address"]
+        host = f"[{address}]" if ":" in address else address
+        lab.adm("portal", "del", f"{host}:{portal['port']}")
+
+
+suite = Suite(Lab)
+suite.after = after
+
+
+def address(lab, port):
+    """Of a portal, as SendTargets writes it."""
+    host = f"[{lab.ADDR6}]" if port == 3262 else lab.ADDR
+    return f"{host}:{port}"
+
+
+def make_portals(lab):
+    for port, tag in PORTALS.items():
+        lab.adm("portal", "add", address(lab, port), "group-tag", tag)
+
+
+def shown(lab, port=3260):
+    """What SendTargets=All gives at a portal: {target: addresses}."""
+    ini = lab.login(None, discovery=True, port=port)
+    found = {name: sorted(addrs) for name, addrs in ini.send_targets("All")[0]}
+    ini.logout()
+    return found
+
+
+def told(lab, *ports):
+    return sorted(f"{address(lab, port)},{PORTALS[port]}" for port in ports)
+
+
+def status(lab, iqn, port):
+    kwargs = {"addr": lab.ADDR6} if port == 3262 else {}
+    return lab.login_status(iqn, port=port, **kwargs)
+
+
+# --- portals -----------------------------------------------------------------
+
+
+@suite.case
+def portal_tags(lab):
+    """A login is told the tag of its portal; a tag is 1 to 65535, and there can be 32."""
+    make_portals(lab)
+    iqn = lab.target("t1")
+    for port, tag in ((3260, "1"), (3261, "2")):
+        conn = lab.connect(iqn, port=port)
+        got = conn.login_step(conn.declarations()).text()
+        equal(dict(got).get("TargetPortalGroupTag"), tag, "tag")
+    code, err = lab.adm_fails("portal", "add", f"{lab.ADDR}:3270",
+                              "group-tag", 0)
+    check(code and "1 to 65535" in err, err)
+    for nr in range(29):
+        lab.adm("portal", "add", f"{lab.ADDR}:{3270 + nr}",
+                "group-tag", 65535 - nr)
+    code, err = lab.adm_fails("portal", "add", f"{lab.ADDR}:3269",
+                              "group-tag", 77)
+    check(code and "32 portal group tags" in err, err)
+    # one that there is already is no more
+    lab.adm("portal", "add", f"{lab.ADDR}:3269", "group-tag", 65535)
+
+
+@suite.case
+def bound_targets(lab):
+    """SendTargets shows a target at its portals only, and elsewhere there is none."""
+    make_portals(lab)
+    one, two, free = lab.target("t1"), lab.target("t2"), lab.target("t3")
+    everywhere = told(lab, 3260, 3261, 3262)
+    equal(shown(lab), dict.fromkeys((one, two, free), everywhere), "unbound")
+
+    lab.adm("target", "set", one, "portals", 1)
+    lab.adm("target", "set", two, "portals", "3,2")
+    want = {one: told(lab, 3260), two: told(lab, 3261, 3262), free: everywhere}
+    for port in (3260, 3261):
+        equal(shown(lab, port), want, f"at port {port}")
+    for iqn, ports in ((one, (3260,)), (two, (3261, 3262)),
+                       (free, (3260, 3261, 3262))):
+        equal([status(lab, iqn, port) for port in PORTALS],
+              [0 if port in ports else NOT_FOUND for port in PORTALS],
+              f"logins to {iqn}")
+
+    ini = lab.login(None, discovery=True)
+    equal([name for name, _ in ini.send_targets(two)[0]], [two], "asked by name")
+
+    # at no portal that there is: it is shown nowhere
+    lab.adm("target", "set", one, "portals", 77)
+    equal(shown(lab), {two: want[two], free: everywhere}, "bound to none")
+    equal(status(lab, one, 3260), NOT_FOUND, "login")
+    lab.adm("target", "set", one, "portals", "all")
+    equal(shown(lab)[one], everywhere, "unbound again")
+
+
+@suite.case
+def bound_sessions(lab):
+    """A session stays when its target is bound to other portals; in it, SendTargets
+    tells these."""
+    make_portals(lab)
+    iqn = lab.target("t1")
+    lab.null_lun(iqn, 1, "1M")
+    ini = lab.login(iqn)
+    lab.adm("target", "set", iqn, "portals", 2)
+    ini.good(bytes(6))
+    equal(ini.send_targets("")[0], [(iqn, told(lab, 3261))], "SendTargets")
+    ini.logout()
+    equal(status(lab, iqn, 3260), NOT_FOUND, "login")
+
+
+@suite.case
+def explained(lab):
+    """explain says why a login at a portal is refused."""
+    make_portals(lab)
+    iqn = lab.target("t1")
+    lab.adm("target", "set", iqn, "portals", 2)
+    words = ("explain", "initiator", f"{IQN}:i", "from", lab.SELF, "target", iqn)
+    check("login admitted" in lab.adm(*words), "without a portal")
+    check("login admitted" in lab.adm(*words, "group-tag", 2), "at its portal")
+    out = lab.adm(*words, "group-tag", 1)
+    check("not at this portal" in out and "0203" in out, out)
+
+
+@suite.case
+def bound_refusals(lab):
+    """What is no list of tags is refused, and changes nothing."""
+    iqn = lab.target("t1")
+    lab.adm("target", "set", iqn, "portals", "5,4")
+    for text in ("", "0", "1,", "65536", "1-3", "1,2,1", "none",
+                 ",".join(map(str, range(1, 34)))):
+        code, err = lab.adm_fails("target", "set", iqn, "portals", text)
+        check(code and "portals" in err, f"'{text}': {err}")
+    equal(lab.targets()[0]["portals"], "5,4", "portals")
+    check("portal: none" in lab.adm("target", "show", iqn), "target show")
+
+
+@suite.case
+def bound_file(lab):
+    """The file has them, and takes them back."""
+    make_portals(lab)
+    iqn, other = lab.target("t1"), lab.target("t2")
+    lab.adm("target", "set", iqn, "portals", "2,1")
+    for words in (("config", "dump"), ("-j", "config", "dump")):
+        file = lab.adm(*words)
+        lab.adm("target", "set", iqn, "portals", "all")
+        lab.adm("target", "set", other, "portals", 3)
+        lab.in_target("ktgtadm", "config", "apply", "-", stdin=file)
+        equal([t.get("portals") for t in lab.targets()], ["2,1", None], "portals")
+        equal(lab.in_target("ktgtadm", "config", "diff", "-", stdin=file), "",
+              "difference")
+
+
+if __name__ == "__main__":
+    suite.main()
