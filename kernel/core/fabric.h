@@ -111,6 +111,7 @@ enum ktgt_buffer {
  * @port_name: initiator port name in the form of SPC-4, 7.6.4.6:
  *	"iqn...,i,0x" and the ISID
  * @port_hash: of @port_name; set by ktgt_nexus_open()
+ * @port: the target port by which it comes, see core/port.h
  */
 struct ktgt_nexus {
 	const struct ktgt_fabric_ops	*ops;
@@ -124,6 +125,7 @@ struct ktgt_nexus {
 	u32				echo_len;
 	const char			*port_name;
 	u32				port_hash;
+	u16				port;
 };
 
 #endif /* _KTGT_CORE_FABRIC_H */

@@ -306,6 +306,7 @@ static struct ktgt_sess *sess_alloc(struct ktgt_conn *conn,
 	INIT_LIST_HEAD(&sess->nexus.node);
 	sess->nexus.ops = &sess_fabric_ops;
 	sess->nexus.port_name = sess->port_name;
+	sess->nexus.port = key->tpgt;
 	sess->nexus.target = target;
 	return sess;
 }

@@ -29,6 +29,7 @@
 #include "spc.h"
 #include "told.h"
 #include "verify.h"
+#include "vpd.h"
 
 /* Byte 0 is known, and what lies behind the CDB is nobody's business. */
 #define USAGE_6(...)	{ 0xff, __VA_ARGS__, [6 ... 15] = 0xff }
@@ -106,7 +107,7 @@ static const struct ktgt_cdb_row rows[] = {
 	}, {
 		.opcode = INQUIRY, .len = 6,
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
-		.len_at = 3, .len_len = 2, .cap = 1024,
+		.len_at = 3, .len_len = 2, .cap = KTGT_VPD_PORTS_MAX,
 		.flags = KTGT_CDB_NO_UA | KTGT_CDB_NO_LU,
 		.usage = USAGE_6(0x01, 0xff, 0xff, 0xff, 0),
 		.exec = ktgt_spc_inquiry,

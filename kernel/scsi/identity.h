@@ -13,8 +13,6 @@ struct netlink_ext_ack;
 
 #define KTGT_SCSI_ID_MAX	24
 #define KTGT_ID_MAX		16
-/* relative identifier of the only target port (SPC-4, 7.8.6.7) */
-#define KTGT_TARGET_PORT_ID	1
 
 /**
  * struct ktgt_id - an identifier of a company or of this target

@@ -121,6 +121,7 @@ struct ktgt_orphans *ktgt_orphans_alloc(const struct ktgt_nexus *nexus)
 	orphans->net_cookie = kn->cookie;
 	orphans->net_inode = kn->inode;
 	orphans->hash = nexus->port_hash;
+	orphans->target_port = nexus->port;
 	memcpy(orphans->port, nexus->port_name, len);
 	strscpy(orphans->target, nexus->target->name, sizeof(orphans->target));
 	return orphans;
@@ -353,6 +354,7 @@ static struct ktgt_orphan_group *find_left(const struct ktgt_nexus *nexus,
 
 	list_for_each_entry(group, &all_groups, node) {
 		if (group->store == store && group->count &&
+		    group->orphans->target_port == nexus->port &&
 		    !strcmp(group->orphans->port, nexus->port_name) &&
 		    ktgt_name_equal(group->orphans->target,
 				    nexus->target->name))

@@ -28,6 +28,7 @@ struct ktgt_store;
  * @net_cookie: &ktgt_net.cookie of the namespace, which may be gone
  * @net_inode: &ktgt_net.inode of the namespace
  * @hash: &ktgt_nexus.port_hash
+ * @target_port: &ktgt_nexus.port
  * @target: target name
  * @port: initiator port name
  */
@@ -37,6 +38,7 @@ struct ktgt_orphans {
 	u64			net_cookie;
 	u32			net_inode;
 	u32			hash;
+	u16			target_port;
 	char			target[KTGT_NAME_LEN];
 	char			port[];
 };

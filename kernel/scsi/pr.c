@@ -19,7 +19,6 @@
 #include "../core/fabric.h"
 #include "../core/target.h"
 #include "cdb.h"
-#include "identity.h"
 
 /* bytes of the parameter list (SPC-4, 6.16.3 and 6.16.4) */
 #define FIELD_ACTION_KEY	8
@@ -195,13 +194,14 @@ u32 ktgt_pr_hash(const char *name)
 /**
  * ktgt_pr_make - make a registration
  * @name: initiator port, in the form of &ktgt_nexus.port_name; copied
+ * @port: target port
  * @gfp: how to allocate it
  *
  * Context: as @gfp says.
  * Return: the registration, which is in no list and has no key; NULL without
  *	memory.
  */
-struct ktgt_registration *ktgt_pr_make(const char *name, gfp_t gfp)
+struct ktgt_registration *ktgt_pr_make(const char *name, u16 port, gfp_t gfp)
 {
 	struct ktgt_registration *registration;
 	size_t size = strlen(name) + 1;
@@ -211,7 +211,7 @@ struct ktgt_registration *ktgt_pr_make(const char *name, gfp_t gfp)
 		return NULL;
 	INIT_LIST_HEAD(&registration->node);
 	registration->hash = ktgt_pr_hash(name);
-	registration->port = KTGT_TARGET_PORT_ID;
+	registration->port = port;
 	memcpy(registration->name, name, size);
 	return registration;
 }
@@ -253,6 +253,7 @@ static bool is_of_nexus(const struct ktgt_registration *registration,
 			const struct ktgt_nexus *nexus)
 {
 	return nexus && registration->hash == nexus->port_hash &&
+	       registration->port == nexus->port &&
 	       !strcmp(registration->name, nexus->port_name);
 }
 
@@ -460,22 +461,45 @@ static void unregister(struct ktgt_pr_request *req,
 		tell_registered(req, KTGT_UA_RESERVATIONS_RELEASED);
 }
 
+/*
+ * ALL_TG_PT is as if the request had come by each target port (SPC-4, 6.16.3). One by
+ * which the asker is registered already conflicts then, unless its key is ignored.
+ */
+static enum ktgt_pr_result judge_made(struct ktgt_pr_request *req, int *nr)
+{
+	const struct ktgt_nexus *nexus = req->itl->nexus;
+	const struct ktgt_registration *registration;
+
+	*nr = 0;
+	list_for_each_entry(registration, &req->made, node) {
+		if (!find(&req->lu->pr, registration))
+			++*nr;
+		else if (strcmp(registration->name, nexus->port_name))
+			return invalid_list(req, FIELD_TRANSPORT_IDS);
+		else if (req->action != KTGT_PR_REGISTER_IGNORE)
+			return KTGT_PR_CONFLICT;
+	}
+	return KTGT_PR_GOOD;
+}
+
 /* All of them are registered, or none. */
 static enum ktgt_pr_result add_made(struct ktgt_pr_request *req)
 {
-	struct ktgt_registration *registration, *next;
-	int nr = 0;
+	struct ktgt_registration *registration, *next, *there;
+	enum ktgt_pr_result result;
+	int nr;
 
-	list_for_each_entry(registration, &req->made, node) {
-		if (find(&req->lu->pr, registration))
-			return invalid_list(req, FIELD_TRANSPORT_IDS);
-		nr++;
-	}
+	result = judge_made(req, &nr);
+	if (result)
+		return result;
 	if (!take_places(req->lu, nr))
 		return KTGT_PR_TOO_MANY;
 	list_for_each_entry_safe(registration, next, &req->made, node) {
-		registration->all_ports = req->all_ports;
-		add(req->lu, registration, req->action_key);
+		there = find(&req->lu->pr, registration);
+		if (there)
+			there->key = req->action_key;
+		else
+			add(req->lu, registration, req->action_key);
 	}
 	return KTGT_PR_GOOD;
 }
@@ -502,12 +526,10 @@ static enum ktgt_pr_result run_register(struct ktgt_pr_request *req)
 		pr->generation += !!req->action_key;
 	} else {
 		pr->generation++;
-		if (req->action_key) {
+		if (req->action_key)
 			own->key = req->action_key;
-			own->all_ports = req->all_ports;
-		} else {
+		else
 			unregister(req, own);
-		}
 	}
 	if (pr->reserved == req->itl)
 		pr->reserved = NULL;

@@ -13,6 +13,7 @@
 #include <linux/types.h>
 
 #include "../core/cmd.h"
+#include "../core/port.h"
 #include "lu.h"
 
 struct ktgt_nexus;
@@ -76,8 +77,7 @@ enum ktgt_pr_result {
  * @itl: the I_T_L nexus, while there is one
  * @key: reservation key
  * @hash: of @name
- * @port: relative target port identifier
- * @all_ports: it was made for all target ports (ALL_TG_PT)
+ * @port: the target port, see core/port.h
  * @name: initiator port, in the form of &ktgt_nexus.port_name
  */
 struct ktgt_registration {
@@ -86,7 +86,6 @@ struct ktgt_registration {
 	u64			key;
 	u32			hash;
 	u16			port;
-	bool			all_ports;
 	char			name[];
 };
 
@@ -100,13 +99,14 @@ struct ktgt_registration {
  * @key: RESERVATION KEY
  * @action_key: SERVICE ACTION RESERVATION KEY
  * @spec_i_pt: other initiator ports are named
- * @all_ports: ALL_TG_PT
+ * @ports: target ports that are meant: for REGISTER that of the asker, and with
+ *	ALL_TG_PT all others; for REGISTER AND MOVE the one that is named
  * @aptpl: the registrations are to survive a loss of power
  * @unregister: UNREG of REGISTER AND MOVE
  * @field: byte of the parameter list that is wrong, if the result says so
- * @made: struct ktgt_registration that are not registered yet: for REGISTER that of
- *	the asker, then those that are named; for REGISTER AND MOVE the one that is
- *	named
+ * @made: struct ktgt_registration that are not registered yet, at each of @ports: for
+ *	REGISTER that of the asker, then those that are named; for REGISTER AND MOVE
+ *	the one that is named
  * @removed: struct ktgt_registration that it has removed. Their @itl is valid as long
  *	as &ktgt_target.nexus_lock is held
  */
@@ -119,7 +119,7 @@ struct ktgt_pr_request {
 	u64			key;
 	u64			action_key;
 	bool			spec_i_pt;
-	bool			all_ports;
+	struct ktgt_ports	ports;
 	bool			aptpl;
 	bool			unregister;
 	u16			field;
@@ -145,7 +145,7 @@ static inline bool ktgt_pr_conflicts(const struct ktgt_cmd *cmd)
 }
 
 u32 ktgt_pr_hash(const char *name);
-struct ktgt_registration *ktgt_pr_make(const char *name, gfp_t gfp);
+struct ktgt_registration *ktgt_pr_make(const char *name, u16 port, gfp_t gfp);
 void ktgt_pr_free_list(struct list_head *list);
 bool ktgt_pr_type_is_valid(u8 type);
 bool ktgt_pr_is_for_all(u8 type);

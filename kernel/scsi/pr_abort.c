@@ -33,6 +33,7 @@ static bool is_victim(const struct ktgt_orphan_wait *wait,
 
 	list_for_each_entry(victim, &own->victims, node)
 		if (victim->hash == orphans->hash &&
+		    victim->port == orphans->target_port &&
 		    !strcmp(victim->name, orphans->port))
 			return true;
 	return false;

@@ -33,9 +33,8 @@
 /* bytes 4 and 5: all types */
 #define TYPE_MASK		0xea01
 
-/* byte 12 of a full status descriptor */
+/* byte 12 of a full status descriptor; each is for one target port */
 #define R_HOLDER		BIT(0)
-#define ALL_TG_PT		BIT(1)
 
 /* With the lock. @len: bytes that follow. */
 static void put_header(struct ktgt_cmd *cmd, u32 len)
@@ -84,8 +83,6 @@ static u32 put_descriptor(struct ktgt_cmd *cmd, u32 pos,
 	u32 len;
 
 	put_unaligned_be64(registration->key, buf);
-	if (registration->all_ports)
-		buf[12] |= ALL_TG_PT;
 	if (ktgt_pr_holds(pr, registration)) {
 		buf[12] |= R_HOLDER;
 		buf[13] = pr->type;

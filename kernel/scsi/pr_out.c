@@ -17,9 +17,9 @@
 #include "../core/fabric.h"
 #include "../core/net.h"
 #include "../core/target.h"
+#include "../core/target_port.h"
 #include "cdb.h"
 #include "data.h"
-#include "identity.h"
 #include "lu.h"
 #include "pr.h"
 #include "pr_abort.h"
@@ -90,6 +90,20 @@ bool ktgt_pr_out_check(struct ktgt_cmd *cmd)
 
 /* --- the parameter list --------------------------------------------------- */
 
+/* The asker's own is the first. */
+static void set_ports(struct ktgt_pr_request *req, bool all)
+{
+	struct ktgt_ports known;
+	unsigned int i;
+
+	ktgt_ports_add(&req->ports, req->itl->nexus->port);
+	if (!all)
+		return;
+	ktgt_target_ports(req->lu->target, &known);
+	for (i = 0; i < known.nr; i++)
+		ktgt_ports_add(&req->ports, known.tag[i]);
+}
+
 static void init_request(struct ktgt_pr_request *req, struct ktgt_cmd *cmd,
 			 const u8 *list)
 {
@@ -110,33 +124,45 @@ static void init_request(struct ktgt_pr_request *req, struct ktgt_cmd *cmd,
 		return;
 	}
 	req->spec_i_pt = list[20] & SPEC_I_PT;
-	req->all_ports = list[20] & ALL_TG_PT;
+	set_ports(req, list[20] & ALL_TG_PT);
 	req->aptpl = req->action == KTGT_PR_REGISTER ||
 		     req->action == KTGT_PR_REGISTER_IGNORE ?
 		     list[20] & APTPL : false;
 }
 
 /* What is named twice is registered once. */
-static enum ktgt_pr_result make(struct ktgt_pr_request *req, const char *name,
-				gfp_t gfp)
+static enum ktgt_pr_result make_at(struct ktgt_pr_request *req, const char *name,
+				   u16 port, gfp_t gfp)
 {
 	u32 hash = ktgt_pr_hash(name);
 	struct ktgt_registration *registration;
 	u32 nr = 0;
 
 	list_for_each_entry(registration, &req->made, node) {
-		if (registration->hash == hash &&
+		if (registration->hash == hash && registration->port == port &&
 		    !strcmp(registration->name, name))
 			return KTGT_PR_GOOD;
 		nr++;
 	}
 	if (nr >= KTGT_PR_MAX)
 		return KTGT_PR_TOO_MANY;
-	registration = ktgt_pr_make(name, gfp);
+	registration = ktgt_pr_make(name, port, gfp);
 	if (!registration)
 		return KTGT_PR_BUSY;
 	list_add_tail(&registration->node, &req->made);
 	return KTGT_PR_GOOD;
+}
+
+/* At all target ports that are meant. */
+static enum ktgt_pr_result make(struct ktgt_pr_request *req, const char *name,
+				gfp_t gfp)
+{
+	enum ktgt_pr_result result = KTGT_PR_GOOD;
+	unsigned int i;
+
+	for (i = 0; i < req->ports.nr && !result; i++)
+		result = make_at(req, name, req->ports.tag[i], gfp);
+	return result;
 }
 
 static bool is_port_of(const char *port_name, const char *name)
@@ -210,10 +236,20 @@ static enum ktgt_pr_result read_register(struct ktgt_pr_request *req,
 	return result ?: make_named(req, list, IDS_AT, IDS_AT + ids);
 }
 
-/* One initiator port, and the target port there is (SPC-4, 6.16.4). */
+/* Whether the target has such a port. */
+static bool has_port(const struct ktgt_pr_request *req, u16 port)
+{
+	struct ktgt_ports known;
+
+	ktgt_target_ports(req->lu->target, &known);
+	return port == req->itl->nexus->port || ktgt_ports_has(&known, port);
+}
+
+/* One initiator port, and one target port (SPC-4, 6.16.4). */
 static enum ktgt_pr_result read_move(struct ktgt_pr_request *req,
 				     const u8 *list, u32 len)
 {
+	u16 port = get_unaligned_be16(list + MOVE_PORT_AT);
 	u32 id_len = get_unaligned_be32(list + 20);
 	struct ktgt_transport_id id;
 	int err;
@@ -221,8 +257,9 @@ static enum ktgt_pr_result read_move(struct ktgt_pr_request *req,
 	if (id_len > len - MOVE_ID_AT)
 		return KTGT_PR_INVALID_LENGTH;
 	req->field = MOVE_PORT_AT;
-	if (get_unaligned_be16(list + MOVE_PORT_AT) != KTGT_TARGET_PORT_ID)
+	if (!has_port(req, port))
 		return KTGT_PR_INVALID_LIST;
+	ktgt_ports_add(&req->ports, port);
 	req->field = MOVE_ID_AT;
 	err = ktgt_transport_id_get(list + MOVE_ID_AT, id_len, &id);
 	if (err == -EMSGSIZE)

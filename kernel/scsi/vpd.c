@@ -15,8 +15,10 @@
 
 #include "../backend/backend.h"
 #include "../core/cmd.h"
+#include "../core/fabric.h"
 #include "../core/name.h"
 #include "../core/target.h"
+#include "../core/target_port.h"
 #include "data.h"
 #include "lu.h"
 #include "sense.h"
@@ -24,13 +26,8 @@
 #define VPD_HEADER		4
 #define VPD_MAX			1020
 
-/*
- * The target port that all portals make up: portal groups do not differ in
- * what they give access to, and a command does not say by which it came. Its
- * relative identifier is KTGT_TARGET_PORT_ID.
- */
+/* all target ports are in one group */
 #define PORT_GROUP		1
-#define PORT_GROUP_TAG		1
 
 /* Designation descriptors, SPC-4, 7.8.6.1. */
 #define CODE_BINARY		1
@@ -56,11 +53,14 @@
  * @code: page code
  * @disk: disks have it, the controller has not
  * @fill: writes what follows the header into zeroes, returns its bytes
+ * @fill_ports: the same, if it depends on the I_T nexus too, and has more room:
+ *	KTGT_VPD_PORTS_MAX bytes with the header
  */
 struct vpd_page {
 	u8	code;
 	bool	disk;
 	u32	(*fill)(const struct ktgt_lu *lu, u8 *p);
+	u32	(*fill_ports)(const struct ktgt_cmd *cmd, u8 *p);
 };
 
 static u32 fill_supported(const struct ktgt_lu *lu, u8 *p);
@@ -132,37 +132,39 @@ static u8 *put_lu_names(const struct ktgt_identity *identity, u8 *p)
  * The name of the target is in lower case here, since initiators compare the bytes
  * (SPC-4, 7.8.6.11), and nodes of a cluster may write it differently.
  */
-static u8 *put_port_name(const struct ktgt_lu *lu, u8 *p)
+static u8 *put_port_name(const struct ktgt_lu *lu, u16 port, u8 *p)
 {
 	char target[KTGT_NAME_LEN];
 	char name[NAME_MAX_LEN];
 
 	ktgt_name_fold(target, sizeof(target), lu->target->name);
-	snprintf(name, sizeof(name), "%s,t,0x%04x", target, PORT_GROUP_TAG);
+	snprintf(name, sizeof(name), "%s,t,0x%04x", target, port);
 	return put_name(p, PROTOCOL_ISCSI | CODE_UTF8,
 			PIV | ASSOC_PORT | DESIG_NAME, name);
 }
 
-static u8 *put_port_names(const struct ktgt_lu *lu, u8 *p)
+/* Of the port by which the command has come. */
+static u8 *put_port_names(const struct ktgt_cmd *cmd, u8 *p)
 {
+	const struct ktgt_lu *lu = cmd->lu;
 	u8 type = PIV | ASSOC_PORT;
 	char target[KTGT_NAME_LEN];
 	__be32 id;
 
-	id = cpu_to_be32(KTGT_TARGET_PORT_ID);
+	id = cpu_to_be32(cmd->nexus->port);
 	p = put_designator(p, PROTOCOL_ISCSI | CODE_BINARY, type | DESIG_PORT,
 			   &id, sizeof(id));
 	id = cpu_to_be32(PORT_GROUP);
 	p = put_designator(p, PROTOCOL_ISCSI | CODE_BINARY,
 			   type | DESIG_PORT_GROUP, &id, sizeof(id));
-	p = put_port_name(lu, p);
+	p = put_port_name(lu, cmd->nexus->port, p);
 	ktgt_name_fold(target, sizeof(target), lu->target->name);
 	return put_name(p, PROTOCOL_ISCSI | CODE_UTF8,
 			PIV | ASSOC_DEVICE | DESIG_NAME, target);
 }
 
 /* Device identification, SPC-4, 7.8.6. */
-static u32 fill_identification(const struct ktgt_lu *lu, u8 *p)
+static u32 fill_identification(const struct ktgt_cmd *cmd, u8 *p)
 {
 	u8 *end;
 
@@ -172,9 +174,9 @@ static u32 fill_identification(const struct ktgt_lu *lu, u8 *p)
 	static_assert(KTGT_NAME_LEN + 9 < NAME_MAX_LEN);
 
 	rcu_read_lock();
-	end = put_lu_names(rcu_dereference(lu->identity), p);
+	end = put_lu_names(rcu_dereference(cmd->lu->identity), p);
 	rcu_read_unlock();
-	end = put_port_names(lu, end);
+	end = put_port_names(cmd, end);
 	return end - p;
 }
 
@@ -194,14 +196,34 @@ static u32 fill_mode_policy(const struct ktgt_lu *lu, u8 *p)
 	return 4;
 }
 
-/* SCSI ports, SPC-4, 7.8.13: the one target port, and no initiator port. */
-static u32 fill_ports(const struct ktgt_lu *lu, u8 *p)
+static u8 *put_port(const struct ktgt_lu *lu, u16 port, u8 *p)
 {
 	u8 *end;
 
-	put_unaligned_be16(KTGT_TARGET_PORT_ID, p + 2);
-	end = put_port_name(lu, p + 12);
+	put_unaligned_be16(port, p + 2);
+	end = put_port_name(lu, port, p + 12);
 	put_unaligned_be16(end - (p + 12), p + 10);
+	return end;
+}
+
+/*
+ * SCSI ports, SPC-4, 7.8.13: all target ports, and no initiator port. A session can
+ * outlive the portals of its port.
+ */
+static u32 fill_ports(const struct ktgt_cmd *cmd, u8 *p)
+{
+	struct ktgt_ports ports;
+	unsigned int i;
+	u8 *end = p;
+
+	/* twelve bytes, a header, and the name with ",t,0x", four digits and a NUL */
+	static_assert(KTGT_PORTS_MAX * (16 + round_up(KTGT_NAME_LEN + 9, 4)) +
+		      VPD_HEADER <= KTGT_VPD_PORTS_MAX);
+
+	ktgt_target_ports(cmd->lu->target, &ports);
+	ktgt_ports_add(&ports, cmd->nexus->port);
+	for (i = 0; i < ports.nr; i++)
+		end = put_port(cmd->lu, ports.tag[i], end);
 	return end - p;
 }
 
@@ -284,10 +306,10 @@ static u32 fill_provisioning(const struct ktgt_lu *lu, u8 *p)
 static const struct vpd_page vpd_pages[] = {
 	{ 0x00, false, fill_supported },
 	{ 0x80, false, fill_serial },
-	{ 0x83, false, fill_identification },
+	{ 0x83, false, .fill_ports = fill_identification },
 	{ 0x86, false, fill_extended },
 	{ 0x87, false, fill_mode_policy },
-	{ 0x88, false, fill_ports },
+	{ 0x88, false, .fill_ports = fill_ports },
 	{ 0xb0, true, fill_limits },
 	{ 0xb1, true, fill_characteristics },
 	{ 0xb2, true, fill_provisioning },
@@ -328,7 +350,7 @@ static const struct vpd_page *find_page(const struct ktgt_lu *lu, u8 code)
 void ktgt_vpd(struct ktgt_cmd *cmd)
 {
 	const struct vpd_page *page = NULL;
-	u32 len;
+	u32 len, max;
 	u8 *buf;
 
 	if (cmd->lu)
@@ -338,13 +360,15 @@ void ktgt_vpd(struct ktgt_cmd *cmd)
 		ktgt_cmd_fail(cmd);
 		return;
 	}
-	buf = kzalloc(VPD_HEADER + VPD_MAX, GFP_NOIO | __GFP_NOWARN);
+	max = page->fill_ports ? KTGT_VPD_PORTS_MAX : VPD_HEADER + VPD_MAX;
+	buf = kzalloc(max, GFP_NOIO | __GFP_NOWARN);
 	if (!buf) {
 		cmd->xfer_len = 0;
 		ktgt_cmd_complete(cmd, SAM_STAT_BUSY);
 		return;
 	}
-	len = page->fill(cmd->lu, buf + VPD_HEADER);
+	len = page->fill_ports ? page->fill_ports(cmd, buf + VPD_HEADER) :
+				 page->fill(cmd->lu, buf + VPD_HEADER);
 	buf[0] = cmd->lu->type;
 	buf[1] = page->code;
 	put_unaligned_be16(len, buf + 2);

@@ -15,6 +15,9 @@
 #define KTGT_UNMAP_MAX_DESCRIPTORS	256
 #define KTGT_WRITE_SAME_MAX_BLOCKS	0x8000
 
+/* bytes of the longest page, which names all target ports */
+#define KTGT_VPD_PORTS_MAX		8192
+
 /**
  * ktgt_caw_max_blocks - how many blocks one COMPARE AND WRITE may be for
  * @block_shift: log2 of the logical block size

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Persistent reservations: what each service action does, who is told, and what
- * commands may do afterwards; RESERVE beside them; TransportIDs.
+ * commands may do afterwards; RESERVE beside them.
  */
 #include "../scsi/pr.c"
 #include "../scsi/reserve.c"
-#include "../scsi/transport_id.c"
 
 #include <kunit/test.h>
 
@@ -21,6 +20,10 @@
 /* their keys */
 #define KEY(who)	(0x1000ULL + (who))
 #define OTHER_KEY	0x77ULL
+
+/* their target port, and another one */
+#define PORT		7
+#define OTHER_PORT	9
 
 #define WE		KTGT_PR_WRITE_EXCLUSIVE
 #define EA		KTGT_PR_EXCLUSIVE_ACCESS
@@ -95,6 +98,7 @@ static int pr_test_init(struct kunit *test)
 		t->nexuses[i].target = &t->target;
 		t->nexuses[i].port_name = t->names[i];
 		t->nexuses[i].port_hash = ktgt_pr_hash(t->names[i]);
+		t->nexuses[i].port = PORT;
 	}
 	for (i = A; i <= C; i++)
 		log_in(t, i);
@@ -122,15 +126,20 @@ static struct ktgt_pr_request request(struct pr_test *t, unsigned int who,
 		.action = action,
 		.key = key,
 		.action_key = action_key,
+		.ports = { .nr = 1, .tag = { t->nexuses[who].port } },
 	};
 }
 
 static void name(struct ktgt_pr_request *req, const char *port)
 {
-	struct ktgt_registration *registration = ktgt_pr_make(port, GFP_KERNEL);
+	struct ktgt_registration *registration;
+	unsigned int i;
 
-	if (registration)
-		list_add_tail(&registration->node, &req->made);
+	for (i = 0; i < req->ports.nr; i++) {
+		registration = ktgt_pr_make(port, req->ports.tag[i], GFP_KERNEL);
+		if (registration)
+			list_add_tail(&registration->node, &req->made);
+	}
 }
 
 /* @named: initiator that REGISTER AND MOVE or SPEC_I_PT names, or -1 */
@@ -468,11 +477,9 @@ static void names_ports(struct kunit *test)
 
 	req = request(t, A, KTGT_PR_REGISTER, 0, KEY(A));
 	req.spec_i_pt = true;
-	req.all_ports = true;
 	KUNIT_EXPECT_EQ(test, run(t, &req, B), KTGT_PR_GOOD);
 	KUNIT_EXPECT_EQ(test, key_of(t, A), KEY(A));
 	KUNIT_EXPECT_EQ(test, key_of(t, B), KEY(A));
-	KUNIT_EXPECT_TRUE(test, t->itls[B].registration->all_ports);
 	KUNIT_EXPECT_EQ(test, t->lu.pr.generation, 1);
 
 	req = request(t, C, KTGT_PR_REGISTER, 0, KEY(C));
@@ -483,6 +490,70 @@ static void names_ports(struct kunit *test)
 	log_in(t, D);
 	KUNIT_EXPECT_EQ(test, key_of(t, D), KEY(C));
 	KUNIT_EXPECT_EQ(test, t->lu.pr.nr, 4);
+}
+
+/* D becomes A by another target port, with or without the key of A. */
+static void come_by_other_port(struct pr_test *t)
+{
+	strscpy(t->names[D], t->names[A], sizeof(t->names[D]));
+	t->nexuses[D].port_hash = t->nexuses[A].port_hash;
+	t->nexuses[D].port = OTHER_PORT;
+	log_in(t, D);
+}
+
+/* The same initiator port at two target ports is two I_T nexuses. */
+static void other_port(struct kunit *test)
+{
+	struct pr_test *t = test->priv;
+
+	join(test, A);
+	come_by_other_port(t);
+	KUNIT_EXPECT_EQ(test, key_of(t, D), 0);
+	hold(test, A, WE);
+	KUNIT_EXPECT_TRUE(test, conflicts(t, D, KTGT_CDB_PR_WRITE));
+	KUNIT_EXPECT_FALSE(test, conflicts(t, A, KTGT_CDB_PR_WRITE));
+	KUNIT_EXPECT_EQ(test, act(t, D, KTGT_PR_REGISTER, 0, KEY(D), 0),
+			KTGT_PR_GOOD);
+	KUNIT_EXPECT_EQ(test, key_of(t, A), KEY(A));
+	KUNIT_EXPECT_EQ(test, key_of(t, D), KEY(D));
+	/* it comes back by that port, and is the same again */
+	log_out(t, D);
+	log_in(t, D);
+	KUNIT_EXPECT_EQ(test, key_of(t, D), KEY(D));
+	KUNIT_EXPECT_EQ(test, act(t, D, KTGT_PR_REGISTER, KEY(D), 0, 0),
+			KTGT_PR_GOOD);
+	KUNIT_EXPECT_EQ(test, key_of(t, A), KEY(A));
+	KUNIT_EXPECT_EQ(test, t->lu.pr.nr, 1);
+}
+
+/* ALL_TG_PT: as if the request had come by each port. */
+static void all_ports(struct kunit *test)
+{
+	struct pr_test *t = test->priv;
+	struct ktgt_pr_request req;
+
+	req = request(t, A, KTGT_PR_REGISTER, 0, KEY(A));
+	ktgt_ports_add(&req.ports, OTHER_PORT);
+	KUNIT_EXPECT_EQ(test, run(t, &req, -1), KTGT_PR_GOOD);
+	KUNIT_EXPECT_EQ(test, t->lu.pr.nr, 2);
+	KUNIT_EXPECT_EQ(test, t->lu.pr.generation, 1);
+	come_by_other_port(t);
+	KUNIT_EXPECT_EQ(test, key_of(t, D), KEY(A));
+
+	/* one nexus gives its registration up */
+	KUNIT_EXPECT_EQ(test, act(t, A, KTGT_PR_REGISTER, KEY(A), 0, 0),
+			KTGT_PR_GOOD);
+	KUNIT_EXPECT_EQ(test, key_of(t, D), KEY(A));
+	/* the other one conflicts with a request that has come by it */
+	KUNIT_EXPECT_EQ(test, run(t, &req, -1), KTGT_PR_CONFLICT);
+	KUNIT_EXPECT_EQ(test, key_of(t, A), 0);
+	KUNIT_EXPECT_EQ(test, t->lu.pr.nr, 1);
+	req = request(t, A, KTGT_PR_REGISTER_IGNORE, 0, OTHER_KEY);
+	ktgt_ports_add(&req.ports, OTHER_PORT);
+	KUNIT_EXPECT_EQ(test, run(t, &req, -1), KTGT_PR_GOOD);
+	KUNIT_EXPECT_EQ(test, key_of(t, A), OTHER_KEY);
+	KUNIT_EXPECT_EQ(test, key_of(t, D), OTHER_KEY);
+	KUNIT_EXPECT_EQ(test, t->lu.pr.nr, 2);
 }
 
 /**
@@ -842,105 +913,6 @@ static void reserve_beside(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->lu.pr.type, EARO);
 }
 
-/* --- TransportIDs --------------------------------------------------------- */
-
-/**
- * struct id_case - a TransportID that is read
- * @what: its name
- * @head: byte 0
- * @len: ADDITIONAL LENGTH; 0 for as much as there has to be
- * @left: bytes that are missing at the end
- * @name: the name
- * @err: error, or 0
- * @port: what comes out
- */
-struct id_case {
-	const char	*what;
-	u8		head;
-	u16		len;
-	u32		left;
-	const char	*name;
-	int		err;
-	const char	*port;
-};
-
-static const struct id_case id_cases[] = {
-	{ "port", 0x45, 0, 0, "iqn.a:b,i,0x0123456789ab", 0,
-	  "iqn.a:b,i,0x0123456789ab" },
-	{ "upper case", 0x45, 0, 0, "iqn.A:B,i,0x0123456789AB", 0,
-	  "iqn.a:b,i,0x0123456789ab" },
-	{ "short ISID", 0x45, 0, 0, "iqn.a:b-cdefgh,i,0x1f", 0,
-	  "iqn.a:b-cdefgh,i,0x00000000001f" },
-	{ "all ports", 0x05, 0, 0, "iqn.2026-11.example:all", 0,
-	  "iqn.2026-11.example:all" },
-	{ "another protocol", 0x46, 0, 0, "iqn.a:b,i,0x0123456789ab", -EINVAL },
-	{ "another format", 0x85, 0, 0, "iqn.a:b,i,0x0123456789ab", -EINVAL },
-	{ "port without an ISID", 0x45, 0, 0, "iqn.2026-11.example:all",
-	  -EINVAL },
-	{ "ISID where there is none", 0x05, 0, 0, "iqn.a:b,i,0x0123456789ab",
-	  -EINVAL },
-	{ "empty ISID", 0x45, 0, 0, "iqn.a:b-cdefghijkl,i,0x", -EINVAL },
-	{ "long ISID", 0x45, 0, 0, "iqn.a:b,i,0x00123456789ab", -EINVAL },
-	{ "bad digit", 0x45, 0, 0, "iqn.a:b,i,0x0123456789ag", -EINVAL },
-	{ "no name", 0x45, 0, 0, ",i,0x0123456789ab", -EINVAL },
-	{ "control character", 0x45, 0, 0, "iqn.a\tb,i,0x0123456789ab",
-	  -EINVAL },
-	{ "too short", 0x05, 16, 0, "iqn.a:b-cdefghi", -EINVAL },
-	{ "no NUL", 0x45, 24, 0, "iqn.a:b,i,0x0123456789ab", -EINVAL },
-	{ "odd length", 0x45, 26, 0, "iqn.a:b,i,0x0123456789ab", -EINVAL },
-	{ "cut off", 0x45, 0, 1, "iqn.a:b,i,0x0123456789ab", -EMSGSIZE },
-	{ "no header", 0x45, 0, 29, "iqn.a:b,i,0x0123456789ab", -EMSGSIZE },
-};
-KUNIT_ARRAY_PARAM_DESC(id, id_cases, what);
-
-static void id_read(struct kunit *test)
-{
-	const struct id_case *c = test->param_value;
-	u32 len = c->len ?: max_t(u32, round_up(strlen(c->name) + 1, 4), 20);
-	struct ktgt_transport_id id = {};
-	u32 size = 4 + len - c->left;
-	u8 *p = kunit_kzalloc(test, 4 + len + 8, GFP_KERNEL);
-	u8 *copy;
-
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	p[0] = c->head;
-	put_unaligned_be16(len, p + 2);
-	strscpy(p + 4, c->name, len + 4);
-	/* so that what lies behind it is found by KASAN */
-	copy = kmemdup(p, size, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, copy);
-	KUNIT_EXPECT_EQ(test, ktgt_transport_id_get(copy, size, &id), c->err);
-	kfree(copy);
-	if (c->err)
-		return;
-	KUNIT_EXPECT_EQ(test, id.len, 4 + len);
-	KUNIT_EXPECT_EQ(test, id.is_port, c->head == 0x45);
-	KUNIT_EXPECT_STREQ(test, id.name, c->port);
-}
-
-/* What is written can be read, also the longest and the shortest name. */
-static void id_written(struct kunit *test)
-{
-	static const u32 lens[] = { 1, 6, 7, 100, 220, 221, 222, 223 };
-	struct ktgt_transport_id id = {};
-	u8 buf[KTGT_TRANSPORT_ID_MAX];
-	char port[KTGT_NAME_LEN + 20];
-	unsigned int i;
-	u32 len;
-
-	for (i = 0; i < ARRAY_SIZE(lens); i++) {
-		memset(port, 'n', lens[i]);
-		strscpy(port + lens[i], ",i,0x0123456789ab",
-			sizeof(port) - lens[i]);
-		len = ktgt_transport_id_put(port, buf);
-		KUNIT_ASSERT_LE(test, len, sizeof(buf));
-		KUNIT_EXPECT_EQ(test, len & 3, 0);
-		KUNIT_EXPECT_EQ(test, ktgt_transport_id_get(buf, len, &id), 0);
-		KUNIT_EXPECT_STREQ(test, id.name, port);
-		KUNIT_EXPECT_EQ(test, id.len, len);
-	}
-}
-
 static struct kunit_case pr_cases[] = {
 	KUNIT_CASE_PARAM(type, type_gen_params),
 	KUNIT_CASE_PARAM(type_ends, type_gen_params),
@@ -949,6 +921,8 @@ static struct kunit_case pr_cases[] = {
 	KUNIT_CASE(wrong_key),
 	KUNIT_CASE(refused_flags),
 	KUNIT_CASE(names_ports),
+	KUNIT_CASE(other_port),
+	KUNIT_CASE(all_ports),
 	KUNIT_CASE_PARAM(move, move_gen_params),
 	KUNIT_CASE(clears),
 	KUNIT_CASE_PARAM(preempt, preempt_gen_params),
@@ -958,8 +932,6 @@ static struct kunit_case pr_cases[] = {
 	KUNIT_CASE(reserves),
 	KUNIT_CASE(reserve_ends),
 	KUNIT_CASE(reserve_beside),
-	KUNIT_CASE_PARAM(id_read, id_gen_params),
-	KUNIT_CASE(id_written),
 	{}
 };
 

@@ -6,19 +6,31 @@
     10.77.0.1:3260, 10.77.0.1:3261, [fd77::1]:3262
 
 Shown: which portals SendTargets gives for which target; that a login at another
-portal finds no such target.
+portal finds no such target; that INQUIRY and reservations know the port by which an
+initiator comes.
 """
 # Timeout: 240
 
 import os
+import struct
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
+import iscsi  # noqa: E402
+from iscsi import (inquiry, pr_in, pr_list, pr_out, transport_id,  # noqa: E402
+                   write10)
 from ktap import Suite, check, equal  # noqa: E402
 from lab import IQN, Lab  # noqa: E402
 
 NOT_FOUND = 0x0203
+CHECK, CONFLICT = 2, 0x18
+BAD_LIST = (5, 0x26, 0)
+REGISTER, RESERVE, RELEASE, CLEAR = range(4)
+IGNORE, MOVE = 6, 7
+SPEC_I_PT, ALL_TG_PT = 8, 4
+ONE, TWO = 0x111, 0x222
+BLOCK = bytes(512)
 # port of a portal: its tag
 PORTALS = {3260: 1, 3261: 2, 3262: 3}
 
@@ -175,6 +187,147 @@ def bound_file(lab):
         equal([t.get("portals") for t in lab.targets()], ["2,1", None], "portals")
         equal(lab.in_target("ktgtadm", "config", "diff", "-", stdin=file), "",
               "difference")
+
+
+# --- ports -------------------------------------------------------------------
+
+
+def page(ini, code, lun=1):
+    return ini.good(inquiry(8192, code), lun, read=8192).data[4:]
+
+
+def port_names(ini, lun=1):
+    """What page 83h says of the port: {type of designator: bytes}."""
+    data, at, out = page(ini, 0x83, lun), 0, {}
+    while at < len(data):
+        size = data[at + 3]
+        if data[at + 1] & 0x30 == 0x10:
+            out[data[at + 1] & 15] = data[at + 4:at + 4 + size]
+        at += 4 + size
+    return out
+
+
+def all_ports(ini):
+    """What page 88h says: [(relative port, name)]."""
+    data, at, out = page(ini, 0x88), 0, []
+    while at < len(data):
+        port, size = struct.unpack_from(">2xH6xH", data, at)
+        out.append((port, data[at + 16:at + 12 + size].rstrip(b"\0").decode()))
+        at += 12 + size
+    return out
+
+
+@suite.case
+def names(lab):
+    """Pages 83h and 88h: the port that was asked, and all ports of the target."""
+    make_portals(lab)
+    iqn = lab.target("t1")
+    lab.null_lun(iqn, 1, "1M")
+    want = [(tag, f"{iqn},t,0x{tag:04x}") for tag in (1, 2, 3)]
+    for port, tag in ((3260, 1), (3261, 2)):
+        ini = lab.login(iqn, port=port, luns=(0, 1))
+        for lun in (0, 1):
+            found = port_names(ini, lun)
+            equal(found[4], struct.pack(">I", tag), "relative port")
+            equal(found[8].rstrip(b"\0").decode(), want[tag - 1][1], "name")
+        equal(all_ports(ini), want, "page 88h")
+        ini.logout()
+    lab.adm("target", "set", iqn, "portals", "3,2")
+    ini = lab.login(iqn, port=3261)
+    equal(all_ports(ini), want[1:], "page 88h of a bound target")
+    # its portal is gone, and the session is not
+    lab.adm("portal", "del", f"{lab.ADDR}:3261")
+    equal(sorted(all_ports(ini)), want[1:], "page 88h without the portal")
+
+
+# --- reservations ------------------------------------------------------------
+
+
+def both_paths(lab):
+    """The same initiator port by two target ports, which are two I_T nexuses."""
+    make_portals(lab)
+    iqn = lab.target("t1")
+    lab.null_lun(iqn, 1, "1M")
+    return [lab.login(iqn, port=port) for port in (3260, 3261)]
+
+
+def out(ini, action, key=0, new=0, kind=0, flags=0, more=b""):
+    data = pr_list(key, new, flags) + more
+    return ini.command(pr_out(action, kind, 0, len(data)), write=data)
+
+
+def does(ini, *args, **kwargs):
+    task = out(ini, *args, **kwargs)
+    equal((task.status, task.key), (0, None), f"PERSISTENT RESERVE OUT {args}")
+
+
+def registered(ini):
+    """[(key, relative port)], and that no descriptor is for all ports."""
+    data, at, found = ini.good(pr_in(3), read=8192).data, 8, []
+    while at < len(data):
+        key, bits, port, length = struct.unpack_from(">Q4xBx4xHI", data, at)
+        equal(bits & 2, 0, "ALL_TG_PT of READ FULL STATUS")
+        found.append((key, port))
+        at += 24 + length
+    return sorted(found)
+
+
+@suite.case
+def registrations(lab):
+    """A registration is that of one target port, or of all with ALL_TG_PT."""
+    one, two = both_paths(lab)
+    does(one, REGISTER, 0, ONE)
+    equal(registered(two), [(ONE, 1)], "one port")
+    does(one, RESERVE, ONE, 0, 1)
+    equal(two.command(write10(0, 1), write=BLOCK).status, CONFLICT, "by the other")
+    one.good(write10(0, 1), write=BLOCK)
+    does(two, REGISTER, 0, TWO)
+    equal(registered(two), [(ONE, 1), (TWO, 2)], "both, with their own keys")
+    equal(two.command(write10(0, 1), write=BLOCK).status, CONFLICT, "registered")
+    does(one, CLEAR, ONE)
+    lab.clear_ua(two)
+
+    does(one, REGISTER, 0, ONE, flags=ALL_TG_PT)
+    equal(registered(one), [(ONE, 1), (ONE, 2), (ONE, 3)], "ALL_TG_PT")
+    does(two, RESERVE, ONE, 0, 1)
+    equal(one.command(write10(0, 1), write=BLOCK).status, CONFLICT, "by the first")
+    does(one, REGISTER, ONE)
+    equal(registered(one), [(ONE, 2), (ONE, 3)], "that of one port ends alone")
+    equal(out(one, REGISTER, 0, TWO, flags=ALL_TG_PT).status, CONFLICT,
+          "another port has a key")
+    does(one, IGNORE, 0, TWO, flags=ALL_TG_PT)
+    equal(registered(one), [(TWO, 1), (TWO, 2), (TWO, 3)], "IGNORE EXISTING KEY")
+
+
+@suite.case
+def named_ports(lab):
+    """SPEC_I_PT names initiators at the same ports; REGISTER AND MOVE one port."""
+    one, two = both_paths(lab)
+    other = transport_id("iqn.2026-11.org.example:other", iscsi.ISID)
+    names_other = struct.pack(">I", len(other)) + other
+    does(one, REGISTER, 0, ONE, flags=SPEC_I_PT, more=names_other)
+    equal(registered(one), [(ONE, 1), (ONE, 1)], "SPEC_I_PT")
+    does(one, CLEAR, ONE)
+    does(one, REGISTER, 0, ONE, flags=SPEC_I_PT | ALL_TG_PT, more=names_other)
+    equal(registered(one), sorted([(ONE, 1), (ONE, 2), (ONE, 3)] * 2),
+          "SPEC_I_PT and ALL_TG_PT")
+    does(one, CLEAR, ONE)
+    lab.clear_ua(two)
+
+    does(one, REGISTER, 0, ONE)
+    does(one, RESERVE, ONE, 0, 1)
+    own = transport_id(iscsi.NAME, iscsi.ISID)
+
+    def move(port):
+        data = struct.pack(">QQBBHI", ONE, TWO, 0, 0, port, len(own)) + own
+        return one.command(pr_out(MOVE, 1, 0, len(data)), write=data)
+
+    equal(move(4).key, BAD_LIST, "a port that there is not")
+    equal(move(1).key, BAD_LIST, "to itself")
+    equal(move(2).status, 0, "to the other path")
+    equal(registered(one), [(ONE, 1), (TWO, 2)], "registrations")
+    two.good(write10(0, 1), write=BLOCK)
+    equal(one.command(write10(0, 1), write=BLOCK).status, CONFLICT, "it has moved")
 
 
 if __name__ == "__main__":

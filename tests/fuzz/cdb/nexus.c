@@ -19,6 +19,8 @@
 #include "nexus.h"
 
 static struct ktgt_net kn;
+/* each nexus comes by a port of its own, of those of the portals */
+static struct ktgt_portal portals[NR_PORTALS];
 struct ktgt_target target = { .kn = &kn };
 struct ktgt_nexus *nexuses[NR_NEXUSES];
 
@@ -131,6 +133,7 @@ static void open_nexus(unsigned int nr)
 
 	nexus->ops = &fabric;
 	nexus->target = &target;
+	nexus->port = 1 + (nr & 1);
 	nexus->has_queries = nr & 1;
 	nexus->port_name = nr & 1 ? "iqn.i,i,0x000000000000" :
 				     "iqn.j,i,0x000000000000";
@@ -197,6 +200,13 @@ void close_nexuses(void)
 
 void target_start(void)
 {
+	unsigned int nr;
+
+	INIT_LIST_HEAD(&kn.portals);
+	for (nr = 0; nr < NR_PORTALS; nr++) {
+		portals[nr].tpgt = 1 + nr % NR_PORTS;
+		list_add_tail(&portals[nr].node, &kn.portals);
+	}
 	kref_init(&target.ref);
 	xa_init(&target.lus);
 	INIT_LIST_HEAD(&target.nexuses);

@@ -9,6 +9,8 @@
 #include "../../../kernel/core/fabric.h"
 
 #define NR_NEXUSES	2
+#define NR_PORTALS	3
+#define NR_PORTS	2	/* portal groups */
 
 extern struct ktgt_target target;
 extern struct ktgt_nexus *nexuses[NR_NEXUSES];

@@ -5,6 +5,7 @@
 #include <scsi/scsi_proto.h>
 
 #include "../../../kernel/scsi/lu.h"
+#include "nexus.h"
 #include "standard.h"
 
 /* key, code and qualifier of all sense data that is ever due */
@@ -464,6 +465,19 @@ bool vpd_page_exists(const struct shape *shape, u8 page)
 	return shape && memchr(vpd_all, page, shape->disk ? 9 : 6);
 }
 
+/* The target ports, each with its name. */
+static void check_ports(const u8 *data, u32 size)
+{
+	u32 pos, len, nr = 0;
+
+	for (pos = 0; pos < size; pos += 12 + len, nr++) {
+		len = get_unaligned_be16(data + pos + 10);
+		require(get_unaligned_be16(data + pos + 2) == nr + 1);
+		require(data[pos + 13] == 0x98 && data[pos + 15] == len - 4);
+	}
+	require(pos == size && nr == NR_PORTS);
+}
+
 static void check_designators(const u8 *p, u32 len)
 {
 	u32 pos = 0, lu_names = 0;
@@ -504,9 +518,8 @@ static void check_vpd(const u8 *cdb, const struct shape *shape,
 		require(size == 8 && data[4] == 0x3f && data[5] == 0xff);
 		require(!data[6] && !data[7]);
 		break;
-	case 0x88:	/* one target port */
-		require(get_unaligned_be16(data + 14) == size - 16);
-		require(data[17] == 0x98 && data[19] == size - 20);
+	case 0x88:
+		check_ports(data + 4, size - 4);
 		break;
 	case 0x86:
 	case 0xb0:
