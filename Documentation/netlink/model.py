@@ -30,6 +30,7 @@ KEYS = {
     'nop-count': {'min': 0, 'max': 'time-max'},
     'reset': 'switch',
     'chap-algorithms': 'chap-algorithm',
+    'explicit-alua': 'switch',
 }
 # what people read in another form
 FORMS = {

@@ -389,6 +389,7 @@ static int check_keys(struct ktgt_txn *txn, const u32 *keys, u32 set)
 		/* bits, of which there is one at least */
 		[KTGT_TARGET_CHAP_ALGORITHMS] = {
 			"chap-algorithms", 1, KTGT_CHAP_ALL },
+		[KTGT_TARGET_EXPLICIT_ALUA] = { "explicit-alua", 0, 1 },
 	};
 	unsigned long mask = set;
 	u32 i;

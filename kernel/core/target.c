@@ -93,6 +93,7 @@ static void release(struct kref *ref)
 	ktgt_access_free_rcu(rcu_dereference_protected(target->access, true));
 	if (ports)
 		kfree_rcu(ports, rcu);
+	kfree(target->groups);
 	xa_destroy(&target->lus);
 	kfree_rcu(target, rcu);
 }

@@ -17,8 +17,11 @@
 
 #include "port.h"
 
-struct ktgt_net;
 struct ktgt_access;
+struct ktgt_cmd;
+struct ktgt_groups;
+struct ktgt_net;
+struct ktgt_transition;
 
 #define KTGT_NAME_LEN	224	/* iSCSI name and NUL, RFC 7143, 4.2.7.1 */
 #define KTGT_ALIAS_LEN	256
@@ -53,6 +56,8 @@ enum ktgt_target_stage {
  * @KTGT_TARGET_RESET: initiators may reset the target: 0 off, 1 on
  * @KTGT_TARGET_CHAP_ALGORITHMS: bits of enum ktgt_chap_algorithm that initiators may
  *	use
+ * @KTGT_TARGET_EXPLICIT_ALUA: initiators may change the states of target port groups:
+ *	0 off, 1 on
  * @KTGT_NR_TARGET_KEYS: number of keys
  */
 enum ktgt_target_key {
@@ -70,6 +75,7 @@ enum ktgt_target_key {
 	KTGT_TARGET_NOP_COUNT,
 	KTGT_TARGET_RESET,
 	KTGT_TARGET_CHAP_ALGORITHMS,
+	KTGT_TARGET_EXPLICIT_ALUA,
 	KTGT_NR_TARGET_KEYS,
 };
 
@@ -106,6 +112,12 @@ enum ktgt_target_key {
  * @nr_nexuses: length of @nexuses plus those that are being freed
  * @no_nexus: woken when @nr_nexuses falls to zero
  * @nr_resets: resets of the whole target that are under way
+ * @groups: its target port groups, NULL if it has none; under @nexus_lock
+ * @transition: who changes the states of @groups, or will, or NULL; under @nexus_lock
+ * @set_groups: SET TARGET PORT GROUPS that is answered when @transition has ended, or
+ *	NULL; changed with xchg() and cmpxchg()
+ * @staged_groups: what @groups will be when a transaction is applied; under
+ *	&ktgt_net.config_mutex
  */
 struct ktgt_target {
 	struct kref		ref;
@@ -133,6 +145,11 @@ struct ktgt_target {
 	atomic_t		nr_nexuses;
 	wait_queue_head_t	no_nexus;
 	unsigned int		nr_resets;
+
+	struct ktgt_groups	*groups;
+	struct ktgt_transition	*transition;
+	struct ktgt_cmd		*set_groups;
+	struct ktgt_groups	*staged_groups;
 };
 
 extern const struct rhashtable_params ktgt_target_names;

@@ -10,6 +10,7 @@
 #include <net/genetlink.h>
 
 #include "../core/access.h"
+#include "../core/port.h"
 #include "../core/refuse.h"
 #include "family.h"
 
@@ -134,4 +135,47 @@ int ktgt_nl_put_rule(struct sk_buff *skb, const struct ktgt_rule *rule,
 			return -EMSGSIZE;
 		return nla_put_u8(skb, attrs->prefix_len, rule->prefix_len);
 	}
+}
+
+static void refuse_ports(struct netlink_ext_ack *extack, const char *text, int err)
+{
+	switch (err) {
+	case -EEXIST:
+		ktgt_refuse(extack,
+			    "portals '%s': names a portal group twice; name each once",
+			    text);
+		break;
+	case -E2BIG:
+		ktgt_refuse(extack,
+			    "portals '%s': names more than %u portal groups, which is the maximum",
+			    text, KTGT_PORTS_MAX);
+		break;
+	default:
+		ktgt_refuse(extack,
+			    "portals '%s': must be tags of portal groups with commas between them, such as 1,2",
+			    text);
+		break;
+	}
+}
+
+/**
+ * ktgt_nl_get_ports - read a list of portal group tags
+ * @attr: the list, a text
+ * @ports: takes them
+ * @extack: takes the reason of a refusal
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL, with extack text.
+ */
+int ktgt_nl_get_ports(const struct nlattr *attr, struct ktgt_ports *ports,
+		      struct netlink_ext_ack *extack)
+{
+	const char *text = nla_data(attr);
+	int err = ktgt_ports_parse(text, ports);
+
+	if (!err)
+		return 0;
+	NL_SET_BAD_ATTR(extack, attr);
+	refuse_ports(extack, text, err);
+	return -EINVAL;
 }

@@ -8,6 +8,7 @@
 #include <linux/socket.h>
 
 struct genl_info;
+struct ktgt_ports;
 struct ktgt_rule;
 struct netlink_ext_ack;
 struct nlattr;
@@ -36,5 +37,7 @@ int ktgt_nl_put_addr(struct sk_buff *skb, const struct sockaddr_storage *addr,
 		     int addr_attr, int port_attr);
 int ktgt_nl_put_rule(struct sk_buff *skb, const struct ktgt_rule *rule,
 		     const struct ktgt_nl_rule_attrs *attrs);
+int ktgt_nl_get_ports(const struct nlattr *attr, struct ktgt_ports *ports,
+		      struct netlink_ext_ack *extack);
 
 #endif /* _KTGT_NL_MSG_H */

@@ -33,6 +33,7 @@ static const u16 key_attrs[KTGT_NR_TARGET_KEYS] = {
 	[KTGT_TARGET_NOP_COUNT]		= KTGT_A_TARGET_NOP_COUNT,
 	[KTGT_TARGET_RESET]		= KTGT_A_TARGET_RESET,
 	[KTGT_TARGET_CHAP_ALGORITHMS]	= KTGT_A_TARGET_CHAP_ALGORITHMS,
+	[KTGT_TARGET_EXPLICIT_ALUA]	= KTGT_A_TARGET_EXPLICIT_ALUA,
 };
 
 static void get_params(struct genl_info *info,
@@ -47,27 +48,6 @@ static void get_params(struct genl_info *info,
 		params->name = nla_data(attrs[KTGT_A_TARGET_NAME]);
 }
 
-static void refuse_ports(struct netlink_ext_ack *extack, const char *text, int err)
-{
-	switch (err) {
-	case -EEXIST:
-		ktgt_refuse(extack,
-			    "portals '%s': names a portal group twice; name each once",
-			    text);
-		break;
-	case -E2BIG:
-		ktgt_refuse(extack,
-			    "portals '%s': names more than %u portal groups, which is the maximum",
-			    text, KTGT_PORTS_MAX);
-		break;
-	default:
-		ktgt_refuse(extack,
-			    "portals '%s': must be tags of portal groups with commas between them, such as 1,2, or all",
-			    text);
-		break;
-	}
-}
-
 static int get_ports(struct genl_info *info, struct ktgt_target_params *params)
 {
 	struct nlattr *attr = info->attrs[KTGT_A_TARGET_PORTALS];
@@ -80,13 +60,10 @@ static int get_ports(struct genl_info *info, struct ktgt_target_params *params)
 	params->ports = kzalloc_obj(*params->ports, GFP_KERNEL);
 	if (!params->ports)
 		return -ENOMEM;
-	err = ktgt_ports_parse(text, params->ports);
-	if (!err)
-		return 0;
-	kfree(params->ports);
-	NL_SET_BAD_ATTR(info->extack, attr);
-	refuse_ports(info->extack, text, err);
-	return -EINVAL;
+	err = ktgt_nl_get_ports(attr, params->ports, info->extack);
+	if (err)
+		kfree(params->ports);
+	return err;
 }
 
 static int get_values(struct genl_info *info, struct ktgt_target_params *params)

@@ -25,6 +25,8 @@
  * @KTGT_CDB_STORAGE: may wait for the storage, as what has KTGT_CDB_RANGE or
  *	KTGT_CDB_WRITE may anyway
  * @KTGT_CDB_NO_LU: answered for a LUN that has no logical unit as well
+ * @KTGT_CDB_GROUPS: targets with target port groups only
+ * @KTGT_CDB_EXPLICIT: those whose initiators may change the states of these only
  */
 enum ktgt_cdb_flags {
 	KTGT_CDB_ACTION		= BIT(0),
@@ -40,6 +42,8 @@ enum ktgt_cdb_flags {
 	KTGT_CDB_NO_UA		= BIT(10),
 	KTGT_CDB_NO_LU		= BIT(11),
 	KTGT_CDB_STORAGE	= BIT(12),
+	KTGT_CDB_GROUPS		= BIT(13),
+	KTGT_CDB_EXPLICIT	= BIT(14),
 };
 
 /**
@@ -87,12 +91,21 @@ enum ktgt_cdb_pr {
 
 /**
  * enum ktgt_cdb_alua - in which target port group states a command is served
- * @KTGT_CDB_ALUA_ANY: in all of them (SPC-4, 5.15.2.4)
+ * @KTGT_CDB_ALUA_ANY: in all of them
+ * @KTGT_CDB_ALUA_STANDBY: in active ones and in standby
  * @KTGT_CDB_ALUA_ACTIVE: in active ones only
+ * @KTGT_CDB_ALUA_ECHO: READ BUFFER and WRITE BUFFER: as KTGT_CDB_ALUA_ANY for the echo
+ *	buffer, else as KTGT_CDB_ALUA_ACTIVE
+ *
+ * SPC-4, 5.15.2.4.4 to 5.15.2.4.6, name what has to be served. In standby there is
+ * more, which initiators ask for when they find a disk: its capacity, and which
+ * commands it has.
  */
 enum ktgt_cdb_alua {
 	KTGT_CDB_ALUA_ANY,
+	KTGT_CDB_ALUA_STANDBY,
 	KTGT_CDB_ALUA_ACTIVE,
+	KTGT_CDB_ALUA_ECHO,
 };
 
 /**

@@ -18,6 +18,7 @@
 #include "log.h"
 #include "mode.h"
 #include "mode_select.h"
+#include "port_groups.h"
 #include "pr.h"
 #include "pr_in.h"
 #include "pr_out.h"
@@ -53,7 +54,7 @@
 	.len_at = 7, .len_len = 2, .cap = (pr_cap),			\
 	.flags = KTGT_CDB_ACTION | KTGT_CDB_DISK,			\
 	.usage = USAGE_10(0x1f, 0, 0, 0, 0, 0, 0xff, 0xff, 0),		\
-	.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE
+	.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_STANDBY
 
 #define PR_OUT_ROW(pr_action)						\
 	.opcode = PERSISTENT_RESERVE_OUT, .action = (pr_action),	\
@@ -61,7 +62,7 @@
 	.len_at = 5, .len_len = 4,					\
 	.flags = KTGT_CDB_ACTION | KTGT_CDB_DISK,			\
 	.usage = USAGE_10(0x1f, 0xff, 0, 0, 0xff, 0xff, 0xff, 0xff, 0),	\
-	.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,		\
+	.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_STANDBY,		\
 	.check = ktgt_pr_out_check, .exec = ktgt_pr_out
 
 /* Sorted by opcode: rows of one opcode stand together. */
@@ -117,7 +118,7 @@ static const struct ktgt_cdb_row rows[] = {
 		.len_at = 4, .len_len = 1,
 		.flags = KTGT_CDB_STORAGE,
 		.usage = USAGE_6(0x10, 0, 0, 0xff, 0),
-		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_STANDBY,
 		.timeout = 60, .check = ktgt_mode_select_check,
 		.exec = ktgt_mode_select,
 	}, {
@@ -137,7 +138,7 @@ static const struct ktgt_cdb_row rows[] = {
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
 		.len_at = 4, .len_len = 1, .cap = 255,
 		.usage = USAGE_6(0x08, 0xff, 0xff, 0xff, 0),
-		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_STANDBY,
 		.exec = ktgt_mode_sense,
 	}, {
 		.opcode = START_STOP, .len = 6,
@@ -151,7 +152,7 @@ static const struct ktgt_cdb_row rows[] = {
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
 		.len_at = 3, .len_len = 2, .cap = 5,
 		.usage = USAGE_6(0x01, 0xff, 0xff, 0xff, 0),
-		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_STANDBY,
 		.exec = ktgt_diagnostic_receive,
 	}, {
 		.opcode = SEND_DIAGNOSTIC, .len = 6,
@@ -159,7 +160,7 @@ static const struct ktgt_cdb_row rows[] = {
 		.len_at = 3, .len_len = 2,
 		.flags = KTGT_CDB_STORAGE,
 		.usage = USAGE_6(0x17, 0, 0xff, 0xff, 0),
-		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_STANDBY,
 		.timeout = 60, .check = ktgt_diagnostic_check,
 		.exec = ktgt_diagnostic_send,
 	}, {
@@ -174,7 +175,7 @@ static const struct ktgt_cdb_row rows[] = {
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_FIXED, .cap = 8,
 		.flags = KTGT_CDB_DISK,
 		.usage = USAGE_10(0, 0, 0, 0, 0, 0, 0, 0, 0),
-		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_STANDBY,
 		.exec = ktgt_sbc_read_capacity_10,
 	}, {
 		.opcode = READ_10, .len = 10,
@@ -247,7 +248,7 @@ static const struct ktgt_cdb_row rows[] = {
 		.len_at = 6, .len_len = 3,
 		.usage = USAGE_10(0x1f, 0xff, 0xff, 0xff, 0xff,
 				  0xff, 0xff, 0xff, 0),
-		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ECHO,
 		.check = ktgt_buffer_check_write, .exec = ktgt_buffer_write,
 	}, {
 		.opcode = READ_BUFFER, .len = 10,
@@ -255,7 +256,7 @@ static const struct ktgt_cdb_row rows[] = {
 		.len_at = 6, .len_len = 3, .cap = KTGT_BUFFER_LEN,
 		.usage = USAGE_10(0x1f, 0xff, 0xff, 0xff, 0xff,
 				  0xff, 0xff, 0xff, 0),
-		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ECHO,
 		.check = ktgt_buffer_check_read, .exec = ktgt_buffer_read,
 	}, {
 		.opcode = WRITE_SAME, .len = 10,
@@ -282,14 +283,14 @@ static const struct ktgt_cdb_row rows[] = {
 		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BYTES,
 		.len_at = 7, .len_len = 2,
 		.usage = USAGE_10(0x02, 0xff, 0xff, 0, 0, 0, 0xff, 0xff, 0),
-		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_STANDBY,
 		.check = ktgt_log_select_check, .exec = ktgt_log_select,
 	}, {
 		.opcode = LOG_SENSE, .len = 10,
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
 		.len_at = 7, .len_len = 2, .cap = 512,
 		.usage = USAGE_10(0, 0xff, 0xff, 0, 0xff, 0xff, 0xff, 0xff, 0),
-		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_STANDBY,
 		.exec = ktgt_log_sense,
 	}, {
 		.opcode = MODE_SELECT_10, .len = 10,
@@ -297,7 +298,7 @@ static const struct ktgt_cdb_row rows[] = {
 		.len_at = 7, .len_len = 2,
 		.flags = KTGT_CDB_STORAGE,
 		.usage = USAGE_10(0x10, 0, 0, 0, 0, 0, 0xff, 0xff, 0),
-		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_STANDBY,
 		.timeout = 60, .check = ktgt_mode_select_check,
 		.exec = ktgt_mode_select,
 	}, {
@@ -317,7 +318,7 @@ static const struct ktgt_cdb_row rows[] = {
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
 		.len_at = 7, .len_len = 2, .cap = 512,
 		.usage = USAGE_10(0x18, 0xff, 0xff, 0, 0, 0, 0xff, 0xff, 0),
-		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_STANDBY,
 		.exec = ktgt_mode_sense,
 	}, {
 		PR_IN_ROW(KTGT_PR_READ_KEYS, 65535),
@@ -439,7 +440,7 @@ static const struct ktgt_cdb_row rows[] = {
 		.flags = KTGT_CDB_ACTION | KTGT_CDB_DISK,
 		.usage = USAGE_16(0x1f, 0, 0, 0, 0, 0, 0, 0, 0,
 				  0xff, 0xff, 0xff, 0xff, 0, 0),
-		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_STANDBY,
 		.exec = ktgt_sbc_read_capacity_16,
 	}, {
 		.opcode = SERVICE_ACTION_IN_16, .action = SAI_GET_LBA_STATUS,
@@ -471,13 +472,23 @@ static const struct ktgt_cdb_row rows[] = {
 		.exec = ktgt_told_report_info,
 	}, {
 		.opcode = MAINTENANCE_IN,
+		.action = MI_REPORT_TARGET_PGS, .len = 12,
+		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 6, .len_len = 4, .cap = KTGT_GROUPS_REPORT_MAX,
+		.flags = KTGT_CDB_ACTION | KTGT_CDB_GROUPS,
+		.usage = USAGE_12(0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				  0, 0),
+		.pr = KTGT_CDB_PR_ALLOW, .check = ktgt_groups_report_check,
+		.exec = ktgt_groups_report,
+	}, {
+		.opcode = MAINTENANCE_IN,
 		.action = MI_REPORT_SUPPORTED_OPERATION_CODES, .len = 12,
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,
 		.len_at = 6, .len_len = 4, .cap = 4096,
 		.flags = KTGT_CDB_ACTION,
 		.usage = USAGE_12(0x1f, 0x87, 0xff, 0xff, 0xff, 0xff, 0xff,
 				  0xff, 0xff, 0, 0),
-		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_STANDBY,
 		.exec = ktgt_rsoc,
 	}, {
 		.opcode = MAINTENANCE_IN,
@@ -488,7 +499,7 @@ static const struct ktgt_cdb_row rows[] = {
 		.flags = KTGT_CDB_ACTION,
 		.usage = USAGE_12(0x1f, 0x80, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
 				  0, 0),
-		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.pr = KTGT_CDB_PR_READ, .alua = KTGT_CDB_ALUA_STANDBY,
 		.check = ktgt_rstmf_check, .exec = ktgt_rstmf,
 	}, {
 		.opcode = MAINTENANCE_IN,
@@ -510,6 +521,16 @@ static const struct ktgt_cdb_row rows[] = {
 				  0xfe, 0),
 		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.check = ktgt_told_check_info, .exec = ktgt_told_set_info,
+	}, {
+		.opcode = MAINTENANCE_OUT,
+		.action = MO_SET_TARGET_PGS, .len = 12,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 6, .len_len = 4,
+		.flags = KTGT_CDB_ACTION | KTGT_CDB_EXPLICIT,
+		.usage = USAGE_12(0x1f, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+				  0, 0),
+		.pr = KTGT_CDB_PR_WRITE, .timeout = 60,
+		.check = ktgt_groups_set_check, .exec = ktgt_groups_set,
 	}, {
 		.opcode = MAINTENANCE_OUT,
 		.action = MO_SET_TIMESTAMP, .len = 12,

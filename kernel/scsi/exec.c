@@ -17,18 +17,21 @@
 #include "cdb_table.h"
 #include "data.h"
 #include "gate.h"
+#include "group.h"
 #include "histogram.h"
 #include "lu.h"
 #include "lu_life.h"
 #include "nexus.h"
 #include "opening.h"
 #include "orphan.h"
+#include "port_groups.h"
 #include "pr.h"
 #include "pr_abort.h"
 #include "pr_out.h"
 #include "rsoc.h"
 #include "sense.h"
 #include "track.h"
+#include "transition.h"
 #include "ua.h"
 
 static void exec_status(struct ktgt_cmd *cmd)
@@ -176,6 +179,18 @@ static void parse_no_lu(struct ktgt_cmd *cmd)
 	set_transfer(cmd, row);
 }
 
+/* The state of the port, or a reservation of others, lets it not be served. */
+static noinline bool is_refused(struct ktgt_cmd *cmd)
+{
+	if (ktgt_group_refuses(cmd, &cmd->sense))
+		end_with(cmd, SAM_STAT_CHECK_CONDITION);
+	else if (ktgt_pr_conflicts(cmd))
+		end_with(cmd, SAM_STAT_RESERVATION_CONFLICT);
+	else
+		return false;
+	return true;
+}
+
 static void parse_lu(struct ktgt_cmd *cmd)
 {
 	const struct ktgt_cdb_row *row = cmd->row;
@@ -189,10 +204,9 @@ static void parse_lu(struct ktgt_cmd *cmd)
 		end_with(cmd, SAM_STAT_CHECK_CONDITION);
 		return;
 	}
-	if (ktgt_pr_conflicts(cmd)) {
-		end_with(cmd, SAM_STAT_RESERVATION_CONFLICT);
+	if (unlikely(READ_ONCE(cmd->itl->flags) & KTGT_ITL_LIMITS) &&
+	    is_refused(cmd))
 		return;
-	}
 	if (unlikely(!ktgt_cdb_reserved_ok(row, cmd->cdb))) {
 		refuse_reserved_bit(cmd);
 		return;
@@ -347,7 +361,8 @@ void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 	if (!cmd->lu)
 		return;
 	if (ktgt_orphans_cancel(cmd) || ktgt_track_cancel(cmd) ||
-	    (cmd->exec == ktgt_pr_out && ktgt_pr_abort_cancel(cmd)))
+	    (cmd->exec == ktgt_pr_out && ktgt_pr_abort_cancel(cmd)) ||
+	    (cmd->exec == ktgt_groups_set && ktgt_transition_cancel(cmd)))
 		ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
 	else
 		ktgt_gate_cancel(cmd);
@@ -495,8 +510,13 @@ int ktgt_scsi_init(void)
 	err = ktgt_lu_init();
 	if (err)
 		goto err_lu;
+	err = ktgt_transition_init();
+	if (err)
+		goto err_transition;
 	return 0;
 
+err_transition:
+	ktgt_lu_exit();
 err_lu:
 	ktgt_opening_exit();
 err_opening:
@@ -516,6 +536,7 @@ err_store:
  */
 void ktgt_scsi_exit(void)
 {
+	ktgt_transition_exit();
 	ktgt_lu_exit();
 	ktgt_opening_exit();
 	ktgt_orphans_exit();

@@ -141,6 +141,8 @@ struct ktgt_log_counts {
  * @KTGT_UA_LOG: LOG PARAMETERS CHANGED
  * @KTGT_UA_TIMESTAMP: TIMESTAMP CHANGED
  * @KTGT_UA_IDENTIFIER: DEVICE IDENTIFIER CHANGED
+ * @KTGT_UA_ACCESS_STATE: ASYMMETRIC ACCESS STATE CHANGED
+ * @KTGT_UA_TRANSITION_FAILED: IMPLICIT ASYMMETRIC ACCESS STATE TRANSITION FAILED
  * @KTGT_UA_MAX: number of conditions
  */
 enum ktgt_ua {
@@ -157,6 +159,8 @@ enum ktgt_ua {
 	KTGT_UA_LOG,
 	KTGT_UA_TIMESTAMP,
 	KTGT_UA_IDENTIFIER,
+	KTGT_UA_ACCESS_STATE,
+	KTGT_UA_TRANSITION_FAILED,
 	KTGT_UA_MAX,
 };
 
@@ -168,16 +172,27 @@ enum ktgt_ua {
  * @KTGT_ITL_RESERVED: another nexus has reserved the logical unit (SPC-2, RESERVE)
  * @KTGT_ITL_NO_READ: what reads conflicts with the persistent reservation
  * @KTGT_ITL_NO_WRITE: what changes the medium, or how it is seen, does
+ * @KTGT_ITL_STANDBY: the group of the target port is in standby (SPC-4, 5.15.2.4)
+ * @KTGT_ITL_UNAVAILABLE: likewise, unavailable
+ * @KTGT_ITL_TRANSITION: likewise, in transition between two states
  */
 enum ktgt_itl_bit {
 	KTGT_ITL_ORPHANS = 16,
 	KTGT_ITL_RESERVED,
 	KTGT_ITL_NO_READ,
 	KTGT_ITL_NO_WRITE,
+	KTGT_ITL_STANDBY,
+	KTGT_ITL_UNAVAILABLE,
+	KTGT_ITL_TRANSITION,
 };
 
 #define KTGT_ITL_CONFLICTS	(BIT(KTGT_ITL_RESERVED) | \
 				 BIT(KTGT_ITL_NO_READ) | BIT(KTGT_ITL_NO_WRITE))
+#define KTGT_ITL_STATES		(BIT(KTGT_ITL_STANDBY) | \
+				 BIT(KTGT_ITL_UNAVAILABLE) | \
+				 BIT(KTGT_ITL_TRANSITION))
+/* what makes commands end that the nexus could send otherwise */
+#define KTGT_ITL_LIMITS		(KTGT_ITL_CONFLICTS | KTGT_ITL_STATES)
 
 static_assert(BIT(KTGT_ITL_ORPHANS) > KTGT_UA_BITS);
 

@@ -13,6 +13,7 @@
 #include "data.h"
 #include "error.h"
 #include "gate.h"
+#include "group.h"
 #include "lu.h"
 #include "orphan.h"
 #include "pr.h"
@@ -139,11 +140,16 @@ static bool must_be_stable(const struct ktgt_cmd *cmd)
 }
 
 /*
- * A reservation may have come while the command waited for its data or at the gate;
- * so one that is admitted anew for each step may end between two of them.
+ * A reservation may have come while the command waited for its data or at the gate,
+ * or its port may have another state; so one that is admitted anew for each step may
+ * end between two of them.
  */
 static noinline bool is_held_up(struct ktgt_cmd *cmd)
 {
+	if (ktgt_group_refuses(cmd, &cmd->sense)) {
+		ktgt_cmd_fail(cmd);
+		return true;
+	}
 	if (ktgt_pr_conflicts(cmd)) {
 		if (cmd->dir == DMA_FROM_DEVICE)
 			cmd->xfer_len = 0;
@@ -162,7 +168,7 @@ static bool enter(struct ktgt_cmd *cmd)
 	if (unlikely(!ktgt_gate_enter(cmd)))
 		return false;
 	return likely(!(READ_ONCE(cmd->itl->flags) &
-			(BIT(KTGT_ITL_ORPHANS) | KTGT_ITL_CONFLICTS))) ||
+			(BIT(KTGT_ITL_ORPHANS) | KTGT_ITL_LIMITS))) ||
 	       !is_held_up(cmd);
 }
 

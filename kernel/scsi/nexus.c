@@ -25,6 +25,7 @@
 #include "../core/event.h"
 #include "../core/fabric.h"
 #include "../core/target.h"
+#include "group.h"
 #include "histogram.h"
 #include "lu.h"
 #include "orphan.h"
@@ -89,6 +90,7 @@ static int itl_insert(struct ktgt_itl *itl)
 	if (old)
 		old->nexus = NULL;
 	list_add_tail(&itl->node, &itl->lu->itls);
+	itl->flags |= ktgt_group_bits(nexus);
 	ktgt_pr_attach(itl);
 	return 0;
 }

@@ -150,7 +150,10 @@ static void abort_commands(struct ktgt_reset_part *part,
 	spin_unlock_bh(&target->nexus_lock);
 }
 
-/* All gates are closed. If the function has failed, nothing is aborted. */
+/*
+ * All gates are closed. If the function has failed, nothing is aborted; nor if nobody
+ * has asked for a reset: then the commands go on.
+ */
 static void run_parts(struct ktgt_reset *reset, struct ktgt_nexus *nexus)
 {
 	struct ktgt_reset_part *part;
@@ -159,7 +162,7 @@ static void run_parts(struct ktgt_reset *reset, struct ktgt_nexus *nexus)
 	if (failed)
 		ktgt_reset_give_up(reset);
 	list_for_each_entry(part, &reset->parts, node) {
-		if (!failed) {
+		if (!failed && nexus) {
 			abort_commands(part, nexus);
 			ktgt_mode_reset(part->lu);
 		}
@@ -265,6 +268,40 @@ void ktgt_reset_target(struct ktgt_reset *reset, struct ktgt_nexus *nexus)
 	reset->tasks.failed = !enter_target(reset, nexus->target) ||
 			      !add_all_parts(reset, nexus);
 	run_parts(reset, nexus);
+}
+
+/**
+ * ktgt_reset_drain - begin to wait for all commands that a target has admitted
+ * @reset: the function; the caller has the first reference of its tasks
+ * @target: the target
+ *
+ * Nothing is aborted or reset. As in a reset, commands that come later wait at the
+ * gate of their logical unit until those before them have ended; and without memory,
+ * or if too many are under way, it fails.
+ *
+ * Context: process, may sleep for some grace periods of RCU.
+ */
+void ktgt_reset_drain(struct ktgt_reset *reset, struct ktgt_target *target)
+{
+	unsigned long nr = 0;
+	struct ktgt_lu *lu;
+
+	for (; !reset->tasks.failed; nr++) {
+		rcu_read_lock();
+		lu = xa_find(&target->lus, &nr, KTGT_LUN_MAX, XA_PRESENT);
+		if (!lu) {
+			rcu_read_unlock();
+			break;
+		}
+		if (!rcu_access_pointer(lu->store) ||
+		    !kref_get_unless_zero(&lu->kref))
+			lu = NULL;
+		rcu_read_unlock();
+		if (lu)
+			reset->tasks.failed = !add_part(reset, lu);
+		cond_resched();
+	}
+	run_parts(reset, NULL);
 }
 
 /**

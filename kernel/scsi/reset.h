@@ -12,6 +12,8 @@
 
 struct ktgt_gate_reset;
 struct ktgt_lu;
+struct ktgt_nexus;
+struct ktgt_target;
 
 /* resets of a target that may be under way at the same time */
 #define KTGT_TARGET_RESETS_MAX	8
@@ -58,6 +60,7 @@ void ktgt_reset_init(struct ktgt_reset *reset,
 bool ktgt_reset_lu(struct ktgt_reset *reset, struct ktgt_nexus *nexus,
 		   __be64 lun);
 void ktgt_reset_target(struct ktgt_reset *reset, struct ktgt_nexus *nexus);
+void ktgt_reset_drain(struct ktgt_reset *reset, struct ktgt_target *target);
 void ktgt_reset_give_up(struct ktgt_reset *reset);
 bool ktgt_reset_has_failed(const struct ktgt_reset *reset);
 void ktgt_reset_exit(struct ktgt_reset *reset);

@@ -12,6 +12,7 @@
 #include "../core/cmd.h"
 #include "cdb.h"
 #include "data.h"
+#include "group.h"
 #include "lu.h"
 #include "sense.h"
 
@@ -40,7 +41,11 @@ bool ktgt_cdb_row_fits(const struct ktgt_cdb_row *row, const struct ktgt_lu *lu)
 {
 	if ((row->flags & KTGT_CDB_DISK) && lu->type != TYPE_DISK)
 		return false;
-	return !(row->flags & KTGT_CDB_THIN) || lu->thin;
+	if ((row->flags & KTGT_CDB_THIN) && !lu->thin)
+		return false;
+	if (row->flags & KTGT_CDB_EXPLICIT)
+		return ktgt_group_tpgs(lu->target) & KTGT_TPGS_EXPLICIT;
+	return !(row->flags & KTGT_CDB_GROUPS) || ktgt_group_tpgs(lu->target);
 }
 
 /* Command timeouts descriptor, SPC-4, 6.35.4. */

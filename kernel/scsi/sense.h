@@ -12,6 +12,9 @@
 /* Additional sense codes with qualifier, SPC-4 annex F.2. */
 #define KTGT_ASC_NONE				0x0000
 #define KTGT_ASC_NOT_READY			0x0400
+#define KTGT_ASC_PORT_TRANSITION		0x040a
+#define KTGT_ASC_PORT_STANDBY			0x040b
+#define KTGT_ASC_PORT_UNAVAILABLE		0x040c
 #define KTGT_ASC_COMMUNICATION_FAILURE		0x0800
 #define KTGT_ASC_WRITE_ERROR			0x0c00
 #define KTGT_ASC_INVALID_FIELD_IN_UNIT		0x0e03
@@ -34,6 +37,7 @@
 #define KTGT_ASC_SELF_TEST_FAILED		0x3e03
 #define KTGT_ASC_INTERNAL_TARGET_FAILURE	0x4400
 #define KTGT_ASC_REGISTRATION_RESOURCES		0x5504
+#define KTGT_ASC_SET_PORT_GROUPS_FAILED		0x670a
 
 /* for a field that is more than a bit */
 #define KTGT_SENSE_NO_BIT	8

@@ -14,6 +14,7 @@
 #include "../core/fabric.h"
 #include "../core/target.h"
 #include "data.h"
+#include "group.h"
 #include "lu.h"
 #include "nexus.h"
 #include "sbc.h"
@@ -26,6 +27,7 @@
 #define INQUIRY_HISUP		0x10
 #define INQUIRY_FORMAT		0x02
 #define INQUIRY_CMDQUE		0x02
+#define INQUIRY_TPGS		4	/* bit of byte 5 where it begins */
 #define QUALIFIER_NONE		0x7f	/* SPC-4, 6.4.2, no such device */
 
 /**
@@ -102,6 +104,8 @@ static void standard_inquiry(struct ktgt_cmd *cmd)
 	buf[2] = INQUIRY_SPC4;
 	buf[3] = INQUIRY_HISUP | INQUIRY_FORMAT;
 	buf[4] = INQUIRY_LEN - 5;
+	if (lu)
+		buf[5] = ktgt_group_tpgs(lu->target) << INQUIRY_TPGS;
 	buf[7] = INQUIRY_CMDQUE;
 	put_identity(buf, lu);
 	put_versions(buf + 58, lu && lu->type == TYPE_DISK);

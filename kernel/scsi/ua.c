@@ -27,6 +27,8 @@ static const u16 ua_codes[KTGT_UA_MAX] = {
 	[KTGT_UA_LOG]		= 0x2a02,
 	[KTGT_UA_TIMESTAMP]	= 0x2a10,
 	[KTGT_UA_IDENTIFIER]	= 0x3f05,
+	[KTGT_UA_ACCESS_STATE]	= 0x2a06,
+	[KTGT_UA_TRANSITION_FAILED]	= 0x2a07,
 };
 
 /**

@@ -20,14 +20,12 @@
 #include "../core/target.h"
 #include "../core/target_port.h"
 #include "data.h"
+#include "group.h"
 #include "lu.h"
 #include "sense.h"
 
 #define VPD_HEADER		4
 #define VPD_MAX			1020
-
-/* all target ports are in one group */
-#define PORT_GROUP		1
 
 /* Designation descriptors, SPC-4, 7.8.6.1. */
 #define CODE_BINARY		1
@@ -154,7 +152,7 @@ static u8 *put_port_names(const struct ktgt_cmd *cmd, u8 *p)
 	id = cpu_to_be32(cmd->nexus->port);
 	p = put_designator(p, PROTOCOL_ISCSI | CODE_BINARY, type | DESIG_PORT,
 			   &id, sizeof(id));
-	id = cpu_to_be32(PORT_GROUP);
+	id = cpu_to_be32(ktgt_group_of(cmd->nexus));
 	p = put_designator(p, PROTOCOL_ISCSI | CODE_BINARY,
 			   type | DESIG_PORT_GROUP, &id, sizeof(id));
 	p = put_port_name(lu, cmd->nexus->port, p);

@@ -256,6 +256,7 @@ static int cdb_test_init(struct kunit *test)
 	t->lu.block_shift = 9;
 	t->lu.nr_blocks = 1ULL << 40;
 	t->lu.max_blocks = U32_MAX;
+	t->lu.target = &t->target;
 	t->itl.lu = &t->lu;
 	t->itl.nexus = &t->nexus;
 	t->nexus.target = &t->target;

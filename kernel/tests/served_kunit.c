@@ -68,10 +68,12 @@ static const u8 served[][2] = {
 	{ 0x9e, 0x12 },		/* GET LBA STATUS */
 	{ 0xa0, NO_ACTION },	/* REPORT LUNS */
 	{ 0xa3, 0x05 },		/* REPORT IDENTIFYING INFORMATION */
+	{ 0xa3, 0x0a },		/* REPORT TARGET PORT GROUPS */
 	{ 0xa3, 0x0c },		/* REPORT SUPPORTED OPERATION CODES */
 	{ 0xa3, 0x0d },		/* REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS */
 	{ 0xa3, 0x0f },		/* REPORT TIMESTAMP */
 	{ 0xa4, 0x06 },		/* SET IDENTIFYING INFORMATION */
+	{ 0xa4, 0x0a },		/* SET TARGET PORT GROUPS */
 	{ 0xa4, 0x0f },		/* SET TIMESTAMP */
 	{ 0xa8, NO_ACTION },	/* READ(12) */
 	{ 0xaa, NO_ACTION },	/* WRITE(12) */
@@ -209,6 +211,9 @@ static const struct field_case field_cases[] = {
 	{ "GET LBA STATUS",
 	  { 0x9e, 0x12, 1, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 24 },
 	  0x100000000000002ULL, 24 },
+	{ "REPORT TARGET PORT GROUPS",
+	  { 0xa3, 0x2a, [6] = 0, 0, 1, 4 }, 0, 260 },
+	{ "SET TARGET PORT GROUPS", { 0xa4, 0x0a, [9] = 12 }, 0, 12 },
 	{ "SET TIMESTAMP", { 0xa4, 0x0f, [9] = 12 }, 0, 12 },
 };
 KUNIT_ARRAY_PARAM_DESC(field, field_cases, what);

@@ -23,6 +23,7 @@
 #include "../scsi/nexus.h"
 #include "../scsi/opening.h"
 #include "../scsi/orphan.h"
+#include "../scsi/port_groups.h"
 #include "../scsi/pr_abort.h"
 #include "../scsi/pr_in.h"
 #include "../scsi/pr_out.h"
@@ -30,6 +31,7 @@
 #include "../scsi/sbc_disk.h"
 #include "../scsi/spc.h"
 #include "../scsi/told.h"
+#include "../scsi/transition.h"
 
 /* never to be reached */
 #define STUB_FAIL(name, ...)						\
@@ -121,6 +123,13 @@ STUB_FAIL(ktgt_pr_read_reservation, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_pr_report_capabilities, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_pr_read_full_status, struct ktgt_cmd *cmd)
 STUB_VALUE(bool, ktgt_pr_out_check, true, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_groups_report_check, true, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_groups_report, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_groups_set_check, true, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_groups_set, struct ktgt_cmd *cmd)
+STUB_FAIL_VALUE(bool, ktgt_transition_cancel, false, struct ktgt_cmd *cmd)
+STUB_FAIL_VALUE(int, ktgt_transition_init, -EIO, void)
+STUB_FAIL(ktgt_transition_exit, void)
 STUB_FAIL(ktgt_pr_out, struct ktgt_cmd *cmd)
 STUB_FAIL_VALUE(bool, ktgt_pr_abort_cancel, false, struct ktgt_cmd *cmd)
 STUB_FAIL_VALUE(int, ktgt_nexus_open, -EIO, struct ktgt_nexus *nexus)

@@ -244,7 +244,10 @@ static void run_event(struct input *in)
 		change_disk(in, how);
 		break;
 	case 6:
-		reopen_nexus(how & IN_NEXUS);
+		if (how & 16)
+			change_state(how & IN_NEXUS, how >> 1 & 7);
+		else
+			reopen_nexus(how & IN_NEXUS);
 		break;
 	default:
 		reset_lu(how & IN_NEXUS, how >> 1 & 3);

@@ -63,6 +63,8 @@
 #define offsetofend(t, m)	(offsetof(t, m) + sizeof(((t *)0)->m))
 #define sizeof_field(t, m)	sizeof(((t *)0)->m)
 #define container_of(p, t, m)	((t *)((char *)(p) - offsetof(t, m)))
+#define swap(a, b) \
+	do { __typeof__(a) _a = (a); (a) = (b); (b) = _a; } while (0)
 #define rounddown(x, y)		((x) - (x) % (y))
 #define round_up(x, y)		((((x) - 1) | ((__typeof__(x))(y) - 1)) + 1)
 #define ALIGN(x, a)		round_up(x, a)
@@ -527,6 +529,12 @@ struct workqueue_struct { int dummy; };
 enum { WQ_MEM_RECLAIM, WQ_UNBOUND, WQ_HIGHPRI, WQ_PERCPU };
 
 struct rcu_work { struct work_struct work; };
+
+/* it may be due at any time */
+#define INIT_DELAYED_WORK(w, f)		INIT_WORK(&(w)->work, f)
+#define to_delayed_work(w)		container_of(w, struct delayed_work, work)
+#define queue_delayed_work(wq, w, d)	((void)(d), queue_work(wq, &(w)->work))
+#define cancel_delayed_work(w)		cancel_work_sync(&(w)->work)
 
 #define to_rcu_work(w)			container_of(w, struct rcu_work, work)
 #define INIT_RCU_WORK(w, f)		INIT_WORK(&(w)->work, f)

@@ -134,8 +134,15 @@ def sweep(lab, name, arm, once, least=1):
 # --- configuration ----------------------------------------------------------
 
 LINK = "/run/ktgt-link"
-LISTS = ("target-list", "portal-list", "lu-list", "acl-list", "account-list")
-VARIES = {name.split("-")[0]: {genl.ATTRS[name.split("-")[0]]["generation"]}
+LISTS = ("target-list", "portal-list", "lu-list", "acl-list", "account-list",
+         "port-group-list")
+
+
+def noun_of(command):
+    return command.rsplit("-", 1)[0]
+
+
+VARIES = {noun_of(name): {genl.ATTRS[noun_of(name)]["generation"]}
           for name in (*LISTS, "net-get")}
 
 
@@ -146,7 +153,7 @@ def state(nl, exact=True):
     for name in ("net-get", *LISTS):
         answers = nl.do(name)
         if not exact:
-            skip = VARIES[name.split("-")[0]]
+            skip = VARIES[noun_of(name)]
             answers = sorted(tuple(sorted((kind, value)
                                           for kind, value in one.items()
                                           if kind not in skip))
@@ -292,6 +299,11 @@ def changes(lab):
              [("target-del", {"id": 3})]),
             ("target set", ("target-set", {"id": 1, "alias": "y", "state": 1}),
              [("target-set", {"id": 1, "alias": "one", "state": 0})]),
+            ("target set portals", ("target-set", {"id": 1, "portals": "1,2"}),
+             [("target-set", {"id": 1, "portals": "all"})]),
+            ("port group new", ("port-group-new", {**one, "id": 1,
+                                                   "portals": "1"}),
+             [("port-group-del", {**one, "id": 1})]),
             ("target del", ("target-del", {"id": 1, "force": None}),
              [*target, *bindings[:2]]),
             ("portal new", ("portal-new", {**ip6, "group_tag": 3}),

@@ -49,7 +49,8 @@ COMMANDS = {name: number for number, name in enumerate(
     "explain-list lu-attach lu-writers itl-list lu-freeze lu-thaw lu-set "
     "lu-frozen lu-thawed lu-error orphan-list "
     "txn-end lu-histogram-list session-histogram-list "
-    "lu-refresh memory-full".split(), 1)}
+    "lu-refresh memory-full port-group-new port-group-set port-group-del "
+    "port-group-list".split(), 1)}
 NAMES = {number: name for name, number in COMMANDS.items()}
 HERE = os.path.dirname(os.path.abspath(__file__))
 ATTRS = {
@@ -64,7 +65,8 @@ ATTRS = {
               "header-digest data-digest initial-r2t immediate-data "
               "max-recv-data-segment-length max-xmit-data-segment-length "
               "first-burst-length max-burst-length max-outstanding-r2t "
-              "default-time2wait nop-interval nop-count reset chap-algorithms portals",
+              "default-time2wait nop-interval nop-count reset chap-algorithms portals "
+              "explicit-alua",
     "portal": "address port group-tag automatic generation",
     "lu": "target-id lun type backend path size block-size "
           "physical-block-size read-only write-cache online thin scsi-id "
@@ -86,6 +88,7 @@ ATTRS = {
                  "write-storage other-total other-storage generation pad",
     "freeze": "target-id lun timeout detach id generation pad",
     "txn": "generation pad",
+    "port-group": "target-id id portals state preferred generation pad",
     "explain": "initiator address target-id target",
     "change": "object action target-id lun name address port prefix-len "
               "outgoing",
@@ -98,14 +101,14 @@ ATTRS = {name: {word: number for number, word in enumerate(words.split(), 1)}
          for name, words in ATTRS.items()}
 # Numbers that are no u32
 WIDTHS = {"generation": "=Q", "port": "=H", "group-tag": "=H", "size": "=Q", "read-only": "=B",
-          "write-cache": "=B", "shared": "=B", "shared-identity": "=B", "naa": "=Q", "prefix-len": "=B",
+          "write-cache": "=B", "preferred": "=B", "shared": "=B", "shared-identity": "=B", "naa": "=Q", "prefix-len": "=B",
           "lba": "=Q", "memory": "=Q", "memory-total": "=Q"}
 NESTS = {"change": "change"}
 ENUMS = {
     "end": "connection-lost logout reinstated target-deleted administrator "
            "no-answer protocol-error no-memory discovery-timeout "
            "too-many target-reset".split(),
-    "object": "net target portal lu acl account".split(),
+    "object": "net target portal lu acl account port-group".split(),
     "action": "add change delete bind unbind".split(),
     "operation": "read write flush unmap".split(),
 }
@@ -261,7 +264,8 @@ class Genl:
 
     def do(self, command, **values):
         """A request by its name, as "target-new", with its attributes."""
-        noun = command.split("-")[0]
+        noun = next((noun for noun in ("port-group",) if command.startswith(noun)),
+                    command.split("-", maxsplit=1)[0])
         return self.request(COMMANDS[command], words(noun, **values),
                             NLM_F_DUMP if command.endswith("-list")
                             else NLM_F_ACK)

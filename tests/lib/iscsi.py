@@ -1201,6 +1201,15 @@ def rsoc(option=0, op=0, action=0, alloc=65535, rctd=0):
                        alloc, 0, 0)
 
 
+def report_groups(alloc=1024, form=0):
+    """REPORT TARGET PORT GROUPS; FORM 1 has the longer header."""
+    return struct.pack(">BB4xI2x", 0xA3, form << 5 | 0x0A, alloc)
+
+
+def set_groups(length):
+    return struct.pack(">BB4xI2x", 0xA4, 0x0A, length)
+
+
 # --- CDBs of pages, the medium and diagnostics ------------------------------
 
 def mode_select6(length, bits=0x10):

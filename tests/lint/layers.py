@@ -68,11 +68,14 @@ FLOORS = {
         'exec',
         'cdb_table',
         'spc sbc_disk',
-        'sbc mode mode_select rsoc rstmf caw verify pr_in pr_out buffer diagnostic log told',
+        'sbc mode mode_select rsoc rstmf caw verify pr_in pr_out buffer diagnostic log told '
+        'port_groups',
+        'transition',
         'lu_life reset pr_abort',
         'nexus mode_page reserve',
         'cache chunk',
         'ua vpd medium names pr',
+        'group',
         'gate error opening orphan track',
         'lu sense data cdb range transport_id',
         'histogram identity',
@@ -90,7 +93,7 @@ FLOORS = {
         'usage request',
         'refuse',
         'nouns',
-        'account acl config explain lun monitor net orphan portal session stats '
+        'account acl config explain group lun monitor net orphan portal session stats '
         'target',
         'freeze event histogram objects print',
         'foreign grammar',
@@ -103,7 +106,7 @@ FLOORS = {
     'userspace/apply': [
         'job',
         'apply dump',
-        'access',
+        'access group',
         'change',
         'describe',
         'lu',

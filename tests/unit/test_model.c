@@ -29,6 +29,8 @@ static void test_complete(void **state)
 		{ &rule_object, KTGT_A_RULE_MAX, 0 },
 		{ &proof_object, KTGT_A_PROOF_MAX, 0 },
 		{ &explain_object, KTGT_A_EXPLAIN_MAX, KTGT_A_EXPLAIN_PAD },
+		{ &port_group_object, KTGT_A_PORT_GROUP_MAX,
+		  KTGT_A_PORT_GROUP_PAD },
 	};
 	unsigned int attr;
 	size_t i;
@@ -51,7 +53,7 @@ static void test_sound(void **state)
 		&net_object, &target_object, &portal_object, &lu_object,
 		&acl_object, &account_object, &session_object, &conn_object,
 		&param_object, &change_object, &event_object, &rule_object,
-		&proof_object, &explain_object,
+		&proof_object, &explain_object, &port_group_object,
 	};
 	const struct field *f, *g;
 	size_t i, j, k;

@@ -11,6 +11,8 @@ const struct noun nouns[] = {
 	  net_commands },
 	{ "target", NULL, "iSCSI targets", target_commands },
 	{ "portal", NULL, "addresses and ports to listen on", portal_commands },
+	{ "group", NULL, "target port groups: access states of portals (ALUA)",
+	  group_commands },
 	{ "lun", "lu", "logical units of targets, which are disks", lun_commands },
 	{ "acl", NULL, "access rules: which initiators may log in", acl_commands },
 	{ "account", NULL, "CHAP users and their secrets", account_commands },

@@ -8,6 +8,7 @@
 extern const struct command net_commands[];
 extern const struct command target_commands[];
 extern const struct command portal_commands[];
+extern const struct command group_commands[];
 extern const struct command lun_commands[];
 extern const struct command acl_commands[];
 extern const struct command account_commands[];

@@ -337,7 +337,8 @@ static int target_add(struct app *app, const struct command *command,
 	{ "reset", NULL, ARG_VALUE, 0, KTGT_A_TARGET_RESET },		\
 	{ "chap-algorithms", NULL, ARG_VALUE, 0,			\
 	  KTGT_A_TARGET_CHAP_ALGORITHMS },				\
-	{ "portals", "LIST|all", ARG_VALUE, 0, KTGT_A_TARGET_PORTALS }
+	{ "portals", "LIST|all", ARG_VALUE, 0, KTGT_A_TARGET_PORTALS },	\
+	{ "explicit-alua", NULL, ARG_VALUE, 0, KTGT_A_TARGET_EXPLICIT_ALUA }
 
 static const struct arg show_args[] = {
 	{ "target", "TARGET", ARG_TARGET, ARG_FIRST, 0 },

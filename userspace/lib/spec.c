@@ -68,6 +68,15 @@ static const char *const chap_algorithm_names[] = {
 	NULL,
 };
 
+static const char *const port_group_state_names[] = {
+	"active-optimized",
+	"active-nonoptimized",
+	"standby",
+	"unavailable",
+	"transitioning",
+	NULL,
+};
+
 static const char *const net_state_names[] = {
 	"ready",
 	"loading",
@@ -138,6 +147,7 @@ static const char *const object_names[] = {
 	"lu",
 	"acl",
 	"account",
+	"port-group",
 	NULL,
 };
 
@@ -245,6 +255,8 @@ static const struct field target_fields[] = {
 	F(target, TARGET_CHAP_ALGORITHMS, chap_algorithms, KEY_FLAGS,
 	  "chap-algorithms", .names = chap_algorithm_names),
 	F(target, TARGET_PORTALS, portals, STR, "portals"),
+	F(target, TARGET_EXPLICIT_ALUA, explicit_alua, KEY, "explicit-alua",
+	  .names = switch_names),
 	F(target, TARGET_FORCE, force, FLAG, "force"),
 };
 
@@ -591,3 +603,16 @@ static const struct field histogram_fields[] = {
 };
 
 OBJECT(histogram);
+
+static const struct field port_group_fields[] = {
+	F(port_group, PORT_GROUP_TARGET_ID, target_id, U32, "target-id",
+	  .min = 1, .max = 65535),
+	F(port_group, PORT_GROUP_ID, id, U32, "id", .min = 1, .max = 65535),
+	F(port_group, PORT_GROUP_PORTALS, portals, STR, "portals"),
+	F(port_group, PORT_GROUP_STATE, state, ENUM, "state",
+	  .names = port_group_state_names),
+	F(port_group, PORT_GROUP_PREFERRED, preferred, BOOL, "preferred"),
+	F(port_group, PORT_GROUP_GENERATION, generation, U64, "generation"),
+};
+
+OBJECT(port_group);

@@ -74,6 +74,7 @@ struct target {
 	uint32_t reset;
 	uint32_t chap_algorithms;
 	char portals[KTGT_PORTS_TEXT + 1];
+	uint32_t explicit_alua;
 	bool force;
 };
 
@@ -401,5 +402,17 @@ struct histogram {
 };
 
 extern const struct object histogram_object;
+
+struct port_group {
+	uint64_t has;
+	uint32_t target_id;
+	uint32_t id;
+	char portals[KTGT_PORTS_TEXT + 1];
+	uint32_t state;
+	uint8_t preferred;
+	uint64_t generation;
+};
+
+extern const struct object port_group_object;
 
 #endif

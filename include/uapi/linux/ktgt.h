@@ -102,6 +102,27 @@ enum ktgt_chap_algorithm {
 };
 
 /**
+ * enum ktgt_port_group_state - access state of the ports of a target port
+ *   group (SPC-4, 5.15.2.4)
+ * @KTGT_PORT_GROUP_STATE_ACTIVE_OPTIMIZED: all commands are served
+ * @KTGT_PORT_GROUP_STATE_ACTIVE_NONOPTIMIZED: all commands are served, but
+ *   another group is better
+ * @KTGT_PORT_GROUP_STATE_STANDBY: what reads or writes blocks is not served
+ *   (02/04/0B)
+ * @KTGT_PORT_GROUP_STATE_UNAVAILABLE: little but INQUIRY and REPORT LUNS is
+ *   served (02/04/0C)
+ * @KTGT_PORT_GROUP_STATE_TRANSITIONING: the same, for a short time (02/04/0A);
+ *   not in requests
+ */
+enum ktgt_port_group_state {
+	KTGT_PORT_GROUP_STATE_ACTIVE_OPTIMIZED,
+	KTGT_PORT_GROUP_STATE_ACTIVE_NONOPTIMIZED,
+	KTGT_PORT_GROUP_STATE_STANDBY,
+	KTGT_PORT_GROUP_STATE_UNAVAILABLE,
+	KTGT_PORT_GROUP_STATE_TRANSITIONING,
+};
+
+/**
  * enum ktgt_net_state - whether the configuration of a namespace is complete
  * @KTGT_NET_STATE_READY: logins to a target that does not exist are answered
  *   'not found'
@@ -233,6 +254,7 @@ enum ktgt_object_type {
 	KTGT_OBJECT_LU,
 	KTGT_OBJECT_ACL,
 	KTGT_OBJECT_ACCOUNT,
+	KTGT_OBJECT_PORT_GROUP,
 };
 
 /**
@@ -312,6 +334,7 @@ enum {
 	KTGT_A_TARGET_RESET,
 	KTGT_A_TARGET_CHAP_ALGORITHMS,
 	KTGT_A_TARGET_PORTALS,
+	KTGT_A_TARGET_EXPLICIT_ALUA,
 
 	__KTGT_A_TARGET_MAX,
 	KTGT_A_TARGET_MAX = (__KTGT_A_TARGET_MAX - 1)
@@ -655,6 +678,19 @@ enum {
 };
 
 enum {
+	KTGT_A_PORT_GROUP_TARGET_ID = 1,
+	KTGT_A_PORT_GROUP_ID,
+	KTGT_A_PORT_GROUP_PORTALS,
+	KTGT_A_PORT_GROUP_STATE,
+	KTGT_A_PORT_GROUP_PREFERRED,
+	KTGT_A_PORT_GROUP_GENERATION,
+	KTGT_A_PORT_GROUP_PAD,
+
+	__KTGT_A_PORT_GROUP_MAX,
+	KTGT_A_PORT_GROUP_MAX = (__KTGT_A_PORT_GROUP_MAX - 1)
+};
+
+enum {
 	KTGT_CMD_NET_GET = 1,
 	KTGT_CMD_NET_SET,
 	KTGT_CMD_TARGET_NEW,
@@ -703,6 +739,10 @@ enum {
 	KTGT_CMD_SESSION_HISTOGRAM_LIST,
 	KTGT_CMD_LU_REFRESH,
 	KTGT_CMD_MEMORY_FULL,
+	KTGT_CMD_PORT_GROUP_NEW,
+	KTGT_CMD_PORT_GROUP_SET,
+	KTGT_CMD_PORT_GROUP_DEL,
+	KTGT_CMD_PORT_GROUP_LIST,
 
 	__KTGT_CMD_MAX,
 	KTGT_CMD_MAX = (__KTGT_CMD_MAX - 1)

@@ -69,6 +69,16 @@ static const struct netlink_range_validation ktgt_a_histogram_target_id_range = 
 	.max	= 65535ULL,
 };
 
+static const struct netlink_range_validation ktgt_a_port_group_target_id_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation ktgt_a_port_group_id_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
 /* KTGT_CMD_NET_SET - do */
 static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_MEMORY_TOTAL + 1] = {
 	[KTGT_A_NET_LOGIN_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, KTGT_TIME_MAX),
@@ -92,7 +102,7 @@ static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_MEMORY_TOTAL + 
 };
 
 /* KTGT_CMD_TARGET_NEW - do */
-static const struct nla_policy ktgt_target_new_nl_policy[KTGT_A_TARGET_PORTALS + 1] = {
+static const struct nla_policy ktgt_target_new_nl_policy[KTGT_A_TARGET_EXPLICIT_ALUA + 1] = {
 	[KTGT_A_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_target_id_range),
 	[KTGT_A_TARGET_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
 	[KTGT_A_TARGET_ALIAS] = { .type = NLA_NUL_STRING, .len = 255, },
@@ -112,6 +122,7 @@ static const struct nla_policy ktgt_target_new_nl_policy[KTGT_A_TARGET_PORTALS +
 	[KTGT_A_TARGET_RESET] = { .type = NLA_U32, },
 	[KTGT_A_TARGET_CHAP_ALGORITHMS] = { .type = NLA_U32, },
 	[KTGT_A_TARGET_PORTALS] = { .type = NLA_NUL_STRING, .len = KTGT_PORTS_TEXT, },
+	[KTGT_A_TARGET_EXPLICIT_ALUA] = { .type = NLA_U32, },
 };
 
 /* KTGT_CMD_TARGET_DEL - do */
@@ -122,7 +133,7 @@ static const struct nla_policy ktgt_target_del_nl_policy[KTGT_A_TARGET_FORCE + 1
 };
 
 /* KTGT_CMD_TARGET_SET - do */
-static const struct nla_policy ktgt_target_set_nl_policy[KTGT_A_TARGET_PORTALS + 1] = {
+static const struct nla_policy ktgt_target_set_nl_policy[KTGT_A_TARGET_EXPLICIT_ALUA + 1] = {
 	[KTGT_A_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_target_id_range),
 	[KTGT_A_TARGET_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_NAME_MAX, },
 	[KTGT_A_TARGET_ALIAS] = { .type = NLA_NUL_STRING, .len = 255, },
@@ -142,6 +153,7 @@ static const struct nla_policy ktgt_target_set_nl_policy[KTGT_A_TARGET_PORTALS +
 	[KTGT_A_TARGET_RESET] = { .type = NLA_U32, },
 	[KTGT_A_TARGET_CHAP_ALGORITHMS] = { .type = NLA_U32, },
 	[KTGT_A_TARGET_PORTALS] = { .type = NLA_NUL_STRING, .len = KTGT_PORTS_TEXT, },
+	[KTGT_A_TARGET_EXPLICIT_ALUA] = { .type = NLA_U32, },
 };
 
 /* KTGT_CMD_TARGET_GET - do */
@@ -364,8 +376,37 @@ static const struct nla_policy ktgt_lu_refresh_nl_policy[KTGT_A_LU_MINOR + 1] = 
 	[KTGT_A_LU_MINOR] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_minor_range),
 };
 
+/* KTGT_CMD_PORT_GROUP_NEW - do */
+static const struct nla_policy ktgt_port_group_new_nl_policy[KTGT_A_PORT_GROUP_PREFERRED + 1] = {
+	[KTGT_A_PORT_GROUP_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_port_group_target_id_range),
+	[KTGT_A_PORT_GROUP_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_port_group_id_range),
+	[KTGT_A_PORT_GROUP_PORTALS] = { .type = NLA_NUL_STRING, .len = KTGT_PORTS_TEXT, },
+	[KTGT_A_PORT_GROUP_STATE] = NLA_POLICY_MAX(NLA_U32, 4),
+	[KTGT_A_PORT_GROUP_PREFERRED] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+/* KTGT_CMD_PORT_GROUP_SET - do */
+static const struct nla_policy ktgt_port_group_set_nl_policy[KTGT_A_PORT_GROUP_PREFERRED + 1] = {
+	[KTGT_A_PORT_GROUP_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_port_group_target_id_range),
+	[KTGT_A_PORT_GROUP_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_port_group_id_range),
+	[KTGT_A_PORT_GROUP_PORTALS] = { .type = NLA_NUL_STRING, .len = KTGT_PORTS_TEXT, },
+	[KTGT_A_PORT_GROUP_STATE] = NLA_POLICY_MAX(NLA_U32, 4),
+	[KTGT_A_PORT_GROUP_PREFERRED] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+/* KTGT_CMD_PORT_GROUP_DEL - do */
+static const struct nla_policy ktgt_port_group_del_nl_policy[KTGT_A_PORT_GROUP_ID + 1] = {
+	[KTGT_A_PORT_GROUP_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_port_group_target_id_range),
+	[KTGT_A_PORT_GROUP_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_port_group_id_range),
+};
+
+/* KTGT_CMD_PORT_GROUP_LIST - dump */
+static const struct nla_policy ktgt_port_group_list_nl_policy[KTGT_A_PORT_GROUP_TARGET_ID + 1] = {
+	[KTGT_A_PORT_GROUP_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_port_group_target_id_range),
+};
+
 /* Ops table for ktgt */
-const struct genl_split_ops ktgt_nl_ops[38] = {
+const struct genl_split_ops ktgt_nl_ops[42] = {
 	{
 		.cmd	= KTGT_CMD_NET_GET,
 		.doit	= ktgt_net_get_doit,
@@ -382,7 +423,7 @@ const struct genl_split_ops ktgt_nl_ops[38] = {
 		.cmd		= KTGT_CMD_TARGET_NEW,
 		.doit		= ktgt_target_new_doit,
 		.policy		= ktgt_target_new_nl_policy,
-		.maxattr	= KTGT_A_TARGET_PORTALS,
+		.maxattr	= KTGT_A_TARGET_EXPLICIT_ALUA,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -396,7 +437,7 @@ const struct genl_split_ops ktgt_nl_ops[38] = {
 		.cmd		= KTGT_CMD_TARGET_SET,
 		.doit		= ktgt_target_set_doit,
 		.policy		= ktgt_target_set_nl_policy,
-		.maxattr	= KTGT_A_TARGET_PORTALS,
+		.maxattr	= KTGT_A_TARGET_EXPLICIT_ALUA,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -619,5 +660,33 @@ const struct genl_split_ops ktgt_nl_ops[38] = {
 		.policy		= ktgt_lu_refresh_nl_policy,
 		.maxattr	= KTGT_A_LU_MINOR,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_PORT_GROUP_NEW,
+		.doit		= ktgt_port_group_new_doit,
+		.policy		= ktgt_port_group_new_nl_policy,
+		.maxattr	= KTGT_A_PORT_GROUP_PREFERRED,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_PORT_GROUP_SET,
+		.doit		= ktgt_port_group_set_doit,
+		.policy		= ktgt_port_group_set_nl_policy,
+		.maxattr	= KTGT_A_PORT_GROUP_PREFERRED,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_PORT_GROUP_DEL,
+		.doit		= ktgt_port_group_del_doit,
+		.policy		= ktgt_port_group_del_nl_policy,
+		.maxattr	= KTGT_A_PORT_GROUP_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_PORT_GROUP_LIST,
+		.dumpit		= ktgt_port_group_list_dumpit,
+		.policy		= ktgt_port_group_list_nl_policy,
+		.maxattr	= KTGT_A_PORT_GROUP_TARGET_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };

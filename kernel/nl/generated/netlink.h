@@ -14,7 +14,7 @@
 #include <uapi/linux/ktgt.h>
 
 /* Ops table for ktgt */
-extern const struct genl_split_ops ktgt_nl_ops[38];
+extern const struct genl_split_ops ktgt_nl_ops[42];
 
 int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -56,6 +56,11 @@ int ktgt_lu_histogram_list_dumpit(struct sk_buff *skb,
 int ktgt_session_histogram_list_dumpit(struct sk_buff *skb,
 				       struct netlink_callback *cb);
 int ktgt_lu_refresh_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_port_group_new_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_port_group_set_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_port_group_del_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_port_group_list_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
 
 enum {
 	KTGT_NLGRP_CONFIG,

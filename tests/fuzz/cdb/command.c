@@ -233,6 +233,8 @@ void parse(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
 	if (lu && is_served(rec) && !has_no_ua(rec->cdb[0]))
 		rec->ua = pending_ua(nexus, lu);
 	rec->conflict = lu && is_served(rec) && conflicts(nexus, lu, rec->cdb);
+	rec->unserved = lu && is_served(rec) ?
+			not_served(nexus, lu, rec->cdb) : 0;
 	rec->legal = is_legal(rec);
 	rec->failed = shim_failed;
 	ktgt_cmd_parse(cmd);
@@ -286,6 +288,10 @@ void submit(struct record *rec)
 	if (rec->legal && (wants_medium(rec) || selects_mode(rec->cdb)))
 		rec->now_conflict = rec->cmd->itl &&
 				    rec->cmd->itl->flags & conflicting(rec->cdb);
+	rec->now_unserved = 0;
+	if (rec->legal && wants_medium(rec) && rec->cmd->itl && !rec->cmd->store)
+		rec->now_unserved = told_in_state(rec->cdb,
+						  rec->cmd->itl->flags);
 	ktgt_cmd_submit(rec->cmd);
 	require(!shim_atomic && !shim_rcu);
 	rec->submitting = false;

@@ -5,6 +5,7 @@
  */
 #include <scsi/scsi_proto.h>
 
+#include "../../../kernel/scsi/group.h"
 #include "../../../kernel/scsi/lu.h"
 #include "../../../kernel/scsi/nexus.h"
 #include "../../../kernel/scsi/ua.h"
@@ -81,7 +82,7 @@ u32 pending_ua(struct ktgt_nexus *nexus, struct ktgt_lu *lu)
 	static const u32 codes[KTGT_UA_MAX] = {
 		0x062900, 0x062903, 0x062907, 0x063f0e, 0x062a09, 0x062a01, 0x063f03,
 		0x062a03, 0x062a04, 0x062a05,
-		0x062a02, 0x062a10, 0x063f05,
+		0x062a02, 0x062a10, 0x063f05, 0x062a06, 0x062a07,
 	};
 	struct ktgt_itl *itl = xa_load(&nexus->itls, lu->lun);
 	unsigned int ua;
@@ -105,11 +106,23 @@ bool conflicts(struct ktgt_nexus *nexus, struct ktgt_lu *lu, const u8 *cdb)
 	return itl && itl->lu == lu && itl->flags & conflicting(cdb);
 }
 
+/* Likewise whether its target port serves the command; what is told if not, or 0. */
+u32 not_served(struct ktgt_nexus *nexus, struct ktgt_lu *lu, const u8 *cdb)
+{
+	struct ktgt_itl *itl = xa_load(&nexus->itls, lu->lun);
+
+	if (!itl || itl->lu != lu)
+		return told_in_state(cdb, ktgt_group_bits(nexus));
+	require((itl->flags & KTGT_ITL_STATES) == ktgt_group_bits(nexus));
+	return told_in_state(cdb, itl->flags);
+}
+
 bool is_served(const struct record *rec)
 {
 	const struct shape *shape = rec->shape;
 
-	if (rec->req.kind == KIND_UNKNOWN)
+	/* the initiators may not change the states here */
+	if (rec->req.kind == KIND_UNKNOWN || sets_groups(rec->cdb))
 		return false;
 	if (!shape)
 		return rec->cdb[0] == INQUIRY || rec->cdb[0] == REQUEST_SENSE;
@@ -228,6 +241,8 @@ static bool may_answer(const struct record *rec)
 {
 	if (rec->cdb[0] == READ_BUFFER)
 		return may_buffer(rec, 0);
+	if (asks_groups(rec->cdb))
+		return rec->cdb[1] >> 5 <= 1;
 	if (asks_lba_status(rec->cdb))
 		return rec->req.lba < rec->nr_blocks;
 	return !asks_functions(rec->cdb) || rec->req.count >= 4;
@@ -238,7 +253,8 @@ bool is_allowed(const struct record *rec)
 {
 	const struct shape *shape = rec->shape;
 
-	if (!is_served(rec) || rec->ua || rec->conflict || !reserved_ok(rec))
+	if (!is_served(rec) || rec->ua || rec->unserved || rec->conflict ||
+	    !reserved_ok(rec))
 		return false;
 	if (rec->req.medium && !rec->nr_blocks)
 		return false;

@@ -10,6 +10,7 @@
 bool is_served(const struct record *rec);
 bool has_no_ua(u8 opcode);
 bool conflicts(struct ktgt_nexus *nexus, struct ktgt_lu *lu, const u8 *cdb);
+u32 not_served(struct ktgt_nexus *nexus, struct ktgt_lu *lu, const u8 *cdb);
 u32 pending_ua(struct ktgt_nexus *nexus, struct ktgt_lu *lu);
 bool in_range(const struct record *rec);
 bool is_allowed(const struct record *rec);

@@ -5,11 +5,13 @@
 #include <linux/ktgt.h>
 
 #include "../../../kernel/core/event.h"
+#include "../../../kernel/core/group.h"
 #include "../../../kernel/core/net.h"
 #include "../../../kernel/core/refuse.h"
 #include "../../../kernel/scsi/exec.h"
 #include "../../../kernel/scsi/names.h"
 #include "../../../kernel/scsi/gate.h"
+#include "../../../kernel/scsi/group.h"
 #include "../../../kernel/scsi/nexus.h"
 #include "../../../kernel/scsi/reset.h"
 #include "backend.h"
@@ -22,6 +24,8 @@ static struct ktgt_net kn;
 /* each nexus comes by a port of its own, of those of the portals */
 static struct ktgt_portal portals[NR_PORTALS];
 struct ktgt_target target = { .kn = &kn };
+/* each port is in a group of its own */
+static struct ktgt_groups groups;
 struct ktgt_nexus *nexuses[NR_NEXUSES];
 
 void ktgt_target_put(struct ktgt_target *t)
@@ -207,12 +211,28 @@ void target_start(void)
 		portals[nr].tpgt = 1 + nr % NR_PORTS;
 		list_add_tail(&portals[nr].node, &kn.portals);
 	}
+	memset(&groups, 0, sizeof(groups));
+	groups.nr = NR_PORTS;
+	for (nr = 0; nr < NR_PORTS; nr++) {
+		groups.group[nr].id = nr + 1;
+		ktgt_ports_add(&groups.group[nr].ports, nr + 1);
+	}
+	target.groups = &groups;
 	kref_init(&target.ref);
 	xa_init(&target.lus);
 	INIT_LIST_HEAD(&target.nexuses);
 	spin_lock_init(&target.nexus_lock);
 	atomic_set(&target.nr_nexuses, 0);
 	target.nr_lus = 0;
+}
+
+/* As in a transition, but for the gate: commands that are admitted go on. */
+void change_state(unsigned int nr, u8 state)
+{
+	spin_lock_bh(&target.nexus_lock);
+	groups.group[nr].state = state % (KTGT_PORT_GROUP_STATE_TRANSITIONING + 1);
+	ktgt_group_update(&target);
+	spin_unlock_bh(&target.nexus_lock);
 }
 
 /* Nothing is left of it. */

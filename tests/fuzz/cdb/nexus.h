@@ -17,6 +17,7 @@ extern struct ktgt_nexus *nexuses[NR_NEXUSES];
 
 void target_start(void);
 void target_stop(void);
+void change_state(unsigned int nr, u8 state);
 void open_nexuses(void);
 void close_nexuses(void);
 void reopen_nexus(unsigned int nr);

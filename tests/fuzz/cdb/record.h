@@ -27,6 +27,7 @@ struct record {
 	bool			used, submitted, legal;
 	u32			ua;		/* sense data of one that is due */
 	bool			conflict;	/* with a reservation */
+	u32			unserved;	/* sense data, if its port is not active */
 	u64			nr_blocks;	/* when it was parsed */
 	u64			wanted;		/* bytes, when it was parsed */
 	u8			edtl_dir;	/* of the data, as announced */
@@ -40,6 +41,7 @@ struct record {
 	bool			submitting, now_read_only, now_through, now_conflict;
 	u64			now_blocks;
 	u32			misfit;		/* sense data, if it does not fit */
+	u32			now_unserved;	/* as @unserved */
 	bool			ready;		/* to be submitted */
 	u32			gated;		/* waits at the gate: its turn */
 	u32			at;		/* store that has admitted it */

@@ -18,6 +18,7 @@
 static bool was_stopped(const struct record *rec)
 {
 	return rec->error || rec->aborted || rec->misfit || rec->now_conflict ||
+	       rec->now_unserved ||
 	       rec->status == SAM_STAT_TASK_ABORTED;
 }
 
@@ -267,7 +268,7 @@ static bool moves_blocks(const struct record *rec)
 /* What a command that is not legal is refused with. */
 static void check_refusal(const struct record *rec)
 {
-	bool conflict = rec->conflict && !rec->ua;
+	bool conflict = rec->conflict && !rec->ua && !rec->unserved;
 
 	require(rec->status == (conflict ? SAM_STAT_RESERVATION_CONFLICT :
 					   SAM_STAT_CHECK_CONDITION) ||
@@ -281,6 +282,8 @@ static void check_refusal(const struct record *rec)
 		require(rec->sense == 0x052000 || rec->sense == 0x052400);
 	else if (rec->ua)
 		require(rec->sense == rec->ua);
+	else if (rec->unserved)
+		require(rec->sense == rec->unserved);
 	else if (conflict)
 		require(!rec->sense || rec->sense == 0x050e03);
 	else if (!reserved_ok(rec))
@@ -323,10 +326,13 @@ void check_status(const struct record *rec)
 	switch (rec->status) {
 	case SAM_STAT_GOOD:
 		require(!rec->error && !rec->misfit && !rec->now_conflict);
+		require(!rec->now_unserved);
 		break;
 	case SAM_STAT_CHECK_CONDITION:
 		require(!rec->misfit || rec->error ||
-			rec->sense == rec->misfit);
+			rec->sense == rec->misfit || rec->now_unserved);
+		require(!rec->now_unserved || rec->error ||
+			rec->sense == rec->now_unserved);
 		break;
 	case SAM_STAT_BUSY:
 		if (is_short_of(rec->error))

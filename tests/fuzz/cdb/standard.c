@@ -186,6 +186,18 @@ bool asks_functions(const u8 *cdb)
 	       MI_REPORT_SUPPORTED_TASK_MANAGEMENT_FUNCTIONS;
 }
 
+bool asks_groups(const u8 *cdb)
+{
+	return cdb[0] == MAINTENANCE_IN &&
+	       (cdb[1] & 0x1f) == MI_REPORT_TARGET_PGS;
+}
+
+bool sets_groups(const u8 *cdb)
+{
+	return cdb[0] == MAINTENANCE_OUT &&
+	       (cdb[1] & 0x1f) == MO_SET_TARGET_PGS;
+}
+
 bool asks_lba_status(const u8 *cdb)
 {
 	return cdb[0] == SERVICE_ACTION_IN_16 &&
@@ -197,12 +209,14 @@ static bool is_maintenance_in(u8 action)
 	return action == MI_REPORT_SUPPORTED_OPERATION_CODES ||
 	       action == MI_REPORT_SUPPORTED_TASK_MANAGEMENT_FUNCTIONS ||
 	       action == MI_REPORT_IDENTIFYING_INFORMATION ||
+	       action == MI_REPORT_TARGET_PGS ||
 	       action == MI_REPORT_TIMESTAMP;
 }
 
 static bool is_maintenance_out(u8 action)
 {
 	return action == MO_SET_IDENTIFYING_INFORMATION ||
+	       action == MO_SET_TARGET_PGS ||
 	       action == MO_SET_TIMESTAMP;
 }
 
@@ -312,10 +326,70 @@ static bool is_harmless(const u8 *cdb)
 		return action != SAI_GET_LBA_STATUS;
 	case MAINTENANCE_IN:
 		return action == MI_REPORT_IDENTIFYING_INFORMATION ||
+		       action == MI_REPORT_TARGET_PGS ||
 		       action == MI_REPORT_TIMESTAMP;
 	default:
 		return false;
 	}
+}
+
+/* SPC-4, 5.15.2.4.4 to 5.15.2.4.6, and what is served in standby besides. */
+static bool is_served_always(const u8 *cdb)
+{
+	u8 mode = cdb[1] & 0x1f;
+
+	switch (cdb[0]) {
+	case INQUIRY:
+	case REPORT_LUNS:
+	case REQUEST_SENSE:
+		return true;
+	case READ_BUFFER:
+	case WRITE_BUFFER:
+		return mode == 0x0a || mode == 0x0b;
+	default:
+		return asks_groups(cdb);
+	}
+}
+
+static bool is_served_in_standby(const u8 *cdb)
+{
+	u8 action = cdb[1] & 0x1f;
+
+	switch (cdb[0]) {
+	case LOG_SELECT:
+	case LOG_SENSE:
+	case MODE_SELECT:
+	case MODE_SELECT_10:
+	case MODE_SENSE:
+	case MODE_SENSE_10:
+	case RECEIVE_DIAGNOSTIC:
+	case SEND_DIAGNOSTIC:
+	case PERSISTENT_RESERVE_IN:
+	case PERSISTENT_RESERVE_OUT:
+	case READ_CAPACITY:
+		return true;
+	case SERVICE_ACTION_IN_16:
+		return action == SAI_READ_CAPACITY_16;
+	case MAINTENANCE_IN:
+		return action == MI_REPORT_SUPPORTED_OPERATION_CODES ||
+		       action == MI_REPORT_SUPPORTED_TASK_MANAGEMENT_FUNCTIONS;
+	default:
+		return false;
+	}
+}
+
+/* What a command is told in the state of which @flags has the bit; 0 if it is served. */
+u32 told_in_state(const u8 *cdb, unsigned long flags)
+{
+	if (is_served_always(cdb))
+		return 0;
+	if (flags & BIT(KTGT_ITL_TRANSITION))
+		return 0x02040a;
+	if (flags & BIT(KTGT_ITL_UNAVAILABLE))
+		return 0x02040c;
+	if (flags & BIT(KTGT_ITL_STANDBY) && !is_served_in_standby(cdb))
+		return 0x02040b;
+	return 0;
 }
 
 /*
@@ -807,6 +881,29 @@ static void check_told(const u8 *cdb, const struct answer *a)
 		require(a->whole <= 12 && (data[2] == 0 || data[2] == 2));
 }
 
+/* SPC-4, 6.37: each port of the target is in one group. */
+static void check_groups(const u8 *cdb, const struct answer *a)
+{
+	u32 pos = cdb[1] & 0xe0 ? 8 : 4, nr, ports = 0;
+	const u8 *data = a->data;
+
+	if (a->len < 4)
+		return;
+	check_size(a, get_unaligned_be32(data) + 4);
+	if (a->len < a->whole || a->cut)
+		return;
+	if (pos == 8)
+		require(data[4] == 0x10 && data[5]);
+	for (; pos < a->len; pos += 8 + 4 * nr) {
+		nr = data[pos + 7];
+		require(nr && !(data[pos] & 0x70) && data[pos + 5] <= 2);
+		require((data[pos] & 15) <= 3 || (data[pos] & 15) == 15);
+		require(get_unaligned_be16(data + pos + 10));
+		ports += nr;
+	}
+	require(pos == a->len && ports == NR_PORTS);
+}
+
 /* REQUEST SENSE has the form that it asks for. */
 static void check_requested(const u8 *cdb, const struct answer *a)
 {
@@ -856,6 +953,8 @@ void check_answer(const u8 *cdb, const struct shape *shape,
 		require(shape);
 		if (asks_functions(cdb))
 			check_functions(cdb, a);
+		else if (asks_groups(cdb))
+			check_groups(cdb, a);
 		else if ((cdb[1] & 0x1f) == MI_REPORT_SUPPORTED_OPERATION_CODES)
 			check_opcodes(cdb, a);
 		else

@@ -54,6 +54,9 @@ struct request decode_cdb(const u8 *cdb);
 bool asks_functions(const u8 *cdb);
 bool has_actions(u8 opcode);
 unsigned long conflicting(const u8 *cdb);
+u32 told_in_state(const u8 *cdb, unsigned long flags);
+bool asks_groups(const u8 *cdb);
+bool sets_groups(const u8 *cdb);
 bool asks_lba_status(const u8 *cdb);
 unsigned int check_sense(const u8 *buf, unsigned int len, bool descriptor);
 void check_field_pointer(const u8 *cdb, const struct request *req,
