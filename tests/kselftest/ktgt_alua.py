@@ -768,5 +768,40 @@ def set_abandoned(lab):
         equal(tool.wait(20 * SLOW), 0, "target del")
 
 
+# --- the file ----------------------------------------------------------------
+
+
+@suite.case
+def groups_file(lab):
+    """The file has the groups, and takes them back; a state that it does not say is
+    left alone."""
+    iqn = lab.target("t1")
+    group(lab, "add", 4, "portals", "2,1", "state", "standby")
+    group(lab, "add", 2, "portals", "3", "preferred", "on")
+    lab.adm("target", "set", iqn, "explicit-alua", "on")
+
+    def have():
+        return [(g["id"], g["portals"], g["state"], g["preferred"])
+                for g in lab.adm_json("group", "show")["groups"]]
+
+    def apply(file, verb="apply"):
+        return lab.in_target("ktgtadm", "config", verb, "-", stdin=file)
+
+    want = have()
+    for words in (("config", "dump"), ("-j", "config", "dump")):
+        file = lab.adm(*words)
+        group(lab, "del", 2)
+        group(lab, "set", 4, "portals", "3,2", "state", "unavailable")
+        group(lab, "add", 9, "portals", "1")
+        lab.adm("target", "set", iqn, "explicit-alua", "off")
+        apply(file)
+        equal(sorted(have()), sorted(want), "groups")
+        equal(apply(file, "diff"), "", "difference")
+        equal(lab.targets()[0]["explicit_alua"], "on", "explicit-alua")
+    file = "\n".join(line for line in lab.adm("config", "dump").splitlines()
+                     if "group-state" not in line) + "\n"
+    equal(apply(file, "diff"), "", "without a state")
+
+
 if __name__ == "__main__":
     suite.main()

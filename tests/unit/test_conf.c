@@ -574,6 +574,16 @@ static void test_errors(void **state)
 		{ T("controller_tid 1\ncontroller_tid 2\n"),
 		  "3: controller_tid has two different values in one block" },
 		{ T("state x\n"), "2: state x: unknown state; use ready or offline" },
+		{ T("portals 1,x\n"), "2: portals 1,x: not a list of portal "
+		  "group tags; write them as in 1,2" },
+		{ T("port-group 1\n"),
+		  "2: port-group needs two values; write port-group N LIST" },
+		{ T("port-group 0 1\n"),
+		  "2: port-group 0: out of range; use 1 to 65535" },
+		{ T("port-group 1 all\n"), "2: port-group all: not a list of "
+		  "portal group tags; write them as in 1,2" },
+		{ T("port-group-state 1 standby\n"), "1: target port group 1 has "
+		  "no portals; write port-group 1 LIST" },
 		{ T("initiator-address 10.0.0.1/33\n"),
 		  "2: initiator-address 10.0.0.1/33: the prefix length is out "
 		  "of range; use 0 to 32" },

@@ -48,6 +48,18 @@ static struct lu *add_lu(uint32_t tid, uint32_t lun, const char *device)
 	return lu;
 }
 
+static void add_group(uint32_t tid, uint32_t id, const char *portals,
+		      uint32_t state, bool preferred)
+{
+	struct port_group *group = vec_add(&view.groups, sizeof(*group));
+
+	group->target_id = tid;
+	group->id = id;
+	group->state = state;
+	group->preferred = preferred;
+	strcpy(group->portals, portals);
+}
+
 static void add_acl(uint32_t tid, const char *text)
 {
 	struct acl *acl = vec_add(&view.acls, sizeof(*acl));
@@ -139,6 +151,7 @@ static int run(const char *line)
 	fake_list(KTGT_CMD_LU_LIST, &view.lus);
 	fake_list(KTGT_CMD_ACL_LIST, &view.acls);
 	fake_list(KTGT_CMD_ACCOUNT_LIST, &view.accounts);
+	fake_list(KTGT_CMD_PORT_GROUP_LIST, &view.groups);
 	fake_reply(KTGT_CMD_NET_GET, &net);
 	return captured(&got, tgt_admin_main, line);
 }
@@ -179,7 +192,7 @@ static void assert_changes(const char *want)
 	"appears; see ktgtadm(8)\n"
 
 /* requests that look at what is there, and those around changes */
-#define LOOK	6
+#define LOOK	7
 #define AROUND	2
 
 static void test_create(void **state)
@@ -754,6 +767,10 @@ static void some_of_all(void)
 				  KTGT_CHAP_ALGORITHM_SHA3_256;
 	SET(target, KTGT_A_TARGET_PORTALS);
 	strcpy(target->portals, "2,1");
+	SET(target, KTGT_A_TARGET_EXPLICIT_ALUA);
+	target->explicit_alua = KTGT_SWITCH_ON;
+	add_group(2, 7, "2,1", KTGT_PORT_GROUP_STATE_STANDBY, true);
+	add_group(2, 3, "5", KTGT_PORT_GROUP_STATE_ACTIVE_OPTIMIZED, false);
 	lu = add_lu(2, 4, "/dev/a b");
 	strcpy(lu->vendor, "My \"V\"\\");
 	strcpy(lu->serial, " a ");
@@ -797,6 +814,40 @@ static void assert_dump_is_whole(void)
 	assert_null(strstr(got.err, "Error"));
 }
 
+#define GROUP	"ktgtadm group "
+#define OF	" target 1 group "
+
+/* What is the same stays; a state that the file does not say stays, too. */
+static void test_groups(void **state)
+{
+	(void)state;
+	fixture();
+	add_group(1, 1, "1", KTGT_PORT_GROUP_STATE_STANDBY, false);
+	add_group(1, 2, "2,3", KTGT_PORT_GROUP_STATE_UNAVAILABLE, true);
+	assert_int_equal(run_conf("-e -v", HEAD DISKS NET USERS
+		"port-group 1 1\nport-group 2 2,3\npreferred-port-group 2\n"
+		TAIL), 0);
+	assert_string_equal(got.out, "");
+	assert_int_equal(run_conf("-e -v", HEAD DISKS NET USERS
+		"port-group-state 1 active-optimized\nport-group 1 1\n"
+		"port-group 2 2,3\n" TAIL), 0);
+	assert_string_equal(got.out,
+		GROUP "set" OF "1 state active-optimized\n"
+		GROUP "set" OF "2 preferred off\n");
+	assert_int_equal(run_conf("-e -v", HEAD DISKS NET USERS
+		"port-group 2 1\nport-group 4 \"2 3\"\nport-group 3 3\n"
+		TAIL), 1);
+	assert_int_equal(run_conf("-e -v", HEAD DISKS NET USERS
+		"port-group 2 1\nport-group 3 3\n" TAIL), 0);
+	assert_string_equal(got.out,
+		GROUP "del" OF "1\n" GROUP "del" OF "2\n"
+		GROUP "add" OF "2 portals 1 state unavailable\n"
+		GROUP "add" OF "3 portals 3\n");
+	assert_int_equal(run_conf("-e -v", HEAD DISKS NET USERS TAIL), 0);
+	assert_string_equal(got.out,
+		GROUP "del" OF "1\n" GROUP "del" OF "2\n");
+}
+
 /* What is dumped, and that it is what is there. */
 static void test_dump(void **state)
 {
@@ -826,7 +877,12 @@ static void test_dump(void **state)
 		"\tMaxBurstLength 65536\n"
 		"\treset on\n"
 		"\tchap-algorithms sha256,sha3-256\n"
+		"\texplicit-alua on\n"
 		"\tportals 2,1\n"
+		"\tport-group 7 2,1\n"
+		"\tport-group-state 7 standby\n"
+		"\tpreferred-port-group 7\n"
+		"\tport-group 3 5\n"
 		"\t<backing-store \"/dev/a b\">\n"
 		"\t\tlun 4\n"
 		"\t\tshared 1\n"
@@ -883,7 +939,11 @@ static void test_dump_json(void **state)
 		"\"initial_r2t\":true,\"immediate_data\":false,"
 		"\"max_burst_length\":65536,\"reset\":true,"
 		"\"chap_algorithms\":\"sha256,sha3-256\","
-		"\"portals\":\"2,1\",\"lus\":["
+		"\"explicit_alua\":true,\"portals\":\"2,1\","
+		"\"port_groups\":[{\"group\":7,\"portals\":\"2,1\"},"
+		"{\"group\":3,\"portals\":\"5\"}],"
+		"\"port_group_states\":[{\"group\":7,\"state\":\"standby\"}],"
+		"\"preferred_port_groups\":[7],\"lus\":["
 		"{\"path\":\"/dev/a b\",\"lun\":4,\"shared\":true,\"shared_identity\":true,"
 		"\"gone\":\"pdl\",\"medium\":\"wwn-0x5001\",\"read_only\":true,"
 		"\"serial\":\" a \",\"vendor\":\"My \\\"V\\\"\\\\\","
@@ -989,6 +1049,7 @@ int main(void)
 		TEST(test_stale),
 		TEST(test_ignored),
 		TEST(test_others),
+		TEST(test_groups),
 		TEST(test_dump),
 		TEST(test_dump_json),
 		TEST(test_absent),

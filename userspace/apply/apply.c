@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "apply/access.h"
+#include "apply/group.h"
 #include "apply/lu.h"
 #include "conf/key.h"
 #include "lib/device.h"
@@ -272,6 +273,19 @@ static int apply_keys(struct executor *ex, const struct conf_target *target,
 	return change_apply(ex, KTGT_CMD_TARGET_SET, &target_object, &req);
 }
 
+/* Ports go from one group to another in one step. */
+static int change_groups(struct executor *ex, const struct conf_target *target,
+			 uint32_t tid)
+{
+	struct vec have = view_groups(ex->view, tid);
+	int err;
+
+	if (!have.n && !target->groups.n)
+		return 0;
+	err = begin_part(ex);
+	return err ? err : end_part(ex, apply_groups(ex, tid, &target->groups));
+}
+
 /* Without a list in the file it is at all portals. */
 static int apply_portals(struct executor *ex, const struct conf_target *target,
 			 const struct target *have)
@@ -301,6 +315,8 @@ static int change_target(struct executor *ex, const struct conf_target *target,
 	if (!err)
 		err = apply_portals(ex, target, have);
 	if (!err)
+		err = change_groups(ex, target, have->id);
+	if (!err)
 		err = create_lus(ex, target, have->id, have);
 	if (!err)
 		err = set_state(ex, have, wanted_state(target));
@@ -313,7 +329,9 @@ static int make_target(struct executor *ex, const struct conf_target *target,
 	int err = change_apply(ex, KTGT_CMD_TARGET_NEW, &target_object,
 			       made);
 
-	return err ? err : apply_rules(ex, target, made->id);
+	if (!err)
+		err = apply_rules(ex, target, made->id);
+	return err ? err : apply_groups(ex, made->id, &target->groups);
 }
 
 static int create_target(struct executor *ex, const struct conf_target *target,

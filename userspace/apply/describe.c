@@ -186,11 +186,39 @@ static void describe_request(uint8_t cmd, const void *req)
 	}
 }
 
+/* tgtadm has no command for these. */
+static bool describe_group(uint8_t cmd, const struct port_group *group)
+{
+	static const char *const verbs[] = {
+		[KTGT_CMD_PORT_GROUP_NEW - KTGT_CMD_PORT_GROUP_NEW] = "add",
+		[KTGT_CMD_PORT_GROUP_SET - KTGT_CMD_PORT_GROUP_NEW] = "set",
+		[KTGT_CMD_PORT_GROUP_DEL - KTGT_CMD_PORT_GROUP_NEW] = "del",
+	};
+
+	if (cmd < KTGT_CMD_PORT_GROUP_NEW || cmd > KTGT_CMD_PORT_GROUP_DEL)
+		return false;
+	printf("ktgtadm group %s target %u group %u",
+	       verbs[cmd - KTGT_CMD_PORT_GROUP_NEW], group->target_id, group->id);
+	if (HAS(group, KTGT_A_PORT_GROUP_PORTALS))
+		printf(" portals %s", group->portals);
+	if (HAS(group, KTGT_A_PORT_GROUP_STATE))
+		printf(" state %s",
+		       field_name(object_field(&port_group_object,
+					       KTGT_A_PORT_GROUP_STATE),
+				  group->state));
+	if (HAS(group, KTGT_A_PORT_GROUP_PREFERRED))
+		printf(" preferred %s", group->preferred ? "on" : "off");
+	printf("\n");
+	return true;
+}
+
 void describe_change(uint8_t cmd, const void *req)
 {
 	const struct target *target = req;
 	const struct lu *lu = req;
 
+	if (describe_group(cmd, req))
+		return;
 	/* tgtadm has no command for this */
 	if (cmd == KTGT_CMD_LU_ATTACH) {
 		printf("ktgtadm lun attach target %u lun %u\n", lu->target_id,

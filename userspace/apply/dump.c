@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "apply/group.h"
 #include "apply/lu.h"
 #include "conf/json.h"
 #include "conf/key.h"
@@ -342,6 +343,23 @@ static void dump_keys(struct dump *dump, const struct target *target)
 	}
 }
 
+static void dump_groups(struct dump *dump, uint32_t tid)
+{
+	struct vec groups = view_groups(dump->view, tid);
+	const struct port_group *group;
+	char id[12];
+
+	vec_for_each(group, &groups) {
+		snprintf(id, sizeof(id), "%u", group->id);
+		dump->form->put(dump, "port-group", id, group->portals);
+		if (group->state != KTGT_PORT_GROUP_STATE_ACTIVE_OPTIMIZED)
+			dump->form->put(dump, "port-group-state", id,
+					group_state_name(group));
+		if (group->preferred)
+			put(dump, "preferred-port-group", id);
+	}
+}
+
 static void dump_all(struct dump *dump)
 {
 	static const char *const discovery[] = {
@@ -359,6 +377,7 @@ static void dump_all(struct dump *dump)
 		dump_keys(dump, target);
 		if (HAS(target, KTGT_A_TARGET_PORTALS))
 			put(dump, "portals", target->portals);
+		dump_groups(dump, target->id);
 		dump_lus(dump, target->id);
 		dump_accounts(dump, target->id, users);
 		dump_acls(dump, target->id);

@@ -16,6 +16,7 @@ static void target_free(struct conf_target *target)
 		free(lu->name);
 		free(lu);
 	}
+	objects_free(&target->groups, &port_group_object);
 	objects_free(&target->acls, &acl_object);
 	objects_free(&target->bindings, &account_object);
 	free(target);

@@ -33,6 +33,7 @@ struct conf_target {
 	struct target target;	/* without an id, it gets a free one */
 	struct lu common;	/* attributes that its logical units inherit */
 	struct conf_lu *lus;	/* in the order of the file */
+	struct vec groups;	/* struct port_group */
 	struct vec acls;	/* struct acl */
 	struct vec bindings;	/* struct account without secrets */
 };

@@ -184,6 +184,18 @@ static void check_tid(struct conf_parser *parser,
 	}
 }
 
+static void check_groups(struct conf_parser *parser,
+			 const struct conf_target *target)
+{
+	const struct port_group *group;
+
+	parser->at = target->at;
+	vec_for_each(group, &target->groups)
+		if (!HAS(group, KTGT_A_PORT_GROUP_PORTALS))
+			conf_error(parser, "target port group %u has no portals; write port-group %u LIST",
+				   group->id, group->id);
+}
+
 void conf_finish(struct conf_parser *parser)
 {
 	struct conf_target *target = parser->conf->targets;
@@ -198,5 +210,6 @@ void conf_finish(struct conf_parser *parser)
 		number_luns(parser, target, taken, true);
 		complete_acls(parser, target);
 		check_tid(parser, target);
+		check_groups(parser, target);
 	}
 }

@@ -20,6 +20,7 @@ enum type {
 	TYPE_NUMBER,
 	TYPE_BOOL,
 	TYPE_USER,
+	TYPE_PAIR,
 	TYPE_OTHER,
 };
 
@@ -31,6 +32,7 @@ struct key {
 	enum type type;
 	bool many;		/* an array of such values */
 	const char *prefix;	/* prefix of the value in the directive */
+	const char *first, *second;	/* members of a pair */
 };
 
 static void read_value(struct conf_parser *parser, const struct key *key,
@@ -98,7 +100,14 @@ static const struct key target_keys[] = {
 	KEY("nop_count", "nop_count", TYPE_NUMBER),
 	KEY("reset", "reset", TYPE_BOOL),
 	KEY("chap_algorithms", "chap-algorithms", TYPE_TEXT),
+	KEY("explicit_alua", "explicit-alua", TYPE_BOOL),
 	KEY("portals", "portals", TYPE_TEXT),
+	KEY("port_groups", "port-group", TYPE_PAIR, .many = true,
+	    .first = "group", .second = "portals"),
+	KEY("port_group_states", "port-group-state", TYPE_PAIR, .many = true,
+	    .first = "group", .second = "state"),
+	KEY("preferred_port_groups", "preferred-port-group", TYPE_NUMBER,
+	    .many = true),
 	OTHER("lus", read_lus),
 	KEY("incoming", "incominguser", TYPE_USER, .many = true),
 	KEY("outgoing", "outgoinguser", TYPE_USER),
@@ -255,11 +264,34 @@ static void read_user(struct conf_parser *parser, const struct key *key,
 	free_word(words[1]);
 }
 
+/* A number, and a text that belongs to it. */
+static void read_pair(struct conf_parser *parser, const struct key *key,
+		      const json_t *value)
+{
+	const json_t *first = json_object_get(value, key->first);
+	const json_t *second = json_object_get(value, key->second);
+	char *words[2] = { NULL, NULL }, what[64];
+
+	snprintf(what, sizeof(what), "{\"%s\": N, \"%s\": TEXT}", key->first,
+		 key->second);
+	if (!want(parser, json_is_integer(first) && json_is_string(second) &&
+			  json_object_size(value) == 2, what))
+		return;
+	words[0] = word_of(parser, key, first);
+	words[1] = word_of(parser, key, second);
+	if (words[0] && words[1])
+		conf_set_words(parser, key->directive, words);
+	free_word(words[0]);
+	free_word(words[1]);
+}
+
 static void read_one(struct conf_parser *parser, const struct key *key,
 		     const json_t *value)
 {
 	if (key->type == TYPE_USER)
 		read_user(parser, key, value);
+	else if (key->type == TYPE_PAIR)
+		read_pair(parser, key, value);
 	else
 		read_word(parser, key, value);
 }
@@ -515,6 +547,10 @@ static json_t *value_of(const struct key *key, const char *text,
 	case TYPE_BOOL:
 		return json_boolean(!strcmp(text, "on") || !strcmp(text, "1") ||
 				    !strcmp(text, "Yes"));
+	case TYPE_PAIR:
+		return json_pack("{s:I,s:s}", key->first,
+				 (json_int_t)strtoull(text, NULL, 10),
+				 key->second, more);
 	case TYPE_USER:
 		return json_pack("{s:s,s:s}", "user", text, "secret", more);
 	default:

@@ -54,6 +54,8 @@ const struct tgt_key tgt_keys[] = {
 	SET_BY("reset", RESET, NULL),
 	{ .name = "chap-algorithms", .attr = KTGT_A_TARGET_CHAP_ALGORITHMS,
 	  .own = true },
+	{ .name = "explicit-alua", .attr = KTGT_A_TARGET_EXPLICIT_ALUA,
+	  .own = true },
 	{ .name = NULL }
 };
 
@@ -86,6 +88,7 @@ static const char *const *words_of(const struct tgt_key *key)
 	case KTGT_A_TARGET_IMMEDIATE_DATA:
 		return booleans;
 	case KTGT_A_TARGET_RESET:
+	case KTGT_A_TARGET_EXPLICIT_ALUA:
 		return switches;
 	default:
 		return NULL;
@@ -191,6 +194,7 @@ int tgt_key_parse(const struct tgt_key *key, const char *text,
 		err = parse_yes(text, &value, why);
 		break;
 	case KTGT_A_TARGET_RESET:
+	case KTGT_A_TARGET_EXPLICIT_ALUA:
 		err = parse_switch(text, &value, why);
 		break;
 	case KTGT_A_TARGET_CHAP_ALGORITHMS:

@@ -26,6 +26,7 @@ struct directive {
 	uint16_t attr;		/* of the target or the logical unit */
 	bool outgoing;
 	bool two;		/* two values: USER SECRET */
+	const char *form;	/* what these are, if they are others */
 	const char *fixed;	/* the value that ktgt always uses */
 };
 
@@ -415,20 +416,71 @@ static void set_target(struct conf_parser *parser, const struct directive *d,
 		merge_field(parser, d, f, &parser->target->target, &target);
 }
 
-/* Which groups there are, and what a list may be, is the kernel's business. */
+/* Which there are, and what is wrong with the tags, is the kernel's business. */
+static bool is_list(struct conf_parser *parser, const struct directive *d,
+		    const char *text)
+{
+	size_t len = strspn(text, "0123456789,");
+
+	if (len && !text[len] && len <= KTGT_PORTS_TEXT)
+		return true;
+	conf_error(parser, "%s %s: not a list of portal group tags; write them as in 1,2",
+		   d->name, text);
+	return false;
+}
+
+/* The group with this number, which is made if it is new. */
+static struct port_group *group_here(struct conf_parser *parser, uint32_t id)
+{
+	struct vec *groups = &parser->target->groups;
+	struct port_group *group;
+
+	vec_for_each(group, groups)
+		if (group->id == id)
+			return group;
+	group = conf_add(parser, groups, sizeof(*group));
+	if (!group)
+		return NULL;
+	SET(group, KTGT_A_PORT_GROUP_ID);
+	group->id = id;
+	return group;
+}
+
+/* The directives of a target port group: its number, and what it is to have. */
+static void set_group(struct conf_parser *parser, const struct directive *d,
+		      char **value)
+{
+	const struct field *f = object_field(&port_group_object, d->attr);
+	struct port_group have = { 0 }, *group;
+	char *text = d->two ? value[1] : "on";
+	const char *why;
+
+	if (parse_limited(object_field(&port_group_object, KTGT_A_PORT_GROUP_ID),
+			  value[0], &have.id, &why)) {
+		conf_error(parser, "%s %s: %s", d->name, value[0], why);
+		return;
+	}
+	if (d->attr == KTGT_A_PORT_GROUP_PORTALS && !is_list(parser, d, text))
+		return;
+	if (parse_field(f, text, (char *)&have + f->off, &why)) {
+		conf_error(parser, "%s %s %s: %s", d->name, value[0], text, why);
+		return;
+	}
+	SET(&have, d->attr);
+	group = group_here(parser, have.id);
+	if (group)
+		merge_field(parser, d, f, group, &have);
+}
+
 static void set_portals(struct conf_parser *parser, const struct directive *d,
 			char **value)
 {
 	const struct field *f = object_field(&target_object,
 					     KTGT_A_TARGET_PORTALS);
-	size_t len = strspn(value[0], "0123456789,");
 	struct target target = { 0 };
 
-	if (!len || value[0][len] || len > KTGT_PORTS_TEXT) {
-		conf_error(parser, "%s %s: not a list of portal group tags; write them as in 1,2",
-			   d->name, value[0]);
+	if (!is_list(parser, d, value[0]))
 		return;
-	}
 	SET(&target, KTGT_A_TARGET_PORTALS);
 	strcpy(target.portals, value[0]);
 	merge_field(parser, d, f, &parser->target->target, &target);
@@ -471,6 +523,9 @@ static void set_line_lu(struct conf_parser *parser, const struct directive *d,
 #define LU_FIXED(name, value)						\
 	ROW(name, TARGET | LU, set_fixed, .fixed = (value))
 #define KEY(name)		ROW(name, TARGET, set_key)
+#define GROUP(name, _attr, ...)						\
+	ROW(name, TARGET, set_group, .attr = KTGT_A_PORT_GROUP_##_attr,	\
+	    .two = true, __VA_ARGS__)
 #define USER(name, level, out)						\
 	ROW(name, level, set_user, .outgoing = (out), .two = true)
 
@@ -499,7 +554,12 @@ static const struct directive directives[] = {
 	KEY("nop_count"),
 	KEY("reset"),
 	KEY("chap-algorithms"),
+	KEY("explicit-alua"),
 	ROW("portals", TARGET, set_portals),
+	GROUP("port-group", PORTALS, .form = "N LIST"),
+	GROUP("port-group-state", STATE, .form = "N STATE"),
+	ROW("preferred-port-group", TARGET, set_group,
+	    .attr = KTGT_A_PORT_GROUP_PREFERRED),
 	KEY("MaxRecvDataSegmentLength"),
 	KEY("MaxXmitDataSegmentLength"),
 	KEY("HeaderDigest"),
@@ -665,8 +725,9 @@ void conf_set(struct conf_parser *parser, struct scan *scan)
 	else if (!(d->levels & 1u << parser->level))
 		refuse_level(parser, d);
 	else if (d->two && n != 2 && !(n == 1 && split_pair(value)))
-		conf_error(parser, "%s needs a user and a secret; quote what contains blanks",
-			   name);
+		conf_error(parser, d->form ? "%s needs two values; write %s %s" :
+			   "%s needs a user and a secret; quote what contains blanks",
+			   name, name, d->form);
 	else if (!n)
 		conf_error(parser, "%s has no value; write %s VALUE", name, name);
 	else if (d->two)

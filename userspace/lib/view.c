@@ -26,6 +26,9 @@ int view_load(struct nl *nl, struct view *view)
 	if (!err)
 		err = nl_dump(nl, KTGT_CMD_ACL_LIST, &acl_object, NULL,
 			      &view->acls);
+	if (!err)
+		err = nl_dump(nl, KTGT_CMD_PORT_GROUP_LIST, &port_group_object,
+			      NULL, &view->groups);
 	return err;
 }
 
@@ -36,6 +39,7 @@ void view_free(struct view *view)
 	objects_free(&view->lus, &lu_object);
 	objects_free(&view->accounts, &account_object);
 	objects_free(&view->acls, &acl_object);
+	objects_free(&view->groups, &port_group_object);
 }
 
 struct vec view_lus(const struct view *view, uint32_t tid)
@@ -46,4 +50,10 @@ struct vec view_lus(const struct view *view, uint32_t tid)
 struct vec view_acls(const struct view *view, uint32_t tid)
 {
 	return vec_part(&view->acls, offsetof(struct acl, target_id), tid);
+}
+
+struct vec view_groups(const struct view *view, uint32_t tid)
+{
+	return vec_part(&view->groups, offsetof(struct port_group, target_id),
+			tid);
 }

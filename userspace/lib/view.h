@@ -18,6 +18,7 @@ struct view {
 	struct vec acls;
 	struct vec accounts;
 	struct vec sessions;
+	struct vec groups;
 };
 
 /* Loads everything; call view_free() even if this fails. */
@@ -27,5 +28,6 @@ void view_free(struct view *view);
 /* The parts that belong to one target; they still belong to the view. */
 struct vec view_lus(const struct view *view, uint32_t tid);
 struct vec view_acls(const struct view *view, uint32_t tid);
+struct vec view_groups(const struct view *view, uint32_t tid);
 
 #endif
