@@ -9,6 +9,7 @@
 #include <linux/string.h>
 
 #include "../backend/claim.h"
+#include "../backend/state.h"
 #include "../backend/store.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
@@ -334,6 +335,50 @@ static struct ktgt_gate_wait *take_wait(struct handover *handover)
 	return wait;
 }
 
+/* Logical units that the transaction takes a state file from. */
+static u32 nr_leaving(struct ktgt_net *kn, const struct ktgt_state *state)
+{
+	struct ktgt_target *target;
+	unsigned long tid, lun;
+	struct ktgt_lu *lu;
+	u32 nr = 0;
+
+	xa_for_each(&kn->targets, tid, target)
+		xa_for_each(&target->lus, lun, lu)
+			nr += lu->state == state && is_leaving(lu);
+	return nr;
+}
+
+/* A state file is that of one logical unit. */
+static int use_state(struct ktgt_txn *txn, const struct lu_change *own)
+{
+	struct ktgt_state *state = own->params.state;
+
+	if (!state || ktgt_state_use(state, nr_leaving(txn->kn, state)))
+		return 0;
+	ktgt_refuse(txn->extack,
+		    "LUN %u: its state file is that of another logical unit; give one of them another naa, or another state-dir to the network namespace",
+		    own->params.lun);
+	return -EBUSY;
+}
+
+static struct ktgt_lu *alloc_lu(struct ktgt_txn *txn, struct lu_change *own,
+				struct ktgt_target *target,
+				struct ktgt_store *store)
+{
+	struct ktgt_lu *lu;
+	int err = use_state(txn, own);
+
+	if (err) {
+		ktgt_store_drop(store);
+		return ERR_PTR(err);
+	}
+	lu = ktgt_lu_alloc(target, &own->params, store, txn->extack);
+	if (IS_ERR(lu) && own->params.state)
+		ktgt_state_unuse(own->params.state);
+	return lu;
+}
+
 static struct ktgt_lu *make_lu(struct ktgt_txn *txn, struct lu_change *own,
 			       struct ktgt_target *target)
 {
@@ -343,7 +388,7 @@ static struct ktgt_lu *make_lu(struct ktgt_txn *txn, struct lu_change *own,
 
 	if (IS_ERR(store))
 		return ERR_CAST(store);
-	lu = ktgt_lu_alloc(target, &own->params, store, txn->extack);
+	lu = alloc_lu(txn, own, target, store);
 	if (IS_ERR(lu))
 		return lu;
 	err = ktgt_lu_reserve(lu, txn->extack);

@@ -77,6 +77,14 @@ static void apply_cpus(struct ktgt_net *kn, struct net_set *set)
 	ktgt_tcp_choose_cpus(kn);
 }
 
+/* The former one is freed with the change. */
+static void apply_state_dir(struct ktgt_net *kn, struct net_set *set)
+{
+	set->params.state_dir =
+		rcu_replace_pointer(kn->state_dir, set->params.state_dir,
+				    lockdep_is_held(&kn->config_mutex));
+}
+
 static void apply_tcp(struct ktgt_net *kn, const struct ktgt_net_params *params)
 {
 	if (params->set_keepalive_idle)
@@ -128,6 +136,8 @@ static void net_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 		WRITE_ONCE(kn->oui, params->oui);
 	if (params->set_state)
 		apply_state(kn, set);
+	if (params->set_state_dir)
+		apply_state_dir(kn, set);
 	if (params->set_cpus)
 		apply_cpus(kn, set);
 }
@@ -144,6 +154,8 @@ static void net_set_free(struct ktgt_change *change)
 
 	if (set->params.cpus)
 		kfree_rcu(set->params.cpus, rcu);
+	if (set->params.state_dir)
+		kfree_rcu(set->params.state_dir, rcu);
 	kfree(set);
 }
 
@@ -161,7 +173,7 @@ static const struct ktgt_change_ops net_set_ops = {
  * ktgt_net_stage_set - stage a change of settings of the namespace
  * @txn: the transaction
  * @params: the settings; the netlink policy has checked their ranges. Its
- *	processors are the change's from now on
+ *	processors and its folder are the change's from now on
  *
  * Context: may sleep.
  *
@@ -175,6 +187,7 @@ int ktgt_net_stage_set(struct ktgt_txn *txn,
 	set = kzalloc_obj(*set, GFP_KERNEL);
 	if (!set) {
 		kfree(params->cpus);
+		kfree(params->state_dir);
 		return -ENOMEM;
 	}
 	set->params = *params;
@@ -268,6 +281,8 @@ static void __net_exit net_stop(struct net *net)
 	RCU_INIT_POINTER(kn->discovery, NULL);
 	kfree(rcu_dereference_protected(kn->cpus, true));
 	RCU_INIT_POINTER(kn->cpus, NULL);
+	kfree(rcu_dereference_protected(kn->state_dir, true));
+	RCU_INIT_POINTER(kn->state_dir, NULL);
 
 	ktgt_sess_net_exit(kn);
 	ktgt_conn_net_exit(kn);

@@ -30,6 +30,7 @@ struct ktgt_txn;
  * @tcp_user_timeout: s
  * @state: enum ktgt_net_state
  * @oui: company identifier, 24 bits
+ * @state_dir: folder of state files; belongs to who uses the params
  * @cpus: processors, NULL for all; belongs to who uses the params
  * @set_login_timeout: @login_timeout is to be set
  * @set_max_logins: @max_logins is to be set
@@ -48,6 +49,7 @@ struct ktgt_txn;
  * @set_tcp_user_timeout: @tcp_user_timeout is to be set
  * @set_state: @state is to be set
  * @set_oui: @oui is to be set
+ * @set_state_dir: @state_dir is to be set
  * @set_cpus: @cpus is to be set
  */
 struct ktgt_net_params {
@@ -68,6 +70,7 @@ struct ktgt_net_params {
 	u32	tcp_user_timeout;
 	u32	state;
 	u32	oui;
+	struct ktgt_state_dir *state_dir;
 	struct ktgt_cpus *cpus;
 	bool	set_login_timeout;
 	bool	set_max_logins;
@@ -86,6 +89,7 @@ struct ktgt_net_params {
 	bool	set_tcp_user_timeout;
 	bool	set_state;
 	bool	set_oui;
+	bool	set_state_dir;
 	bool	set_cpus;
 };
 

@@ -62,6 +62,7 @@ struct ktgt_done_queue {
  * @KTGT_CMDF_UA: it has taken a unit attention, which its answer reports
  * @KTGT_CMDF_LONG: it moves in pieces; set by the fabric
  * @KTGT_CMDF_RANGE: its range is in &ktgt_lu.ranges: it is in it, or waits for it
+ * @KTGT_CMDF_TURN: it is its turn to change reservations, see scsi/pr_save.c
  */
 enum ktgt_cmd_flags {
 	KTGT_CMDF_FUA,
@@ -75,6 +76,7 @@ enum ktgt_cmd_flags {
 	KTGT_CMDF_UA,
 	KTGT_CMDF_LONG,
 	KTGT_CMDF_RANGE,
+	KTGT_CMDF_TURN,
 };
 
 /**

@@ -16,6 +16,8 @@
 #include <linux/wait.h>
 #include <linux/xarray.h>
 
+#include <linux/ktgt.h>
+
 #include "budget.h"
 #include "event.h"
 
@@ -68,6 +70,16 @@ struct ktgt_portal {
 	bool			automatic;
 	bool			leaving;
 	struct ktgt_listener	*listener;
+};
+
+/**
+ * struct ktgt_state_dir - folder of state files
+ * @rcu: frees it when no reader can see it
+ * @path: its name
+ */
+struct ktgt_state_dir {
+	struct rcu_head	rcu;
+	char		path[KTGT_STATE_DIR_MAX + 1];
 };
 
 /**
@@ -141,6 +153,8 @@ struct ktgt_cpus {
  *	@tcp_user_timeout is 0
  * @tcp_user_timeout: s that data or probes may be without an acknowledgement before
  *	TCP ends a new connection, 0 for the kernel's own rule
+ * @state_dir: where the tools keep state files; NULL for the default. RCU, written under
+ *	@config_mutex
  * @cpus: where connections are served; NULL for anywhere. RCU, written under
  *	@config_mutex
  * @nr_failures: allocations for peers that have failed
@@ -202,6 +216,7 @@ struct ktgt_net {
 	u32			keepalive_interval;
 	u32			keepalive_probes;
 	u32			tcp_user_timeout;
+	struct ktgt_state_dir __rcu	*state_dir;
 	struct ktgt_cpus __rcu	*cpus;
 	atomic_t		nr_failures;
 	u32			oui;

@@ -6,10 +6,12 @@
 #include "device.h"
 
 #include <linux/capability.h>
+#include <linux/err.h>
 #include <linux/file.h>
 #include <linux/netlink.h>
 #include <net/genetlink.h>
 
+#include "../backend/state.h"
 #include "../core/refuse.h"
 #include "generated/netlink.h"
 
@@ -62,6 +64,35 @@ int ktgt_nl_device_get(struct sk_buff *skb, struct genl_info *info,
 		    "descriptor %u is not open, or is only a path; open the device with O_RDONLY",
 		    nla_get_u32(attr));
 	return -EBADF;
+}
+
+/**
+ * ktgt_nl_state_get - get the state file that the sender has opened
+ * @info: a request that the sender may make, parsed
+ * @state: takes the state file, referenced; NULL if there is no descriptor
+ *
+ * Context: handler.
+ *
+ * Return: 0 or an errno, with extack text but for -ENOMEM.
+ */
+int ktgt_nl_state_get(struct genl_info *info, struct ktgt_state **state)
+{
+	const struct nlattr *attr = info->attrs[KTGT_A_LU_STATE_DESCRIPTOR];
+	struct file *file;
+
+	*state = NULL;
+	if (!attr)
+		return 0;
+	file = fget(nla_get_u32(attr));
+	if (!file) {
+		ktgt_refuse(info->extack,
+			    "state-descriptor %u is not open, or is only a path; open the state file with O_RDWR",
+			    nla_get_u32(attr));
+		return -EBADF;
+	}
+	*state = ktgt_state_open(file, info->extack);
+	fput(file);
+	return PTR_ERR_OR_ZERO(*state);
 }
 
 /**

@@ -7,6 +7,7 @@
 #include <scsi/scsi_proto.h>
 
 #include "../backend/backend.h"
+#include "../backend/state.h"
 #include "../config/lu.h"
 #include "../config/lu_set.h"
 #include "../core/deadline.h"
@@ -190,13 +191,18 @@ int ktgt_lu_new_doit(struct sk_buff *skb, struct genl_info *info)
 	opens = params.backend == KTGT_BACKEND_BLOCK;
 	if (opens)
 		err = ktgt_nl_device_get(skb, info, &file);
-	if (err)
+	if (!err)
+		err = ktgt_nl_state_get(info, &params.state);
+	if (err) {
+		ktgt_nl_device_put(file);
 		return err;
+	}
 
 	ktgt_nl_begin(&nlc, skb, info);
 	nlc.txn->opens |= opens;
 	err = ktgt_lu_stage_new(nlc.txn, tid, &params, file);
 	err = ktgt_nl_end(&nlc, err);
+	ktgt_state_put(params.state);
 	ktgt_nl_device_put(file);
 	return err;
 }

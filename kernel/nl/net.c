@@ -8,6 +8,7 @@
 #include <linux/string.h>
 #include <linux/unaligned.h>
 #include <net/genetlink.h>
+#include <net/net_namespace.h>
 
 #include "../config/net.h"
 #include "../core/crowd.h"
@@ -20,6 +21,10 @@
 
 /* bytes of a company identifier */
 #define OUI_LEN	3
+
+/* where state files are, as long as the user has not said */
+#define STATE_DIR	"/var/lib/ktgt"
+#define STATE_DIR_NONE	"none"
 
 static int fill_tcp(struct sk_buff *skb, struct ktgt_net *kn)
 {
@@ -79,6 +84,19 @@ static int fill_cpus(struct sk_buff *skb, struct ktgt_net *kn)
 		return -ENOMEM;
 	err = nla_put_string(skb, KTGT_A_NET_CPUS, list ?: "all");
 	kfree(list);
+	return err;
+}
+
+static int fill_state_dir(struct sk_buff *skb, struct ktgt_net *kn)
+{
+	const struct ktgt_state_dir *dir;
+	const char *path = net_eq(kn->net, &init_net) ? STATE_DIR : STATE_DIR_NONE;
+	int err;
+
+	rcu_read_lock();
+	dir = rcu_dereference(kn->state_dir);
+	err = nla_put_string(skb, KTGT_A_NET_STATE_DIR, dir ? dir->path : path);
+	rcu_read_unlock();
 	return err;
 }
 
@@ -150,7 +168,7 @@ int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	if (fill_totals(msg, kn) || fill_settings(msg, kn) ||
 	    fill_tcp(msg, kn) || fill_memory(msg, kn) ||
-	    fill_strangers(msg, kn))
+	    fill_strangers(msg, kn) || fill_state_dir(msg, kn))
 		err = -EMSGSIZE;
 	else
 		err = fill_cpus(msg, kn);
@@ -264,6 +282,29 @@ static int get_cpus(struct genl_info *info, struct ktgt_net_params *params)
 	return err;
 }
 
+static int get_state_dir(struct genl_info *info, struct ktgt_net_params *params)
+{
+	const struct nlattr *attr = info->attrs[KTGT_A_NET_STATE_DIR];
+	const char *path = attr ? nla_data(attr) : NULL;
+
+	if (!attr)
+		return 0;
+	if (*path != '/' && strcmp(path, STATE_DIR_NONE)) {
+		ktgt_refuse(info->extack,
+			    "state-dir '%s': must be the whole path of a folder, beginning with /, or none",
+			    path);
+		return -EINVAL;
+	}
+	params->state_dir = kzalloc_obj(*params->state_dir, GFP_KERNEL);
+	if (!params->state_dir) {
+		NL_SET_ERR_MSG(info->extack, "out of memory");
+		return -ENOMEM;
+	}
+	strscpy(params->state_dir->path, path, sizeof(params->state_dir->path));
+	params->set_state_dir = true;
+	return 0;
+}
+
 /**
  * ktgt_net_set_doit - change the settings of a namespace
  * @skb: the request
@@ -298,9 +339,13 @@ int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info)
 	get_setting(info, KTGT_A_NET_STATE, &params.state, &params.set_state);
 	get_tcp(info, &params);
 	get_oui(info, &params);
-	err = get_memory(info, &params) ?: get_cpus(info, &params);
-	if (err)
+	err = get_memory(info, &params) ?: get_state_dir(info, &params);
+	if (!err)
+		err = get_cpus(info, &params);
+	if (err) {
+		kfree(params.state_dir);
 		return err;
+	}
 
 	ktgt_nl_begin(&nlc, skb, info);
 	return ktgt_nl_end(&nlc, ktgt_net_stage_set(nlc.txn, &params));

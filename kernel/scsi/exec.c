@@ -9,6 +9,7 @@
 #include <scsi/scsi_proto.h>
 
 #include "../backend/block.h"
+#include "../backend/state.h"
 #include "../backend/store.h"
 #include "../backend/worker.h"
 #include "../core/cmd.h"
@@ -28,6 +29,7 @@
 #include "pr.h"
 #include "pr_abort.h"
 #include "pr_out.h"
+#include "pr_save.h"
 #include "rsoc.h"
 #include "sense.h"
 #include "track.h"
@@ -184,10 +186,12 @@ static noinline bool is_refused(struct ktgt_cmd *cmd)
 {
 	if (ktgt_group_refuses(cmd, &cmd->sense))
 		end_with(cmd, SAM_STAT_CHECK_CONDITION);
-	else if (ktgt_pr_conflicts(cmd))
-		end_with(cmd, SAM_STAT_RESERVATION_CONFLICT);
-	else
+	else if (!ktgt_pr_conflicts(cmd))
 		return false;
+	else if (ktgt_pr_is_lost(cmd))
+		refuse(cmd, NOT_READY, KTGT_ASC_MANUAL_INTERVENTION);
+	else
+		end_with(cmd, SAM_STAT_RESERVATION_CONFLICT);
 	return true;
 }
 
@@ -361,7 +365,8 @@ void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 	if (!cmd->lu)
 		return;
 	if (ktgt_orphans_cancel(cmd) || ktgt_track_cancel(cmd) ||
-	    (cmd->exec == ktgt_pr_out && ktgt_pr_abort_cancel(cmd)) ||
+	    (cmd->exec == ktgt_pr_out &&
+	     (ktgt_pr_abort_cancel(cmd) || ktgt_pr_save_cancel(cmd))) ||
 	    (cmd->exec == ktgt_groups_set && ktgt_transition_cancel(cmd)))
 		ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
 	else
@@ -445,6 +450,8 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 {
 	struct ktgt_lu *lu = cmd->lu;
 
+	if (unlikely(test_bit(KTGT_CMDF_TURN, &cmd->flags)))
+		ktgt_pr_save_leave(cmd);
 	ktgt_track_leave(cmd);
 	ktgt_gate_leave(cmd);
 	if (unlikely(!test_bit(KTGT_CMDF_LU_REF, &cmd->flags))) {
@@ -504,9 +511,15 @@ int ktgt_scsi_init(void)
 	err = ktgt_block_init();
 	if (err)
 		goto err_block;
+	err = ktgt_state_init();
+	if (err)
+		goto err_state;
 	err = ktgt_opening_init();
 	if (err)
 		goto err_opening;
+	err = ktgt_pr_save_init();
+	if (err)
+		goto err_pr_save;
 	err = ktgt_lu_init();
 	if (err)
 		goto err_lu;
@@ -518,8 +531,12 @@ int ktgt_scsi_init(void)
 err_transition:
 	ktgt_lu_exit();
 err_lu:
+	ktgt_pr_save_exit();
+err_pr_save:
 	ktgt_opening_exit();
 err_opening:
+	ktgt_state_exit();
+err_state:
 	ktgt_block_exit();
 err_block:
 	ktgt_store_exit();
@@ -540,6 +557,8 @@ void ktgt_scsi_exit(void)
 	ktgt_lu_exit();
 	ktgt_opening_exit();
 	ktgt_orphans_exit();
+	ktgt_pr_save_exit();
+	ktgt_state_exit();
 	ktgt_store_exit();
 	ktgt_workers_exit();
 	ktgt_block_exit();

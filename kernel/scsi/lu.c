@@ -12,6 +12,7 @@
 
 #include <linux/ktgt.h>
 
+#include "../backend/state.h"
 #include "../backend/store.h"
 #include "../core/target.h"
 #include "histogram.h"
@@ -95,10 +96,10 @@ static int own_text(const char **text)
 /**
  * ktgt_lu_params_own - make texts that belong to somebody else one's own
  * @params: params; ktgt_lu_params_free() has to be called if it succeeds. They get
- *	a reference of the device
+ *	a reference of the device and of the state file
  *
  * Context: may sleep.
- * Return: 0, or -ENOMEM; then there are no texts and no device.
+ * Return: 0, or -ENOMEM; then there are no texts, no device and no state file.
  */
 int ktgt_lu_params_own(struct ktgt_lu_params *params)
 {
@@ -106,6 +107,8 @@ int ktgt_lu_params_own(struct ktgt_lu_params *params)
 
 	if (params->device)
 		ihold(params->device);
+	if (params->state)
+		ktgt_state_get(params->state);
 	err = own_text(&params->path);
 	err = own_text(&params->medium) ?: err;
 	err = own_text(&params->medium_found) ?: err;
@@ -115,8 +118,9 @@ int ktgt_lu_params_own(struct ktgt_lu_params *params)
 }
 
 /**
- * ktgt_lu_params_free - free texts that are one's own, and let go of the device
- * @params: params; have neither afterwards
+ * ktgt_lu_params_free - free texts that are one's own, and let go of the device and of
+ *	the state file
+ * @params: params; have none of them afterwards
  *
  * Context: may sleep.
  */
@@ -126,7 +130,9 @@ void ktgt_lu_params_free(struct ktgt_lu_params *params)
 	kfree(params->medium);
 	kfree(params->medium_found);
 	iput(params->device);
+	ktgt_state_put(params->state);
 	params->device = NULL;
+	params->state = NULL;
 	params->path = NULL;
 	params->medium = NULL;
 	params->medium_found = NULL;
@@ -140,6 +146,8 @@ static void lu_free(struct kref *kref)
 	ktgt_histograms_free(lu->histograms);
 	ktgt_range_table_free(lu->ranges);
 	kfree(lu->told);
+	kfree(lu->pr_save);
+	ktgt_state_put(lu->state);
 	kfree(lu->params.path);
 	kfree(rcu_access_pointer(lu->identity));
 	kfree_rcu(lu, rcu);

@@ -25,9 +25,11 @@ struct ktgt_cache_off;
 struct ktgt_histograms;
 struct ktgt_lu;
 struct ktgt_nexus;
+struct ktgt_pr_save;
 struct ktgt_range_table;
 struct ktgt_registration;
 struct ktgt_sense;
+struct ktgt_state;
 struct ktgt_store;
 struct ktgt_target;
 struct ktgt_told;
@@ -43,6 +45,8 @@ struct ktgt_tracking;
  * @dev_err: why it led to none, or 0
  * @device: the device itself, if the user has opened it; referenced where the texts
  *	are owned. Not kept here
+ * @state: its state file, or NULL; referenced where the texts are owned. Not kept
+ *	here
  * @size: bytes, null only
  * @block_size: bytes of a logical block, 0 for the device's own
  * @read_only: refuse writes
@@ -66,6 +70,7 @@ struct ktgt_lu_params {
 	dev_t		dev;
 	int		dev_err;
 	struct inode	*device;
+	struct ktgt_state *state;
 	u64		size;
 	u32		block_size;
 	bool		read_only;
@@ -175,6 +180,7 @@ enum ktgt_ua {
  * @KTGT_ITL_STANDBY: the group of the target port is in standby (SPC-4, 5.15.2.4)
  * @KTGT_ITL_UNAVAILABLE: likewise, unavailable
  * @KTGT_ITL_TRANSITION: likewise, in transition between two states
+ * @KTGT_ITL_LOST: nobody knows which reservations there are
  */
 enum ktgt_itl_bit {
 	KTGT_ITL_ORPHANS = 16,
@@ -184,10 +190,12 @@ enum ktgt_itl_bit {
 	KTGT_ITL_STANDBY,
 	KTGT_ITL_UNAVAILABLE,
 	KTGT_ITL_TRANSITION,
+	KTGT_ITL_LOST,
 };
 
 #define KTGT_ITL_CONFLICTS	(BIT(KTGT_ITL_RESERVED) | \
-				 BIT(KTGT_ITL_NO_READ) | BIT(KTGT_ITL_NO_WRITE))
+				 BIT(KTGT_ITL_NO_READ) | \
+				 BIT(KTGT_ITL_NO_WRITE) | BIT(KTGT_ITL_LOST))
 #define KTGT_ITL_STATES		(BIT(KTGT_ITL_STANDBY) | \
 				 BIT(KTGT_ITL_UNAVAILABLE) | \
 				 BIT(KTGT_ITL_TRANSITION))
@@ -296,6 +304,10 @@ struct ktgt_gate {
  * @nr: length of @registrations
  * @generation: PRGENERATION (SPC-4, 6.15.2)
  * @type: enum ktgt_pr_type, 0 if there is no persistent reservation
+ * @persists: there is a state file, so that they can outlive a loss of power
+ * @aptpl: they do (APTPL, SPC-4, 6.16.3)
+ * @fault: why nobody knows which there are, an errno; see scsi/pr_save.c. 0 if that
+ *	is known
  * @holder: who holds it; NULL if nobody does, or all who are registered
  * @reserved: I_T_L nexus that has it by RESERVE (SPC-2), or NULL
  * @lock: protects the following; a spinlock, interrupts off
@@ -307,6 +319,9 @@ struct ktgt_pr {
 	u32				nr;
 	u32				generation;
 	u8				type;
+	bool				persists;
+	bool				aptpl;
+	int				fault;
 	struct ktgt_registration	*holder;
 	struct ktgt_itl			*reserved;
 	spinlock_t			lock;	/* see above */
@@ -394,6 +409,9 @@ struct ktgt_disk_names {
  * @gone_stats: totals of the I_T nexuses that have gone, under
  *	&ktgt_target.nexus_lock
  * @pr: its reservations
+ * @pr_save: how they outlive a loss of power; NULL without a state file. Freed with
+ *	the memory of the logical unit
+ * @state: its state file, referenced; or NULL
  * @histograms: how long its commands took, whatever store it had; NULL until the
  *	storage has answered one. Orphans count in it when they come back, so it
  *	is freed with the memory of the logical unit
@@ -449,6 +467,8 @@ struct ktgt_lu {
 	struct list_head		itls;
 	struct ktgt_lu_stats		gone_stats;
 	struct ktgt_pr			pr;
+	struct ktgt_pr_save		*pr_save;
+	struct ktgt_state		*state;
 	struct ktgt_histograms		*histograms;
 	struct ktgt_log_counts		log_base;
 	struct ktgt_told		*told;

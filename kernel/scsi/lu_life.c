@@ -16,6 +16,7 @@
 #include <linux/ktgt.h>
 
 #include "../backend/absent.h"
+#include "../backend/state.h"
 #include "../backend/store.h"
 #include "../core/cmd.h"
 #include "../core/fabric.h"
@@ -30,6 +31,7 @@
 #include "names.h"
 #include "nexus.h"
 #include "pr.h"
+#include "pr_save.h"
 #include "track.h"
 #include "ua.h"
 
@@ -298,6 +300,7 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
 	lu->params = *params;
 	lu->params.path = NULL;
 	lu->params.device = NULL;
+	lu->params.state = NULL;
 	lu->params.medium = NULL;
 	lu->params.medium_found = NULL;
 	memset(&lu->params.identity, 0, sizeof(lu->params.identity));
@@ -375,6 +378,8 @@ struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 	err = give_store(lu, params, store, extack);
 	if (!err)
 		err = set_identity(lu, params, extack);
+	if (!err && params->state)
+		err = ktgt_pr_save_open(lu, params->state, extack);
 	if (err) {
 		ktgt_lu_free(lu);
 		return ERR_PTR(err);
@@ -406,6 +411,9 @@ void ktgt_lu_free(struct ktgt_lu *lu)
 	if (lu->reserved)
 		give_up_place(lu);
 	ktgt_names_leave(lu);
+	if (lu->state)
+		ktgt_state_unuse(lu->state);
+	ktgt_pr_exit(lu);
 	RCU_INIT_POINTER(lu->store, NULL);
 	if (store)
 		ktgt_store_drop(store);
@@ -479,6 +487,8 @@ static void end_lu(struct ktgt_lu *lu)
 
 	lu->target->nr_lus--;
 	ktgt_names_leave(lu);
+	if (lu->state)
+		ktgt_state_unuse(lu->state);
 	/* before the commands end, so that no new one gets in behind them */
 	percpu_ref_kill(&lu->ref);
 	if (!store)

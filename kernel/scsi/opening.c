@@ -20,6 +20,7 @@
 #include "../backend/block.h"
 #include "../backend/claim.h"
 #include "../backend/null.h"
+#include "../backend/state.h"
 #include "../backend/store.h"
 #include "../core/deadline.h"
 #include "../core/refuse.h"
@@ -192,13 +193,22 @@ void ktgt_opening_put(struct ktgt_opening *opening)
 	kref_put(&opening->ref, opening_free);
 }
 
+static struct ktgt_store *open_all(const struct ktgt_lu_params *params,
+				   struct ktgt_claim *claim,
+				   struct netlink_ext_ack *extack)
+{
+	int err = params->state ? ktgt_state_load(params->state) : 0;
+
+	return err ? ERR_PTR(err) : open_first(params, claim, extack);
+}
+
 static void opening_work(struct work_struct *work)
 {
 	struct ktgt_opening *opening = container_of(work, struct ktgt_opening,
 						    work);
 
-	opening->store = open_first(&opening->params, opening->claim,
-				    &opening->extack);
+	opening->store = open_all(&opening->params, opening->claim,
+				  &opening->extack);
 	opening->text = ktgt_refuse_take(&opening->extack);
 	complete_all(&opening->done);
 	kref_put(&opening->ref, opening_free);

@@ -59,20 +59,36 @@ static enum ktgt_cdb_pr kind_of(const struct ktgt_cmd *cmd)
  * SPC-4, table 66, SBC-3, table 13, and SPC-2, table 9: see &enum ktgt_cdb_pr.
  *
  * Context: any.
- * Return: true if it has to end with RESERVATION CONFLICT.
+ * Return: true if it has to end with RESERVATION CONFLICT, or with NOT READY.
  */
 bool ktgt_pr_refuses(const struct ktgt_cmd *cmd)
 {
 	static const unsigned long conflicts[] = {
 		[KTGT_CDB_PR_ALWAYS]	= 0,
-		[KTGT_CDB_PR_ALLOW]	= BIT(KTGT_ITL_RESERVED),
+		[KTGT_CDB_PR_ALLOW]	= BIT(KTGT_ITL_RESERVED) |
+					  BIT(KTGT_ITL_LOST),
 		[KTGT_CDB_PR_READ]	= BIT(KTGT_ITL_RESERVED) |
+					  BIT(KTGT_ITL_LOST) |
 					  BIT(KTGT_ITL_NO_READ),
 		[KTGT_CDB_PR_WRITE]	= BIT(KTGT_ITL_RESERVED) |
+					  BIT(KTGT_ITL_LOST) |
 					  BIT(KTGT_ITL_NO_WRITE),
 	};
 
 	return READ_ONCE(cmd->itl->flags) & conflicts[kind_of(cmd)];
+}
+
+/**
+ * ktgt_pr_is_lost - whether nobody knows which reservations there are
+ * @cmd: command of an I_T_L nexus
+ *
+ * Context: any.
+ * Return: true if a command for which ktgt_pr_conflicts() is true has to end with LOGICAL
+ *	UNIT NOT READY, MANUAL INTERVENTION REQUIRED.
+ */
+bool ktgt_pr_is_lost(const struct ktgt_cmd *cmd)
+{
+	return test_bit(KTGT_ITL_LOST, &cmd->itl->flags);
 }
 
 static bool is_exclusive_access(u8 type)
@@ -144,6 +160,8 @@ static unsigned long conflicts_of(const struct ktgt_itl *itl)
 	const struct ktgt_pr *pr = &itl->lu->pr;
 	unsigned long bits = 0;
 
+	if (pr->fault)
+		bits |= BIT(KTGT_ITL_LOST);
 	if (pr->reserved && pr->reserved != itl)
 		bits |= BIT(KTGT_ITL_RESERVED);
 	if (!pr->type || ktgt_pr_holds(pr, itl->registration) ||
@@ -311,6 +329,26 @@ static void drop(struct ktgt_pr_request *req,
 	atomic_dec(&nr_registrations);
 }
 
+/**
+ * ktgt_pr_insert - give a logical unit a registration that it had before
+ * @lu: logical unit
+ * @registration: it has its key
+ *
+ * Context: process; takes &ktgt_target.nexus_lock.
+ * Return: false if there are too many; then it stays the caller's.
+ */
+bool ktgt_pr_insert(struct ktgt_lu *lu, struct ktgt_registration *registration)
+{
+	bool ok;
+
+	spin_lock_bh(&lu->target->nexus_lock);
+	ok = take_places(lu, 1);
+	if (ok)
+		add(lu, registration, registration->key);
+	spin_unlock_bh(&lu->target->nexus_lock);
+	return ok;
+}
+
 static void end_reservation(struct ktgt_pr *pr)
 {
 	pr->type = 0;
@@ -390,6 +428,62 @@ void ktgt_pr_detach(struct ktgt_itl *itl)
 	ktgt_pr_update(lu);
 }
 
+static struct ktgt_registration *
+copy_one(struct ktgt_lu *to, const struct ktgt_registration *registration)
+{
+	struct ktgt_registration *copy;
+
+	copy = ktgt_pr_make(registration->name, registration->port,
+			    GFP_NOIO | __GFP_NOWARN);
+	if (!copy)
+		return NULL;
+	copy->key = registration->key;
+	if (ktgt_pr_insert(to, copy))
+		return copy;
+	kfree(copy);
+	return NULL;
+}
+
+/**
+ * ktgt_pr_copy - copy the reservations of a logical unit into one that nobody sees
+ * @to: zeroes, but for its target, which is that of @lu. ktgt_pr_exit() has to follow,
+ *	whatever is returned
+ * @as: zeroes; becomes the only I_T_L nexus of @to, with what @itl has
+ * @lu: logical unit whose reservations nobody else changes meanwhile
+ * @itl: an I_T_L nexus of it, whose context is that of the caller
+ *
+ * A request can be tried with the copy: it changes nothing for anybody.
+ *
+ * Context: process, may sleep; takes &ktgt_target.nexus_lock.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_pr_copy(struct ktgt_lu *to, struct ktgt_itl *as,
+		 const struct ktgt_lu *lu, const struct ktgt_itl *itl)
+{
+	const struct ktgt_registration *registration;
+	struct ktgt_registration *copy;
+
+	INIT_LIST_HEAD(&to->itls);
+	ktgt_pr_init(&to->pr);
+	to->pr.generation = lu->pr.generation;
+	to->pr.type = lu->pr.type;
+	to->pr.persists = lu->pr.persists;
+	to->pr.aptpl = lu->pr.aptpl;
+	as->lu = to;
+	as->nexus = itl->nexus;
+	list_for_each_entry(registration, &lu->pr.registrations, node) {
+		copy = copy_one(to, registration);
+		if (!copy)
+			return -ENOMEM;
+		if (registration == lu->pr.holder)
+			to->pr.holder = copy;
+		if (registration == itl->registration)
+			tie(copy, as);
+	}
+	list_add(&as->node, &to->itls);
+	return 0;
+}
+
 /* --- unit attentions ------------------------------------------------------ */
 
 static void tell(const struct ktgt_registration *registration, enum ktgt_ua ua)
@@ -412,6 +506,55 @@ static void tell_others(const struct ktgt_pr_request *req,
 static void tell_registered(const struct ktgt_pr_request *req, enum ktgt_ua ua)
 {
 	tell_others(req, &req->lu->pr.registrations, ua);
+}
+
+/* With the lock. Those that are not among the new ones are told. */
+static void drop_all(struct ktgt_lu *lu, const struct ktgt_pr *new,
+		     struct list_head *gone)
+{
+	struct ktgt_registration *registration;
+
+	list_for_each_entry(registration, &lu->pr.registrations, node) {
+		if (!find(new, registration))
+			tell(registration, KTGT_UA_RESERVATIONS_PREEMPTED);
+		if (registration->itl)
+			registration->itl->registration = NULL;
+	}
+	list_splice_init(&lu->pr.registrations, gone);
+	atomic_sub(lu->pr.nr, &nr_registrations);
+	lu->pr.nr = 0;
+}
+
+/**
+ * ktgt_pr_replace - give a logical unit other reservations than it has
+ * @lu: logical unit
+ * @from: logical unit that nobody sees, which has them; has none afterwards
+ *
+ * Initiators that are not registered any more find a unit attention.
+ *
+ * Context: process; takes &ktgt_target.nexus_lock.
+ */
+void ktgt_pr_replace(struct ktgt_lu *lu, struct ktgt_lu *from)
+{
+	struct ktgt_registration *registration, *next;
+	struct ktgt_pr *pr = &lu->pr;
+	LIST_HEAD(gone);
+
+	spin_lock_bh(&lu->target->nexus_lock);
+	drop_all(lu, &from->pr, &gone);
+	list_for_each_entry_safe(registration, next, &from->pr.registrations,
+				 node)
+		add(lu, registration, registration->key);
+	from->pr.nr = 0;
+	pr->generation = from->pr.generation;
+	pr->type = from->pr.type;
+	pr->holder = from->pr.holder;
+	pr->aptpl = from->pr.aptpl;
+	pr->fault = 0;
+	end_reservation(&from->pr);
+	ktgt_pr_update(lu);
+	spin_unlock_bh(&lu->target->nexus_lock);
+	ktgt_pr_free_list(&gone);
 }
 
 /* --- service actions ------------------------------------------------------ */
@@ -517,7 +660,8 @@ static enum ktgt_pr_result run_register(struct ktgt_pr_request *req)
 	struct ktgt_pr *pr = &req->lu->pr;
 	enum ktgt_pr_result result;
 
-	if (req->aptpl || (req->spec_i_pt && !may_specify_ports(req)))
+	if ((req->aptpl && !pr->persists) ||
+	    (req->spec_i_pt && !may_specify_ports(req)))
 		return invalid_list(req, FIELD_FLAGS);
 	if (!own) {
 		result = req->action_key ? add_made(req) : KTGT_PR_GOOD;
@@ -533,6 +677,7 @@ static enum ktgt_pr_result run_register(struct ktgt_pr_request *req)
 	}
 	if (pr->reserved == req->itl)
 		pr->reserved = NULL;
+	pr->aptpl = req->aptpl;
 	return KTGT_PR_GOOD;
 }
 
@@ -668,7 +813,7 @@ static enum ktgt_pr_result run_move(struct ktgt_pr_request *req)
 		return KTGT_PR_CONFLICT;
 	if (!req->action_key)
 		return invalid_list(req, FIELD_ACTION_KEY);
-	if (req->aptpl)
+	if (req->aptpl && !pr->persists)
 		return invalid_list(req, FIELD_MOVE_FLAGS);
 	named = list_first_entry(&req->made, struct ktgt_registration, node);
 	if (same_nexus(named, own))
@@ -677,6 +822,7 @@ static enum ktgt_pr_result run_move(struct ktgt_pr_request *req)
 	if (!to)
 		return KTGT_PR_TOO_MANY;
 	pr->holder = to;
+	pr->aptpl = req->aptpl;
 	if (req->unregister)
 		drop(req, own);
 	pr->generation++;

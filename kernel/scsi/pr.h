@@ -128,6 +128,7 @@ struct ktgt_pr_request {
 };
 
 bool ktgt_pr_refuses(const struct ktgt_cmd *cmd);
+bool ktgt_pr_is_lost(const struct ktgt_cmd *cmd);
 
 /**
  * ktgt_pr_conflicts - whether a command conflicts with a reservation
@@ -136,7 +137,8 @@ bool ktgt_pr_refuses(const struct ktgt_cmd *cmd);
  * Without a reservation this is a look at the flags of the I_T_L nexus.
  *
  * Context: any.
- * Return: true if it has to end with RESERVATION CONFLICT.
+ * Return: true if it has to end with RESERVATION CONFLICT, or, if ktgt_pr_is_lost(),
+ *	with NOT READY.
  */
 static inline bool ktgt_pr_conflicts(const struct ktgt_cmd *cmd)
 {
@@ -146,6 +148,10 @@ static inline bool ktgt_pr_conflicts(const struct ktgt_cmd *cmd)
 
 u32 ktgt_pr_hash(const char *name);
 struct ktgt_registration *ktgt_pr_make(const char *name, u16 port, gfp_t gfp);
+bool ktgt_pr_insert(struct ktgt_lu *lu, struct ktgt_registration *registration);
+int ktgt_pr_copy(struct ktgt_lu *to, struct ktgt_itl *as,
+		 const struct ktgt_lu *lu, const struct ktgt_itl *itl);
+void ktgt_pr_replace(struct ktgt_lu *lu, struct ktgt_lu *from);
 void ktgt_pr_free_list(struct list_head *list);
 bool ktgt_pr_type_is_valid(u8 type);
 bool ktgt_pr_is_for_all(u8 type);

@@ -23,8 +23,10 @@
 #define CRH			BIT(4)
 #define SIP_C			BIT(3)
 #define ATP_C			BIT(2)
+#define PTPL_C			BIT(0)
 /* byte 3 */
 #define TMV			BIT(7)
+#define PTPL_A			BIT(0)
 /*
  * TEST UNIT READY is let through all types; MODE SENSE and what else reads no blocks
  * through write exclusive ones
@@ -143,17 +145,19 @@ void ktgt_pr_read_reservation(struct ktgt_cmd *cmd)
  * ktgt_pr_report_capabilities - REPORT CAPABILITIES (SPC-4, 6.15.4)
  * @cmd: the command
  *
- * Nothing outlives a loss of power: PTPL_C and PTPL_A are 0.
+ * With a state file they can outlive a loss of power; whether they do, the last one who
+ * registered has said.
  *
  * Context: any; completes @cmd.
  */
 void ktgt_pr_report_capabilities(struct ktgt_cmd *cmd)
 {
+	const struct ktgt_pr *pr = &cmd->lu->pr;
 	u8 buf[8] = {};
 
 	put_unaligned_be16(sizeof(buf), buf);
-	buf[2] = CRH | SIP_C | ATP_C;
-	buf[3] = TMV | ALLOW_COMMANDS;
+	buf[2] = CRH | SIP_C | ATP_C | (pr->persists ? PTPL_C : 0);
+	buf[3] = TMV | ALLOW_COMMANDS | (READ_ONCE(pr->aptpl) ? PTPL_A : 0);
 	put_unaligned_be16(TYPE_MASK, buf + 4);
 	ktgt_data_answer(cmd, buf, sizeof(buf));
 }

@@ -13,6 +13,7 @@
 
 #include <scsi/scsi_proto.h>
 
+#include "../backend/state.h"
 #include "../core/cmd.h"
 #include "../core/fabric.h"
 #include "../core/net.h"
@@ -23,6 +24,8 @@
 #include "lu.h"
 #include "pr.h"
 #include "pr_abort.h"
+#include "pr_save.h"
+#include "pr_trial.h"
 #include "sense.h"
 #include "transport_id.h"
 
@@ -342,6 +345,45 @@ static enum ktgt_pr_result run(struct ktgt_pr_request *req,
 	return result;
 }
 
+/* Whether the reservations have to be in the state file before they change. */
+static bool needs_save(const struct ktgt_cmd *cmd,
+		       const struct ktgt_pr_request *req)
+{
+	const struct ktgt_pr *pr = &cmd->lu->pr;
+
+	return pr->persists && (pr->aptpl || req->aptpl) &&
+	       cmd->step_nr != KTGT_PR_STEP_SAVED;
+}
+
+/*
+ * Returns KTGT_PR_GOOD if a save has begun; then the command is not the caller's any
+ * more.
+ */
+static enum ktgt_pr_result save(struct ktgt_cmd *cmd,
+				struct ktgt_pr_request *req)
+{
+	struct ktgt_state_image *image;
+	enum ktgt_pr_result result = ktgt_pr_trial(req, &image);
+
+	if (result)
+		return result;
+	if (image->len > ktgt_state_room(cmd->lu->state)) {
+		ktgt_state_image_free(image);
+		return KTGT_PR_TOO_MANY;
+	}
+	return ktgt_pr_save_begin(cmd, image) ? KTGT_PR_GOOD : KTGT_PR_BUSY;
+}
+
+/* What was saved is in force if the command has succeeded. Others may go on. */
+static void settle(struct ktgt_cmd *cmd, enum ktgt_pr_result result)
+{
+	if (!test_bit(KTGT_CMDF_TURN, &cmd->flags))
+		return;
+	if (result == KTGT_PR_GOOD && cmd->step_nr == KTGT_PR_STEP_SAVED)
+		ktgt_pr_save_commit(cmd);
+	ktgt_pr_save_leave(cmd);
+}
+
 static void preempt_and_abort(struct ktgt_cmd *cmd, struct ktgt_pr_request *req)
 {
 	struct ktgt_pr_abort *own = ktgt_pr_abort_begin(cmd);
@@ -352,6 +394,7 @@ static void preempt_and_abort(struct ktgt_cmd *cmd, struct ktgt_pr_request *req)
 		return;
 	}
 	result = run(req, own);
+	settle(cmd, result);
 	if (result == KTGT_PR_GOOD) {
 		ktgt_pr_abort_wait(own);
 		return;
@@ -360,32 +403,69 @@ static void preempt_and_abort(struct ktgt_cmd *cmd, struct ktgt_pr_request *req)
 	end(cmd, result, req->field);
 }
 
+static void change(struct ktgt_cmd *cmd, struct ktgt_pr_request *req)
+{
+	enum ktgt_pr_result result;
+
+	if (req->action == KTGT_PR_PREEMPT_ABORT) {
+		preempt_and_abort(cmd, req);
+		return;
+	}
+	result = run(req, NULL);
+	settle(cmd, result);
+	end(cmd, result, req->field);
+}
+
 /* A conflict is told before anything that is wrong with the list. */
 static void carry_out(struct ktgt_cmd *cmd, const u8 *list, u32 len)
 {
 	enum ktgt_pr_result result = KTGT_PR_CONFLICT;
 	struct ktgt_pr_request req;
+	bool saves = false;
 
 	init_request(&req, cmd, list);
 	if (key_fits(&req))
 		result = read_list(&req, list, len);
-	if (result == KTGT_PR_GOOD && req.action == KTGT_PR_PREEMPT_ABORT) {
-		preempt_and_abort(cmd, &req);
-	} else {
-		if (result == KTGT_PR_GOOD)
-			result = run(&req, NULL);
-		end(cmd, result, req.field);
+	if (result == KTGT_PR_GOOD && needs_save(cmd, &req)) {
+		result = save(cmd, &req);
+		saves = true;
 	}
+	if (result)
+		end(cmd, result, req.field);
+	else if (!saves)
+		change(cmd, &req);
 	ktgt_pr_free_list(&req.made);
 	ktgt_pr_free_list(&req.removed);
+}
+
+/* At a logical unit with a state file it has to be its turn. */
+static bool may_go_on(struct ktgt_cmd *cmd)
+{
+	if (!cmd->lu->pr_save)
+		return true;
+	switch (cmd->step_nr) {
+	case KTGT_PR_STEP_NEW:
+		return ktgt_pr_save_enter(cmd);
+	case KTGT_PR_STEP_FAILED:
+		ktgt_sense_set(&cmd->sense, HARDWARE_ERROR,
+			       KTGT_ASC_INTERNAL_TARGET_FAILURE);
+		ktgt_cmd_fail(cmd);
+		return false;
+	default:
+		return true;
+	}
 }
 
 /**
  * ktgt_pr_out - PERSISTENT RESERVE OUT (SPC-4, 6.16)
  * @cmd: the command
  *
+ * If reservations outlive a loss of power, it is called again when it is its turn, and
+ * when what it changes is stable. Whoever has the turn and ends here gives it back with
+ * ktgt_cmd_release() at the latest.
+ *
  * Context: process, may sleep; takes &ktgt_target.nexus_lock. Completes @cmd;
- *	PREEMPT AND ABORT maybe later.
+ *	PREEMPT AND ABORT, and one that is saved, maybe later.
  */
 void ktgt_pr_out(struct ktgt_cmd *cmd)
 {
@@ -396,6 +476,8 @@ void ktgt_pr_out(struct ktgt_cmd *cmd)
 		end(cmd, KTGT_PR_INVALID_LENGTH, 0);
 		return;
 	}
+	if (!may_go_on(cmd))
+		return;
 	list = kmalloc(len, GFP_REGISTRATION);
 	if (!list) {
 		end(cmd, KTGT_PR_BUSY, 0);

@@ -12,6 +12,7 @@
 /* Additional sense codes with qualifier, SPC-4 annex F.2. */
 #define KTGT_ASC_NONE				0x0000
 #define KTGT_ASC_NOT_READY			0x0400
+#define KTGT_ASC_MANUAL_INTERVENTION		0x0403
 #define KTGT_ASC_PORT_TRANSITION		0x040a
 #define KTGT_ASC_PORT_STANDBY			0x040b
 #define KTGT_ASC_PORT_UNAVAILABLE		0x040c

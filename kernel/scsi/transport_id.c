@@ -80,6 +80,20 @@ static bool get_name(const char *name, struct ktgt_transport_id *id)
 }
 
 /**
+ * ktgt_port_name_get - read the name of an initiator port
+ * @text: the name, as a TransportID has it
+ * @id: takes it in the form of &ktgt_nexus.port_name
+ *
+ * Context: any.
+ * Return: false if it is no such name.
+ */
+bool ktgt_port_name_get(const char *text, struct ktgt_transport_id *id)
+{
+	id->is_port = true;
+	return get_name(text, id);
+}
+
+/**
  * ktgt_transport_id_get - read a TransportID
  * @p: where it begins
  * @left: bytes that there are

@@ -27,6 +27,7 @@ struct ktgt_transport_id {
 	char	name[KTGT_NAME_LEN + 20];
 };
 
+bool ktgt_port_name_get(const char *text, struct ktgt_transport_id *id);
 u32 ktgt_transport_id_put(const char *port_name, u8 *p);
 int ktgt_transport_id_get(const u8 *p, u32 left, struct ktgt_transport_id *id);
 

@@ -4,6 +4,8 @@
  * commands may do afterwards; RESERVE beside them.
  */
 #include "../scsi/pr.c"
+#include "../scsi/pr_image.c"
+#include "../scsi/pr_trial.c"
 #include "../scsi/reserve.c"
 
 #include <kunit/test.h>
@@ -46,6 +48,7 @@
  * @result: of the last request
  * @field: byte that it complained of
  * @removed: registrations that it has removed
+ * @test: the test, if reservations outlive a loss of power in it
  */
 struct pr_test {
 	struct ktgt_lu		lu;
@@ -56,6 +59,7 @@ struct pr_test {
 	enum ktgt_pr_result	result;
 	u16			field;
 	unsigned int		removed;
+	struct kunit		*test;
 };
 
 static void log_in(struct pr_test *t, unsigned int who)
@@ -105,6 +109,16 @@ static int pr_test_init(struct kunit *test)
 	return 0;
 }
 
+static int aptpl_test_init(struct kunit *test)
+{
+	int err = pr_test_init(test);
+	struct pr_test *t = test->priv;
+
+	if (!err)
+		t->test = test;
+	return err;
+}
+
 static void pr_test_exit(struct kunit *test)
 {
 	struct pr_test *t = test->priv;
@@ -142,10 +156,66 @@ static void name(struct ktgt_pr_request *req, const char *port)
 	}
 }
 
+/* An image gives another logical unit the same reservations. */
+static void expect_read(struct pr_test *t, const struct ktgt_state_image *image)
+{
+	struct ktgt_lu *lu = kunit_kzalloc(t->test, sizeof(*lu), GFP_KERNEL);
+	struct ktgt_state_image *again;
+
+	KUNIT_ASSERT_NOT_NULL(t->test, lu);
+	lu->target = &t->target;
+	INIT_LIST_HEAD(&lu->itls);
+	ktgt_pr_init(&lu->pr);
+	KUNIT_EXPECT_EQ(t->test, ktgt_pr_image_read(lu, image), 0);
+	again = ktgt_pr_image_make(&lu->pr, GFP_KERNEL);
+	if (again) {
+		KUNIT_EXPECT_EQ(t->test, again->len, image->len);
+		if (again->len == image->len)
+			KUNIT_EXPECT_MEMEQ(t->test, again->data, image->data,
+					   image->len);
+	}
+	ktgt_state_image_free(again);
+	ktgt_pr_exit(lu);
+}
+
+/* What a trial says and keeps is what happens. */
+static void expect_same(struct pr_test *t, enum ktgt_pr_result result,
+			const struct ktgt_state_image *image)
+{
+	struct ktgt_state_image *now;
+
+	KUNIT_EXPECT_EQ(t->test, result, t->result);
+	KUNIT_EXPECT_EQ(t->test, !image, result != KTGT_PR_GOOD);
+	now = ktgt_pr_image_make(&t->lu.pr, GFP_KERNEL);
+	if (image && now) {
+		KUNIT_EXPECT_EQ(t->test, image->len, now->len);
+		if (image->len == now->len)
+			KUNIT_EXPECT_MEMEQ(t->test, image->data, now->data,
+					   now->len);
+		expect_read(t, image);
+	}
+	ktgt_state_image_free(now);
+}
+
+/* APTPL is asked for by all who can, if @t is about that; not in vain. */
+static enum ktgt_pr_result try_out(struct pr_test *t,
+				   struct ktgt_pr_request *req,
+				   struct ktgt_state_image **image)
+{
+	t->lu.pr.persists = !req->aptpl;
+	req->aptpl = req->aptpl || req->action == KTGT_PR_REGISTER ||
+		     req->action == KTGT_PR_REGISTER_IGNORE ||
+		     req->action == KTGT_PR_REGISTER_MOVE;
+	return ktgt_pr_trial(req, image);
+}
+
 /* @named: initiator that REGISTER AND MOVE or SPEC_I_PT names, or -1 */
 static enum ktgt_pr_result run(struct pr_test *t, struct ktgt_pr_request *req,
 			       int named)
 {
+	struct ktgt_state_image *image = NULL;
+	enum ktgt_pr_result trial = KTGT_PR_GOOD;
+
 	INIT_LIST_HEAD(&req->made);
 	INIT_LIST_HEAD(&req->removed);
 	if (req->action == KTGT_PR_REGISTER ||
@@ -153,9 +223,14 @@ static enum ktgt_pr_result run(struct pr_test *t, struct ktgt_pr_request *req,
 		name(req, req->itl->nexus->port_name);
 	if (named >= 0)
 		name(req, t->names[named]);
+	if (t->test)
+		trial = try_out(t, req, &image);
 	spin_lock_bh(&t->target.nexus_lock);
 	t->result = ktgt_pr_run(req);
 	spin_unlock_bh(&t->target.nexus_lock);
+	if (t->test)
+		expect_same(t, trial, image);
+	ktgt_state_image_free(image);
 	t->removed = list_count_nodes(&req->removed);
 	t->field = req->field;
 	ktgt_pr_free_list(&req->made);
@@ -942,4 +1017,86 @@ static struct kunit_suite pr_suite = {
 	.test_cases = pr_cases,
 };
 
-kunit_test_suite(pr_suite);
+/* --- images --------------------------------------------------------------- */
+
+/* An image with bytes of which the rest of it speaks. */
+static struct ktgt_state_image *image_of(struct kunit *test)
+{
+	struct pr_test *t = test->priv;
+	struct ktgt_state_image *image;
+
+	join(test, A);
+	join(test, B);
+	hold(test, A, WE);
+	image = ktgt_pr_image_make(&t->lu.pr, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, image);
+	return image;
+}
+
+/* Of no image with one byte missing or different comes a crash, or a half. */
+static void broken_images(struct kunit *test)
+{
+	struct ktgt_lu *lu = kunit_kzalloc(test, sizeof(*lu), GFP_KERNEL);
+	struct ktgt_state_image *image = image_of(test);
+	struct pr_test *t = test->priv;
+	u32 len = image->len, i;
+
+	KUNIT_ASSERT_NOT_NULL(test, lu);
+	lu->target = &t->target;
+	INIT_LIST_HEAD(&lu->itls);
+	ktgt_pr_init(&lu->pr);
+	for (i = 1; i < len; i++) {
+		image->len = i;
+		KUNIT_EXPECT_NE(test, ktgt_pr_image_read(lu, image), 0);
+		ktgt_pr_exit(lu);
+	}
+	image->len = len;
+	for (i = 0; i < len; i++) {
+		image->data[i] ^= 0x80;
+		ktgt_pr_image_read(lu, image);
+		KUNIT_EXPECT_LE(test, lu->pr.nr, 2);
+		ktgt_pr_exit(lu);
+		image->data[i] ^= 0x80;
+	}
+	KUNIT_EXPECT_EQ(test, ktgt_pr_image_read(lu, image), 0);
+	ktgt_pr_exit(lu);
+	ktgt_state_image_free(image);
+}
+
+/* A section that is not known may be anything: nothing of it is guessed. */
+static void unknown_section(struct kunit *test)
+{
+	struct ktgt_state_image *image = image_of(test);
+	struct pr_test *t = test->priv;
+
+	image->data[0] = SECTION_RESERVATIONS + 1;
+	KUNIT_EXPECT_EQ(test, ktgt_pr_image_read(&t->lu, image),
+			-EPROTONOSUPPORT);
+	ktgt_state_image_free(image);
+}
+
+static struct kunit_case aptpl_cases[] = {
+	KUNIT_CASE_PARAM(type_ends, type_gen_params),
+	KUNIT_CASE_PARAM(type_again, type_gen_params),
+	KUNIT_CASE(registers),
+	KUNIT_CASE(wrong_key),
+	KUNIT_CASE(names_ports),
+	KUNIT_CASE_PARAM(move, move_gen_params),
+	KUNIT_CASE(clears),
+	KUNIT_CASE_PARAM(preempt, preempt_gen_params),
+	KUNIT_CASE(preempt_oneself),
+	KUNIT_CASE(reserve_ends),
+	KUNIT_CASE(broken_images),
+	KUNIT_CASE(unknown_section),
+	{}
+};
+
+/* All that is kept, by the cases of the suite above. */
+static struct kunit_suite aptpl_suite = {
+	.name = "ktgt_pr_aptpl",
+	.init = aptpl_test_init,
+	.exit = pr_test_exit,
+	.test_cases = aptpl_cases,
+};
+
+kunit_test_suites(&pr_suite, &aptpl_suite);

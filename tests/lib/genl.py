@@ -50,7 +50,7 @@ COMMANDS = {name: number for number, name in enumerate(
     "lu-frozen lu-thawed lu-error orphan-list "
     "txn-end lu-histogram-list session-histogram-list "
     "lu-refresh memory-full port-group-new port-group-set port-group-del "
-    "port-group-list".split(), 1)}
+    "port-group-list lu-naa-get reservation-list reservation-set".split(), 1)}
 NAMES = {number: name for name, number in COMMANDS.items()}
 HERE = os.path.dirname(os.path.abspath(__file__))
 ATTRS = {
@@ -60,7 +60,7 @@ ATTRS = {
            "keepalive-interval keepalive-probes tcp-user-timeout "
            "allocation-failures discovery-timeout max-discoveries "
            "discoveries-closed logins-closed login-delay logins-delayed "
-           "memory-total memory-used windows-closed",
+           "memory-total memory-used windows-closed state-dir",
     "target": "id name alias state force lus sessions acls generation pad "
               "header-digest data-digest initial-r2t immediate-data "
               "max-recv-data-segment-length max-xmit-data-segment-length "
@@ -74,7 +74,7 @@ ATTRS = {
           "write-commands write-bytes errors generation pad absent shared "
           "naa-id eui uuid scsi-name given frozen "
           "shared-identity medium medium-found force submission device-write-cache "
-          "orphans gone major minor descriptor",
+          "orphans gone major minor descriptor state-descriptor",
     "acl": "target-id address prefix-len all initiator generation",
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "
@@ -82,6 +82,7 @@ ATTRS = {
     "itl": "target-id session-id lun read-begun read-begun-bytes "
            "read-commands read-bytes write-begun write-begun-bytes "
            "write-commands write-bytes errors generation pad",
+    "reservation": "target-id lun generation type persists aptpl fault registration",
     "orphan": "target lun path device removed initiator isid reads writes "
               "others bytes age namespace pad",
     "histogram": "target-id lun session-id read-total read-storage write-total "
@@ -101,7 +102,7 @@ ATTRS = {name: {word: number for number, word in enumerate(words.split(), 1)}
          for name, words in ATTRS.items()}
 # Numbers that are no u32
 WIDTHS = {"generation": "=Q", "port": "=H", "group-tag": "=H", "size": "=Q", "read-only": "=B",
-          "write-cache": "=B", "preferred": "=B", "shared": "=B", "shared-identity": "=B", "naa": "=Q", "prefix-len": "=B",
+          "write-cache": "=B", "preferred": "=B", "aptpl": "=B", "shared": "=B", "shared-identity": "=B", "naa": "=Q", "prefix-len": "=B",
           "lba": "=Q", "memory": "=Q", "memory-total": "=Q"}
 NESTS = {"change": "change"}
 ENUMS = {

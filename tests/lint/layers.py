@@ -72,7 +72,8 @@ FLOORS = {
         'port_groups',
         'transition',
         'lu_life reset pr_abort',
-        'nexus mode_page reserve',
+        'nexus mode_page reserve pr_save pr_trial',
+        'pr_image',
         'cache chunk',
         'ua vpd medium names pr',
         'group',
@@ -85,7 +86,7 @@ FLOORS = {
         'worker',
         'store',
         'device holder',
-        'backend claim',
+        'backend claim state',
     ],
     'userspace/cmd': [
         'options',
@@ -93,7 +94,7 @@ FLOORS = {
         'usage request',
         'refuse',
         'nouns',
-        'account acl config explain group lun monitor net orphan portal session stats '
+        'account acl config explain group lun monitor net orphan portal pr session stats '
         'target',
         'freeze event histogram objects print',
         'foreign grammar',
@@ -120,7 +121,8 @@ FLOORS = {
         'conf scan',
     ],
     'userspace/lib': [
-        'device lu_request medium out reason view',
+        'lu_request',
+        'device medium out reason state_file view',
         'find_device find_port nl parse',
         'model',
         'spec',

@@ -42,6 +42,7 @@ static const struct arg set_args[] = {
 	{ "state", NULL, ARG_VALUE, 0, KTGT_A_NET_STATE },
 	{ "oui", "DIGITS", ARG_VALUE, 0, KTGT_A_NET_OUI },
 	{ "cpus", "LIST|all", ARG_VALUE, 0, KTGT_A_NET_CPUS },
+	{ "state-dir", "FOLDER|none", ARG_VALUE, 0, KTGT_A_NET_STATE_DIR },
 	{ NULL, NULL, 0, 0, 0 }
 };
 

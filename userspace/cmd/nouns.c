@@ -19,6 +19,7 @@ const struct noun nouns[] = {
 	{ "session", NULL, "initiators that are logged in", session_commands },
 	{ "orphan", NULL, "unanswered commands of connections that are gone",
 	  orphan_commands },
+	{ "pr", NULL, "persistent reservations of logical units", pr_commands },
 	{ "stats", NULL, "performance counters of sessions and LUNs", stats_commands },
 	{ "config", NULL, "the whole configuration, as a file", config_commands },
 	{ "monitor", NULL, "events, as they happen", monitor_commands },

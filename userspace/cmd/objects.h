@@ -14,6 +14,7 @@ extern const struct command acl_commands[];
 extern const struct command account_commands[];
 extern const struct command session_commands[];
 extern const struct command orphan_commands[];
+extern const struct command pr_commands[];
 extern const struct command stats_commands[];
 extern const struct command config_commands[];
 extern const struct command monitor_commands[];

@@ -14,6 +14,8 @@
 #include <linux/genetlink.h>
 
 #define NL_BUFFER	32768
+/* a request with as many registrations as a logical unit can have */
+#define NL_REQUEST	262144
 #define NL_TEXT		8192	/* the text may contain a path of 4095 bytes */
 #define DUMP_ATTEMPTS	16
 #define MAX_GROUPS	8
@@ -35,7 +37,7 @@ struct nl {
 	uint16_t unknown;	/* attribute that was refused unseen, or 0 */
 	char text[NL_TEXT];
 	/* messages are built, and looked at, where they are */
-	char tx[NL_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char tx[NL_REQUEST] __attribute__((aligned(NLMSG_ALIGNTO)));
 	char rx[NL_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
 };
 
@@ -59,6 +61,22 @@ bool nl_unknown(const struct nl *nl, uint16_t attr)
 }
 
 /* Building */
+
+static void put_object(struct nlmsghdr *nlh, const struct object *obj,
+		       const void *item);
+
+static void put_list(struct nlmsghdr *nlh, const struct field *f,
+		     const struct vec *list)
+{
+	struct nlattr *nest;
+	const char *item;
+
+	vec_for_each(item, list) {
+		nest = mnl_attr_nest_start(nlh, f->attr);
+		put_object(nlh, f->sub, item);
+		mnl_attr_nest_end(nlh, nest);
+	}
+}
 
 static void put_field(struct nlmsghdr *nlh, const struct field *f,
 		      const void *p)
@@ -104,19 +122,34 @@ static void put_field(struct nlmsghdr *nlh, const struct field *f,
 	case FIELD_BIN:
 		mnl_attr_put(nlh, f->attr, f->size, p);
 		break;
-	default:
-		/* no command takes a nest, or a histogram */
+	case FIELD_LIST:
+		put_list(nlh, f, p);
 		break;
+	default:
+		/* no command takes a single nest, or a histogram */
+		break;
+	}
+}
+
+static void put_object(struct nlmsghdr *nlh, const struct object *obj,
+		       const void *item)
+{
+	const struct model *m = item;
+	size_t i;
+
+	for (i = 0; i < obj->n_fields; i++) {
+		const struct field *f = &obj->fields[i];
+
+		if (HAS(m, f->attr))
+			put_field(nlh, f, (const char *)item + f->off);
 	}
 }
 
 static struct nlmsghdr *build(struct nl *nl, uint8_t cmd, uint16_t flags,
 			      const void *req)
 {
-	const struct model *m = req;
 	struct genlmsghdr *genl;
 	struct nlmsghdr *nlh;
-	size_t i;
 
 	nlh = mnl_nlmsg_put_header(nl->tx);
 	nlh->nlmsg_type = nl->family;
@@ -125,12 +158,8 @@ static struct nlmsghdr *build(struct nl *nl, uint8_t cmd, uint16_t flags,
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	genl->cmd = cmd;
 	genl->version = 1;
-	for (i = 0; m && i < nl->obj->n_fields; i++) {
-		const struct field *f = &nl->obj->fields[i];
-
-		if (HAS(m, f->attr))
-			put_field(nlh, f, (const char *)req + f->off);
-	}
+	if (req)
+		put_object(nlh, nl->obj, req);
 	return nlh;
 }
 

@@ -108,6 +108,24 @@ static const char *const gone_names[] = {
 	NULL,
 };
 
+static const char *const reservation_type_names[] = {
+	"none",
+	"write-exclusive",
+	"exclusive-access",
+	"write-exclusive-registrants",
+	"exclusive-access-registrants",
+	"write-exclusive-all",
+	"exclusive-access-all",
+	NULL,
+};
+
+static const char *const state_fault_names[] = {
+	"none",
+	"damaged",
+	"newer",
+	NULL,
+};
+
 static const char *const conn_state_names[] = {
 	"new",
 	"login",
@@ -210,6 +228,7 @@ static const struct field net_fields[] = {
 	F(net, NET_MEMORY_TOTAL, memory_total, SIZE, "memory-total"),
 	F(net, NET_MEMORY_USED, memory_used, SIZE, "memory-used"),
 	F(net, NET_WINDOWS_CLOSED, windows_closed, U64, "windows-closed"),
+	F(net, NET_STATE_DIR, state_dir, STR, "state-dir"),
 };
 
 OBJECT(net);
@@ -321,6 +340,7 @@ static const struct field lu_fields[] = {
 	F(lu, LU_MAJOR, major, U32, "major", .max = 4095),
 	F(lu, LU_MINOR, minor, U32, "minor", .max = 1048575),
 	F(lu, LU_DESCRIPTOR, descriptor, U32, "descriptor"),
+	F(lu, LU_STATE_DESCRIPTOR, state_descriptor, U32, "state-descriptor"),
 };
 
 OBJECT(lu);
@@ -566,6 +586,33 @@ static const struct field itl_fields[] = {
 };
 
 OBJECT(itl);
+
+static const struct field registration_fields[] = {
+	F(registration, REGISTRATION_PORT, port, STR, "port"),
+	F(registration, REGISTRATION_KEY, key, BIN, "key"),
+	F(registration, REGISTRATION_TARGET_PORT, target_port, U32,
+	  "target-port", .min = 1, .max = 65535),
+	F(registration, REGISTRATION_HOLDER, holder, FLAG, "holder"),
+};
+
+OBJECT(registration);
+
+static const struct field reservation_fields[] = {
+	F(reservation, RESERVATION_TARGET_ID, target_id, U32, "target-id",
+	  .min = 1, .max = 65535),
+	F(reservation, RESERVATION_LUN, lun, U32, "lun", .max = KTGT_LUN_MAX),
+	F(reservation, RESERVATION_GENERATION, generation, U32, "generation"),
+	F(reservation, RESERVATION_TYPE, type, ENUM, "type",
+	  .names = reservation_type_names),
+	F(reservation, RESERVATION_PERSISTS, persists, FLAG, "persists"),
+	F(reservation, RESERVATION_APTPL, aptpl, BOOL, "aptpl"),
+	F(reservation, RESERVATION_FAULT, fault, ENUM, "fault",
+	  .names = state_fault_names),
+	F(reservation, RESERVATION_REGISTRATION, registration, LIST,
+	  "registration", .sub = &registration_object),
+};
+
+OBJECT(reservation);
 
 static const struct field orphan_fields[] = {
 	F(orphan, ORPHAN_TARGET, target, STR, "target"),

@@ -45,6 +45,7 @@ struct net {
 	uint64_t memory_total;
 	uint64_t memory_used;
 	uint64_t windows_closed;
+	char state_dir[KTGT_STATE_DIR_MAX + 1];
 };
 
 extern const struct object net_object;
@@ -135,6 +136,7 @@ struct lu {
 	uint32_t major;
 	uint32_t minor;
 	uint32_t descriptor;
+	uint32_t state_descriptor;
 };
 
 extern const struct object lu_object;
@@ -367,6 +369,30 @@ struct itl {
 };
 
 extern const struct object itl_object;
+
+struct registration {
+	uint64_t has;
+	char port[243 + 1];
+	uint8_t key[8];
+	uint32_t target_port;
+	bool holder;
+};
+
+extern const struct object registration_object;
+
+struct reservation {
+	uint64_t has;
+	uint32_t target_id;
+	uint32_t lun;
+	uint32_t generation;
+	uint32_t type;
+	bool persists;
+	uint8_t aptpl;
+	uint32_t fault;
+	struct vec registration;
+};
+
+extern const struct object reservation_object;
 
 struct orphan {
 	uint64_t has;

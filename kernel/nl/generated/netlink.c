@@ -64,6 +64,16 @@ static const struct netlink_range_validation ktgt_a_itl_target_id_range = {
 	.max	= 65535ULL,
 };
 
+static const struct netlink_range_validation ktgt_a_reservation_target_id_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
+static const struct netlink_range_validation ktgt_a_registration_target_port_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
 static const struct netlink_range_validation ktgt_a_histogram_target_id_range = {
 	.min	= 1ULL,
 	.max	= 65535ULL,
@@ -79,8 +89,16 @@ static const struct netlink_range_validation ktgt_a_port_group_id_range = {
 	.max	= 65535ULL,
 };
 
+/* Common nested types */
+const struct nla_policy ktgt_registration_nl_policy[KTGT_A_REGISTRATION_HOLDER + 1] = {
+	[KTGT_A_REGISTRATION_PORT] = { .type = NLA_NUL_STRING, .len = 243, },
+	[KTGT_A_REGISTRATION_KEY] = NLA_POLICY_EXACT_LEN(8),
+	[KTGT_A_REGISTRATION_TARGET_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_registration_target_port_range),
+	[KTGT_A_REGISTRATION_HOLDER] = { .type = NLA_FLAG, },
+};
+
 /* KTGT_CMD_NET_SET - do */
-static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_MEMORY_TOTAL + 1] = {
+static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_STATE_DIR + 1] = {
 	[KTGT_A_NET_LOGIN_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, 1, KTGT_TIME_MAX),
 	[KTGT_A_NET_MAX_LOGINS] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_net_max_logins_range),
 	[KTGT_A_NET_MEMORY_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_net_memory_limit_range),
@@ -99,6 +117,7 @@ static const struct nla_policy ktgt_net_set_nl_policy[KTGT_A_NET_MEMORY_TOTAL + 
 	[KTGT_A_NET_MAX_DISCOVERIES] = NLA_POLICY_RANGE(NLA_U32, 1, 16384),
 	[KTGT_A_NET_LOGIN_DELAY] = NLA_POLICY_MAX(NLA_U32, KTGT_TIME_MAX),
 	[KTGT_A_NET_MEMORY_TOTAL] = { .type = NLA_U64, },
+	[KTGT_A_NET_STATE_DIR] = { .type = NLA_NUL_STRING, .len = KTGT_STATE_DIR_MAX, },
 };
 
 /* KTGT_CMD_TARGET_NEW - do */
@@ -176,7 +195,7 @@ static const struct nla_policy ktgt_portal_del_nl_policy[KTGT_A_PORTAL_PORT + 1]
 };
 
 /* KTGT_CMD_LU_NEW - do */
-static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_DESCRIPTOR + 1] = {
+static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_STATE_DESCRIPTOR + 1] = {
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 	[KTGT_A_LU_BACKEND] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -203,6 +222,7 @@ static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_DESCRIPTOR + 1] =
 	[KTGT_A_LU_ABSENT] = { .type = NLA_FLAG, },
 	[KTGT_A_LU_GONE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[KTGT_A_LU_DESCRIPTOR] = { .type = NLA_U32, },
+	[KTGT_A_LU_STATE_DESCRIPTOR] = { .type = NLA_U32, },
 };
 
 /* KTGT_CMD_LU_DEL - do */
@@ -405,8 +425,30 @@ static const struct nla_policy ktgt_port_group_list_nl_policy[KTGT_A_PORT_GROUP_
 	[KTGT_A_PORT_GROUP_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_port_group_target_id_range),
 };
 
+/* KTGT_CMD_LU_NAA_GET - do */
+static const struct nla_policy ktgt_lu_naa_get_nl_policy[KTGT_A_LU_LUN + 1] = {
+	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
+	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
+};
+
+/* KTGT_CMD_RESERVATION_LIST - dump */
+static const struct nla_policy ktgt_reservation_list_nl_policy[KTGT_A_RESERVATION_LUN + 1] = {
+	[KTGT_A_RESERVATION_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_reservation_target_id_range),
+	[KTGT_A_RESERVATION_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
+};
+
+/* KTGT_CMD_RESERVATION_SET - do */
+static const struct nla_policy ktgt_reservation_set_nl_policy[KTGT_A_RESERVATION_REGISTRATION + 1] = {
+	[KTGT_A_RESERVATION_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_reservation_target_id_range),
+	[KTGT_A_RESERVATION_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
+	[KTGT_A_RESERVATION_GENERATION] = { .type = NLA_U32, },
+	[KTGT_A_RESERVATION_TYPE] = NLA_POLICY_MAX(NLA_U32, 6),
+	[KTGT_A_RESERVATION_APTPL] = NLA_POLICY_MAX(NLA_U8, 1),
+	[KTGT_A_RESERVATION_REGISTRATION] = NLA_POLICY_NESTED(ktgt_registration_nl_policy),
+};
+
 /* Ops table for ktgt */
-const struct genl_split_ops ktgt_nl_ops[42] = {
+const struct genl_split_ops ktgt_nl_ops[45] = {
 	{
 		.cmd	= KTGT_CMD_NET_GET,
 		.doit	= ktgt_net_get_doit,
@@ -416,7 +458,7 @@ const struct genl_split_ops ktgt_nl_ops[42] = {
 		.cmd		= KTGT_CMD_NET_SET,
 		.doit		= ktgt_net_set_doit,
 		.policy		= ktgt_net_set_nl_policy,
-		.maxattr	= KTGT_A_NET_MEMORY_TOTAL,
+		.maxattr	= KTGT_A_NET_STATE_DIR,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -475,7 +517,7 @@ const struct genl_split_ops ktgt_nl_ops[42] = {
 		.cmd		= KTGT_CMD_LU_NEW,
 		.doit		= ktgt_lu_new_doit,
 		.policy		= ktgt_lu_new_nl_policy,
-		.maxattr	= KTGT_A_LU_DESCRIPTOR,
+		.maxattr	= KTGT_A_LU_STATE_DESCRIPTOR,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -688,5 +730,26 @@ const struct genl_split_ops ktgt_nl_ops[42] = {
 		.policy		= ktgt_port_group_list_nl_policy,
 		.maxattr	= KTGT_A_PORT_GROUP_TARGET_ID,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= KTGT_CMD_LU_NAA_GET,
+		.doit		= ktgt_lu_naa_get_doit,
+		.policy		= ktgt_lu_naa_get_nl_policy,
+		.maxattr	= KTGT_A_LU_LUN,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_RESERVATION_LIST,
+		.dumpit		= ktgt_reservation_list_dumpit,
+		.policy		= ktgt_reservation_list_nl_policy,
+		.maxattr	= KTGT_A_RESERVATION_LUN,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= KTGT_CMD_RESERVATION_SET,
+		.doit		= ktgt_reservation_set_doit,
+		.policy		= ktgt_reservation_set_nl_policy,
+		.maxattr	= KTGT_A_RESERVATION_REGISTRATION,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

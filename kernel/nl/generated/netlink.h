@@ -13,8 +13,11 @@
 
 #include <uapi/linux/ktgt.h>
 
+/* Common nested types */
+extern const struct nla_policy ktgt_registration_nl_policy[KTGT_A_REGISTRATION_HOLDER + 1];
+
 /* Ops table for ktgt */
-extern const struct genl_split_ops ktgt_nl_ops[42];
+extern const struct genl_split_ops ktgt_nl_ops[45];
 
 int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -61,6 +64,10 @@ int ktgt_port_group_set_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_port_group_del_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_port_group_list_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
+int ktgt_lu_naa_get_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_reservation_list_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int ktgt_reservation_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	KTGT_NLGRP_CONFIG,

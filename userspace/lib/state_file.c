@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/* State files of logical units; see state_file.h. */
+#include "lib/state_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* room for about 120 registrations, twice */
+#define FILE_SIZE	65536
+#define NONE		"none"
+#define NAME_SIZE_MAX	(KTGT_STATE_DIR_MAX + 64)
+
+/* The folder; an empty text if there is none. */
+static void get_folder(struct nl *nl, char *folder, size_t size)
+{
+	struct net net = { 0 };
+
+	folder[0] = '\0';
+	if (nl_request(nl, KTGT_CMD_NET_GET, &net_object, NULL, &net) ||
+	    !HAS(&net, KTGT_A_NET_STATE_DIR) || !strcmp(net.state_dir, NONE))
+		return;
+	snprintf(folder, size, "%s", net.state_dir);
+}
+
+/* The NAA identifier that was given, or that it will have. */
+static int get_naa(struct nl *nl, const struct lu *req, struct id *naa)
+{
+	struct lu ask = { .target_id = req->target_id, .lun = req->lun };
+	struct lu reply = { 0 };
+	int err;
+
+	if (HAS(req, KTGT_A_LU_NAA_ID)) {
+		*naa = req->naa;
+		return 0;
+	}
+	SET(&ask, KTGT_A_LU_TARGET_ID);
+	SET(&ask, KTGT_A_LU_LUN);
+	err = nl_request(nl, KTGT_CMD_LU_NAA_GET, &lu_object, &ask, &reply);
+	*naa = reply.naa;
+	return err ? err : naa->len ? 0 : -EPROTO;
+}
+
+static void file_name(const char *folder, const struct id *naa, char *name,
+		      size_t size)
+{
+	int i, at = snprintf(name, size, "%s/naa.", folder);
+
+	for (i = 0; i < naa->len; i++)
+		at += snprintf(name + at, size - at, "%02x", naa->byte[i]);
+	snprintf(name + at, size - at, ".state");
+}
+
+/* A new file has all of its blocks, so that a save needs none. */
+static int make_ready(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	return st.st_size ? 0 : -posix_fallocate(fd, 0, FILE_SIZE);
+}
+
+static int open_file(const char *folder, const char *name)
+{
+	int fd, err;
+
+	if (mkdir(folder, 0700) && errno != EEXIST)
+		return -errno;
+	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	err = make_ready(fd);
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+int state_file_open(struct nl *nl, const struct lu *req)
+{
+	char folder[KTGT_STATE_DIR_MAX + 1], name[NAME_SIZE_MAX];
+	struct id naa;
+	int fd;
+
+	get_folder(nl, folder, sizeof(folder));
+	if (!folder[0] || get_naa(nl, req, &naa))
+		return -1;
+	file_name(folder, &naa, name, sizeof(name));
+	fd = open_file(folder, name);
+	if (fd >= 0)
+		return fd;
+	fprintf(stderr, "Warning: LUN %u: %s: %s; its reservations will not outlive a loss of power\n",
+		req->lun, name, strerror(-fd));
+	return -1;
+}
