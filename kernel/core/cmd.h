@@ -86,7 +86,8 @@ enum ktgt_cmd_flags {
  * @ascq: additional sense code qualifier
  * @flags: KTGT_SENSE_* bits, which say what is valid of the following members
  * @bit: bit pointer of the field in error
- * @field: byte of the CDB or parameter list that is in error
+ * @field: byte of the CDB or parameter list that is in error; or the progress of
+ *	something, in parts of 65536
  * @info: INFORMATION field: the LBA in error, or the first byte that differs
  */
 struct ktgt_sense {
@@ -103,6 +104,7 @@ struct ktgt_sense {
 #define KTGT_SENSE_FIELD	BIT(1)	/* @field is valid */
 #define KTGT_SENSE_CDB		BIT(2)	/* @field is one of the CDB */
 #define KTGT_SENSE_BIT		BIT(3)	/* @bit is valid */
+#define KTGT_SENSE_PROGRESS	BIT(4)	/* @field is a progress */
 
 /* longest sense data on the wire: fixed format with information */
 #define KTGT_SENSE_LEN		32

@@ -25,6 +25,8 @@
 #include "reserve.h"
 #include "rsoc.h"
 #include "rstmf.h"
+#include "sanitize.h"
+#include "sanitize_state.h"
 #include "sbc.h"
 #include "sbc_disk.h"
 #include "spc.h"
@@ -64,6 +66,13 @@
 	.usage = USAGE_10(0x1f, 0xff, 0, 0, 0xff, 0xff, 0xff, 0xff, 0),	\
 	.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_STANDBY,		\
 	.check = ktgt_pr_out_check, .exec = ktgt_pr_out
+
+/* SANITIZE: BLOCK ERASE and EXIT FAILURE MODE have no parameter list */
+#define SANITIZE_ROW(sanitize_action, how)				\
+	.opcode = KTGT_SANITIZE, .action = (sanitize_action),		\
+	.len = 10,							\
+	.flags = KTGT_CDB_ACTION | KTGT_CDB_DISK | (how),		\
+	.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE
 
 /* Sorted by opcode: rows of one opcode stand together. */
 static const struct ktgt_cdb_row rows[] = {
@@ -278,6 +287,24 @@ static const struct ktgt_cdb_row rows[] = {
 		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.timeout = 120, .check = ktgt_sbc_check_unmap,
 		.exec = ktgt_sbc_unmap,
+	}, {
+		SANITIZE_ROW(KTGT_SANITIZE_OVERWRITE,
+			     KTGT_CDB_MEDIUM | KTGT_CDB_WRITE),
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BYTES,
+		.len_at = 7, .len_len = 2,
+		.usage = USAGE_10(0xbf, 0, 0, 0, 0, 0, 0xff, 0xff, 0),
+		.check = ktgt_sanitize_check_list, .exec = ktgt_sanitize,
+	}, {
+		SANITIZE_ROW(KTGT_SANITIZE_BLOCK_ERASE,
+			     KTGT_CDB_MEDIUM | KTGT_CDB_WRITE),
+		.dir = DMA_NONE, .unit = KTGT_CDB_NONE,
+		.usage = USAGE_10(0xbf, 0, 0, 0, 0, 0, 0, 0, 0),
+		.exec = ktgt_sanitize,
+	}, {
+		SANITIZE_ROW(KTGT_SANITIZE_EXIT_FAILURE, 0),
+		.dir = DMA_NONE, .unit = KTGT_CDB_NONE,
+		.usage = USAGE_10(0xbf, 0, 0, 0, 0, 0, 0, 0, 0),
+		.exec = ktgt_sanitize_exit_failure,
 	}, {
 		.opcode = LOG_SELECT, .len = 10,
 		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BYTES,

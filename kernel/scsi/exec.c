@@ -31,6 +31,8 @@
 #include "pr_out.h"
 #include "pr_save.h"
 #include "rsoc.h"
+#include "sanitize.h"
+#include "sanitize_state.h"
 #include "sense.h"
 #include "track.h"
 #include "transition.h"
@@ -211,6 +213,10 @@ static void parse_lu(struct ktgt_cmd *cmd)
 	if (unlikely(READ_ONCE(cmd->itl->flags) & KTGT_ITL_LIMITS) &&
 	    is_refused(cmd))
 		return;
+	if (ktgt_sanitize_refuses(cmd)) {
+		end_with(cmd, SAM_STAT_CHECK_CONDITION);
+		return;
+	}
 	if (unlikely(!ktgt_cdb_reserved_ok(row, cmd->cdb))) {
 		refuse_reserved_bit(cmd);
 		return;
@@ -367,7 +373,8 @@ void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 	if (ktgt_orphans_cancel(cmd) || ktgt_track_cancel(cmd) ||
 	    (cmd->exec == ktgt_pr_out &&
 	     (ktgt_pr_abort_cancel(cmd) || ktgt_pr_save_cancel(cmd))) ||
-	    (cmd->exec == ktgt_groups_set && ktgt_transition_cancel(cmd)))
+	    (cmd->exec == ktgt_groups_set && ktgt_transition_cancel(cmd)) ||
+	    (cmd->exec == ktgt_sanitize && ktgt_sanitize_cancel(cmd)))
 		ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
 	else
 		ktgt_gate_cancel(cmd);
@@ -520,6 +527,9 @@ int ktgt_scsi_init(void)
 	err = ktgt_pr_save_init();
 	if (err)
 		goto err_pr_save;
+	err = ktgt_sanitize_init();
+	if (err)
+		goto err_sanitize;
 	err = ktgt_lu_init();
 	if (err)
 		goto err_lu;
@@ -531,6 +541,8 @@ int ktgt_scsi_init(void)
 err_transition:
 	ktgt_lu_exit();
 err_lu:
+	ktgt_sanitize_exit();
+err_sanitize:
 	ktgt_pr_save_exit();
 err_pr_save:
 	ktgt_opening_exit();
@@ -555,6 +567,7 @@ void ktgt_scsi_exit(void)
 {
 	ktgt_transition_exit();
 	ktgt_lu_exit();
+	ktgt_sanitize_exit();
 	ktgt_opening_exit();
 	ktgt_orphans_exit();
 	ktgt_pr_save_exit();

@@ -390,7 +390,8 @@ static void open_at_once(struct ktgt_lu *lu, struct list_head *over)
 static unsigned long reasons_of(const struct ktgt_store *old,
 				const struct ktgt_store *store)
 {
-	unsigned long reasons = BIT(KTGT_GATE_CACHE) | BIT(KTGT_GATE_TRACK);
+	unsigned long reasons = BIT(KTGT_GATE_CACHE) | BIT(KTGT_GATE_TRACK) |
+				BIT(KTGT_GATE_SANITIZE);
 
 	if (store->dev != old->dev)
 		reasons |= BIT(KTGT_GATE_HOLDER);

@@ -28,6 +28,7 @@ struct ktgt_nexus;
 struct ktgt_pr_save;
 struct ktgt_range_table;
 struct ktgt_registration;
+struct ktgt_sanitize_op;
 struct ktgt_sense;
 struct ktgt_state;
 struct ktgt_store;
@@ -241,6 +242,7 @@ struct ktgt_itl {
  * @KTGT_GATE_CACHE: its write cache is to be turned off, and may get more from
  *	commands that were admitted: they wait
  * @KTGT_GATE_TRACK: it becomes tracked, see scsi/track.c: they wait
+ * @KTGT_GATE_SANITIZE: it is about to be sanitized: they wait, and are refused then
  */
 enum ktgt_gate_reason {
 	KTGT_GATE_REMOVAL,
@@ -250,6 +252,7 @@ enum ktgt_gate_reason {
 	KTGT_GATE_HOLDER,
 	KTGT_GATE_CACHE,
 	KTGT_GATE_TRACK,
+	KTGT_GATE_SANITIZE,
 };
 
 /**
@@ -262,6 +265,46 @@ enum ktgt_cache_state {
 	KTGT_CACHE_SETTLED,
 	KTGT_CACHE_GOES_OFF,
 	KTGT_CACHE_FAILED,
+};
+
+/**
+ * enum ktgt_sanitize_phase - what the last sanitize operation means for commands
+ * @KTGT_SANITIZE_NONE: nothing
+ * @KTGT_SANITIZE_RUNS: it is under way, and most commands end with NOT READY
+ * @KTGT_SANITIZE_FAILED: it has failed, and most end with MEDIUM ERROR
+ * @KTGT_SANITIZE_ERASED: nothing, but that all blocks are still unmapped
+ */
+enum ktgt_sanitize_phase {
+	KTGT_SANITIZE_NONE,
+	KTGT_SANITIZE_RUNS,
+	KTGT_SANITIZE_FAILED,
+	KTGT_SANITIZE_ERASED,
+};
+
+/**
+ * struct ktgt_sanitize - the last sanitize operation (SBC-4, 4.11)
+ *
+ * With the pattern, this is all that one has to know to go on with it. It is changed
+ * under &ktgt_lu.lock, and read with READ_ONCE().
+ *
+ * @phase: enum ktgt_sanitize_phase
+ * @action: service action of SANITIZE
+ * @unrestricted: EXIT FAILURE MODE is allowed if it fails (AUSE)
+ * @invert: the pattern is inverted between two passes
+ * @passes: how often all blocks are gone over
+ * @pass: passes that are done
+ * @at: bytes that are done of the present pass
+ * @size: bytes of a pass
+ */
+struct ktgt_sanitize {
+	u8	phase;
+	u8	action;
+	bool	unrestricted;
+	bool	invert;
+	u8	passes;
+	u8	pass;
+	u64	at;
+	u64	size;
 };
 
 /**
@@ -384,6 +427,9 @@ struct ktgt_disk_names {
  * @tracked: all commands at the store are in @ranges, so that one can be alone in
  *	its range. Set once, under &ktgt_gate.mutex
  * @tracking: waits until it is; under &ktgt_gate.mutex
+ * @sanitize: what has become of the last SANITIZE
+ * @sanitize_op: what sanitizes it at this moment, or NULL; under a lock of
+ *	scsi/sanitize.c
  * @thin: blocks can be unmapped
  * @read_only: writes are refused, because of @is_protected or @swp; changed under
  *	@lock, read with READ_ONCE()
@@ -449,6 +495,8 @@ struct ktgt_lu {
 	struct ktgt_range_table		*ranges;
 	bool				tracked;
 	struct ktgt_tracking		*tracking;
+	struct ktgt_sanitize		sanitize;
+	struct ktgt_sanitize_op		*sanitize_op;
 	bool				thin;
 	bool				read_only;
 	bool				is_protected;

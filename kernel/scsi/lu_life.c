@@ -8,6 +8,8 @@
 #include "lu_life.h"
 
 #include <linux/log2.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
@@ -32,6 +34,7 @@
 #include "nexus.h"
 #include "pr.h"
 #include "pr_save.h"
+#include "sanitize_state.h"
 #include "track.h"
 #include "ua.h"
 
@@ -249,6 +252,7 @@ static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
 	follow_protection(lu, caps->read_only);
 	ktgt_cache_choose(lu);
 	ktgt_cache_follow(lu, caps->write_cache, NULL);
+	ktgt_sanitize_forget_erased(lu);
 	/* pairs with the range check of a command */
 	smp_store_release(&lu->nr_blocks, medium->nr_blocks);
 	spin_unlock(&lu->lock);
@@ -713,6 +717,8 @@ u64 ktgt_lu_refresh(struct ktgt_lu *lu)
 	nr_blocks = caps.size >> lu->block_shift;
 	WRITE_ONCE(store->size, caps.size);
 	changed = nr_blocks != lu->nr_blocks;
+	if (changed)
+		ktgt_sanitize_forget_erased(lu);
 	WRITE_ONCE(lu->nr_blocks, nr_blocks);
 	if (nr_blocks) {
 		ktgt_cache_follow(lu, caps.write_cache, NULL);

@@ -18,6 +18,7 @@
 #include "orphan.h"
 #include "pr.h"
 #include "range.h"
+#include "sanitize_state.h"
 #include "sense.h"
 #include "track.h"
 
@@ -187,6 +188,10 @@ bool ktgt_medium_admit(struct ktgt_cmd *cmd)
 		return false;
 	if (unlikely(!fits_store(cmd))) {
 		fail_misfit(cmd);
+		return false;
+	}
+	if (unlikely(!ktgt_sanitize_admits(cmd))) {
+		ktgt_cmd_fail(cmd);
 		return false;
 	}
 	if (cmd->row->flags & KTGT_CDB_WRITE && must_be_stable(cmd))

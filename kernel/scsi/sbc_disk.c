@@ -35,6 +35,7 @@
 
 /* LOGICAL BLOCK PROVISIONING STATUS of GET LBA STATUS */
 #define LBA_MAPPED		0
+#define LBA_DEALLOCATED		1
 
 /**
  * ktgt_sbc_start_stop - START STOP UNIT (SBC-4, 5.31)
@@ -178,7 +179,8 @@ void ktgt_sbc_read_defects_12(struct ktgt_cmd *cmd)
  * @cmd: the command
  *
  * The block layer cannot say which blocks are unmapped. So all are "mapped or
- * unknown", in one extent, or in the first part of it that a descriptor can tell.
+ * unknown", in one extent, or in the first part of it that a descriptor can tell; but
+ * if nothing was written since SANITIZE has unmapped them, that is known of all.
  *
  * Context: any; completes @cmd.
  */
@@ -197,6 +199,7 @@ void ktgt_sbc_lba_status(struct ktgt_cmd *cmd)
 	put_unaligned_be32(sizeof(buf) - 4, buf);
 	put_unaligned_be64(cmd->lba, buf + 8);
 	put_unaligned_be32(min_t(u64, nr_blocks - cmd->lba, U32_MAX), buf + 16);
-	buf[20] = LBA_MAPPED;
+	buf[20] = READ_ONCE(cmd->lu->sanitize.phase) == KTGT_SANITIZE_ERASED ?
+		  LBA_DEALLOCATED : LBA_MAPPED;
 	ktgt_data_answer(cmd, buf, sizeof(buf));
 }

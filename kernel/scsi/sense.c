@@ -14,6 +14,8 @@
 #define SKS_VALID	0x80
 #define SKS_CDB		0x40
 #define SKS_BIT		0x08
+/* what has a sense key specific field */
+#define SPECIFIC	(KTGT_SENSE_FIELD | KTGT_SENSE_PROGRESS)
 
 static_assert(FIXED_LEN <= KTGT_SENSE_LEN);
 static_assert(8 + 12 + 8 <= KTGT_SENSE_LEN);
@@ -63,8 +65,24 @@ void ktgt_sense_list_field(struct ktgt_sense *sense, unsigned int byte)
 	sense->field = byte;
 }
 
-/* The sense key specific field with a field pointer, SPC-4, 4.5.2.4.2. */
-static void put_field_pointer(const struct ktgt_sense *sense, u8 *p)
+/**
+ * ktgt_sense_progress - say that something is under way, and how far it has come
+ * @sense: sense data to make anew
+ * @code: additional sense code and qualifier, KTGT_ASC_*
+ * @progress: how much of 65536 parts is done
+ */
+void ktgt_sense_progress(struct ktgt_sense *sense, u16 code, u16 progress)
+{
+	ktgt_sense_set(sense, NOT_READY, code);
+	sense->flags = KTGT_SENSE_PROGRESS;
+	sense->field = progress;
+}
+
+/*
+ * The sense key specific field with a field pointer, SPC-4, 4.5.2.4.2, or with a
+ * progress indication, 4.5.2.4.4.
+ */
+static void put_specific(const struct ktgt_sense *sense, u8 *p)
 {
 	p[0] = SKS_VALID;
 	if (sense->flags & KTGT_SENSE_CDB)
@@ -87,8 +105,8 @@ static unsigned int build_fixed(const struct ktgt_sense *sense, u8 *buf)
 		buf[0] |= 0x80;
 		put_unaligned_be32(sense->info, buf + 3);
 	}
-	if (sense->flags & KTGT_SENSE_FIELD)
-		put_field_pointer(sense, buf + 15);
+	if (sense->flags & SPECIFIC)
+		put_specific(sense, buf + 15);
 	return FIXED_LEN;
 }
 
@@ -108,10 +126,10 @@ static unsigned int build_descriptor(const struct ktgt_sense *sense, u8 *buf)
 		put_unaligned_be64(sense->info, buf + len + 4);
 		len += 12;
 	}
-	if (sense->flags & KTGT_SENSE_FIELD) {
+	if (sense->flags & SPECIFIC) {
 		buf[len] = 0x02;
 		buf[len + 1] = 0x06;
-		put_field_pointer(sense, buf + len + 4);
+		put_specific(sense, buf + len + 4);
 		len += 8;
 	}
 	buf[7] = len - 8;

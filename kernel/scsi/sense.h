@@ -16,6 +16,7 @@
 #define KTGT_ASC_PORT_TRANSITION		0x040a
 #define KTGT_ASC_PORT_STANDBY			0x040b
 #define KTGT_ASC_PORT_UNAVAILABLE		0x040c
+#define KTGT_ASC_SANITIZE_IN_PROGRESS		0x041b
 #define KTGT_ASC_COMMUNICATION_FAILURE		0x0800
 #define KTGT_ASC_WRITE_ERROR			0x0c00
 #define KTGT_ASC_INVALID_FIELD_IN_UNIT		0x0e03
@@ -32,6 +33,7 @@
 #define KTGT_ASC_WRITE_PROTECTED		0x2700
 #define KTGT_ASC_SPACE_ALLOCATION_FAILED	0x2707
 #define KTGT_ASC_COMMAND_SEQUENCE		0x2c00
+#define KTGT_ASC_SANITIZE_FAILED		0x3103
 #define KTGT_ASC_SAVING_NOT_SUPPORTED		0x3900
 #define KTGT_ASC_MEDIUM_NOT_PRESENT		0x3a00
 #define KTGT_ASC_LOGICAL_UNIT_FAILURE		0x3e01
@@ -47,6 +49,7 @@ void ktgt_sense_set(struct ktgt_sense *sense, u8 key, u16 code);
 void ktgt_sense_cdb_field(struct ktgt_sense *sense, unsigned int byte,
 			  unsigned int bit);
 void ktgt_sense_list_field(struct ktgt_sense *sense, unsigned int byte);
+void ktgt_sense_progress(struct ktgt_sense *sense, u16 code, u16 progress);
 unsigned int ktgt_sense_build(const struct ktgt_sense *sense, bool descriptor,
 			      u8 *buf);
 

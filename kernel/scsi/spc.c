@@ -17,6 +17,7 @@
 #include "group.h"
 #include "lu.h"
 #include "nexus.h"
+#include "sanitize_state.h"
 #include "sbc.h"
 #include "sense.h"
 #include "ua.h"
@@ -47,7 +48,7 @@ void ktgt_spc_test_unit_ready(struct ktgt_cmd *cmd)
  * @cmd: the command; may have no logical unit
  *
  * Sense data goes along with the status of each command, so all that is left
- * to ask for is a pending unit attention.
+ * to ask for is a pending unit attention, and how far a sanitize operation has come.
  *
  * Context: any; completes @cmd.
  */
@@ -60,7 +61,8 @@ void ktgt_spc_request_sense(struct ktgt_cmd *cmd)
 	if (!cmd->lu)
 		ktgt_sense_set(&sense, ILLEGAL_REQUEST,
 			       KTGT_ASC_LUN_NOT_SUPPORTED);
-	else if (!ktgt_ua_take(cmd, &sense))
+	else if (!ktgt_ua_take(cmd, &sense) &&
+		 !ktgt_sanitize_sense(cmd->lu, &sense))
 		ktgt_sense_set(&sense, NO_SENSE, KTGT_ASC_NONE);
 	len = ktgt_sense_build(&sense, cmd->cdb[1] & BIT(0), buf);
 	ktgt_data_answer(cmd, buf, len);

@@ -281,6 +281,7 @@ static u32 fill_characteristics(const struct ktgt_lu *lu, u8 *p)
 	ktgt_lu_caps(lu, &caps);
 	/* 1 is a medium that does not rotate, 0 says nothing */
 	put_unaligned_be16(caps.rotational ? 0 : 1, p);
+	p[3] = 0x40;	/* WABEREQ: after BLOCK ERASE all can be read */
 	p[4] = 0x01;	/* VBULS: what is not mapped can be verified */
 	return 60;
 }

@@ -134,7 +134,7 @@ static void row_flags(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, row->pr == KTGT_CDB_PR_ALWAYS,
 			passes_reserve(row->opcode));
 	/* what takes no blocks may have a parameter list, and no more */
-	if (write)
+	if (write && row->unit != KTGT_CDB_NONE)
 		KUNIT_EXPECT_EQ(test, row->dir, DMA_TO_DEVICE);
 	if (row->dir == DMA_TO_DEVICE && (row->unit == KTGT_CDB_BLOCKS ||
 					  row->unit == KTGT_CDB_ONE_BLOCK ||
@@ -389,6 +389,25 @@ static const struct parse_case parse_cases[] = {
 	{ "MODE SELECT of what is read-only", { 0x15, 0x10, 0, 0, 12 }, 9, 0,
 	  1, OUT(12) },
 	{ "WRITE SAME with ANCHOR", { 0x93, 0x18, [13] = 1 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "WRITE SAME(10) with ANCHOR", { 0x41, 0x18, [8] = 1 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "WRITE SAME(10) with NDOB", { 0x41, 0x01, [8] = 1 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "SANITIZE with CRYPTOGRAPHIC ERASE", { 0x48, 0x03 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "SANITIZE with ZNR", { 0x48, 0x42 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "SANITIZE with BLOCK ERASE and a list", { 0x48, 0x02, [8] = 8 }, 9, 0,
+	  0, REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "SANITIZE with EXIT FAILURE MODE and a list",
+	  { 0x48, 0x1f, [8] = 8 }, 9, 0, 0, REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "SANITIZE of what is read-only", { 0x48, 0x82 }, 9, 0, 1,
+	  REFUSED(DATA_PROTECT, 0x2700) },
+	{ "SANITIZE with OVERWRITE", { 0x48, 0xa1, [7] = 0x02, 0x04 }, 9, 0, 0,
+	  OUT(516) },
+	{ "SANITIZE with OVERWRITE, a byte more",
+	  { 0x48, 0x01, [7] = 0x02, 0x05 }, 9, 0, 0,
 	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
 	{ "GET LBA STATUS of the last block",
 	  { 0x9e, 0x12, [9] = 99, [13] = 255 }, 9, 100, 0, IN(24) },

@@ -45,6 +45,7 @@ static const u8 served[][2] = {
 	{ 0x3c, NO_ACTION },	/* READ BUFFER */
 	{ 0x41, NO_ACTION },	/* WRITE SAME(10) */
 	{ 0x42, NO_ACTION },	/* UNMAP */
+	{ 0x48, 0x01 }, { 0x48, 0x02 }, { 0x48, 0x1f },	/* SANITIZE */
 	{ 0x4c, NO_ACTION },	/* LOG SELECT */
 	{ 0x4d, NO_ACTION },	/* LOG SENSE */
 	{ 0x55, NO_ACTION },	/* MODE SELECT(10) */
@@ -182,6 +183,7 @@ static const struct field_case field_cases[] = {
 	  { 0x93, 8, 0, 0, 0, 1, 0, 0, 0, 0, 0x80, 0, 0, 0 },
 	  1ULL << 32, 1U << 31 },
 	{ "UNMAP", { 0x42, 0, 0, 0, 0, 0, 0, 0x01, 0x18 }, 0, 280 },
+	{ "SANITIZE", { 0x48, 0xa1, [7] = 0x02, 0x04 }, 0, 516 },
 	{ "INQUIRY", { 0x12, 1, 0x80, 0x12, 0x34 }, 0, 0x1234 },
 	{ "REQUEST SENSE", { 0x03, 0, 0, 0, 252 }, 0, 252 },
 	{ "MODE SENSE(6)", { 0x1a, 0, 0x3f, 0, 255 }, 0, 255 },

@@ -141,7 +141,7 @@ STUB_FAIL_VALUE(int, ktgt_nexus_open, -EIO, struct ktgt_nexus *nexus)
 STUB_FAIL(ktgt_nexus_close, struct ktgt_nexus *nexus)
 STUB_FAIL(ktgt_lu_no_medium, const struct ktgt_lu *lu,
 	  struct ktgt_sense *sense)
-STUB_FAIL_VALUE(u64, ktgt_lu_refresh, 0, struct ktgt_lu *lu)
+STUB_VALUE(u64, ktgt_lu_refresh, 0, struct ktgt_lu *lu)
 STUB_VALUE(bool, ktgt_nexus_uses_disks, !ktgt_test_one_disk,
 	   struct ktgt_nexus *nexus)
 STUB_FAIL_VALUE(int, ktgt_lu_init, -EIO, void)

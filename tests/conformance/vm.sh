@@ -10,6 +10,7 @@
 #                3 thin, 512-byte blocks in       second path
 #                  physical ones of 4096
 #                4 read-only
+#                5 slow
 #   chap         1 behind CHAP (MD5)
 #
 #   vm.sh [NAME]...     all tests, or families and tests by name
@@ -78,6 +79,9 @@ make_targets()
 	lun "$target" 3
 	null_blk readonly "$size" 512
 	lun "$target" 4 read-only on
+	# it takes 20 s to write all
+	null_blk slow 64 512 irqmode=2 completion_nsec=300000000
+	lun "$target" 5
 	adm acl add target "$target" all
 
 	adm target add "$iqn:chap"
@@ -88,10 +92,15 @@ make_targets()
 	adm acl add target "$iqn:chap" all
 }
 
-# The logical units of a family. Block sizes matter where blocks are moved.
+# units_of TEST: its logical units. Block sizes matter where blocks are moved.
 units_of()
 {
-	case $1 in
+	# it wants to find what it has begun under way seconds later
+	[[ $1 != Sanitize.Reset ]] || {
+		echo slow
+		return
+	}
+	case ${1%%.*} in
 	iSCSICHAP) echo chap ;;
 	MultipathIO) echo paths ;;
 	ReadOnly) echo readonly ;;
@@ -117,6 +126,7 @@ urls_of()
 	4096) urls=("$ipv4/2") ;;
 	512e) urls=("$ipv4/3") ;;
 	readonly) urls=("$ipv4/4") ;;
+	slow) urls=("$ipv4/5") ;;
 	paths) urls=("$ipv4/1" "$ipv6/1") ;;
 	chap) urls=("iscsi://$account%$secret@$target_ip:3260/$iqn:chap/1") ;;
 	esac
@@ -128,6 +138,8 @@ limit_of()
 	local limit=$((40 * slow))
 
 	! grep -q "^$1 timeout " "$here/expected" || limit=$((limit / 4))
+	# it looks once a minute whether the disk is ready
+	[[ $1 != ALL.Sanitize.Reset ]] || limit=$((limit + 120))
 	echo "$limit"
 }
 
@@ -168,7 +180,7 @@ run_tests()
 	while read -r test; do
 		wanted "$test" "$@" || continue
 		family=${test#ALL.}
-		for unit in $(units_of "${family%%.*}"); do
+		for unit in $(units_of "$family"); do
 			run_test "$test" "$unit"
 		done
 	done <"$here/tests"

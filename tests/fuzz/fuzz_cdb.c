@@ -21,6 +21,7 @@
 #include "cdb/backend.h"
 #include "cdb/command.h"
 #include "cdb/compare.h"
+#include "cdb/erase.h"
 #include "cdb/gate.h"
 #include "cdb/legal.h"
 #include "cdb/lu.h"
@@ -165,7 +166,8 @@ static void run_command(struct input *in, u8 what)
 	len = 0;
 	if (rec->req.kind == KIND_WRITE || rec->req.kind == KIND_SAME ||
 	    rec->req.kind == KIND_UNMAP || rec->req.kind == KIND_PR_OUT ||
-	    rec->req.kind == KIND_OUT || is_compare(rec))
+	    rec->req.kind == KIND_OUT || rec->req.kind == KIND_SANITIZE ||
+	    is_compare(rec))
 		len = min_t(size_t, take16(in), in->left);
 	give_data(rec, in->p, len);
 	in->p += len;
@@ -260,6 +262,7 @@ static void start(struct input *in)
 {
 	shim_allocs = U32_MAX;
 	mode_changed = false;
+	erase_start();
 	commands_start();
 	target_start();
 	pick_shape(in);
@@ -306,6 +309,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 			run_event(&in);
 		else
 			run_command(&in, what);
+		erase_watch();
 	}
 	stop();
 	return 0;

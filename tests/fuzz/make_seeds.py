@@ -37,7 +37,7 @@ def shape(first=0, size=2, caps=0, limits=1):
 # opcodes of commands that take data
 TAKE_DATA = (0x0a, 0x2a, 0xaa, 0x8a, 0x41, 0x93, 0x42, 0x5f,
              0x89, 0x8b, 0x2e, 0xae, 0x8e, 0x2f, 0xaf, 0x8f, 0x34, 0x90,
-             0x15, 0x55, 0x4c, 0x3b, 0x04, 0xa4)
+             0x15, 0x55, 0x4c, 0x3b, 0x04, 0xa4, 0x48)
 
 
 def cmd(cdb, what=0, how=0, lun=b'', edtl=b'', data=b''):
@@ -192,6 +192,14 @@ def maintenance(opcode, action, length, kind=0):
     return struct.pack('>BB4xIBB', opcode, action, length, kind << 1, 0)
 
 
+def sanitize(action, data=b''):
+    return {'cdb': struct.pack('>BB5xHB', 0x48, action, len(data), 0), 'data': data}
+
+
+def overwrite(pattern, count=1):
+    return struct.pack('>BBH', count, 0, len(pattern)) + pattern
+
+
 def set_info(kind, data):
     return {'cdb': maintenance(0xa4, 6, len(data), kind), 'data': data}
 
@@ -237,6 +245,47 @@ CDB = {
             cmd(bytes([0x1d, 4, 0, 0, 0, 0]), LATER) + event(DONE) +
             cmd(bytes([0x1c, 1, 0, 0, 252, 0])) +
             cmd(bytes([0x1d, 4, 0, 0, 0, 0]), LUN0),
+    'sanitize': shape() + cmd(**sanitize(1, overwrite(b'abc', 0x82))) +
+                cmd(read10(0, 8)) + cmd(**sanitize(0xa1, overwrite(BLOCK, 3))) +
+                cmd(**sanitize(2)) + cmd(**sanitize(0x1f)) + cmd(**sanitize(3)) +
+                cmd(**sanitize(1, overwrite(b'a', 0))) +
+                cmd(**sanitize(1, overwrite(b'')[:4])),
+    'sanitize-thin': shape(THIN) + cmd(**sanitize(2)) +
+                     cmd(struct.pack('>BBQIBB', 0x9e, 0x12, 5, 24, 0, 0)) +
+                     cmd(read10(0, 8)) + cmd(write10(0, 1), data=BLOCK) +
+                     cmd(struct.pack('>BBQIBB', 0x9e, 0x12, 5, 24, 0, 0)) +
+                     cmd(**sanitize(2), how=16),
+    'sanitize-meanwhile': shape() + cmd(TUR, OTHER) +
+                          cmd(write10(0, 1), HELD, data=BLOCK) +
+                          cmd(read10(0, 8), OTHER | LATER) +
+                          cmd(**sanitize(0x82), what=LATER) + cmd(TUR) +
+                          event(DONE) + event(GO_ON) + cmd(SENSE) +
+                          cmd(DSENSE_CDB, OTHER) + cmd(inquiry(), OTHER) +
+                          cmd(read10(0, 8)) + cmd(**sanitize(2)) +
+                          event(SUBMIT, b'\0') + event(DONE) + event(GO_ON) +
+                          event(DONE) + event(GO_ON) + cmd(TUR),
+    'sanitize-fails': shape() + cmd(**sanitize(0x22), how=8) + cmd(TUR) +
+                      cmd(SENSE) + cmd(read10(0, 8)) + cmd(**sanitize(0x1f)) +
+                      cmd(TUR) + cmd(**sanitize(2), how=8) +
+                      cmd(**sanitize(0x1f)) + cmd(**sanitize(0x22)) +
+                      cmd(**sanitize(2)) + cmd(TUR),
+    'sanitize-aborted': shape() + cmd(TUR, OTHER) +
+                        cmd(**sanitize(2), what=LATER) +
+                        event(ABORT_ONE, b'\0') + event(DONE) + event(GO_ON) +
+                        event(RESET) + event(GO_ON) + cmd(SENSE) + event(DONE) +
+                        event(GO_ON) + cmd(TUR),
+    'sanitize-gate': shape(size=4) + cmd(**sanitize(0x82), what=LATER) +
+                     event(CLOSE) + event(DONE) + event(GO_ON) + cmd(TUR) +
+                     event(OPEN) + event(GO_ON) + event(DONE),
+    'sanitize-swap': shape(size=4) + cmd(**sanitize(2), what=LATER) +
+                     event(SWAP | WAIT, b'\2') + event(DONE) + event(GO_ON) +
+                     cmd(TUR) + cmd(TUR) + cmd(**sanitize(2)) + cmd(TUR),
+    'sanitize-replace': shape(size=4) + cmd(**sanitize(2), what=LATER) +
+                        event(REPLACE) + event(REPLACE) + event(DONE) +
+                        event(GO_ON) + cmd(TUR) + cmd(TUR) + cmd(read10(0, 8)),
+    'sanitize-shrink': shape(size=4) + cmd(**sanitize(0x82), what=LATER) +
+                       event(SIZE, b'\0\1\x09') + cmd(TUR) + event(DONE) +
+                       event(GO_ON) + cmd(TUR) + cmd(TUR, OTHER),
     'log': shape() + cmd(read10(0, 8)) + cmd(log_sense(0)) + cmd(log_sense(0x19)) +
            cmd(**log_select()) + cmd(log_sense(0x19, 2)) + cmd(log_sense(0x2f)) +
            cmd(**log_select(0, data=b'\x19\0\0\0')) +

@@ -42,6 +42,7 @@
 #define SZ_256K			(256 << 10)
 #define SZ_1M			(1 << 20)
 #define SZ_4M			(4 << 20)
+#define SZ_8M			(8 << 20)
 #define SZ_32M			(32 << 20)
 #define SZ_1G			(1 << 30)
 #define GENMASK(h, l)		(~0UL << (l) & ~0UL >> (63 - (h)))
@@ -72,6 +73,8 @@
 #define ilog2(n)		(63 - __builtin_clzll(n))
 #define fls64(n)		((n) ? 64 - __builtin_clzll(n) : 0)
 #define div_u64(n, d)		((u64)(n) / (d))
+#define div64_u64(n, d)		((u64)(n) / (d))
+#define div_u64_rem(n, d, rem)	((void)(*(rem) = (u64)(n) % (d)))
 #define be16_to_cpu(x)		be16toh(x)
 #define be32_to_cpu(x)		be32toh(x)
 #define be64_to_cpu(x)		be64toh(x)
@@ -292,6 +295,7 @@ int percpu_ref_init(struct percpu_ref *ref,
 		    gfp_t gfp);
 void percpu_ref_put(struct percpu_ref *ref);
 
+#define percpu_ref_get(r)		((void)({ require((r)->count > 0); (r)->count++; }))
 #define percpu_ref_exit(r)		((void)((r)->release = NULL))
 #define percpu_ref_is_zero(r)		((r)->dead && !(r)->count)
 #define percpu_ref_tryget_live_rcu(r) \

@@ -790,6 +790,10 @@ class Command:
             data = shadow.pattern(512 if self.cdb[0] == 0x41 else self.size)
             kwargs["write"] = data
             data *= self.size // len(data)
+        elif self.cdb[0] == 0x48:
+            data = shadow.pattern(512)
+            kwargs["write"] = iscsi.overwrite_list(data)
+            data *= self.size // len(data)
         elif self.cdb[0] == 0x89:
             # what is there, and what is to be there
             data = shadow.pattern(self.size)
@@ -864,6 +868,7 @@ COMMANDS = (
     # its work takes a bio that somebody else has left in a cache
     Command("unmap", iscsi.unmap(24), 65536, 0, unmap=((0, 128),)),
     Command("write same", iscsi.write_same10(0, 128), 65536, 0, queue=True),
+    Command("sanitize", iscsi.sanitize(iscsi.OVERWRITE, 516), REGION * 512, 0),
     Command("register", iscsi.pr_out(6), write=iscsi.pr_list(0, 1)),
 )
 

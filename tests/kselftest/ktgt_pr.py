@@ -22,15 +22,17 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import dm  # noqa: E402
 import iscsi  # noqa: E402
 from dm import Late  # noqa: E402
-from iscsi import (compare_and_write, format_unit,  # noqa: E402
+from iscsi import (BLOCK_ERASE, EXIT_FAILURE, OVERWRITE,  # noqa: E402
+                   compare_and_write, format_unit,
                    get_lba_status, inquiry, log_select, log_sense,
                    mode_select6, mode_select10, mode_sense6, mode_sense10,
                    orwrite16, pr_in, pr_list, pr_out, pre_fetch10, pre_fetch16,
                    prevent_allow, read6, read10, read12, read16, read_buffer,
                    read_capacity10, read_capacity16, read_defects10,
                    read_defects12, receive_diagnostic, release6, release10,
-                   report_info, report_luns, report_timestamp, request_sense,
-                   reserve6, reserve10, rsoc, rstmf, send_diagnostic, set_info,
+                   overwrite_list, report_info, report_luns, report_timestamp,
+                   request_sense, reserve6, reserve10, rsoc, rstmf, sanitize,
+                   send_diagnostic, set_info,
                    set_timestamp, start_stop, sync_cache10, sync_cache16,
                    transport_id, tur, unmap, unmap_list, verify10, verify12,
                    verify16, write6, write10, write12, write16, write_buffer,
@@ -208,6 +210,11 @@ TABLE = [
     ("READ BUFFER", read_buffer(2, 512), 512, None, READS, "N"),
     ("WRITE SAME(10)", write_same10(0, 8), 0, BLOCK, WRITES, "N"),
     ("UNMAP", unmap(24), 0, unmap_list((0, 8)), WRITES, "N"),
+    ("SANITIZE with OVERWRITE", sanitize(OVERWRITE, 5), 0, overwrite_list(b"p"),
+     WRITES, "N"),
+    ("SANITIZE with BLOCK ERASE", sanitize(BLOCK_ERASE), 0, None, WRITES, "N"),
+    ("SANITIZE with EXIT FAILURE MODE", sanitize(EXIT_FAILURE), 0, None, WRITES,
+     "N"),
     # it changes nothing, so nobody is told
     ("LOG SELECT", log_select(), 0, None, WRITES, "N"),
     ("LOG SENSE", log_sense(0x2F), 252, None, ALLOWED, "N"),
@@ -246,7 +253,7 @@ TABLE = [
 
 
 def with_actions(cdb):
-    return cdb[0] in (0x5E, 0x5F, 0x9E, 0xA3, 0xA4)
+    return cdb[0] in (0x48, 0x5E, 0x5F, 0x9E, 0xA3, 0xA4)
 
 
 def known():

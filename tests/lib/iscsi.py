@@ -413,6 +413,13 @@ class Conn:
         raise self._fail(ProtocolError, f"wanted silence, got {pdu}")
 
 
+def progress_of(sense):
+    """PROGRESS INDICATION of sense data in fixed format, or None (SPC-4, 4.5.2.4.4)."""
+    if len(sense) < 18 or sense[0] & 0x7F != 0x70 or not sense[15] & 0x80:
+        return None
+    return int.from_bytes(sense[16:18], "big") if sense[2] & 15 in (0, 2) else None
+
+
 class Task:
     """A SCSI command under way, and its result."""
 
@@ -472,6 +479,11 @@ class Task:
     @property
     def underflow(self):
         return self.residual if self.flags & 2 else 0
+
+    @property
+    def progress(self):
+        """PROGRESS INDICATION of sense data in fixed format, or None."""
+        return progress_of(self.sense)
 
     def __str__(self):
         out = f"cdb {self.cdb.hex()} lun {self.lun}: status {self.status}"
@@ -1084,6 +1096,20 @@ def unmap_list(*ranges):
     """UNMAP parameter list (SBC-4)."""
     body = b"".join(struct.pack(">QI4x", lba, n) for lba, n in ranges)
     return struct.pack(">HH4x", len(body) + 6, len(body)) + body
+
+
+# service actions of SANITIZE, and bits of its byte 1
+OVERWRITE, BLOCK_ERASE, CRYPTO_ERASE, EXIT_FAILURE = 1, 2, 3, 0x1F
+SANITIZE_IMMED, SANITIZE_AUSE = 0x80, 0x20
+
+
+def sanitize(action, length=0, bits=0):
+    return struct.pack(">BB5xHB", 0x48, action | bits, length, 0)
+
+
+def overwrite_list(pattern, count=1, bits=0):
+    """Parameter list of SANITIZE with OVERWRITE."""
+    return struct.pack(">BBH", bits | count, 0, len(pattern)) + pattern
 
 
 def write_same10(lba, blocks, bits=0):

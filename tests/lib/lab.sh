@@ -164,7 +164,7 @@ delete_targets()
 
 null_blk()
 {
-	local name=ktgt$$$1 dir=$nullb/ktgt$$$1
+	local name=ktgt$$$1 dir=$nullb/ktgt$$$1 attr
 
 	[[ -d $nullb ]] || modprobe null_blk nr_devices=0
 	mkdir "$dir"
@@ -172,6 +172,9 @@ null_blk()
 	put "$dir/blocksize" <<<"${3:-512}"
 	put "$dir/memory_backed" <<<1
 	put "$dir/discard" <<<1
+	for attr in "${@:4}"; do
+		put "$dir/${attr%=*}" <<<"${attr#*=}"
+	done
 	put "$dir/power" <<<1
 	# Kernels differ in what they call it
 	wait_until 5 null_blk_node "$name" "$dir"

@@ -68,7 +68,7 @@ FLOORS = {
         'exec',
         'cdb_table',
         'spc sbc_disk',
-        'sbc mode mode_select rsoc rstmf caw verify pr_in pr_out buffer diagnostic log told '
+        'sbc mode mode_select rsoc rstmf sanitize caw verify pr_in pr_out buffer diagnostic log told '
         'port_groups',
         'transition',
         'lu_life reset pr_abort',
@@ -77,7 +77,7 @@ FLOORS = {
         'cache chunk',
         'ua vpd medium names pr',
         'group',
-        'gate error opening orphan track',
+        'gate error opening orphan sanitize_state track',
         'lu sense data cdb range transport_id',
         'histogram identity',
     ],

@@ -11,6 +11,7 @@
 #include "backend.h"
 #include "command.h"
 #include "compare.h"
+#include "erase.h"
 #include "gate.h"
 #include "lu.h"
 
@@ -287,6 +288,10 @@ static void fake_submit(struct ktgt_store *store, struct ktgt_io *io)
 	struct fake *fake = to_fake(store);
 	struct record *rec;
 
+	if (erase_owns(io)) {
+		erase_submit(fake, io);
+		return;
+	}
 	if (!is_of_command(io)) {
 		require(io->op == KTGT_IO_FLUSH && mode_changed && !fake->closed);
 		ktgt_io_end(io, BLK_STS_OK);
@@ -294,6 +299,8 @@ static void fake_submit(struct ktgt_store *store, struct ktgt_io *io)
 	}
 	rec = check_admitted(fake, io);
 	require(io->op < ARRAY_SIZE(functions));
+	if (io->op != KTGT_IO_READ && io->op != KTGT_IO_FLUSH)
+		erase_dirty(rec->lu);
 	if (is_compare(rec))
 		rec->error = compare_submit(rec, fake, io, fate_of(rec));
 	else
@@ -326,6 +333,7 @@ void complete_later(unsigned int nr)
 		end_io(rec);
 		return;
 	}
+	erase_complete();
 }
 
 void complete_all_later(void)

@@ -15,6 +15,7 @@
 #include "backend.h"
 #include "command.h"
 #include "compare.h"
+#include "erase.h"
 #include "gate.h"
 #include "legal.h"
 #include "lu.h"
@@ -235,6 +236,8 @@ void parse(struct record *rec, struct ktgt_nexus *nexus, __be64 lun,
 	rec->conflict = lu && is_served(rec) && conflicts(nexus, lu, rec->cdb);
 	rec->unserved = lu && is_served(rec) ?
 			not_served(nexus, lu, rec->cdb) : 0;
+	if (lu && is_served(rec))
+		rec->sanitized = erase_refusal(lu, rec->cdb);
 	rec->legal = is_legal(rec);
 	rec->failed = shim_failed;
 	ktgt_cmd_parse(cmd);
@@ -269,9 +272,24 @@ static void check_aborts(const struct record *rec)
 	require(!"a command that PREEMPT AND ABORT waits for");
 }
 
+static void before_erase(struct record *rec)
+{
+	if (!rec->legal || !rec->lu)
+		return;
+	rec->now_erased = rec->lu->sanitize.phase == KTGT_SANITIZE_ERASED;
+	if (rec->req.kind != KIND_SANITIZE)
+		return;
+	erase_look(rec);
+	if (erases(rec))
+		erase_prepare(rec);
+}
+
 /* It ends, goes to the storage, is to be submitted again, or waits at the gate. */
 void submit(struct record *rec)
 {
+	struct ktgt_lu *lu = rec->lu;
+	const void *op;
+
 	require(rec->ready && !rec->aborted);
 	rec->ready = false;
 	rec->submitted = true;
@@ -283,9 +301,12 @@ void submit(struct record *rec)
 		rec->now_through = !rec->lu->write_cache;
 		if (rec->cmd->store)
 			admitted_before(rec);
-		rec->misfit = misfit_of(rec);
+		rec->misfit = misfit_of(rec) ?: erase_refusal(rec->lu, rec->cdb);
 	}
-	if (rec->legal && (wants_medium(rec) || selects_mode(rec->cdb)))
+	before_erase(rec);
+	op = lu ? lu->sanitize_op : NULL;
+	if (rec->legal && (wants_medium(rec) || selects_mode(rec->cdb) ||
+			   erases(rec)))
 		rec->now_conflict = rec->cmd->itl &&
 				    rec->cmd->itl->flags & conflicting(rec->cdb);
 	rec->now_unserved = 0;
@@ -294,11 +315,15 @@ void submit(struct record *rec)
 						  rec->cmd->itl->flags);
 	ktgt_cmd_submit(rec->cmd);
 	require(!shim_atomic && !shim_rcu);
+	if (lu && !op && lu->sanitize_op)
+		erase_begin(rec, lu);
 	rec->submitting = false;
 	if (!rec->used || rec->io || rec->ready)
 		return;
 	if (rec->req.kind == KIND_PR_OUT)
 		check_aborts(rec);
+	else if (rec->req.kind == KIND_SANITIZE)
+		require(erase_waits(rec));
 	else
 		check_waits(rec);
 }

@@ -10,6 +10,7 @@
 #include "../../../kernel/scsi/nexus.h"
 #include "../../../kernel/scsi/ua.h"
 #include "compare.h"
+#include "erase.h"
 #include "legal.h"
 #include "nexus.h"
 #include "report.h"
@@ -59,6 +60,8 @@ int direction(const struct record *rec)
 	case KIND_OUT:
 		return rec->cdb[0] == FORMAT_UNIT && !rec->req.count ?
 		       DMA_NONE : DMA_TO_DEVICE;
+	case KIND_SANITIZE:
+		return (rec->cdb[1] & 31) == 1 ? DMA_TO_DEVICE : DMA_NONE;
 	case KIND_VERIFY:
 		return wanted_of(rec, 512) ? DMA_TO_DEVICE : DMA_NONE;
 	case KIND_SAME:
@@ -136,7 +139,7 @@ bool in_range(const struct record *rec)
 	if (rec->req.kind == KIND_IN || rec->req.kind == KIND_OUT)
 		return rec->req.lba < rec->nr_blocks || !rec->req.medium;
 	if (rec->req.kind == KIND_NONE || rec->req.kind == KIND_TEST ||
-	    rec->req.kind == KIND_RESERVE)
+	    rec->req.kind == KIND_RESERVE || rec->req.kind == KIND_SANITIZE)
 		return true;
 	return rec->req.lba < rec->nr_blocks &&
 	       rec->req.count <= rec->nr_blocks - rec->req.lba;
@@ -253,7 +256,7 @@ bool is_allowed(const struct record *rec)
 {
 	const struct shape *shape = rec->shape;
 
-	if (!is_served(rec) || rec->ua || rec->unserved || rec->conflict ||
+	if (!is_served(rec) || rec->ua || rec->unserved || rec->conflict || rec->sanitized ||
 	    !reserved_ok(rec))
 		return false;
 	if (rec->req.medium && !rec->nr_blocks)
@@ -276,6 +279,8 @@ bool is_allowed(const struct record *rec)
 		return may_write_same(rec);
 	case KIND_PR_OUT:
 		return may_reserve_out(rec);
+	case KIND_SANITIZE:
+		return may_erase(rec);
 	case KIND_IN:
 		return may_answer(rec);
 	case KIND_OUT:

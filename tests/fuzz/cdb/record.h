@@ -28,6 +28,7 @@ struct record {
 	u32			ua;		/* sense data of one that is due */
 	bool			conflict;	/* with a reservation */
 	u32			unserved;	/* sense data, if its port is not active */
+	u32			sanitized;	/* sense data, if it is for that */
 	u64			nr_blocks;	/* when it was parsed */
 	u64			wanted;		/* bytes, when it was parsed */
 	u8			edtl_dir;	/* of the data, as announced */
@@ -42,6 +43,8 @@ struct record {
 	u64			now_blocks;
 	u32			misfit;		/* sense data, if it does not fit */
 	u32			now_unserved;	/* as @unserved */
+	u8			now_phase;	/* of a sanitize operation */
+	bool			now_unrestricted, now_erased;
 	bool			ready;		/* to be submitted */
 	u32			gated;		/* waits at the gate: its turn */
 	u32			at;		/* store that has admitted it */

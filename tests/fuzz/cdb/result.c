@@ -7,6 +7,7 @@
 
 #include "backend.h"
 #include "compare.h"
+#include "erase.h"
 #include "legal.h"
 #include "lu.h"
 #include "report.h"
@@ -181,6 +182,7 @@ static void check_in(const struct record *rec)
 		require(!rec->whole);
 		return;
 	}
+	a.erased = rec->now_erased;
 	if (fake_of(rec->lu))
 		a.nr_blocks = fake_of(rec->lu)->caps.size / rec->shape->block;
 	check_answer(rec->cdb, rec->shape, &a);
@@ -252,6 +254,9 @@ static void check_legal(const struct record *rec)
 	case KIND_OUT:
 		check_list(rec);
 		break;
+	case KIND_SANITIZE:
+		check_erase(rec);
+		break;
 	default:
 		break;
 	}
@@ -262,7 +267,7 @@ static bool moves_blocks(const struct record *rec)
 {
 	return rec->req.kind != KIND_IN && rec->req.kind != KIND_OUT &&
 	       rec->req.kind != KIND_NONE && rec->req.kind != KIND_TEST &&
-	       rec->req.kind != KIND_RESERVE;
+	       rec->req.kind != KIND_RESERVE && rec->req.kind != KIND_SANITIZE;
 }
 
 /* What a command that is not legal is refused with. */
@@ -286,6 +291,8 @@ static void check_refusal(const struct record *rec)
 		require(rec->sense == rec->unserved);
 	else if (conflict)
 		require(!rec->sense || rec->sense == 0x050e03);
+	else if (rec->sanitized)
+		require(rec->sense == rec->sanitized);
 	else if (!reserved_ok(rec))
 		require(rec->sense == 0x052400);
 	else if (rec->req.kind == KIND_PR_OUT)
@@ -293,7 +300,7 @@ static void check_refusal(const struct record *rec)
 	else if (rec->req.disk && !rec->nr_blocks && (rec->req.medium ||
 						     moves_blocks(rec)))
 		require(rec->sense == 0x020800);
-	else if (rec->shape->read_only && (compare_writes(rec) ||
+	else if (rec->shape->read_only && (compare_writes(rec) || erases(rec) ||
 					   rec->req.kind == KIND_WRITE ||
 					   rec->req.kind == KIND_SAME ||
 					   rec->req.kind == KIND_UNMAP ||

@@ -10,7 +10,8 @@
 
 /* key, code and qualifier of all sense data that is ever due */
 static const u32 legal_sense[] = {
-	0x000000, 0x020800, 0x023a00, 0x030c00, 0x031100, 0x044400, 0x050e03,
+	0x000000, 0x02041b, 0x020800, 0x023a00, 0x030c00, 0x031100, 0x033103,
+	0x044400, 0x050e03,
 	0x043e03, 0x051a00, 0x052000, 0x052100, 0x052400, 0x052500, 0x052600,
 	0x052604, 0x052c00, 0x053900, 0x055504, 0x062900, 0x062903, 0x062907,
 	0x062a01, 0x062a02, 0x062a03, 0x062a04, 0x062a05, 0x062a09, 0x062a10,
@@ -139,6 +140,20 @@ static struct request decode_reservation(const u8 *cdb)
 	return (struct request) {};
 }
 
+/* SANITIZE: OVERWRITE has a parameter list, and EXIT FAILURE MODE needs no device */
+static struct request decode_sanitize(const u8 *cdb)
+{
+	u8 action = cdb[1] & 0x1f;
+	struct request req = blocks(KIND_SANITIZE, 10, 0, 0);
+
+	if (action != 1 && action != 2 && action != 0x1f)
+		return (struct request) {};
+	req.medium = action != 0x1f;
+	if (action == 1)
+		req.count = get_unaligned_be16(cdb + 7);
+	return req;
+}
+
 static struct request decode_10(const u8 *cdb)
 {
 	u32 lba = get_unaligned_be32(cdb + 2);
@@ -175,6 +190,8 @@ static struct request decode_10(const u8 *cdb)
 		return list(10, count);
 	case WRITE_BUFFER:
 		return list(10, get_unaligned_be24(cdb + 6));
+	case 0x48:
+		return decode_sanitize(cdb);
 	}
 	return decode_reservation(cdb);
 }
@@ -307,6 +324,7 @@ struct request decode_cdb(const u8 *cdb)
 bool has_actions(u8 opcode)
 {
 	return opcode == SERVICE_ACTION_IN_16 || opcode == MAINTENANCE_IN ||
+	       opcode == 0x48 ||
 	       opcode == MAINTENANCE_OUT ||
 	       opcode == PERSISTENT_RESERVE_IN ||
 	       opcode == PERSISTENT_RESERVE_OUT;
@@ -445,6 +463,11 @@ static void check_specific(const u8 *p, u32 code)
 {
 	if (!(p[0] & 0x80)) {
 		require(!p[0] && !p[1] && !p[2]);
+		return;
+	}
+	/* how far it has come, which may be 0 */
+	if (code == 0x02041b) {
+		require(p[0] == 0x80);
 		return;
 	}
 	require(code == 0x052400 || code == 0x052600);
@@ -824,7 +847,7 @@ static void check_lba_status(const u8 *cdb, const struct answer *a)
 	if (a->len < 24)
 		return;
 	require(get_unaligned_be32(data) == 20);
-	require(get_unaligned_be64(data + 8) == lba && !data[20]);
+	require(get_unaligned_be64(data + 8) == lba && data[20] == a->erased);
 	require(get_unaligned_be32(data + 16) ==
 		min_t(u64, a->nr_blocks - lba, U32_MAX));
 }

@@ -12,7 +12,7 @@
 enum kind {
 	KIND_UNKNOWN, KIND_NONE, KIND_READ, KIND_WRITE, KIND_SYNC, KIND_SAME,
 	KIND_UNMAP, KIND_IN, KIND_CAPACITY_10, KIND_OUT, KIND_TEST, KIND_RESERVE,
-	KIND_PR_OUT,
+	KIND_PR_OUT, KIND_SANITIZE,
 	/* those of compare.c */
 	KIND_CAW, KIND_VERIFY, KIND_WRITE_VERIFY, KIND_ORWRITE, KIND_FETCH,
 };
@@ -48,6 +48,7 @@ struct answer {
 	u64		whole;		/* bytes that there are */
 	bool		cut;		/* to the allocation length */
 	u64		nr_blocks;	/* of the logical unit */
+	bool		erased;		/* none of them is mapped */
 };
 
 struct request decode_cdb(const u8 *cdb);
