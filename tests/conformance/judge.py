@@ -60,14 +60,16 @@ def read_tests(path):
         return file.read().split()
 
 
-def read_expected(path, tests):
-    """{test: (KIND, reason)}; lines are TEST KIND REASON."""
+def read_expected(path, tests, kernel=None):
+    """{test: (KIND, reason)}; lines are TEST KIND REASON, or TEST KIND:KERNEL,..
+    REASON if it is so on some kernels only."""
     expected = {}
     with open(path, encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             if line.startswith("#") or not line.strip():
                 continue
             name, kind, reason = (line.split(None, 2) + ["", ""])[:3]
+            kind, _, kernels = kind.partition(":")
             if name not in tests:
                 raise Mistake(f"{path}:{number}: there is no test {name}")
             if name in expected:
@@ -75,7 +77,8 @@ def read_expected(path, tests):
             if kind not in KINDS or not reason:
                 raise Mistake(f"{path}:{number}: not TEST {'|'.join(KINDS)} "
                               "REASON")
-            expected[name] = (kind.upper(), reason.strip())
+            if not kernels or kernel in kernels.split(","):
+                expected[name] = (kind.upper(), reason.strip())
     return expected
 
 
@@ -190,7 +193,8 @@ def parse_options():
 def main():
     options = parse_options()
     tests = read_tests(os.path.join(HERE, "tests"))
-    expected = read_expected(os.path.join(HERE, "expected"), tests)
+    expected = read_expected(os.path.join(HERE, "expected"), tests,
+                             options.kernel)
     chosen = wanted(tests, options.names)
     runs = read_runs(options.out)
     results, differ = judge(chosen, expected, runs)

@@ -109,10 +109,15 @@ class Expected(unittest.TestCase):
             path = os.path.join(folder, "expected")
             with open(path, "w", encoding="ascii") as file:
                 file.write(text)
-            return judge.read_expected(path, LIST)
+            return judge.read_expected(path, LIST, "6.1")
 
     def test_good(self):
         self.assertEqual(self.read("# all\n\nALL.Read10.Async  skip no such\n"),
+                         {"ALL.Read10.Async": ("SKIP", "no such")})
+
+    def test_kernels(self):
+        self.assertEqual(self.read("ALL.Read10.Async skip:6.12,6.1 no such\n"
+                                   "ALL.Read10.Simple skip:7.2 no such\n"),
                          {"ALL.Read10.Async": ("SKIP", "no such")})
 
     def test_bad(self):
