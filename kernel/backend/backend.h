@@ -56,6 +56,11 @@ struct ktgt_store_params {
  * @discard_alignment: bytes
  * @discard_zeroes: what was discarded reads as zeroes
  * @max_write_zeroes: bytes that one write-zeroes may cover, 0 if it can not
+ * @atomic_min: bytes of the shortest write that is atomic, and what the length and the
+ *	first byte of any is a multiple of; 0 if there is none
+ * @atomic_max: bytes of the longest one
+ * @atomic_boundary: bytes; no atomic write may have a multiple of it inside. 0 if
+ *	there is no such limit
  * @write_cache: it has a volatile write cache
  * @fua: it can write through that cache
  * @rotational: it turns
@@ -73,6 +78,9 @@ struct ktgt_backend_caps {
 	u32	discard_granularity;
 	u32	discard_alignment;
 	u64	max_write_zeroes;
+	u32	atomic_min;
+	u32	atomic_max;
+	u32	atomic_boundary;
 	bool	discard_zeroes;
 	bool	write_cache;
 	bool	fua;

@@ -343,6 +343,18 @@ static u64 device_size(struct block_device *bdev)
 	return bdev_nr_bytes(bdev);
 }
 
+/* A partition may begin where no atomic write could. */
+static void put_atomic(struct block_device *bdev, struct ktgt_backend_caps *caps)
+{
+	struct request_queue *q = bdev_get_queue(bdev);
+
+	if (!bdev_can_atomic_write(bdev))
+		return;
+	caps->atomic_min = queue_atomic_write_unit_min_bytes(q);
+	caps->atomic_max = queue_atomic_write_unit_max_bytes(q);
+	caps->atomic_boundary = queue_atomic_write_boundary_bytes(q);
+}
+
 static void block_caps(struct ktgt_store *store, struct ktgt_backend_caps *caps)
 {
 	struct block_device *bdev = to_bdev(store);
@@ -369,6 +381,7 @@ static void block_caps(struct ktgt_store *store, struct ktgt_backend_caps *caps)
 		caps->discard_granularity = bdev_discard_granularity(bdev);
 		caps->discard_alignment = bdev_discard_alignment(bdev);
 	}
+	put_atomic(bdev, caps);
 }
 
 static blk_opf_t opf_of(const struct ktgt_io *io, struct block_device *bdev)
@@ -383,6 +396,8 @@ static blk_opf_t opf_of(const struct ktgt_io *io, struct block_device *bdev)
 		opf |= REQ_PREFLUSH;
 	else if (io->flags & KTGT_IO_FUA && bdev_write_cache(bdev))
 		opf |= REQ_FUA;
+	if (unlikely(io->flags & KTGT_IO_ATOMIC))
+		opf |= REQ_ATOMIC;
 	return opf;
 }
 
@@ -682,7 +697,7 @@ static void submit_all(struct block_store *block, struct ktgt_io *io)
 		return;
 	}
 	if (unlikely(io->len > READ_ONCE(block->whole)) &&
-	    io->len > max_part(bdev, io, 0)) {
+	    !(io->flags & KTGT_IO_ATOMIC) && io->len > max_part(bdev, io, 0)) {
 		try_parts(block, io);
 		return;
 	}

@@ -63,6 +63,7 @@ struct ktgt_done_queue {
  * @KTGT_CMDF_LONG: it moves in pieces; set by the fabric
  * @KTGT_CMDF_RANGE: its range is in &ktgt_lu.ranges: it is in it, or waits for it
  * @KTGT_CMDF_TURN: it is its turn to change reservations, see scsi/pr_save.c
+ * @KTGT_CMDF_ATOMIC: all of its blocks are written, or none
  */
 enum ktgt_cmd_flags {
 	KTGT_CMDF_FUA,
@@ -77,6 +78,7 @@ enum ktgt_cmd_flags {
 	KTGT_CMDF_LONG,
 	KTGT_CMDF_RANGE,
 	KTGT_CMDF_TURN,
+	KTGT_CMDF_ATOMIC,
 };
 
 /**

@@ -36,10 +36,12 @@ enum ktgt_io_op {
  * enum ktgt_io_flags - bits of &ktgt_io.flags
  * @KTGT_IO_FUA: KTGT_IO_WRITE: stable when it ends
  * @KTGT_IO_MAY_UNMAP: KTGT_IO_WRITE_ZEROES: by unmapping, if that reads zeroes
+ * @KTGT_IO_ATOMIC: KTGT_IO_WRITE: all blocks or none, whatever happens
  */
 enum ktgt_io_flags {
 	KTGT_IO_FUA		= BIT(0),
 	KTGT_IO_MAY_UNMAP	= BIT(1),
+	KTGT_IO_ATOMIC		= BIT(2),
 };
 
 /**

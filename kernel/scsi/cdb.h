@@ -24,6 +24,7 @@
  * @KTGT_CDB_NO_UA: carried out although a unit attention is pending
  * @KTGT_CDB_STORAGE: may wait for the storage, as what has KTGT_CDB_RANGE or
  *	KTGT_CDB_WRITE may anyway
+ * @KTGT_CDB_ATOMIC: logical units that can write atomically only
  * @KTGT_CDB_NO_LU: answered for a LUN that has no logical unit as well
  * @KTGT_CDB_GROUPS: targets with target port groups only
  * @KTGT_CDB_EXPLICIT: those whose initiators may change the states of these only
@@ -44,6 +45,7 @@ enum ktgt_cdb_flags {
 	KTGT_CDB_STORAGE	= BIT(12),
 	KTGT_CDB_GROUPS		= BIT(13),
 	KTGT_CDB_EXPLICIT	= BIT(14),
+	KTGT_CDB_ATOMIC		= BIT(15),
 };
 
 /**

@@ -33,6 +33,7 @@
 #include "told.h"
 #include "verify.h"
 #include "vpd.h"
+#include "write_atomic.h"
 
 /* Byte 0 is known, and what lies behind the CDB is nobody's business. */
 #define USAGE_6(...)	{ 0xff, __VA_ARGS__, [6 ... 15] = 0xff }
@@ -459,6 +460,17 @@ static const struct ktgt_cdb_row rows[] = {
 		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
 		.timeout = 120, .check = ktgt_sbc_check_write_same,
 		.exec = ktgt_sbc_write_same,
+	}, {
+		.opcode = WRITE_ATOMIC_16, .len = 16,
+		.dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BLOCKS,
+		.lba_at = 2, .lba_len = 8, .len_at = 12, .len_len = 2,
+		.flags = F_WRITE | KTGT_CDB_FUA | KTGT_CDB_ATOMIC,
+		/* ATOMIC BOUNDARY is 0: a write is atomic as a whole */
+		.usage = USAGE_16(0x18, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				  0xff, 0xff, 0, 0, 0xff, 0xff, 0, 0),
+		.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,
+		.timeout = 30, .check = ktgt_write_atomic_check,
+		.exec = ktgt_write_atomic,
 	}, {
 		.opcode = SERVICE_ACTION_IN_16, .action = SAI_READ_CAPACITY_16,
 		.len = 16,

@@ -427,6 +427,10 @@ struct ktgt_disk_names {
  * @tracked: all commands at the store are in @ranges, so that one can be alone in
  *	its range. Set once, under &ktgt_gate.mutex
  * @tracking: waits until it is; under &ktgt_gate.mutex
+ * @atomic_max: logical blocks that an atomic write may have at most, 0 if the device
+ *	has none; read with READ_ONCE()
+ * @atomic_unit: their number is a multiple of this
+ * @atomic_align: the address of the first one is a multiple of this
  * @sanitize: what has become of the last SANITIZE
  * @sanitize_op: what sanitizes it at this moment, or NULL; under a lock of
  *	scsi/sanitize.c
@@ -495,6 +499,9 @@ struct ktgt_lu {
 	struct ktgt_range_table		*ranges;
 	bool				tracked;
 	struct ktgt_tracking		*tracking;
+	u32				atomic_max;
+	u32				atomic_unit;
+	u32				atomic_align;
 	struct ktgt_sanitize		sanitize;
 	struct ktgt_sanitize_op		*sanitize_op;
 	bool				thin;

@@ -238,6 +238,23 @@ static bool follow_protection(struct ktgt_lu *lu, bool device)
 	return changed;
 }
 
+/*
+ * An atomic write moves at once. Where it must not go over a boundary of the device, it
+ * begins at a multiple of the longest one, of which each boundary is a multiple.
+ */
+static void take_atomic(struct ktgt_lu *lu, const struct medium *medium)
+{
+	const struct ktgt_backend_caps *caps = &medium->caps;
+	u32 unit = max(caps->atomic_min >> medium->block_shift, 1u);
+	u32 longest = min_t(u32, caps->atomic_max, KTGT_CMD_PIECE);
+
+	longest = rounddown(longest >> medium->block_shift, unit);
+	WRITE_ONCE(lu->atomic_unit, unit);
+	WRITE_ONCE(lu->atomic_align, caps->atomic_boundary ?
+		   max(caps->atomic_max >> medium->block_shift, unit) : unit);
+	WRITE_ONCE(lu->atomic_max, longest);
+}
+
 /* The number of blocks comes last: with it the rest is used. */
 static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
 			const struct medium *medium)
@@ -246,6 +263,7 @@ static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
 
 	lu->thin = caps->max_discard;
 	lu->max_blocks = medium->max_blocks;
+	take_atomic(lu, medium);
 	WRITE_ONCE(lu->block_shift, medium->block_shift);
 	WRITE_ONCE(lu->absent, store->ops == &ktgt_backend_absent_ops);
 	spin_lock(&lu->lock);

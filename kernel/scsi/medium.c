@@ -203,6 +203,8 @@ static u8 io_flags(const struct ktgt_cmd *cmd, enum ktgt_io_op op)
 {
 	u8 flags = test_bit(KTGT_CMDF_FUA, &cmd->flags) ? KTGT_IO_FUA : 0;
 
+	if (unlikely(test_bit(KTGT_CMDF_ATOMIC, &cmd->flags)))
+		flags |= KTGT_IO_ATOMIC;
 	if (op == KTGT_IO_WRITE_ZEROES &&
 	    test_bit(KTGT_CMDF_MAY_UNMAP, &cmd->flags))
 		flags |= KTGT_IO_MAY_UNMAP;

@@ -43,6 +43,8 @@ bool ktgt_cdb_row_fits(const struct ktgt_cdb_row *row, const struct ktgt_lu *lu)
 		return false;
 	if ((row->flags & KTGT_CDB_THIN) && !lu->thin)
 		return false;
+	if ((row->flags & KTGT_CDB_ATOMIC) && !READ_ONCE(lu->atomic_max))
+		return false;
 	if (row->flags & KTGT_CDB_EXPLICIT)
 		return ktgt_group_tpgs(lu->target) & KTGT_TPGS_EXPLICIT;
 	return !(row->flags & KTGT_CDB_GROUPS) || ktgt_group_tpgs(lu->target);

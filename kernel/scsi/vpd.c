@@ -254,6 +254,18 @@ static u32 optimal_transfer(const struct ktgt_backend_caps *caps)
 	return caps->io_min ? rounddown(best, caps->io_min) : best;
 }
 
+/* There is no atomic boundary: an atomic write is atomic as a whole. */
+static void put_atomic_limits(const struct ktgt_lu *lu, u8 *p)
+{
+	u32 longest = READ_ONCE(lu->atomic_max);
+
+	if (!longest)
+		return;
+	put_unaligned_be32(longest, p + 40);
+	put_unaligned_be32(READ_ONCE(lu->atomic_align), p + 44);
+	put_unaligned_be32(READ_ONCE(lu->atomic_unit), p + 48);
+}
+
 /* Block limits, SBC-4, 6.6.4. */
 static u32 fill_limits(const struct ktgt_lu *lu, u8 *p)
 {
@@ -270,6 +282,7 @@ static u32 fill_limits(const struct ktgt_lu *lu, u8 *p)
 	if (lu->thin)
 		put_unmap_limits(lu, &caps, p);
 	put_unaligned_be64(KTGT_WRITE_SAME_MAX_BLOCKS, p + 32);
+	put_atomic_limits(lu, p);
 	return 60;
 }
 

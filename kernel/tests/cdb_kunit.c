@@ -253,6 +253,9 @@ static int cdb_test_init(struct kunit *test)
 	test->priv = t;
 	t->lu.type = TYPE_DISK;
 	t->lu.thin = true;
+	t->lu.atomic_max = 16;
+	t->lu.atomic_unit = 2;
+	t->lu.atomic_align = 4;
 	t->lu.block_shift = 9;
 	t->lu.nr_blocks = 1ULL << 40;
 	t->lu.max_blocks = U32_MAX;
@@ -409,6 +412,19 @@ static const struct parse_case parse_cases[] = {
 	{ "SANITIZE with OVERWRITE, a byte more",
 	  { 0x48, 0x01, [7] = 0x02, 0x05 }, 9, 0, 0,
 	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "WRITE ATOMIC of nothing", { 0x9c }, 9, 0, 0, OUT(0) },
+	{ "WRITE ATOMIC without data", { 0x9c, [13] = 2 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x0e03) },
+	{ "WRITE ATOMIC of half a unit", { 0x9c, [13] = 1 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "WRITE ATOMIC of a unit more than it may have", { 0x9c, [13] = 18 },
+	  9, 0, 0, REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "WRITE ATOMIC where none may begin", { 0x9c, [9] = 2, [13] = 2 }, 9,
+	  0, 0, REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "WRITE ATOMIC with a boundary", { 0x9c, [11] = 8, [13] = 2 }, 9, 0, 0,
+	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	{ "WRITE ATOMIC beyond the last block", { 0x9c, [9] = 98, [13] = 18 },
+	  9, 100, 0, REFUSED(ILLEGAL_REQUEST, 0x2100) },
 	{ "GET LBA STATUS of the last block",
 	  { 0x9e, 0x12, [9] = 99, [13] = 255 }, 9, 100, 0, IN(24) },
 	{ "GET LBA STATUS behind it",
@@ -755,6 +771,9 @@ static void rsoc_unsupported(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p[1], 1);
 	t->lu.thin = false;
 	p = rsoc(t, 1, UNMAP, 0, 256);
+	KUNIT_EXPECT_EQ(test, p[1], 1);
+	t->lu.atomic_max = 0;
+	p = rsoc(t, 1, WRITE_ATOMIC_16, 0, 256);
 	KUNIT_EXPECT_EQ(test, p[1], 1);
 }
 

@@ -65,6 +65,7 @@ static const u8 served[][2] = {
 	{ 0x90, NO_ACTION },	/* PRE-FETCH(16) */
 	{ 0x91, NO_ACTION },	/* SYNCHRONIZE CACHE(16) */
 	{ 0x93, NO_ACTION },	/* WRITE SAME(16) */
+	{ 0x9c, NO_ACTION },	/* WRITE ATOMIC(16) */
 	{ 0x9e, 0x10 },		/* READ CAPACITY(16) */
 	{ 0x9e, 0x12 },		/* GET LBA STATUS */
 	{ 0xa0, NO_ACTION },	/* REPORT LUNS */
@@ -182,6 +183,9 @@ static const struct field_case field_cases[] = {
 	{ "WRITE SAME(16)",
 	  { 0x93, 8, 0, 0, 0, 1, 0, 0, 0, 0, 0x80, 0, 0, 0 },
 	  1ULL << 32, 1U << 31 },
+	{ "WRITE ATOMIC(16)",
+	  { 0x9c, 0x18, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0x12, 0x34 },
+	  (1ULL << 32) + 2, 0x1234 },
 	{ "UNMAP", { 0x42, 0, 0, 0, 0, 0, 0, 0x01, 0x18 }, 0, 280 },
 	{ "SANITIZE", { 0x48, 0xa1, [7] = 0x02, 0x04 }, 0, 516 },
 	{ "INQUIRY", { 0x12, 1, 0x80, 0x12, 0x34 }, 0, 0x1234 },

@@ -8,6 +8,7 @@
 #include "../scsi/chunk.c"
 #include "../scsi/caw.c"
 #include "../scsi/verify.c"
+#include "../scsi/write_atomic.c"
 
 #include <linux/sizes.h>
 #include <linux/unaligned.h>
@@ -36,6 +37,7 @@
 #define OP_VERIFY	0x2f
 #define OP_CAW		0x89
 #define OP_ORWRITE	0x8b
+#define OP_WRITE_ATOMIC	0x9c
 
 /**
  * struct track_cmd - a command and its pages
@@ -65,7 +67,7 @@ struct track_cmd {
  * @write_cache: the disk has a volatile cache
  * @hold: transfers wait until this is not set any more
  * @held: one that waits
- * @log: what the disk was asked for: R, W (or F with FUA) and S
+ * @log: what the disk was asked for: R, W (or F with FUA, A if atomic) and S
  * @nr_log: length of @log
  */
 struct track_test {
@@ -136,6 +138,8 @@ static char letter_of(const struct ktgt_io *io)
 	case KTGT_IO_READ:
 		return 'R';
 	case KTGT_IO_WRITE:
+		if (io->flags & KTGT_IO_ATOMIC)
+			return 'A';
 		return io->flags & KTGT_IO_FUA ? 'F' : 'W';
 	default:
 		return 'S';
@@ -531,6 +535,52 @@ static void fua_is_of_the_write(struct kunit *test)
 	expect_log(test, "RF");
 }
 
+/* --- WRITE ATOMIC --------------------------------------------------------- */
+
+static void set_atomic(struct track_test *t, u32 longest)
+{
+	t->lu.atomic_max = longest;
+	t->lu.atomic_unit = 1;
+	t->lu.atomic_align = 1;
+}
+
+static void write_atomic(struct kunit *test)
+{
+	struct track_test *t = test->priv;
+	struct track_cmd *cmd = &t->cmds[0];
+	u8 byte = t->disk[258 * 512];
+
+	set_atomic(t, 255);
+	fill_data(cmd, 0, 0xee, 255 * 512);
+	start(test, cmd, OP_WRITE_ATOMIC, 0, 3, 255, 255 * 512);
+	expect_good(test, cmd);
+	expect_log(test, "A");
+	KUNIT_EXPECT_EQ(test, t->disk[3 * 512], 0xee);
+	KUNIT_EXPECT_EQ(test, t->disk[258 * 512 - 1], 0xee);
+	KUNIT_EXPECT_EQ(test, t->disk[258 * 512], byte);
+	start(test, cmd, OP_WRITE_ATOMIC, 0, 3, 0, 0);
+	expect_good(test, cmd);
+	expect_log(test, "");
+}
+
+/* While it waits at the gate the device gets a table that can do less. */
+static void write_atomic_late(struct kunit *test)
+{
+	struct track_test *t = test->priv;
+	struct track_cmd *cmd = &t->cmds[0];
+
+	set_atomic(t, 8);
+	ktgt_gate_close(&t->lu, KTGT_GATE_FREEZE);
+	start(test, cmd, OP_WRITE_ATOMIC, 0, 3, 8, 8 * 512);
+	set_atomic(t, 7);
+	ktgt_gate_open(&t->lu, KTGT_GATE_FREEZE);
+	KUNIT_ASSERT_TRUE(test, wait_done(t, cmd));
+	KUNIT_EXPECT_EQ(test, cmd->cmd.status, SAM_STAT_CHECK_CONDITION);
+	KUNIT_EXPECT_EQ(test, cmd->cmd.sense.asc, 0x24);
+	KUNIT_EXPECT_EQ(test, cmd->cmd.sense.field, 12);
+	expect_log(test, "");
+}
+
 /* --- how a logical unit becomes tracked ----------------------------------- */
 
 /* It waits for what is under way, which is in no range; what comes then waits too. */
@@ -907,6 +957,8 @@ static struct kunit_case track_cases[] = {
 	KUNIT_CASE_PARAM(compare_and_write, caw_gen_params),
 	KUNIT_CASE(nothing_to_compare),
 	KUNIT_CASE(fua_is_of_the_write),
+	KUNIT_CASE(write_atomic),
+	KUNIT_CASE(write_atomic_late),
 	KUNIT_CASE(tracked_when_empty),
 	KUNIT_CASE(tracked_without_who_wants_it),
 	KUNIT_CASE(tracked_with_another_store),

@@ -8,7 +8,7 @@
 #   conformance  1 thin, 512-byte blocks      --  iscsi-test-cu
 #                2 thin, 4096-byte blocks         by IPv4, and by IPv6 as the
 #                3 thin, 512-byte blocks in       second path
-#                  physical ones of 4096
+#                  physical ones of 4096, with atomic writes
 #                4 read-only
 #                5 slow
 #   chap         1 behind CHAP (MD5)
@@ -40,8 +40,12 @@ size=256
 # Sets dev.
 scsi_debug_disk()
 {
+	local -a atomic=()
+
+	# since 6.11
+	! modinfo -p scsi_debug | grep -q ^atomic_wr: || atomic=(atomic_wr=1)
 	modprobe scsi_debug dev_size_mb="$size" physblk_exp=3 delay=0 \
-		lbpu=1 lbpws=1 lbpws10=1 lbprz=1
+		lbpu=1 lbpws=1 lbpws10=1 lbprz=1 "${atomic[@]}"
 	wait_until 20 scsi_debug_node
 	dev=$(scsi_debug_node)
 }
@@ -110,6 +114,7 @@ units_of()
 	# with several blocks in a physical one, UnmapSingle asks for the state of
 	# block i + 1 and wants that of the next physical block
 	GetLBAStatus) echo thin 4096 ;;
+	WriteAtomic16) echo 512e ;;
 	Read6 | Read1[026] | ReadCapacity10 | Write* | Verify* | OrWrite | \
 		Prefetch* | Mandatory | iSCSIResiduals | iSCSIdatasn)
 		echo thin 4096

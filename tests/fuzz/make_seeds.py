@@ -37,7 +37,7 @@ def shape(first=0, size=2, caps=0, limits=1):
 # opcodes of commands that take data
 TAKE_DATA = (0x0a, 0x2a, 0xaa, 0x8a, 0x41, 0x93, 0x42, 0x5f,
              0x89, 0x8b, 0x2e, 0xae, 0x8e, 0x2f, 0xaf, 0x8f, 0x34, 0x90,
-             0x15, 0x55, 0x4c, 0x3b, 0x04, 0xa4, 0x48)
+             0x15, 0x55, 0x4c, 0x3b, 0x04, 0xa4, 0x48, 0x9c)
 
 
 def cmd(cdb, what=0, how=0, lun=b'', edtl=b'', data=b''):
@@ -200,6 +200,10 @@ def overwrite(pattern, count=1):
     return struct.pack('>BBH', count, 0, len(pattern)) + pattern
 
 
+def atomic(lba, count, flags=0, boundary=0):
+    return struct.pack('>BBQHHBB', 0x9c, flags, lba, boundary, count, 0, 0)
+
+
 def set_info(kind, data):
     return {'cdb': maintenance(0xa4, 6, len(data), kind), 'data': data}
 
@@ -286,6 +290,15 @@ CDB = {
     'sanitize-shrink': shape(size=4) + cmd(**sanitize(0x82), what=LATER) +
                        event(SIZE, b'\0\1\x09') + cmd(TUR) + event(DONE) +
                        event(GO_ON) + cmd(TUR) + cmd(TUR, OTHER),
+    'atomic': shape(limits=0x81) + cmd(atomic(0, 8), data=BLOCK * 8) +
+              cmd(atomic(2, 128, 8), data=BLOCK) + cmd(atomic(2, 130)) +
+              cmd(atomic(1, 2)) + cmd(atomic(0, 1)) + cmd(atomic(0, 0)) +
+              cmd(atomic(0, 2, 0, 2)) + cmd(atomic(2047, 2)) +
+              cmd(atomic(0, 2), how=LESS, edtl=b'\1', data=BLOCK) +
+              cmd(inquiry(0xb0)) + cmd(rsoc(1, 0x9c)),
+    'atomic-boundary': shape(caps=2, limits=0x81) + cmd(atomic(128, 8), data=BLOCK) +
+                       cmd(atomic(2, 8)) + cmd(inquiry(0xb0)),
+    'atomic-none': shape() + cmd(atomic(0, 8), data=BLOCK) + cmd(rsoc(1, 0x9c)),
     'log': shape() + cmd(read10(0, 8)) + cmd(log_sense(0)) + cmd(log_sense(0x19)) +
            cmd(**log_select()) + cmd(log_sense(0x19, 2)) + cmd(log_sense(0x2f)) +
            cmd(**log_select(0, data=b'\x19\0\0\0')) +

@@ -95,6 +95,9 @@ static inline void *memchr_inv(const void *start, int c, size_t len)
 #define RESERVE_6	RESERVE
 #define RELEASE_6	RELEASE
 #endif
+#ifndef WRITE_ATOMIC_16
+#define WRITE_ATOMIC_16	0x9c
+#endif
 
 #include "require.h"
 

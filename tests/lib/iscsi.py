@@ -1125,6 +1125,10 @@ def compare_and_write(lba, blocks, bits=0):
     return struct.pack(">BBQIBB", 0x89, bits, lba, blocks, 0, 0)
 
 
+def write_atomic16(lba, blocks, bits=0, boundary=0):
+    return struct.pack(">BBQHHBB", 0x9C, bits, lba, boundary, blocks, 0, 0)
+
+
 def orwrite16(lba, blocks, bits=0):
     return read16(lba, blocks, bits, 0x8B)
 

@@ -69,7 +69,7 @@ FLOORS = {
         'cdb_table',
         'spc sbc_disk',
         'sbc mode mode_select rsoc rstmf sanitize caw verify pr_in pr_out buffer diagnostic log told '
-        'port_groups',
+        'port_groups write_atomic',
         'transition',
         'lu_life reset pr_abort',
         'nexus mode_page reserve pr_save pr_trial',

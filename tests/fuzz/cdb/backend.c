@@ -139,6 +139,7 @@ static void check_moved(struct record *rec, const struct fake *fake,
 	if (rec->req.kind == KIND_WRITE) {
 		require(io->op == KTGT_IO_WRITE && cmd->dir == DMA_TO_DEVICE);
 		require(io->len == cmd->buf_len && !rec->now_read_only);
+		require(!(io->flags & KTGT_IO_ATOMIC) == !rec->req.atomic);
 	} else {
 		require(rec->req.kind == KIND_READ && io->op == KTGT_IO_READ);
 		require(cmd->dir == DMA_FROM_DEVICE);

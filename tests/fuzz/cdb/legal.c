@@ -131,6 +131,8 @@ bool is_served(const struct record *rec)
 		return rec->cdb[0] == INQUIRY || rec->cdb[0] == REQUEST_SENSE;
 	if (rec->req.disk && !shape->disk)
 		return false;
+	if (rec->req.atomic && !shape->atomic)
+		return false;
 	return rec->req.kind != KIND_UNMAP || shape->thin;
 }
 
@@ -251,6 +253,16 @@ static bool may_answer(const struct record *rec)
 	return !asks_functions(rec->cdb) || rec->req.count >= 4;
 }
 
+/* SBC-4, 5.47 */
+static bool may_be_atomic(const struct record *rec)
+{
+	const struct shape *shape = rec->shape;
+
+	return rec->req.count <= shape->max_atomic &&
+	       !(rec->req.count % shape->atomic_unit) &&
+	       !(rec->req.lba % shape->atomic_align);
+}
+
 /* Whether nothing is wrong with a command, as far as its CDB shows. */
 bool is_allowed(const struct record *rec)
 {
@@ -266,7 +278,8 @@ bool is_allowed(const struct record *rec)
 	case KIND_WRITE:
 		if (rec->req.kind == KIND_WRITE && shape->read_only)
 			return false;
-		return in_range(rec) && rec->req.count <= shape->max_blocks;
+		return in_range(rec) && rec->req.count <= shape->max_blocks &&
+		       (!rec->req.atomic || may_be_atomic(rec));
 	case KIND_CAW:
 	case KIND_VERIFY:
 	case KIND_WRITE_VERIFY:
@@ -299,6 +312,8 @@ bool is_allowed(const struct record *rec)
 bool is_legal(const struct record *rec)
 {
 	if (!is_allowed(rec))
+		return false;
+	if (rec->req.atomic && rec->cmd->edtl < wanted_bytes(rec))
 		return false;
 	return !rec->cmd->edtl || !wanted_bytes(rec) ||
 	       rec->edtl_dir == direction(rec);

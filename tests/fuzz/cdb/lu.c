@@ -64,6 +64,9 @@ static void pick_caps(u8 shape, u8 size, u8 caps, u8 limits)
 		.discard_zeroes = caps & 8,
 		.write_cache = caps & 16,
 		.fua = caps & 32,
+		.atomic_min = limits & 128 ? 1024 : 0,
+		.atomic_max = limits & 128 ? 65536 : 0,
+		.atomic_boundary = limits & 128 && caps & 2 ? 1 << 18 : 0,
 		.rotational = caps & 64,
 		.read_only = shape & 8,
 	};
@@ -102,6 +105,7 @@ void pick_shape(struct input *in)
 		.disk = true,
 		.thin = shape & 16,
 		.zeroes = caps & 8,
+		.atomic = limits & 128,
 		.read_only = shape & 12,
 		.write_through = !(params->write_cache < 0 ?
 				   disk_caps.write_cache :

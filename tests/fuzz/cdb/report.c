@@ -58,6 +58,19 @@ void read_limits(void)
 	require(!shape->thin == !shape->max_unmap_blocks);
 	require(!shape->thin == !shape->max_unmap_descriptors);
 	require(shape->max_same_blocks);
+	shape->max_atomic = get_unaligned_be32(p + 44);
+	shape->atomic_align = get_unaligned_be32(p + 48);
+	shape->atomic_unit = get_unaligned_be32(p + 52);
+	require(!shape->max_atomic == !shape->atomic);
+	require(shape->max_atomic * shape->block <= disk_caps.atomic_max);
+	if (shape->atomic) {
+		require(!(shape->atomic_align % shape->atomic_unit));
+		require(!(shape->max_atomic % shape->atomic_unit));
+		require(shape->atomic_unit * shape->block >= disk_caps.atomic_min);
+		require(!disk_caps.atomic_boundary ||
+			shape->atomic_align >= shape->max_atomic);
+	}
+	require(get_unaligned_be64(p + 56) == 0);
 	require(get_unaligned_be32(p + 12) <= shape->max_blocks);
 }
 
@@ -115,8 +128,8 @@ static void check_opcodes(u32 lun, const struct shape *shape)
 /* Once for each set of commands that a logical unit can have. */
 void check_sets(void)
 {
-	static bool checked_disk[2], checked_controller;
-	bool *checked = &checked_disk[shapes[0].thin];
+	static bool checked_disk[2][2], checked_controller;
+	bool *checked = &checked_disk[shapes[0].thin][shapes[0].atomic];
 
 	learning = true;
 	if (!checked_controller) {

@@ -97,6 +97,10 @@ static struct request decode_16(const u8 *cdb)
 		return blocks(KIND_VERIFY, 16, lba, count);
 	case 0x90:
 		return blocks(KIND_FETCH, 16, lba, count);
+	case WRITE_ATOMIC_16:
+		req = blocks(KIND_WRITE, 16, lba, get_unaligned_be16(cdb + 12));
+		req.atomic = true;
+		return req;
 	case WRITE_SAME_16:
 		return blocks(KIND_SAME, 16, lba, count);
 	case SERVICE_ACTION_IN_16:

@@ -24,6 +24,7 @@ struct request {
 	enum kind	kind;
 	bool		disk;	/* only a disk has it */
 	bool		medium;	/* it needs a device, although it moves no blocks */
+	bool		atomic;	/* all blocks or none */
 	u8		len;	/* of the CDB */
 	u64		lba;
 	u64		count;	/* blocks, or bytes of an allocation */
@@ -32,12 +33,13 @@ struct request {
 /* the logical unit that a command is for, as it was made */
 struct shape {
 	bool	disk, thin, read_only, write_through, write_cache, d_sense;
-	bool	zeroes;
+	bool	zeroes, atomic;
 	u32	block;
 	u32	nr_lus;
 	/* of VPD page B0h, as it was read */
 	u32	max_blocks, max_unmap_blocks, max_unmap_descriptors;
 	u8	max_caw_blocks;
+	u32	max_atomic, atomic_align, atomic_unit;
 	u64	max_same_blocks;
 };
 

@@ -38,6 +38,34 @@ static inline void ktgt_bdev_unlock_holder(struct block_device *bdev)
 }
 #endif
 
+#ifndef REQ_ATOMIC
+/* No device has atomic writes. */
+#define REQ_ATOMIC	((__force blk_opf_t)0)
+
+static inline bool bdev_can_atomic_write(struct block_device *bdev)
+{
+	return false;
+}
+
+static inline unsigned int
+queue_atomic_write_unit_min_bytes(const struct request_queue *q)
+{
+	return 0;
+}
+
+static inline unsigned int
+queue_atomic_write_unit_max_bytes(const struct request_queue *q)
+{
+	return 0;
+}
+
+static inline unsigned int
+queue_atomic_write_boundary_bytes(const struct request_queue *q)
+{
+	return 0;
+}
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
 #include <linux/err.h>
 #include <linux/slab.h>

@@ -10,4 +10,8 @@
 #define RELEASE_6	RELEASE
 #endif
 
+#ifndef WRITE_ATOMIC_16
+#define WRITE_ATOMIC_16	0x9c
+#endif
+
 #endif /* _KTGT_COMPAT_SCSI_SCSI_PROTO_H */
