@@ -86,30 +86,41 @@ enum ktgt_cmd_flags {
  * @key: sense key
  * @asc: additional sense code
  * @ascq: additional sense code qualifier
- * @flags: KTGT_SENSE_* bits, which say what is valid of the following members
  * @bit: bit pointer of the field in error
+ * @cscd_status: SAM status of @cscd
+ * @flags: KTGT_SENSE_* bits, which say what is valid of the other members
  * @field: byte of the CDB or parameter list that is in error; or the progress of
  *	something, in parts of 65536
+ * @segment: segment descriptor at which a copy has failed, from 0
  * @info: INFORMATION field: the LBA in error, or the first byte that differs
+ * @cscd: sense data of the copy source or destination that has failed, as long as
+ *	the command has not been released
  */
 struct ktgt_sense {
 	u8	key;
 	u8	asc;
 	u8	ascq;
-	u8	flags;
 	u8	bit;
+	u8	cscd_status;
+	u16	flags;
 	u16	field;
+	u16	segment;
 	u64	info;
+	const struct ktgt_sense	*cscd;
 };
 
 #define KTGT_SENSE_INFO		BIT(0)	/* @info is valid */
 #define KTGT_SENSE_FIELD	BIT(1)	/* @field is valid */
 #define KTGT_SENSE_CDB		BIT(2)	/* @field is one of the CDB */
 #define KTGT_SENSE_BIT		BIT(3)	/* @bit is valid */
-#define KTGT_SENSE_PROGRESS	BIT(4)	/* @field is a progress */
+#define KTGT_SENSE_COPY		BIT(4)	/* @segment is valid */
+#define KTGT_SENSE_SEGMENT	BIT(5)	/* @field is one of that descriptor */
+#define KTGT_SENSE_CSCD		BIT(6)	/* @cscd and @cscd_status are valid */
+#define KTGT_SENSE_DESTINATION	BIT(7)	/* they are those of the destination */
+#define KTGT_SENSE_PROGRESS	BIT(8)	/* @field is a progress */
 
-/* longest sense data on the wire: fixed format with information */
-#define KTGT_SENSE_LEN		32
+/* longest sense data on the wire: of a copy, with that of its source */
+#define KTGT_SENSE_LEN		52
 
 /**
  * struct ktgt_cmd - a SCSI command

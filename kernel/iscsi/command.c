@@ -219,7 +219,7 @@ int ktgt_command_recv(struct ktgt_conn *conn, struct ktgt_pdu_in *in)
 
 static int command_queue_response(struct ktgt_task *task)
 {
-	u8 buf[2 + KTGT_SENSE_LEN] = {};
+	u8 buf[2 + KTGT_SENSE_LEN];
 	struct ktgt_cmd *cmd = &task->cmd;
 	struct iscsi_scsi_rsp *rsp;
 	struct ktgt_pdu *pdu;

@@ -116,6 +116,84 @@ static void descriptor(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, buf, c->descriptor, c->descriptor_len);
 }
 
+static const struct ktgt_sense of_source = {
+	.key = 3, .asc = 0x11, .flags = INFO, .info = 0x12345678,
+};
+
+/**
+ * struct copy_case - sense data of a copy, and both of its forms
+ * @what: its name
+ * @sense: the sense data
+ * @fixed_len: bytes of @fixed
+ * @fixed: fixed format
+ * @descriptor_len: bytes of @descriptor
+ * @descriptor: descriptor format
+ */
+struct copy_case {
+	const char		*what;
+	struct ktgt_sense	sense;
+	u8			fixed_len;
+	u8			fixed[40];
+	u8			descriptor_len;
+	u8			descriptor[KTGT_SENSE_LEN];
+};
+
+static const struct copy_case copy_cases[] = {
+	{ "segment",
+	  { .key = 10, .asc = 0x0d, .ascq = 2, .flags = KTGT_SENSE_COPY,
+	    .segment = 0x102 },
+	  18, { 0x70, 0, 10, 0, 0, 0, 0, 10, 0, 0, 1, 2, 0x0d, 2 },
+	  20, { 0x72, 10, 0x0d, 2, 0, 0, 0, 12,
+		1, 10, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2 } },
+	{ "field of a segment",
+	  { .key = 10, .asc = 0x26,
+	    .flags = KTGT_SENSE_COPY | FIELD | KTGT_SENSE_SEGMENT,
+	    .segment = 3, .field = 20 },
+	  18, { 0x70, 0, 10, 0, 0, 0, 0, 10, 0, 0, 0, 3, 0x26, 0, 0,
+		0xa0, 0, 20 },
+	  28, { 0x72, 10, 0x26, 0, 0, 0, 0, 20,
+		1, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3,
+		2, 6, 0, 0, 0xa0, 0, 20, 0 } },
+	{ "source that has failed",
+	  { .key = 10, .asc = 0x0d, .ascq = 1,
+	    .flags = KTGT_SENSE_COPY | KTGT_SENSE_CSCD, .segment = 1,
+	    .cscd = &of_source, .cscd_status = SAM_STAT_CHECK_CONDITION },
+	  37, { 0x70, 0, 10, 0, 0, 0, 0, 29, 18, 0, 0, 1, 0x0d, 1, 0, 0, 0, 0,
+		2, 0xf0, 0, 3, 0x12, 0x34, 0x56, 0x78, 10, 0, 0, 0, 0, 0x11 },
+	  44, { 0x72, 10, 0x0d, 1, 0, 0, 0, 36,
+		1, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+		0x0c, 22, 1, 2,
+		0x72, 3, 0x11, 0, 0, 0, 0, 12,
+		0, 10, 0x80, 0, 0, 0, 0, 0, 0x12, 0x34, 0x56, 0x78 } },
+	{ "destination that has only a status",
+	  { .key = 10, .asc = 0x0d, .ascq = 1,
+	    .flags = KTGT_SENSE_COPY | KTGT_SENSE_CSCD |
+		     KTGT_SENSE_DESTINATION,
+	    .cscd = &of_source,
+	    .cscd_status = SAM_STAT_RESERVATION_CONFLICT },
+	  19, { 0x70, 0, 10, 0, 0, 0, 0, 11, 0, 18, 0, 0, 0x0d, 1, 0, 0, 0, 0,
+		0x18 },
+	  24, { 0x72, 10, 0x0d, 1, 0, 0, 0, 16,
+		1, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0x0c, 2, 2, 0x18 } },
+};
+KUNIT_ARRAY_PARAM_DESC(copy, copy_cases, what);
+
+static void of_copy(struct kunit *test)
+{
+	const struct copy_case *c = test->param_value;
+	u8 buf[KTGT_SENSE_LEN];
+
+	memset(buf, 0xa5, sizeof(buf));
+	KUNIT_ASSERT_EQ(test, ktgt_sense_build(&c->sense, false, buf),
+			c->fixed_len);
+	KUNIT_EXPECT_MEMEQ(test, buf, c->fixed, c->fixed_len);
+	memset(buf, 0xa5, sizeof(buf));
+	KUNIT_ASSERT_EQ(test, ktgt_sense_build(&c->sense, true, buf),
+			c->descriptor_len);
+	KUNIT_EXPECT_MEMEQ(test, buf, c->descriptor, c->descriptor_len);
+}
+
 /* What was said before is forgotten. */
 static void said_anew(struct kunit *test)
 {
@@ -164,6 +242,7 @@ static void field_of_list(struct kunit *test)
 static struct kunit_case sense_test_cases[] = {
 	KUNIT_CASE_PARAM(fixed, sense_gen_params),
 	KUNIT_CASE_PARAM(descriptor, sense_gen_params),
+	KUNIT_CASE_PARAM(of_copy, copy_gen_params),
 	KUNIT_CASE(said_anew),
 	KUNIT_CASE(field_of_cdb),
 	KUNIT_CASE(field_of_list),
