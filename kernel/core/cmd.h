@@ -33,6 +33,8 @@ struct ktgt_track;
 #define KTGT_CMD_RING		(4 * KTGT_CMD_PIECE)
 /* most bytes of the scratch buffer of a command: as many as have room inline */
 #define KTGT_CMD_SCRATCH	SZ_64K
+/* most bytes of one of a command whose data has room inline */
+#define KTGT_CMD_LONG_SCRATCH	KTGT_CMD_PIECE
 
 /**
  * struct ktgt_done_queue - completed commands of one connection
@@ -139,7 +141,9 @@ struct ktgt_sense {
  * with KTGT_CMDF_RESUME and a greater @step_at when the piece has moved.
  *
  * A command that compares has a scratch buffer besides, for what is read meanwhile.
- * Its pages are the fabric's too, and in @inline_bvec; @bvec is elsewhere then.
+ * Its pages are the fabric's too, and in @inline_bvec; @bvec is elsewhere then. A
+ * buffer of more than KTGT_CMD_SCRATCH bytes is in @long_scratch; then @bvec is
+ * @inline_bvec, and has at most KTGT_CMD_INLINE_BVECS segments.
  *
  * @nexus: I_T nexus that sent it; set by the fabric
  * @done_queue: where to put it when it has completed; set by the fabric
@@ -161,8 +165,10 @@ struct ktgt_sense {
  * @bvec: the data buffer, pages of the fabric. Of a command that moves in pieces
  *	it is a ring: byte n of the data is at byte n % KTGT_CMD_RING
  * @nr_bvec: segments in @bvec
- * @scratch_len: bytes of the scratch buffer, at most KTGT_CMD_SCRATCH; set by
+ * @scratch_len: bytes of the scratch buffer, at most KTGT_CMD_LONG_SCRATCH; set by
  *	ktgt_cmd_parse()
+ * @long_scratch: segments of a scratch buffer that is not in @inline_bvec; set by the
+ *	fabric before ktgt_cmd_submit()
  * @flags: bits of &enum ktgt_cmd_flags, changed atomically
  * @row: row of the CDB table; NULL before the command is parsed
  * @itl: I_T_L nexus, valid while the LU reference is held; NULL when the LUN
@@ -215,6 +221,7 @@ struct ktgt_cmd {
 	u32				nr_bvec;
 	u32				scratch_len;
 	struct bio_vec			*bvec;
+	struct bio_vec			*long_scratch;
 	unsigned long			flags;
 
 	const struct ktgt_cdb_row	*row;

@@ -116,6 +116,47 @@ void ktgt_task_set_long(struct ktgt_task *task)
 	list_add_tail(&task->long_node, &task->conn->longs);
 }
 
+static bool task_has_long_scratch(const struct ktgt_task *task)
+{
+	return task->cmd.scratch_len > KTGT_CMD_SCRATCH;
+}
+
+static struct bio_vec *task_scratch(struct ktgt_task *task)
+{
+	return task_has_long_scratch(task) ? task->cmd.long_scratch :
+					     task->cmd.inline_bvec;
+}
+
+/* Has room for @nr_pages in &ktgt_task.big_bvec. */
+static int task_set_big_bvec(struct ktgt_task *task, u32 nr_pages, gfp_t gfp)
+{
+	struct bio_vec *bvec;
+
+	if (nr_pages <= task->bvec_cap)
+		return 0;
+	bvec = kvmalloc_array(nr_pages, sizeof(*bvec), gfp);
+	if (!bvec)
+		return -ENOMEM;
+	kvfree(task->big_bvec);
+	ktgt_quota_hold(&task->conn->quota,
+			(nr_pages - task->bvec_cap) * sizeof(*bvec));
+	task->big_bvec = bvec;
+	task->bvec_cap = nr_pages;
+	return 0;
+}
+
+/* A long scratch buffer takes the place of the data, which is short. */
+static int task_set_long_scratch(struct ktgt_task *task, gfp_t gfp)
+{
+	u32 nr_pages = DIV_ROUND_UP(task->cmd.scratch_len, PAGE_SIZE);
+
+	if (task_set_big_bvec(task, nr_pages, gfp))
+		return -ENOMEM;
+	task->cmd.long_scratch = task->big_bvec;
+	task->cmd.bvec = task->cmd.inline_bvec;
+	return 0;
+}
+
 /**
  * ktgt_task_set_bvec - make room for the segments of a command
  * @task: the task; its buffer length is set
@@ -128,23 +169,16 @@ int ktgt_task_set_bvec(struct ktgt_task *task, gfp_t gfp)
 {
 	u32 nr_pages = DIV_ROUND_UP(min_t(u32, task->cmd.buf_len,
 					  KTGT_CMD_RING), PAGE_SIZE);
-	struct bio_vec *bvec;
 
 	if (nr_pages <= KTGT_CMD_INLINE_BVECS &&
 	    likely(!task->cmd.scratch_len)) {
 		task->cmd.bvec = task->cmd.inline_bvec;
 		return 0;
 	}
-	if (nr_pages > task->bvec_cap) {
-		bvec = kvmalloc_array(nr_pages, sizeof(*bvec), gfp);
-		if (!bvec)
-			return -ENOMEM;
-		kvfree(task->big_bvec);
-		ktgt_quota_hold(&task->conn->quota,
-				(nr_pages - task->bvec_cap) * sizeof(*bvec));
-		task->big_bvec = bvec;
-		task->bvec_cap = nr_pages;
-	}
+	if (task_has_long_scratch(task))
+		return task_set_long_scratch(task, gfp);
+	if (task_set_big_bvec(task, nr_pages, gfp))
+		return -ENOMEM;
 	task->cmd.bvec = task->big_bvec;
 	return 0;
 }
@@ -185,7 +219,7 @@ bool ktgt_task_add_scratch(struct ktgt_task *task)
 
 	if (likely(task->nr_scratch == nr_pages))
 		return true;
-	if (!ktgt_mem_take(conn, task->cmd.inline_bvec, nr_pages))
+	if (!ktgt_mem_take(conn, task_scratch(task), nr_pages))
 		return false;
 	task->nr_scratch = nr_pages;
 	ktgt_quota_charge(&conn->quota, KTGT_QUOTA_DATA, nr_pages);
@@ -196,7 +230,7 @@ static void task_put_scratch(struct ktgt_task *task)
 {
 	struct ktgt_conn *conn = task->conn;
 
-	ktgt_mem_give(conn, task->cmd.inline_bvec, task->nr_scratch);
+	ktgt_mem_give(conn, task_scratch(task), task->nr_scratch);
 	ktgt_quota_uncharge(&conn->quota, KTGT_QUOTA_DATA, task->nr_scratch);
 	task->nr_scratch = 0;
 }
