@@ -66,6 +66,7 @@ struct ktgt_done_queue {
  * @KTGT_CMDF_RANGE: its range is in &ktgt_lu.ranges: it is in it, or waits for it
  * @KTGT_CMDF_TURN: it is its turn to change reservations, see scsi/pr_save.c
  * @KTGT_CMDF_ATOMIC: all of its blocks are written, or none
+ * @KTGT_CMDF_COPY: it is a copy, and &ktgt_cmd.part is valid
  */
 enum ktgt_cmd_flags {
 	KTGT_CMDF_FUA,
@@ -81,6 +82,7 @@ enum ktgt_cmd_flags {
 	KTGT_CMDF_RANGE,
 	KTGT_CMDF_TURN,
 	KTGT_CMDF_ATOMIC,
+	KTGT_CMDF_COPY,
 };
 
 /**
@@ -145,6 +147,9 @@ struct ktgt_sense {
  * buffer of more than KTGT_CMD_SCRATCH bytes is in @long_scratch; then @bvec is
  * @inline_bvec, and has at most KTGT_CMD_INLINE_BVECS segments.
  *
+ * A copy reads and writes with a command of its own, @part, one transfer after the
+ * other.
+ *
  * @nexus: I_T nexus that sent it; set by the fabric
  * @done_queue: where to put it when it has completed; set by the fabric
  * @recv_clock: when it was received, by local_clock(); set by the fabric
@@ -202,6 +207,8 @@ struct ktgt_sense {
  * @chunk_len: bytes in that buffer which were read and not looked at yet
  * @track: its range in a tracked logical unit; made by scsi/track.c when the first
  *	command needs one, and kept until ktgt_cmd_free()
+ * @part: of a copy: what reads its source and writes its destination; made by
+ *	scsi/copy.c, and freed when the command is released
  * @inline_bvec: storage of @bvec for small commands, or the scratch buffer
  */
 struct ktgt_cmd {
@@ -249,6 +256,7 @@ struct ktgt_cmd {
 	u32				chunk_at;
 	u32				chunk_len;
 	struct ktgt_track		*track;
+	struct ktgt_cmd			*part;
 	struct ktgt_io			io;
 	struct bio_vec			inline_bvec[KTGT_CMD_INLINE_BVECS];
 };

@@ -12,6 +12,7 @@
 #include <linux/xarray.h>
 #include <uapi/linux/ktgt.h>
 
+struct ktgt_copies;
 struct ktgt_histograms;
 struct ktgt_lu;
 struct ktgt_nexus;
@@ -108,6 +109,7 @@ enum ktgt_buffer {
  * @buffers: by enum ktgt_buffer, each NULL until it is written; used by the one
  *	context of the fabric that handles this nexus. Freed by ktgt_nexus_close()
  * @echo_len: bytes that were written to the echo buffer last; likewise
+ * @copies: its copies, of scsi/copy_record.c; NULL before the first one. Likewise
  * @port_name: initiator port name in the form of SPC-4, 7.6.4.6:
  *	"iqn...,i,0x" and the ISID
  * @port_hash: of @port_name; set by ktgt_nexus_open()
@@ -123,6 +125,7 @@ struct ktgt_nexus {
 	struct ktgt_histograms		*histograms;
 	u8				*buffers[KTGT_BUFFER_NR];
 	u32				echo_len;
+	struct ktgt_copies		*copies;
 	const char			*port_name;
 	u32				port_hash;
 	u16				port;

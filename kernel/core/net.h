@@ -158,6 +158,7 @@ struct ktgt_cpus {
  * @cpus: where connections are served; NULL for anywhere. RCU, written under
  *	@config_mutex
  * @nr_failures: allocations for peers that have failed
+ * @nr_copies: copies that are under way
  * @oui: company identifier of new logical units; under @config_mutex
  * @state: enum ktgt_net_state. Read it with smp_load_acquire() before looking
  *	for a target: then a target that was created before "ready" is found
@@ -219,6 +220,7 @@ struct ktgt_net {
 	struct ktgt_state_dir __rcu	*state_dir;
 	struct ktgt_cpus __rcu	*cpus;
 	atomic_t		nr_failures;
+	atomic_t		nr_copies;
 	u32			oui;
 	u32			state;
 };

@@ -434,7 +434,18 @@ static bool abort_covers(const struct ktgt_abort_wait *wait,
 {
 	if (iscsi_sna_gte(task->seq, wait->seq))
 		return false;
-	return wait->task ? wait->task == task : wait->lu == task->cmd.lu;
+	return wait->task ? wait->task == task :
+			    ktgt_cmd_is_at(&task->cmd, wait->lu);
+}
+
+/*
+ * Whether a task that @wait covers is answered. The initiator has sent a copy to another
+ * logical unit than the one that is meant, and waits for its answer.
+ */
+static bool abort_tells(const struct ktgt_abort_wait *wait,
+			const struct ktgt_task *task, bool tell)
+{
+	return tell || (!wait->task && wait->lu != task->cmd.lu);
 }
 
 /* Counts an aborted task that has ended; it still has its logical unit. */
@@ -634,7 +645,7 @@ void ktgt_commands_orphan(struct ktgt_conn *conn)
 			continue;
 		if (ktgt_task_is_long(task))
 			ktgt_task_keep_piece(task);
-		ktgt_orphan_add(conn->orphans, &task->cmd,
+		ktgt_cmd_orphan(conn->orphans, &task->cmd,
 				(task->nr_pages + task->nr_scratch) << PAGE_SHIFT);
 	}
 }
@@ -677,7 +688,7 @@ static void abort_covered(struct ktgt_conn *conn, struct ktgt_abort_wait *wait,
 			continue;
 		}
 		wait->left++;
-		command_abort(task, tell);
+		command_abort(task, abort_tells(wait, task, tell));
 	}
 	if (--wait->left)
 		return;

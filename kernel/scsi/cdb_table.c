@@ -14,6 +14,8 @@
 #include "buffer.h"
 #include "caw.h"
 #include "cdb.h"
+#include "copy.h"
+#include "copy_results.h"
 #include "diagnostic.h"
 #include "log.h"
 #include "mode.h"
@@ -67,6 +69,26 @@
 	.usage = USAGE_10(0x1f, 0xff, 0, 0, 0xff, 0xff, 0xff, 0xff, 0),	\
 	.pr = KTGT_CDB_PR_ALLOW, .alua = KTGT_CDB_ALUA_STANDBY,		\
 	.check = ktgt_pr_out_check, .exec = ktgt_pr_out
+
+/* EXTENDED COPY and RECEIVE COPY RESULTS: rows of one opcode differ in few things */
+#define COPY_ROW(copy_action)						\
+	.opcode = EXTENDED_COPY, .action = (copy_action),		\
+	.len = 16, .dir = DMA_TO_DEVICE, .unit = KTGT_CDB_BYTES,	\
+	.len_at = 10, .len_len = 4,					\
+	.flags = KTGT_CDB_ACTION | KTGT_CDB_DISK | KTGT_CDB_STORAGE,	\
+	.usage = USAGE_16(0x1f, 0, 0, 0, 0, 0, 0, 0, 0,			\
+			  0xff, 0xff, 0xff, 0xff, 0, 0),		\
+	.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,		\
+	.timeout = 600, .check = ktgt_copy_check, .exec = ktgt_copy
+
+#define COPY_RESULTS_ROW(copy_action, copy_cap, id, id_end)		\
+	.opcode = RECEIVE_COPY_RESULTS, .action = (copy_action),	\
+	.len = 16, .dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,	\
+	.len_at = 10, .len_len = 4, .cap = (copy_cap),			\
+	.flags = KTGT_CDB_ACTION | KTGT_CDB_DISK,			\
+	.usage = USAGE_16(0x1f, id, id_end, id_end, id_end, 0, 0, 0, 0,	\
+			  0xff, 0xff, 0xff, 0xff, 0, 0),		\
+	.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE
 
 /* SANITIZE: BLOCK ERASE and EXIT FAILURE MODE have no parameter list */
 #define SANITIZE_ROW(sanitize_action, how)				\
@@ -376,6 +398,22 @@ static const struct ktgt_cdb_row rows[] = {
 		PR_OUT_ROW(KTGT_PR_REGISTER_IGNORE),
 	}, {
 		PR_OUT_ROW(KTGT_PR_REGISTER_MOVE),
+	}, {
+		COPY_ROW(KTGT_COPY_LID1),
+	}, {
+		COPY_ROW(KTGT_COPY_LID4),
+	}, {
+		COPY_RESULTS_ROW(KTGT_COPY_STATUS_LID1, 12, 0xff, 0),
+		.exec = ktgt_copy_status_lid1,
+	}, {
+		COPY_RESULTS_ROW(KTGT_COPY_PARAMETERS, 47, 0, 0),
+		.exec = ktgt_copy_parameters,
+	}, {
+		COPY_RESULTS_ROW(KTGT_COPY_FAILURE_DETAILS, 112, 0xff, 0),
+		.exec = ktgt_copy_failure_details,
+	}, {
+		COPY_RESULTS_ROW(KTGT_COPY_STATUS_LID4, 84, 0xff, 0xff),
+		.exec = ktgt_copy_status_lid4,
 	}, {
 		.opcode = READ_16, .len = 16,
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BLOCKS,

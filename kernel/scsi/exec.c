@@ -16,6 +16,7 @@
 #include "../core/fabric.h"
 #include "cdb.h"
 #include "cdb_table.h"
+#include "copy.h"
 #include "data.h"
 #include "gate.h"
 #include "group.h"
@@ -357,16 +358,7 @@ void ktgt_cmd_submit(struct ktgt_cmd *cmd)
 	cmd->exec(cmd);
 }
 
-/**
- * ktgt_cmd_cancel - let a command that is being aborted wait no longer
- * @cmd: it has been submitted and not come back; its KTGT_CMDF_ABORTED or
- *	KTGT_CMDF_TASK_ABORTED is set
- *
- * If it waits for anything but storage, it completes now.
- *
- * Context: any.
- */
-void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
+static void cancel(struct ktgt_cmd *cmd)
 {
 	if (!cmd->lu)
 		return;
@@ -378,6 +370,57 @@ void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 		ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
 	else
 		ktgt_gate_cancel(cmd);
+}
+
+/**
+ * ktgt_cmd_cancel - let a command that is being aborted wait no longer
+ * @cmd: it has been submitted and not come back; its KTGT_CMDF_ABORTED or
+ *	KTGT_CMDF_TASK_ABORTED is set
+ *
+ * If it waits for anything but storage, it completes now.
+ *
+ * Context: any.
+ */
+void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
+{
+	/* one of them waits at most, and the copy comes back with its part */
+	if (test_bit(KTGT_CMDF_COPY, &cmd->flags))
+		cancel(cmd->part);
+	cancel(cmd);
+}
+
+/**
+ * ktgt_cmd_is_at - whether a command uses a logical unit
+ * @cmd: a command
+ * @lu: the logical unit
+ *
+ * Context: process, the one that submits it.
+ * Return: true if it was sent to @lu, or is a copy that reads or writes there now.
+ */
+bool ktgt_cmd_is_at(const struct ktgt_cmd *cmd, const struct ktgt_lu *lu)
+{
+	return cmd->lu == lu ||
+	       (test_bit(KTGT_CMDF_COPY, &cmd->flags) && cmd->part->lu == lu);
+}
+
+/**
+ * ktgt_cmd_orphan - a command becomes an orphan
+ * @orphans: place of its connection
+ * @cmd: as for ktgt_orphan_add()
+ * @bytes: bytes of its buffers
+ *
+ * Of a copy it is the part that is with the storage.
+ *
+ * Context: process, may sleep; the teardown of the connection.
+ */
+void ktgt_cmd_orphan(struct ktgt_orphans *orphans, struct ktgt_cmd *cmd,
+		     u32 bytes)
+{
+	if (test_bit(KTGT_CMDF_COPY, &cmd->flags)) {
+		ktgt_copy_orphan(cmd);
+		ktgt_orphan_add(orphans, cmd->part, bytes);
+	}
+	ktgt_orphan_add(orphans, cmd, bytes);
 }
 
 /**
@@ -461,6 +504,8 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 		ktgt_pr_save_leave(cmd);
 	ktgt_track_leave(cmd);
 	ktgt_gate_leave(cmd);
+	if (unlikely(test_bit(KTGT_CMDF_COPY, &cmd->flags)))
+		ktgt_copy_end(cmd);
 	if (unlikely(!test_bit(KTGT_CMDF_LU_REF, &cmd->flags))) {
 		count_orphan(cmd);
 		ktgt_orphan_end(cmd);

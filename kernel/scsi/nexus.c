@@ -367,6 +367,7 @@ int ktgt_nexus_open(struct ktgt_nexus *nexus)
 	nexus->port_hash = ktgt_pr_hash(nexus->port_name);
 	memset(nexus->buffers, 0, sizeof(nexus->buffers));
 	nexus->echo_len = 0;
+	nexus->copies = NULL;
 
 	spin_lock_bh(&target->nexus_lock);
 	if (target->deleted) {
@@ -395,6 +396,7 @@ void ktgt_nexus_close(struct ktgt_nexus *nexus)
 
 	for (nr = 0; nr < KTGT_BUFFER_NR; nr++)
 		kfree(nexus->buffers[nr]);
+	kfree(nexus->copies);
 	spin_lock_bh(&target->nexus_lock);
 	list_del(&nexus->node);
 	xa_for_each(&nexus->itls, lun, itl) {

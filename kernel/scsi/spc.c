@@ -27,6 +27,7 @@
 #define INQUIRY_SPC4		0x06
 #define INQUIRY_HISUP		0x10
 #define INQUIRY_FORMAT		0x02
+#define INQUIRY_3PC		0x08
 #define INQUIRY_CMDQUE		0x02
 #define INQUIRY_TPGS		4	/* bit of byte 5 where it begins */
 #define QUALIFIER_NONE		0x7f	/* SPC-4, 6.4.2, no such device */
@@ -108,6 +109,8 @@ static void standard_inquiry(struct ktgt_cmd *cmd)
 	buf[4] = INQUIRY_LEN - 5;
 	if (lu)
 		buf[5] = ktgt_group_tpgs(lu->target) << INQUIRY_TPGS;
+	if (lu && lu->type == TYPE_DISK)
+		buf[5] |= INQUIRY_3PC;
 	buf[7] = INQUIRY_CMDQUE;
 	put_identity(buf, lu);
 	put_versions(buf + 58, lu && lu->type == TYPE_DISK);

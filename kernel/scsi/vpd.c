@@ -19,6 +19,7 @@
 #include "../core/name.h"
 #include "../core/target.h"
 #include "../core/target_port.h"
+#include "copy_list.h"
 #include "data.h"
 #include "group.h"
 #include "lu.h"
@@ -45,6 +46,16 @@
 #define DESIG_UUID		10
 #define UUID_TYPE		0x10
 #define NAME_MAX_LEN		252	/* with NULs; a multiple of 4 below 256 */
+/* the names of a logical unit: of type 3, 2, 10, 1 and 8 */
+#define LU_NAMES_LEN		(5 * 4 + 2 * KTGT_ID_MAX + 2 + KTGT_ID_MAX + \
+				 KTGT_SCSI_ID_MAX + NAME_MAX_LEN)
+
+/* Third-party copy descriptors, SPC-4, 7.8.17.3. */
+#define COPY_COMMANDS		0x0001
+#define COPY_PARAMETERS		0x0004
+#define COPY_TYPES		0x0008
+#define COPY_CSCD_IDS		0x000c
+#define COPY_OPERATIONS		0x8001
 
 /**
  * struct vpd_page - a page of vital product data
@@ -124,6 +135,29 @@ static u8 *put_lu_names(const struct ktgt_identity *identity, u8 *p)
 			   identity->scsi_id, strlen(identity->scsi_id));
 	return put_name(p, CODE_UTF8, ASSOC_LU | DESIG_NAME,
 			identity->scsi_name);
+}
+
+/**
+ * ktgt_vpd_has_name - whether a logical unit has a name, as page 83h tells it
+ * @lu: logical unit, referenced or published
+ * @name: a designation descriptor (SPC-4, 7.8.6.1), whole
+ *
+ * Context: any.
+ * Return: true if it is one of its names, and not one of its target.
+ */
+bool ktgt_vpd_has_name(const struct ktgt_lu *lu, const u8 *name)
+{
+	u8 names[LU_NAMES_LEN];
+	const u8 *p = names, *end;
+	bool found = false;
+
+	rcu_read_lock();
+	end = put_lu_names(rcu_dereference(lu->identity), names);
+	rcu_read_unlock();
+	for (; p < end && !found; p += 4 + p[3])
+		found = p[0] == name[0] && p[1] == name[1] && p[3] == name[3] &&
+			!memcmp(p + 4, name + 4, p[3]);
+	return found;
 }
 
 /*
@@ -225,6 +259,65 @@ static u32 fill_ports(const struct ktgt_cmd *cmd, u8 *p)
 	return end - p;
 }
 
+/*
+ * Third-party copy, SPC-4, 7.8.17. Descriptors have a type and a length, and are padded
+ * to a multiple of four bytes.
+ */
+static u8 *put_copy_descriptor(u8 *p, u16 type, const void *from, u32 len)
+{
+	u32 padded = round_up(len, 4);
+
+	put_unaligned_be16(type, p);
+	put_unaligned_be16(padded, p + 2);
+	memcpy(p + 4, from, len);
+	return p + 4 + padded;
+}
+
+static u8 *put_copy_parameters(u8 *p)
+{
+	u8 parameters[28] = {};
+
+	put_unaligned_be16(KTGT_COPY_MAX_CSCDS, parameters + 4);
+	put_unaligned_be16(KTGT_COPY_MAX_SEGMENTS, parameters + 6);
+	put_unaligned_be32(KTGT_COPY_MAX_DESCRIPTORS, parameters + 8);
+	return put_copy_descriptor(p, COPY_PARAMETERS, parameters,
+				   sizeof(parameters));
+}
+
+static u8 *put_copy_operations(const struct ktgt_lu *lu, u8 *p)
+{
+	u8 operations[32] = {};
+
+	put_unaligned_be32(KTGT_COPIES_ALL_MAX, operations);
+	put_unaligned_be32(KTGT_COPIES_MAX, operations + 4);
+	put_unaligned_be32(KTGT_COPY_MAX_SEGMENT, operations + 8);
+	operations[12] = lu->block_shift;
+	return put_copy_descriptor(p, COPY_OPERATIONS, operations,
+				   sizeof(operations));
+}
+
+static u32 fill_copy(const struct ktgt_lu *lu, u8 *p)
+{
+	/* the length of the list; opcodes, each with its service actions */
+	static const u8 commands[] = {
+		10, 0x83, 2, 0x00, 0x01, 0x84, 4, 0x00, 0x03, 0x04, 0x05,
+	};
+	static const u8 types[] = {
+		3, KTGT_COPY_BLOCKS, KTGT_COPY_BYTES, KTGT_COPY_IDENTIFIED,
+	};
+	static const u8 ids[] = {
+		0, 2, KTGT_COPY_SELF >> 8, KTGT_COPY_SELF & 0xff,
+	};
+	u8 *end;
+
+	end = put_copy_descriptor(p, COPY_COMMANDS, commands, sizeof(commands));
+	end = put_copy_parameters(end);
+	end = put_copy_descriptor(end, COPY_TYPES, types, sizeof(types));
+	end = put_copy_descriptor(end, COPY_CSCD_IDS, ids, sizeof(ids));
+	end = put_copy_operations(lu, end);
+	return end - p;
+}
+
 static void put_unmap_limits(const struct ktgt_lu *lu,
 			     const struct ktgt_backend_caps *caps, u8 *p)
 {
@@ -322,6 +415,7 @@ static const struct vpd_page vpd_pages[] = {
 	{ 0x86, false, fill_extended },
 	{ 0x87, false, fill_mode_policy },
 	{ 0x88, false, .fill_ports = fill_ports },
+	{ 0x8f, true, fill_copy },
 	{ 0xb0, true, fill_limits },
 	{ 0xb1, true, fill_characteristics },
 	{ 0xb2, true, fill_provisioning },

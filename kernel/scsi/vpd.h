@@ -10,6 +10,8 @@
 
 #include "../core/cmd.h"
 
+struct ktgt_lu;
+
 /* What VPD page B0h says, and commands are held to. */
 #define KTGT_UNMAP_MAX_BLOCKS		0x100000	/* in one command */
 #define KTGT_UNMAP_MAX_DESCRIPTORS	256
@@ -33,6 +35,7 @@ static inline u32 ktgt_caw_max_blocks(u8 block_shift)
 	return min_t(u32, KTGT_CMD_PIECE / 2 >> block_shift, U8_MAX);
 }
 
+bool ktgt_vpd_has_name(const struct ktgt_lu *lu, const u8 *name);
 void ktgt_vpd(struct ktgt_cmd *cmd);
 
 #endif /* _KTGT_SCSI_VPD_H */

@@ -276,7 +276,10 @@ static struct ktgt_task *recv_immediate(struct kunit *test, u8 opcode, u32 itt)
 	req->cmdsn = cpu_to_be32(sn);
 	req->data_length = cpu_to_be32(2 * PAGE_SIZE);
 	req->cdb[0] = opcode;
-	put_unaligned_be16(2 * PAGE_SIZE >> 9, req->cdb + 7);
+	if (opcode == EXTENDED_COPY)
+		put_unaligned_be32(2 * PAGE_SIZE, req->cdb + 10);
+	else
+		put_unaligned_be16(2 * PAGE_SIZE >> 9, req->cdb + 7);
 	t->in.data_len = 2 * PAGE_SIZE;
 	KUNIT_ASSERT_EQ(test, ktgt_recv_header(&t->conn, &t->in), 0);
 	KUNIT_ASSERT_NOT_NULL(test, t->in.task);
@@ -356,6 +359,33 @@ static void immediate_with_scratch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, task->state, KTGT_TASK_RECV);
 	KUNIT_EXPECT_EQ(test, task->nr_scratch, 2);
 	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_DATA], 4);
+	end_immediate(test);
+	KUNIT_EXPECT_EQ(test, task->state, KTGT_TASK_READY);
+	ktgt_task_put_pages(task);
+	KUNIT_EXPECT_EQ(test, task->nr_scratch, 0);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_DATA], 0);
+}
+
+/* One that is longer than there is room for inline leaves that to the data. */
+static void long_scratch(struct kunit *test)
+{
+	const u32 nr = (KTGT_CMD_SCRATCH >> PAGE_SHIFT) + 2;
+	struct conn_test *t = test->priv;
+	u32 *held = t->conn.quota.held;
+	struct ktgt_task *task;
+
+	ktgt_test_tasks(test);
+	t->conn.param.immediate_data = true;
+	task = recv_immediate(test, EXTENDED_COPY, 1);
+	KUNIT_EXPECT_EQ(test, task->cmd.scratch_len, nr << PAGE_SHIFT);
+	KUNIT_EXPECT_EQ(test, task->state, KTGT_TASK_PAGES);
+	ktgt_data_serve_pages(&t->conn);
+	KUNIT_EXPECT_EQ(test, task->nr_scratch, nr);
+	KUNIT_EXPECT_EQ(test, held[KTGT_QUOTA_DATA], nr + 2);
+	KUNIT_EXPECT_PTR_EQ(test, task->cmd.bvec, &task->cmd.inline_bvec[0]);
+	KUNIT_EXPECT_PTR_EQ(test, task->cmd.long_scratch, task->big_bvec);
+	KUNIT_EXPECT_GE(test, task->bvec_cap, nr);
+	KUNIT_EXPECT_EQ(test, task->big_bvec[nr - 1].bv_len, PAGE_SIZE);
 	end_immediate(test);
 	KUNIT_EXPECT_EQ(test, task->state, KTGT_TASK_READY);
 	ktgt_task_put_pages(task);
@@ -574,6 +604,7 @@ static struct kunit_case data_tests[] = {
 	KUNIT_CASE(page_turns),
 	KUNIT_CASE(sent_pages),
 	KUNIT_CASE(immediate_with_scratch),
+	KUNIT_CASE(long_scratch),
 	KUNIT_CASE(unsolicited),
 	KUNIT_CASE(unsolicited_alone),
 	KUNIT_CASE(unsolicited_busy),

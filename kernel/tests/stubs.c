@@ -15,6 +15,8 @@
 #include "../core/cmd.h"
 #include "../core/target.h"
 #include "../scsi/buffer.h"
+#include "../scsi/copy.h"
+#include "../scsi/copy_results.h"
 #include "../scsi/diagnostic.h"
 #include "../scsi/exec.h"
 #include "../scsi/log.h"
@@ -82,7 +84,27 @@ int ktgt_cmd_attach(struct ktgt_cmd *cmd)
 	return 0;
 }
 
+/**
+ * ktgt_copy_check - want a long scratch buffer, although not as long as usual
+ * @cmd: the command
+ *
+ * Context: any.
+ * Return: true.
+ */
+bool ktgt_copy_check(struct ktgt_cmd *cmd)
+{
+	cmd->scratch_len = KTGT_CMD_SCRATCH + 2 * PAGE_SIZE;
+	return true;
+}
+
 /* scsi/ */
+STUB_FAIL(ktgt_copy, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_copy_orphan, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_copy_end, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_copy_status_lid1, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_copy_status_lid4, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_copy_parameters, struct ktgt_cmd *cmd)
+STUB_FAIL(ktgt_copy_failure_details, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_spc_test_unit_ready, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_spc_request_sense, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_spc_inquiry, struct ktgt_cmd *cmd)

@@ -116,7 +116,8 @@ units_of()
 	GetLBAStatus) echo thin 4096 ;;
 	WriteAtomic16) echo 512e ;;
 	Read6 | Read1[026] | ReadCapacity10 | Write* | Verify* | OrWrite | \
-		Prefetch* | Mandatory | iSCSIResiduals | iSCSIdatasn)
+		Prefetch* | Mandatory | iSCSIResiduals | iSCSIdatasn | ExtendedCopy | \
+		ReceiveCopyResults)
 		echo thin 4096
 		;;
 	*) echo thin ;;

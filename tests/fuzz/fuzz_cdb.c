@@ -21,6 +21,7 @@
 #include "cdb/backend.h"
 #include "cdb/command.h"
 #include "cdb/compare.h"
+#include "cdb/copy.h"
 #include "cdb/erase.h"
 #include "cdb/gate.h"
 #include "cdb/legal.h"
@@ -167,7 +168,7 @@ static void run_command(struct input *in, u8 what)
 	if (rec->req.kind == KIND_WRITE || rec->req.kind == KIND_SAME ||
 	    rec->req.kind == KIND_UNMAP || rec->req.kind == KIND_PR_OUT ||
 	    rec->req.kind == KIND_OUT || rec->req.kind == KIND_SANITIZE ||
-	    is_compare(rec))
+	    is_compare(rec) || is_copy(rec))
 		len = min_t(size_t, take16(in), in->left);
 	give_data(rec, in->p, len);
 	in->p += len;

@@ -37,7 +37,7 @@ def shape(first=0, size=2, caps=0, limits=1):
 # opcodes of commands that take data
 TAKE_DATA = (0x0a, 0x2a, 0xaa, 0x8a, 0x41, 0x93, 0x42, 0x5f,
              0x89, 0x8b, 0x2e, 0xae, 0x8e, 0x2f, 0xaf, 0x8f, 0x34, 0x90,
-             0x15, 0x55, 0x4c, 0x3b, 0x04, 0xa4, 0x48, 0x9c)
+             0x15, 0x55, 0x4c, 0x3b, 0x04, 0xa4, 0x48, 0x9c, 0x83)
 
 
 def cmd(cdb, what=0, how=0, lun=b'', edtl=b'', data=b''):
@@ -208,6 +208,48 @@ def set_info(kind, data):
     return {'cdb': maintenance(0xa4, 6, len(data), kind), 'data': data}
 
 
+def blocks(count, lba, to, source=0xffff, target=0xffff, bits=0):
+    """A segment descriptor of type 02h."""
+    return struct.pack('>BBHHHHHQQ', 2, bits, 24, source, target, 0, count, lba, to)
+
+
+def in_bytes(count, lba, to, offsets=(0, 0), source=0xffff, target=0xffff):
+    """A segment descriptor of type 0Ah."""
+    return struct.pack('>BBHHHIQQHH', 10, 0, 28, source, target, count, lba, to,
+                       *offsets)
+
+
+def cscd(naa, block=0, bits=0, kind=0xe4):
+    return bytes([kind, bits, 0, 0, 1, 3, 0, len(naa)]) + naa.ljust(21, b'\0') + \
+        block.to_bytes(3, 'big')
+
+
+def copy(*segments, cscds=(), name=0, usage=None, length=None, cut=0, inline=0):
+    """An EXTENDED COPY(LID1) and its parameter list."""
+    tail = b''.join(cscds), b''.join(segments)
+    usage = (0 if name else 3) if usage is None else usage
+    data = struct.pack('>BBH4xII', name, usage << 3, len(tail[0]),
+                       len(tail[1]) - cut, inline) + b''.join(tail)
+    return {'cdb': struct.pack('>BB8xIBB', 0x83, 0, len(data) if length is None
+                               else length, 0, 0), 'data': data}
+
+
+def copy4(*segments, cscds=(), name=1, flags=0):
+    """An EXTENDED COPY(LID4)."""
+    tail = b''.join(cscds), b''.join(segments)
+    data = struct.pack('>BBH11xBB3xI18xHHH', 1, 0, 32, flags, 0xff, name,
+                       len(tail[0]), len(tail[1]), 0) + b''.join(tail)
+    return {'cdb': struct.pack('>BB8xIBB', 0x83, 1, len(data), 0, 0), 'data': data}
+
+
+def results(action, name=0, alloc=252):
+    return struct.pack('>BBI4xIBB', 0x84, action, name if action == 5 else
+                       name << 24, alloc, 0, 0)
+
+
+# that of a disk whose shape has 0x80 in its capabilities
+NAA = bytes.fromhex('3123456789abcdef')
+RESULTS = b''.join(cmd(results(action, 1)) for action in (0, 3, 4, 5))
 TUR = bytes(6)
 SENSE = bytes([3, 0, 0, 0, 252, 0])
 DSENSE_CDB = bytes([3, 1, 0, 0, 252, 0])
@@ -218,6 +260,72 @@ SYNC16 = struct.pack('>BBQIBB', 0x91, 0, 0, 8, 0, 0)
 BLOCK = bytes(range(256)) * 2
 
 CDB = {
+    'copy': shape(caps=0x80) + cmd(**copy(
+        blocks(100, 0, 1000), blocks(0, 1 << 60, 0), blocks(64, 0, 64, 0, 0),
+        in_bytes(8 * 512, 0, 3, (512, 1024), 0), cscds=[cscd(NAA, 512)], name=1)) +
+            RESULTS + cmd(inquiry(0x8f)) + cmd(results(0, 9)) + cmd(results(3), LUN0),
+    'copy-long': shape(size=4) + cmd(**copy(blocks(65535, 0, 70000),
+                                            blocks(5000, 100, 2000),
+                                            blocks(5000, 2000, 100), name=1)) + RESULTS,
+    'copy-4096': shape(DEV4K, 12, caps=0x80) +
+                 cmd(**copy4(blocks(100, 0, 150), blocks(40, 5, 6, bits=2),
+                             blocks(8, 0, 9, 0), cscds=[cscd(NAA, 4096)])) + RESULTS +
+                 cmd(**copy4(in_bytes(4097, 0, 1))) + cmd(**copy4(blocks(1, 0, 300))) +
+                 cmd(**copy4(flags=2)) + cmd(**copy4(flags=1)),
+    'copy-segments': shape(DSENSE, caps=0x80) + b''.join(cmd(**copy(
+        segment, cscds=[cscd(NAA), cscd(NAA, 4096), cscd(NAA, 0, 1),
+                        cscd(NAA, 0, 32), cscd(NAA[:7])], name=1)) for segment in (
+            blocks(1, 2048, 0), blocks(1, 0, 2048), blocks(8, 0, 2041),
+            blocks(8, 1 << 63, 0), in_bytes(512, 0, 0, (1, 0)),
+            in_bytes(512, 0, 0, (0, 1)), in_bytes(511, 0, 0),
+            in_bytes((128 << 20) + 512, 0, 0), blocks(1, 0, 9, 0, 1),
+            blocks(1, 0, 9, 1, 0), blocks(1, 0, 9, 2), blocks(1, 0, 9, 3),
+            blocks(1, 0, 9, 4), blocks(1, 0, 9, 5), blocks(1, 0, 9, 0, 0))) + RESULTS,
+    'copy-lists': shape(caps=0x80) + b''.join(cmd(**how) for how in (
+        copy(length=0), copy(length=15), copy(length=17), copy(length=65537),
+        copy(blocks(1, 0, 9), cscds=[cscd(NAA)] * 17), copy(*[blocks(1, 0, 9)] * 65),
+        copy(*[blocks(1, 0, 9)] * 90, cscds=[cscd(NAA)] * 16),
+        copy(blocks(1, 0, 9), cscds=[cscd(NAA, kind=0xe0)]), copy(inline=1),
+        copy(b'\3' + blocks(1, 0, 9)[1:]), copy(blocks(1, 0, 9), cut=1),
+        copy(b'\12' + blocks(1, 0, 9)[1:] + bytes(4)), copy(name=1, usage=1),
+        copy(name=1, usage=3), copy(blocks(1, 0, 9), cscds=[bytes(31)]))),
+    'copy-error': shape(size=4, caps=0x80) +
+                  b''.join(cmd(**copy(blocks(5000, 0, 9000), name=1), how=how) + RESULTS
+                           for how in (1, 2, 5, 9, 10, 17, 18, 25)),
+    'copy-protected': shape(RO) + cmd(**copy(blocks(1, 0, 9), name=1)) + RESULTS,
+    'copy-conflict': shape() + cmd(TUR, OTHER) + cmd(**pr_out(0, 0, 1), what=OTHER) +
+                     cmd(**copy(blocks(1, 0, 9)), what=HELD) +
+                     cmd(**pr_out(1, 1, 0, 1), what=OTHER) + event(SUBMIT, b'\0') +
+                     cmd(**copy(blocks(1, 0, 9))) + cmd(results(3)),
+    'copy-later': shape(size=4) + cmd(**copy(blocks(5000, 0, 9000), name=1),
+                                      what=LATER) + cmd(results(0, 1)) +
+                  cmd(**copy(blocks(1, 0, 9), name=1)) + (event(DONE) +
+                                                          event(GO_ON)) * 6 + RESULTS,
+    'copy-abort': shape(size=4) + cmd(**copy(blocks(5000, 0, 9000), name=1),
+                                      what=LATER) + event(ABORT_ONE, b'\0') +
+                  event(DONE) + RESULTS + cmd(**copy(blocks(5000, 0, 9000)),
+                                              what=LATER) + event(DONE) +
+                  event(ABORT_ONE, b'\x80') + event(RESET),
+    'copy-gate': shape(size=4) + event(CLOSE) + cmd(**copy(blocks(1, 0, 9), name=1)) +
+                 event(OPEN) + event(GO_ON) + cmd(**copy(blocks(5000, 0, 9000)),
+                                                  what=LATER) + event(CLOSE) +
+                 event(DONE) + event(GO_ON) + cmd(read10(0, 8)) + event(OPEN) +
+                 event(GO_ON) + event(DONE) * 2 + event(CLOSE) + event(GO_ON) +
+                 event(ABORT_ONE, b'\0') + event(OPEN),
+    'copy-gone': shape(size=4) + cmd(**copy(blocks(5000, 0, 9000)), what=LATER) +
+                 event(REPLACE) + event(DONE) + event(GO_ON) + event(REPLACE) +
+                 event(GO_ON),
+    'copy-swap': shape(size=4) + cmd(**copy(blocks(5000, 0, 9000)), what=LATER) +
+                 event(SWAP, b'\0') + event(DONE) + event(GO_ON) + event(DONE) +
+                 event(GO_ON) + event(HAND_OVER) + event(DONE) + event(GO_ON),
+    'copy-tracked': shape(size=4) + cmd(caw(0, 1), data=BLOCK * 2) +
+                    cmd(**copy(blocks(5000, 0, 9000)), what=LATER) +
+                    cmd(caw(0, 1), data=BLOCK * 2) + event(DONE) + event(GO_ON) +
+                    cmd(caw(9000, 1), LATER, data=BLOCK * 2) + event(DONE) +
+                    event(GO_ON) + event(ABORT_ONE, b'\0'),
+    'copy-memory': shape(size=4) + event(MEMORY | 1) + cmd(**copy(blocks(1, 0, 9))) +
+                   event(MEMORY | 2) + cmd(**copy(blocks(1, 0, 9))) +
+                   event(MEMORY | 3) + cmd(**copy(blocks(1, 0, 9))),
     'mode-select': shape() + cmd(**select6(control(4, 8), caching(0))) +
                    cmd(write10(0, 8), data=BLOCK * 8) + cmd(mode6(0x3f)) +
                    cmd(TUR, OTHER) + cmd(TUR, OTHER) +

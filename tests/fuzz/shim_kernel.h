@@ -30,6 +30,7 @@
 #undef __always_inline
 #define __always_inline		inline __attribute__((__always_inline__))
 #define noinline		__attribute__((__noinline__))
+#define fallthrough		__attribute__((__fallthrough__))
 #define likely(x)		(x)
 #define unlikely(x)		(x)
 #define KBUILD_MODNAME		"ktgt"
@@ -44,6 +45,7 @@
 #define SZ_4M			(4 << 20)
 #define SZ_8M			(8 << 20)
 #define SZ_32M			(32 << 20)
+#define SZ_128M			(128 << 20)
 #define SZ_1G			(1 << 30)
 #define GENMASK(h, l)		(~0UL << (l) & ~0UL >> (63 - (h)))
 #define __ffs(n)		__builtin_ctzl(n)
@@ -246,6 +248,7 @@ typedef struct { int counter; } atomic_t;
 #define atomic_read(a)			((a)->counter)
 #define atomic_set(a, n)		((void)((a)->counter = (n)))
 #define atomic_inc(a)			((void)(a)->counter++)
+#define atomic_inc_return(a)		(++(a)->counter)
 #define atomic_add_return(n, a)		((a)->counter += (n))
 #define atomic_sub(n, a)		((void)((a)->counter -= (n)))
 #define atomic_inc_not_zero(a)		((a)->counter ? ++(a)->counter : 0)

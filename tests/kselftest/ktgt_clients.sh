@@ -156,6 +156,20 @@ sg_tools()
 	sg_unmap -f -l 0 -n 64 "$sd"
 }
 
+copies()
+{
+	local sd
+
+	need_disk sg_xcopy sg_copy_results
+	sd=$(lun_disk "$name" 1)
+	sg_copy_results --params "$sd"
+	head -c 1M /dev/urandom >"$lab_dir/one"
+	dd if="$lab_dir/one" of="$sd" bs=1M oflag=direct 2>/dev/null
+	sg_xcopy if="$sd" of="$sd" bs=512 count=2048 seek=8192
+	cmp "$lab_dir/one" \
+		<(dd if="$sd" bs=1M skip=4 count=1 iflag=direct 2>/dev/null)
+}
+
 residuals()
 {
 	local sd
@@ -245,7 +259,7 @@ adm target add "$name"
 adm lun add target "$name" lun 1 path "$disk1"
 adm lun add target "$name" lun 2 path "$disk2"
 adm acl add target "$name" all
-ktap_plan 18
+ktap_plan 19
 ktap_test "iscsi-ls" iscsi_ls
 ktap_test "iscsi-inq" iscsi_inq
 ktap_test "qemu-img info" qemu_info
@@ -259,6 +273,7 @@ fi
 ktap_test "open-iscsi logs in" kernel_login
 ktap_test "open-iscsi has negotiated our values" negotiated
 ktap_test "sg3-utils" sg_tools
+ktap_test "sg_xcopy" copies
 ktap_test "residuals and sense by sg_raw" residuals
 ktap_test "queue limits of the disks" queue_limits
 ktap_test "discard and write zeroes" discard

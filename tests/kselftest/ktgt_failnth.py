@@ -802,6 +802,12 @@ class Command:
             # no bit changes
             kwargs["write"] = shadow.known(self.lba, self.size)
             data = kwargs["write"]
+        elif self.cdb[0] == 0x83:
+            # the beginning of the LUN to this place
+            blocks = self.size // 512
+            kwargs["write"] = iscsi.copy_list(
+                [iscsi.copy_blocks(0xFFFF, 0xFFFF, blocks, 0, self.lba)])
+            data = shadow.known(0, self.size)
         elif self.cdb[0] == 0x2F:
             if self.size:
                 kwargs["write"] = shadow.known(self.lba, self.size)
@@ -862,6 +868,7 @@ COMMANDS = (
             98304, 0),
     Command("compare and write 4 KiB", iscsi.compare_and_write(8, 8), 4096, 8),
     Command("orwrite 96 KiB", iscsi.orwrite16(0, 192), 98304, 0),
+    Command("copy 96 KiB", iscsi.extended_copy(16 + 28), 98304, 256),
     # the LUN is tracked now
     Command("read 4 KiB, tracked", iscsi.read10(0, 8), 4096, 0),
     Command("write 4 KiB, tracked", iscsi.write10(8, 8), 4096, 8),

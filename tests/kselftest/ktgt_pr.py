@@ -23,7 +23,8 @@ import dm  # noqa: E402
 import iscsi  # noqa: E402
 from dm import Late  # noqa: E402
 from iscsi import (BLOCK_ERASE, EXIT_FAILURE, OVERWRITE,  # noqa: E402
-                   compare_and_write, format_unit,
+                   compare_and_write, copy_list, copy_results,
+                   extended_copy, format_unit,
                    get_lba_status, inquiry, log_select, log_sense,
                    mode_select6, mode_select10, mode_sense6, mode_sense10,
                    orwrite16, pr_in, pr_list, pr_out, pre_fetch10, pre_fetch16,
@@ -245,6 +246,17 @@ TABLE = [
     ("WRITE AND VERIFY(12)", write_verify12(0, 1), 0, BLOCK, WRITES, "N"),
     ("VERIFY(12)", verify12(0, 1), 0, None, READS, "N"),
     ("READ DEFECT DATA(12)", read_defects12(), 252, None, READS, "N"),
+    # of no blocks; and what is told of that
+    ("EXTENDED COPY(LID1)", extended_copy(16), 0, copy_list(list_id=1), WRITES,
+     "N"),
+    ("EXTENDED COPY(LID4)", extended_copy(48, 1), 0,
+     copy_list(list_id=2, lid4=1), WRITES, "N"),
+    ("RECEIVE COPY STATUS(LID1)", copy_results(0, 1), 12, None, WRITES, "N"),
+    ("RECEIVE COPY OPERATING PARAMETERS", copy_results(3), 47, None, WRITES,
+     "N"),
+    ("RECEIVE COPY FAILURE DETAILS(LID1)", copy_results(4, 1), 4, None, WRITES,
+     "N"),
+    ("RECEIVE COPY STATUS(LID4)", copy_results(5, 2), 32, None, WRITES, "N"),
     ("READ KEYS", pr_in(KEYS), 8192, None, ALLOWED, "N"),
     ("READ RESERVATION", pr_in(RESERVATION), 8192, None, ALLOWED, "N"),
     ("REPORT CAPABILITIES", pr_in(CAPABILITIES), 8192, None, ALLOWED, "N"),
@@ -253,7 +265,7 @@ TABLE = [
 
 
 def with_actions(cdb):
-    return cdb[0] in (0x48, 0x5E, 0x5F, 0x9E, 0xA3, 0xA4)
+    return cdb[0] in (0x48, 0x5E, 0x5F, 0x83, 0x84, 0x9E, 0xA3, 0xA4)
 
 
 def known():

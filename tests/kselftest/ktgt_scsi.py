@@ -122,7 +122,7 @@ def vpd_list(lab):
     ini = session(lab)
     pages = list(vpd(ini, 0)[4:])
     equal(pages, sorted(set(pages)), "order")
-    for page in (0, 0x80, 0x83, 0x86, 0x87, 0x88, 0xB0, 0xB1, 0xB2):
+    for page in (0, 0x80, 0x83, 0x86, 0x87, 0x88, 0x8F, 0xB0, 0xB1, 0xB2):
         check(page in pages, f"page {page:02x} is not listed")
     for page in pages:
         vpd(ini, page)

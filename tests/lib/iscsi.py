@@ -1133,6 +1133,49 @@ def orwrite16(lba, blocks, bits=0):
     return read16(lba, blocks, bits, 0x8B)
 
 
+def extended_copy(length, lid4=0):
+    return struct.pack(">BB8xIBB", 0x83, lid4, length, 0, 0)
+
+
+def copy_results(action, list_id=0, alloc=1024):
+    """RECEIVE COPY STATUS and its kind; only LID4 has an identifier of 4 bytes."""
+    if action != 5:
+        list_id <<= 24
+    return struct.pack(">BBI4xIBB", 0x84, action, list_id, alloc, 0, 0)
+
+
+def copy_cscd(designator, block=0, bits=0):
+    """A CSCD descriptor: a designator as page 83h has it, and bytes of a block."""
+    return (bytes([0xE4, bits, 0, 0]) + designator.ljust(24, b"\0") + b"\0"
+            + block.to_bytes(3, "big"))
+
+
+def copy_blocks(source, destination, blocks, source_lba, lba, bits=0):
+    """A segment descriptor of type 02h."""
+    return struct.pack(">BBHHHHHQQ", 0x02, bits, 0x18, source, destination, 0,
+                       blocks, source_lba, lba)
+
+
+def copy_bytes(source, destination, length, source_lba, lba, offsets=(0, 0)):
+    """A segment descriptor of type 0Ah."""
+    return struct.pack(">BBHHHIQQHH", 0x0A, 0, 0x1C, source, destination, length,
+                       source_lba, lba, *offsets)
+
+
+def copy_list(segments=(), cscds=(), list_id=0, usage=None, lid4=0):
+    """A parameter list of EXTENDED COPY; without an identifier it says so."""
+    if usage is None:
+        usage = 0 if list_id else 3
+    tail = b"".join(cscds), b"".join(segments)
+    lengths = [len(part) for part in tail]
+    if lid4:
+        head = struct.pack(">BBH11xBB3xI18xHHH", 1, usage << 3, 0x20, 0, 0xFF,
+                           list_id, *lengths, 0)
+    else:
+        head = struct.pack(">BBH4xII", list_id, usage << 3, *lengths, 0)
+    return head + b"".join(tail)
+
+
 # BYTCHK, as it is in byte 1
 BYTCHK_ALL, BYTCHK_ONE = 1 << 1, 3 << 1
 

@@ -69,7 +69,7 @@ FLOORS = {
         'cdb_table',
         'spc sbc_disk',
         'sbc mode mode_select rsoc rstmf sanitize caw verify pr_in pr_out buffer diagnostic log told '
-        'port_groups write_atomic',
+        'port_groups write_atomic copy copy_results',
         'transition',
         'lu_life reset pr_abort',
         'nexus mode_page reserve pr_save pr_trial',
@@ -78,7 +78,7 @@ FLOORS = {
         'ua vpd medium names pr',
         'group',
         'gate error opening orphan sanitize_state track',
-        'lu sense data cdb range transport_id',
+        'lu sense data cdb range transport_id copy_list copy_record',
         'histogram identity',
     ],
     'kernel/backend': [

@@ -11,6 +11,7 @@
 #include "backend.h"
 #include "command.h"
 #include "compare.h"
+#include "copy.h"
 #include "erase.h"
 #include "gate.h"
 #include "lu.h"
@@ -272,7 +273,7 @@ static bool is_of_command(const struct ktgt_io *io)
 	const struct record *rec;
 
 	for (rec = records; rec < records + MAX_CMDS; rec++) {
-		if (rec->used && &rec->cmd->io == io)
+		if (is_cmd_of(rec, container_of(io, struct ktgt_cmd, io)))
 			return true;
 	}
 	return false;
@@ -304,6 +305,8 @@ static void fake_submit(struct ktgt_store *store, struct ktgt_io *io)
 		erase_dirty(rec->lu);
 	if (is_compare(rec))
 		rec->error = compare_submit(rec, fake, io, fate_of(rec));
+	else if (is_copy(rec))
+		rec->error = copy_submit(rec, fake, io, fate_of(rec));
 	else
 		functions[io->op](rec, fake, io);
 	/* its memory is the backend's */

@@ -41,6 +41,23 @@ static struct page *make_page(u8 fill)
 	return page;
 }
 
+/* A long one takes the place of the data, which has to have room inline. */
+static void make_scratch(struct record *rec)
+{
+	struct ktgt_cmd *cmd = rec->cmd;
+	u32 i;
+
+	rec->nr_scratch = DIV_ROUND_UP(cmd->scratch_len, PAGE_SIZE);
+	rec->scratch = cmd->inline_bvec;
+	if (cmd->scratch_len > KTGT_CMD_SCRATCH) {
+		rec->scratch = calloc(rec->nr_scratch, sizeof(*rec->scratch));
+		cmd->long_scratch = rec->scratch;
+	}
+	for (i = 0; i < rec->nr_scratch; i++)
+		bvec_set_page(&rec->scratch[i], make_page(rec->fill), PAGE_SIZE,
+			      0);
+}
+
 /* Pages for the data, of which nothing behind the data may be looked at. */
 static void make_buffer(struct record *rec, const u8 *data, u32 len)
 {
@@ -49,7 +66,9 @@ static void make_buffer(struct record *rec, const u8 *data, u32 len)
 
 	rec->nr_pages = DIV_ROUND_UP(rec->buf_len, PAGE_SIZE);
 	cmd->bvec = cmd->inline_bvec;
-	if (rec->nr_pages > KTGT_CMD_INLINE_BVECS || cmd->scratch_len)
+	if (cmd->scratch_len > KTGT_CMD_SCRATCH)
+		require(rec->nr_pages <= KTGT_CMD_INLINE_BVECS);
+	else if (rec->nr_pages > KTGT_CMD_INLINE_BVECS || cmd->scratch_len)
 		cmd->bvec = calloc(rec->nr_pages, sizeof(*cmd->bvec));
 	rec->sent = calloc(1, rec->buf_len);
 	if (len)
@@ -61,10 +80,7 @@ static void make_buffer(struct record *rec, const u8 *data, u32 len)
 			memcpy(cmd->bvec[i].bv_page->mem,
 			       rec->sent + i * PAGE_SIZE, part);
 	}
-	rec->nr_scratch = DIV_ROUND_UP(cmd->scratch_len, PAGE_SIZE);
-	for (i = 0; i < rec->nr_scratch; i++)
-		bvec_set_page(&cmd->inline_bvec[i], make_page(rec->fill),
-			      PAGE_SIZE, 0);
+	make_scratch(rec);
 	i = rec->nr_pages;
 	cmd->nr_bvec = rec->nr_pages;
 	end = rec->buf_len;
@@ -88,9 +104,11 @@ static void free_buffer(struct record *rec)
 		free(cmd->bvec[i].bv_page);
 	}
 	for (i = 0; i < rec->nr_scratch; i++) {
-		free(cmd->inline_bvec[i].bv_page->mem);
-		free(cmd->inline_bvec[i].bv_page);
+		free(rec->scratch[i].bv_page->mem);
+		free(rec->scratch[i].bv_page);
 	}
+	if (rec->scratch != cmd->inline_bvec)
+		free(rec->scratch);
 	if (cmd->bvec != cmd->inline_bvec)
 		free(cmd->bvec);
 	free(rec->sent);
@@ -179,10 +197,11 @@ static void finish(struct ktgt_cmd *cmd)
 /* It is not done yet: it will be submitted once more, if it has not been aborted. */
 static void resume(struct record *rec)
 {
-	if (rec->gated)
+	/* one that was aborted has not had to wait for its turn */
+	if (rec->gated && !rec->aborted)
 		check_resumed(rec);
 	/* it is in the middle of something, or waits at the gate anew */
-	if (!rec->cmd->store)
+	if (!cmd_at_work(rec)->store)
 		rec->at = 0;
 	clear_bit(KTGT_CMDF_RESUME, &rec->cmd->flags);
 	if (rec->aborted)

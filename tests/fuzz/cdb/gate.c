@@ -45,20 +45,23 @@ bool gate_is_shut(const struct ktgt_lu *lu)
 /* A command has not come back, and is not with the storage. */
 void check_waits(struct record *rec)
 {
+	const struct ktgt_cmd *cmd = cmd_at_work(rec);
+
 	require(rec->legal);
 	if (selects_mode(rec->cdb)) {
 		require(test_bit(KTGT_CMDF_WAITING, &rec->cmd->flags));
 		require(rec->lu->cache_state == KTGT_CACHE_GOES_OFF);
 		return;
 	}
-	require(wants_medium(rec));
+	require(wants_medium(rec) || rec->req.kind == KIND_COPY);
 	/* others use its blocks, or it wants to be alone in them */
-	if (test_bit(KTGT_CMDF_RANGE, &rec->cmd->flags)) {
-		require(rec->lu->ranges && rec->cmd->store);
+	if (test_bit(KTGT_CMDF_RANGE, &cmd->flags)) {
+		require(rec->lu->ranges && cmd->store);
 		return;
 	}
 	require(rec->lu->gate.reasons);
-	require(test_bit(KTGT_CMDF_WAITING, &rec->cmd->flags));
+	require(test_bit(KTGT_CMDF_WAITING, &cmd->flags));
+	rec->at = 0;
 	rec->gated = ++next_turn;
 }
 

@@ -52,6 +52,7 @@ int direction(const struct record *rec)
 	case KIND_WRITE:
 	case KIND_UNMAP:
 	case KIND_PR_OUT:
+	case KIND_COPY:
 	case KIND_CAW:
 	case KIND_WRITE_VERIFY:
 	case KIND_ORWRITE:
@@ -141,7 +142,8 @@ bool in_range(const struct record *rec)
 	if (rec->req.kind == KIND_IN || rec->req.kind == KIND_OUT)
 		return rec->req.lba < rec->nr_blocks || !rec->req.medium;
 	if (rec->req.kind == KIND_NONE || rec->req.kind == KIND_TEST ||
-	    rec->req.kind == KIND_RESERVE || rec->req.kind == KIND_SANITIZE)
+	    rec->req.kind == KIND_RESERVE || rec->req.kind == KIND_SANITIZE ||
+	    rec->req.kind == KIND_COPY)
 		return true;
 	return rec->req.lba < rec->nr_blocks &&
 	       rec->req.count <= rec->nr_blocks - rec->req.lba;
@@ -294,6 +296,8 @@ bool is_allowed(const struct record *rec)
 		return may_reserve_out(rec);
 	case KIND_SANITIZE:
 		return may_erase(rec);
+	case KIND_COPY:
+		return rec->req.count <= 65536;
 	case KIND_IN:
 		return may_answer(rec);
 	case KIND_OUT:

@@ -238,6 +238,7 @@ void change_state(unsigned int nr, u8 state)
 /* Nothing is left of it. */
 void target_stop(void)
 {
+	require(!atomic_read(&kn.nr_copies));
 	require(target.ref.refcount == 1 && !target.nr_lus);
 	require(list_empty(&target.nexuses));
 	require(!atomic_read(&target.nr_nexuses) && !nr_resets);

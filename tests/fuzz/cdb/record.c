@@ -15,12 +15,27 @@ bool selects_mode(const u8 *cdb)
 	return cdb[0] == MODE_SELECT || cdb[0] == MODE_SELECT_10;
 }
 
+/* What is with the storage, or waits for it: the part of a copy, or the command. */
+struct ktgt_cmd *cmd_at_work(const struct record *rec)
+{
+	struct ktgt_cmd *cmd = rec->cmd;
+
+	return test_bit(KTGT_CMDF_COPY, &cmd->flags) && cmd->part->lu ?
+	       cmd->part : cmd;
+}
+
+/* The command, or the part of it if it is a copy. */
+bool is_cmd_of(const struct record *rec, const struct ktgt_cmd *cmd)
+{
+	return rec->used && (rec->cmd == cmd || cmd_at_work(rec) == cmd);
+}
+
 struct record *find_record(const struct ktgt_cmd *cmd)
 {
 	struct record *rec;
 
 	for (rec = records; rec < records + MAX_CMDS; rec++) {
-		if (rec->used && rec->cmd == cmd)
+		if (is_cmd_of(rec, cmd))
 			return rec;
 	}
 	require(!"a command that is not there");
@@ -52,6 +67,7 @@ struct record *new_record(const u8 *from)
 	rec->cmd = malloc(sizeof(*rec->cmd));
 	memset(rec->cmd, 0xa5, sizeof(*rec->cmd));
 	rec->cmd->track = NULL;
+	rec->cmd->flags = 0;
 	return rec;
 }
 

@@ -34,6 +34,7 @@ struct record {
 	u8			edtl_dir;	/* of the data, as announced */
 	u8			*sent;		/* data-out, of buf_len bytes */
 	u32			buf_len, nr_pages, nr_scratch;
+	struct bio_vec		*scratch;
 	u32			failed;		/* allocations, before */
 	u8			fate;
 	bool			later, abort, aborted, held;
@@ -54,6 +55,7 @@ struct record {
 	blk_status_t		error;
 	u32			nr_ops, nr_flushes;
 	u32			nr_read, nr_written;	/* bytes, of compare.c */
+	u64			nr_copied;	/* bytes, of copy.c */
 	u64			info;		/* INFORMATION of @sense */
 	bool			fua;
 	struct range		ranges[MAX_RANGES];
@@ -70,6 +72,8 @@ struct record {
 extern struct record records[MAX_CMDS];
 
 struct record *find_record(const struct ktgt_cmd *cmd);
+bool is_cmd_of(const struct record *rec, const struct ktgt_cmd *cmd);
+struct ktgt_cmd *cmd_at_work(const struct record *rec);
 struct record *new_record(const u8 *from);
 /* a MODE SELECT may have changed the cache; then more may be stable than has to be */
 extern bool mode_changed;

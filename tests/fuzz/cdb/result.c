@@ -7,6 +7,7 @@
 
 #include "backend.h"
 #include "compare.h"
+#include "copy.h"
 #include "erase.h"
 #include "legal.h"
 #include "lu.h"
@@ -267,7 +268,8 @@ static bool moves_blocks(const struct record *rec)
 {
 	return rec->req.kind != KIND_IN && rec->req.kind != KIND_OUT &&
 	       rec->req.kind != KIND_NONE && rec->req.kind != KIND_TEST &&
-	       rec->req.kind != KIND_RESERVE && rec->req.kind != KIND_SANITIZE;
+	       rec->req.kind != KIND_RESERVE && rec->req.kind != KIND_SANITIZE &&
+	       !is_copy(rec);
 }
 
 /* What a command that is not legal is refused with. */
@@ -330,6 +332,10 @@ static bool is_short_of(blk_status_t error)
 
 void check_status(const struct record *rec)
 {
+	if (rec->legal && is_copy(rec)) {
+		check_copy(rec);
+		return;
+	}
 	switch (rec->status) {
 	case SAM_STAT_GOOD:
 		require(!rec->error && !rec->misfit && !rec->now_conflict);

@@ -12,6 +12,8 @@
 static const u32 legal_sense[] = {
 	0x000000, 0x02041b, 0x020800, 0x023a00, 0x030c00, 0x031100, 0x033103,
 	0x044400, 0x050e03,
+	0x050016, 0x052606, 0x052607, 0x052608, 0x052609, 0x05260b, 0x0a0000,
+	0x0a0d01, 0x0a0d02, 0x0a0d03, 0x0a2600, 0x0a260a,
 	0x043e03, 0x051a00, 0x052000, 0x052100, 0x052400, 0x052500, 0x052600,
 	0x052604, 0x052c00, 0x053900, 0x055504, 0x062900, 0x062903, 0x062907,
 	0x062a01, 0x062a02, 0x062a03, 0x062a04, 0x062a05, 0x062a09, 0x062a10,
@@ -74,11 +76,33 @@ static struct request decode_diagnostic(const u8 *cdb)
 	return req;
 }
 
+/* an answer of a disk */
+static struct request disk_answer(u8 len, u64 bytes)
+{
+	struct request req = answer(len, bytes);
+
+	req.disk = true;
+	return req;
+}
+
+/* EXTENDED COPY, and what is told of copies */
+static struct request decode_copy(const u8 *cdb)
+{
+	u32 count = get_unaligned_be32(cdb + 10);
+	u8 action = cdb[1] & 0x1f;
+
+	if (cdb[0] == EXTENDED_COPY && action <= 1)
+		return blocks(KIND_COPY, 16, 0, count);
+	if (cdb[0] == RECEIVE_COPY_RESULTS &&
+	    (action == 0 || (action >= 3 && action <= 5)))
+		return disk_answer(16, count);
+	return (struct request) {};
+}
+
 static struct request decode_16(const u8 *cdb)
 {
 	u64 lba = get_unaligned_be64(cdb + 2);
 	u32 count = get_unaligned_be32(cdb + 10);
-	struct request req;
 
 	switch (cdb[0]) {
 	case READ_16:
@@ -108,20 +132,9 @@ static struct request decode_16(const u8 *cdb)
 			return medium_answer(16, lba, count);
 		if ((cdb[1] & 0x1f) != SAI_READ_CAPACITY_16)
 			break;
-		req = answer(16, count);
-		req.disk = true;
-		return req;
+		return disk_answer(16, count);
 	}
-	return (struct request) {};
-}
-
-/* an answer of a disk */
-static struct request disk_answer(u8 len, u64 bytes)
-{
-	struct request req = answer(len, bytes);
-
-	req.disk = true;
-	return req;
+	return decode_copy(cdb);
 }
 
 static struct request decode_reservation(const u8 *cdb)
@@ -329,7 +342,8 @@ bool has_actions(u8 opcode)
 {
 	return opcode == SERVICE_ACTION_IN_16 || opcode == MAINTENANCE_IN ||
 	       opcode == 0x48 ||
-	       opcode == MAINTENANCE_OUT ||
+	       opcode == MAINTENANCE_OUT || opcode == EXTENDED_COPY ||
+	       opcode == RECEIVE_COPY_RESULTS ||
 	       opcode == PERSISTENT_RESERVE_IN ||
 	       opcode == PERSISTENT_RESERVE_OUT;
 }
@@ -474,19 +488,37 @@ static void check_specific(const u8 *p, u32 code)
 		require(p[0] == 0x80);
 		return;
 	}
-	require(code == 0x052400 || code == 0x052600);
-	require(!(p[0] & 0x30));
+	/* of a copy, the field is one of a segment descriptor */
+	require(!(p[0] & 0x10) && !(p[0] & 0x20) == (code >> 16 != 0x0a));
+	require(code == 0x052400 || code == 0x052600 || p[0] & 0x20);
 	require(!!(p[0] & 0x40) == (code == 0x052400));
 	require(p[0] & 0x08 || !(p[0] & 7));
+}
+
+/* SPC-4, 6.4.5: the status of one of the two, and its sense data if it has some */
+static void check_forwarded(const u8 *buf, unsigned int len)
+{
+	require(buf[10] == 0 && buf[11] < 64);
+	if (len == 18) {
+		require(!buf[8] && !buf[9]);
+		return;
+	}
+	require((buf[8] == 18 && !buf[9]) || (!buf[8] && buf[9] == 18));
+	require(len == (buf[18] == SAM_STAT_CHECK_CONDITION ? 37 : 19));
+	require(len == 19 || (buf[19] & 0x7f) == 0x70);
 }
 
 static u32 check_fixed(const u8 *buf, unsigned int len)
 {
 	u32 code = buf[2] << 16 | buf[12] << 8 | buf[13];
 
-	require(len == 18 && buf[7] == len - 8);
+	require(len >= 18 && buf[7] == len - 8);
 	require((buf[0] & 0x7f) == 0x70 && !buf[1] && !(buf[2] & 0xf0));
-	require(!memchr_inv(buf + 8, 0, 4) && !buf[14]);
+	require(!buf[14]);
+	if (buf[2] == 0x0a)
+		check_forwarded(buf, len);
+	else
+		require(len == 18 && !memchr_inv(buf + 8, 0, 4));
 	check_specific(buf + 15, code);
 	return code;
 }
@@ -504,6 +536,11 @@ static u32 check_descriptors(const u8 *buf, unsigned int len)
 			require(buf[pos + 1] == 6);
 			require(buf[pos + 4] & 0x80);
 			check_specific(buf + pos + 4, code);
+		} else if (buf[pos] == 1) {
+			require(code >> 16 == 0x0a && buf[pos + 1] == 10);
+		} else if (buf[pos] == 0x0c) {
+			require(code == 0x0a0d01 && !(buf[pos + 2] & 0xf0));
+			require(buf[pos + 1] == 2 || buf[pos + 4] == 0x72);
 		} else {
 			require(!buf[pos] && buf[pos + 1] == 10);
 			require(buf[pos + 2] == 0x80);
@@ -539,7 +576,9 @@ void check_field_pointer(const u8 *cdb, const struct request *req,
 		return;
 	/* an action that is not served belongs to an opcode that is */
 	if (req->kind == KIND_UNKNOWN)
-		len = cdb[0] == SERVICE_ACTION_IN_16 ? 16 :
+		len = cdb[0] == SERVICE_ACTION_IN_16 ||
+		      cdb[0] == EXTENDED_COPY ||
+		      cdb[0] == RECEIVE_COPY_RESULTS ? 16 :
 		      cdb[0] == MAINTENANCE_IN ? 12 : 10;
 	require(sense->field >= 1 && sense->field < len && sense->bit < 8);
 }
@@ -558,12 +597,12 @@ static bool is_disk(const struct shape *shape)
 }
 
 static const u8 vpd_all[] = {
-	0x00, 0x80, 0x83, 0x86, 0x87, 0x88, 0xb0, 0xb1, 0xb2,
+	0x00, 0x80, 0x83, 0x86, 0x87, 0x88, 0x8f, 0xb0, 0xb1, 0xb2,
 };
 
 bool vpd_page_exists(const struct shape *shape, u8 page)
 {
-	return shape && memchr(vpd_all, page, shape->disk ? 9 : 6);
+	return shape && memchr(vpd_all, page, shape->disk ? 10 : 6);
 }
 
 /* The target ports, each with its name. */
@@ -596,6 +635,20 @@ static void check_designators(const u8 *p, u32 len)
 	require(pos == len && lu_names);
 }
 
+/* Third-party copy descriptors fill the page, in the order of their types. */
+static void check_copy_page(const u8 *p, u32 len)
+{
+	u32 pos = 0, last = 0;
+
+	while (pos < len) {
+		require(pos + 4 <= len && get_unaligned_be16(p + pos) > last);
+		last = get_unaligned_be16(p + pos);
+		require(!(get_unaligned_be16(p + pos + 2) & 3));
+		pos += 4 + get_unaligned_be16(p + pos + 2);
+	}
+	require(pos == len && last == 0x8001);
+}
+
 static void check_vpd(const u8 *cdb, const struct shape *shape,
 			const struct answer *a)
 {
@@ -609,7 +662,7 @@ static void check_vpd(const u8 *cdb, const struct shape *shape,
 		return;
 	switch (cdb[2]) {
 	case 0x00:
-		require(size == 4 + (shape->disk ? 9 : 6));
+		require(size == 4 + (shape->disk ? 10 : 6));
 		require(!memcmp(data + 4, vpd_all, size - 4));
 		break;
 	case 0x83:
@@ -621,6 +674,9 @@ static void check_vpd(const u8 *cdb, const struct shape *shape,
 		break;
 	case 0x88:
 		check_ports(data + 4, size - 4);
+		break;
+	case 0x8f:
+		check_copy_page(data + 4, size - 4);
 		break;
 	case 0x86:
 	case 0xb0:
@@ -649,6 +705,8 @@ static void check_inquiry(const u8 *cdb, const struct shape *shape,
 				    shape->disk ? TYPE_DISK : TYPE_RAID));
 	if (a->len > 4)
 		check_size(a, data[4] + 5);
+	if (a->len > 5)
+		require(data[5] == (shape && shape->disk ? 0x08 : 0));
 	if (a->len >= 36)
 		require(!memchr_inv(data + 36, 0, min(a->len, 56u) - 36));
 }
@@ -990,6 +1048,11 @@ void check_answer(const u8 *cdb, const struct shape *shape,
 	case PERSISTENT_RESERVE_IN:
 		require(is_disk(shape));
 		check_reservations(cdb, a);
+		break;
+	case RECEIVE_COPY_RESULTS:
+		require(is_disk(shape));
+		if (a->len >= 4)
+			check_size(a, get_unaligned_be32(a->data) + 4);
 		break;
 	case REQUEST_SENSE:
 		check_requested(cdb, a);

@@ -307,6 +307,12 @@ void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 	ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
 }
 
+/* Nothing here is a copy. */
+bool ktgt_cmd_is_at(const struct ktgt_cmd *cmd, const struct ktgt_lu *lu)
+{
+	return cmd->lu == lu;
+}
+
 struct ktgt_orphans *ktgt_orphans_alloc(const struct ktgt_nexus *nexus)
 {
 	struct ktgt_orphans *orphans = kzalloc_obj(*orphans, GFP_KERNEL | __GFP_NOFAIL);
@@ -321,7 +327,7 @@ void ktgt_orphans_free(struct ktgt_orphans *orphans)
 }
 
 /* Its connection is gone: it has been aborted, and waits for the storage alone. */
-void ktgt_orphan_add(struct ktgt_orphans *orphans, struct ktgt_cmd *cmd,
+void ktgt_cmd_orphan(struct ktgt_orphans *orphans, struct ktgt_cmd *cmd,
 		     u32 bytes)
 {
 	struct task *task = task_of(cmd);

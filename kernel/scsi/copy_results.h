@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What an initiator is told of copies.
+ */
+#ifndef _KTGT_SCSI_COPY_RESULTS_H
+#define _KTGT_SCSI_COPY_RESULTS_H
+
+#include <linux/types.h>
+
+struct ktgt_cmd;
+
+/* service actions of RECEIVE COPY RESULTS (SPC-4, 4.2.6.2) */
+#define KTGT_COPY_STATUS_LID1		0x00
+#define KTGT_COPY_PARAMETERS		0x03
+#define KTGT_COPY_FAILURE_DETAILS	0x04
+#define KTGT_COPY_STATUS_LID4		0x05
+
+void ktgt_copy_status_lid1(struct ktgt_cmd *cmd);
+void ktgt_copy_status_lid4(struct ktgt_cmd *cmd);
+void ktgt_copy_parameters(struct ktgt_cmd *cmd);
+void ktgt_copy_failure_details(struct ktgt_cmd *cmd);
+
+#endif /* _KTGT_SCSI_COPY_RESULTS_H */
