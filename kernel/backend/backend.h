@@ -98,6 +98,8 @@ struct ktgt_backend_caps {
  * @caps: report what it can do now; any context
  * @submit: carry a transfer out, and end it with ktgt_io_end(); never fails
  *	otherwise. Process context, and does not sleep for the storage
+ * @device: the device that it has open, with a reference for iput(). Process context.
+ *	NULL if the kind has no devices
  */
 struct ktgt_backend_ops {
 	const char	*name;
@@ -107,6 +109,7 @@ struct ktgt_backend_ops {
 	void		(*caps)(struct ktgt_store *store,
 				struct ktgt_backend_caps *caps);
 	void		(*submit)(struct ktgt_store *store, struct ktgt_io *io);
+	struct inode	*(*device)(struct ktgt_store *store);
 };
 
 #endif /* _KTGT_BACKEND_BACKEND_H */

@@ -805,12 +805,21 @@ static void block_submit(struct ktgt_store *store, struct ktgt_io *io)
 	}
 }
 
+static struct inode *block_device(struct ktgt_store *store)
+{
+	struct inode *inode = ktgt_bdev_file_inode(to_block(store)->file);
+
+	ihold(inode);
+	return inode;
+}
+
 const struct ktgt_backend_ops ktgt_backend_block_ops = {
 	.name		= "block",
 	.open		= block_open,
 	.close		= block_close,
 	.caps		= block_caps,
 	.submit		= block_submit,
+	.device		= block_device,
 };
 
 /**

@@ -250,6 +250,8 @@ static const char *freeze_fault(const struct ktgt_lu *lu)
 {
 	if (lu->type != TYPE_DISK)
 		return "is the controller, which has nothing to freeze";
+	if (ktgt_lu_is_ejected(lu))
+		return "has no medium, so there is nothing to freeze; load it with lun load";
 	if (ktgt_lu_is_absent(lu))
 		return "waits for its device, so there is nothing to freeze";
 	if (READ_ONCE(lu->thaw_at))

@@ -72,11 +72,13 @@ struct lu_del {
 /**
  * struct lu_attach - change that gives a logical unit its device
  * @base: common part
+ * @loads: the medium that was ejected comes back, or another one
  * @lu: the logical unit, found by the check
  * @store: the device, taken by the check
  */
 struct lu_attach {
 	struct lu_change	base;
+	bool			loads;
 	struct ktgt_lu		*lu;
 	struct ktgt_store	*store;
 };
@@ -589,27 +591,49 @@ int ktgt_lu_stage_del(struct ktgt_txn *txn, u32 tid, u32 lun)
 	return 0;
 }
 
-static struct ktgt_lu *find_waiting(struct ktgt_txn *txn,
-				    const struct lu_change *own)
+/* Why a logical unit cannot have its device in this way, or NULL. */
+static const char *attach_fault(struct ktgt_lu *lu, bool loads)
 {
+	if (loads != ktgt_lu_is_ejected(lu))
+		return loads ? "has no medium that could be loaded: none was ejected" :
+			       "does not wait for a device";
+	if (!loads && !ktgt_lu_is_absent(lu))
+		return "does not wait for a device";
+	if (loads && !ktgt_lu_is_absent(lu))
+		return "is giving up its device still; try again";
+	return NULL;
+}
+
+/* A drive takes any medium, and somebody who waits for his disk only that. */
+static const char *expected_medium(const struct lu_attach *attach,
+				   const struct ktgt_lu *lu)
+{
+	/* it changes under the mutex alone */
+	return attach->loads || attach->base.params.force ? NULL : lu->medium;
+}
+
+static struct ktgt_lu *find_waiting(struct ktgt_txn *txn,
+				    const struct lu_attach *attach)
+{
+	const struct lu_change *own = &attach->base;
 	u32 tid = own->change.info.tid, lun = own->change.info.lun;
 	struct ktgt_lu *lu = ktgt_lu_check(txn, tid, lun);
+	const char *fault;
 	int err;
 
 	if (IS_ERR(lu))
 		return lu;
-	if (!ktgt_lu_is_absent(lu)) {
-		ktgt_refuse(txn->extack,
-			    "target %u: LUN %u does not wait for a device", tid,
-			    lun);
+	fault = attach_fault(lu, attach->loads);
+	if (fault) {
+		ktgt_refuse(txn->extack, "target %u: LUN %u %s", tid, lun,
+			    fault);
 		return ERR_PTR(-EEXIST);
 	}
 	err = ktgt_lu_dev_check(txn, own->opening ? &own->params : NULL,
 				&lu->params, tid);
 	if (err)
 		return ERR_PTR(err);
-	/* it changes under the mutex alone */
-	err = ktgt_identity_check_medium(own->params.force ? NULL : lu->medium,
+	err = ktgt_identity_check_medium(expected_medium(attach, lu),
 					 own->params.medium_found, lun,
 					 txn->extack);
 	return err ? ERR_PTR(err) : lu;
@@ -620,7 +644,7 @@ static int lu_attach_check(struct ktgt_txn *txn, struct ktgt_change *change)
 	struct lu_attach *attach = container_of(change, struct lu_attach,
 						base.change);
 	struct lu_change *own = &attach->base;
-	struct ktgt_lu *lu = find_waiting(txn, own);
+	struct ktgt_lu *lu = find_waiting(txn, attach);
 	struct ktgt_store *store;
 	int err;
 
@@ -693,6 +717,31 @@ static int prepare_attach(struct ktgt_txn *txn, struct lu_change *own, u32 tid,
 	return with->medium_found && !params->medium_found ? -ENOMEM : 0;
 }
 
+/* @any_path: the device is that of @file, wherever the path leads */
+static int stage_attach(struct ktgt_txn *txn, struct lu_attach *attach, u32 tid,
+			const struct ktgt_lu_params *with, struct file *file,
+			bool any_path)
+{
+	struct lu_change *own = &attach->base;
+	int err;
+
+	err = prepare_attach(txn, own, tid, with);
+	if (!err)
+		err = any_path ? ktgt_lu_dev_take(&own->params, file, txn->extack) :
+				 ktgt_lu_dev_find(&own->params, file, txn->extack);
+	if (err) {
+		ktgt_lu_params_free(&own->params);
+		kfree(attach);
+		return err;
+	}
+	own->change.info = (struct ktgt_change_info){
+		.tid = tid,
+		.lun = with->lun,
+	};
+	ktgt_txn_stage(txn, &own->change, &lu_attach_ops);
+	return 0;
+}
+
 /**
  * ktgt_lu_stage_attach - give a logical unit the device that it waits for
  * @txn: the transaction
@@ -709,27 +758,32 @@ int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid,
 			 const struct ktgt_lu_params *with, struct file *file,
 			 bool any_path)
 {
-	struct lu_attach *attach;
-	struct lu_change *own;
-	int err;
+	struct lu_attach *attach = kzalloc_obj(*attach, GFP_KERNEL);
 
-	attach = kzalloc_obj(*attach, GFP_KERNEL);
+	return attach ? stage_attach(txn, attach, tid, with, file, any_path) :
+			-ENOMEM;
+}
+
+/**
+ * ktgt_lu_stage_load - load the medium of a logical unit that was ejected
+ * @txn: the transaction
+ * @tid: number of its target
+ * @with: lun, its number, and medium_found, of the disk that is there. Copied
+ * @file: its device, as who has asked has opened it, or NULL
+ *
+ * The disk may be another one than before, and of any size.
+ *
+ * Context: the thread that sent the request; may sleep.
+ *
+ * Return: 0, -ENOMEM, or another errno, with extack text.
+ */
+int ktgt_lu_stage_load(struct ktgt_txn *txn, u32 tid,
+		       const struct ktgt_lu_params *with, struct file *file)
+{
+	struct lu_attach *attach = kzalloc_obj(*attach, GFP_KERNEL);
+
 	if (!attach)
 		return -ENOMEM;
-	own = &attach->base;
-	err = prepare_attach(txn, own, tid, with);
-	if (!err)
-		err = any_path ? ktgt_lu_dev_take(&own->params, file, txn->extack) :
-				 ktgt_lu_dev_find(&own->params, file, txn->extack);
-	if (err) {
-		ktgt_lu_params_free(&own->params);
-		kfree(attach);
-		return err;
-	}
-	own->change.info = (struct ktgt_change_info){
-		.tid = tid,
-		.lun = with->lun,
-	};
-	ktgt_txn_stage(txn, &own->change, &lu_attach_ops);
-	return 0;
+	attach->loads = true;
+	return stage_attach(txn, attach, tid, with, file, false);
 }

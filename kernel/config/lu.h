@@ -19,5 +19,7 @@ int ktgt_lu_stage_del(struct ktgt_txn *txn, u32 tid, u32 lun);
 int ktgt_lu_stage_attach(struct ktgt_txn *txn, u32 tid,
 			 const struct ktgt_lu_params *with, struct file *file,
 			 bool any_path);
+int ktgt_lu_stage_load(struct ktgt_txn *txn, u32 tid,
+		       const struct ktgt_lu_params *with, struct file *file);
 
 #endif /* _KTGT_CONFIG_LU_H */

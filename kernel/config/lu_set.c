@@ -24,6 +24,8 @@
 #include "../scsi/lu_life.h"
 #include "../scsi/names.h"
 #include "../scsi/opening.h"
+#include "../scsi/prevent.h"
+#include "../scsi/ua.h"
 #include "lu.h"
 #include "lu_dev.h"
 #include "txn.h"
@@ -306,6 +308,18 @@ static void lu_set_abort(struct ktgt_txn *txn, struct ktgt_change *change)
 	undo(to_set(change));
 }
 
+/* Who cannot remove it any more prevents nothing. Initiators ask for RMB again. */
+static void apply_removable(struct ktgt_lu *lu, bool removable)
+{
+	if (removable == lu->params.removable)
+		return;
+	WRITE_ONCE(lu->params.removable, removable);
+	spin_lock_bh(&lu->target->nexus_lock);
+	ktgt_prevent_reset(lu);
+	ktgt_ua_raise_locked(lu, KTGT_UA_INQUIRY, NULL);
+	spin_unlock_bh(&lu->target->nexus_lock);
+}
+
 static void apply_params(struct lu_set *set)
 {
 	struct ktgt_lu_params *own = &set->lu->params;
@@ -327,6 +341,8 @@ static void apply_params(struct lu_set *set)
 	}
 	if (has(set, KTGT_A_LU_GONE))
 		WRITE_ONCE(own->gone, set->params.gone);
+	if (has(set, KTGT_A_LU_REMOVABLE))
+		apply_removable(set->lu, set->params.removable);
 }
 
 static void apply_store(struct lu_set *set)
@@ -448,7 +464,7 @@ static int note_how(struct lu_set *set, struct ktgt_txn *txn, u32 tid,
  * @txn: the transaction
  * @tid: number of its target
  * @params: its LUN, and what is to be set of path, read_only, shared, write_cache,
- *	gone and identity; force. Copied
+ *	gone, removable and identity; force. Copied
  * @has: bits of KTGT_A_LU_*: which of @params are to be set
  * @file: its device, as who has asked has opened it, or NULL
  *

@@ -27,7 +27,8 @@ struct ktgt_txn;
  *	its sessions feel
  * @cmd: KTGT_CMD_SESSION_LOGIN, KTGT_CMD_SESSION_END, KTGT_CMD_LOGIN_FAILED,
  *	KTGT_CMD_LU_WRITERS, KTGT_CMD_LU_ERROR, KTGT_CMD_LU_FROZEN,
- *	KTGT_CMD_LU_THAWED or KTGT_CMD_MEMORY_FULL
+ *	KTGT_CMD_LU_THAWED, KTGT_CMD_LU_EJECTED, KTGT_CMD_LU_LOADED or
+ *	KTGT_CMD_MEMORY_FULL
  * @id: number of the session, or 0
  * @tid: number of the target, 0 for discovery, negative if it is not known
  * @target: name of the target, or NULL

@@ -10,6 +10,7 @@
 
 #include "../core/deadline.h"
 #include "../core/net.h"
+#include "../scsi/prevent.h"
 #include "../scsi/reserve.h"
 #include "ack.h"
 #include "command.h"
@@ -206,8 +207,10 @@ unsigned long ktgt_ctl_logout_timer(struct ktgt_conn *conn)
 
 	if (left)
 		return left;
-	if (conn->nexus->target)
+	if (conn->nexus->target) {
 		ktgt_reserve_end(conn->nexus);
+		ktgt_prevent_end(conn->nexus);
+	}
 	rsp->response = ISCSI_LOGOUT_CLEANUP_FAILED;
 	logout_answer(conn);
 	return 0;

@@ -17,6 +17,7 @@
 #include "../core/net.h"
 #include "../core/target.h"
 #include "../scsi/nexus.h"
+#include "../scsi/prevent.h"
 #include "../scsi/reserve.h"
 #include "../scsi/reset.h"
 #include "../scsi/ua.h"
@@ -287,6 +288,7 @@ static void tmf_reset_nexus(struct ktgt_tmf *tmf)
 {
 	tmf_abort_tasks(tmf, NULL);
 	ktgt_reserve_end(tmf->conn->nexus);
+	ktgt_prevent_end(tmf->conn->nexus);
 	ktgt_ua_raise_nexus(tmf->conn->nexus, KTGT_UA_NEXUS_LOSS);
 }
 

@@ -38,7 +38,7 @@ static bool waits_for(struct ktgt_lu *lu, const char *medium)
 {
 	bool is;
 
-	if (!ktgt_lu_is_absent(lu))
+	if (!ktgt_lu_is_absent(lu) || ktgt_lu_is_ejected(lu))
 		return false;
 	spin_lock(&lu->lock);
 	is = !strcmp(lu->medium, medium);

@@ -16,6 +16,7 @@
 #include "../core/target.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
+#include "../scsi/prevent.h"
 #include "device.h"
 #include "dump.h"
 #include "elsewhere.h"
@@ -156,6 +157,8 @@ static void get_params(struct nlattr **attrs, struct ktgt_lu_params *params)
 		params->medium_found = nla_data(attrs[KTGT_A_LU_MEDIUM_FOUND]);
 	if (attrs[KTGT_A_LU_GONE])
 		params->gone = nla_get_u32(attrs[KTGT_A_LU_GONE]);
+	if (attrs[KTGT_A_LU_REMOVABLE])
+		params->removable = nla_get_u8(attrs[KTGT_A_LU_REMOVABLE]);
 	params->force = nla_get_flag(attrs[KTGT_A_LU_FORCE]);
 	params->may_be_absent = nla_get_flag(attrs[KTGT_A_LU_ABSENT]);
 	params->write_cache = -1;
@@ -263,6 +266,38 @@ int ktgt_lu_attach_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/**
+ * ktgt_lu_load_doit - load the medium of a logical unit that was ejected
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an errno, with extack text.
+ */
+int ktgt_lu_load_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ktgt_lu_params with = {};
+	struct ktgt_nl_change nlc;
+	struct file *file;
+	u32 tid;
+	int err;
+
+	err = get_ids(info, &tid, &with.lun);
+	if (err)
+		return err;
+	err = ktgt_nl_device_get(skb, info, &file);
+	if (err)
+		return err;
+	if (info->attrs[KTGT_A_LU_MEDIUM_FOUND])
+		with.medium_found = nla_data(info->attrs[KTGT_A_LU_MEDIUM_FOUND]);
+
+	ktgt_nl_begin(&nlc, skb, info);
+	nlc.txn->opens = true;
+	err = ktgt_lu_stage_load(nlc.txn, tid, &with, file);
+	err = ktgt_nl_end(&nlc, err);
+	ktgt_nl_device_put(file);
+	return err;
+}
+
 /* Returns bits of the names that lu-set is to change. */
 static u64 get_names(struct nlattr **attrs)
 {
@@ -305,6 +340,10 @@ static u64 get_changes(struct nlattr **attrs, struct ktgt_lu_params *params)
 		params->gone = nla_get_u32(attrs[KTGT_A_LU_GONE]);
 		has |= BIT_ULL(KTGT_A_LU_GONE);
 	}
+	if (attrs[KTGT_A_LU_REMOVABLE]) {
+		params->removable = nla_get_u8(attrs[KTGT_A_LU_REMOVABLE]);
+		has |= BIT_ULL(KTGT_A_LU_REMOVABLE);
+	}
 	params->force = nla_get_flag(attrs[KTGT_A_LU_FORCE]);
 	get_identity(attrs, &params->identity);
 	return has | get_names(attrs);
@@ -333,7 +372,7 @@ int ktgt_lu_set_doit(struct sk_buff *skb, struct genl_info *info)
 	has = get_changes(info->attrs, &params);
 	if (!has) {
 		ktgt_refuse(info->extack,
-			    "LUN %u: nothing is to be changed; say path, read-only, shared, write-cache, gone, or a name as vendor or serial",
+			    "LUN %u: nothing is to be changed; say path, read-only, shared, write-cache, gone, removable, or a name as vendor or serial",
 			    params.lun);
 		return -EINVAL;
 	}
@@ -390,11 +429,14 @@ static int fill_identity(struct sk_buff *skb, const struct ktgt_lu *lu)
 	       fill_ids(skb, identity);
 }
 
-/* While the device is absent, only what the user asked for is known. */
+/* While there is no device, only what the user asked for is known. */
 static int fill_absent(struct sk_buff *skb, const struct ktgt_lu *lu)
 {
 	const struct ktgt_lu_params *params = &lu->params;
 
+	if (params->size &&
+	    nla_put_u64_64bit(skb, KTGT_A_LU_SIZE, params->size, KTGT_A_LU_PAD))
+		return -EMSGSIZE;
 	if (params->block_size &&
 	    nla_put_u32(skb, KTGT_A_LU_BLOCK_SIZE, params->block_size))
 		return -EMSGSIZE;
@@ -403,6 +445,16 @@ static int fill_absent(struct sk_buff *skb, const struct ktgt_lu *lu)
 		return -EMSGSIZE;
 	return nla_put_u8(skb, KTGT_A_LU_READ_ONLY, params->read_only) ||
 	       nla_put_u8(skb, KTGT_A_LU_SHARED, params->shared);
+}
+
+static int fill_removable(struct sk_buff *skb, const struct ktgt_lu *lu)
+{
+	if (lu->type != TYPE_DISK)
+		return 0;
+	return nla_put_u8(skb, KTGT_A_LU_REMOVABLE,
+			  READ_ONCE(lu->params.removable)) ||
+	       nla_put_u8(skb, KTGT_A_LU_EJECTED, ktgt_lu_is_ejected(lu)) ||
+	       nla_put_u8(skb, KTGT_A_LU_PREVENTED, ktgt_prevent_exists(lu));
 }
 
 /* Which disk it is, or was before it went away, and what is said then. */
@@ -433,7 +485,7 @@ static int fill_medium(struct sk_buff *skb, struct ktgt_lu *lu)
 
 	if (!ktgt_lu_caps(lu, &caps))
 		return 0;
-	if (ktgt_lu_is_absent(lu))
+	if (ktgt_lu_is_absent(lu) || ktgt_lu_is_ejected(lu))
 		return fill_absent(skb, lu);
 
 	/* the size as it is now, even if no initiator has asked for it */
@@ -492,9 +544,11 @@ static int fill_lu(struct sk_buff *skb, struct ktgt_target *target,
 	    nla_put_u32(skb, KTGT_A_LU_TYPE, lu->type == TYPE_DISK ?
 			KTGT_LU_TYPE_DISK : KTGT_LU_TYPE_CONTROLLER) ||
 	    nla_put_u32(skb, KTGT_A_LU_BACKEND, lu->params.backend) ||
-	    nla_put_u8(skb, KTGT_A_LU_ONLINE, !ktgt_lu_is_absent(lu)) ||
+	    nla_put_u8(skb, KTGT_A_LU_ONLINE, !ktgt_lu_is_absent(lu) &&
+		       !ktgt_lu_is_ejected(lu)) ||
 	    fill_frozen(skb, lu) || fill_medium(skb, lu) || fill_disk(skb, lu) ||
-	    fill_orphans(skb, lu) || fill_identity(skb, lu) ||
+	    fill_removable(skb, lu) || fill_orphans(skb, lu) ||
+	    fill_identity(skb, lu) ||
 	    fill_stats(skb, lu) ||
 	    nla_put_u64_64bit(skb, KTGT_A_LU_GENERATION, generation,
 			      KTGT_A_LU_PAD))

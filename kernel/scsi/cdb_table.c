@@ -175,10 +175,11 @@ static const struct ktgt_cdb_row rows[] = {
 	}, {
 		.opcode = START_STOP, .len = 6,
 		.dir = DMA_NONE, .unit = KTGT_CDB_NONE,
-		.flags = KTGT_CDB_DISK | KTGT_CDB_MEDIUM | KTGT_CDB_STORAGE,
-		.usage = USAGE_6(0x01, 0, 0, 0x05, 0),
+		.flags = KTGT_CDB_DISK | KTGT_CDB_STORAGE,
+		.usage = USAGE_6(0x01, 0, 0, 0xf7, 0),
 		.pr = KTGT_CDB_PR_START, .alua = KTGT_CDB_ALUA_ACTIVE,
-		.timeout = 60, .exec = ktgt_sbc_start_stop,
+		.timeout = 60, .check = ktgt_sbc_check_start_stop,
+		.exec = ktgt_sbc_start_stop,
 	}, {
 		.opcode = RECEIVE_DIAGNOSTIC, .len = 6,
 		.dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,

@@ -31,9 +31,11 @@
 #include "pr_abort.h"
 #include "pr_out.h"
 #include "pr_save.h"
+#include "removable.h"
 #include "rsoc.h"
 #include "sanitize.h"
 #include "sanitize_state.h"
+#include "sbc_disk.h"
 #include "sense.h"
 #include "track.h"
 #include "transition.h"
@@ -366,7 +368,8 @@ static void cancel(struct ktgt_cmd *cmd)
 	    (cmd->exec == ktgt_pr_out &&
 	     (ktgt_pr_abort_cancel(cmd) || ktgt_pr_save_cancel(cmd))) ||
 	    (cmd->exec == ktgt_groups_set && ktgt_transition_cancel(cmd)) ||
-	    (cmd->exec == ktgt_sanitize && ktgt_sanitize_cancel(cmd)))
+	    (cmd->exec == ktgt_sanitize && ktgt_sanitize_cancel(cmd)) ||
+	    (cmd->exec == ktgt_sbc_start_stop && ktgt_removable_cancel(cmd)))
 		ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
 	else
 		ktgt_gate_cancel(cmd);
@@ -575,6 +578,9 @@ int ktgt_scsi_init(void)
 	err = ktgt_sanitize_init();
 	if (err)
 		goto err_sanitize;
+	err = ktgt_removable_init();
+	if (err)
+		goto err_removable;
 	err = ktgt_lu_init();
 	if (err)
 		goto err_lu;
@@ -586,6 +592,8 @@ int ktgt_scsi_init(void)
 err_transition:
 	ktgt_lu_exit();
 err_lu:
+	ktgt_removable_exit();
+err_removable:
 	ktgt_sanitize_exit();
 err_sanitize:
 	ktgt_pr_save_exit();
@@ -612,6 +620,7 @@ void ktgt_scsi_exit(void)
 {
 	ktgt_transition_exit();
 	ktgt_lu_exit();
+	ktgt_removable_exit();
 	ktgt_sanitize_exit();
 	ktgt_opening_exit();
 	ktgt_orphans_exit();

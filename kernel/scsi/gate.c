@@ -391,7 +391,7 @@ static unsigned long reasons_of(const struct ktgt_store *old,
 				const struct ktgt_store *store)
 {
 	unsigned long reasons = BIT(KTGT_GATE_CACHE) | BIT(KTGT_GATE_TRACK) |
-				BIT(KTGT_GATE_SANITIZE);
+				BIT(KTGT_GATE_SANITIZE) | BIT(KTGT_GATE_EJECT);
 
 	if (store->dev != old->dev)
 		reasons |= BIT(KTGT_GATE_HOLDER);

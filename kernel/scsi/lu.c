@@ -66,7 +66,8 @@ void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum)
  * @lu: the disk
  * @sense: sense data to make anew
  *
- * A device that was not there yet is a drive without a medium. One that is gone
+ * A device that was not there yet is a drive without a medium, as one is whose medium
+ * was ejected; it has no tray that could be open or closed. One that is gone
  * is a fault, for which initiators try another path; or, if the user says so, the
  * end of the disk.
  *
@@ -74,7 +75,7 @@ void ktgt_lu_stats_sum(struct ktgt_lu *lu, struct ktgt_lu_stats *sum)
  */
 void ktgt_lu_no_medium(const struct ktgt_lu *lu, struct ktgt_sense *sense)
 {
-	if (ktgt_lu_is_absent(lu))
+	if (ktgt_lu_is_absent(lu) || ktgt_lu_is_ejected(lu))
 		ktgt_sense_set(sense, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
 	else if (READ_ONCE(lu->params.gone) == KTGT_GONE_PDL)
 		ktgt_sense_set(sense, HARDWARE_ERROR,

@@ -24,6 +24,7 @@ struct ktgt_backend_caps;
 struct ktgt_cache_off;
 struct ktgt_histograms;
 struct ktgt_lu;
+struct ktgt_move;
 struct ktgt_nexus;
 struct ktgt_pr_save;
 struct ktgt_range_table;
@@ -57,6 +58,7 @@ struct ktgt_tracking;
  * @write_cache: 0 makes every write FUA, 1 not, -1 follows the device
  * @gone: enum ktgt_gone, what initiators are told when the device is gone; read
  *	with READ_ONCE()
+ * @removable: initiators may eject its medium (RMB of INQUIRY); read with READ_ONCE()
  * @medium: identity of the disk that belongs behind it, or NULL; not kept here
  * @medium_found: identity of the disk that is there, or NULL; not kept here
  * @force: take the disk although it is another one, or smaller than the one before
@@ -79,6 +81,7 @@ struct ktgt_lu_params {
 	bool		may_be_absent;
 	int		write_cache;
 	u32		gone;
+	bool		removable;
 	const char	*medium;
 	const char	*medium_found;
 	bool		force;
@@ -149,6 +152,7 @@ struct ktgt_log_counts {
  * @KTGT_UA_IDENTIFIER: DEVICE IDENTIFIER CHANGED
  * @KTGT_UA_ACCESS_STATE: ASYMMETRIC ACCESS STATE CHANGED
  * @KTGT_UA_TRANSITION_FAILED: IMPLICIT ASYMMETRIC ACCESS STATE TRANSITION FAILED
+ * @KTGT_UA_MEDIUM: NOT READY TO READY CHANGE, MEDIUM MAY HAVE CHANGED
  * @KTGT_UA_MAX: number of conditions
  */
 enum ktgt_ua {
@@ -167,6 +171,7 @@ enum ktgt_ua {
 	KTGT_UA_IDENTIFIER,
 	KTGT_UA_ACCESS_STATE,
 	KTGT_UA_TRANSITION_FAILED,
+	KTGT_UA_MEDIUM,
 	KTGT_UA_MAX,
 };
 
@@ -182,6 +187,8 @@ enum ktgt_ua {
  * @KTGT_ITL_UNAVAILABLE: likewise, unavailable
  * @KTGT_ITL_TRANSITION: likewise, in transition between two states
  * @KTGT_ITL_LOST: nobody knows which reservations there are
+ * @KTGT_ITL_PREVENTS: the initiator prevents the removal of the medium; changed under
+ *	&ktgt_target.nexus_lock, see scsi/prevent.c
  */
 enum ktgt_itl_bit {
 	KTGT_ITL_ORPHANS = 16,
@@ -192,6 +199,7 @@ enum ktgt_itl_bit {
 	KTGT_ITL_UNAVAILABLE,
 	KTGT_ITL_TRANSITION,
 	KTGT_ITL_LOST,
+	KTGT_ITL_PREVENTS,
 };
 
 #define KTGT_ITL_CONFLICTS	(BIT(KTGT_ITL_RESERVED) | \
@@ -243,6 +251,7 @@ struct ktgt_itl {
  *	commands that were admitted: they wait
  * @KTGT_GATE_TRACK: it becomes tracked, see scsi/track.c: they wait
  * @KTGT_GATE_SANITIZE: it is about to be sanitized: they wait, and are refused then
+ * @KTGT_GATE_EJECT: its medium is about to be ejected, see scsi/removable.c: they wait
  */
 enum ktgt_gate_reason {
 	KTGT_GATE_REMOVAL,
@@ -253,6 +262,7 @@ enum ktgt_gate_reason {
 	KTGT_GATE_CACHE,
 	KTGT_GATE_TRACK,
 	KTGT_GATE_SANITIZE,
+	KTGT_GATE_EJECT,
 };
 
 /**
@@ -317,7 +327,7 @@ struct ktgt_sanitize {
  * @resets: struct ktgt_gate_reset for which it is closed, under @mutex
  * @nr_resets: those that have not ended, also if it is not closed for them any
  *	more, under @mutex
- * @lock: protects @waiting and @parked; a spinlock, interrupts off
+ * @lock: protects @waiting, @parked and &ktgt_lu.move; a spinlock, interrupts off
  * @waiting: struct ktgt_cmd that wait until the gate opens
  * @parked: struct ktgt_cmd that wait until the write cache is settled, whether the
  *	gate is open or not
@@ -406,6 +416,11 @@ struct ktgt_disk_names {
  * @thaw_at: when it thaws by itself, in jiffies; 0 if it is not frozen. Written
  *	under &ktgt_net.freeze_mutex, read without it
  * @absent: it waits for its device
+ * @ejected: its medium is out: it has no blocks, whatever store it has. Written under
+ *	@lock, read with READ_ONCE()
+ * @ejected_device: the device that an initiator loads again; referenced, or NULL.
+ *	Under &ktgt_net.config_mutex
+ * @move: its medium is being ejected or loaded, or NULL; under &ktgt_gate.lock
  * @block_shift: log2 of the logical block size
  * @max_blocks: logical blocks that one command may transfer
  * @nr_blocks: logical blocks; read with READ_ONCE()
@@ -486,6 +501,9 @@ struct ktgt_lu {
 	struct ktgt_gate		gate;
 	unsigned long			thaw_at;
 	bool				absent;
+	bool				ejected;
+	struct inode			*ejected_device;
+	struct ktgt_move		*move;
 	u8				block_shift;
 	u32				max_blocks;
 	u64				nr_blocks;
@@ -571,6 +589,18 @@ static inline const struct ktgt_identity *
 ktgt_lu_identity(const struct ktgt_lu *lu)
 {
 	return rcu_access_pointer(lu->identity);
+}
+
+/**
+ * ktgt_lu_is_ejected - whether the medium of a logical unit is out
+ * @lu: logical unit
+ *
+ * Context: any.
+ * Return: true if it is, at this moment.
+ */
+static inline bool ktgt_lu_is_ejected(const struct ktgt_lu *lu)
+{
+	return READ_ONCE(lu->ejected);
 }
 
 void ktgt_lu_put(struct ktgt_lu *lu);

@@ -7,6 +7,7 @@
 
 #include "lu_life.h"
 
+#include <linux/fs.h>
 #include <linux/log2.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
@@ -21,6 +22,7 @@
 #include "../backend/state.h"
 #include "../backend/store.h"
 #include "../core/cmd.h"
+#include "../core/event.h"
 #include "../core/fabric.h"
 #include "../core/net.h"
 #include "../core/refuse.h"
@@ -57,6 +59,7 @@ static void release_work(struct work_struct *work)
 
 	ktgt_itls_free(lu);
 	ktgt_pr_exit(lu);
+	iput(lu->ejected_device);
 	percpu_ref_exit(&lu->ref);
 	ktgt_target_put(lu->target);
 	complete_all(&lu->released);
@@ -255,24 +258,33 @@ static void take_atomic(struct ktgt_lu *lu, const struct medium *medium)
 	WRITE_ONCE(lu->atomic_max, longest);
 }
 
-/* The number of blocks comes last: with it the rest is used. */
+/*
+ * The number of blocks comes last: with it the rest is used. While the medium is out,
+ * all but that is as it was with it.
+ */
 static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
 			const struct medium *medium)
 {
 	const struct ktgt_backend_caps *caps = &medium->caps;
+	bool ejected = ktgt_lu_is_ejected(lu);
 
-	lu->thin = caps->max_discard;
-	lu->max_blocks = medium->max_blocks;
-	take_atomic(lu, medium);
-	WRITE_ONCE(lu->block_shift, medium->block_shift);
+	if (!ejected) {
+		lu->thin = caps->max_discard;
+		lu->max_blocks = medium->max_blocks;
+		take_atomic(lu, medium);
+		WRITE_ONCE(lu->block_shift, medium->block_shift);
+	}
 	WRITE_ONCE(lu->absent, store->ops == &ktgt_backend_absent_ops);
 	spin_lock(&lu->lock);
-	follow_protection(lu, caps->read_only);
+	ejected = lu->ejected;
+	if (!ejected)
+		follow_protection(lu, caps->read_only);
 	ktgt_cache_choose(lu);
-	ktgt_cache_follow(lu, caps->write_cache, NULL);
+	ktgt_cache_follow(lu, ejected ? lu->write_cache : caps->write_cache,
+			  NULL);
 	ktgt_sanitize_forget_erased(lu);
 	/* pairs with the range check of a command */
-	smp_store_release(&lu->nr_blocks, medium->nr_blocks);
+	smp_store_release(&lu->nr_blocks, ejected ? 0 : medium->nr_blocks);
 	spin_unlock(&lu->lock);
 }
 
@@ -657,6 +669,61 @@ static void tell_medium(struct ktgt_lu *lu, const struct medium *was)
 		ktgt_ua_raise(lu, KTGT_UA_MODE, NULL);
 }
 
+/* Nobody but who has loaded it knows that there is another medium, maybe. */
+static void tell_loaded(struct ktgt_lu *lu, const struct ktgt_nexus *by,
+			const char *initiator)
+{
+	struct ktgt_target *target = lu->target;
+	const struct ktgt_event event = {
+		.cmd = KTGT_CMD_LU_LOADED,
+		.tid = target->tid,
+		.target = target->name,
+		.initiator = initiator,
+		.lun = lu->lun,
+	};
+
+	ktgt_ua_raise(lu, KTGT_UA_MEDIUM, by);
+	ktgt_event_session(target->kn, &event);
+}
+
+/* The store has a medium, and the logical unit has none any more: it is loaded. */
+static bool end_ejection(struct ktgt_lu *lu, const struct ktgt_store *store)
+{
+	if (!ktgt_lu_is_ejected(lu) || store->ops == &ktgt_backend_absent_ops)
+		return false;
+	spin_lock(&lu->lock);
+	WRITE_ONCE(lu->ejected, false);
+	spin_unlock(&lu->lock);
+	iput(lu->ejected_device);
+	lu->ejected_device = NULL;
+	return true;
+}
+
+/* Returns whether a medium was loaded by that. */
+static bool replace(struct ktgt_lu *lu, struct ktgt_store *store,
+		    struct ktgt_store *after, struct ktgt_gate_wait *wait)
+{
+	struct medium medium, was = medium_of(lu);
+	struct ktgt_store *old;
+	bool loaded;
+
+	/* It was judged before; what has changed since is found as ever. */
+	if (judge_store(lu, &lu->params, store, &medium, NULL))
+		medium.nr_blocks = 0;
+	ktgt_cache_prepare(lu);
+	ktgt_track_swap(lu);
+	old = ktgt_gate_swap(lu, store, after, wait);
+	loaded = end_ejection(lu, store);
+	take_medium(lu, store, &medium);
+	ktgt_cache_turn(lu);
+	if (loaded)
+		was.nr_blocks = lu->nr_blocks;
+	tell_medium(lu, &was);
+	ktgt_store_leave(old);
+	ktgt_store_put(old);
+	return loaded;
+}
+
 /**
  * ktgt_lu_swap - give a logical unit another store
  * @lu: disk that is published
@@ -666,7 +733,8 @@ static void tell_medium(struct ktgt_lu *lu, const struct medium *was)
  * @wait: for that, belongs to the logical unit from now on; NULL if @store is to
  *	serve commands at once
  *
- * All else of the logical unit stays, and with it what initiators know of it.
+ * All else of the logical unit stays, and with it what initiators know of it. If its
+ * medium is out, and @store has one, that is loaded.
  *
  * Context: process, with &ktgt_net.config_mutex; cannot fail, and waits for no
  *	storage.
@@ -674,20 +742,26 @@ static void tell_medium(struct ktgt_lu *lu, const struct medium *was)
 void ktgt_lu_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 		  struct ktgt_store *after, struct ktgt_gate_wait *wait)
 {
-	struct medium medium, was = medium_of(lu);
-	struct ktgt_store *old;
+	if (replace(lu, store, after, wait))
+		tell_loaded(lu, NULL, NULL);
+}
 
-	/* It was judged before; what has changed since is found as ever. */
-	if (judge_store(lu, &lu->params, store, &medium, NULL))
-		medium.nr_blocks = 0;
-	ktgt_cache_prepare(lu);
-	ktgt_track_swap(lu);
-	old = ktgt_gate_swap(lu, store, after, wait);
-	take_medium(lu, store, &medium);
-	ktgt_cache_turn(lu);
-	tell_medium(lu, &was);
-	ktgt_store_leave(old);
-	ktgt_store_put(old);
+/**
+ * ktgt_lu_load - load the medium of a logical unit, as an initiator has asked
+ * @lu: disk that is published, and whose medium is out
+ * @store: what ktgt_lu_judge() has found good
+ * @wait: as for ktgt_lu_swap()
+ * @by: I_T nexus that has asked, and is not told; only compared
+ * @initiator: its name, for listeners
+ *
+ * Context: as ktgt_lu_swap().
+ */
+void ktgt_lu_load(struct ktgt_lu *lu, struct ktgt_store *store,
+		  struct ktgt_gate_wait *wait, const struct ktgt_nexus *by,
+		  const char *initiator)
+{
+	if (replace(lu, store, NULL, wait))
+		tell_loaded(lu, by, initiator);
 }
 
 /**
@@ -718,7 +792,7 @@ void ktgt_lu_update(struct ktgt_lu *lu)
  *
  * Context: process, does not sleep; takes &ktgt_target.nexus_lock if there is a
  *	change.
- * Return: logical blocks, 0 if the device is away.
+ * Return: logical blocks, 0 if the device is away, or the medium is out.
  */
 u64 ktgt_lu_refresh(struct ktgt_lu *lu)
 {
@@ -732,6 +806,8 @@ u64 ktgt_lu_refresh(struct ktgt_lu *lu)
 	rcu_read_lock();
 	store = rcu_dereference(lu->store);
 	ktgt_store_caps(store, &caps);
+	if (lu->ejected)
+		caps.size = 0;
 	nr_blocks = caps.size >> lu->block_shift;
 	WRITE_ONCE(store->size, caps.size);
 	changed = nr_blocks != lu->nr_blocks;

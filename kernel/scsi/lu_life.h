@@ -12,6 +12,7 @@ struct ktgt_gate_wait;
 struct ktgt_identity;
 struct ktgt_lu;
 struct ktgt_lu_params;
+struct ktgt_nexus;
 struct ktgt_store;
 struct ktgt_target;
 struct netlink_ext_ack;
@@ -30,6 +31,9 @@ int ktgt_lu_judge(const struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 		  struct ktgt_store *store, struct netlink_ext_ack *extack);
 void ktgt_lu_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 		  struct ktgt_store *after, struct ktgt_gate_wait *wait);
+void ktgt_lu_load(struct ktgt_lu *lu, struct ktgt_store *store,
+		  struct ktgt_gate_wait *wait, const struct ktgt_nexus *by,
+		  const char *initiator);
 struct ktgt_identity *ktgt_lu_change_identity(const struct ktgt_lu *lu,
 					      const struct ktgt_identity *to,
 					      u64 has,

@@ -103,8 +103,10 @@ static bool is_protected(const struct ktgt_cmd *cmd)
 static bool fits_store(const struct ktgt_cmd *cmd)
 {
 	u64 end = (cmd->lba + cmd->nr_blocks) << cmd->block_shift;
+	u64 size = READ_ONCE(cmd->store->size);
 
-	return end <= READ_ONCE(cmd->store->size) &&
+	/* without a medium there is nothing to flush either */
+	return size >> cmd->block_shift && end <= size &&
 	       !READ_ONCE(cmd->store->crowded) &&
 	       cmd->block_shift == cmd->lu->block_shift &&
 	       !is_protected(cmd);

@@ -178,8 +178,14 @@ int ktgt_cmd_attach(struct ktgt_cmd *cmd)
 	return attach_slow(cmd, lun);
 }
 
-/* The initiator device that a port belongs to, without ",i,0x" and the ISID */
-static void device_name(const struct ktgt_nexus *nexus, char *name)
+/**
+ * ktgt_nexus_device_name - the initiator device that a port belongs to
+ * @nexus: I_T nexus
+ * @name: takes its name, KTGT_NAME_LEN bytes: without ",i,0x" and the ISID
+ *
+ * Context: any.
+ */
+void ktgt_nexus_device_name(const struct ktgt_nexus *nexus, char *name)
 {
 	const char *tail = strrchr(nexus->port_name, ',');
 	size_t len = tail ? tail - nexus->port_name : 0;
@@ -197,7 +203,7 @@ static bool find_writer(const struct ktgt_lu *lu, const char *own, char *other)
 	list_for_each_entry(itl, &lu->itls, node) {
 		if (!itl->wrote || !itl->nexus)
 			continue;
-		device_name(itl->nexus, other);
+		ktgt_nexus_device_name(itl->nexus, other);
 		if (strcmp(own, other))
 			return true;
 	}
@@ -230,7 +236,7 @@ void ktgt_cmd_note_write(struct ktgt_cmd *cmd)
 	};
 	bool found;
 
-	device_name(cmd->nexus, own);
+	ktgt_nexus_device_name(cmd->nexus, own);
 	spin_lock_bh(&target->nexus_lock);
 	WRITE_ONCE(cmd->itl->wrote, true);
 	found = !lu->params.shared && find_writer(lu, own, other);
@@ -320,7 +326,7 @@ void ktgt_cmd_note_error(const struct ktgt_cmd *cmd)
 
 	if (!is_first_error(lu))
 		return;
-	device_name(cmd->nexus, initiator);
+	ktgt_nexus_device_name(cmd->nexus, initiator);
 	rcu_read_lock();
 	event.path = READ_ONCE(lu->params.path);
 	log_error(&event);

@@ -22,6 +22,7 @@ int ktgt_cmd_attach(struct ktgt_cmd *cmd);
 void ktgt_cmd_note_write(struct ktgt_cmd *cmd);
 void ktgt_cmd_note_error(const struct ktgt_cmd *cmd);
 void ktgt_itls_free(struct ktgt_lu *lu);
+void ktgt_nexus_device_name(const struct ktgt_nexus *nexus, char *name);
 
 int ktgt_nexus_open(struct ktgt_nexus *nexus);
 void ktgt_nexus_close(struct ktgt_nexus *nexus);

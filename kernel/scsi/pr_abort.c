@@ -21,6 +21,7 @@
 #include "../core/target.h"
 #include "lu.h"
 #include "pr.h"
+#include "prevent.h"
 #include "sense.h"
 
 static bool is_victim(const struct ktgt_orphan_wait *wait,
@@ -152,7 +153,8 @@ struct ktgt_pr_abort *ktgt_pr_abort_begin(struct ktgt_cmd *cmd)
  * @req: the request, which has succeeded; it gives the registrations away that it
  *	has removed
  *
- * TAS is 1, so they end with TASK ABORTED. Those of the asker go on, as it does.
+ * TAS is 1, so they end with TASK ABORTED. Those of the asker go on, as it does. The
+ * removal of the medium is not prevented by those who were preempted any more.
  *
  * Context: &ktgt_target.nexus_lock is held since the request was carried out.
  */
@@ -164,6 +166,8 @@ void ktgt_pr_abort_commands(struct ktgt_pr_abort *own,
 
 	list_for_each_entry(victim, &req->removed, node) {
 		nexus = victim->itl ? victim->itl->nexus : NULL;
+		if (victim->itl)
+			ktgt_prevent_forget(victim->itl);
 		victim->itl = NULL;
 		if (nexus && nexus != req->itl->nexus)
 			nexus->ops->abort_lu(nexus, req->lu, req->itl->nexus,

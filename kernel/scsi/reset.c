@@ -21,6 +21,7 @@
 #include "lu.h"
 #include "mode_page.h"
 #include "nexus.h"
+#include "prevent.h"
 #include "reserve.h"
 #include "ua.h"
 
@@ -146,6 +147,7 @@ static void abort_commands(struct ktgt_reset_part *part,
 	list_for_each_entry(other, &target->nexuses, node)
 		other->ops->abort_lu(other, part->lu, nexus, &part->tasks);
 	ktgt_reserve_reset(part->lu);
+	ktgt_prevent_reset(part->lu);
 	ktgt_ua_raise_locked(part->lu, KTGT_UA_RESET, NULL);
 	spin_unlock_bh(&target->nexus_lock);
 }

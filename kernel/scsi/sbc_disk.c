@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Block commands about the disk as a whole, and about the state of its blocks (SBC-4).
- * All disks have a medium that stays.
  */
 #include "sbc_disk.h"
 
+#include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/minmax.h>
 #include <linux/unaligned.h>
@@ -14,12 +14,19 @@
 #include "../core/cmd.h"
 #include "data.h"
 #include "lu.h"
+#include "prevent.h"
+#include "removable.h"
 #include "sbc.h"
 #include "sense.h"
 
 /* START STOP UNIT, byte 4 */
 #define START			BIT(0)
+#define LOEJ			BIT(1)
 #define NO_FLUSH		BIT(2)
+#define POWER_CONDITION		GENMASK(7, 4)
+
+/* PREVENT ALLOW MEDIUM REMOVAL, byte 4 */
+#define PREVENT			BIT(0)
 
 /* FORMAT UNIT, byte 1 */
 #define LONGLIST		BIT(5)
@@ -38,18 +45,49 @@
 #define LBA_DEALLOCATED		1
 
 /**
+ * ktgt_sbc_check_start_stop - checks of START STOP UNIT (SBC-4, 5.31)
+ * @cmd: the command
+ *
+ * A disk whose medium stays has nothing to eject, and no power conditions. One with a
+ * removable medium is in the condition that is asked for, whichever it is.
+ *
+ * Context: any.
+ * Return: false with sense data set.
+ */
+bool ktgt_sbc_check_start_stop(struct ktgt_cmd *cmd)
+{
+	u8 moves = cmd->cdb[4] & (POWER_CONDITION | LOEJ);
+
+	if (moves && !READ_ONCE(cmd->lu->params.removable)) {
+		ktgt_sense_cdb_field(&cmd->sense, 4, fls(moves) - 1);
+		return false;
+	}
+	if (moves || READ_ONCE(cmd->lu->nr_blocks))
+		return true;
+	ktgt_lu_no_medium(cmd->lu, &cmd->sense);
+	return false;
+}
+
+/**
  * ktgt_sbc_start_stop - START STOP UNIT (SBC-4, 5.31)
  * @cmd: the command
  *
  * Nothing stops: other initiators use the disk too. What this one has written is
  * flushed, as it would be by a disk that stops. As with SYNCHRONIZE CACHE, IMMED is
- * not needed by anybody who cares for the answer. There are no power conditions.
+ * not needed by anybody who cares for the answer. With LOEJ the medium is ejected or
+ * loaded, which is ignored with a power condition, as START is.
  *
  * Context: process; completes @cmd, maybe later.
  */
 void ktgt_sbc_start_stop(struct ktgt_cmd *cmd)
 {
-	if (cmd->cdb[4] & (START | NO_FLUSH))
+	u8 how = cmd->cdb[4];
+
+	if (how & POWER_CONDITION)
+		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
+	else if (how & LOEJ)
+		ktgt_removable_move(cmd, how & START);
+	else if (how & (START | NO_FLUSH))
 		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
 	else
 		ktgt_sbc_sync_cache(cmd);
@@ -59,12 +97,15 @@ void ktgt_sbc_start_stop(struct ktgt_cmd *cmd)
  * ktgt_sbc_prevent_allow - PREVENT ALLOW MEDIUM REMOVAL (SBC-4, 5.15)
  * @cmd: the command
  *
- * The medium cannot be removed, which is all that can be asked for.
+ * A medium that cannot be removed stays, which is all that can be asked for. What is
+ * removed is flushed then, so there is nothing to flush when the removal is allowed.
  *
- * Context: any; completes @cmd.
+ * Context: process; completes @cmd. Takes &ktgt_target.nexus_lock.
  */
 void ktgt_sbc_prevent_allow(struct ktgt_cmd *cmd)
 {
+	if (READ_ONCE(cmd->lu->params.removable))
+		ktgt_prevent_set(cmd->itl, cmd->cdb[4] & PREVENT);
 	ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
 }
 

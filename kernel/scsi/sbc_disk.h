@@ -9,6 +9,7 @@
 
 struct ktgt_cmd;
 
+bool ktgt_sbc_check_start_stop(struct ktgt_cmd *cmd);
 bool ktgt_sbc_check_format(struct ktgt_cmd *cmd);
 
 void ktgt_sbc_start_stop(struct ktgt_cmd *cmd);

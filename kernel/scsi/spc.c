@@ -24,6 +24,7 @@
 #include "vpd.h"
 
 #define INQUIRY_LEN		96
+#define INQUIRY_RMB		0x80
 #define INQUIRY_SPC4		0x06
 #define INQUIRY_HISUP		0x10
 #define INQUIRY_FORMAT		0x02
@@ -104,6 +105,8 @@ static void standard_inquiry(struct ktgt_cmd *cmd)
 	u8 buf[INQUIRY_LEN] = {};
 
 	buf[0] = lu ? lu->type : QUALIFIER_NONE;
+	if (lu && READ_ONCE(lu->params.removable))
+		buf[1] = INQUIRY_RMB;
 	buf[2] = INQUIRY_SPC4;
 	buf[3] = INQUIRY_HISUP | INQUIRY_FORMAT;
 	buf[4] = INQUIRY_LEN - 5;

@@ -29,6 +29,7 @@ static const u16 ua_codes[KTGT_UA_MAX] = {
 	[KTGT_UA_IDENTIFIER]	= 0x3f05,
 	[KTGT_UA_ACCESS_STATE]	= 0x2a06,
 	[KTGT_UA_TRANSITION_FAILED]	= 0x2a07,
+	[KTGT_UA_MEDIUM]	= 0x2800,
 };
 
 /**

@@ -30,6 +30,7 @@
 #include "../scsi/pr_in.h"
 #include "../scsi/pr_out.h"
 #include "../scsi/pr_save.h"
+#include "../scsi/removable.h"
 #include "../scsi/sbc.h"
 #include "../scsi/sbc_disk.h"
 #include "../scsi/spc.h"
@@ -119,6 +120,7 @@ STUB_FAIL(ktgt_sbc_unmap, struct ktgt_cmd *cmd)
 STUB_VALUE(bool, ktgt_sbc_check_write_same, true, struct ktgt_cmd *cmd)
 STUB_VALUE(bool, ktgt_sbc_check_unmap, true, struct ktgt_cmd *cmd)
 STUB_VALUE(bool, ktgt_sbc_check_format, true, struct ktgt_cmd *cmd)
+STUB_VALUE(bool, ktgt_sbc_check_start_stop, true, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_sbc_start_stop, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_sbc_prevent_allow, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_sbc_format, struct ktgt_cmd *cmd)
@@ -166,6 +168,9 @@ STUB_FAIL(ktgt_lu_no_medium, const struct ktgt_lu *lu,
 STUB_VALUE(u64, ktgt_lu_refresh, 0, struct ktgt_lu *lu)
 STUB_VALUE(bool, ktgt_nexus_uses_disks, !ktgt_test_one_disk,
 	   struct ktgt_nexus *nexus)
+STUB_FAIL_VALUE(bool, ktgt_removable_cancel, false, struct ktgt_cmd *cmd)
+STUB_FAIL_VALUE(int, ktgt_removable_init, -EIO, void)
+STUB_FAIL(ktgt_removable_exit, void)
 STUB_FAIL_VALUE(int, ktgt_lu_init, -EIO, void)
 STUB_FAIL(ktgt_lu_exit, void)
 STUB_FAIL_VALUE(int, ktgt_opening_init, -EIO, void)

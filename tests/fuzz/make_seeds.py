@@ -407,6 +407,15 @@ CDB = {
     'atomic-boundary': shape(caps=2, limits=0x81) + cmd(atomic(128, 8), data=BLOCK) +
                        cmd(atomic(2, 8)) + cmd(inquiry(0xb0)),
     'atomic-none': shape() + cmd(atomic(0, 8), data=BLOCK) + cmd(rsoc(1, 0x9c)),
+    # capabilities with the bit that says removable
+    'removable': shape(caps=64) + cmd(bytes([0x12, 0, 0, 0, 36, 0])) +
+                 b''.join(cmd(cdb, who) for cdb, who in (
+        (bytes([0x1b, 0, 0, 0, 2, 0]), 0), (bytes([0x1b, 1, 0, 0, 3, 0]), OTHER),
+        (bytes([0x1e, 0, 0, 0, 1, 0]), 0), (bytes([0x1b, 0, 0, 0, 2, 0]), OTHER),
+        (bytes([0x1b, 0, 0, 0, 0x52, 0]), OTHER),
+        (bytes([0x1e, 0, 0, 0, 0, 0]), 0), (bytes([0x1b, 0, 0, 0, 3, 0]), 0),
+        (bytes([0x1e, 0, 0, 0, 1, 0]), OTHER))) +
+                 event(RESET) + cmd(TUR) + cmd(bytes([0x1b, 0, 0, 0, 2, 0])),
     'log': shape() + cmd(read10(0, 8)) + cmd(log_sense(0)) + cmd(log_sense(0x19)) +
            cmd(**log_select()) + cmd(log_sense(0x19, 2)) + cmd(log_sense(0x2f)) +
            cmd(**log_select(0, data=b'\x19\0\0\0')) +

@@ -74,6 +74,7 @@
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #define ilog2(n)		(63 - __builtin_clzll(n))
 #define fls64(n)		((n) ? 64 - __builtin_clzll(n) : 0)
+#define fls(n)			fls64(n)
 #define div_u64(n, d)		((u64)(n) / (d))
 #define div64_u64(n, d)		((u64)(n) / (d))
 #define div_u64_rem(n, d, rem)	((void)(*(rem) = (u64)(n) % (d)))

@@ -947,6 +947,31 @@ def commands(lab):
             command_sweep(bench, command, REST, " (its work)")
 
 
+@suite.case
+def ejections(lab):
+    """A medium that is ejected, or loaded: if that fails it is where it was."""
+    iqn = target(lab)
+    lab.adm("lun", "set", "target", 1, "lun", 1, "removable", "on")
+    lab.faults.spare(STOCK)
+    for name, bits in (("eject", 2), ("load", 3)):
+        def once(arm, name=name, bits=bits):
+            ini = logged_in(lab, iqn)
+            ini.good(iscsi.start_stop(bits ^ 1))
+            ini.nop(b"x" * 512)
+            with arm() as armed:
+                good = ends_well(ini.command(iscsi.start_stop(bits)), name)
+            check(good or armed.fired, "it failed, and no allocation has")
+            equal(lab.disks()[0]["ejected"], good == (bits == 2), "ejected")
+            lab.clear_ua(ini)
+            ini.good(iscsi.start_stop(3))
+            forget(lab, ini)
+            alone(lab)
+            return armed
+
+        sweep(lab, f"{name} a medium",
+              lambda number: lab.faults.workers_of(BOTH, number), once)
+
+
 def nop(ini):
     equal(ini.nop(b"y" * 4096).data, b"y" * 4096, "data of the NOP-In")
 

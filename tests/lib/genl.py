@@ -50,7 +50,8 @@ COMMANDS = {name: number for number, name in enumerate(
     "lu-frozen lu-thawed lu-error orphan-list "
     "txn-end lu-histogram-list session-histogram-list "
     "lu-refresh memory-full port-group-new port-group-set port-group-del "
-    "port-group-list lu-naa-get reservation-list reservation-set".split(), 1)}
+    "port-group-list lu-naa-get reservation-list reservation-set lu-eject lu-load "
+    "lu-ejected lu-loaded".split(), 1)}
 NAMES = {number: name for name, number in COMMANDS.items()}
 HERE = os.path.dirname(os.path.abspath(__file__))
 ATTRS = {
@@ -74,7 +75,8 @@ ATTRS = {
           "write-commands write-bytes errors generation pad absent shared "
           "naa-id eui uuid scsi-name given frozen "
           "shared-identity medium medium-found force submission device-write-cache "
-          "orphans gone major minor descriptor state-descriptor",
+          "orphans gone major minor descriptor state-descriptor removable ejected "
+          "prevented",
     "acl": "target-id address prefix-len all initiator generation",
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "
@@ -102,7 +104,7 @@ ATTRS = {name: {word: number for number, word in enumerate(words.split(), 1)}
          for name, words in ATTRS.items()}
 # Numbers that are no u32
 WIDTHS = {"generation": "=Q", "port": "=H", "group-tag": "=H", "size": "=Q", "read-only": "=B",
-          "write-cache": "=B", "preferred": "=B", "aptpl": "=B", "shared": "=B", "shared-identity": "=B", "naa": "=Q", "prefix-len": "=B",
+          "write-cache": "=B", "preferred": "=B", "aptpl": "=B", "shared": "=B", "removable": "=B", "shared-identity": "=B", "naa": "=Q", "prefix-len": "=B",
           "lba": "=Q", "memory": "=Q", "memory-total": "=Q"}
 NESTS = {"change": "change"}
 ENUMS = {

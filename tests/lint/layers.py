@@ -71,8 +71,8 @@ FLOORS = {
         'sbc mode mode_select rsoc rstmf sanitize caw verify pr_in pr_out buffer diagnostic log told '
         'port_groups write_atomic copy copy_results',
         'transition',
-        'lu_life reset pr_abort',
-        'nexus mode_page reserve pr_save pr_trial',
+        'lu_life removable reset pr_abort',
+        'nexus mode_page reserve pr_save pr_trial prevent',
         'pr_image',
         'cache chunk',
         'ua vpd medium names pr',

@@ -231,6 +231,32 @@ static void test_lun_refresh(void **state)
 	assert_int_equal(fake_n_calls, 0);
 }
 
+/* A medium that was ejected comes back, or another one; not in the place of one. */
+static void test_lun_load(void **state)
+{
+	struct lu have = { .target_id = 1, .lun = 2 };
+	const struct lu *lu;
+
+	(void)state;
+	SET(&have, KTGT_A_LU_PATH);
+	strcpy(have.path, "/dev/x");
+	fake_reply(KTGT_CMD_LU_GET, &have);
+	assert_int_equal(run("lun eject target 1 lun 2 force"), 0);
+	lu = fake_request(KTGT_CMD_LU_EJECT);
+	assert_true(lu->target_id == 1 && lu->lun == 2 && lu->force);
+	assert_int_equal(run("lun load target 1 lun 2 path /dev/y"),
+			 EXIT_KERNEL);
+	assert_non_null(strstr(got.err, "LUN 2 is not ejected; eject it first"));
+	have.ejected = 1;
+	assert_int_equal(run("lun load target 1 lun 2 path /dev/y"), 0);
+	lu = fake_request(KTGT_CMD_LU_SET);
+	assert_string_equal(lu->path, "/dev/y");
+	assert_int_equal(run("lun load target 1 lun 2"), 0);
+	lu = fake_request(KTGT_CMD_LU_LOAD);
+	assert_true(lu->target_id == 1 && lu->lun == 2);
+	assert_true(!HAS(lu, KTGT_A_LU_PATH));
+}
+
 static void test_lun_set(void **state)
 {
 	const struct lu *lu;
@@ -558,6 +584,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_target, reset, done),
 		cmocka_unit_test(test_lun),
 		cmocka_unit_test(test_lun_refresh),
+		cmocka_unit_test_setup_teardown(test_lun_load, reset, done),
 		cmocka_unit_test_setup_teardown(test_lun_set, reset, done),
 		cmocka_unit_test_setup_teardown(test_freeze, reset, done),
 		cmocka_unit_test_setup_teardown(test_acl_portal, reset, done),

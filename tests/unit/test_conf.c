@@ -76,7 +76,7 @@ static void show_lu(FILE *file, const struct conf_lu *lu)
 		KTGT_A_LU_VENDOR, KTGT_A_LU_PRODUCT, KTGT_A_LU_REVISION,
 		KTGT_A_LU_SIZE, KTGT_A_LU_NAA_ID, KTGT_A_LU_EUI,
 		KTGT_A_LU_UUID, KTGT_A_LU_SCSI_NAME,
-		KTGT_A_LU_SHARED_IDENTITY, KTGT_A_LU_GONE,
+		KTGT_A_LU_SHARED_IDENTITY, KTGT_A_LU_GONE, KTGT_A_LU_REMOVABLE,
 	};
 	char text[KTGT_SCSI_NAME_MAX + 1];
 	const struct field *f;
@@ -326,7 +326,10 @@ static void test_directives(void **state)
 		{ T("<backing-store /a>\npath /b\n</backing-store>\n"),
 		  S(" 1=/b @ALL") },
 		{ T("lun 9\nbacking-store /a\n"), S(" 9=/a @ALL") },
-		{ T("device-type disk\nallow-in-use no\nremovable 0\n"),
+		{ T("removable yes\nbacking-store /a\n"
+		    "<backing-store /b>\nparams removable=0\n</backing-store>\n"),
+		  S(" 1=/a,removable:1 2=/b,removable:0 @ALL") },
+		{ T("device-type disk\nallow-in-use no\nonline 1\n"),
 		  S(" @ALL") },
 	};
 	size_t i;

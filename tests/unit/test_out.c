@@ -622,6 +622,15 @@ static void test_event(void **state)
 	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_LU_THAWED,
 					  &event), " lun 5 of target 2 (iqn.t) "
 			       "is not frozen any more, because the time is over\n"));
+	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_LU_LOADED,
+					  &event), " the medium of lun 5 of "
+			       "target 2 (iqn.t) was loaded\n"));
+	strcpy(event.initiator, "iqn.b\x1b");
+	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_LU_EJECTED,
+					  &event), " the medium of lun 5 of "
+			       "target 2 (iqn.t) was ejected by "
+			       "iqn.b\xef\xbf\xbd\n"));
+	event.initiator[0] = '\0';
 	event.reason[0] = '\0';
 	assert_non_null(strstr(event_text(OUT_TABLE, KTGT_CMD_LU_FROZEN,
 					  &event), " lun 5 of target 2 (iqn.t) "

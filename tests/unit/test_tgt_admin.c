@@ -461,9 +461,10 @@ static void test_described(void **state)
 	add_acl(1, "ALL");
 	assert_int_equal(run_conf("-v --update ALL", HEAD
 				  "<backing-store /dev/none1>\nvendor_id \"W x\"\n"
-				  "gone pdl\n</backing-store>\n" TAIL), 0);
+				  "gone pdl\nremovable 1\n</backing-store>\n" TAIL),
+			 0);
 	assert_non_null(strstr(got.out, "ktgtadm lun set target 1 lun 1 "
-			       "gone pdl vendor 'W x' product ''"));
+			       "gone pdl removable on vendor 'W x' product ''"));
 	assert_null(strstr(got.out, "logicalunit"));
 	req = fake_calls[fake_n_calls - 2].req;
 	assert_int_equal(fake_calls[fake_n_calls - 2].cmd, KTGT_CMD_LU_SET);
@@ -783,6 +784,7 @@ static void some_of_all(void)
 	lu->shared = 1;
 	lu->shared_identity = 1;
 	lu->gone = KTGT_GONE_PDL;
+	lu->removable = 1;
 	SET(lu, KTGT_A_LU_MEDIUM);
 	strcpy(lu->medium, "wwn-0x5001");
 	lu = add_lu(2, 5, "");
@@ -888,6 +890,7 @@ static void test_dump(void **state)
 		"\t\tshared 1\n"
 		"\t\tshared-identity 1\n"
 		"\t\tgone pdl\n"
+		"\t\tremovable 1\n"
 		"\t\tmedium wwn-0x5001\n"
 		"\t\treadonly 1\n"
 		"\t\tscsi_sn \" a \"\n"
@@ -945,7 +948,8 @@ static void test_dump_json(void **state)
 		"\"port_group_states\":[{\"group\":7,\"state\":\"standby\"}],"
 		"\"preferred_port_groups\":[7],\"lus\":["
 		"{\"path\":\"/dev/a b\",\"lun\":4,\"shared\":true,\"shared_identity\":true,"
-		"\"gone\":\"pdl\",\"medium\":\"wwn-0x5001\",\"read_only\":true,"
+		"\"gone\":\"pdl\",\"removable\":true,"
+		"\"medium\":\"wwn-0x5001\",\"read_only\":true,"
 		"\"serial\":\" a \",\"vendor\":\"My \\\"V\\\"\\\\\","
 		"\"naa\":\"0x60000000000000000000000000000012\","
 		"\"uuid\":\"12000000-0000-0000-0000-0000000000ff\"},"

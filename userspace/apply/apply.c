@@ -159,7 +159,8 @@ static int keep_lu(struct executor *ex, const struct conf_target *target,
 {
 	struct lu req = { .target_id = have->target_id, .lun = have->lun };
 
-	if (!lu_waits(have))
+	/* what somebody has ejected stays so */
+	if (!lu_waits(have) || have->ejected)
 		return 0;
 	if (!device_exists(have->path)) {
 		tell_absent(ex, target, have);
@@ -550,7 +551,7 @@ static void attach_late(struct executor *ex)
 	if (nl_dump(ex->nl, KTGT_CMD_LU_LIST, &lu_object, NULL, &list))
 		return;
 	vec_for_each(lu, &list) {
-		if (!lu_waits(lu) || !device_exists(lu->path))
+		if (!lu_waits(lu) || lu->ejected || !device_exists(lu->path))
 			continue;
 		req = (struct lu){ .target_id = lu->target_id, .lun = lu->lun };
 		SET(&req, KTGT_A_LU_TARGET_ID);

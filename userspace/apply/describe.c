@@ -59,6 +59,8 @@ static void describe_lu(const struct lu *lu)
 		printf(" medium=%s", lu->medium);
 	if (HAS(lu, KTGT_A_LU_GONE))
 		printf(" gone=%s", gone_name(lu));
+	if (HAS(lu, KTGT_A_LU_REMOVABLE))
+		printf(" removable=%u", lu->removable);
 	describe_names(lu, true);
 }
 
@@ -76,6 +78,8 @@ static void describe_set(const struct lu *lu)
 		printf(" write-cache default");
 	if (HAS(lu, KTGT_A_LU_GONE))
 		printf(" gone %s", gone_name(lu));
+	if (HAS(lu, KTGT_A_LU_REMOVABLE))
+		printf(" removable %s", lu->removable ? "on" : "off");
 	describe_names(lu, false);
 	printf("\n");
 }

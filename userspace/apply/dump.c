@@ -231,6 +231,8 @@ static void dump_settings(struct dump *dump, const struct lu *lu)
 		put(dump, "shared-identity", "1");
 	if (lu->gone == KTGT_GONE_PDL)
 		put(dump, "gone", "pdl");
+	if (lu->removable)
+		put(dump, "removable", "1");
 	if (HAS(lu, KTGT_A_LU_MEDIUM))
 		put(dump, "medium", lu->medium);
 	if (lu_waits(lu)) {

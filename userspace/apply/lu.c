@@ -24,7 +24,7 @@ bool lu_name_given(const struct lu *lu, const struct lu_name *name)
 
 bool lu_waits(const struct lu *lu)
 {
-	return lu->backend == KTGT_BACKEND_BLOCK &&
+	return (lu->backend == KTGT_BACKEND_BLOCK || lu->ejected) &&
 	       HAS(lu, KTGT_A_LU_ONLINE) && !lu->online;
 }
 
@@ -36,6 +36,7 @@ void lu_set_defaults(struct lu *lu, const struct lu *have)
 	SET(lu, KTGT_A_LU_SHARED);
 	SET(lu, KTGT_A_LU_SHARED_IDENTITY);
 	SET(lu, KTGT_A_LU_GONE);
+	SET(lu, KTGT_A_LU_REMOVABLE);
 	if (!(have && lu_waits(have)) &&
 	    !device_dir(lu->path, dir, sizeof(dir)))
 		device_defaults(dir, lu);
@@ -83,7 +84,7 @@ bool lu_changes(const struct lu *want, const struct lu *have, struct lu *req)
 {
 	static const uint16_t attrs[] = {
 		KTGT_A_LU_READ_ONLY, KTGT_A_LU_SHARED, KTGT_A_LU_WRITE_CACHE,
-		KTGT_A_LU_GONE,
+		KTGT_A_LU_GONE, KTGT_A_LU_REMOVABLE,
 	};
 	struct lu then = *have;
 	const struct field *f;

@@ -26,7 +26,7 @@ bool lu_name_given(const struct lu *lu, const struct lu_name *name);
  * set.
  */
 void lu_set_defaults(struct lu *lu, const struct lu *have);
-/* Whether the logical unit still waits for its device. */
+/* Whether the logical unit still waits for its device, or its medium is ejected. */
 bool lu_waits(const struct lu *lu);
 /*
  * Whether @have has every attribute of @want, with the same value, and was given no

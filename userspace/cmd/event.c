@@ -36,6 +36,10 @@ static const char *event_name(uint8_t cmd)
 		return "memory-full";
 	case KTGT_CMD_TXN_END:
 		return "txn-end";
+	case KTGT_CMD_LU_EJECTED:
+		return "lu-ejected";
+	case KTGT_CMD_LU_LOADED:
+		return "lu-loaded";
 	}
 	return "unknown";
 }
@@ -188,6 +192,19 @@ static void print_error(const struct event *event)
 	printf(": %s", strerror(event->error));
 }
 
+/* Without an initiator it was the user, or another program. */
+static void print_moved(const char *what, const struct event *event)
+{
+	printf("the medium of lun %u of target %u (", event->lun,
+	       event->target_id);
+	out_clean(event->target);
+	printf(") was %s", what);
+	if (!event->initiator[0])
+		return;
+	printf(" by ");
+	out_clean(event->initiator);
+}
+
 static void print_memory(const struct event *event)
 {
 	printf("memory-total is reached; session %u holds most, %" PRIu64
@@ -250,6 +267,12 @@ static void print_what(uint8_t cmd, const struct event *event)
 		break;
 	case KTGT_CMD_TXN_END:
 		print_txn_end(event);
+		break;
+	case KTGT_CMD_LU_EJECTED:
+		print_moved("ejected", event);
+		break;
+	case KTGT_CMD_LU_LOADED:
+		print_moved("loaded", event);
 		break;
 	default:
 		printf("unknown event %u", cmd);

@@ -142,6 +142,7 @@ static const struct {
 	{ "lun", { "unmap", "del" } },
 	{ "lun", { "detach", "del" } },
 	{ "lun", { "online", "attach" } },
+	{ "lun", { "unload", "eject" } },
 	{ "acl", { "set", "a rule is not changed: say add, then del" } },
 	{ "acl", { "allow", "add" } },
 	{ "acl", { "grant", "add" } },

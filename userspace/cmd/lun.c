@@ -72,6 +72,7 @@ static const struct arg add_args[] = {
 	{ "shared", NULL, ARG_VALUE, 0, KTGT_A_LU_SHARED },
 	{ "write-cache", NULL, ARG_VALUE, 0, KTGT_A_LU_WRITE_CACHE },
 	{ "gone", "default|pdl", ARG_VALUE, 0, KTGT_A_LU_GONE },
+	{ "removable", NULL, ARG_VALUE, 0, KTGT_A_LU_REMOVABLE },
 	{ "scsi-id", NULL, ARG_VALUE, 0, KTGT_A_LU_SCSI_ID },
 	{ "serial", NULL, ARG_VALUE, 0, KTGT_A_LU_SERIAL },
 	{ "vendor", NULL, ARG_VALUE, 0, KTGT_A_LU_VENDOR },
@@ -97,6 +98,7 @@ static const struct arg set_args[] = {
 	{ "shared", NULL, ARG_VALUE, 0, KTGT_A_LU_SHARED },
 	{ "write-cache", "on|off|default", ARG_CACHE, 0, KTGT_A_LU_WRITE_CACHE },
 	{ "gone", "default|pdl", ARG_VALUE, 0, KTGT_A_LU_GONE },
+	{ "removable", NULL, ARG_VALUE, 0, KTGT_A_LU_REMOVABLE },
 	{ "scsi-id", NULL, ARG_VALUE, 0, KTGT_A_LU_SCSI_ID },
 	{ "serial", NULL, ARG_VALUE, 0, KTGT_A_LU_SERIAL },
 	{ "vendor", NULL, ARG_VALUE, 0, KTGT_A_LU_VENDOR },
@@ -123,6 +125,20 @@ static const struct arg attach_args[] = {
 	{ NULL, NULL, 0, 0, 0 }
 };
 
+static const struct arg eject_args[] = {
+	{ "target", "TARGET", ARG_TARGET, ARG_REQUIRED, KTGT_A_LU_TARGET_ID },
+	{ "lun", "N", ARG_VALUE, ARG_REQUIRED, KTGT_A_LU_LUN },
+	{ "force", NULL, ARG_VALUE, 0, KTGT_A_LU_FORCE },
+	{ NULL, NULL, 0, 0, 0 }
+};
+
+static const struct arg load_args[] = {
+	{ "target", "TARGET", ARG_TARGET, ARG_REQUIRED, KTGT_A_LU_TARGET_ID },
+	{ "lun", "N", ARG_VALUE, ARG_REQUIRED, KTGT_A_LU_LUN },
+	{ "path", "DEVICE", ARG_PATH, 0, KTGT_A_LU_PATH },
+	{ NULL, NULL, 0, 0, 0 }
+};
+
 static const struct arg refresh_args[] = {
 	{ "device", "MAJOR:MINOR", ARG_DEVICE, ARG_REQUIRED, KTGT_A_LU_MAJOR },
 	{ NULL, NULL, 0, 0, 0 }
@@ -135,12 +151,14 @@ static int attach_one(struct app *app, const struct command *command,
 
 	SET(&req, KTGT_A_LU_TARGET_ID);
 	SET(&req, KTGT_A_LU_LUN);
-	medium_find(lu->path, &req);
+	if (HAS(lu, KTGT_A_LU_PATH))
+		medium_find(lu->path, &req);
 	if (force) {
 		SET(&req, KTGT_A_LU_FORCE);
 		req.force = true;
 	}
-	return lu_request(app->nl, command->cmd, &req, lu->path);
+	return lu_request(app->nl, command->cmd, &req,
+			  HAS(lu, KTGT_A_LU_PATH) ? lu->path : NULL);
 }
 
 static int lun_get(struct app *app, const struct lu *ask, struct lu *lu)
@@ -168,8 +186,8 @@ static bool waits_for(const struct lu *lu, const char *dir)
 	char own[64];
 
 	return HAS(lu, KTGT_A_LU_PATH) && HAS(lu, KTGT_A_LU_ONLINE) &&
-	       !lu->online && !device_dir(lu->path, own, sizeof(own)) &&
-	       !strcmp(own, dir);
+	       !lu->online && !lu->ejected &&
+	       !device_dir(lu->path, own, sizeof(own)) && !strcmp(own, dir);
 }
 
 /*
@@ -239,6 +257,25 @@ static int lun_attach(struct app *app, const struct command *command,
 	return EXIT_USAGE;
 }
 
+/* Another medium is another device; a disk that has one gets it by lun set. */
+static int lun_load(struct app *app, const struct command *command,
+		    struct request *req)
+{
+	const struct lu *lu = req->obj;
+	struct lu have = { 0 };
+	int err = lun_get(app, lu, &have);
+
+	if (err)
+		return err;
+	if (!HAS(lu, KTGT_A_LU_PATH))
+		return attach_one(app, command, &have, false);
+	if (have.ejected)
+		return lu_request(app->nl, KTGT_CMD_LU_SET, lu, lu->path);
+	nl_say(app->nl, "target %u: LUN %u is not ejected; eject it first, or use lun set path",
+	       lu->target_id, lu->lun);
+	return -EEXIST;
+}
+
 /* If a path is given, the backend is a block device. */
 static int lun_add(struct app *app, const struct command *command,
 		   struct request *req)
@@ -291,6 +328,10 @@ const struct command lun_commands[] = {
 	  del_args, KTGT_CMD_LU_DEL, NULL },
 	{ "attach", "attach a device that was absent to its logical unit",
 	  &lu_object, attach_args, KTGT_CMD_LU_ATTACH, lun_attach },
+	{ "eject", "eject the medium of a logical unit, and close its device",
+	  &lu_object, eject_args, KTGT_CMD_LU_EJECT, NULL },
+	{ "load", "load the medium that was ejected, or another one", &lu_object,
+	  load_args, KTGT_CMD_LU_LOAD, lun_load },
 	{ "refresh", "look again at the size and the mode of a device",
 	  &lu_object, refresh_args, KTGT_CMD_LU_REFRESH, NULL },
 	{ "freeze", "let commands wait, for snapshots of several at one moment",

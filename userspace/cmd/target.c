@@ -116,7 +116,7 @@ static void print_lu(const struct lu *lu)
 		printf(", ");
 	}
 	if (HAS(lu, KTGT_A_LU_ONLINE) && !lu->online) {
-		printf("not ready\n");
+		printf("%s\n", lu->ejected ? "ejected" : "not ready");
 		return;
 	}
 	printf("%s, %u-byte blocks", size_text(lu->size, buf, sizeof(buf)),
@@ -130,6 +130,8 @@ static void print_lu(const struct lu *lu)
 		printf(", gone pdl");
 	if (lu->thin)
 		printf(", thin");
+	if (lu->removable)
+		printf(", removable");
 	putchar('\n');
 }
 

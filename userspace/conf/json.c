@@ -138,6 +138,7 @@ static const struct key lu_keys[] = {
 	KEY("shared_identity", "shared-identity", TYPE_BOOL),
 	KEY("medium", "medium", TYPE_TEXT),
 	KEY("gone", "gone", TYPE_TEXT),
+	KEY("removable", "removable", TYPE_BOOL),
 	END
 };
 

@@ -107,6 +107,9 @@ struct lu {
 	uint32_t gone;
 	uint8_t write_cache;
 	uint8_t online;
+	uint8_t removable;
+	uint8_t ejected;
+	uint8_t prevented;
 	uint32_t frozen;
 	uint8_t thin;
 	uint32_t submission;

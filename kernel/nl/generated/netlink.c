@@ -195,7 +195,7 @@ static const struct nla_policy ktgt_portal_del_nl_policy[KTGT_A_PORTAL_PORT + 1]
 };
 
 /* KTGT_CMD_LU_NEW - do */
-static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_STATE_DESCRIPTOR + 1] = {
+static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_REMOVABLE + 1] = {
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 	[KTGT_A_LU_BACKEND] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -223,6 +223,7 @@ static const struct nla_policy ktgt_lu_new_nl_policy[KTGT_A_LU_STATE_DESCRIPTOR 
 	[KTGT_A_LU_GONE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[KTGT_A_LU_DESCRIPTOR] = { .type = NLA_U32, },
 	[KTGT_A_LU_STATE_DESCRIPTOR] = { .type = NLA_U32, },
+	[KTGT_A_LU_REMOVABLE] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* KTGT_CMD_LU_DEL - do */
@@ -356,7 +357,7 @@ static const struct nla_policy ktgt_lu_thaw_nl_policy[KTGT_A_FREEZE_ID + 1] = {
 };
 
 /* KTGT_CMD_LU_SET - do */
-static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_DESCRIPTOR + 1] = {
+static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_REMOVABLE + 1] = {
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 	[KTGT_A_LU_PATH] = { .type = NLA_NUL_STRING, .len = KTGT_PATH_MAX, },
@@ -376,6 +377,7 @@ static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_DESCRIPTOR + 1] =
 	[KTGT_A_LU_UUID] = NLA_POLICY_EXACT_LEN(16),
 	[KTGT_A_LU_SCSI_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_SCSI_NAME_MAX, },
 	[KTGT_A_LU_DESCRIPTOR] = { .type = NLA_U32, },
+	[KTGT_A_LU_REMOVABLE] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* KTGT_CMD_LU_HISTOGRAM_LIST - dump */
@@ -447,8 +449,23 @@ static const struct nla_policy ktgt_reservation_set_nl_policy[KTGT_A_RESERVATION
 	[KTGT_A_RESERVATION_REGISTRATION] = NLA_POLICY_NESTED(ktgt_registration_nl_policy),
 };
 
+/* KTGT_CMD_LU_EJECT - do */
+static const struct nla_policy ktgt_lu_eject_nl_policy[KTGT_A_LU_FORCE + 1] = {
+	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
+	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
+	[KTGT_A_LU_FORCE] = { .type = NLA_FLAG, },
+};
+
+/* KTGT_CMD_LU_LOAD - do */
+static const struct nla_policy ktgt_lu_load_nl_policy[KTGT_A_LU_DESCRIPTOR + 1] = {
+	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
+	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
+	[KTGT_A_LU_MEDIUM_FOUND] = { .type = NLA_NUL_STRING, .len = KTGT_MEDIUM_MAX, },
+	[KTGT_A_LU_DESCRIPTOR] = { .type = NLA_U32, },
+};
+
 /* Ops table for ktgt */
-const struct genl_split_ops ktgt_nl_ops[45] = {
+const struct genl_split_ops ktgt_nl_ops[47] = {
 	{
 		.cmd	= KTGT_CMD_NET_GET,
 		.doit	= ktgt_net_get_doit,
@@ -517,7 +534,7 @@ const struct genl_split_ops ktgt_nl_ops[45] = {
 		.cmd		= KTGT_CMD_LU_NEW,
 		.doit		= ktgt_lu_new_doit,
 		.policy		= ktgt_lu_new_nl_policy,
-		.maxattr	= KTGT_A_LU_STATE_DESCRIPTOR,
+		.maxattr	= KTGT_A_LU_REMOVABLE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -674,7 +691,7 @@ const struct genl_split_ops ktgt_nl_ops[45] = {
 		.cmd		= KTGT_CMD_LU_SET,
 		.doit		= ktgt_lu_set_doit,
 		.policy		= ktgt_lu_set_nl_policy,
-		.maxattr	= KTGT_A_LU_DESCRIPTOR,
+		.maxattr	= KTGT_A_LU_REMOVABLE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -750,6 +767,20 @@ const struct genl_split_ops ktgt_nl_ops[45] = {
 		.doit		= ktgt_reservation_set_doit,
 		.policy		= ktgt_reservation_set_nl_policy,
 		.maxattr	= KTGT_A_RESERVATION_REGISTRATION,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_LU_EJECT,
+		.doit		= ktgt_lu_eject_doit,
+		.policy		= ktgt_lu_eject_nl_policy,
+		.maxattr	= KTGT_A_LU_FORCE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= KTGT_CMD_LU_LOAD,
+		.doit		= ktgt_lu_load_doit,
+		.policy		= ktgt_lu_load_nl_policy,
+		.maxattr	= KTGT_A_LU_DESCRIPTOR,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

@@ -17,7 +17,7 @@
 extern const struct nla_policy ktgt_registration_nl_policy[KTGT_A_REGISTRATION_HOLDER + 1];
 
 /* Ops table for ktgt */
-extern const struct genl_split_ops ktgt_nl_ops[45];
+extern const struct genl_split_ops ktgt_nl_ops[47];
 
 int ktgt_net_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_net_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -68,6 +68,8 @@ int ktgt_lu_naa_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ktgt_reservation_list_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
 int ktgt_reservation_set_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_lu_eject_doit(struct sk_buff *skb, struct genl_info *info);
+int ktgt_lu_load_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	KTGT_NLGRP_CONFIG,

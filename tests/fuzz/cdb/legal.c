@@ -86,7 +86,7 @@ u32 pending_ua(struct ktgt_nexus *nexus, struct ktgt_lu *lu)
 	static const u32 codes[KTGT_UA_MAX] = {
 		0x062900, 0x062903, 0x062907, 0x063f0e, 0x062a09, 0x062a01, 0x063f03,
 		0x062a03, 0x062a04, 0x062a05,
-		0x062a02, 0x062a10, 0x063f05, 0x062a06, 0x062a07,
+		0x062a02, 0x062a10, 0x063f05, 0x062a06, 0x062a07, 0x062800,
 	};
 	struct ktgt_itl *itl = xa_load(&nexus->itls, lu->lun);
 	unsigned int ua;
@@ -272,6 +272,8 @@ bool is_allowed(const struct record *rec)
 
 	if (!is_served(rec) || rec->ua || rec->unserved || rec->conflict || rec->sanitized ||
 	    !reserved_ok(rec))
+		return false;
+	if (asks_removable(rec->cdb) && !shape->removable)
 		return false;
 	if (rec->req.medium && !rec->nr_blocks)
 		return false;

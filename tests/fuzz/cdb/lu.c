@@ -87,6 +87,7 @@ void pick_shape(struct input *in)
 		.block_size = shape & 2 ? 4096 : 0,
 		.read_only = shape & 4,
 		.write_cache = (shape >> 5 & 3) % 3 - 1,
+		.removable = caps & 64,
 	};
 	if (caps & 128)
 		ktgt_identity_set_naa(identity, 0x3123456789abcdefULL);
@@ -106,6 +107,7 @@ void pick_shape(struct input *in)
 		.thin = shape & 16,
 		.zeroes = caps & 8,
 		.atomic = limits & 128,
+		.removable = caps & 64,
 		.read_only = shape & 12,
 		.write_through = !(params->write_cache < 0 ?
 				   disk_caps.write_cache :

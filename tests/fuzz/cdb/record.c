@@ -110,8 +110,10 @@ u32 misfit_of(const struct record *rec)
 
 	if (rec->now_read_only && writes)
 		return 0x072700;
+	if (!rec->now_blocks)
+		return 0x020800;
 	if (rec->req.kind == KIND_UNMAP ||
 	    rec->req.lba + rec->req.count <= rec->now_blocks)
 		return 0;
-	return rec->now_blocks ? 0x052100 : 0x020800;
+	return 0x052100;
 }

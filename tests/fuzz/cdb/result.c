@@ -223,6 +223,20 @@ static void check_list(const struct record *rec)
 			(rec->sense == 0x044400 && selects_mode(rec->cdb)));
 }
 
+/* --- without data --------------------------------------------------------- */
+
+/* Nobody prevents that a medium is removed which stays anyway. */
+static void check_prevented(const struct record *rec)
+{
+	const struct ktgt_itl *itl = rec->cmd->itl;
+
+	if (rec->cdb[0] != ALLOW_MEDIUM_REMOVAL || rec->aborted)
+		return;
+	require(rec->status == SAM_STAT_GOOD);
+	require(!itl || rec->shape->removable ||
+		!test_bit(KTGT_ITL_PREVENTS, &itl->flags));
+}
+
 /* --- in all --------------------------------------------------------------- */
 
 static void check_legal(const struct record *rec)
@@ -257,6 +271,9 @@ static void check_legal(const struct record *rec)
 		break;
 	case KIND_SANITIZE:
 		check_erase(rec);
+		break;
+	case KIND_NONE:
+		check_prevented(rec);
 		break;
 	default:
 		break;

@@ -47,12 +47,19 @@ static struct request list(u8 len, u64 bytes)
 	return (struct request) { .kind = KIND_OUT, .len = len, .count = bytes };
 }
 
+/* LOEJ, or a power condition, which only removable disks have */
+bool asks_removable(const u8 *cdb)
+{
+	return cdb[0] == START_STOP && cdb[4] & 0xf2;
+}
+
 /* START STOP UNIT flushes if it stops, unless it is not to */
 static struct request decode_start_stop(const u8 *cdb)
 {
-	struct request req = blocks(cdb[4] & 5 ? KIND_NONE : KIND_SYNC, 6, 0, 0);
+	struct request req = blocks(cdb[4] & 0xf7 ? KIND_NONE : KIND_SYNC, 6, 0,
+				    0);
 
-	req.medium = true;
+	req.medium = !asks_removable(cdb);
 	return req;
 }
 
@@ -703,6 +710,8 @@ static void check_inquiry(const u8 *cdb, const struct shape *shape,
 	if (a->len)
 		require(data[0] == (!shape ? 0x7f :
 				    shape->disk ? TYPE_DISK : TYPE_RAID));
+	if (a->len > 1)
+		require(data[1] == (shape && shape->removable ? 0x80 : 0));
 	if (a->len > 4)
 		check_size(a, data[4] + 5);
 	if (a->len > 5)

@@ -33,7 +33,7 @@ struct request {
 /* the logical unit that a command is for, as it was made */
 struct shape {
 	bool	disk, thin, read_only, write_through, write_cache, d_sense;
-	bool	zeroes, atomic;
+	bool	zeroes, atomic, removable;
 	u32	block;
 	u32	nr_lus;
 	/* of VPD page B0h, as it was read */
@@ -55,6 +55,7 @@ struct answer {
 
 struct request decode_cdb(const u8 *cdb);
 bool asks_functions(const u8 *cdb);
+bool asks_removable(const u8 *cdb);
 bool has_actions(u8 opcode);
 unsigned long conflicting(const u8 *cdb);
 u32 told_in_state(const u8 *cdb, unsigned long flags);

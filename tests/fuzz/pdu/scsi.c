@@ -531,6 +531,13 @@ void ktgt_reserve_end(struct ktgt_nexus *nexus)
 	nr_of(nexus);
 }
 
+/* Nor is anything prevented. */
+void ktgt_prevent_end(struct ktgt_nexus *nexus)
+{
+	require(!shim_atomic);
+	nr_of(nexus);
+}
+
 unsigned int ktgt_nexus_peek_ua(struct ktgt_nexus *nexus, __be64 lun,
 				struct ktgt_sense *sense)
 {

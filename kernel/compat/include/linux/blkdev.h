@@ -120,6 +120,17 @@ static inline void bdev_fput(struct file *file)
 	blkdev_put(open->bdev, open->mode);
 	kfree(open);
 }
+
+static inline struct inode *ktgt_bdev_file_inode(struct file *file)
+{
+	return file_bdev(file)->bd_inode;
+}
+#else
+/* The inode of the device, not that of the path by which it was opened. */
+static inline struct inode *ktgt_bdev_file_inode(struct file *file)
+{
+	return file->f_mapping->host;
+}
 #endif
 
 #endif /* _KTGT_COMPAT_LINUX_BLKDEV_H */
