@@ -616,5 +616,65 @@ def deleted_meanwhile(lab):
     wait_until(lambda: is_free(disk.path), 10 * SLOW, "the device is free")
 
 
+# --- tgtadm ----------------------------------------------------------------------
+
+def tgtadm(lab, *words):
+    return lab.in_target("tgtadm", "-L", "iscsi", "-m", *words)
+
+
+def update(lab, params):
+    return tgtadm(lab, "logicalunit", "-o", "update", "-t", 1, "-l", 1, "-P",
+                  params)
+
+
+def update_fails(lab, params, text):
+    done = outcome("nsenter", f"--net=/run/netns/{lab.tns}", "tgtadm", "-m",
+                   "logicalunit", "-o", "update", "-t", "1", "-l", "1", "-P",
+                   params)
+    equal(done.returncode, 22, "status")
+    check(text in done.stderr, f"{params}: {done.stderr}")
+
+
+def shown(lab):
+    """(Online, Removable media, Prevent removal) of LUN 1."""
+    text = tgtadm(lab, "target", "-o", "show").partition("LUN: 1")[2]
+    return tuple(text.partition(f"{line}: ")[2].split()[0]
+                 for line in ("Online", "Removable media", "Prevent removal"))
+
+
+@suite.case
+def by_tgtadm(lab):
+    """removable, online and path, alone and in a list."""
+    one, two = lab.null_blk(SIZE_MIB), lab.null_blk(1)
+    lab.lun(lab.target(tid=1), 1, one)
+    ini = initiator(lab)
+    equal(shown(lab), ("Yes", "No", "No"), "at first")
+    # tgt takes any disk offline
+    update(lab, "online=0")
+    fails(ini, NO_MEDIUM, tur())
+    equal(shown(lab), ("No", "No", "No"), "offline")
+    update(lab, "online=0")
+    update(lab, ",removable=1,,online=1,")
+    equal(shown(lab), ("Yes", "Yes", "No"), "removable and online")
+    told(ini, INQUIRY_CHANGED, MEDIUM)
+    ini.good(prevent_allow(1))
+    equal(shown(lab), ("Yes", "Yes", "Yes"), "prevented")
+    for params in ("online=0", f"path={two}"):
+        update_fails(lab, params, "this device has Prevent Removal set")
+    ini.good(prevent_allow(0))
+    update(lab, f"path={two}")
+    told(ini, MEDIUM)
+    equal(lun(lab)["path"], two, "path")
+    check(is_free(one), "the former device is in use")
+    # nothing of a list is done if something of it cannot be
+    update_fails(lab, "online=0,lbppbe=3", "this operation isn't supported")
+    update_fails(lab, "online=0,nosuchparam=1", "there is no parameter nosuchparam")
+    update_fails(lab, "online=no", "the value must be 1 or 0")
+    update_fails(lab, "path=/dev/none", "invalid request")
+    equal(lun(lab)["ejected"], True, "ejected")
+    update(lab, f"path={two}")
+    equal(shown(lab), ("Yes", "Yes", "No"), "at last")
+
+
 if __name__ == "__main__":
     suite.main()

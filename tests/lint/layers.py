@@ -102,6 +102,8 @@ FLOORS = {
     'userspace/tgt': [
         'admin setup_lun',
         'tgtadm',
+        'lu_param',
+        'fail',
         'opt show stat',
     ],
     'userspace/apply': [

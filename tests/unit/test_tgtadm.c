@@ -516,6 +516,85 @@ static void test_refused(void **state)
 	assert_int_equal(run("tgtadm -m target -o show"), 107);
 }
 
+/* All of a list, in its order, and only what is to be changed. */
+static void test_lu_update(void **state)
+{
+	struct lu lu = { .target_id = 1, .lun = 1, .online = 1 };
+	const struct lu *req;
+
+	(void)state;
+	SET(&lu, KTGT_A_LU_PATH);
+	strcpy(lu.path, "/dev/x");
+	fake_reply(KTGT_CMD_LU_GET, &lu);
+	assert_int_equal(run("tgtadm -m lu -o update -t 1 -l 1 "
+			     "-P removable=0,,online=1"), 0);
+	assert_non_null(fake_request(KTGT_CMD_LU_GET));
+	assert_int_equal(run("tgtadm -m lu -o update -t 1 -l 1 "
+			     "-P ,online=0,removable=1,"), 0);
+	req = fake_request(KTGT_CMD_LU_SET);
+	assert_true(HAS(req, KTGT_A_LU_REMOVABLE) && req->removable);
+	assert_int_equal(fake_calls[fake_n_calls - 2].cmd, KTGT_CMD_LU_EJECT);
+	/* tgt takes offline what is not removable, too */
+	req = fake_calls[fake_n_calls - 2].req;
+	assert_true(HAS(req, KTGT_A_LU_FORCE) && req->force);
+
+	lu.removable = 1;
+	assert_int_equal(run("tgtadm -m lu -o update -t 1 -l 1 "
+			     "-P path=/dev/y"), 0);
+	req = fake_request(KTGT_CMD_LU_SET);
+	assert_string_equal(req->path, "/dev/y");
+	req = fake_calls[fake_n_calls - 2].req;
+	assert_int_equal(fake_calls[fake_n_calls - 2].cmd, KTGT_CMD_LU_EJECT);
+	assert_true(!HAS(req, KTGT_A_LU_FORCE));
+	fake_answer(KTGT_CMD_LU_EJECT, -EBUSY, "somebody prevents it");
+	assert_int_equal(run("tgtadm -m lu -o update -t 1 -l 1 -P online=0"),
+			 22);
+	assert_string_equal(got.err, "tgtadm: this device has Prevent Removal "
+			    "set\n  somebody prevents it\n");
+	fake_answer(KTGT_CMD_LU_EJECT, -EALREADY, "it is out");
+	assert_int_equal(run("tgtadm -m lu -o update -t 1 -l 1 -P online=0"),
+			 0);
+
+	lu.online = 0;
+	lu.ejected = 1;
+	assert_int_equal(run("tgtadm -m lu -o update -t 1 -l 1 -P online=1"),
+			 0);
+	assert_non_null(fake_request(KTGT_CMD_LU_LOAD));
+	lu.ejected = 0;
+	assert_int_equal(run("tgtadm -m lu -o update -t 1 -l 1 -P online=1"),
+			 22);
+	assert_non_null(strstr(got.err, "waits for its device"));
+}
+
+/* A list of which something cannot be is refused as a whole. */
+static void test_lu_update_refused(void **state)
+{
+	static const struct {
+		const char *params, *told;
+	} rows[] = {
+		{ "online=0,foo=1", "invalid request\n  there is no parameter foo\n" },
+		{ "online=0,lbppbe=3", "this operation isn't supported\n" },
+		{ "removable=1,online", "invalid request\n  the value is missing\n" },
+		{ "online=off", "invalid request\n  the value must be 1 or 0\n" },
+	};
+	struct lu lu = { .target_id = 1, .lun = 1, .online = 1 };
+	char line[160], text[160];
+	size_t i;
+
+	(void)state;
+	fake_reply(KTGT_CMD_LU_GET, &lu);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		snprintf(line, sizeof(line),
+			 "tgtadm -m lu -o update -t 1 -l 1 -P %s",
+			 rows[i].params);
+		snprintf(text, sizeof(text), "tgtadm: %s", rows[i].told);
+		assert_row(rows[i].params, run(line), 22);
+		assert_row(rows[i].params, strncmp(got.err, text, strlen(text)),
+			   0);
+		assert_non_null(fake_request(KTGT_CMD_LU_GET));
+	}
+}
+
 /* Layout */
 
 static struct vec targets, lus, acls, accounts, sessions, itls, portals;
@@ -642,6 +721,8 @@ static int fixture(void **state)
 	lu->block_size = 4096;
 	lu->read_only = 1;
 	lu->thin = 1;
+	lu->removable = 1;
+	lu->prevented = 1;
 	add_acl(1, "192.168.100.0/24", NULL);
 	add_acl(1, NULL, "iqn.1994-05.com.redhat:ceb390801983");
 	add_acl(1, "ALL", NULL);
@@ -808,6 +889,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_keys, reset, done),
 		cmocka_unit_test_setup_teardown(test_errors, reset, done),
 		cmocka_unit_test_setup_teardown(test_refused, reset, done),
+		cmocka_unit_test_setup_teardown(test_lu_update, reset, done),
+		cmocka_unit_test_setup_teardown(test_lu_update_refused, reset, done),
 		cmocka_unit_test_setup_teardown(test_layout, fixture,
 						unfixture),
 		cmocka_unit_test_setup_teardown(test_sessions, fixture,

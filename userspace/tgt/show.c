@@ -77,8 +77,10 @@ static void show_lu(FILE *file, const struct lu *lu)
 		controller ? 1 : lu->block_size);
 	fprintf(file, "            Online: %s\n",
 		yes_no(controller || lu->online));
-	fprintf(file, "            Removable media: No\n");
-	fprintf(file, "            Prevent removal: No\n");
+	fprintf(file, "            Removable media: %s\n",
+		yes_no(lu->removable));
+	fprintf(file, "            Prevent removal: %s\n",
+		yes_no(lu->prevented));
 	fprintf(file, "            Readonly: %s\n", yes_no(lu->read_only));
 	fprintf(file, "            SWP: No\n");
 	fprintf(file, "            Thin-provisioning: %s\n", yes_no(lu->thin));

@@ -18,88 +18,11 @@
 #include "lib/parse.h"
 #include "lib/reason.h"
 #include "lib/view.h"
+#include "tgt/fail.h"
+#include "tgt/lu_param.h"
 #include "tgt/opt.h"
 #include "tgt/show.h"
 #include "tgt/stat.h"
-
-#define NO_DRIVER	"can't find the driver"
-#define NO_TARGET	"can't find the target"
-#define NO_LU		"can't find the logical unit"
-#define NO_SESSION	"can't find the session"
-#define NO_CONN		"can't find the connection"
-#define NO_ACCOUNT	"can't find the account"
-#define NO_ACL		"this access control rule does not exist"
-#define HAVE_TARGET	"this target already exists"
-#define HAVE_LU		"this logical unit number already exists"
-#define HAVE_ACL	"this access control rule already exists"
-#define HAVE_ACCOUNT	"this account already exists"
-#define HAVE_OUTGOING	"this target already has an outgoing account"
-#define MANY_ACCOUNTS	"too many accounts"
-#define TARGET_ACTIVE	"this target is still active"
-#define LU_ACTIVE	"this logical unit is still active"
-#define DRIVER_BUSY	"this driver is busy"
-#define INVALID		"invalid request"
-#define UNSUPPORTED	"this operation isn't supported"
-#define UNKNOWN_PARAM	"unknown parameter"
-#define NO_MEMORY	"out of memory"
-
-static int fail_because(const char *text, const char *reason)
-{
-	fprintf(stderr, "tgtadm: %s\n", text);
-	if (reason && *reason)
-		fprintf(stderr, "  %s\n", reason);
-	return TGT_EXIT_ERROR;
-}
-
-static int fail_unknown(const char *name)
-{
-	char text[128];
-
-	snprintf(text, sizeof(text), "there is no parameter %.*s",
-		 (int)strcspn(name, "="), name);
-	return fail_because(INVALID, text);
-}
-
-/*
- * Texts of tgt for an object that does not exist, exists already, or is in use.
- * finish() ends an operation with one of them; @err is the kernel's answer.
- */
-struct texts {
-	const char *missing;
-	const char *exists;
-	const char *busy;
-	const char *full;
-};
-
-static int finish(struct nl *nl, int err, const struct texts *texts)
-{
-	const char *text = NULL;
-
-	switch (-err) {
-	case 0:
-		return 0;
-	case ENOENT:
-		text = texts->missing;
-		break;
-	case EEXIST:
-		text = texts->exists;
-		break;
-	case EBUSY:
-		text = texts->busy;
-		break;
-	case ENOSPC:
-		text = texts->full;
-		break;
-	case ENOMEM:
-		text = NO_MEMORY;
-		break;
-	case EOPNOTSUPP:
-		text = UNSUPPORTED;
-		break;
-	}
-	return fail_because(text ? text : INVALID,
-			    nl_reason(nl, err));
-}
 
 /* Returns 0 if the target exists; otherwise an exit status, after a message. */
 static int need_target(struct nl *nl, uint32_t tid)
@@ -452,23 +375,6 @@ static int lu_delete(struct nl *nl, const struct tgt_opts *opts)
 	return err ? finish(nl, err, &texts) : deleted(nl);
 }
 
-static bool is_lu_param(const char *text, size_t n)
-{
-	static const char *const names[] = {
-		"scsi_id", "scsi_sn", "vendor_id", "product_id",
-		"product_rev", "sense_format", "lbppbe", "la_lba",
-		"optimal_xfer_gran", "optimal_xfer_len", "removable",
-		"readonly", "online", "mode_page", "path", "bsopts",
-		"bsoflags", "thin_provisioning", "rotation_rate",
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strlen(names[i]) == n && !strncmp(names[i], text, n))
-			return true;
-	return false;
-}
-
 static int lu_update(struct nl *nl, const struct tgt_opts *opts)
 {
 	static const struct texts texts = { .missing = NO_LU };
@@ -486,10 +392,7 @@ static int lu_update(struct nl *nl, const struct tgt_opts *opts)
 		return finish(nl, err, &texts);
 	if (!opts->params)
 		return 0;
-	if (is_lu_param(opts->params, strcspn(opts->params, "=")))
-		return fail_because(UNSUPPORTED,
-			"a logical unit cannot be changed; delete it, and make it again");
-	return fail_unknown(opts->params);
+	return lu_params_set(nl, &lu, opts->params);
 }
 
 static int lu_stat(struct nl *nl, const struct tgt_opts *opts)
