@@ -11,6 +11,7 @@
 #                  physical ones of 4096, with atomic writes
 #                4 read-only
 #                5 slow
+#                6 thin, with a removable medium
 #   chap         1 behind CHAP (MD5)
 #
 #   vm.sh [NAME]...     all tests, or families and tests by name
@@ -86,6 +87,8 @@ make_targets()
 	# it takes 20 s to write all
 	null_blk slow 64 512 irqmode=2 completion_nsec=300000000
 	lun "$target" 5
+	null_blk removable "$size" 512
+	lun "$target" 6 removable on
 	adm acl add target "$target" all
 
 	adm target add "$iqn:chap"
@@ -108,6 +111,7 @@ units_of()
 	iSCSICHAP) echo chap ;;
 	MultipathIO) echo paths ;;
 	ReadOnly) echo readonly ;;
+	NoMedia | PreventAllow | StartStopUnit) echo removable ;;
 	WriteSame* | Unmap | CompareAndWrite | ReadCapacity16 | Inquiry)
 		echo thin 4096 512e
 		;;
@@ -133,6 +137,7 @@ urls_of()
 	512e) urls=("$ipv4/3") ;;
 	readonly) urls=("$ipv4/4") ;;
 	slow) urls=("$ipv4/5") ;;
+	removable) urls=("$ipv4/6") ;;
 	paths) urls=("$ipv4/1" "$ipv6/1") ;;
 	chap) urls=("iscsi://$account%$secret@$target_ip:3260/$iqn:chap/1") ;;
 	esac
