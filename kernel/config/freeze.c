@@ -256,6 +256,8 @@ static const char *freeze_fault(const struct ktgt_lu *lu)
 		return "waits for its device, so there is nothing to freeze";
 	if (READ_ONCE(lu->thaw_at))
 		return "is frozen already; thaw it first";
+	if (READ_ONCE(lu->gate.reasons) & BIT(KTGT_GATE_EJECT))
+		return "is about to lose its medium; try again when it is loaded";
 	/* commands of the store before would not be waited for */
 	if (READ_ONCE(lu->gate.reasons) & BIT(KTGT_GATE_SWAP))
 		return "waits until its former device has no command left; try again later";

@@ -260,13 +260,13 @@ static void take_atomic(struct ktgt_lu *lu, const struct medium *medium)
 
 /*
  * The number of blocks comes last: with it the rest is used. While the medium is out,
- * all but that is as it was with it.
+ * all but that is as it was with it. @loads: the medium is in from now on.
  */
 static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
-			const struct medium *medium)
+			const struct medium *medium, bool loads)
 {
 	const struct ktgt_backend_caps *caps = &medium->caps;
-	bool ejected = ktgt_lu_is_ejected(lu);
+	bool ejected = ktgt_lu_is_ejected(lu) && !loads;
 
 	if (!ejected) {
 		lu->thin = caps->max_discard;
@@ -276,6 +276,8 @@ static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
 	}
 	WRITE_ONCE(lu->absent, store->ops == &ktgt_backend_absent_ops);
 	spin_lock(&lu->lock);
+	if (loads)
+		WRITE_ONCE(lu->ejected, false);
 	ejected = lu->ejected;
 	if (!ejected)
 		follow_protection(lu, caps->read_only);
@@ -319,7 +321,7 @@ static int give_store(struct ktgt_lu *lu, const struct ktgt_lu_params *params,
 	err = judge_store(lu, &lu->params, store, &medium, extack);
 	if (err)
 		return err;
-	take_medium(lu, store, &medium);
+	take_medium(lu, store, &medium, false);
 	ktgt_lu_set_medium(lu, lu->absent ? params->medium :
 					    params->medium_found);
 	return 0;
@@ -686,17 +688,10 @@ static void tell_loaded(struct ktgt_lu *lu, const struct ktgt_nexus *by,
 	ktgt_event_session(target->kn, &event);
 }
 
-/* The store has a medium, and the logical unit has none any more: it is loaded. */
-static bool end_ejection(struct ktgt_lu *lu, const struct ktgt_store *store)
+static void forget_device(struct ktgt_lu *lu)
 {
-	if (!ktgt_lu_is_ejected(lu) || store->ops == &ktgt_backend_absent_ops)
-		return false;
-	spin_lock(&lu->lock);
-	WRITE_ONCE(lu->ejected, false);
-	spin_unlock(&lu->lock);
 	iput(lu->ejected_device);
 	lu->ejected_device = NULL;
-	return true;
 }
 
 /* Returns whether a medium was loaded by that. */
@@ -705,7 +700,7 @@ static bool replace(struct ktgt_lu *lu, struct ktgt_store *store,
 {
 	struct medium medium, was = medium_of(lu);
 	struct ktgt_store *old;
-	bool loaded;
+	bool loads;
 
 	/* It was judged before; what has changed since is found as ever. */
 	if (judge_store(lu, &lu->params, store, &medium, NULL))
@@ -713,15 +708,19 @@ static bool replace(struct ktgt_lu *lu, struct ktgt_store *store,
 	ktgt_cache_prepare(lu);
 	ktgt_track_swap(lu);
 	old = ktgt_gate_swap(lu, store, after, wait);
-	loaded = end_ejection(lu, store);
-	take_medium(lu, store, &medium);
+	/* now: what was in the former store is not ejected any more, see removable.c */
+	loads = ktgt_lu_is_ejected(lu) && store->ops != &ktgt_backend_absent_ops;
+	take_medium(lu, store, &medium, loads);
 	ktgt_cache_turn(lu);
-	if (loaded)
+	if (loads) {
+		/* they are told that all may have changed */
 		was.nr_blocks = lu->nr_blocks;
+		forget_device(lu);
+	}
 	tell_medium(lu, &was);
 	ktgt_store_leave(old);
 	ktgt_store_put(old);
-	return loaded;
+	return loads;
 }
 
 /**
@@ -778,7 +777,7 @@ void ktgt_lu_update(struct ktgt_lu *lu)
 	/* of a device that has changed, its next command tells */
 	if (judge_store(lu, &lu->params, store, &medium, NULL))
 		return;
-	take_medium(lu, store, &medium);
+	take_medium(lu, store, &medium, false);
 	ktgt_cache_turn(lu);
 	tell_medium(lu, &was);
 }
