@@ -40,6 +40,7 @@
 #define NSEC_PER_USEC		1000ULL
 #define SZ_4K			4096
 #define SZ_64K			(64 << 10)
+#define SZ_128K			(128 << 10)
 #define SZ_256K			(256 << 10)
 #define SZ_1M			(1 << 20)
 #define SZ_4M			(4 << 20)
@@ -100,6 +101,7 @@ static inline void shim_log(const char *fmt, ...)
 #define pr_warn(...)			shim_log(__VA_ARGS__)
 #define pr_notice_ratelimited(...)	shim_log(__VA_ARGS__)
 #define pr_warn_ratelimited(...)	shim_log(__VA_ARGS__)
+#define pr_err_ratelimited(...)	shim_log(__VA_ARGS__)
 #define net_info_ratelimited(...)	shim_log(__VA_ARGS__)
 
 #define get_unaligned(p) \
@@ -130,6 +132,13 @@ static inline void shim_put(u64 v, u8 *p, unsigned int len)
 #define put_unaligned_be24(v, p)	shim_put(v, (void *)(p), 3)
 #define put_unaligned_be32(v, p)	shim_put(v, (void *)(p), 4)
 #define put_unaligned_be64(v, p)	shim_put(v, (void *)(p), 8)
+#define get_unaligned_le16(p)		le16toh(get_unaligned((const u16 *)(p)))
+#define get_unaligned_le32(p)		le32toh(get_unaligned((const u32 *)(p)))
+#define get_unaligned_le64(p)		le64toh(get_unaligned((const u64 *)(p)))
+#define put_unaligned_le16(v, p)	shim_put(htobe16(htole16(v)), \
+						 (void *)(p), 2)
+#define put_unaligned_le64(v, p)	shim_put(htobe64(htole64(v)), \
+						 (void *)(p), 8)
 #define put_unaligned_le32(v, p)	shim_put(htobe32(htole32(v)), \
 						 (void *)(p), 4)
 
@@ -542,6 +551,7 @@ struct rcu_work { struct work_struct work; };
 #define INIT_DELAYED_WORK(w, f)		INIT_WORK(&(w)->work, f)
 #define to_delayed_work(w)		container_of(w, struct delayed_work, work)
 #define queue_delayed_work(wq, w, d)	((void)(d), queue_work(wq, &(w)->work))
+#define mod_delayed_work(wq, w, d)	(!queue_delayed_work(wq, w, d))
 #define cancel_delayed_work(w)		cancel_work_sync(&(w)->work)
 
 #define to_rcu_work(w)			container_of(w, struct rcu_work, work)
@@ -645,7 +655,9 @@ void shim_wait(void);
 struct completion { bool done; };
 
 #define init_completion(c)		((c)->done = false)
+#define complete(c)			((c)->done = true)
 #define complete_all(c)			((c)->done = true)
+#define reinit_completion(c)		((c)->done = false)
 #define wait_for_completion(c)		require((c)->done)
 #define wait_for_completion_killable_timeout(c, t)	((void)(t), (c)->done)
 #define wait_for_completion_timeout(c, t)		((void)(t), (c)->done)

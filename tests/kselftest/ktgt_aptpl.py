@@ -44,6 +44,7 @@ LIMIT = 10          # seconds after which a save is too late
 # attributes of a registration
 PORT, KEY, TARGET_PORT, HOLDER = range(1, 5)
 REGISTRATION = genl.ATTRS["reservation"]["registration"]
+GENERATION = genl.ATTRS["reservation"]["generation"]
 
 
 def after(lab):
@@ -180,10 +181,13 @@ def one_of(nr, key, *flags):
 def give(lab, *registrations, **values):
     """reservation-set for LUN 1."""
     nl = lab.genl()
+    # that of the configuration is a longer number
+    generation = b"".join(genl.attr(GENERATION, values.pop(name))
+                          for name in ("generation",) if name in values)
     try:
         nl.request(genl.COMMANDS["reservation-set"],
                    genl.words("reservation", target_id=1, lun=1, **values)
-                   + b"".join(registrations))
+                   + generation + b"".join(registrations))
     finally:
         nl.close()
 
@@ -574,7 +578,7 @@ def by_tool(lab):
     lab.lun(1, 1, disk)
     one, _ = registered(lab)
     before = everything(one)
-    naa = lab.disks()[0]["naa_id"]
+    naa = lab.disks()[0]["naa"]
     equal(os.listdir(FOLDER), [f"naa.{naa}.state"], "files")
     found = os.stat(f"{FOLDER}/naa.{naa}.state")
     equal((found.st_mode & 0o777, found.st_size, found.st_blocks * 512 >= 65536),
