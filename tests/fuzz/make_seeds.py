@@ -264,7 +264,7 @@ CDB = {
         blocks(100, 0, 1000), blocks(0, 1 << 60, 0), blocks(64, 0, 64, 0, 0),
         in_bytes(8 * 512, 0, 3, (512, 1024), 0), cscds=[cscd(NAA, 512)], name=1)) +
             RESULTS + cmd(inquiry(0x8f)) + cmd(results(0, 9)) + cmd(results(3), LUN0),
-    'copy-long': shape(size=4) + cmd(**copy(blocks(65535, 0, 70000),
+    'copy-long': shape(size=4) + cmd(**copy(blocks(5000, 0, 70000),
                                             blocks(5000, 100, 2000),
                                             blocks(5000, 2000, 100), name=1)) + RESULTS,
     'copy-4096': shape(DEV4K, 12, caps=0x80) +

@@ -364,7 +364,6 @@ static inline void *kzalloc(size_t size, gfp_t gfp)
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
 #define this_cpu_inc(x)			((x)++)
 #define this_cpu_add(x, n)		((x) += (n))
-#define for_each_possible_cpu(cpu)	for (cpu = 0; cpu < 1; cpu++)
 #define memalloc_noio_save()		0
 #define memalloc_noio_restore(f)	((void)(f))
 

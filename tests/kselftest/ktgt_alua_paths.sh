@@ -26,7 +26,7 @@ make_target()
 	adm portal add "$target_ip:3260" group-tag 1
 	adm portal add "$target_ip:3261" group-tag 2
 	null_blk a 64
-	adm target add "$t1" explicit-alua on
+	adm target add "$t1"
 	adm lun add target "$t1" lun 1 path "$dev" naa "$naa"
 	adm acl add target "$t1" all
 	adm group add target "$t1" group 1 portals 1
@@ -216,9 +216,11 @@ preferred()
 	wait_until 30 ranked 50 10
 }
 
+# Only now: where it is allowed, Linux itself sets the group active that it changes to
 explicitly()
 {
 	need sg_stpg sg_rtpg
+	adm target set "$t1" explicit-alua on
 	# until no unit attention is left
 	wait_until 10 sg_rtpg "/dev/$(disk_at 3260)"
 	sg_rtpg -d "/dev/$(disk_at 3260)"

@@ -424,7 +424,7 @@ def by_the_user(lab):
     ini.good(start_stop(LOEJ | START), 3)
     ini.good(read10(0, 1), 3, read=512)
     # what is out can be deleted, and its device used again
-    user(lab, "eject")
+    user(lab, "eject", "force")
     lab.drop_lun(iqn, 1)
     lab.lun(iqn, 1, dev)
     Lab.clear_ua(ini)

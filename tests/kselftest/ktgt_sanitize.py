@@ -271,7 +271,7 @@ def meanwhile(lab):
     but INQUIRY, REPORT LUNS and REQUEST SENSE are refused."""
     disk = Mapped(lab.null_blk(SIZE_MIB, **SLOW_DISK))
     ini, other = serve(lab, disk.path)
-    begin(ini, count=2)
+    begin(ini, count=4)
     wait_until(lambda: told(other)[1], 30 * SLOW, "progress")
     disk.suspend()
     for who in ini, other:

@@ -26,9 +26,10 @@ static struct lu lu_key(const struct lu *lu)
 	return key;
 }
 
+/* That the logical unit is there is known: what is missing or busy is its device. */
 static int finish_lu(struct nl *nl, int err)
 {
-	static const struct texts texts = { NO_LU, NULL, PREVENTED, NULL };
+	static const struct texts texts = { 0 };
 
 	return finish(nl, err, &texts);
 }
@@ -64,6 +65,7 @@ static int set_removable(struct nl *nl, struct lu *lu, const char *value)
 /* tgt takes any disk offline, if nobody prevents it. */
 static int eject(struct nl *nl, struct lu *lu)
 {
+	static const struct texts texts = { .busy = PREVENTED };
 	struct lu req = lu_key(lu);
 	int err;
 
@@ -78,7 +80,7 @@ static int eject(struct nl *nl, struct lu *lu)
 		lu->ejected = true;
 		lu->online = false;
 	}
-	return finish_lu(nl, err);
+	return finish(nl, err, &texts);
 }
 
 static int load(struct nl *nl, struct lu *lu)

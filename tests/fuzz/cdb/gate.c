@@ -22,7 +22,9 @@ bool has_commands(u32 store)
 	const struct record *rec;
 
 	for (rec = records; rec < records + MAX_CMDS; rec++) {
-		if (rec->used && rec->at == store)
+		/* between two steps a copy is at none */
+		if (rec->used && rec->at == store &&
+		    (rec->req.kind != KIND_COPY || cmd_at_work(rec)->store))
 			return true;
 	}
 	return false;

@@ -5,6 +5,7 @@
  */
 #include <scsi/scsi_proto.h>
 
+#include "../../../kernel/scsi/data.h"
 #include "../../../kernel/scsi/lu.h"
 #include "../../../kernel/scsi/prevent.h"
 #include "../../../kernel/scsi/removable.h"

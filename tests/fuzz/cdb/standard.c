@@ -110,6 +110,7 @@ static struct request decode_16(const u8 *cdb)
 {
 	u64 lba = get_unaligned_be64(cdb + 2);
 	u32 count = get_unaligned_be32(cdb + 10);
+	struct request req;
 
 	switch (cdb[0]) {
 	case READ_16:
@@ -715,7 +716,9 @@ static void check_inquiry(const u8 *cdb, const struct shape *shape,
 	if (a->len > 4)
 		check_size(a, data[4] + 5);
 	if (a->len > 5)
-		require(data[5] == (shape && shape->disk ? 0x08 : 0));
+		/* TPGS is what the groups of the target are */
+		require((data[5] & ~0x30) == (shape && shape->disk ? 0x08 : 0) &&
+			(shape || !data[5]));
 	if (a->len >= 36)
 		require(!memchr_inv(data + 36, 0, min(a->len, 56u) - 36));
 }
