@@ -183,6 +183,7 @@ struct ktgt_sense {
  * @lba: first logical block of a medium access command
  * @nr_blocks: logical blocks of a medium access command
  * @block_shift: log2 of the logical block size at the time @xfer_len was set
+ * @medium_nr: which medium of its logical unit it is for, see scsi/medium.h
  * @status: SAM status; valid when the command is in @done_queue
  * @ua: enum ktgt_ua that it has taken, if KTGT_CMDF_UA is set
  * @sense: sense data of a CHECK CONDITION
@@ -238,6 +239,7 @@ struct ktgt_cmd {
 	u64				lba;
 	u32				nr_blocks;
 	u8				block_shift;
+	u16				medium_nr;
 
 	struct ktgt_sense		sense;
 	union {

@@ -79,12 +79,14 @@
  * @lun: number of the logical unit
  * @lu: the logical unit; only its memory is referenced, in &ktgt_copy.cscds
  * @shift: log2 of its logical block size
+ * @medium_nr: as &copy_cscd.medium_nr
  * @pos: first byte
  */
 struct copy_side {
 	u32		lun;
 	struct ktgt_lu	*lu;
 	u8		shift;
+	u16		medium_nr;
 	u64		pos;
 };
 
@@ -93,10 +95,12 @@ struct copy_side {
  * @lun: number of the logical unit
  * @lu: the logical unit, with a reference of its memory; NULL if it was not looked
  *	for
+ * @medium_nr: its &ktgt_lu.medium_nr when it was found, for all segments
  */
 struct copy_cscd {
 	u32		lun;
 	struct ktgt_lu	*lu;
+	u16		medium_nr;
 };
 
 /**
@@ -368,6 +372,7 @@ static void start_part(struct ktgt_copy *copy)
 	part->xfer_len = copy->step;
 	part->buf_len = copy->step;
 	part->block_shift = side->shift;
+	part->medium_nr = side->medium_nr;
 	part->lba = (side->pos + step_at(copy)) >> side->shift;
 	part->nr_blocks = copy->step >> side->shift;
 	if (copy->is_write && unlikely(!READ_ONCE(part->itl->wrote)))
@@ -427,6 +432,8 @@ static int keep_cscd(const struct ktgt_copy *copy, struct copy_cscd *found,
 		return code;
 	found->lun = lun;
 	found->lu = copy->part.lu;
+	/* pairs with the ejection */
+	found->medium_nr = smp_load_acquire(&found->lu->medium_nr);
 	kref_get(&found->lu->kref);
 	return 0;
 }
@@ -458,7 +465,9 @@ static int find_cscd(struct ktgt_copy *copy, struct copy_cscd *found,
 /* Return: 0; the additional sense code, if there is no such disk; or -ENOMEM. */
 static int find_side(struct ktgt_copy *copy, u16 id, struct copy_side *side)
 {
-	struct copy_cscd self = { copy->cmd->lu->lun, copy->cmd->lu };
+	struct copy_cscd self = {
+		copy->cmd->lu->lun, copy->cmd->lu, copy->cmd->medium_nr,
+	};
 	struct copy_cscd *found = &self;
 	int err;
 
@@ -475,6 +484,7 @@ static int find_side(struct ktgt_copy *copy, u16 id, struct copy_side *side)
 	}
 	side->lun = found->lun;
 	side->lu = found->lu;
+	side->medium_nr = found->medium_nr;
 	side->shift = READ_ONCE(side->lu->block_shift);
 	return 0;
 }

@@ -92,13 +92,23 @@ static void refuse_unknown(struct ktgt_cmd *cmd)
 		refuse(cmd, ILLEGAL_REQUEST, KTGT_ASC_INVALID_OPCODE);
 }
 
+/* The number comes first: what is looked at later is of that medium, or of none. */
+static void note_medium(struct ktgt_cmd *cmd)
+{
+	const struct ktgt_lu *lu = cmd->lu;
+
+	/* pairs with the ejection */
+	cmd->medium_nr = lu ? smp_load_acquire(&lu->medium_nr) : 0;
+	cmd->block_shift = lu ? READ_ONCE(lu->block_shift) : 0;
+}
+
 /* The direction and the bytes that the CDB wants to move. */
 static void set_transfer(struct ktgt_cmd *cmd, const struct ktgt_cdb_row *row)
 {
 	u32 len = ktgt_cdb_length(row, cmd->cdb);
 
 	cmd->dir = row->dir;
-	cmd->block_shift = cmd->lu ? READ_ONCE(cmd->lu->block_shift) : 0;
+	note_medium(cmd);
 	switch (row->unit) {
 	case KTGT_CDB_BLOCKS:
 		cmd->nr_blocks = len;

@@ -422,6 +422,8 @@ struct ktgt_disk_names {
  *	Under &ktgt_net.config_mutex
  * @move: its medium is being ejected or loaded, or NULL; under &ktgt_gate.lock
  * @block_shift: log2 of the logical block size
+ * @medium_nr: number of the medium, which is another one as soon as it is out: it may
+ *	come back changed. Changed under @lock
  * @max_blocks: logical blocks that one command may transfer
  * @nr_blocks: logical blocks; read with READ_ONCE()
  * @write_cache: completed writes may be lost until they are flushed (WCE);
@@ -505,6 +507,7 @@ struct ktgt_lu {
 	struct inode			*ejected_device;
 	struct ktgt_move		*move;
 	u8				block_shift;
+	u16				medium_nr;
 	u32				max_blocks;
 	u64				nr_blocks;
 	bool				write_cache;

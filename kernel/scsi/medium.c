@@ -99,21 +99,34 @@ static bool is_protected(const struct ktgt_cmd *cmd)
 	       (cmd->store->read_only || READ_ONCE(cmd->lu->read_only));
 }
 
+/* Whether the medium is its own, with the same blocks; one condition for both. */
+static bool has_its_blocks(const struct ktgt_cmd *cmd)
+{
+	return ktgt_medium_is_same(cmd) &
+	       (cmd->block_shift == cmd->lu->block_shift);
+}
+
 /* What was checked on receipt, against the store that the transfer goes to. */
 static bool fits_store(const struct ktgt_cmd *cmd)
 {
 	u64 end = (cmd->lba + cmd->nr_blocks) << cmd->block_shift;
-	u64 size = READ_ONCE(cmd->store->size);
 
 	/* without a medium there is nothing to flush either */
-	return size >> cmd->block_shift && end <= size &&
+	return max(end, 1ULL << cmd->block_shift) <=
+		READ_ONCE(cmd->store->size) &&
 	       !READ_ONCE(cmd->store->crowded) &&
-	       cmd->block_shift == cmd->lu->block_shift &&
-	       !is_protected(cmd);
+	       has_its_blocks(cmd) && !is_protected(cmd);
 }
 
 static noinline void fail_misfit(struct ktgt_cmd *cmd)
 {
+	if (!ktgt_medium_is_same(cmd)) {
+		/* not BUSY: what is sent again goes to the medium that is in by then */
+		ktgt_sense_set(&cmd->sense, NOT_READY,
+			       KTGT_ASC_MEDIUM_NOT_PRESENT);
+		ktgt_cmd_fail(cmd);
+		return;
+	}
 	if (READ_ONCE(cmd->store->crowded) ||
 	    cmd->block_shift != cmd->lu->block_shift) {
 		ktgt_cmd_complete(cmd, SAM_STAT_BUSY);

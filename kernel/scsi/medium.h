@@ -11,6 +11,7 @@
 #include <linux/types.h>
 
 #include "../core/cmd.h"
+#include "lu.h"
 
 /**
  * ktgt_medium_cmd - the command of a transfer
@@ -42,6 +43,21 @@ static inline struct ktgt_cmd *ktgt_medium_ended(struct ktgt_io *io)
 	/* not 0: it was with the storage */
 	cmd->storage_time += max_t(s64, local_clock() - cmd->clock, 1);
 	return cmd;
+}
+
+/**
+ * ktgt_medium_is_same - whether the medium is in for which a command was sent
+ * @cmd: the command, which has been parsed
+ *
+ * A command may wait for its data, at the gate, or between two of its pieces, while a
+ * medium is ejected and another one is loaded. It must not touch that.
+ *
+ * Context: any. It stays so while the command is admitted, or &ktgt_lu.lock is held.
+ * Return: false if that medium was ejected since, whatever is in by now.
+ */
+static inline bool ktgt_medium_is_same(const struct ktgt_cmd *cmd)
+{
+	return cmd->medium_nr == READ_ONCE(cmd->lu->medium_nr);
 }
 
 bool ktgt_medium_admit(struct ktgt_cmd *cmd);

@@ -186,6 +186,8 @@ static int mark_ejected(struct ktgt_move *move)
 	if (!prevented) {
 		WRITE_ONCE(lu->nr_blocks, 0);
 		WRITE_ONCE(move->store->size, 0);
+		/* pairs with note_medium() of exec.c; what was received before is too late */
+		smp_store_release(&lu->medium_nr, lu->medium_nr + 1);
 	}
 	spin_unlock(&lu->lock);
 	return prevented ? -EPERM : 0;

@@ -39,6 +39,7 @@
 #include "gate.h"
 #include "lu.h"
 #include "lu_life.h"
+#include "medium.h"
 #include "pr.h"
 #include "sanitize_state.h"
 #include "sense.h"
@@ -496,6 +497,8 @@ static bool fits_lu(struct ktgt_cmd *cmd, const struct ktgt_sanitize *state)
 {
 	const struct ktgt_lu *lu = cmd->lu;
 
+	if (!ktgt_medium_is_same(cmd))
+		return refuse(cmd, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
 	if (lu->sanitize.phase == KTGT_SANITIZE_RUNS) {
 		ktgt_sanitize_sense(lu, &cmd->sense);
 		return false;
@@ -561,6 +564,11 @@ void ktgt_sanitize(struct ktgt_cmd *cmd)
 
 	if (ktgt_pr_conflicts(cmd)) {
 		ktgt_cmd_complete(cmd, SAM_STAT_RESERVATION_CONFLICT);
+		return;
+	}
+	if (!ktgt_medium_is_same(cmd)) {
+		refuse(cmd, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
+		ktgt_cmd_fail(cmd);
 		return;
 	}
 	if (!read_command(cmd, &state, &pattern_len)) {

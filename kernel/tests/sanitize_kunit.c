@@ -744,6 +744,18 @@ static void late_refusals(struct kunit *test)
 	expect_refused(test, 0x072700);
 	t->lu.read_only = false;
 
+	/* another medium is not the one that was meant, nor are its blocks */
+	ktgt_cmd_parse(&t->cmd);
+	t->lu.medium_nr++;
+	ktgt_cmd_submit(&t->cmd);
+	expect_refused(test, 0x023a00);
+	ktgt_cmd_parse(&t->cmd);
+	t->lu.medium_nr++;
+	t->lu.block_shift = 12;
+	ktgt_cmd_submit(&t->cmd);
+	expect_refused(test, 0x023a00);
+	t->lu.block_shift = ilog2(BLOCK);
+
 	ktgt_cmd_parse(&t->cmd);
 	set_bit(KTGT_ITL_NO_WRITE, &t->itl.flags);
 	ktgt_cmd_submit(&t->cmd);

@@ -6,11 +6,11 @@
 
 Shown: a medium is ejected and loaded, by initiators and by the user; while it is out
 there is no medium for any command, others can have the device, and nobody loads it by
-chance; those who have not loaded it are told; what is in the cache is flushed before,
-or the medium stays; each initiator prevents the removal for itself, and what ends
-that; a medium that is out is loaded from the device that it was, or from another one
-that the user names; what has begun ends first, and a disk that does not answer holds
-nobody up for long.
+chance; those who have not loaded it are told; what was sent for one medium does not
+reach another one; what is in the cache is flushed before, or the medium stays; each
+initiator prevents the removal for itself, and what ends that; a medium that is out is
+loaded from the device that it was, or from another one that the user names; what has
+begun ends first, and a disk that does not answer holds nobody up for long.
 """
 # Timeout: 240
 
@@ -34,7 +34,7 @@ from lab import SLOW, Lab, is_free, outcome, read, run, seconds  # noqa: E402
 START, LOEJ, NO_FLUSH = 1, 2, 4
 NO_MEDIUM, PREVENTED = (2, 0x3A, 0), (5, 0x53, 2)
 MEDIUM, INQUIRY_CHANGED = (6, 0x28, 0), (6, 0x3F, 3)
-BAD_CDB = (5, 0x24, 0)
+BAD_CDB, SANITIZED = (5, 0x24, 0), (2, 4, 0x1B)
 ABORT_TASK, LUN_RESET, WARM_RESET, NEXUS_RESET = 1, 5, 6, 11
 REGISTER, RESERVE, PREEMPT, PREEMPT_ABORT = 0, 1, 4, 5
 SIZE_MIB = 4
@@ -523,12 +523,82 @@ def another_device_of_the_number(lab):
     number = os.stat(disk.path).st_rdev
     eject(ini)
     disk.remove()
+    fails(ini, NO_MEDIUM, start_stop(LOEJ | START))
     disk = Mapped(secret, name="ktgt-removable")
     equal(os.stat(disk.path).st_rdev, number, "number")
     fails(ini, NO_MEDIUM, start_stop(LOEJ | START))
     equal(state(lab), (False, True, False), "state")
     user(lab, "load")
     told(ini, MEDIUM)
+
+
+# --- what was sent for the medium before -----------------------------------------
+
+# Commands whose data can come late, and that data.
+CHANGED = b"\x5a" * 512
+OVERWRITE, IMMED = 1, 0x80
+PATTERN = iscsi.overwrite_list(b"\x5a")
+LATE = ((write10(0, 1), CHANGED), (iscsi.write_verify10(0, 1), CHANGED),
+        (iscsi.write_same10(0, 1), CHANGED), (iscsi.orwrite16(0, 1), CHANGED),
+        (iscsi.compare_and_write(0, 1), BLOCK + CHANGED),
+        (iscsi.sanitize(OVERWRITE, len(PATTERN)), PATTERN))
+
+
+@suite.case
+def not_for_another_medium(lab):
+    """What was sent before the medium was ejected, and has its data when another one is
+    in, or the same one again, changes nothing."""
+    one, two = lab.null_blk(SIZE_MIB), lab.null_blk(SIZE_MIB)
+    ini, other = setup(lab, one)
+    for words in ("path", two), ():
+        for cdb, data in LATE:
+            task = ini.waiting(cdb, data)
+            eject(other)
+            user(lab, "load", *words)
+            ini.answer(task)
+            ini.wait([task])
+            equal((task.status, task.key), (2, NO_MEDIUM), f"{task}")
+            for who in ini, other:
+                told(who, MEDIUM)
+            equal(other.good(read10(0, 1), read=512).data, BLOCK, f"after {task}")
+    ini.good(write10(0, 1), write=CHANGED)
+
+
+@suite.case
+def not_the_rest_of_it(lab):
+    """A long WRITE, of which a part is at the medium that was ejected, ends there."""
+    one, two = lab.null_blk(SIZE_MIB), lab.null_blk(SIZE_MIB)
+    ini, other = setup(lab, one)
+    task = ini.waiting_write(data=b"\x5a" * (3 << 20))
+    # more than a piece, and a part of the next one
+    while task.sent < 3 << 19:
+        ini.answer(task)
+        while not task.r2ts:
+            ini.step()
+    eject(other)
+    user(lab, "load", "path", two)
+    task.answer_r2t = True
+    ini.answer(task)
+    ini.wait([task])
+    equal((task.status, task.key), (2, NO_MEDIUM), f"{task}")
+    equal([byte_at(one, lba) for lba in (0, 2047)], [0x5A, 0x5A], "the first part")
+    equal([byte_at(two, lba) for lba in (0, 2048, 4096)], [0, 0, 0], "the other medium")
+    told(other, MEDIUM)
+
+
+@suite.case
+def while_it_is_sanitized(lab):
+    """Nobody ejects a medium that is being sanitized."""
+    disk = Mapped(lab.null_blk(SIZE_MIB))
+    ini, other = setup(lab, disk.path)
+    disk.suspend()
+    ini.good(iscsi.sanitize(OVERWRITE, len(PATTERN), IMMED), write=PATTERN)
+    refused(lab, "is being sanitized", "eject")
+    for bits in (LOEJ, LOEJ | START):
+        fails(other, SANITIZED, start_stop(bits))
+    disk.resume()
+    wait_until(lambda: other.command(tur()).status == 0, 10 * SLOW, "its end")
+    eject(ini)
 
 
 # --- the storage -----------------------------------------------------------------
