@@ -22,15 +22,23 @@
 #include "../scsi/prevent.h"
 #include "../scsi/removable.h"
 
+/* Its device is closed, too. */
+static bool is_out(const struct ktgt_lu *lu)
+{
+	return ktgt_lu_is_ejected(lu) && ktgt_lu_is_absent(lu);
+}
+
 /* Why a medium cannot be ejected, or NULL. */
 static const char *eject_fault(const struct ktgt_lu *lu, bool force)
 {
 	if (lu->type != TYPE_DISK)
 		return "is the controller, which has no medium";
-	if (ktgt_lu_is_ejected(lu))
+	if (is_out(lu))
 		return "has no medium: it is ejected already; load it with lun load";
 	if (ktgt_lu_is_absent(lu))
 		return "waits for its device, so there is nothing to eject";
+	if (READ_ONCE(lu->sanitize.phase) == KTGT_SANITIZE_RUNS && !force)
+		return "is being sanitized, which would fail; wait until it is over, or add force";
 	if (!READ_ONCE(lu->params.removable) && !force)
 		return "is not removable; set removable on, or add force";
 	return NULL;
@@ -93,7 +101,7 @@ static int eject(struct ktgt_lu *lu, u32 tid, bool force,
 
 	if (fault) {
 		ktgt_refuse(extack, "target %u: LUN %u %s", tid, lu->lun, fault);
-		return ktgt_lu_is_ejected(lu) ? -EALREADY : -EINVAL;
+		return is_out(lu) ? -EALREADY : -EINVAL;
 	}
 	err = ktgt_removable_eject(lu, force);
 	if (err == -EPERM) {

@@ -276,9 +276,7 @@ static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
 	}
 	WRITE_ONCE(lu->absent, store->ops == &ktgt_backend_absent_ops);
 	spin_lock(&lu->lock);
-	if (loads)
-		WRITE_ONCE(lu->ejected, false);
-	ejected = lu->ejected;
+	ejected = lu->ejected && !loads;
 	if (!ejected)
 		follow_protection(lu, caps->read_only);
 	ktgt_cache_choose(lu);
@@ -287,6 +285,8 @@ static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
 	ktgt_sanitize_forget_erased(lu);
 	/* pairs with the range check of a command */
 	smp_store_release(&lu->nr_blocks, ejected ? 0 : medium->nr_blocks);
+	/* a disk that has no blocks, and is not ejected, is a fault */
+	WRITE_ONCE(lu->ejected, ejected);
 	spin_unlock(&lu->lock);
 }
 

@@ -24,6 +24,7 @@
 #include <linux/fs.h>
 #include <linux/kref.h>
 #include <linux/module.h>
+#include <linux/percpu-refcount.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -48,7 +49,9 @@
 #include "lu_life.h"
 #include "nexus.h"
 #include "opening.h"
+#include "pr.h"
 #include "prevent.h"
+#include "sanitize_state.h"
 #include "sense.h"
 #include "ua.h"
 
@@ -242,7 +245,7 @@ static int flush(struct ktgt_move *move)
 	wait_for_completion(&move->flushed);
 	if (move->io.status == BLK_STS_OK || move->force || is_gone(move->store))
 		return 0;
-	return blk_status_to_errno(move->io.status);
+	return -EIO;
 }
 
 static struct inode *device_of(struct ktgt_store *store)
@@ -288,7 +291,8 @@ static void put_back(struct ktgt_move *move)
 	struct ktgt_lu *lu = move->lu;
 
 	mutex_lock(config_mutex(move));
-	if (ktgt_lu_is_ejected(lu) && ktgt_lu_store(lu) == move->store) {
+	if (is_published(move) && ktgt_lu_is_ejected(lu) &&
+	    ktgt_lu_store(lu) == move->store) {
 		spin_lock(&lu->lock);
 		WRITE_ONCE(lu->ejected, false);
 		spin_unlock(&lu->lock);
@@ -335,7 +339,7 @@ static int eject(struct ktgt_move *move)
 {
 	int err;
 
-	if (ktgt_lu_is_ejected(move->lu) || ktgt_lu_is_absent(move->lu))
+	if (ktgt_lu_is_absent(move->lu))
 		return 0;
 	err = close_gate(move);
 	return err ?: eject_from(move);
@@ -458,13 +462,19 @@ static void set_sense(struct ktgt_cmd *cmd, const struct ktgt_move *move)
 			       KTGT_ASC_MEDIUM_NOT_PRESENT);
 }
 
+/* Whatever has become of the medium. */
+static bool is_removed(const struct ktgt_move *move)
+{
+	return percpu_ref_is_dying(&move->lu->ref);
+}
+
 static u8 status_of(struct ktgt_cmd *cmd, const struct ktgt_move *move)
 {
+	if (move->err && is_removed(move))
+		return SAM_STAT_TASK_ABORTED;
 	switch (move->err) {
 	case 0:
 		return SAM_STAT_GOOD;
-	case -ENODEV:
-		return SAM_STAT_TASK_ABORTED;
 	case -EAGAIN:
 	case -ENOMEM:
 		return SAM_STAT_BUSY;
@@ -482,7 +492,8 @@ static u8 status_of(struct ktgt_cmd *cmd, const struct ktgt_move *move)
 
 static void log_failure(const struct ktgt_move *move)
 {
-	if (move->err && move->err != -EPERM && move->err != -EAGAIN)
+	if (move->err && move->err != -EPERM && move->err != -EAGAIN &&
+	    !is_removed(move))
 		pr_notice_ratelimited("target %u: LUN %u: its medium cannot be %s: error %d\n",
 				      move->target->tid, move->lu->lun,
 				      move->loads ? "loaded" : "ejected",
@@ -600,9 +611,22 @@ static void start_for(struct ktgt_cmd *cmd, bool loads)
 /* Whether the medium is already where it is to be. */
 static bool is_there(const struct ktgt_lu *lu, bool loads)
 {
-	if (loads)
-		return READ_ONCE(lu->nr_blocks);
-	return ktgt_lu_is_ejected(lu) || ktgt_lu_is_absent(lu);
+	/* until its device is closed it is not out, and can come back */
+	return loads ? READ_ONCE(lu->nr_blocks) : ktgt_lu_is_absent(lu);
+}
+
+/* What may have come since the command was received: it may have waited for its turn. */
+static bool is_refused(struct ktgt_cmd *cmd)
+{
+	if (ktgt_pr_conflicts(cmd)) {
+		ktgt_cmd_complete(cmd, SAM_STAT_RESERVATION_CONFLICT);
+		return true;
+	}
+	if (ktgt_sanitize_refuses(cmd)) {
+		ktgt_cmd_fail(cmd);
+		return true;
+	}
+	return false;
 }
 
 /**
@@ -619,6 +643,8 @@ void ktgt_removable_move(struct ktgt_cmd *cmd, bool loads)
 {
 	struct ktgt_lu *lu = cmd->lu;
 
+	if (is_refused(cmd))
+		return;
 	if (ktgt_prevent_exists(lu)) {
 		ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
 			       KTGT_ASC_MEDIUM_REMOVAL_PREVENTED);
@@ -688,24 +714,6 @@ int ktgt_removable_eject(struct ktgt_lu *lu, bool force)
 		err = -EINPROGRESS;
 	move_put(move);
 	return err;
-}
-
-/**
- * ktgt_removable_is_moving - whether a medium is being ejected or loaded
- * @lu: logical unit; referenced or published
- *
- * Context: any.
- * Return: true if it is, at this moment; loads by a transaction do not count.
- */
-bool ktgt_removable_is_moving(struct ktgt_lu *lu)
-{
-	unsigned long flags;
-	bool moving;
-
-	spin_lock_irqsave(&lu->gate.lock, flags);
-	moving = lu->move;
-	spin_unlock_irqrestore(&lu->gate.lock, flags);
-	return moving;
 }
 
 /**

@@ -17,7 +17,6 @@ struct ktgt_lu;
 void ktgt_removable_move(struct ktgt_cmd *cmd, bool loads);
 bool ktgt_removable_cancel(struct ktgt_cmd *cmd);
 int ktgt_removable_eject(struct ktgt_lu *lu, bool force);
-bool ktgt_removable_is_moving(struct ktgt_lu *lu);
 int ktgt_removable_init(void);
 void ktgt_removable_exit(void);
 
