@@ -18,7 +18,7 @@
 
 #include "removable.h"
 
-#include <linux/blkdev.h>
+#include <linux/blk_types.h>
 #include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -130,6 +130,12 @@ static struct mutex *config_mutex(struct ktgt_move *move)
 static bool is_published(const struct ktgt_move *move)
 {
 	return xa_load(&move->target->lus, move->lu->lun) == move->lu;
+}
+
+/* Its commands end, whatever has become of the medium. */
+static bool is_removed(const struct ktgt_move *move)
+{
+	return percpu_ref_is_dying(&move->lu->ref);
 }
 
 /* --- ejecting ------------------------------------------------------------- */
@@ -282,7 +288,7 @@ static int give_up_store(struct ktgt_move *move)
 		return 0;
 	kfree(wait);
 	ktgt_store_drop(absent);
-	return -EAGAIN;
+	return is_removed(move) ? -ENODEV : -EAGAIN;
 }
 
 /* Initiators may have seen it out. */
@@ -460,12 +466,6 @@ static void set_sense(struct ktgt_cmd *cmd, const struct ktgt_move *move)
 	else
 		ktgt_sense_set(&cmd->sense, NOT_READY,
 			       KTGT_ASC_MEDIUM_NOT_PRESENT);
-}
-
-/* Whatever has become of the medium. */
-static bool is_removed(const struct ktgt_move *move)
-{
-	return percpu_ref_is_dying(&move->lu->ref);
 }
 
 static u8 status_of(struct ktgt_cmd *cmd, const struct ktgt_move *move)
@@ -694,8 +694,8 @@ bool ktgt_removable_cancel(struct ktgt_cmd *cmd)
  *	under way, or the logical unit is frozen; -EPERM if it is prevented; -ETIMEDOUT if
  *	commands have not ended in KTGT_EJECT_TIME; -EINPROGRESS if it will be out when the
  *	storage answers; -ENODEV if the logical unit was removed; -EAGAIN if it has got
- *	another device; -ENOMEM; or the errno of the flush. But for -EINPROGRESS the medium
- *	stays where it was.
+ *	another device; -ENOMEM; -EIO if its cache cannot be flushed. But for -EINPROGRESS
+ *	the medium stays where it was.
  */
 int ktgt_removable_eject(struct ktgt_lu *lu, bool force)
 {
