@@ -230,6 +230,8 @@ static void check_prevented(const struct record *rec)
 {
 	const struct ktgt_itl *itl = rec->cmd->itl;
 
+	require(rec->sense != 0x055302 || (rec->cdb[0] == START_STOP &&
+					   (rec->cdb[4] & 0xf2) == 2));
 	if (rec->cdb[0] != ALLOW_MEDIUM_REMOVAL || rec->aborted)
 		return;
 	require(rec->status == SAM_STAT_GOOD);
