@@ -309,6 +309,16 @@ static bool is_of_copy(u32 sense)
 	       sense == 0x0a0d03 || sense == 0x0a2600 || sense == 0x0a260a;
 }
 
+/*
+ * The logical unit that was asked for the copy has a say before each step: it has no
+ * blocks, its port does not serve it, or it is or was being sanitized.
+ */
+static bool is_of_lu(u32 sense)
+{
+	return sense == 0x020800 || sense == 0x02041b || sense == 0x033103 ||
+	       (sense >= 0x02040a && sense <= 0x02040c);
+}
+
 /* It has been refused before anything was copied. */
 static bool check_refused(const struct record *rec)
 {
@@ -329,6 +339,8 @@ static void check_failed(const struct record *rec)
 	struct segment seg;
 	u32 nr;
 
+	if (is_of_lu(rec->sense))
+		return;
 	require(is_of_copy(rec->sense) || rec->sense == 0x050016);
 	if (rec->error || mode_changed || rec->lu != lus[0])
 		return;
