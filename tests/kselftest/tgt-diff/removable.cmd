@@ -9,6 +9,7 @@ tgtadm -L iscsi -m target -o show
 tgtadm -L iscsi -m logicalunit -o update -t 1 -l 1 -P online=1
 tgtadm -L iscsi -m target -o show
 tgtadm -L iscsi -m logicalunit -o update -t 1 -l 1 -P path=/dev/tgt-diff/b
+tgtadm -L iscsi -m logicalunit -o update -t 1 -l 1 -P online=0,path=/dev/tgt-diff/b
 tgtadm -L iscsi -m target -o show
 tgtadm -L iscsi -m logicalunit -o update -t 1 -l 1 -P removable=0
 tgtadm -L iscsi -m logicalunit -o update -t 1 -l 7 -P removable=1
