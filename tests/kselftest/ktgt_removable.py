@@ -24,7 +24,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import dm  # noqa: E402
 import iscsi  # noqa: E402
 from dm import Late, Mapped  # noqa: E402
-from iscsi import (inquiry, mode_sense6, pr_list, pr_out,  # noqa: E402
+from iscsi import (inquiry, mode_sense6, pr_in, pr_list, pr_out,  # noqa: E402
                    prevent_allow, read10, read_capacity10, read_capacity16,
                    report_luns, request_sense, start_stop, sync_cache10, tur,
                    write10)
@@ -37,6 +37,7 @@ MEDIUM, INQUIRY_CHANGED = (6, 0x28, 0), (6, 0x3F, 3)
 BAD_CDB, SANITIZED = (5, 0x24, 0), (2, 4, 0x1B)
 ABORT_TASK, LUN_RESET, WARM_RESET, NEXUS_RESET = 1, 5, 6, 11
 REGISTER, RESERVE, PREEMPT, PREEMPT_ABORT = 0, 1, 4, 5
+CONFLICT = 0x18
 SIZE_MIB = 4
 
 
@@ -380,6 +381,24 @@ def prevention_ends_by_preemption(lab):
         out(other, REGISTER, 2, 0)
         Lab.clear_ua(ini)
         ini.good(prevent_allow(0))
+
+
+@suite.case
+def reservations_stay(lab):
+    """A registration and a reservation outlive the medium. Who has none cannot eject it,
+    but may load it (SBC-3, table 13)."""
+    ini, other = setup(lab, lab.null_blk(SIZE_MIB))
+    for action, kind, data in ((REGISTER, 0, pr_list(0, 1)), (RESERVE, 1, pr_list(1))):
+        ini.good(pr_out(action, kind, 0, len(data)), write=data)
+    equal(other.command(start_stop(LOEJ)).status, CONFLICT, "LOEJ of the other one")
+    equal(other.command(prevent_allow(1)).status, CONFLICT, "PREVENT of the other one")
+    eject(ini)
+    equal(int.from_bytes(ini.good(pr_in(0), read=16).data[8:], "big"), 1, "the key")
+    load(other)
+    told(ini, MEDIUM)
+    equal(int.from_bytes(ini.good(pr_in(1), read=16).data[8:], "big"), 1, "the holder")
+    ini.good(write10(0, 1), write=BLOCK)
+    equal(other.command(write10(0, 1), write=BLOCK).status, CONFLICT, "its WRITE")
 
 
 # --- the user --------------------------------------------------------------------
