@@ -806,9 +806,11 @@ u64 ktgt_lu_refresh(struct ktgt_lu *lu)
 	store = rcu_dereference(lu->store);
 	ktgt_store_caps(store, &caps);
 	if (lu->ejected)
+		/* the store may be the one that is about to be loaded, and has a size */
 		caps.size = 0;
+	else
+		WRITE_ONCE(store->size, caps.size);
 	nr_blocks = caps.size >> lu->block_shift;
-	WRITE_ONCE(store->size, caps.size);
 	changed = nr_blocks != lu->nr_blocks;
 	if (changed)
 		ktgt_sanitize_forget_erased(lu);
