@@ -64,9 +64,9 @@
  * @work: does it
  * @done: completed when it is done
  * @err: what became of it: 0 or an errno; valid when it is done
- * @lu: the logical unit; its memory is referenced
- * @target: its target, which the logical unit leaves when it is removed; referenced
- * @net: the namespace, whose configuration is locked; referenced
+ * @lu: the logical unit; its memory is referenced until it is done
+ * @target: its target, which the logical unit leaves when it is removed; likewise
+ * @net: the namespace, whose configuration is locked; likewise
  * @by: I_T nexus that has asked; NULL for the user. It is only compared, and may be gone
  * @initiator: name of the initiator, or ""
  * @loads: it is loaded
@@ -108,17 +108,20 @@ static struct workqueue_struct *move_wq;
 
 static void move_free(struct kref *ref)
 {
-	struct ktgt_move *move = container_of(ref, struct ktgt_move, ref);
-
-	ktgt_lu_put(move->lu);
-	ktgt_target_put(move->target);
-	put_net(move->net);
-	kfree(move);
+	kfree(container_of(ref, struct ktgt_move, ref));
 }
 
 static void move_put(struct ktgt_move *move)
 {
 	kref_put(&move->ref, move_free);
+}
+
+/* The medium is where it is. Whoever waits for @done has all of this himself. */
+static void let_go(struct ktgt_move *move)
+{
+	ktgt_lu_put(move->lu);
+	ktgt_target_put(move->target);
+	put_net(move->net);
 }
 
 static struct mutex *config_mutex(struct ktgt_move *move)
@@ -525,9 +528,11 @@ static void move_work(struct work_struct *work)
 	cmd = leave(move);
 	if (cmd)
 		ktgt_cmd_complete(cmd, status_of(cmd, move));
+	let_go(move);
+	/* who has the answer can unload the module, which waits for this worker */
+	module_put(THIS_MODULE);
 	complete_all(&move->done);
 	move_put(move);
-	module_put(THIS_MODULE);
 }
 
 static void move_init(struct ktgt_move *move, struct ktgt_lu *lu)
@@ -604,6 +609,7 @@ static void start_for(struct ktgt_cmd *cmd, bool loads)
 	move->cmd = cmd;
 	if (move_start(move))
 		return;
+	let_go(move);
 	move_put(move);
 	ktgt_cmd_complete(cmd, SAM_STAT_BUSY);
 }
@@ -706,12 +712,14 @@ int ktgt_removable_eject(struct ktgt_lu *lu, bool force)
 		return -ENOMEM;
 	move->force = force;
 	kref_get(&move->ref);
-	if (!move_start(move))
+	if (!move_start(move)) {
+		let_go(move);
 		move_put(move);
-	else if (wait_for_completion_timeout(&move->done, USER_TIME))
+	} else if (wait_for_completion_timeout(&move->done, USER_TIME)) {
 		err = move->err;
-	else
+	} else {
 		err = -EINPROGRESS;
+	}
 	move_put(move);
 	return err;
 }
