@@ -183,26 +183,37 @@ static int await_commands(struct ktgt_move *move)
 	return 0;
 }
 
-/* Whoever has prevented it by now is heard; who does so later finds no medium. */
+/* With &ktgt_lu.lock and &ktgt_target.nexus_lock. */
+static int obstacle(const struct ktgt_lu *lu)
+{
+	if (ktgt_prevent_first(lu))
+		return -EPERM;
+	return lu->sanitize.phase == KTGT_SANITIZE_RUNS ? -EBUSY : 0;
+}
+
+/*
+ * Whoever has prevented it by now, or has begun to sanitize it, is heard; who does so later
+ * finds no medium.
+ */
 static int mark_ejected(struct ktgt_move *move)
 {
 	struct ktgt_lu *lu = move->lu;
-	bool prevented;
+	int err;
 
 	spin_lock(&lu->lock);
 	spin_lock_bh(&move->target->nexus_lock);
-	prevented = !move->force && ktgt_prevent_first(lu);
-	if (!prevented)
+	err = move->force ? 0 : obstacle(lu);
+	if (!err)
 		WRITE_ONCE(lu->ejected, true);
 	spin_unlock_bh(&move->target->nexus_lock);
-	if (!prevented) {
+	if (!err) {
 		WRITE_ONCE(lu->nr_blocks, 0);
 		WRITE_ONCE(move->store->size, 0);
 		/* pairs with note_medium() of exec.c; what was received before is too late */
 		smp_store_release(&lu->medium_nr, lu->medium_nr + 1);
 	}
 	spin_unlock(&lu->lock);
-	return prevented ? -EPERM : 0;
+	return err;
 }
 
 /* @err: what became of the wait. The gate opens, with the medium in or out. */

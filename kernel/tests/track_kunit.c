@@ -578,6 +578,13 @@ static void write_atomic_late(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cmd->cmd.status, SAM_STAT_CHECK_CONDITION);
 	KUNIT_EXPECT_EQ(test, cmd->cmd.sense.asc, 0x24);
 	KUNIT_EXPECT_EQ(test, cmd->cmd.sense.field, 12);
+
+	ktgt_gate_close(&t->lu, KTGT_GATE_FREEZE);
+	start(test, cmd, OP_WRITE_ATOMIC, 0, 3, 7, 7 * 512);
+	t->lu.medium_nr++;
+	ktgt_gate_open(&t->lu, KTGT_GATE_FREEZE);
+	KUNIT_ASSERT_TRUE(test, wait_done(t, cmd));
+	KUNIT_EXPECT_EQ(test, cmd->cmd.sense.asc, 0x3a);
 	expect_log(test, "");
 }
 
