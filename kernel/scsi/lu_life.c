@@ -671,9 +671,7 @@ static void tell_medium(struct ktgt_lu *lu, const struct medium *was)
 		ktgt_ua_raise(lu, KTGT_UA_MODE, NULL);
 }
 
-/* Nobody but who has loaded it knows that there is another medium, maybe. */
-static void tell_loaded(struct ktgt_lu *lu, const struct ktgt_nexus *by,
-			const char *initiator)
+static void tell_loaded(struct ktgt_lu *lu, const char *initiator)
 {
 	struct ktgt_target *target = lu->target;
 	const struct ktgt_event event = {
@@ -684,7 +682,6 @@ static void tell_loaded(struct ktgt_lu *lu, const struct ktgt_nexus *by,
 		.lun = lu->lun,
 	};
 
-	ktgt_ua_raise(lu, KTGT_UA_MEDIUM, by);
 	ktgt_event_session(target->kn, &event);
 }
 
@@ -694,9 +691,10 @@ static void forget_device(struct ktgt_lu *lu)
 	lu->ejected_device = NULL;
 }
 
-/* Returns whether a medium was loaded by that. */
+/* @by: has asked for it, if it was an I_T nexus. Returns whether a medium was loaded. */
 static bool replace(struct ktgt_lu *lu, struct ktgt_store *store,
-		    struct ktgt_store *after, struct ktgt_gate_wait *wait)
+		    struct ktgt_store *after, struct ktgt_gate_wait *wait,
+		    const struct ktgt_nexus *by)
 {
 	struct medium medium, was = medium_of(lu);
 	struct ktgt_store *old;
@@ -710,6 +708,9 @@ static bool replace(struct ktgt_lu *lu, struct ktgt_store *store,
 	old = ktgt_gate_swap(lu, store, after, wait);
 	/* now: what was in the former store is not ejected any more, see removable.c */
 	loads = ktgt_lu_is_ejected(lu) && store->ops != &ktgt_backend_absent_ops;
+	/* before it can be used: nobody else knows that there is another medium, maybe */
+	if (loads)
+		ktgt_ua_raise(lu, KTGT_UA_MEDIUM, by);
 	take_medium(lu, store, &medium, loads);
 	ktgt_cache_turn(lu);
 	if (loads) {
@@ -741,8 +742,8 @@ static bool replace(struct ktgt_lu *lu, struct ktgt_store *store,
 void ktgt_lu_swap(struct ktgt_lu *lu, struct ktgt_store *store,
 		  struct ktgt_store *after, struct ktgt_gate_wait *wait)
 {
-	if (replace(lu, store, after, wait))
-		tell_loaded(lu, NULL, NULL);
+	if (replace(lu, store, after, wait, NULL))
+		tell_loaded(lu, NULL);
 }
 
 /**
@@ -759,8 +760,8 @@ void ktgt_lu_load(struct ktgt_lu *lu, struct ktgt_store *store,
 		  struct ktgt_gate_wait *wait, const struct ktgt_nexus *by,
 		  const char *initiator)
 {
-	if (replace(lu, store, NULL, wait))
-		tell_loaded(lu, by, initiator);
+	if (replace(lu, store, NULL, wait, by))
+		tell_loaded(lu, initiator);
 }
 
 /**
@@ -782,6 +783,44 @@ void ktgt_lu_update(struct ktgt_lu *lu)
 	tell_medium(lu, &was);
 }
 
+/* @returns: a medium that was about to be ejected stays. Returns logical blocks. */
+static u64 refresh(struct ktgt_lu *lu, bool returns)
+{
+	struct ktgt_backend_caps caps;
+	struct ktgt_store *store;
+	bool changed;
+	u64 nr_blocks;
+
+	/* a swap that comes now takes the lock later, so its size stays */
+	spin_lock(&lu->lock);
+	rcu_read_lock();
+	store = rcu_dereference(lu->store);
+	ktgt_store_caps(store, &caps);
+	if (lu->ejected && !returns)
+		/* the store may be the one that is about to be loaded, and has a size */
+		caps.size = 0;
+	else
+		WRITE_ONCE(store->size, caps.size);
+	nr_blocks = caps.size >> lu->block_shift;
+	changed = nr_blocks != lu->nr_blocks;
+	if (changed)
+		ktgt_sanitize_forget_erased(lu);
+	WRITE_ONCE(lu->nr_blocks, nr_blocks);
+	if (returns)
+		WRITE_ONCE(lu->ejected, false);
+	if (nr_blocks) {
+		ktgt_cache_follow(lu, caps.write_cache, NULL);
+		if (follow_protection(lu, caps.read_only))
+			ktgt_ua_raise(lu, KTGT_UA_MODE, NULL);
+	}
+	rcu_read_unlock();
+	spin_unlock(&lu->lock);
+
+	if (changed && nr_blocks)
+		ktgt_ua_raise(lu, KTGT_UA_CAPACITY, NULL);
+	return nr_blocks;
+}
+
 /**
  * ktgt_lu_refresh - follow the size, the write cache and the write protection of
  *	the backing device
@@ -795,37 +834,21 @@ void ktgt_lu_update(struct ktgt_lu *lu)
  */
 u64 ktgt_lu_refresh(struct ktgt_lu *lu)
 {
-	struct ktgt_backend_caps caps;
-	struct ktgt_store *store;
-	bool changed;
-	u64 nr_blocks;
+	return refresh(lu, false);
+}
 
-	/* a swap that comes now takes the lock later, so its size stays */
-	spin_lock(&lu->lock);
-	rcu_read_lock();
-	store = rcu_dereference(lu->store);
-	ktgt_store_caps(store, &caps);
-	if (lu->ejected)
-		/* the store may be the one that is about to be loaded, and has a size */
-		caps.size = 0;
-	else
-		WRITE_ONCE(store->size, caps.size);
-	nr_blocks = caps.size >> lu->block_shift;
-	changed = nr_blocks != lu->nr_blocks;
-	if (changed)
-		ktgt_sanitize_forget_erased(lu);
-	WRITE_ONCE(lu->nr_blocks, nr_blocks);
-	if (nr_blocks) {
-		ktgt_cache_follow(lu, caps.write_cache, NULL);
-		if (follow_protection(lu, caps.read_only))
-			ktgt_ua_raise(lu, KTGT_UA_MODE, NULL);
-	}
-	rcu_read_unlock();
-	spin_unlock(&lu->lock);
-
-	if (changed && nr_blocks)
-		ktgt_ua_raise(lu, KTGT_UA_CAPACITY, NULL);
-	return nr_blocks;
+/**
+ * ktgt_lu_put_back - have a logical unit keep the medium that was to be ejected
+ * @lu: disk that is published, with the store of that medium
+ *
+ * Initiators may have seen it out, so they are told.
+ *
+ * Context: process, with &ktgt_net.config_mutex.
+ */
+void ktgt_lu_put_back(struct ktgt_lu *lu)
+{
+	ktgt_ua_raise(lu, KTGT_UA_MEDIUM, NULL);
+	refresh(lu, true);
 }
 
 /**

@@ -44,6 +44,7 @@ struct ktgt_identity *ktgt_lu_set_identity(struct ktgt_lu *lu,
 void ktgt_lu_set_medium(struct ktgt_lu *lu, const char *medium);
 void ktgt_lu_update(struct ktgt_lu *lu);
 u64 ktgt_lu_refresh(struct ktgt_lu *lu);
+void ktgt_lu_put_back(struct ktgt_lu *lu);
 int ktgt_lu_init(void);
 void ktgt_lu_exit(void);
 

@@ -118,13 +118,17 @@ static bool fits_store(const struct ktgt_cmd *cmd)
 	       has_its_blocks(cmd) && !is_protected(cmd);
 }
 
+/* Not with BUSY: what is sent again goes to the medium that is in by then. */
+static void fail_other_medium(struct ktgt_cmd *cmd)
+{
+	ktgt_sense_set(&cmd->sense, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
+	ktgt_cmd_fail(cmd);
+}
+
 static noinline void fail_misfit(struct ktgt_cmd *cmd)
 {
 	if (!ktgt_medium_is_same(cmd)) {
-		/* not BUSY: what is sent again goes to the medium that is in by then */
-		ktgt_sense_set(&cmd->sense, NOT_READY,
-			       KTGT_ASC_MEDIUM_NOT_PRESENT);
-		ktgt_cmd_fail(cmd);
+		fail_other_medium(cmd);
 		return;
 	}
 	if (READ_ONCE(cmd->store->crowded) ||
@@ -156,12 +160,16 @@ static bool must_be_stable(const struct ktgt_cmd *cmd)
 }
 
 /*
- * A reservation may have come while the command waited for its data or at the gate,
- * or its port may have another state; so one that is admitted anew for each step may
- * end between two of them.
+ * A reservation or another medium may have come while the command waited for its data
+ * or at the gate, or its port may have another state; so one that is admitted anew for
+ * each step may end between two of them.
  */
 static noinline bool is_held_up(struct ktgt_cmd *cmd)
 {
+	if (!ktgt_medium_is_known(cmd)) {
+		fail_other_medium(cmd);
+		return true;
+	}
 	if (ktgt_group_refuses(cmd, &cmd->sense)) {
 		ktgt_cmd_fail(cmd);
 		return true;
@@ -176,6 +184,8 @@ static noinline bool is_held_up(struct ktgt_cmd *cmd)
 	       ktgt_orphans_hold(cmd);
 }
 
+#define HELD_UP		(BIT(KTGT_ITL_ORPHANS) | KTGT_ITL_LIMITS | BIT(KTGT_UA_MEDIUM))
+
 /* The way to the store. One that is submitted once more may be admitted already. */
 static bool enter(struct ktgt_cmd *cmd)
 {
@@ -183,8 +193,7 @@ static bool enter(struct ktgt_cmd *cmd)
 		return true;
 	if (unlikely(!ktgt_gate_enter(cmd)))
 		return false;
-	return likely(!(READ_ONCE(cmd->itl->flags) &
-			(BIT(KTGT_ITL_ORPHANS) | KTGT_ITL_LIMITS))) ||
+	return likely(!(READ_ONCE(cmd->itl->flags) & HELD_UP)) ||
 	       !is_held_up(cmd);
 }
 

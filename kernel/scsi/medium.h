@@ -5,6 +5,7 @@
 #ifndef _KTGT_SCSI_MEDIUM_H
 #define _KTGT_SCSI_MEDIUM_H
 
+#include <linux/bitops.h>
 #include <linux/blk_types.h>
 #include <linux/minmax.h>
 #include <linux/sched/clock.h>
@@ -58,6 +59,18 @@ static inline struct ktgt_cmd *ktgt_medium_ended(struct ktgt_io *io)
 static inline bool ktgt_medium_is_same(const struct ktgt_cmd *cmd)
 {
 	return cmd->medium_nr == READ_ONCE(cmd->lu->medium_nr);
+}
+
+/**
+ * ktgt_medium_is_known - whether the initiator has been told of the medium
+ * @cmd: the command, which has an I_T_L nexus
+ *
+ * Context: any.
+ * Return: false if it has not: then it did not mean this one.
+ */
+static inline bool ktgt_medium_is_known(const struct ktgt_cmd *cmd)
+{
+	return !test_bit(KTGT_UA_MEDIUM, &cmd->itl->flags);
 }
 
 bool ktgt_medium_admit(struct ktgt_cmd *cmd);

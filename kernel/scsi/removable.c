@@ -53,7 +53,6 @@
 #include "prevent.h"
 #include "sanitize_state.h"
 #include "sense.h"
-#include "ua.h"
 
 /* how long the user waits: as long again for the storage, when the commands have ended */
 #define USER_TIME		(2 * KTGT_EJECT_TIME)
@@ -305,20 +304,14 @@ static int give_up_store(struct ktgt_move *move)
 	return is_removed(move) ? -ENODEV : -EAGAIN;
 }
 
-/* Initiators may have seen it out. */
 static void put_back(struct ktgt_move *move)
 {
 	struct ktgt_lu *lu = move->lu;
 
 	mutex_lock(config_mutex(move));
 	if (is_published(move) && ktgt_lu_is_ejected(lu) &&
-	    ktgt_lu_store(lu) == move->store) {
-		spin_lock(&lu->lock);
-		WRITE_ONCE(lu->ejected, false);
-		spin_unlock(&lu->lock);
-		ktgt_lu_refresh(lu);
-		ktgt_ua_raise(lu, KTGT_UA_MEDIUM, NULL);
-	}
+	    ktgt_lu_store(lu) == move->store)
+		ktgt_lu_put_back(lu);
 	mutex_unlock(config_mutex(move));
 }
 

@@ -497,7 +497,7 @@ static bool fits_lu(struct ktgt_cmd *cmd, const struct ktgt_sanitize *state)
 {
 	const struct ktgt_lu *lu = cmd->lu;
 
-	if (!ktgt_medium_is_same(cmd))
+	if (!ktgt_medium_is_same(cmd) || !ktgt_medium_is_known(cmd))
 		return refuse(cmd, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
 	if (lu->sanitize.phase == KTGT_SANITIZE_RUNS) {
 		ktgt_sanitize_sense(lu, &cmd->sense);

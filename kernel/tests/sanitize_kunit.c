@@ -755,6 +755,11 @@ static void late_refusals(struct kunit *test)
 	ktgt_cmd_submit(&t->cmd);
 	expect_refused(test, 0x023a00);
 	t->lu.block_shift = ilog2(BLOCK);
+	ktgt_cmd_parse(&t->cmd);
+	set_bit(KTGT_UA_MEDIUM, &t->itl.flags);
+	ktgt_cmd_submit(&t->cmd);
+	expect_refused(test, 0x023a00);
+	clear_bit(KTGT_UA_MEDIUM, &t->itl.flags);
 
 	ktgt_cmd_parse(&t->cmd);
 	set_bit(KTGT_ITL_NO_WRITE, &t->itl.flags);

@@ -303,6 +303,14 @@ static void before_erase(struct record *rec)
 		erase_prepare(rec);
 }
 
+/* Its initiator is to be told that there may be another medium. */
+static bool is_unaware(const struct record *rec)
+{
+	const struct ktgt_itl *itl = rec->cmd->itl;
+
+	return itl && !rec->cmd->store && test_bit(KTGT_UA_MEDIUM, &itl->flags);
+}
+
 /* It ends, goes to the storage, is to be submitted again, or waits at the gate. */
 void submit(struct record *rec)
 {
@@ -314,22 +322,26 @@ void submit(struct record *rec)
 	rec->submitted = true;
 	rec->submitting = true;
 	mode_changed |= selects_mode(rec->cdb);
+	rec->now_unaware = rec->legal && is_unaware(rec);
 	if (rec->legal && rec->lu && wants_medium(rec)) {
 		rec->now_blocks = rec->lu->nr_blocks;
 		rec->now_read_only = rec->lu->read_only;
 		rec->now_through = !rec->lu->write_cache;
 		if (rec->cmd->store)
 			admitted_before(rec);
-		rec->misfit = misfit_of(rec) ?: erase_refusal(rec->lu, rec->cdb);
+		rec->misfit = rec->now_unaware ? 0x023a00 :
+			      misfit_of(rec) ?: erase_refusal(rec->lu, rec->cdb);
 	}
 	before_erase(rec);
 	op = lu ? lu->sanitize_op : NULL;
 	if (rec->legal && (wants_medium(rec) || selects_mode(rec->cdb) ||
 			   erases(rec)))
 		rec->now_conflict = rec->cmd->itl &&
+				    !(rec->now_unaware && wants_medium(rec)) &&
 				    rec->cmd->itl->flags & conflicting(rec->cdb);
 	rec->now_unserved = 0;
-	if (rec->legal && wants_medium(rec) && rec->cmd->itl && !rec->cmd->store)
+	if (rec->legal && wants_medium(rec) && rec->cmd->itl && !rec->cmd->store &&
+	    !rec->now_unaware)
 		rec->now_unserved = told_in_state(rec->cdb,
 						  rec->cmd->itl->flags);
 	ktgt_cmd_submit(rec->cmd);

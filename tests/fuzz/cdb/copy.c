@@ -311,11 +311,12 @@ static bool is_of_copy(u32 sense)
 
 /*
  * The logical unit that was asked for the copy has a say before each step: it has no
- * blocks, its port does not serve it, or it is or was being sanitized.
+ * blocks, or another medium, its port does not serve it, or it is or was being sanitized.
  */
 static bool is_of_lu(u32 sense)
 {
-	return sense == 0x020800 || sense == 0x02041b || sense == 0x033103 ||
+	return sense == 0x020800 || sense == 0x023a00 || sense == 0x02041b ||
+	       sense == 0x033103 ||
 	       (sense >= 0x02040a && sense <= 0x02040c);
 }
 

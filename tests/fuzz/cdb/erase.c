@@ -130,6 +130,7 @@ void check_erase(const struct record *rec)
 		require(rec->now_phase != KTGT_SANITIZE_RUNS);
 		require(!locked || (erase && !(rec->cdb[1] & AUSE)));
 		require(!erase || !list_is_bad(rec));
+		require(!erase || !rec->now_unaware);
 		require(!erase || immed || succeeded(erase_of(rec->lu)));
 		return;
 	}
@@ -153,6 +154,9 @@ void check_erase(const struct record *rec)
 		break;
 	case 0x020800:
 		require(erase && !rec->now_blocks);
+		break;
+	case 0x023a00:
+		require(erase && rec->now_unaware);
 		break;
 	default:
 		require(rec->sense == 0x033103 && erase && !immed);

@@ -43,6 +43,7 @@ struct record {
 	bool			submitting, now_read_only, now_through, now_conflict;
 	u64			now_blocks;
 	u32			misfit;		/* sense data, if it does not fit */
+	bool			now_unaware;	/* of a medium that is another one, maybe */
 	u32			now_unserved;	/* as @unserved */
 	u8			now_phase;	/* of a sanitize operation */
 	bool			now_unrestricted, now_erased;
