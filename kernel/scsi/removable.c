@@ -45,6 +45,7 @@
 #include "data.h"
 #include "error.h"
 #include "gate.h"
+#include "group.h"
 #include "lu.h"
 #include "lu_life.h"
 #include "nexus.h"
@@ -628,15 +629,15 @@ static bool is_there(const struct ktgt_lu *lu, bool loads)
 /* What may have come since the command was received: it may have waited for its turn. */
 static bool is_refused(struct ktgt_cmd *cmd)
 {
-	if (ktgt_pr_conflicts(cmd)) {
-		ktgt_cmd_complete(cmd, SAM_STAT_RESERVATION_CONFLICT);
-		return true;
-	}
-	if (ktgt_sanitize_refuses(cmd)) {
+	if (ktgt_group_refuses(cmd, &cmd->sense))
 		ktgt_cmd_fail(cmd);
-		return true;
-	}
-	return false;
+	else if (ktgt_pr_conflicts(cmd))
+		ktgt_cmd_complete(cmd, SAM_STAT_RESERVATION_CONFLICT);
+	else if (ktgt_sanitize_refuses(cmd))
+		ktgt_cmd_fail(cmd);
+	else
+		return false;
+	return true;
 }
 
 /**
