@@ -115,7 +115,7 @@ enum ktgt_target_key {
  * @groups: its target port groups, NULL if it has none; under @nexus_lock
  * @transition: who changes the states of @groups, or will, or NULL; under @nexus_lock
  * @set_groups: SET TARGET PORT GROUPS that is answered when @transition has ended, or
- *	NULL; changed with xchg() and cmpxchg()
+ *	NULL; under @nexus_lock
  * @staged_groups: what @groups will be when a transaction is applied; under
  *	&ktgt_net.config_mutex
  */

@@ -113,8 +113,8 @@ static void drain_done(struct ktgt_reset *drain)
 	spin_lock_bh(&target->nexus_lock);
 	settle_groups(own);
 	tell(own);
-	/* before the next one can begin, which has a command of its own */
-	cmd = xchg(&target->set_groups, NULL);
+	cmd = target->set_groups;
+	target->set_groups = NULL;
 	target->transition = NULL;
 	spin_unlock_bh(&target->nexus_lock);
 	if (cmd)
@@ -215,8 +215,8 @@ void ktgt_transition_begin(struct ktgt_transition *own, struct ktgt_cmd *cmd)
 
 	kref_get(&own->ref);
 	kref_get(&own->ref);
-	WRITE_ONCE(target->set_groups, cmd);
 	spin_lock_bh(&target->nexus_lock);
+	target->set_groups = cmd;
 	ktgt_group_update(target);
 	spin_unlock_bh(&target->nexus_lock);
 	ktgt_reset_drain(&own->drain, target);
@@ -280,14 +280,25 @@ void ktgt_transition_replace(struct ktgt_transition *own,
  * ktgt_transition_cancel - let a command wait no longer
  * @cmd: SET TARGET PORT GROUPS, which may have been answered
  *
- * The transition goes on without it.
+ * The transition goes on without it. Who has asked for it gets no answer then, and is
+ * told of the change as all others are.
  *
- * Context: any.
+ * Context: process or softirq; takes &ktgt_target.nexus_lock.
  * Return: true if it waited; it has not completed.
  */
 bool ktgt_transition_cancel(struct ktgt_cmd *cmd)
 {
-	return cmpxchg(&cmd->lu->target->set_groups, cmd, NULL) == cmd;
+	struct ktgt_target *target = cmd->lu->target;
+	bool waits;
+
+	spin_lock_bh(&target->nexus_lock);
+	waits = target->set_groups == cmd;
+	if (waits) {
+		target->set_groups = NULL;
+		target->transition->nexus = NULL;
+	}
+	spin_unlock_bh(&target->nexus_lock);
+	return waits;
 }
 
 /**

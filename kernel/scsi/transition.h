@@ -36,7 +36,8 @@ struct ktgt_target;
  * @expire: ends it without success after KTGT_TRANSITION_TIMEOUT
  * @target: the target; a reference is held
  * @lu: logical unit whose initiator has asked for it, or NULL; only compared
- * @nexus: I_T nexus that has asked for it, or NULL; only compared
+ * @nexus: I_T nexus that has asked for it and waits for the answer, or NULL; only
+ *	compared. Under &ktgt_target.nexus_lock when it has begun
  * @failed: the states are as before; valid when it has ended
  * @done: it has ended
  */

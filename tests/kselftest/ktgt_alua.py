@@ -34,6 +34,7 @@ from lab import IQN, SLOW, CommandError, Lab, run, start  # noqa: E402
 
 NOT_FOUND = 0x0203
 CHECK, CONFLICT = 2, 0x18
+ABORT_TASK, COMPLETE = 1, 0
 BAD_LIST = (5, 0x26, 0)
 REGISTER, RESERVE, RELEASE, CLEAR = range(4)
 IGNORE, MOVE = 6, 7
@@ -742,6 +743,31 @@ def set_waits(lab):
     two.wait([task])
 
 
+def wait_standby(lab):
+    """Until group 2 is; who is asked by a command would tell of the change first."""
+    wait_until(lambda: lab.adm_json("group", "show")["groups"][1]["state"]
+               == "standby", 5 * SLOW, "state")
+
+
+@suite.case
+def set_aborted(lab):
+    """SET TARGET PORT GROUPS that is aborted has no answer. It is done nevertheless, and
+    who has asked for it is told as all others are."""
+    disk, one, two = late_groups(lab, explicit=True)
+    task = stuck_write(two, b"o")
+    asked = issue_set(one, (2, STANDBY))
+    wait_until(lambda: groups(two)[2][0] == TRANSITION, 5, "transition")
+    equal(one.tmf(ABORT_TASK, rtt=asked.itt), COMPLETE, "ABORT TASK")
+    del one.tasks[asked.itt]
+    disk.release()
+    two.wait([task])
+    wait_standby(lab)
+    for ini in (one, two):
+        for lun in (1, 2):
+            attention(ini, CHANGED, lun)
+            attention(ini, None, lun)
+
+
 @suite.case
 def set_abandoned(lab):
     """Who has asked for it is gone: it is done nevertheless. A target that is deleted
@@ -753,9 +779,7 @@ def set_abandoned(lab):
     one.abort()
     disk.release()
     two.wait([task])
-    # who is asked by a command tells of the change first
-    wait_until(lambda: lab.adm_json("group", "show")["groups"][1]["state"]
-               == "standby", 5 * SLOW, "state")
+    wait_standby(lab)
     lab.clear_ua(two)
     equal(change(two, (2, AO)).status, 0, "another one")
     stuck_write(two, b"p")
