@@ -25,7 +25,7 @@
 #include "sense.h"
 #include "ua.h"
 
-/* waits for what has not ended in time */
+/* ends what has not ended in time; reclaim may wait for the gates that it opens */
 static struct workqueue_struct *expire_wq;
 /* those whose memory is not freed yet */
 static atomic_t nr_alive = ATOMIC_INIT(0);
@@ -309,7 +309,8 @@ bool ktgt_transition_cancel(struct ktgt_cmd *cmd)
  */
 int ktgt_transition_init(void)
 {
-	expire_wq = alloc_workqueue("ktgt-transition", WQ_UNBOUND, 0);
+	expire_wq = alloc_workqueue("ktgt-transition",
+				    WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	return expire_wq ? 0 : -ENOMEM;
 }
 
