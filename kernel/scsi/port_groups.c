@@ -38,7 +38,8 @@
 
 #define DESCRIPTOR		8
 #define PORT			4
-/* of SET TARGET PORT GROUPS */
+/* of SET TARGET PORT GROUPS: where PARAMETER LIST LENGTH is, and what is in the list */
+#define LENGTH_AT		6
 #define LIST_HEADER		4
 #define LIST_DESCRIPTOR		4
 #define STATE			GENMASK(3, 0)
@@ -151,7 +152,8 @@ void ktgt_groups_report(struct ktgt_cmd *cmd)
  * ktgt_groups_set_check - checks of SET TARGET PORT GROUPS (SPC-4, 6.45)
  * @cmd: the command
  *
- * An empty list is no error, and changes nothing.
+ * An empty list is no error, and changes nothing. Any other length is one of the CDB,
+ * not of the list.
  *
  * Context: any.
  * Return: false with sense data set.
@@ -164,8 +166,7 @@ bool ktgt_groups_set_check(struct ktgt_cmd *cmd)
 		     len <= LIST_HEADER + LIST_DESCRIPTOR * KTGT_GROUPS_MAX &&
 		     !((len - LIST_HEADER) % LIST_DESCRIPTOR)))
 		return true;
-	ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
-		       KTGT_ASC_PARAMETER_LIST_LENGTH);
+	ktgt_sense_cdb_field(&cmd->sense, LENGTH_AT, KTGT_SENSE_NO_BIT);
 	return false;
 }
 
@@ -180,6 +181,13 @@ static int wanted_state(u8 wire)
 	return -1;
 }
 
+/* KTGT_GROUP_REST is told as a group that has one state, so that may be asked for. */
+static bool is_rest(u16 id, int state)
+{
+	return id == KTGT_GROUP_REST &&
+	       state == KTGT_PORT_GROUP_STATE_ACTIVE_OPTIMIZED;
+}
+
 /*
  * With the lock: what is wanted of each group, which are in no transition. Return:
  * byte of the list that is wrong, or 0.
@@ -190,6 +198,7 @@ static u32 read_list(struct ktgt_groups *groups, const u8 *list, u32 len)
 	unsigned int i;
 	int state;
 	u32 pos;
+	u16 id;
 
 	for (i = 0; groups && i < groups->nr; i++)
 		groups->group[i].next = groups->group[i].state;
@@ -197,11 +206,12 @@ static u32 read_list(struct ktgt_groups *groups, const u8 *list, u32 len)
 		state = wanted_state(list[pos] & STATE);
 		if (state < 0)
 			return pos;
-		group = ktgt_groups_find(groups,
-					 get_unaligned_be16(list + pos + 2));
-		if (!group)
+		id = get_unaligned_be16(list + pos + 2);
+		group = ktgt_groups_find(groups, id);
+		if (group)
+			group->next = state;
+		else if (!is_rest(id, state))
 			return pos + 2;
-		group->next = state;
 	}
 	return 0;
 }

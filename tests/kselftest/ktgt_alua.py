@@ -48,7 +48,7 @@ NOT_SERVED = {STANDBY: (2, 4, 0x0B), UNAVAILABLE: (2, 4, 0x0C),
               TRANSITION: (2, 4, 0x0A)}
 CHANGED, FAILED = (6, 0x2A, 6), (6, 0x2A, 7)
 INQUIRY_CHANGED = (6, 0x3F, 3)
-BAD_CDB, BAD_LENGTH = (5, 0x24, 0), (5, 0x1A, 0)
+BAD_CDB = (5, 0x24, 0)
 SET_FAILED = (4, 0x67, 0x0A)
 # commands that all states serve, and those that standby serves: CDB, bytes to read
 ALWAYS = {"INQUIRY": (inquiry(), 255), "REPORT LUNS": (report_luns(), 4096),
@@ -612,6 +612,8 @@ def set_explicitly(lab):
     equal(change(one, (1, AN)).status, 0, "from an unavailable port")
     lab.clear_ua(two)
     equal(change(one, (1, AN), (2, AO)).status, 0, "nothing to change")
+    # all that was told can be asked for
+    equal(change(one, (0, AO), (1, AN), (2, AO)).status, 0, "with group 0")
     attention(two, None)
     equal(one.command(set_groups(0)).status, 0, "no list")
     equal(change(one).status, 0, "an empty list")
@@ -624,11 +626,11 @@ def set_refused(lab):
     before = groups(one)
     for state in (4, 5, 0x0E, 0x0F):
         equal(change(one, (1, STANDBY), (2, state)).key, BAD_LIST, f"{state}")
-    for nr in (0, 3, 65535):
-        equal(change(one, (1, STANDBY), (nr, AO)).key, BAD_LIST, f"group {nr}")
+    for nr, state in ((0, STANDBY), (3, AO), (65535, AO)):
+        equal(change(one, (1, STANDBY), (nr, state)).key, BAD_LIST, f"group {nr}")
     for length in (1, 3, 6, 4 + 4 * 33):
         task = one.command(set_groups(length), write=bytes(length))
-        equal(task.key, BAD_LENGTH, f"{length} bytes")
+        equal(task.key, BAD_CDB, f"{length} bytes")
     equal(groups(one), before, "groups")
     attention(two, None)
     # a reservation of others keeps it from being done
