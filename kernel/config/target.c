@@ -19,9 +19,11 @@
 #include "../core/refuse.h"
 #include "../core/target.h"
 #include "../iscsi/chap.h"
+#include "../scsi/group.h"
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
 #include "../scsi/nexus.h"
+#include "../scsi/ua.h"
 #include "drain.h"
 #include "portal.h"
 #include "txn.h"
@@ -616,6 +618,20 @@ static void set_ports(struct ktgt_txn *txn, struct target_edit *set)
 						lockdep_is_held(mutex));
 }
 
+/* Initiators ask for TPGS again, if it is another one now. */
+static void apply_keys(const struct target_edit *set)
+{
+	struct ktgt_target *target = set->target;
+	u8 tpgs = ktgt_group_tpgs(target);
+
+	set_keys(target, set->params.keys, set->params.set_keys);
+	if (ktgt_group_tpgs(target) == tpgs)
+		return;
+	spin_lock_bh(&target->nexus_lock);
+	ktgt_ua_raise_target_locked(target, KTGT_UA_INQUIRY);
+	spin_unlock_bh(&target->nexus_lock);
+}
+
 static void target_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 {
 	struct target_edit *set = container_of(change, struct target_edit,
@@ -627,7 +643,7 @@ static void target_set_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 			sizeof(set->target->alias));
 	if (set->params.set_state)
 		WRITE_ONCE(set->target->state, set->params.state);
-	set_keys(set->target, set->params.keys, set->params.set_keys);
+	apply_keys(set);
 	if (set->params.set_ports)
 		set_ports(txn, set);
 }

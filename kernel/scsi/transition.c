@@ -224,18 +224,6 @@ void ktgt_transition_begin(struct ktgt_transition *own, struct ktgt_cmd *cmd)
 	ktgt_lu_reset_put(&own->drain.tasks);
 }
 
-/* With the lock. */
-static void raise_all(struct ktgt_target *target, enum ktgt_ua ua)
-{
-	struct ktgt_lu *lu;
-	unsigned long nr;
-
-	rcu_read_lock();
-	xa_for_each(&target->lus, nr, lu)
-		ktgt_ua_raise_locked(lu, ua, NULL);
-	rcu_read_unlock();
-}
-
 /**
  * ktgt_transition_replace - give a target other target port groups
  * @own: transition that has claimed the target. It may have ended when this returns;
@@ -261,9 +249,9 @@ void ktgt_transition_replace(struct ktgt_transition *own,
 	WRITE_ONCE(target->groups, groups->nr ? groups : NULL);
 	ktgt_group_update(target);
 	if (what & KTGT_GROUPS_OTHERS)
-		raise_all(target, KTGT_UA_INQUIRY);
+		ktgt_ua_raise_target_locked(target, KTGT_UA_INQUIRY);
 	if (what & KTGT_GROUPS_TOLD)
-		raise_all(target, KTGT_UA_ACCESS_STATE);
+		ktgt_ua_raise_target_locked(target, KTGT_UA_ACCESS_STATE);
 	spin_unlock_bh(&target->nexus_lock);
 	kfree(old);
 	if (!groups->nr)

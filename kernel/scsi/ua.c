@@ -143,6 +143,25 @@ void ktgt_ua_raise(struct ktgt_lu *lu, enum ktgt_ua ua,
 }
 
 /**
+ * ktgt_ua_raise_target_locked - establish a unit attention for the users of all LUs of a
+ *	target
+ * @target: the target
+ * @ua: condition
+ *
+ * Context: any; &ktgt_target.nexus_lock is held.
+ */
+void ktgt_ua_raise_target_locked(struct ktgt_target *target, enum ktgt_ua ua)
+{
+	struct ktgt_lu *lu;
+	unsigned long nr;
+
+	rcu_read_lock();
+	xa_for_each(&target->lus, nr, lu)
+		ktgt_ua_raise_locked(lu, ua, NULL);
+	rcu_read_unlock();
+}
+
+/**
  * ktgt_ua_raise_nexus - establish a unit attention for one initiator
  * @nexus: I_T nexus; it is told by each logical unit that it has addressed
  * @ua: condition

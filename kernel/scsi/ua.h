@@ -35,6 +35,7 @@ void ktgt_ua_raise(struct ktgt_lu *lu, enum ktgt_ua ua,
 		   const struct ktgt_nexus *except);
 void ktgt_ua_raise_locked(struct ktgt_lu *lu, enum ktgt_ua ua,
 			  const struct ktgt_nexus *except);
+void ktgt_ua_raise_target_locked(struct ktgt_target *target, enum ktgt_ua ua);
 void ktgt_ua_raise_nexus(struct ktgt_nexus *nexus, enum ktgt_ua ua);
 void ktgt_ua_luns_changed(struct ktgt_target *target);
 void ktgt_ua_luns_told(struct ktgt_nexus *nexus);

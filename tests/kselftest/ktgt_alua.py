@@ -587,6 +587,33 @@ def change(ini, *wanted, lun=1):
 
 
 @suite.case
+def explicit_told(lab):
+    """TPGS says whether initiators may change the states; all are told when that
+    changes, and nobody is when it does not."""
+    one, two = two_groups(lab)
+    iqn = f"{IQN}:t1"
+
+    def allow(how, want, tpgs):
+        lab.adm("target", "set", iqn, "explicit-alua", how)
+        for ini in (one, two):
+            for lun in (1, 2):
+                attention(ini, want, lun)
+                attention(ini, None, lun)
+                equal(ini.good(inquiry(), lun, read=255).data[5] >> 4, tpgs, "TPGS")
+
+    allow("on", INQUIRY_CHANGED, 3)
+    allow("on", None, 3)
+    allow("off", INQUIRY_CHANGED, 1)
+    allow("default", None, 1)
+    for nr in (1, 2):
+        group(lab, "del", nr)
+    for ini in (one, two):
+        for lun in (1, 2):
+            lab.clear_ua(ini, lun)
+    allow("on", None, 0)
+
+
+@suite.case
 def set_explicitly(lab):
     """SET TARGET PORT GROUPS: all that it names change; who has asked is not told by
     the logical unit that was asked, all others are."""
