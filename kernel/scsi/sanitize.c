@@ -37,6 +37,7 @@
 #include "../core/target.h"
 #include "data.h"
 #include "gate.h"
+#include "group.h"
 #include "lu.h"
 #include "lu_life.h"
 #include "medium.h"
@@ -549,6 +550,21 @@ static void run(struct ktgt_cmd *cmd, struct ktgt_sanitize_op *op)
 		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
 }
 
+/*
+ * It is not admitted, so it looks here at what may have come while it waited for its
+ * data. Return: true if it has ended.
+ */
+static bool is_held_up(struct ktgt_cmd *cmd)
+{
+	if (ktgt_group_refuses(cmd, &cmd->sense))
+		ktgt_cmd_fail(cmd);
+	else if (ktgt_pr_conflicts(cmd))
+		ktgt_cmd_complete(cmd, SAM_STAT_RESERVATION_CONFLICT);
+	else
+		return false;
+	return true;
+}
+
 /**
  * ktgt_sanitize - SANITIZE with OVERWRITE and BLOCK ERASE (SBC-4, 5.30.3 and 5.30.4)
  * @cmd: the command
@@ -562,10 +578,8 @@ void ktgt_sanitize(struct ktgt_cmd *cmd)
 	struct ktgt_sanitize state;
 	u32 pattern_len;
 
-	if (ktgt_pr_conflicts(cmd)) {
-		ktgt_cmd_complete(cmd, SAM_STAT_RESERVATION_CONFLICT);
+	if (is_held_up(cmd))
 		return;
-	}
 	if (!ktgt_medium_is_same(cmd)) {
 		refuse(cmd, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
 		ktgt_cmd_fail(cmd);

@@ -22,10 +22,10 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
 import iscsi  # noqa: E402
-from iscsi import (inquiry, log_sense, mode_sense6, pr_in,  # noqa: E402
-                   pr_list, pr_out, read10, read_buffer, read_capacity10,
-                   read_capacity16, report_groups, report_luns,
-                   request_sense, rsoc, set_groups, sync_cache10,
+from iscsi import (OVERWRITE, inquiry, log_sense, mode_sense6,  # noqa: E402
+                   overwrite_list, pr_in, pr_list, pr_out, read10, read_buffer,
+                   read_capacity10, read_capacity16, report_groups, report_luns,
+                   request_sense, rsoc, sanitize, set_groups, sync_cache10,
                    transport_id, tur, write10, write_buffer)
 import dm  # noqa: E402
 from dm import Late  # noqa: E402
@@ -507,6 +507,21 @@ def waiting_data(lab):
     equal(task.key, NOT_SERVED[STANDBY], "WRITE")
     lab.clear_ua(one)
     equal(one.good(read10(0, 8), read=4096).data, bytes(4096), "blocks")
+
+
+@suite.case
+def waiting_sanitize(lab):
+    """Nor is a SANITIZE that gets its data then: the disk is as it was."""
+    one, two = two_groups(lab, lab.null_blk(16))
+    two.good(write10(0, 8), write=b"k" * 4096)
+    data = overwrite_list(b"p")
+    task = two.waiting(sanitize(OVERWRITE, len(data)), data)
+    group(lab, "set", 2, "state", "standby")
+    two.answer(task)
+    two.wait([task])
+    equal(task.key, NOT_SERVED[STANDBY], "SANITIZE")
+    lab.clear_ua(one)
+    equal(one.good(read10(0, 8), read=4096).data, b"k" * 4096, "blocks")
 
 
 @suite.case

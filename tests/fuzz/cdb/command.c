@@ -340,8 +340,8 @@ void submit(struct record *rec)
 				    !(rec->now_unaware && wants_medium(rec)) &&
 				    rec->cmd->itl->flags & conflicting(rec->cdb);
 	rec->now_unserved = 0;
-	if (rec->legal && wants_medium(rec) && rec->cmd->itl && !rec->cmd->store &&
-	    !rec->now_unaware)
+	if (rec->legal && (wants_medium(rec) || erases(rec)) && rec->cmd->itl &&
+	    !rec->cmd->store && !(rec->now_unaware && wants_medium(rec)))
 		rec->now_unserved = told_in_state(rec->cdb,
 						  rec->cmd->itl->flags);
 	ktgt_cmd_submit(rec->cmd);

@@ -134,7 +134,7 @@ void check_erase(const struct record *rec)
 		require(!erase || immed || succeeded(erase_of(rec->lu)));
 		return;
 	}
-	if (rec->status != SAM_STAT_CHECK_CONDITION)
+	if (rec->status != SAM_STAT_CHECK_CONDITION || rec->now_unserved)
 		return;
 	switch (rec->sense) {
 	case 0x051a00:
@@ -204,7 +204,8 @@ void erase_begin(const struct record *rec, struct ktgt_lu *lu)
 {
 	struct erase *e = erase_of(lu) ?: erase_of(NULL);
 
-	require(e && rec->legal && !rec->now_conflict && !rec->now_read_only);
+	require(e && rec->legal && !rec->now_conflict && !rec->now_unserved);
+	require(!rec->now_read_only);
 	require(!e->io);
 	*e = next;
 	e->lu = lu;
