@@ -6,6 +6,7 @@
 #include "pr_out.h"
 
 #include <linux/errno.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -205,6 +206,8 @@ static enum ktgt_pr_result make_named(struct ktgt_pr_request *req,
 	int err;
 
 	for (; at < end; at += id.len) {
+		/* each may stand for many ports, at many target ports */
+		cond_resched();
 		req->field = at;
 		err = ktgt_transport_id_get(list + at, end - at, &id);
 		if (err == -EMSGSIZE)
