@@ -7,6 +7,7 @@
 #define _KTGT_CORE_GROUP_H
 
 #include <linux/bits.h>
+#include <linux/rcupdate.h>
 #include <linux/types.h>
 #include <uapi/linux/ktgt.h>
 
@@ -47,10 +48,12 @@ struct ktgt_group {
 
 /**
  * struct ktgt_groups - the target port groups of a target
+ * @rcu: frees it with its target, which others may have found under RCU
  * @nr: length of @group, one at least
  * @group: target port groups, in the order in which they were added
  */
 struct ktgt_groups {
+	struct rcu_head		rcu;
 	unsigned int		nr;
 	struct ktgt_group	group[KTGT_GROUPS_MAX];
 };

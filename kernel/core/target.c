@@ -10,6 +10,7 @@
 
 #include "name.h"
 #include "access.h"
+#include "group.h"
 
 /* The same for names that are equal, whatever their case. */
 static u32 name_hash(const char *name, u32 seed)
@@ -82,8 +83,8 @@ struct ktgt_target *ktgt_target_alloc(struct ktgt_net *kn, const char *name)
 }
 
 /*
- * This was the last reference, so nobody changes the access any more. Readers
- * may still use it under RCU.
+ * This was the last reference, so nobody changes the access, the ports or the groups
+ * any more. Readers may still use them under RCU.
  */
 static void release(struct kref *ref)
 {
@@ -93,7 +94,8 @@ static void release(struct kref *ref)
 	ktgt_access_free_rcu(rcu_dereference_protected(target->access, true));
 	if (ports)
 		kfree_rcu(ports, rcu);
-	kfree(target->groups);
+	if (target->groups)
+		kfree_rcu(target->groups, rcu);
 	xa_destroy(&target->lus);
 	kfree_rcu(target, rcu);
 }

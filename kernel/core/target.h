@@ -112,7 +112,8 @@ enum ktgt_target_key {
  * @nr_nexuses: length of @nexuses plus those that are being freed
  * @no_nexus: woken when @nr_nexuses falls to zero
  * @nr_resets: resets of the whole target that are under way
- * @groups: its target port groups, NULL if it has none; under @nexus_lock
+ * @groups: its target port groups, NULL if it has none; under @nexus_lock, by those
+ *	who have a reference or are under RCU
  * @transition: who changes the states of @groups, or will, or NULL; under @nexus_lock
  * @set_groups: SET TARGET PORT GROUPS that is answered when @transition has ended, or
  *	NULL; under @nexus_lock

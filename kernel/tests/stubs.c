@@ -13,7 +13,6 @@
 #include "../backend/block.h"
 #include "../backend/worker.h"
 #include "../core/cmd.h"
-#include "../core/target.h"
 #include "../scsi/buffer.h"
 #include "../scsi/copy.h"
 #include "../scsi/copy_results.h"
@@ -188,10 +187,6 @@ STUB_VALUE(bool, ktgt_orphans_hold_much, false, void)
 STUB_FAIL(ktgt_orphans_exit, void)
 STUB_FAIL_VALUE(int, ktgt_workers_init, -EIO, void)
 STUB_FAIL(ktgt_workers_exit, void)
-
-/* core/ */
-STUB_FAIL(ktgt_target_put, struct ktgt_target *target)
-STUB_FAIL_VALUE(bool, ktgt_target_tryget, false, struct ktgt_target *target)
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("KUnit tests of the iSCSI target ktgt");
