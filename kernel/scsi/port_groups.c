@@ -86,7 +86,7 @@ static void keep_rest(const struct ktgt_groups *groups, struct ktgt_ports *ports
 	ports->nr = nr;
 }
 
-/* @rest: has all ports of the target */
+/* @rest: has all ports of the target, and that of the asker */
 static u32 put_groups(struct ktgt_cmd *cmd, u32 pos, struct ktgt_group *rest)
 {
 	struct ktgt_target *target = cmd->lu->target;
@@ -138,6 +138,8 @@ void ktgt_groups_report(struct ktgt_cmd *cmd)
 	u32 end;
 
 	ktgt_target_ports(cmd->lu->target, &rest.ports);
+	/* its session may have outlived the portals of its port */
+	ktgt_ports_add(&rest.ports, cmd->nexus->port);
 	end = put_groups(cmd, header, &rest);
 	put_unaligned_be32(end - 4, buf);
 	buf[4] = FORMAT_TYPE_EXTENDED;

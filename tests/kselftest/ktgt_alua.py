@@ -457,6 +457,19 @@ def groups_told(lab):
     equal(two.command(report_groups(), read=1024).key, BAD_CDB, "at the end")
 
 
+@suite.case
+def port_left(lab):
+    """A port at which the target is no more is told to those who came by it."""
+    make_portals(lab)
+    iqn = lab.target("t1")
+    lab.null_lun(iqn, 1, "1M")
+    group(lab, "add", 2, "portals", 2)
+    one, two = [lab.login(iqn, port=port) for port in (3260, 3261)]
+    lab.adm("target", "set", iqn, "portals", 2)
+    equal(groups(one), {2: (AO, 0, [2]), 0: (AO, 0, [1])}, "by port 1")
+    equal(groups(two), {2: (AO, 0, [2])}, "by port 2")
+
+
 def served(ini, state):
     """What is served by a port in this state, and what is told of the rest."""
     for name, (cdb, length) in {**ALWAYS, **IN_STANDBY, **IF_ACTIVE}.items():
