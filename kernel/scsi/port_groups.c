@@ -27,6 +27,9 @@
 /* FORMAT TYPE, byte 4 of the extended header */
 #define FORMAT_TYPE_EXTENDED	0x10
 
+/* in seconds; all gates have to close first, and then to open again */
+#define TRANSITION_TIME		(KTGT_TRANSITION_TIMEOUT / HZ + 2)
+
 /* byte 0 of a descriptor */
 #define PREF			BIT(7)
 /* byte 1: states that there are */
@@ -143,7 +146,7 @@ void ktgt_groups_report(struct ktgt_cmd *cmd)
 	end = put_groups(cmd, header, &rest);
 	put_unaligned_be32(end - 4, buf);
 	buf[4] = FORMAT_TYPE_EXTENDED;
-	buf[5] = KTGT_TRANSITION_TIMEOUT / HZ;
+	buf[5] = TRANSITION_TIME;
 	ktgt_data_put(cmd, 0, buf, header);
 	ktgt_data_done(cmd, end);
 }

@@ -441,7 +441,7 @@ def groups_told(lab):
         equal(one.good(inquiry(), lun, read=255).data[5] >> 4, 1, "TPGS")
     longer = one.good(report_groups(form=1), read=1024).data
     shorter = one.good(report_groups(), read=1024).data
-    equal(longer[4:8], bytes([0x10, 8, 0, 0]), "extended header")
+    equal(longer[4:8], bytes([0x10, 10, 0, 0]), "extended header")
     equal(longer[8:], shorter[4:], "descriptors")
     equal(one.command(report_groups(form=2), read=1024).key, BAD_CDB, "format")
     for ini, nr in ((one, 3), (two, 7)):
