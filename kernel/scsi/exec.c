@@ -392,7 +392,7 @@ static void cancel(struct ktgt_cmd *cmd)
  *
  * If it waits for anything but storage, it completes now.
  *
- * Context: any.
+ * Context: process or softirq; may take &ktgt_target.nexus_lock.
  */
 void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 {
