@@ -4,7 +4,8 @@
  * written into the older one and made stable. So whenever power is lost, the other slot
  * has what was there before. Who saves says afterwards whether it counts; if not, what
  * was there before is written over it. A file of zeroes is new, and is made ready by the
- * first save.
+ * first save. Where nobody knows what was there before, a save that does not count
+ * leaves that so.
  *
  * A worker of this file writes, one for each state file, and sleeps until the file
  * system has answered. Nobody else does.
@@ -29,6 +30,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "../core/refuse.h"
@@ -37,6 +39,9 @@
 #define VERSION		1
 #define MAGIC		"KTGT-ST"
 
+/* how long who takes a state file waits for a save of who had it before */
+#define PATIENCE	(2 * HZ)
+
 /**
  * struct slot_header - begin of a slot, as it is in the file
  * @magic: MAGIC with its NUL
@@ -44,6 +49,8 @@
  * @checksum: CRC32C of the header, in which it is 0, and of the image
  * @sequence: that of the slot which was written last is the greatest
  * @len: bytes of the image, which follows
+ * @slot_len: bytes of a slot; in a file that was made longer or shorter, the other slot
+ *	is elsewhere now, and it may have been the newer one
  * @reserved: 0
  */
 struct slot_header {
@@ -52,7 +59,8 @@ struct slot_header {
 	__le32	checksum;
 	__le64	sequence;
 	__le32	len;
-	u8	reserved[36];
+	__le32	slot_len;
+	u8	reserved[32];
 };
 
 static_assert(sizeof(struct slot_header) == KTGT_STATE_HEADER);
@@ -95,7 +103,8 @@ enum state_phase {
  *	it over
  * @load_mutex: whoever reads it
  * @is_loaded: it was read, under @load_mutex
- * @fault: why nobody knows what was in it, an errno; 0 if that is known
+ * @fault: why nobody knows what is in it, an errno; 0 if that is known. Changed in
+ *	STATE_WRITTEN
  * @work: writes
  * @close_work: closes the file when nobody has a reference any more
  * @lock: protects the following; a spinlock, interrupts off
@@ -103,7 +112,11 @@ enum state_phase {
  * @phase: of the save that is under way
  * @is_revoked: it does not count, although it is still written
  * @is_new: no slot was ever written; the worker's
- * @heal: both slots have to be written, since no slot is good
+ * @heal: after a @fault: whatever is in it is not wanted, and the next save writes both
+ *	slots
+ * @idle: woken when @phase is STATE_IDLE again
+ * @saver: who saves, the owner of its saves; NULL if nobody does
+ * @former: who did so before
  * @next: image that is saved; NULL if @phase is STATE_IDLE
  * @ops: who is told
  * @owner: for @ops
@@ -128,6 +141,9 @@ struct ktgt_state {
 	bool				is_revoked;
 	bool				is_new;
 	bool				heal;
+	wait_queue_head_t		idle;
+	void				*saver;
+	void				*former;
 	struct ktgt_state_image		*next;
 	const struct ktgt_state_ops	*ops;
 	void				*owner;
@@ -224,6 +240,7 @@ static int write_slot(struct ktgt_state *state, unsigned int slot,
 		.version = cpu_to_le32(VERSION),
 		.sequence = cpu_to_le64(++state->sequence),
 		.len = cpu_to_le32(image->len),
+		.slot_len = cpu_to_le32(state->slot_len),
 	};
 	size_t len = sizeof(header) + image->len;
 	loff_t pos = slot * state->slot_len;
@@ -233,6 +250,19 @@ static int write_slot(struct ktgt_state *state, unsigned int slot,
 	memcpy(image->header, &header, sizeof(header));
 	err = write_all(state->file, image->header, len, pos);
 	return err ?: vfs_fsync_range(state->file, pos, pos + len - 1, 1);
+}
+
+/* Nothing is in it afterwards, and it does not look new. Sleeps likewise. */
+static int spoil_slot(struct ktgt_state *state, unsigned int slot)
+{
+	loff_t pos = slot * state->slot_len;
+	u8 nothing[KTGT_STATE_HEADER];
+	int err;
+
+	memset(nothing, 0xff, sizeof(nothing));
+	err = write_all(state->file, nothing, sizeof(nothing), pos);
+	return err ?: vfs_fsync_range(state->file, pos,
+				      pos + sizeof(nothing) - 1, 1);
 }
 
 /*
@@ -258,7 +288,10 @@ static enum slot_kind read_slot(struct ktgt_state *state, unsigned int slot,
 	    checksum_of(image, &header) != le32_to_cpu(header.checksum))
 		return SLOT_DAMAGED;
 	*sequence = le64_to_cpu(header.sequence);
-	return le32_to_cpu(header.version) == VERSION ? SLOT_GOOD : SLOT_NEWER;
+	if (le32_to_cpu(header.version) != VERSION)
+		return SLOT_NEWER;
+	return le32_to_cpu(header.slot_len) == state->slot_len ? SLOT_GOOD :
+								 SLOT_DAMAGED;
 }
 
 /* --- opening and reading -------------------------------------------------- */
@@ -345,6 +378,7 @@ static struct ktgt_state *make_state(struct file *file)
 	kref_init(&state->ref);
 	mutex_init(&state->load_mutex);
 	spin_lock_init(&state->lock);
+	init_waitqueue_head(&state->idle);
 	INIT_WORK(&state->work, state_work);
 	INIT_WORK(&state->close_work, close_work);
 	state->file = get_file(file);
@@ -408,10 +442,19 @@ static int take_new(struct ktgt_state *state)
 	return state->kept ? 0 : -ENOMEM;
 }
 
+/* A new file has its second slot first, so what is good there may be all that is left. */
+static bool looks_new(const enum slot_kind *kind)
+{
+	return kind[0] == SLOT_BLANK &&
+	       (kind[1] == SLOT_BLANK || kind[1] == SLOT_DAMAGED);
+}
+
 static int fault_of(const enum slot_kind *kind)
 {
 	if (kind[0] == SLOT_NEWER || kind[1] == SLOT_NEWER)
 		return -EPROTONOSUPPORT;
+	if (kind[1] == SLOT_BLANK)
+		return -EUCLEAN;
 	return kind[0] == SLOT_GOOD || kind[1] == SLOT_GOOD ? 0 : -EUCLEAN;
 }
 
@@ -424,7 +467,7 @@ static int take_newest(struct ktgt_state *state, struct ktgt_state_image **slots
 
 	for (i = 0; i < NR_SLOTS; i++)
 		kind[i] = read_slot(state, i, slots[i], &sequence[i]);
-	if (kind[0] == SLOT_BLANK)
+	if (looks_new(kind))
 		return take_new(state);
 	state->fault = fault_of(kind);
 	state->sequence = max(sequence[0], sequence[1]);
@@ -500,27 +543,18 @@ int ktgt_state_fault(const struct ktgt_state *state)
 }
 
 /**
- * ktgt_state_forget_fault - whatever was in a state file is not wanted any more
+ * ktgt_state_forget_fault - whatever is in a state file is not wanted any more
  * @state: the state file, after ktgt_state_load()
  *
- * The next save writes both slots.
+ * The next save writes both slots. If it counts, there is no fault any more; if not,
+ * both are damaged.
  *
- * Context: may sleep; one caller at a time.
- * Return: 0 or -ENOMEM.
+ * Context: any, by who saves into it; none of his saves is under way.
  */
-int ktgt_state_forget_fault(struct ktgt_state *state)
+void ktgt_state_forget_fault(struct ktgt_state *state)
 {
-	struct ktgt_state_image *image;
-
-	if (!state->fault)
-		return 0;
-	image = ktgt_state_image_alloc(0, GFP_KERNEL);
-	if (!image)
-		return -ENOMEM;
-	state->kept = image;
-	state->heal = true;
-	WRITE_ONCE(state->fault, 0);
-	return 0;
+	if (state->fault)
+		state->heal = true;
 }
 
 /**
@@ -550,6 +584,62 @@ void ktgt_state_unuse(struct ktgt_state *state)
 	atomic_dec(&state->nr_users);
 }
 
+static bool is_idle(struct ktgt_state *state)
+{
+	unsigned long flags;
+	bool idle;
+
+	spin_lock_irqsave(&state->lock, flags);
+	idle = state->phase == STATE_IDLE;
+	spin_unlock_irqrestore(&state->lock, flags);
+	return idle;
+}
+
+/**
+ * ktgt_state_take - be the one who saves into a state file from now on
+ * @state: the state file, loaded
+ * @owner: who, see ktgt_state_write()
+ *
+ * From then on nobody else changes what is in it, and ktgt_state_kept() stays as it is.
+ * Until ktgt_state_give_back() the former one gets -EBUSY.
+ *
+ * Context: may sleep, until a save that is under way has ended, but for PATIENCE at
+ *	most; one caller at a time.
+ * Return: 0, or -EBUSY if it has not ended; then it is as before.
+ */
+int ktgt_state_take(struct ktgt_state *state, void *owner)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&state->lock, flags);
+	state->former = state->saver;
+	state->saver = owner;
+	spin_unlock_irqrestore(&state->lock, flags);
+	if (wait_event_timeout(state->idle, is_idle(state), PATIENCE))
+		return 0;
+	ktgt_state_give_back(state, owner);
+	return -EBUSY;
+}
+
+/**
+ * ktgt_state_give_back - who has taken a state file does not need it
+ * @state: the state file
+ * @owner: who; if he has not taken it, nothing happens
+ *
+ * Context: any.
+ */
+void ktgt_state_give_back(struct ktgt_state *state, void *owner)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&state->lock, flags);
+	if (state->saver == owner) {
+		state->saver = state->former;
+		state->former = NULL;
+	}
+	spin_unlock_irqrestore(&state->lock, flags);
+}
+
 /* --- saving --------------------------------------------------------------- */
 
 /* With the lock. The work has a reference of its own. */
@@ -576,13 +666,14 @@ u32 ktgt_state_room(const struct ktgt_state *state)
 
 /**
  * ktgt_state_write - begin a save
- * @state: the state file, loaded and without a fault
+ * @state: the state file, loaded; without a fault, or after ktgt_state_forget_fault()
  * @image: what is to be in it, and has room; belongs to @state if it begins
  * @ops: who is told how it goes
- * @owner: for @ops; stays until the save was committed, or was undone
+ * @owner: for @ops, who has taken the state file; stays until the save was committed, or
+ *	was undone
  *
  * Context: any.
- * Return: 0, or -EBUSY if a save is under way.
+ * Return: 0, or -EBUSY if a save is under way, or somebody else has taken it.
  */
 int ktgt_state_write(struct ktgt_state *state, struct ktgt_state_image *image,
 		     const struct ktgt_state_ops *ops, void *owner)
@@ -591,7 +682,7 @@ int ktgt_state_write(struct ktgt_state *state, struct ktgt_state_image *image,
 	int err = -EBUSY;
 
 	spin_lock_irqsave(&state->lock, flags);
-	if (state->phase == STATE_IDLE) {
+	if (state->phase == STATE_IDLE && state->saver == owner) {
 		state->phase = STATE_WRITING;
 		state->is_revoked = false;
 		state->next = image;
@@ -620,8 +711,11 @@ void ktgt_state_commit(struct ktgt_state *state)
 	state->kept = state->next;
 	state->next = NULL;
 	state->slot = !state->slot;
+	state->heal = false;
+	WRITE_ONCE(state->fault, 0);
 	state->phase = STATE_IDLE;
 	spin_unlock_irqrestore(&state->lock, flags);
+	wake_up(&state->idle);
 	ktgt_state_image_free(old);
 }
 
@@ -671,8 +765,6 @@ static int write_next(struct ktgt_state *state)
 		err = write_slot(state, !state->slot, state->next);
 	if (!err && state->heal)
 		err = write_slot(state, state->slot, state->next);
-	if (!err)
-		state->heal = false;
 	return err;
 }
 
@@ -693,6 +785,18 @@ static void save(struct ktgt_state *state)
 		state->ops->written(state->owner, err);
 }
 
+/* Both may have the save if nobody knows what was there before. */
+static int write_former(struct ktgt_state *state)
+{
+	int err;
+
+	if (!state->heal)
+		return state->is_new ? 0 :
+		       write_slot(state, !state->slot, state->kept);
+	err = spoil_slot(state, !state->slot);
+	return spoil_slot(state, state->slot) ?: err;
+}
+
 /*
  * Should this fail as well, nobody knows which of the two a loss of power would leave,
  * which is told in the log. The next save writes the same slot.
@@ -705,7 +809,7 @@ static void undo(struct ktgt_state *state)
 	unsigned long flags;
 	int err;
 
-	err = state->is_new ? 0 : write_slot(state, !state->slot, state->kept);
+	err = write_former(state);
 	if (err)
 		pr_err_ratelimited("%pD: cannot be written (%d); after a loss of power it may have what was refused\n",
 				   state->file, err);
@@ -713,6 +817,7 @@ static void undo(struct ktgt_state *state)
 	state->next = NULL;
 	state->phase = STATE_IDLE;
 	spin_unlock_irqrestore(&state->lock, flags);
+	wake_up(&state->idle);
 	ktgt_state_image_free(next);
 	undone(owner);
 }

@@ -55,7 +55,9 @@ int ktgt_state_load(struct ktgt_state *state);
 const struct ktgt_state_image *ktgt_state_kept(const struct ktgt_state *state);
 u32 ktgt_state_room(const struct ktgt_state *state);
 int ktgt_state_fault(const struct ktgt_state *state);
-int ktgt_state_forget_fault(struct ktgt_state *state);
+void ktgt_state_forget_fault(struct ktgt_state *state);
+int ktgt_state_take(struct ktgt_state *state, void *owner);
+void ktgt_state_give_back(struct ktgt_state *state, void *owner);
 
 struct ktgt_state_image *ktgt_state_image_alloc(u32 len, gfp_t gfp);
 void ktgt_state_image_free(struct ktgt_state_image *image);

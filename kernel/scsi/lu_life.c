@@ -395,7 +395,8 @@ static struct ktgt_lu *make_lu(struct ktgt_target *target,
  *	closed if that is refused
  * @extack: gets the reason of a refusal
  *
- * Context: process, with &ktgt_net.config_mutex.
+ * Context: process, with &ktgt_net.config_mutex; may sleep until a state file is not
+ *	being written any more, see ktgt_pr_save_open().
  * Return: the logical unit, which nobody can find yet, or ERR_PTR.
  */
 struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
@@ -448,7 +449,7 @@ void ktgt_lu_free(struct ktgt_lu *lu)
 		give_up_place(lu);
 	ktgt_names_leave(lu);
 	if (lu->state)
-		ktgt_state_unuse(lu->state);
+		ktgt_pr_save_drop(lu);
 	ktgt_pr_exit(lu);
 	RCU_INIT_POINTER(lu->store, NULL);
 	if (store)

@@ -6,8 +6,8 @@
  *
  * At a logical unit with a state file, PERSISTENT RESERVE OUT commands take turns. Who
  * has the turn keeps it until its change is in force, or until a change that is not to be
- * has been taken out of the file again. A command waits at most PR_SAVE_TIMEOUT, and
- * nobody sleeps for it.
+ * has been taken out of the file again. If nothing is done for PR_SAVE_TIMEOUT, those
+ * that wait fail. Nobody sleeps for it.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -86,7 +86,16 @@ static void watch_anew(struct ktgt_pr_save *save)
 		kref_get(&save->lu->kref);
 }
 
-/* With the lock, by who has a reference of the memory of the logical unit. */
+/* With the lock. */
+static bool is_saving(const struct ktgt_pr_save *save)
+{
+	return save->cmd && save->cmd->step_nr == KTGT_PR_STEP_SAVING;
+}
+
+/*
+ * With the lock, by who has a reference of the memory of the logical unit: no command
+ * is saving. So nothing is watched when there are no commands.
+ */
 static void watch_no_longer(struct ktgt_pr_save *save)
 {
 	if (list_empty(&save->waiting) && cancel_delayed_work(&save->late))
@@ -153,7 +162,7 @@ static void late_work(struct work_struct *work)
 
 	spin_lock_irqsave(&save->lock, flags);
 	cmd = save->cmd;
-	if (cmd && cmd->step_nr == KTGT_PR_STEP_SAVING) {
+	if (is_saving(save)) {
 		take_turn_back(save, KTGT_PR_STEP_FAILED);
 		ktgt_state_revoke(save->lu->state);
 		list_add(&cmd->wait_node, &late);
@@ -186,7 +195,7 @@ static void written(void *owner, int err)
 	spin_lock_irqsave(&save->lock, flags);
 	tell_user(save, err);
 	cmd = save->cmd;
-	if (cmd && cmd->step_nr == KTGT_PR_STEP_SAVING) {
+	if (is_saving(save)) {
 		if (err)
 			take_turn_back(save, KTGT_PR_STEP_FAILED);
 		else
@@ -338,7 +347,7 @@ bool ktgt_pr_save_cancel(struct ktgt_cmd *cmd)
 	if (!save)
 		return false;
 	spin_lock_irqsave(&save->lock, flags);
-	if (save->cmd == cmd && cmd->step_nr == KTGT_PR_STEP_SAVING) {
+	if (save->cmd == cmd && is_saving(save)) {
 		take_turn_back(save, KTGT_PR_STEP_NEW);
 		ktgt_state_revoke(save->lu->state);
 		watch_no_longer(save);
@@ -346,6 +355,8 @@ bool ktgt_pr_save_cancel(struct ktgt_cmd *cmd)
 	} else if (is_waiting(save, cmd)) {
 		list_del(&cmd->wait_node);
 		waits = true;
+		if (!is_saving(save))
+			watch_no_longer(save);
 	}
 	spin_unlock_irqrestore(&save->lock, flags);
 	return waits;
@@ -413,10 +424,12 @@ static int save_for_user(struct ktgt_lu *lu, const struct ktgt_pr *to,
 
 	if (!image)
 		return -ENOMEM;
-	err = image->len > ktgt_state_room(lu->state) ? -ENOSPC :
-	      ktgt_state_forget_fault(lu->state);
-	if (!err)
-		err = begin_for_user(lu->pr_save, image);
+	if (image->len > ktgt_state_room(lu->state)) {
+		ktgt_state_image_free(image);
+		return -ENOSPC;
+	}
+	ktgt_state_forget_fault(lu->state);
+	err = begin_for_user(lu->pr_save, image);
 	if (err) {
 		ktgt_state_image_free(image);
 		return err;
@@ -509,20 +522,51 @@ static int read_kept(struct ktgt_lu *lu, struct ktgt_state *state,
 	ktgt_pr_exit(lu);
 	lu->pr.fault = err;
 	pr_err_ratelimited("LUN %u: its state file %s; it is not ready until its reservations are cleared or restored\n",
-	       lu->lun, err == -EPROTONOSUPPORT ?
-	       "was written by a later version of ktgt" : "is damaged");
+			   lu->lun, err == -EPROTONOSUPPORT ?
+			   "was written by a later version of ktgt" :
+			   "is damaged");
 	return 0;
+}
+
+/* From now on the one that has had it before changes nothing in it. */
+static int take_state(struct ktgt_lu *lu, struct ktgt_state *state,
+		      struct netlink_ext_ack *extack)
+{
+	int err = ktgt_state_take(state, lu->pr_save);
+
+	if (err)
+		ktgt_refuse(extack,
+			    "LUN %u: its state file is still being written; try again",
+			    lu->lun);
+	return err;
+}
+
+static int take_and_read(struct ktgt_lu *lu, struct ktgt_state *state,
+			 struct netlink_ext_ack *extack)
+{
+	int err = take_state(lu, state, extack);
+
+	if (err)
+		return err;
+	err = read_kept(lu, state, extack);
+	if (err)
+		ktgt_state_give_back(state, lu->pr_save);
+	return err;
 }
 
 /**
  * ktgt_pr_save_open - give a new logical unit the reservations of its state file
- * @lu: logical unit, not published; ktgt_pr_exit() has to follow
+ * @lu: logical unit, not published; ktgt_pr_exit() has to follow, and if it is dropped
+ *	ktgt_pr_save_drop() before
  * @state: its state file, loaded; the caller has called ktgt_state_use(), which is undone
  *	with &ktgt_lu.state
  * @extack: gets the reason of a refusal
  *
- * Context: process, may sleep.
- * Return: 0, also if nobody knows which there were: see &ktgt_pr.fault; -ENOMEM,
+ * The one that has had the state file before, and leaves, has the reservations that it
+ * has: its initiators get BUSY for what would change them.
+ *
+ * Context: process, may sleep, for ktgt_state_take().
+ * Return: 0, also if nobody knows which there were: see &ktgt_pr.fault; -EBUSY, -ENOMEM,
  *	-ENOSPC.
  */
 int ktgt_pr_save_open(struct ktgt_lu *lu, struct ktgt_state *state,
@@ -542,13 +586,27 @@ int ktgt_pr_save_open(struct ktgt_lu *lu, struct ktgt_state *state,
 	init_completion(&save->written);
 	lu->pr_save = save;
 	lu->pr.persists = true;
-	err = read_kept(lu, state, extack);
+	err = take_and_read(lu, state, extack);
 	if (!err)
 		return 0;
 	/* it is not this one's then */
 	ktgt_state_put(state);
 	lu->state = NULL;
 	return err;
+}
+
+/**
+ * ktgt_pr_save_drop - a logical unit with a state file is not published after all
+ * @lu: logical unit
+ *
+ * The one that has had the state file before can save again.
+ *
+ * Context: any.
+ */
+void ktgt_pr_save_drop(struct ktgt_lu *lu)
+{
+	ktgt_state_give_back(lu->state, lu->pr_save);
+	ktgt_state_unuse(lu->state);
 }
 
 /**

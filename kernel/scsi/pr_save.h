@@ -32,6 +32,7 @@ enum ktgt_pr_step {
 
 int ktgt_pr_save_open(struct ktgt_lu *lu, struct ktgt_state *state,
 		      struct netlink_ext_ack *extack);
+void ktgt_pr_save_drop(struct ktgt_lu *lu);
 bool ktgt_pr_save_enter(struct ktgt_cmd *cmd);
 bool ktgt_pr_save_begin(struct ktgt_cmd *cmd, struct ktgt_state_image *image);
 void ktgt_pr_save_commit(struct ktgt_cmd *cmd);

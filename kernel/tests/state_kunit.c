@@ -62,6 +62,7 @@ static void open_anew(struct kunit *test)
 	t->state = ktgt_state_open(t->file, NULL);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t->state));
 	KUNIT_ASSERT_EQ(test, ktgt_state_load(t->state), 0);
+	KUNIT_ASSERT_EQ(test, ktgt_state_take(t->state, t), 0);
 }
 
 static int state_test_init(struct kunit *test)
@@ -229,6 +230,47 @@ static void shared(struct kunit *test)
 	ktgt_state_put(other);
 }
 
+/* Only who has taken it saves, and the former one again if it is given back. */
+static void taken(struct kunit *test)
+{
+	struct ktgt_state_image *image = image_of(test, "two");
+	struct state_test *t = test->priv;
+	struct state_test other = {};
+
+	keep(test, "one");
+	KUNIT_ASSERT_EQ(test, ktgt_state_take(t->state, &other), 0);
+	KUNIT_EXPECT_EQ(test, ktgt_state_write(t->state, image, &test_ops, t),
+			-EBUSY);
+	expect_kept(test, "one");
+	ktgt_state_give_back(t->state, t);
+	KUNIT_EXPECT_EQ(test, ktgt_state_write(t->state, image, &test_ops, t),
+			-EBUSY);
+	ktgt_state_give_back(t->state, &other);
+	ktgt_state_image_free(image);
+	keep(test, "three");
+	expect_found(test, "three");
+}
+
+/* A save that is under way ends first: it may count, or be undone. */
+static void taken_meanwhile(struct kunit *test)
+{
+	struct state_test *t = test->priv;
+	struct state_test other = {};
+
+	begin(test, "one");
+	expect_written(test);
+	/* it is neither committed nor revoked */
+	KUNIT_EXPECT_EQ(test, ktgt_state_take(t->state, &other), -EBUSY);
+	ktgt_state_commit(t->state);
+	KUNIT_EXPECT_EQ(test, ktgt_state_take(t->state, &other), 0);
+	ktgt_state_give_back(t->state, &other);
+	begin(test, "two");
+	ktgt_state_revoke(t->state);
+	KUNIT_EXPECT_EQ(test, ktgt_state_take(t->state, &other), 0);
+	expect_undone(test);
+	expect_kept(test, "one");
+}
+
 /* --- what is found -------------------------------------------------------- */
 
 static void change_byte(struct kunit *test, unsigned int slot, u32 at, u8 bits)
@@ -294,14 +336,37 @@ static void damaged_slots(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, ktgt_state_kept(t->state));
 	open_anew(test);
 	KUNIT_EXPECT_EQ(test, ktgt_state_fault(t->state), -EUCLEAN);
-	KUNIT_EXPECT_EQ(test, ktgt_state_forget_fault(t->state), 0);
+	ktgt_state_forget_fault(t->state);
 	keep(test, "anew");
+	KUNIT_EXPECT_EQ(test, ktgt_state_fault(t->state), 0);
 	expect_found(test, "anew");
 	change_byte(test, 0, 65, 1);
 	expect_found(test, "anew");
 	change_byte(test, 0, 65, 1);
 	change_byte(test, 1, 65, 1);
 	expect_found(test, "anew");
+}
+
+/* A save that does not count leaves no slot that is good, and the fault. */
+static void revoked_after_fault(struct kunit *test)
+{
+	struct state_test *t = test->priv;
+
+	make_two(test);
+	change_byte(test, 0, 65, 1);
+	change_byte(test, 1, 65, 1);
+	open_anew(test);
+	ktgt_state_forget_fault(t->state);
+	begin(test, "anew");
+	expect_written(test);
+	ktgt_state_revoke(t->state);
+	expect_undone(test);
+	KUNIT_EXPECT_EQ(test, ktgt_state_fault(t->state), -EUCLEAN);
+	open_anew(test);
+	KUNIT_EXPECT_EQ(test, ktgt_state_fault(t->state), -EUCLEAN);
+	ktgt_state_forget_fault(t->state);
+	keep(test, "again");
+	expect_found(test, "again");
 }
 
 static void blank(struct kunit *test, unsigned int slot)
@@ -315,7 +380,7 @@ static void blank(struct kunit *test, unsigned int slot)
 
 /*
  * Power was lost while a new file was made ready; and a slot that was written once is
- * never blank.
+ * never blank, so what the other one has is not all.
  */
 static void blank_slots(struct kunit *test)
 {
@@ -325,13 +390,34 @@ static void blank_slots(struct kunit *test)
 	expect_found(test, "");
 	keep(test, "one");
 	blank(test, 0);
-	expect_found(test, "");
-	keep(test, "one");
 	expect_found(test, "one");
-	change_byte(test, 0, 12, 1);
+	keep(test, "two");
+	expect_found(test, "two");
 	blank(test, 1);
 	open_anew(test);
 	KUNIT_EXPECT_EQ(test, ktgt_state_fault(t->state), -EUCLEAN);
+	change_byte(test, 0, 12, 1);
+	open_anew(test);
+	KUNIT_EXPECT_EQ(test, ktgt_state_fault(t->state), -EUCLEAN);
+}
+
+/* The second slot is elsewhere, or not there any more, and it may be the newer one. */
+static void other_length(struct kunit *test)
+{
+	struct state_test *t = test->priv;
+	struct inode *inode = file_inode(t->file);
+	u32 len = t->state->slot_len;
+
+	make_two(test);
+	i_size_write(inode, 4 * SLOT_LEN);
+	open_anew(test);
+	KUNIT_EXPECT_NE(test, t->state->slot_len, len);
+	KUNIT_EXPECT_EQ(test, ktgt_state_fault(t->state), -EUCLEAN);
+	i_size_write(inode, SLOT_LEN);
+	open_anew(test);
+	KUNIT_EXPECT_EQ(test, ktgt_state_fault(t->state), -EUCLEAN);
+	i_size_write(inode, NR_SLOTS * SLOT_LEN);
+	expect_found(test, "two");
 }
 
 /* A later version may have kept what this one would lose. */
@@ -377,10 +463,14 @@ static struct kunit_case state_cases[] = {
 	KUNIT_CASE(revoked_at_once),
 	KUNIT_CASE(busy),
 	KUNIT_CASE(shared),
+	KUNIT_CASE(taken),
+	KUNIT_CASE(taken_meanwhile),
 	KUNIT_CASE(damaged_slot),
 	KUNIT_CASE(mended_slot),
 	KUNIT_CASE(damaged_slots),
+	KUNIT_CASE(revoked_after_fault),
 	KUNIT_CASE(blank_slots),
+	KUNIT_CASE(other_length),
 	KUNIT_CASE(later_version),
 	KUNIT_CASE(long_image),
 	{}

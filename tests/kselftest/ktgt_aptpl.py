@@ -503,6 +503,96 @@ def turns(lab):
     equal(keys(initiator(lab, 1)), (63, [120, 220, 320]), "after it")
 
 
+def replace(lab, disk, path):
+    """Another logical unit has the disk and its state file, in one transaction."""
+    nl = lab.genl()
+    nl.do("txn-begin")
+    nl.do("lu-del", target_id=1, lun=1)
+    with open(path, "r+b") as file:
+        nl.do("lu-new", target_id=1, lun=1, path=disk,
+              state_descriptor=file.fileno())
+    nl.do("txn-commit")
+    nl.close()
+
+
+@suite.case
+def replaced(lab):
+    """Who changes its key all the time finds the last one in each next logical unit,
+    and in the file."""
+    disk, path = setup(lab)
+    one, _ = registered(lab)
+    key, stop = [ONE], threading.Event()
+    ended = set()
+
+    def change():
+        while not stop.is_set():
+            task = out(one, REGISTER, key[0], key[0] + 1, flags=APTPL)
+            ended.add(task.status)
+            if task.status == GOOD:
+                key[0] += 1
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        for _ in range(20):
+            replace(lab, disk, path)
+    finally:
+        stop.set()
+        thread.join()
+    check(key[0] > ONE + 20, f"it has changed {key[0] - ONE} times")
+    check(CONFLICT not in ended, "a key came back that was there before")
+    lab.clear_ua(one)
+    equal((keys(one)[1], reservation(one)), ([key[0], TWO], (key[0], WE)), "the last")
+    anew(lab, disk, path)
+    one = initiator(lab, 1)
+    equal((keys(one)[1], reservation(one)), ([key[0], TWO], (key[0], WE)), "saved")
+
+
+@suite.case
+def not_replaced(lab):
+    """After a transaction that fails the logical unit can save as before."""
+    disk, path = setup(lab)
+    one, _ = registered(lab)
+    nl = lab.genl()
+    nl.do("txn-begin")
+    nl.do("lu-del", target_id=1, lun=1)
+    with open(path, "r+b") as file:
+        nl.do("lu-new", target_id=1, lun=1, path=disk,
+              state_descriptor=file.fileno())
+    nl.do("lu-del", target_id=1, lun=7)
+    try:
+        nl.do("txn-commit")
+        check(False, "LUN 7 was deleted")
+    except genl.Refused as err:
+        equal(err.errno, errno.ENOENT, err.extack)
+    nl.close()
+    does(one, REGISTER, ONE, THREE, flags=APTPL)
+    anew(lab, disk, path)
+    equal(keys(initiator(lab, 1))[1], [THREE, TWO], "after it")
+
+
+@suite.case
+def other_length(lab):
+    """A file that was made longer has its second slot elsewhere: nobody knows which is
+    the newer one until the user says it; then there is room for more."""
+    disk, path = setup(lab, make_file("small", size=SMALLEST))
+    registered(lab)
+    dump = lab.adm("pr", "dump", "target", 1, "lun", 1)
+    lab.close_all()
+    lab.drop_lun(1, 1)
+    os.truncate(path, SLOTS)
+    add(lab, disk, path)
+    one = is_lost(lab, 1)
+    file = f"{FOLDER}/dump"
+    with open(file, "w", encoding="utf-8") as out_:
+        out_.write(dump)
+    lab.adm("pr", "restore", "target", 1, "lun", 1, "file", file)
+    equal((keys(one)[1], reservation(one)), ([ONE, TWO], (ONE, WE)), "restored")
+    lab.close_all()
+    anew(lab, disk, path)
+    equal(keys(initiator(lab, 1))[1], [ONE, TWO], "after it")
+
+
 # --- the user ---------------------------------------------------------------
 
 @suite.case

@@ -39,10 +39,20 @@ int ktgt_state_fault(const struct ktgt_state *state)
 	return 0;
 }
 
-int ktgt_state_forget_fault(struct ktgt_state *state)
+void ktgt_state_forget_fault(struct ktgt_state *state)
+{
+	require(false);
+}
+
+int ktgt_state_take(struct ktgt_state *state, void *owner)
 {
 	require(false);
 	return 0;
+}
+
+void ktgt_state_give_back(struct ktgt_state *state, void *owner)
+{
+	require(false);
 }
 
 struct ktgt_state_image *ktgt_state_image_alloc(u32 len, gfp_t gfp)
