@@ -4,63 +4,18 @@
  * commands may do afterwards; RESERVE beside them.
  */
 #include "../scsi/pr.c"
-#include "../scsi/pr_image.c"
-#include "../scsi/pr_trial.c"
 #include "../scsi/reserve.c"
 
 #include <kunit/test.h>
 
 #include <linux/slab.h>
 
-/* initiators A to D, of which D has no session */
-#define NR_NEXUSES	4
-#define A		0
-#define B		1
-#define C		2
-#define D		3
-
-/* their keys */
-#define KEY(who)	(0x1000ULL + (who))
-#define OTHER_KEY	0x77ULL
-
-/* their target port, and another one */
-#define PORT		7
-#define OTHER_PORT	9
-
-#define WE		KTGT_PR_WRITE_EXCLUSIVE
-#define EA		KTGT_PR_EXCLUSIVE_ACCESS
-#define WERO		KTGT_PR_WRITE_EXCLUSIVE_REGISTRANTS
-#define EARO		KTGT_PR_EXCLUSIVE_ACCESS_REGISTRANTS
-#define WEAR		KTGT_PR_WRITE_EXCLUSIVE_ALL
-#define EAAR		KTGT_PR_EXCLUSIVE_ACCESS_ALL
+#include "../backend/state.h"
+#include "pr_kunit.h"
 
 #define UA_PREEMPTED		BIT(KTGT_UA_RESERVATIONS_PREEMPTED)
 #define UA_RELEASED		BIT(KTGT_UA_RESERVATIONS_RELEASED)
 #define UA_REGISTRATION		BIT(KTGT_UA_REGISTRATIONS_PREEMPTED)
-
-/**
- * struct pr_test - a logical unit, and initiators
- * @lu: the logical unit
- * @target: its target
- * @nexuses: the initiators
- * @itls: what the logical unit keeps for them
- * @names: names of their ports
- * @result: of the last request
- * @field: byte that it complained of
- * @removed: registrations that it has removed
- * @test: the test, if reservations outlive a loss of power in it
- */
-struct pr_test {
-	struct ktgt_lu		lu;
-	struct ktgt_target	target;
-	struct ktgt_nexus	nexuses[NR_NEXUSES];
-	struct ktgt_itl		itls[NR_NEXUSES];
-	char			names[NR_NEXUSES][40];
-	enum ktgt_pr_result	result;
-	u16			field;
-	unsigned int		removed;
-	struct kunit		*test;
-};
 
 static void log_in(struct pr_test *t, unsigned int who)
 {
@@ -84,7 +39,13 @@ static void log_out(struct pr_test *t, unsigned int who)
 	spin_unlock_bh(&t->target.nexus_lock);
 }
 
-static int pr_test_init(struct kunit *test)
+/**
+ * ktgt_pr_test_init - make a logical unit, and sessions of A, B and C
+ * @test: the test; its priv is a struct pr_test afterwards
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_pr_test_init(struct kunit *test)
 {
 	struct pr_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
 	unsigned int i;
@@ -111,7 +72,7 @@ static int pr_test_init(struct kunit *test)
 
 static int aptpl_test_init(struct kunit *test)
 {
-	int err = pr_test_init(test);
+	int err = ktgt_pr_test_init(test);
 	struct pr_test *t = test->priv;
 
 	if (!err)
@@ -119,7 +80,11 @@ static int aptpl_test_init(struct kunit *test)
 	return err;
 }
 
-static void pr_test_exit(struct kunit *test)
+/**
+ * ktgt_pr_test_exit - undo ktgt_pr_test_init()
+ * @test: the test
+ */
+void ktgt_pr_test_exit(struct kunit *test)
 {
 	struct pr_test *t = test->priv;
 
@@ -156,59 +121,6 @@ static void name(struct ktgt_pr_request *req, const char *port)
 	}
 }
 
-/* An image gives another logical unit the same reservations. */
-static void expect_read(struct pr_test *t, const struct ktgt_state_image *image)
-{
-	struct ktgt_lu *lu = kunit_kzalloc(t->test, sizeof(*lu), GFP_KERNEL);
-	struct ktgt_state_image *again;
-
-	KUNIT_ASSERT_NOT_NULL(t->test, lu);
-	lu->target = &t->target;
-	INIT_LIST_HEAD(&lu->itls);
-	ktgt_pr_init(&lu->pr);
-	KUNIT_EXPECT_EQ(t->test, ktgt_pr_image_read(lu, image), 0);
-	again = ktgt_pr_image_make(&lu->pr, GFP_KERNEL);
-	if (again) {
-		KUNIT_EXPECT_EQ(t->test, again->len, image->len);
-		if (again->len == image->len)
-			KUNIT_EXPECT_MEMEQ(t->test, again->data, image->data,
-					   image->len);
-	}
-	ktgt_state_image_free(again);
-	ktgt_pr_exit(lu);
-}
-
-/* What a trial says and keeps is what happens. */
-static void expect_same(struct pr_test *t, enum ktgt_pr_result result,
-			const struct ktgt_state_image *image)
-{
-	struct ktgt_state_image *now;
-
-	KUNIT_EXPECT_EQ(t->test, result, t->result);
-	KUNIT_EXPECT_EQ(t->test, !image, result != KTGT_PR_GOOD);
-	now = ktgt_pr_image_make(&t->lu.pr, GFP_KERNEL);
-	if (image && now) {
-		KUNIT_EXPECT_EQ(t->test, image->len, now->len);
-		if (image->len == now->len)
-			KUNIT_EXPECT_MEMEQ(t->test, image->data, now->data,
-					   now->len);
-		expect_read(t, image);
-	}
-	ktgt_state_image_free(now);
-}
-
-/* APTPL is asked for by all who can, if @t is about that; not in vain. */
-static enum ktgt_pr_result try_out(struct pr_test *t,
-				   struct ktgt_pr_request *req,
-				   struct ktgt_state_image **image)
-{
-	t->lu.pr.persists = !req->aptpl;
-	req->aptpl = req->aptpl || req->action == KTGT_PR_REGISTER ||
-		     req->action == KTGT_PR_REGISTER_IGNORE ||
-		     req->action == KTGT_PR_REGISTER_MOVE;
-	return ktgt_pr_trial(req, image);
-}
-
 /* @named: initiator that REGISTER AND MOVE or SPEC_I_PT names, or -1 */
 static enum ktgt_pr_result run(struct pr_test *t, struct ktgt_pr_request *req,
 			       int named)
@@ -224,12 +136,12 @@ static enum ktgt_pr_result run(struct pr_test *t, struct ktgt_pr_request *req,
 	if (named >= 0)
 		name(req, t->names[named]);
 	if (t->test)
-		trial = try_out(t, req, &image);
+		trial = ktgt_pr_test_try(t, req, &image);
 	spin_lock_bh(&t->target.nexus_lock);
 	t->result = ktgt_pr_run(req);
 	spin_unlock_bh(&t->target.nexus_lock);
 	if (t->test)
-		expect_same(t, trial, image);
+		ktgt_pr_test_same(t, trial, image);
 	ktgt_state_image_free(image);
 	t->removed = list_count_nodes(&req->removed);
 	t->field = req->field;
@@ -1012,68 +924,10 @@ static struct kunit_case pr_cases[] = {
 
 static struct kunit_suite pr_suite = {
 	.name = "ktgt_pr",
-	.init = pr_test_init,
-	.exit = pr_test_exit,
+	.init = ktgt_pr_test_init,
+	.exit = ktgt_pr_test_exit,
 	.test_cases = pr_cases,
 };
-
-/* --- images --------------------------------------------------------------- */
-
-/* An image with bytes of which the rest of it speaks. */
-static struct ktgt_state_image *image_of(struct kunit *test)
-{
-	struct pr_test *t = test->priv;
-	struct ktgt_state_image *image;
-
-	join(test, A);
-	join(test, B);
-	hold(test, A, WE);
-	image = ktgt_pr_image_make(&t->lu.pr, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, image);
-	return image;
-}
-
-/* Of no image with one byte missing or different comes a crash, or a half. */
-static void broken_images(struct kunit *test)
-{
-	struct ktgt_lu *lu = kunit_kzalloc(test, sizeof(*lu), GFP_KERNEL);
-	struct ktgt_state_image *image = image_of(test);
-	struct pr_test *t = test->priv;
-	u32 len = image->len, i;
-
-	KUNIT_ASSERT_NOT_NULL(test, lu);
-	lu->target = &t->target;
-	INIT_LIST_HEAD(&lu->itls);
-	ktgt_pr_init(&lu->pr);
-	for (i = 1; i < len; i++) {
-		image->len = i;
-		KUNIT_EXPECT_NE(test, ktgt_pr_image_read(lu, image), 0);
-		ktgt_pr_exit(lu);
-	}
-	image->len = len;
-	for (i = 0; i < len; i++) {
-		image->data[i] ^= 0x80;
-		ktgt_pr_image_read(lu, image);
-		KUNIT_EXPECT_LE(test, lu->pr.nr, 2);
-		ktgt_pr_exit(lu);
-		image->data[i] ^= 0x80;
-	}
-	KUNIT_EXPECT_EQ(test, ktgt_pr_image_read(lu, image), 0);
-	ktgt_pr_exit(lu);
-	ktgt_state_image_free(image);
-}
-
-/* A section that is not known may be anything: nothing of it is guessed. */
-static void unknown_section(struct kunit *test)
-{
-	struct ktgt_state_image *image = image_of(test);
-	struct pr_test *t = test->priv;
-
-	image->data[0] = SECTION_RESERVATIONS + 1;
-	KUNIT_EXPECT_EQ(test, ktgt_pr_image_read(&t->lu, image),
-			-EPROTONOSUPPORT);
-	ktgt_state_image_free(image);
-}
 
 static struct kunit_case aptpl_cases[] = {
 	KUNIT_CASE_PARAM(type_ends, type_gen_params),
@@ -1086,8 +940,6 @@ static struct kunit_case aptpl_cases[] = {
 	KUNIT_CASE_PARAM(preempt, preempt_gen_params),
 	KUNIT_CASE(preempt_oneself),
 	KUNIT_CASE(reserve_ends),
-	KUNIT_CASE(broken_images),
-	KUNIT_CASE(unknown_section),
 	{}
 };
 
@@ -1095,7 +947,7 @@ static struct kunit_case aptpl_cases[] = {
 static struct kunit_suite aptpl_suite = {
 	.name = "ktgt_pr_aptpl",
 	.init = aptpl_test_init,
-	.exit = pr_test_exit,
+	.exit = ktgt_pr_test_exit,
 	.test_cases = aptpl_cases,
 };
 
