@@ -8,7 +8,8 @@
  *
  *	0	PRGENERATION
  *	4	type of the reservation, 0 if there is none
- *	5	flags: APTPL
+ *	5	flags: APTPL, which is always set
+ *	6	0
  *	8	which registration holds the reservation, 0 is the first; NO_HOLDER
  *	12	number of registrations
  *	16	the registrations
@@ -122,6 +123,43 @@ struct ktgt_state_image *ktgt_pr_image_make(const struct ktgt_pr *pr, gfp_t gfp)
 
 /* --- reading -------------------------------------------------------------- */
 
+/* Each I_T nexus is registered once; who finds it looks no further. */
+static bool is_there(const struct ktgt_pr *pr,
+		     const struct ktgt_registration *registration)
+{
+	const struct ktgt_registration *other;
+
+	list_for_each_entry(other, &pr->registrations, node)
+		if (other->hash == registration->hash &&
+		    other->port == registration->port &&
+		    !strcmp(other->name, registration->name))
+			return true;
+	return false;
+}
+
+static void drop(struct ktgt_registration *registration)
+{
+	LIST_HEAD(list);
+
+	list_add(&registration->node, &list);
+	ktgt_pr_free_list(&list);
+}
+
+/* The logical unit has it, or it is freed. */
+static int add(struct ktgt_lu *lu, struct ktgt_registration *registration)
+{
+	int err = 0;
+
+	if (!registration->key || !registration->port ||
+	    is_there(&lu->pr, registration))
+		err = -EUCLEAN;
+	else if (!ktgt_pr_insert(lu, registration))
+		err = -ENOSPC;
+	if (err)
+		drop(registration);
+	return err;
+}
+
 /* Reads one record of at most @left bytes. Returns its bytes, or an errno. */
 static int read_record(struct ktgt_lu *lu, const u8 *p, u32 left)
 {
@@ -129,6 +167,7 @@ static int read_record(struct ktgt_lu *lu, const u8 *p, u32 left)
 	char name[NAME_MAX_LEN + 1];
 	struct ktgt_transport_id id;
 	u32 len;
+	int err;
 
 	if (left < RECORD_LEN)
 		return -EUCLEAN;
@@ -144,14 +183,8 @@ static int read_record(struct ktgt_lu *lu, const u8 *p, u32 left)
 	if (!registration)
 		return -ENOMEM;
 	registration->key = get_unaligned_le64(p);
-	if (!ktgt_pr_insert(lu, registration)) {
-		LIST_HEAD(list);
-
-		list_add(&registration->node, &list);
-		ktgt_pr_free_list(&list);
-		return -ENOSPC;
-	}
-	return RECORD_LEN + len;
+	err = add(lu, registration);
+	return err ?: RECORD_LEN + (int)len;
 }
 
 static int read_records(struct ktgt_lu *lu, const u8 *p, u32 left, u32 nr)
@@ -202,8 +235,11 @@ static int read_reservations(struct ktgt_lu *lu, const u8 *p, u32 len)
 	struct ktgt_pr *pr = &lu->pr;
 	int err;
 
-	if (len < HEADER_LEN)
+	/* there is one such section, and only if they are to outlive it */
+	if (len < HEADER_LEN || pr->aptpl || !(p[5] & APTPL))
 		return -EUCLEAN;
+	if (p[5] != APTPL || get_unaligned_le16(p + 6))
+		return -EPROTONOSUPPORT;
 	err = read_records(lu, p + HEADER_LEN, len - HEADER_LEN,
 			   get_unaligned_le32(p + 12));
 	if (!err)
@@ -211,7 +247,7 @@ static int read_reservations(struct ktgt_lu *lu, const u8 *p, u32 len)
 	if (err)
 		return err;
 	pr->generation = get_unaligned_le32(p);
-	pr->aptpl = p[5] & APTPL;
+	pr->aptpl = true;
 	return 0;
 }
 

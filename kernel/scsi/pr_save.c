@@ -520,6 +520,8 @@ static int read_kept(struct ktgt_lu *lu, struct ktgt_state *state,
 	if (!err)
 		return 0;
 	ktgt_pr_exit(lu);
+	lu->pr.aptpl = false;
+	lu->pr.generation = 0;
 	lu->pr.fault = err;
 	pr_err_ratelimited("LUN %u: its state file %s; it is not ready until its reservations are cleared or restored\n",
 			   lu->lun, err == -EPROTONOSUPPORT ?

@@ -158,9 +158,57 @@ static void unknown_section(struct kunit *test)
 	ktgt_state_image_free(image);
 }
 
+/* Flags that are not known are nothing to be guessed either. */
+static void unknown_flags(struct kunit *test)
+{
+	struct ktgt_state_image *image = image_of(test);
+	u8 *header = image->data + SECTION_LEN;
+
+	header[5] |= BIT(1);
+	KUNIT_EXPECT_EQ(test, read_of(test, image), -EPROTONOSUPPORT);
+	header[5] = 0;
+	KUNIT_EXPECT_EQ(test, read_of(test, image), -EUCLEAN);
+	header[5] = APTPL;
+	header[7] = 1;
+	KUNIT_EXPECT_EQ(test, read_of(test, image), -EPROTONOSUPPORT);
+	ktgt_state_image_free(image);
+}
+
+/* Its checksum may be right, and what it says cannot be so all the same. */
+static void forged_images(struct kunit *test)
+{
+	struct ktgt_state_image *image = image_of(test), *twice;
+	struct pr_test *t = test->priv;
+	u32 len = RECORD_LEN + strlen(t->names[A]);
+	u8 *one = image->data + SECTION_LEN + HEADER_LEN, *two = one + len;
+
+	KUNIT_ASSERT_EQ(test, image->len, SECTION_LEN + HEADER_LEN + 2 * len);
+	twice = ktgt_state_image_alloc(2 * image->len, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, twice);
+	memcpy(twice->data, image->data, image->len);
+	memcpy(twice->data + image->len, image->data, image->len);
+	KUNIT_EXPECT_EQ(test, read_of(test, twice), -EUCLEAN);
+	ktgt_state_image_free(twice);
+
+	put_unaligned_le64(0, two);
+	KUNIT_EXPECT_EQ(test, read_of(test, image), -EUCLEAN);
+	put_unaligned_le64(KEY(B), two);
+	put_unaligned_le16(0, two + 8);
+	KUNIT_EXPECT_EQ(test, read_of(test, image), -EUCLEAN);
+	put_unaligned_le16(OTHER_PORT, two + 8);
+	KUNIT_EXPECT_EQ(test, read_of(test, image), 0);
+	memcpy(two + RECORD_LEN, one + RECORD_LEN, len - RECORD_LEN);
+	KUNIT_EXPECT_EQ(test, read_of(test, image), 0);
+	put_unaligned_le16(PORT, two + 8);
+	KUNIT_EXPECT_EQ(test, read_of(test, image), -EUCLEAN);
+	ktgt_state_image_free(image);
+}
+
 static struct kunit_case image_cases[] = {
 	KUNIT_CASE(broken_images),
 	KUNIT_CASE(unknown_section),
+	KUNIT_CASE(unknown_flags),
+	KUNIT_CASE(forged_images),
 	{}
 };
 
