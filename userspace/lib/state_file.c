@@ -54,26 +54,60 @@ static void file_name(const char *folder, const struct id *naa, char *name,
 	snprintf(name + at, size - at, ".state");
 }
 
-/* A new file has all of its blocks, so that a save needs none. */
-static int make_ready(int fd)
+/* What was made in a folder is there after a loss of power. */
+static int sync_folder(const char *folder)
+{
+	int err, fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	/* some file systems have nothing to be done for that */
+	err = fsync(fd) && errno != EINVAL ? -errno : 0;
+	close(fd);
+	return err;
+}
+
+/* The folder, and its name in the one around it. */
+static int make_folder(const char *folder)
+{
+	char around[NAME_SIZE_MAX];
+
+	if (mkdir(folder, 0700))
+		return errno == EEXIST ? 0 : -errno;
+	snprintf(around, sizeof(around), "%s/..", folder);
+	return sync_folder(around);
+}
+
+/*
+ * A new file has all of its blocks, so that a save needs none. It is there for good
+ * before anything is kept in it: a save makes only its bytes stable.
+ */
+static int make_ready(int fd, const char *folder)
 {
 	struct stat st;
+	int err;
 
 	if (fstat(fd, &st))
 		return -errno;
-	return st.st_size ? 0 : -posix_fallocate(fd, 0, FILE_SIZE);
+	if (st.st_size)
+		return 0;
+	err = posix_fallocate(fd, 0, FILE_SIZE);
+	if (err)
+		return -err;
+	return fsync(fd) ? -errno : sync_folder(folder);
 }
 
 static int open_file(const char *folder, const char *name)
 {
 	int fd, err;
 
-	if (mkdir(folder, 0700) && errno != EEXIST)
-		return -errno;
+	err = make_folder(folder);
+	if (err)
+		return err;
 	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
-	err = make_ready(fd);
+	err = make_ready(fd, folder);
 	if (!err)
 		return fd;
 	close(fd);
