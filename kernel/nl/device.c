@@ -16,7 +16,7 @@
 #include "generated/netlink.h"
 
 /**
- * ktgt_nl_may_open - may the sender have a device opened
+ * ktgt_nl_may_open - may the sender have a device or a state file used
  * @skb: the request
  * @extack: takes the reason of a refusal
  *
@@ -32,7 +32,7 @@ int ktgt_nl_may_open(struct sk_buff *skb, struct netlink_ext_ack *extack)
 	if (netlink_capable(skb, CAP_SYS_ADMIN))
 		return 0;
 	NL_SET_ERR_MSG(extack,
-		       "not permitted: to open a device needs CAP_SYS_ADMIN; use sudo");
+		       "not permitted: to open a device or a state file needs CAP_SYS_ADMIN; use sudo");
 	return -EPERM;
 }
 
@@ -68,21 +68,28 @@ int ktgt_nl_device_get(struct sk_buff *skb, struct genl_info *info,
 
 /**
  * ktgt_nl_state_get - get the state file that the sender has opened
- * @info: a request that the sender may make, parsed
+ * @skb: a request
+ * @info: the request, parsed
  * @state: takes the state file, referenced; NULL if there is no descriptor
  *
  * Context: handler.
  *
  * Return: 0 or an errno, with extack text but for -ENOMEM.
  */
-int ktgt_nl_state_get(struct genl_info *info, struct ktgt_state **state)
+int ktgt_nl_state_get(struct sk_buff *skb, struct genl_info *info,
+		      struct ktgt_state **state)
 {
 	const struct nlattr *attr = info->attrs[KTGT_A_LU_STATE_DESCRIPTOR];
 	struct file *file;
+	int err;
 
 	*state = NULL;
 	if (!attr)
 		return 0;
+	/* it is written: also when the sender does not know that it has asked for it */
+	err = ktgt_nl_may_open(skb, info->extack);
+	if (err)
+		return err;
 	file = fget(nla_get_u32(attr));
 	if (!file) {
 		ktgt_refuse(info->extack,

@@ -195,7 +195,7 @@ int ktgt_lu_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (opens)
 		err = ktgt_nl_device_get(skb, info, &file);
 	if (!err)
-		err = ktgt_nl_state_get(info, &params.state);
+		err = ktgt_nl_state_get(skb, info, &params.state);
 	if (err) {
 		ktgt_nl_device_put(file);
 		return err;

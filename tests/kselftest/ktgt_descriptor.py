@@ -136,7 +136,8 @@ def wrong(lab):
 
 @suite.case
 def who_may_open(lab):
-    """CAP_SYS_ADMIN is needed, with a descriptor and with a path alone."""
+    """CAP_SYS_ADMIN is needed, with a descriptor and with a path alone, and for a state
+    file."""
     dev = lab.null_blk(4)
     lab.target(tid=1)
     words = ("lun", "add", "target", "1", "lun", "1", "path", dev)
@@ -147,6 +148,12 @@ def who_may_open(lab):
     check("Operation not permitted" in text, text)
     lab.in_target(*WITHOUT_ADMIN, "ktgtadm", "lun", "add", "target", 1, "lun", 2,
                   "type", "null", "size", "1M")
+    # it would be written, also if the descriptor is that of a program with more rights
+    status, text = fails(lab, *WITHOUT_ADMIN, f"{genl.HERE}/genl.py", "lu-new",
+                         genl.words("lu", target_id=1, lun=3, size=1 << 20,
+                                    backend=genl.BACKEND_NULL,
+                                    state_descriptor=0).hex())
+    check("Operation not permitted" in text, text)
     lab.adm(*words)
     for change in (("path", dev), ("read-only", "on")):
         status, text = fails(lab, *WITHOUT_ADMIN, "ktgtadm", "lun", "set",
