@@ -159,6 +159,20 @@ static bool must_be_stable(const struct ktgt_cmd *cmd)
 	       unlikely(test_bit(KTGT_UA_MODE, &cmd->itl->flags));
 }
 
+/* A copy comes here first; what else cannot know the reservations has ended before. */
+static void end_with_conflict(struct ktgt_cmd *cmd)
+{
+	if (ktgt_pr_is_lost(cmd)) {
+		ktgt_sense_set(&cmd->sense, NOT_READY,
+			       KTGT_ASC_MANUAL_INTERVENTION);
+		ktgt_cmd_fail(cmd);
+		return;
+	}
+	if (cmd->dir == DMA_FROM_DEVICE)
+		cmd->xfer_len = 0;
+	ktgt_cmd_complete(cmd, SAM_STAT_RESERVATION_CONFLICT);
+}
+
 /*
  * A reservation or another medium may have come while the command waited for its data
  * or at the gate, or its port may have another state; so one that is admitted anew for
@@ -175,9 +189,7 @@ static noinline bool is_held_up(struct ktgt_cmd *cmd)
 		return true;
 	}
 	if (ktgt_pr_conflicts(cmd)) {
-		if (cmd->dir == DMA_FROM_DEVICE)
-			cmd->xfer_len = 0;
-		ktgt_cmd_complete(cmd, SAM_STAT_RESERVATION_CONFLICT);
+		end_with_conflict(cmd);
 		return true;
 	}
 	return READ_ONCE(cmd->itl->flags) & BIT(KTGT_ITL_ORPHANS) &&

@@ -353,6 +353,37 @@ def both_slots(lab):
         equal(reservation(initiator(lab, 1)), (ONE, WE), "both were written")
 
 
+def naa(ini, lun):
+    """The NAA designator of page 83h."""
+    page, at = ini.good(inquiry(1024, 0x83), lun, read=1024).data, 4
+    while (page[at + 1] >> 4 & 3, page[at + 1] & 15) != (0, 3):
+        at += 4 + page[at + 3]
+    return page[at:at + 4 + page[at + 3]]
+
+
+@suite.case
+def copied_to(lab):
+    """A copy into one that is not ready is refused as a WRITE is, and says so."""
+    disk, path = setup(lab)
+    registered(lab)
+    lab.close_all()
+    lab.drop_lun(1, 1)
+    damage(path, 0)
+    damage(path, 1)
+    add(lab, disk, path)
+    lab.lun(1, 2, lab.null_blk(4))
+    one = is_lost(lab, 1)
+    lab.clear_ua(one, 2)
+    data = iscsi.copy_list([iscsi.copy_blocks(0, 1, 1, 0, 0)],
+                           [iscsi.copy_cscd(naa(one, lun)) for lun in (2, 1)])
+    task = one.command(iscsi.extended_copy(len(data)), 2, write=data)
+    equal(task.key, (10, 0x0D, 1), "EXTENDED COPY")
+    # behind the sense data: the status of the destination, and its sense data
+    at, sense = task.sense[9], task.sense[19:]
+    equal((at, task.sense[18], (sense[2], sense[12], sense[13])),
+          (18, 2, NOT_READY), "the destination")
+
+
 @suite.case
 def newer(lab):
     """What a later version has written is not guessed at."""
