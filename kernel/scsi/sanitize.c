@@ -34,6 +34,7 @@
 
 #include "../backend/store.h"
 #include "../core/cmd.h"
+#include "../core/net.h"
 #include "../core/target.h"
 #include "data.h"
 #include "gate.h"
@@ -367,22 +368,20 @@ static void store_is_empty(struct ktgt_store_wait *wait)
 	ktgt_cmd_resume(&op->cmd);
 }
 
-/* The phase is set: who is admitted from now on knows of it. */
-static void op_begin(struct ktgt_sanitize_op *op)
+/*
+ * With &ktgt_gate.mutex. The phase is set: who is admitted from now on knows of it. From
+ * here on another store is not the one that is to be sanitized.
+ */
+static void close_gate(struct ktgt_sanitize_op *op)
 {
 	struct ktgt_lu *lu = op->lu;
-	struct ktgt_store *store;
 
-	mutex_lock(&lu->gate.mutex);
-	store = rcu_dereference_protected(lu->store,
-					  lockdep_is_held(&lu->gate.mutex));
-	kref_get(&store->ref);
-	op->store = store;
+	op->store = rcu_dereference_protected(lu->store,
+					      lockdep_is_held(&lu->gate.mutex));
+	kref_get(&op->store->ref);
 	ktgt_gate_close_locked(lu, KTGT_GATE_SANITIZE);
 	/* the gate may have been closed for another reason */
 	synchronize_rcu();
-	mutex_unlock(&lu->gate.mutex);
-	ktgt_store_wait_empty(store, &op->wait);
 }
 
 /* The pattern, as often as a block has room for it (SBC-4, 5.30.3). */
@@ -517,19 +516,38 @@ static bool fits_lu(struct ktgt_cmd *cmd, const struct ktgt_sanitize *state)
 	return false;
 }
 
-/* From here on the logical unit is sanitized. Return: false with sense data set. */
-static bool claim_lu(struct ktgt_cmd *cmd, struct ktgt_sanitize *state)
+/* With &ktgt_lu.lock. Blocks of another size are not what the pattern was made for. */
+static u8 claim_locked(struct ktgt_cmd *cmd, struct ktgt_sanitize *state)
 {
 	struct ktgt_lu *lu = cmd->lu;
-	bool ok;
 
-	spin_lock(&lu->lock);
+	if (cmd->block_shift != lu->block_shift)
+		return SAM_STAT_BUSY;
 	state->size = lu->nr_blocks << lu->block_shift;
-	ok = fits_lu(cmd, state);
-	if (ok)
-		lu->sanitize = *state;
+	if (!fits_lu(cmd, state))
+		return SAM_STAT_CHECK_CONDITION;
+	lu->sanitize = *state;
+	return SAM_STAT_GOOD;
+}
+
+/*
+ * From here on the logical unit is sanitized, with the store that it has now. Return: a
+ * status, with CHECK CONDITION sense data is set.
+ */
+static u8 claim_lu(struct ktgt_cmd *cmd, struct ktgt_sanitize_op *op,
+		   struct ktgt_sanitize *state)
+{
+	struct ktgt_lu *lu = cmd->lu;
+	u8 status;
+
+	mutex_lock(&lu->gate.mutex);
+	spin_lock(&lu->lock);
+	status = claim_locked(cmd, state);
 	spin_unlock(&lu->lock);
-	return ok;
+	if (status == SAM_STAT_GOOD)
+		close_gate(op);
+	mutex_unlock(&lu->gate.mutex);
+	return status;
 }
 
 static void run(struct ktgt_cmd *cmd, struct ktgt_sanitize_op *op)
@@ -545,7 +563,7 @@ static void run(struct ktgt_cmd *cmd, struct ktgt_sanitize_op *op)
 		op->asker = cmd;
 	lu->sanitize_op = op;
 	spin_unlock_irqrestore(&op_lock, flags);
-	op_begin(op);
+	ktgt_store_wait_empty(op->store, &op->wait);
 	if (immed)
 		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
 }
@@ -577,6 +595,7 @@ void ktgt_sanitize(struct ktgt_cmd *cmd)
 	struct ktgt_sanitize_op *op;
 	struct ktgt_sanitize state;
 	u32 pattern_len;
+	u8 status;
 
 	if (is_held_up(cmd))
 		return;
@@ -589,18 +608,19 @@ void ktgt_sanitize(struct ktgt_cmd *cmd)
 		ktgt_cmd_fail(cmd);
 		return;
 	}
-	op = cmd->block_shift == READ_ONCE(cmd->lu->block_shift) ?
-	     op_alloc(cmd, pattern_len) : NULL;
+	op = op_alloc(cmd, pattern_len);
 	if (!op) {
+		ktgt_net_count_failure(cmd->lu->target->kn);
 		ktgt_cmd_complete(cmd, SAM_STAT_BUSY);
 		return;
 	}
-	if (!claim_lu(cmd, &state)) {
-		op_free(op);
-		ktgt_cmd_fail(cmd);
+	status = claim_lu(cmd, op, &state);
+	if (status == SAM_STAT_GOOD) {
+		run(cmd, op);
 		return;
 	}
-	run(cmd, op);
+	op_free(op);
+	ktgt_cmd_complete(cmd, status);
 }
 
 /* With &ktgt_lu.lock. Return: false with sense data set. */

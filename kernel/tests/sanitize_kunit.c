@@ -762,6 +762,19 @@ static void late_refusals(struct kunit *test)
 	clear_bit(KTGT_UA_MEDIUM, &t->itl.flags);
 
 	ktgt_cmd_parse(&t->cmd);
+	t->lu.block_shift = 12;
+	ktgt_cmd_submit(&t->cmd);
+	KUNIT_EXPECT_EQ(test, status_of(t), SAM_STAT_BUSY);
+	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_NONE);
+	t->lu.block_shift = ilog2(BLOCK);
+
+	ktgt_cmd_parse(&t->cmd);
+	set_bit(KTGT_ITL_STANDBY, &t->itl.flags);
+	ktgt_cmd_submit(&t->cmd);
+	expect_refused(test, 0x02040b);
+	clear_bit(KTGT_ITL_STANDBY, &t->itl.flags);
+
+	ktgt_cmd_parse(&t->cmd);
 	set_bit(KTGT_ITL_NO_WRITE, &t->itl.flags);
 	ktgt_cmd_submit(&t->cmd);
 	KUNIT_EXPECT_EQ(test, status_of(t), SAM_STAT_RESERVATION_CONFLICT);
