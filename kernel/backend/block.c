@@ -343,6 +343,15 @@ static u64 device_size(struct block_device *bdev)
 	return bdev_nr_bytes(bdev);
 }
 
+/* The block layer cuts at boundaries, or else at chunks; and then there is no write. */
+static u32 atomic_boundary(const struct request_queue *q)
+{
+	u64 chunk = (u64)q->limits.chunk_sectors << SECTOR_SHIFT;
+
+	return queue_atomic_write_boundary_bytes(q) ?:
+	       min_t(u64, chunk, U32_MAX);
+}
+
 /* A partition may begin where no atomic write could. */
 static void put_atomic(struct block_device *bdev, struct ktgt_backend_caps *caps)
 {
@@ -352,7 +361,9 @@ static void put_atomic(struct block_device *bdev, struct ktgt_backend_caps *caps
 		return;
 	caps->atomic_min = queue_atomic_write_unit_min_bytes(q);
 	caps->atomic_max = queue_atomic_write_unit_max_bytes(q);
-	caps->atomic_boundary = queue_atomic_write_boundary_bytes(q);
+	caps->atomic_boundary = atomic_boundary(q);
+	if (caps->atomic_boundary)
+		caps->atomic_max = min(caps->atomic_max, caps->atomic_boundary);
 }
 
 static void block_caps(struct ktgt_store *store, struct ktgt_backend_caps *caps)

@@ -17,6 +17,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "lib"))
+import dm  # noqa: E402
 import scsi_debug  # noqa: E402
 from iscsi import (inquiry, read10, rsoc, tur, write10,  # noqa: E402
                    write_atomic16)
@@ -32,6 +33,7 @@ def after(lab):
     """Leave nothing to the next case."""
     lab.close_all()
     lab.stop_target()
+    dm.remove_all()
     scsi_debug.unload()
 
 
@@ -138,6 +140,24 @@ def one_request(lab):
     kinds = issued(name, lambda: ini.good(write10(0, 8), write=bytes(4096)))
     equal([("U" in kind) for kind in kinds if kind.startswith("W")], [False],
           str(kinds))
+
+
+@suite.case
+def chunks(lab):
+    """A device whose writes are cut at chunks: atomic ones begin where they are not."""
+    over = dm.Mapped(f"/dev/{disk()}", "0 {size} striped 1 64 {dev} 0")
+    if read(f"/sys/block/{over.node}/queue/chunk_sectors") != "64" or \
+       not limit(over.node, "unit_max"):
+        raise Skip("dm-stripe has no atomic writes")
+    ini = serve(lab, over.path)
+    longest, align, unit, *_ = block_limits(ini)
+    check(longest and longest <= 64 and not 64 % align, f"{longest} blocks at {align}")
+    for lba in range(0, 4 * 64, align):
+        data = os.urandom(longest * 512)
+        ini.good(write_atomic16(lba, longest), write=data)
+        check(ini.good(read10(lba, longest), read=len(data)).data == data, f"at {lba}")
+    if align > 1:
+        refused(ini, INVALID_FIELD, write_atomic16(align // 2, unit), unit * 512, 2)
 
 
 @suite.case
