@@ -13,6 +13,7 @@ commands take turns; what the user can give and take.
 # Timeout: 480
 
 import errno
+import json
 import os
 import shutil
 import struct
@@ -682,6 +683,12 @@ def tool(lab):
         with open(file, "w", encoding="utf-8") as out_:
             out_.write(wrong)
         lab.adm_fails("pr", "restore", *where, "file", file)
+    much = json.loads(text)
+    much["ktgt"]["reservations"][0]["registration"] *= 4000
+    with open(file, "w", encoding="utf-8") as out_:
+        json.dump(much, out_)
+    says = lab.adm_fails("pr", "restore", *where, "file", file)
+    equal((says[0], "more than 512" in says[1]), (1, True), str(says))
     equal(everything(one), before, "nothing has changed")
 
 

@@ -13,6 +13,8 @@
 
 /* the key of the list in JSON */
 #define LIST_KEY	"reservations"
+/* that a logical unit can have; a request has room for these */
+#define REGISTRATIONS_MAX	512
 /* of a key, in hexadecimal digits */
 #define KEY_DIGITS	16
 
@@ -256,6 +258,8 @@ static int read_one(const char *file, const json_t *from, struct reservation *to
 
 	if (!read_head(from, to))
 		return wrong(file, "type, generation or aptpl is missing");
+	if (json_array_size(list) > REGISTRATIONS_MAX)
+		return wrong(file, "it has more than 512 registrations");
 	for (i = 0; i < json_array_size(list); i++) {
 		one = vec_add(&to->registration, sizeof(*one));
 		if (!one)
