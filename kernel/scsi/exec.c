@@ -635,8 +635,9 @@ void ktgt_scsi_exit(void)
 	ktgt_opening_exit();
 	ktgt_orphans_exit();
 	ktgt_pr_save_exit();
-	ktgt_state_exit();
 	ktgt_store_exit();
+	/* who waits for a store may have the last reference of a logical unit */
+	ktgt_state_exit();
 	ktgt_workers_exit();
 	ktgt_block_exit();
 }
