@@ -696,6 +696,18 @@ int ktgt_state_write(struct ktgt_state *state, struct ktgt_state_image *image,
 }
 
 /**
+ * ktgt_state_next - what was written
+ * @state: the state file, whose &ktgt_state_ops.written was called without an error
+ *
+ * Context: any, by who saves, before he commits or revokes.
+ * Return: the image.
+ */
+const struct ktgt_state_image *ktgt_state_next(const struct ktgt_state *state)
+{
+	return state->next;
+}
+
+/**
  * ktgt_state_commit - a save that was written counts
  * @state: the state file, whose &ktgt_state_ops.written was called without an error
  *

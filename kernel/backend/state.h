@@ -63,6 +63,7 @@ struct ktgt_state_image *ktgt_state_image_alloc(u32 len, gfp_t gfp);
 void ktgt_state_image_free(struct ktgt_state_image *image);
 int ktgt_state_write(struct ktgt_state *state, struct ktgt_state_image *image,
 		     const struct ktgt_state_ops *ops, void *owner);
+const struct ktgt_state_image *ktgt_state_next(const struct ktgt_state *state);
 void ktgt_state_commit(struct ktgt_state *state);
 void ktgt_state_revoke(struct ktgt_state *state);
 

@@ -55,7 +55,8 @@ enum ktgt_pr_type {
  * @KTGT_PR_INVALID_LENGTH: PARAMETER LIST LENGTH ERROR
  * @KTGT_PR_INVALID_RELEASE: INVALID RELEASE OF PERSISTENT RESERVATION
  * @KTGT_PR_TOO_MANY: INSUFFICIENT REGISTRATION RESOURCES
- * @KTGT_PR_BUSY: BUSY, for want of memory
+ * @KTGT_PR_BUSY: BUSY, for want of memory, or because something else has changed while
+ *	it was saved
  */
 enum ktgt_pr_result {
 	KTGT_PR_GOOD,

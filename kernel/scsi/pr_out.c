@@ -377,6 +377,24 @@ static enum ktgt_pr_result save(struct ktgt_cmd *cmd,
 	return ktgt_pr_save_begin(cmd, image) ? KTGT_PR_GOOD : KTGT_PR_BUSY;
 }
 
+/*
+ * Which target ports there are, and which initiator ports are known, may be otherwise
+ * than when it was saved. Then something else would be in force than is in the file.
+ */
+static bool is_as_saved(struct ktgt_cmd *cmd, struct ktgt_pr_request *req)
+{
+	const struct ktgt_state_image *saved = ktgt_state_next(cmd->lu->state);
+	struct ktgt_state_image *image;
+	bool same;
+
+	if (ktgt_pr_trial(req, &image))
+		return false;
+	same = image->len == saved->len &&
+	       !memcmp(image->data, saved->data, image->len);
+	ktgt_state_image_free(image);
+	return same;
+}
+
 /* What was saved is in force if the command has succeeded. Others may go on. */
 static void settle(struct ktgt_cmd *cmd, enum ktgt_pr_result result)
 {
@@ -432,6 +450,10 @@ static void carry_out(struct ktgt_cmd *cmd, const u8 *list, u32 len)
 	if (result == KTGT_PR_GOOD && needs_save(cmd, &req)) {
 		result = save(cmd, &req);
 		saves = true;
+	} else if (result == KTGT_PR_GOOD &&
+		   test_bit(KTGT_CMDF_TURN, &cmd->flags) &&
+		   cmd->step_nr == KTGT_PR_STEP_SAVED) {
+		result = is_as_saved(cmd, &req) ? KTGT_PR_GOOD : KTGT_PR_BUSY;
 	}
 	if (result)
 		end(cmd, result, req.field);

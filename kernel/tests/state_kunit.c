@@ -216,6 +216,7 @@ static void busy(struct kunit *test)
 			-EBUSY);
 	ktgt_state_image_free(image);
 	expect_written(test);
+	KUNIT_EXPECT_EQ(test, ktgt_state_next(t->state)->len, strlen("one"));
 	ktgt_state_commit(t->state);
 	expect_found(test, "one");
 }

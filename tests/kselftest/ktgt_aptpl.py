@@ -30,13 +30,13 @@ from iscsi import inquiry, pr_in, pr_list, pr_out, tur, write10  # noqa: E402
 from ktap import Suite, check, equal  # noqa: E402
 from lab import SLOW, Lab, outcome, run, seconds  # noqa: E402
 
-GOOD, CONFLICT = 0, 0x18
+GOOD, BUSY, CONFLICT = 0, 8, 0x18
 REGISTER, RESERVE, RELEASE, CLEAR, PREEMPT, PREEMPT_ABORT, IGNORE, MOVE = range(8)
 KEYS, RESERVATION, CAPABILITIES, FULL = range(4)
 WE, EARO = 1, 6
 # as netlink calls them
 GIVEN_WE, GIVEN_WEAR = 1, 5
-SPEC_I_PT, APTPL = 8, 1
+SPEC_I_PT, ALL_TG_PT, APTPL = 8, 4, 1
 ONE, TWO, THREE = 0x111, 0x222, 0x333
 SLOT, SLOTS = 128 << 10, 256 << 10
 SMALLEST = 8192
@@ -495,6 +495,31 @@ def goes_away(lab):
     two = initiator(lab, 2)
     equal((keys(two)[1], reservation(two)), ([ONE, THREE], (ONE, WE)),
           "what was saved last")
+
+
+@suite.case
+def other_ports(lab):
+    """ALL_TG_PT, and there is one more target port when it is saved: what would be in
+    force is not what is in the file, so it has to be asked for once more."""
+    place = Disk(lab)
+    disk, path = setup(lab, place.file)
+    ini = initiator(lab, 1)
+    portal = f"{lab.ADDR}:3262"
+    place.suspend()
+    waits = ini.issue(pr_out(REGISTER), write=pr_list(0, ONE, ALL_TG_PT | APTPL))
+    ini.nop()
+    check(not waits.done, "it did not wait")
+    lab.adm("portal", "add", portal, "group-tag", 2)
+    try:
+        place.resume()
+        ini.wait([waits])
+        equal((waits.status, keys(ini)[1]), (BUSY, []), "saved with one port")
+        does(ini, REGISTER, 0, ONE, flags=ALL_TG_PT | APTPL)
+        equal(keys(ini)[1], [ONE, ONE], "at two")
+        anew(lab, disk, path)
+        equal(keys(initiator(lab, 1))[1], [ONE, ONE], "after it")
+    finally:
+        lab.adm("portal", "del", portal)
 
 
 @suite.case

@@ -73,6 +73,12 @@ int ktgt_state_write(struct ktgt_state *state, struct ktgt_state_image *image,
 	return 0;
 }
 
+const struct ktgt_state_image *ktgt_state_next(const struct ktgt_state *state)
+{
+	require(false);
+	return NULL;
+}
+
 void ktgt_state_commit(struct ktgt_state *state)
 {
 	require(false);
