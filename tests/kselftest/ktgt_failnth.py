@@ -972,6 +972,50 @@ def ejections(lab):
               lambda number: lab.faults.workers_of(BOTH, number), once)
 
 
+@suite.case
+def kept_registrations(lab):
+    """A registration that is to outlive a loss of power: if it fails nothing has changed,
+    and the last one that did not is in the state file."""
+    iqn = target(lab)
+    memory = os.memfd_create("ktgt-state")
+    os.posix_fallocate(memory, 0, 65536)
+    disk = {"target_id": 1, "lun": 3, "backend": 2, "size": 1 << 24,
+            "state_descriptor": memory}
+    lab.nl.do("lu-new", **disk)
+    lab.faults.spare(STOCK)
+    last = 0
+
+    def read_key(ini):
+        data = ini.good(iscsi.pr_in(0), 3, read=64).data
+        return int.from_bytes(data[8:16], "big")
+
+    def once(arm):
+        nonlocal last
+        ini = logged_in(lab, iqn)
+        lab.clear_ua(ini, 3)
+        ini.nop(b"x" * 512)
+        with arm() as armed:
+            task = ini.command(iscsi.pr_out(6), 3,
+                               write=iscsi.pr_list(0, last + 1, 1))
+            good = ends_well(task, "register with APTPL")
+        check(good or armed.fired, "it failed, and no allocation has")
+        last += good
+        equal(read_key(ini), last, "the key")
+        forget(lab, ini)
+        alone(lab)
+        return armed
+
+    sweep(lab, "register with APTPL",
+          lambda number: lab.faults.workers_of(IO, number), once)
+    lab.nl.do("lu-del", target_id=1, lun=3)
+    lab.nl.do("lu-new", **disk)
+    ini = logged_in(lab, iqn)
+    lab.clear_ua(ini, 3)
+    equal(read_key(ini), last, "the key in the file")
+    forget(lab, ini)
+    os.close(memory)
+
+
 def nop(ini):
     equal(ini.nop(b"y" * 4096).data, b"y" * 4096, "data of the NOP-In")
 
