@@ -751,6 +751,16 @@ def by_tool(lab):
             check(False, "a second disk has it")
         except genl.Refused as err:
             check("that of another logical unit" in err.extack, err.extack)
+    os.rename(f"{FOLDER}/naa.{naa}.state", f"{FOLDER}/elsewhere")
+    os.symlink("elsewhere", f"{FOLDER}/naa.{naa}.state")
+    lab.close_all()
+    lab.drop_lun(1, 1)
+    says = lab.adm_fails("lun", "add", "target", 1, "lun", 1, "type", "block",
+                         "path", disk)[1]
+    check("it may have its reservations" in says, says)
+    os.rename(f"{FOLDER}/elsewhere", f"{FOLDER}/naa.{naa}.state")
+    lab.lun(1, 1, disk)
+    equal(everything(initiator(lab, 1)), before, "the file is back")
     lab.adm("net", "set", "state-dir", "/proc/none")
     lab.lun(1, 3, lab.null_blk(4))
     equal(len(lab.disks()), 2, "without a file all the same")

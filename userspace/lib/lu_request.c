@@ -54,6 +54,8 @@ static int request_new(struct nl *nl, const struct lu *req, int fd)
 	int err, state = state_file_open(nl, req);
 	struct lu with = *req;
 
+	if (state == STATE_FILE_LOST)
+		return -EIO;
 	if (state < 0)
 		return request_with(nl, KTGT_CMD_LU_NEW, req, fd);
 	SET(&with, KTGT_A_LU_STATE_DESCRIPTOR);

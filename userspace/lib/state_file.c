@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -84,17 +85,18 @@ static int make_folder(const char *folder)
  */
 static int make_ready(int fd, const char *folder)
 {
-	struct stat st;
-	int err;
+	int err = posix_fallocate(fd, 0, FILE_SIZE);
 
-	if (fstat(fd, &st))
-		return -errno;
-	if (st.st_size)
-		return 0;
-	err = posix_fallocate(fd, 0, FILE_SIZE);
 	if (err)
 		return -err;
 	return fsync(fd) ? -errno : sync_folder(folder);
+}
+
+static bool is_new(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && !st.st_size;
 }
 
 static int open_file(const char *folder, const char *name)
@@ -107,16 +109,28 @@ static int open_file(const char *folder, const char *name)
 	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
+	if (!is_new(fd))
+		return fd;
 	err = make_ready(fd, folder);
 	if (!err)
 		return fd;
+	unlink(name);
 	close(fd);
 	return err;
+}
+
+/* Reservations that nobody can read are no reason to let everybody write. */
+static int refuse(struct nl *nl, const struct lu *req, const char *name, int err)
+{
+	nl_say(nl, "LUN %u: %s cannot be opened: %s; it may have its reservations, so repair it, move it away, or set state-dir to none",
+	       req->lun, name, strerror(-err));
+	return STATE_FILE_LOST;
 }
 
 int state_file_open(struct nl *nl, const struct lu *req)
 {
 	char folder[KTGT_STATE_DIR_MAX + 1], name[NAME_SIZE_MAX];
+	struct stat st;
 	struct id naa;
 	int fd;
 
@@ -127,6 +141,8 @@ int state_file_open(struct nl *nl, const struct lu *req)
 	fd = open_file(folder, name);
 	if (fd >= 0)
 		return fd;
+	if (!lstat(name, &st))
+		return refuse(nl, req, name, fd);
 	fprintf(stderr, "Warning: LUN %u: %s: %s; its reservations will not outlive a loss of power\n",
 		req->lun, name, strerror(-fd));
 	return -1;
