@@ -70,13 +70,15 @@ static_assert(sizeof(struct slot_header) == KTGT_STATE_HEADER);
  * @SLOT_GOOD: an image
  * @SLOT_BLANK: it was never written
  * @SLOT_NEWER: what a later version of the module has written
- * @SLOT_DAMAGED: something else, or nothing that can be read
+ * @SLOT_DAMAGED: something else: what was written when the power was lost, or less
+ * @SLOT_UNREADABLE: nobody knows, and it may be what was written last
  */
 enum slot_kind {
 	SLOT_GOOD,
 	SLOT_BLANK,
 	SLOT_NEWER,
 	SLOT_DAMAGED,
+	SLOT_UNREADABLE,
 };
 
 /**
@@ -224,7 +226,7 @@ static int read_all(struct file *file, void *to, size_t len, loff_t pos)
 	while (len) {
 		got = kernel_read(file, to, len, &pos);
 		if (got <= 0)
-			return got ?: -EIO;
+			return got ?: -ENODATA;
 		to += got;
 		len -= got;
 	}
@@ -265,6 +267,12 @@ static int spoil_slot(struct ktgt_state *state, unsigned int slot)
 				      pos + sizeof(nothing) - 1, 1);
 }
 
+/* A file that ends too early is damaged. */
+static enum slot_kind kind_of_error(int err)
+{
+	return err == -ENODATA ? SLOT_DAMAGED : SLOT_UNREADABLE;
+}
+
 /*
  * Reads the header of a slot, and the image into one that has room for the longest. A
  * version that is not known is told only if the checksum is right.
@@ -274,18 +282,23 @@ static enum slot_kind read_slot(struct ktgt_state *state, unsigned int slot,
 {
 	loff_t pos = slot * state->slot_len;
 	struct slot_header header;
+	int err;
 
 	*sequence = 0;
-	if (read_all(state->file, &header, sizeof(header), pos))
-		return SLOT_DAMAGED;
+	err = read_all(state->file, &header, sizeof(header), pos);
+	if (err)
+		return kind_of_error(err);
 	if (!memchr_inv(&header, 0, sizeof(header)))
 		return SLOT_BLANK;
 	image->len = le32_to_cpu(header.len);
 	if (memcmp(header.magic, MAGIC, sizeof(header.magic)) ||
-	    image->len > state->slot_len - KTGT_STATE_HEADER ||
-	    read_all(state->file, image->data, image->len,
-		     pos + KTGT_STATE_HEADER) ||
-	    checksum_of(image, &header) != le32_to_cpu(header.checksum))
+	    image->len > state->slot_len - KTGT_STATE_HEADER)
+		return SLOT_DAMAGED;
+	err = read_all(state->file, image->data, image->len,
+		       pos + KTGT_STATE_HEADER);
+	if (err)
+		return kind_of_error(err);
+	if (checksum_of(image, &header) != le32_to_cpu(header.checksum))
 		return SLOT_DAMAGED;
 	*sequence = le64_to_cpu(header.sequence);
 	if (le32_to_cpu(header.version) != VERSION)
@@ -453,7 +466,8 @@ static int fault_of(const enum slot_kind *kind)
 {
 	if (kind[0] == SLOT_NEWER || kind[1] == SLOT_NEWER)
 		return -EPROTONOSUPPORT;
-	if (kind[1] == SLOT_BLANK)
+	if (kind[0] == SLOT_UNREADABLE || kind[1] == SLOT_UNREADABLE ||
+	    kind[1] == SLOT_BLANK)
 		return -EUCLEAN;
 	return kind[0] == SLOT_GOOD || kind[1] == SLOT_GOOD ? 0 : -EUCLEAN;
 }
@@ -534,8 +548,8 @@ const struct ktgt_state_image *ktgt_state_kept(const struct ktgt_state *state)
  * @state: the state file, after ktgt_state_load()
  *
  * Context: any.
- * Return: 0 if something can; -EUCLEAN if both slots are damaged; -EPROTONOSUPPORT if a
- *	later version of the module has written it.
+ * Return: 0 if something can; -EUCLEAN if both slots are damaged, or one cannot be read;
+ *	-EPROTONOSUPPORT if a later version of the module has written it.
  */
 int ktgt_state_fault(const struct ktgt_state *state)
 {

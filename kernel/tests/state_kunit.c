@@ -348,6 +348,31 @@ static void damaged_slots(struct kunit *test)
 	expect_found(test, "anew");
 }
 
+/* of the file, but for its second slot */
+static const struct file_operations *real_ops;
+
+static ssize_t read_first(struct kiocb *iocb, struct iov_iter *to)
+{
+	return iocb->ki_pos < SLOT_LEN ? real_ops->read_iter(iocb, to) : -EIO;
+}
+
+/* One that cannot be read may be the newer one. */
+static void unreadable_slot(struct kunit *test)
+{
+	static struct file_operations ops;
+	struct state_test *t = test->priv;
+
+	make_two(test);
+	real_ops = t->file->f_op;
+	ops = *real_ops;
+	ops.read_iter = read_first;
+	t->file->f_op = &ops;
+	open_anew(test);
+	KUNIT_EXPECT_EQ(test, ktgt_state_fault(t->state), -EUCLEAN);
+	t->file->f_op = real_ops;
+	expect_found(test, "two");
+}
+
 /* A save that does not count leaves no slot that is good, and the fault. */
 static void revoked_after_fault(struct kunit *test)
 {
@@ -469,6 +494,7 @@ static struct kunit_case state_cases[] = {
 	KUNIT_CASE(damaged_slot),
 	KUNIT_CASE(mended_slot),
 	KUNIT_CASE(damaged_slots),
+	KUNIT_CASE(unreadable_slot),
 	KUNIT_CASE(revoked_after_fault),
 	KUNIT_CASE(blank_slots),
 	KUNIT_CASE(other_length),

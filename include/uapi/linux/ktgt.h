@@ -200,7 +200,7 @@ enum ktgt_reservation_type {
 /**
  * enum ktgt_state_fault - why nobody knows what was in a state file
  * @KTGT_STATE_FAULT_NONE: it is known
- * @KTGT_STATE_FAULT_DAMAGED: neither of its two slots can be read
+ * @KTGT_STATE_FAULT_DAMAGED: nobody knows which of its two slots counts
  * @KTGT_STATE_FAULT_NEWER: a later version of ktgt has written it
  */
 enum ktgt_state_fault {
