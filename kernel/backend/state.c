@@ -22,6 +22,7 @@
 #include <linux/fs.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/math.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -395,8 +396,10 @@ static struct ktgt_state *make_state(struct file *file)
 	INIT_WORK(&state->work, state_work);
 	INIT_WORK(&state->close_work, close_work);
 	state->file = get_file(file);
-	state->slot_len = min_t(loff_t, i_size_read(file_inode(file)) / NR_SLOTS,
-				KTGT_STATE_SLOT_MAX);
+	/* no block of the disk has parts of both */
+	state->slot_len = round_down(min_t(loff_t, i_size_read(file_inode(file)) /
+						   NR_SLOTS, KTGT_STATE_SLOT_MAX),
+				     KTGT_STATE_SLOT_MIN);
 	return state;
 }
 

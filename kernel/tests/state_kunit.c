@@ -442,6 +442,8 @@ static void other_length(struct kunit *test)
 	i_size_write(inode, SLOT_LEN);
 	open_anew(test);
 	KUNIT_EXPECT_EQ(test, ktgt_state_fault(t->state), -EUCLEAN);
+	i_size_write(inode, NR_SLOTS * SLOT_LEN + NR_SLOTS * SZ_4K - 1);
+	expect_found(test, "two");
 	i_size_write(inode, NR_SLOTS * SLOT_LEN);
 	expect_found(test, "two");
 }
