@@ -521,11 +521,12 @@ static u8 claim_locked(struct ktgt_cmd *cmd, struct ktgt_sanitize *state)
 {
 	struct ktgt_lu *lu = cmd->lu;
 
-	if (cmd->block_shift != lu->block_shift)
-		return SAM_STAT_BUSY;
 	state->size = lu->nr_blocks << lu->block_shift;
+	/* first: one for a medium that is out is not to be sent again */
 	if (!fits_lu(cmd, state))
 		return SAM_STAT_CHECK_CONDITION;
+	if (cmd->block_shift != lu->block_shift)
+		return SAM_STAT_BUSY;
 	lu->sanitize = *state;
 	return SAM_STAT_GOOD;
 }
