@@ -32,6 +32,7 @@
  * @task: the only task that is covered, or NULL
  * @lu: if @task is NULL, all tasks of this logical unit are covered
  * @seq: tasks that were submitted later are not covered
+ * @nr: &ktgt_conn.nr_aborts with it; tasks that were aborted later are not counted
  * @left: covered tasks that have not ended yet
  */
 struct ktgt_abort_wait {
@@ -40,6 +41,7 @@ struct ktgt_abort_wait {
 	struct ktgt_task	*task;
 	struct ktgt_lu		*lu;
 	u32			seq;
+	u32			nr;
 	u32			left;
 };
 
@@ -448,6 +450,17 @@ static bool abort_tells(const struct ktgt_abort_wait *wait,
 	return tell || (!wait->task && wait->lu != task->cmd.lu);
 }
 
+/*
+ * Whether @wait has counted an aborted task. A copy may have come to the logical unit
+ * since @wait began there, and have been aborted for another reason.
+ */
+static bool abort_has_counted(const struct ktgt_abort_wait *wait,
+			      const struct ktgt_task *task)
+{
+	return iscsi_sna_gte(wait->nr, task->abort_nr) &&
+	       abort_covers(wait, task);
+}
+
 /* Counts an aborted task that has ended; it still has its logical unit. */
 static void abort_count(struct ktgt_task *task)
 {
@@ -455,7 +468,7 @@ static void abort_count(struct ktgt_task *task)
 	struct ktgt_abort_wait *wait, *next;
 
 	list_for_each_entry_safe(wait, next, &conn->waits, node) {
-		if (!abort_covers(wait, task) || --wait->left)
+		if (!abort_has_counted(wait, task) || --wait->left)
 			continue;
 		list_del(&wait->node);
 		ktgt_lu_reset_put(wait->reset);
@@ -507,6 +520,14 @@ static void command_end_aborted(struct ktgt_task *task)
 	command_end_silently(task);
 }
 
+static void command_set_aborted(struct ktgt_task *task, bool tell)
+{
+	if (!ktgt_task_is_aborted(task))
+		task->abort_nr = task->conn->nr_aborts;
+	set_bit(tell ? KTGT_CMDF_TASK_ABORTED : KTGT_CMDF_ABORTED,
+		&task->cmd.flags);
+}
+
 /*
  * Aborts a task. It is answered with TASK ABORTED if @tell, otherwise not at
  * all. A task that is with the SCSI side must complete first; then
@@ -517,8 +538,7 @@ static void command_abort(struct ktgt_task *task, bool tell)
 {
 	if (!ktgt_task_is_open(task))
 		return;
-	set_bit(tell ? KTGT_CMDF_TASK_ABORTED : KTGT_CMDF_ABORTED,
-		&task->cmd.flags);
+	command_set_aborted(task, tell);
 	if (task->state == KTGT_TASK_BUSY) {
 		/* a READ that moves in pieces: nothing may follow a response */
 		task->in_len = task->in_off;
@@ -539,7 +559,8 @@ static void command_reap_piece(struct ktgt_task *task, bool resume)
 		    ktgt_data_is_awaited(task);
 
 	if (task->flags & KTGT_TASK_SPARED && (resume || wait)) {
-		set_bit(KTGT_CMDF_TASK_ABORTED, &task->cmd.flags);
+		task->conn->nr_aborts++;
+		command_set_aborted(task, true);
 		command_end_aborted(task);
 	} else if (resume) {
 		ktgt_piece_back(task);
@@ -619,6 +640,7 @@ void ktgt_commands_abandon(struct ktgt_conn *conn)
 		list_del_init(&task->node);
 		ktgt_cmd_release(&task->cmd);
 	}
+	conn->nr_aborts++;
 	for (i = 0; i < conn->nr_slots; i++)
 		command_abort(conn->slots[i], false);
 	ktgt_conn_run_calls(conn);
@@ -676,6 +698,7 @@ static void abort_covered(struct ktgt_conn *conn, struct ktgt_abort_wait *wait,
 	u32 i;
 
 	wait->seq = conn->seq;
+	wait->nr = ++conn->nr_aborts;
 	wait->left = 1;
 	list_add_tail(&wait->node, &conn->waits);
 	for (i = 0; i < conn->nr_slots; i++) {

@@ -371,6 +371,7 @@ struct ktgt_stall {
  * @waits: struct ktgt_abort_wait, which wait for aborted tasks of this
  *	connection
  * @seq: number of tasks submitted
+ * @nr_aborts: how often some of them were aborted, by task management or the teardown
  * @recv_clock: when the first command of this run of received ones came, by
  *	local_clock(); 0 if there was none yet
  * @last_cmd: when a command was last in flight, in jiffies; read by others with
@@ -455,6 +456,7 @@ struct ktgt_conn {
 	struct ktgt_orphans		*orphans;
 	struct list_head		waits;
 	u32				seq;
+	u32				nr_aborts;
 	u64				recv_clock;
 	unsigned long			last_cmd;
 	struct ktgt_sess		*waiting_for;

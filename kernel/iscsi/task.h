@@ -111,6 +111,8 @@ struct ktgt_burst {
  * @flags: KTGT_TASK_* bits
  * @attr: task attribute, ISCSI_ATTR_*
  * @seq: order of submission, which says what a task management function covers
+ * @abort_nr: &ktgt_conn.nr_aborts with the abort that has ended it, the first one if
+ *	there are several; valid if ktgt_task_is_aborted()
  * @bad_data: additional sense code and qualifier, if KTGT_TASK_BAD_DATA is set
  * @nr_pages: pages in &ktgt_cmd.bvec so far
  * @nr_scratch: pages of its scratch buffer
@@ -151,6 +153,7 @@ struct ktgt_task {
 	u16			flags;
 	u16			bad_data;
 	u32			seq;
+	u32			abort_nr;
 
 	u32			nr_pages;
 	u32			nr_scratch;

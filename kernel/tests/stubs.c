@@ -97,10 +97,20 @@ bool ktgt_copy_check(struct ktgt_cmd *cmd)
 	return true;
 }
 
+/**
+ * ktgt_copy_end - a copy of a test has ended
+ * @cmd: the command; its part is the test's
+ *
+ * Context: any.
+ */
+void ktgt_copy_end(struct ktgt_cmd *cmd)
+{
+	clear_bit(KTGT_CMDF_COPY, &cmd->flags);
+}
+
 /* scsi/ */
 STUB_FAIL(ktgt_copy, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_copy_orphan, struct ktgt_cmd *cmd)
-STUB_FAIL(ktgt_copy_end, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_copy_status_lid1, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_copy_status_lid4, struct ktgt_cmd *cmd)
 STUB_FAIL(ktgt_copy_parameters, struct ktgt_cmd *cmd)

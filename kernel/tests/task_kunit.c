@@ -12,6 +12,7 @@
 #include <kunit/test.h>
 
 #include "../iscsi/recv.h"
+#include "../scsi/gate.h"
 #include "conn_test.h"
 
 /**
@@ -208,6 +209,120 @@ static void tasks_on_demand(struct kunit *test)
 	KUNIT_EXPECT_NE(test, ktgt_test_r2t(test).ttt, r2t.ttt);
 }
 
+/* --- what waits for aborted tasks ----------------------------------------- */
+
+/**
+ * struct abort_test - tasks of a logical unit, and a copy that may come there
+ * @reset: waits for them
+ * @other: waits for the copy alone
+ * @asked: logical unit to which the copy was sent
+ * @part: reads or writes for the copy
+ * @task: a task of the logical unit of the connection
+ * @copy: the copy
+ */
+struct abort_test {
+	struct ktgt_lu_reset	reset;
+	struct ktgt_lu_reset	other;
+	struct ktgt_lu		asked;
+	struct ktgt_cmd		part;
+	struct ktgt_task	*task;
+	struct ktgt_task	*copy;
+};
+
+/* A task that is with the SCSI side. */
+static struct ktgt_task *busy_task(struct kunit *test, u32 itt)
+{
+	struct ktgt_task *task;
+
+	task = ktgt_test_read(test, (__force itt_t)cpu_to_be32(itt), 8);
+	ktgt_task_set_state(task, KTGT_TASK_PAGES, KTGT_TASK_READY);
+	ktgt_task_set_state(task, KTGT_TASK_READY, KTGT_TASK_BUSY);
+	return task;
+}
+
+static struct abort_test *make_abort_test(struct kunit *test)
+{
+	struct abort_test *a = kunit_kzalloc(test, sizeof(*a), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, a);
+	ktgt_test_tasks(test);
+	/* the test waits too, so it is not over when the tasks have ended */
+	atomic_set(&a->reset.pending, 1);
+	atomic_set(&a->other.pending, 1);
+	ktgt_gate_init(&a->asked.gate);
+	a->task = busy_task(test, 1);
+	a->copy = busy_task(test, 2);
+	a->copy->cmd.lu = &a->asked;
+	a->copy->cmd.part = &a->part;
+	set_bit(KTGT_CMDF_COPY, &a->copy->cmd.flags);
+	return a;
+}
+
+/* What ktgt_command_abort_call() makes is run. */
+static void abort_lu(struct kunit *test, struct abort_test *a)
+{
+	struct conn_test *t = test->priv;
+	struct ktgt_abort_wait *wait;
+
+	wait = abort_wait_alloc(&a->reset, NULL, &t->lu, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, wait);
+	abort_covered(&t->conn, wait, false);
+}
+
+/* One that is there is waited for, and answered, since it was sent elsewhere. */
+static void abort_covers_copy(struct kunit *test)
+{
+	struct abort_test *a = make_abort_test(test);
+	struct conn_test *t = test->priv;
+
+	a->part.lu = &t->lu;
+	abort_lu(test, a);
+	KUNIT_EXPECT_EQ(test, atomic_read(&a->reset.pending), 2);
+	command_reap_other(a->task);
+	KUNIT_EXPECT_EQ(test, atomic_read(&a->reset.pending), 2);
+	KUNIT_EXPECT_TRUE(test, list_empty(&t->queued));
+	command_reap_other(a->copy);
+	KUNIT_EXPECT_EQ(test, atomic_read(&a->reset.pending), 1);
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&t->queued));
+}
+
+/*
+ * One that comes there later is not waited for; so when it ends, for whatever reason,
+ * the tasks that are waited for have not.
+ */
+static void abort_before_copy(struct kunit *test)
+{
+	struct abort_test *a = make_abort_test(test);
+	struct conn_test *t = test->priv;
+
+	abort_lu(test, a);
+	KUNIT_EXPECT_EQ(test, atomic_read(&a->reset.pending), 2);
+	a->part.lu = &t->lu;
+	KUNIT_ASSERT_EQ(test, ktgt_command_abort(a->copy, &a->other), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&a->other.pending), 2);
+	command_reap_other(a->copy);
+	KUNIT_EXPECT_EQ(test, atomic_read(&a->other.pending), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&a->reset.pending), 2);
+	command_reap_other(a->task);
+	KUNIT_EXPECT_EQ(test, atomic_read(&a->reset.pending), 1);
+}
+
+/* Nor if two wait there, and it has come between them: the second one has it. */
+static void abort_around_copy(struct kunit *test)
+{
+	struct abort_test *a = make_abort_test(test);
+	struct conn_test *t = test->priv;
+
+	abort_lu(test, a);
+	a->part.lu = &t->lu;
+	abort_lu(test, a);
+	KUNIT_EXPECT_EQ(test, atomic_read(&a->reset.pending), 3);
+	command_reap_other(a->copy);
+	KUNIT_EXPECT_EQ(test, atomic_read(&a->reset.pending), 3);
+	command_reap_other(a->task);
+	KUNIT_EXPECT_EQ(test, atomic_read(&a->reset.pending), 1);
+}
+
 /* --- additional header segments ------------------------------------------ */
 
 /**
@@ -285,6 +400,9 @@ static struct kunit_case task_tests[] = {
 	KUNIT_CASE_PARAM(attr_order, attr_gen_params),
 	KUNIT_CASE(ttt_stale),
 	KUNIT_CASE(tasks_on_demand),
+	KUNIT_CASE(abort_covers_copy),
+	KUNIT_CASE(abort_before_copy),
+	KUNIT_CASE(abort_around_copy),
 	KUNIT_CASE_PARAM(ahs, ahs_gen_params),
 	KUNIT_CASE(session_numbers),
 	{}
