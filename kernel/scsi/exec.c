@@ -19,15 +19,14 @@
 #include "copy.h"
 #include "data.h"
 #include "gate.h"
-#include "group.h"
 #include "histogram.h"
+#include "limits.h"
 #include "lu.h"
 #include "lu_life.h"
 #include "nexus.h"
 #include "opening.h"
 #include "orphan.h"
 #include "port_groups.h"
-#include "pr.h"
 #include "pr_abort.h"
 #include "pr_out.h"
 #include "pr_save.h"
@@ -196,23 +195,10 @@ static void parse_no_lu(struct ktgt_cmd *cmd)
 	set_transfer(cmd, row);
 }
 
-/* The state of the port, or a reservation of others, lets it not be served. */
-static noinline bool is_refused(struct ktgt_cmd *cmd)
-{
-	if (ktgt_group_refuses(cmd, &cmd->sense))
-		end_with(cmd, SAM_STAT_CHECK_CONDITION);
-	else if (!ktgt_pr_conflicts(cmd))
-		return false;
-	else if (ktgt_pr_is_lost(cmd))
-		refuse(cmd, NOT_READY, KTGT_ASC_MANUAL_INTERVENTION);
-	else
-		end_with(cmd, SAM_STAT_RESERVATION_CONFLICT);
-	return true;
-}
-
 static void parse_lu(struct ktgt_cmd *cmd)
 {
 	const struct ktgt_cdb_row *row = cmd->row;
+	u8 status;
 
 	if (unlikely(!row || !ktgt_cdb_row_fits(row, cmd->lu))) {
 		refuse_unknown(cmd);
@@ -223,9 +209,11 @@ static void parse_lu(struct ktgt_cmd *cmd)
 		end_with(cmd, SAM_STAT_CHECK_CONDITION);
 		return;
 	}
-	if (unlikely(READ_ONCE(cmd->itl->flags) & KTGT_ITL_LIMITS) &&
-	    is_refused(cmd))
+	status = ktgt_limits_status(cmd);
+	if (unlikely(status)) {
+		end_with(cmd, status);
 		return;
+	}
 	if (ktgt_sanitize_refuses(cmd)) {
 		end_with(cmd, SAM_STAT_CHECK_CONDITION);
 		return;

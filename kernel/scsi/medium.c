@@ -13,10 +13,9 @@
 #include "data.h"
 #include "error.h"
 #include "gate.h"
-#include "group.h"
+#include "limits.h"
 #include "lu.h"
 #include "orphan.h"
-#include "pr.h"
 #include "range.h"
 #include "sanitize_state.h"
 #include "sense.h"
@@ -159,20 +158,6 @@ static bool must_be_stable(const struct ktgt_cmd *cmd)
 	       unlikely(test_bit(KTGT_UA_MODE, &cmd->itl->flags));
 }
 
-/* A copy comes here first; what else cannot know the reservations has ended before. */
-static void end_with_conflict(struct ktgt_cmd *cmd)
-{
-	if (ktgt_pr_is_lost(cmd)) {
-		ktgt_sense_set(&cmd->sense, NOT_READY,
-			       KTGT_ASC_MANUAL_INTERVENTION);
-		ktgt_cmd_fail(cmd);
-		return;
-	}
-	if (cmd->dir == DMA_FROM_DEVICE)
-		cmd->xfer_len = 0;
-	ktgt_cmd_complete(cmd, SAM_STAT_RESERVATION_CONFLICT);
-}
-
 /*
  * A reservation or another medium may have come while the command waited for its data
  * or at the gate, or its port may have another state; so one that is admitted anew for
@@ -180,16 +165,17 @@ static void end_with_conflict(struct ktgt_cmd *cmd)
  */
 static noinline bool is_held_up(struct ktgt_cmd *cmd)
 {
+	u8 status;
+
 	if (!ktgt_medium_is_known(cmd)) {
 		fail_other_medium(cmd);
 		return true;
 	}
-	if (ktgt_group_refuses(cmd, &cmd->sense)) {
-		ktgt_cmd_fail(cmd);
-		return true;
-	}
-	if (ktgt_pr_conflicts(cmd)) {
-		end_with_conflict(cmd);
+	status = ktgt_limits_status(cmd);
+	if (status) {
+		if (cmd->dir == DMA_FROM_DEVICE)
+			cmd->xfer_len = 0;
+		ktgt_cmd_complete(cmd, status);
 		return true;
 	}
 	return READ_ONCE(cmd->itl->flags) & BIT(KTGT_ITL_ORPHANS) &&

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Target port groups: what becomes of them when others take their place, and what
- * their states let commands do, by the standard.
+ * their states let commands do, by the standard; and what reservations do besides.
  */
 #include "../core/group.c"
 #include "../scsi/group.c"
+#include "../scsi/limits.c"
 
 #include <kunit/test.h>
 
@@ -349,12 +350,59 @@ static void tpgs(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ktgt_group_tpgs(&t->target), 0);
 }
 
+/**
+ * struct limit_case - what an initiator may not do at the moment
+ * @what: its name
+ * @flags: of the I_T_L nexus
+ * @status: with which a WRITE ends
+ * @code: additional sense code and qualifier, if that is CHECK CONDITION
+ */
+struct limit_case {
+	const char	*what;
+	unsigned long	flags;
+	u8		status;
+	u16		code;
+};
+
+static const struct limit_case limit_cases[] = {
+	{ "nothing", BIT(KTGT_UA_MODE) | BIT(KTGT_ITL_ORPHANS), SAM_STAT_GOOD },
+	{ "exclusive access for those who read", BIT(KTGT_ITL_NO_READ),
+	  SAM_STAT_GOOD },
+	{ "RESERVE", BIT(KTGT_ITL_RESERVED), SAM_STAT_RESERVATION_CONFLICT },
+	{ "write exclusive", BIT(KTGT_ITL_NO_WRITE),
+	  SAM_STAT_RESERVATION_CONFLICT },
+	{ "reservations that nobody knows", BIT(KTGT_ITL_LOST),
+	  SAM_STAT_CHECK_CONDITION, 0x0403 },
+	{ "the same, and RESERVE", BIT(KTGT_ITL_LOST) | BIT(KTGT_ITL_RESERVED),
+	  SAM_STAT_CHECK_CONDITION, 0x0403 },
+	{ "standby", BIT(KTGT_ITL_STANDBY), SAM_STAT_CHECK_CONDITION, 0x040b },
+	{ "unavailable, which comes before a reservation",
+	  BIT(KTGT_ITL_UNAVAILABLE) | BIT(KTGT_ITL_NO_WRITE) |
+	  BIT(KTGT_ITL_LOST), SAM_STAT_CHECK_CONDITION, 0x040c },
+};
+KUNIT_ARRAY_PARAM_DESC(limit, limit_cases, what);
+
+static void limits(struct kunit *test)
+{
+	const struct limit_case *c = test->param_value;
+	struct group_test *t = test->priv;
+	const struct ktgt_sense *sense = &t->cmd.sense;
+
+	t->cmd.cdb[0] = WRITE_10;
+	t->cmd.row = ktgt_cdb_find(t->cmd.cdb);
+	t->itl.flags = c->flags;
+	KUNIT_EXPECT_EQ(test, ktgt_limits_status(&t->cmd), c->status);
+	KUNIT_EXPECT_EQ(test, sense->key, c->code ? NOT_READY : 0);
+	KUNIT_EXPECT_EQ(test, sense->asc << 8 | sense->ascq, c->code);
+}
+
 static struct kunit_case group_cases[] = {
 	KUNIT_CASE_PARAM(groups_follow, follow_gen_params),
 	KUNIT_CASE(all_rows),
 	KUNIT_CASE(buffers),
 	KUNIT_CASE(ports),
 	KUNIT_CASE(tpgs),
+	KUNIT_CASE_PARAM(limits, limit_gen_params),
 	{}
 };
 

@@ -75,7 +75,7 @@ FLOORS = {
         'nexus mode_page reserve pr_save pr_trial prevent',
         'pr_image',
         'cache chunk',
-        'ua vpd medium names pr',
+        'ua vpd medium limits names pr',
         'group',
         'gate error opening orphan sanitize_state track',
         'lu sense data cdb range transport_id copy_list copy_record',
