@@ -226,15 +226,24 @@ static bool abort_field(struct ktgt_copy *copy, u16 code, unsigned int byte)
 }
 
 /*
+ * Then all of it must not be done once more: what was written may be what is to be read.
+ * A write that has failed may have written some.
+ */
+static bool has_written(const struct ktgt_copy *copy)
+{
+	return copy->record->bytes || (copy->is_write && copy->part.error);
+}
+
+/*
  * The part has ended with an error, which is told together with its own sense data.
- * While nothing has been copied, an initiator that is told to come again can.
+ * While nothing has been written, an initiator that is told to come again can.
  */
 static void abort_for_part(struct ktgt_copy *copy)
 {
 	struct ktgt_sense *sense = &copy->cmd->sense;
 	u8 status = copy->part.status;
 
-	if (!copy->record->bytes && status == SAM_STAT_BUSY) {
+	if (status == SAM_STAT_BUSY && !has_written(copy)) {
 		finish(copy, status);
 		return;
 	}
@@ -781,15 +790,19 @@ static bool take_back(struct ktgt_copy *copy)
 
 /*
  * The logical unit that was asked for the copy has a say in it as well, before each
- * read: whoever closes its gate, or reserves it, stops the copy there.
+ * read: whoever closes its gate stops the copy there. What it refuses is refused before
+ * anything is written. Later this would be no answer: an initiator sends again what has
+ * ended with BUSY or NOT READY.
  */
 static bool may_go_on(struct ktgt_copy *copy)
 {
+	struct ktgt_cmd *cmd = copy->cmd;
+
 	if (copy->is_write)
 		return true;
-	if (!ktgt_medium_admit(copy->cmd))
+	if (!(has_written(copy) ? ktgt_gate_enter(cmd) : ktgt_medium_admit(cmd)))
 		return false;
-	ktgt_gate_leave(copy->cmd);
+	ktgt_gate_leave(cmd);
 	return has_more(copy);
 }
 

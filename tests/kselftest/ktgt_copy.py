@@ -536,6 +536,31 @@ def preempted(lab):
 
 
 @suite.case
+def reserved_midway(lab):
+    """The LUN that was asked says no before anything is written, and not later: an
+    initiator may send again what it is told then. Source and destination do."""
+    for lun, end in (3, (GOOD, None)), (2, (CHECK, FAILED)):
+        disk = Mapped(lab.null_blk(16))
+        iqn, ini = serve(lab, lab.null_blk(16), disk.path, lab.null_blk(16))
+        data, was = fill(ini, 1, 4 * MIB), fill(ini, 2, 4 * MIB)
+        other = lab.login(iqn, luns=(1, 2, 3), timeout=20 * SLOW, **OTHER)
+        names = cscds(ini, 1, 2)
+        disk.suspend()
+        task = issue(ini, [copy_blocks(0, 1, 4 * MIB, 0, 0)], names, 3)
+        ini.expect_silence(0.3)
+        reserve(other, lun, 3)
+        disk.resume()
+        ini.wait([task])
+        equal((task.status, task.key), end, f"copy after LUN {lun} was reserved")
+        if lun == 3:
+            check(stored(ini, 2, 4 * MIB) == data, "what is stored")
+        else:
+            equal(forwarded(task, True), (CONFLICT, None), "what it says")
+            check_first_step(other, data, was)
+        after(lab)
+
+
+@suite.case
 def removed(lab):
     """A disk that is removed waits for a step of its copy, and for no more; a source that
     is not in use then, for none."""
