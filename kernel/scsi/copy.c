@@ -300,7 +300,6 @@ static void count_part(struct ktgt_copy *copy)
 {
 	struct ktgt_cmd *part = &copy->part;
 
-	part->clock = copy->cmd->clock;
 	if (part->storage_time)
 		ktgt_histograms_count(&part->lu->histograms,
 				      &part->nexus->histograms, part);
@@ -312,6 +311,17 @@ static void count_part(struct ktgt_copy *copy)
 		ktgt_cmd_note_error(part);
 }
 
+/* The part has been an orphan. */
+static void end_orphan(struct ktgt_copy *copy)
+{
+	struct ktgt_cmd *part = &copy->part;
+
+	if (part->storage_time)
+		ktgt_histograms_count_orphan(&part->lu->histograms, part);
+	ktgt_orphan_end(part);
+	part->lu = NULL;
+}
+
 /* The part does not use its logical unit any more. */
 static void let_go(struct ktgt_copy *copy)
 {
@@ -319,13 +329,13 @@ static void let_go(struct ktgt_copy *copy)
 
 	ktgt_track_leave(part);
 	ktgt_gate_leave(part);
-	if (!test_bit(KTGT_CMDF_LU_REF, &part->flags)) {
-		ktgt_orphan_end(part);
-		part->lu = NULL;
-		return;
+	part->clock = copy->cmd->clock;
+	if (test_bit(KTGT_CMDF_LU_REF, &part->flags)) {
+		count_part(copy);
+		detach(copy);
+	} else {
+		end_orphan(copy);
 	}
-	count_part(copy);
-	detach(copy);
 }
 
 /* Carries the part out, or goes on with it when it has waited. */

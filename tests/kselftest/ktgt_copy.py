@@ -436,6 +436,12 @@ def hanging(lab, **how):
     return disk, iqn, ini, task, data, was
 
 
+def writes(lab, iqn, lun):
+    """How many WRITEs are in the histogram of a LUN."""
+    found = lab.adm_json("lun", "histogram", "target", iqn, "lun", lun)
+    return sum(found["histograms"][0]["write_total"])
+
+
 def check_first_step(ini, data, was):
     """The step that was under way, and nothing behind it."""
     got = stored(ini, 2, 4 * MIB)
@@ -507,8 +513,10 @@ def lost(lab):
     wait_until(lambda: not lab.sessions(), 5 * SLOW, "the session ends")
     equal(lab.orphans(iqn, 2), 1, "orphans of the destination")
     equal(lab.orphans(iqn, 1), 0, "orphans of the source")
+    counted = writes(lab, iqn, 2)
     disk.resume()
     wait_until(lambda: not lab.orphans(iqn, 2), 5 * SLOW, "no orphan is left")
+    equal(writes(lab, iqn, 2), counted + 1, "WRITEs in the histogram")
     ini = lab.login(iqn, luns=(1, 2), timeout=20 * SLOW)
     check_first_step(ini, data, was)
     ini.logout()
