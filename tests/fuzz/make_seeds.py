@@ -27,6 +27,8 @@ RUN, DONE, SIZE, UA, MEMORY, DISK, REOPEN, RESET = range(0, 0x100, 0x20)
 (REPLACE, CLOSE, OPEN, SWAP, HAND_OVER, SUBMIT, ABORT_ONE, GO_ON) = range(
     DISK, DISK + 8)
 SECOND_REASON = WAIT = 8
+# of REOPEN: change_state() of cdb/nexus.c
+STATE = REOPEN | 16
 
 
 def shape(first=0, size=2, caps=0, limits=1):
@@ -224,11 +226,12 @@ def cscd(naa, block=0, bits=0, kind=0xe4):
         block.to_bytes(3, 'big')
 
 
-def copy(*segments, cscds=(), name=0, usage=None, length=None, cut=0, inline=0):
-    """An EXTENDED COPY(LID1) and its parameter list."""
+def copy(*segments, cscds=(), name=0, usage=None, length=None, cut=0, inline=0,
+         good=0):
+    """An EXTENDED COPY(LID1) and its parameter list, with GOOD as its priority."""
     tail = b''.join(cscds), b''.join(segments)
     usage = (0 if name else 3) if usage is None else usage
-    data = struct.pack('>BBH4xII', name, usage << 3, len(tail[0]),
+    data = struct.pack('>BBH4xII', name, usage << 3 | good, len(tail[0]),
                        len(tail[1]) - cut, inline) + b''.join(tail)
     return {'cdb': struct.pack('>BB8xIBB', 0x83, 0, len(data) if length is None
                                else length, 0, 0), 'data': data}
@@ -292,6 +295,30 @@ CDB = {
     'copy-error': shape(size=4, caps=0x80) +
                   b''.join(cmd(**copy(blocks(5000, 0, 9000), name=1), how=how) + RESULTS
                            for how in (1, 2, 5, 9, 10, 17, 18, 25)),
+    'copy-write-error': shape(size=4) + b''.join(
+        cmd(**copy(blocks(5000, 0, 100), name=1, good=1), how=how) + RESULTS
+        for how in (1, 9, 12, 13)),
+    # what the disk that is asked says before and after something is written
+    'copy-asked': shape(size=4) + b''.join(
+        cmd(**copy(blocks(1, 0, 9)), what=HELD) + event(STATE | state << 1) +
+        event(SUBMIT, b'\0') + event(STATE) for state in (2, 3, 4)) +
+                  cmd(**copy(blocks(5000, 0, 9000), name=1), what=LATER) +
+                  event(DONE) + event(GO_ON) + event(STATE | 4 << 1) +
+                  event(DONE) + event(GO_ON) + event(STATE) + RESULTS +
+                  cmd(**copy(blocks(1, 0, 9)), what=HELD) +
+                  event(SIZE, b'\0\0\0') + cmd(TUR) + event(SUBMIT, b'\0'),
+    'copy-sanitized': shape() + cmd(**copy(blocks(1, 0, 9)), what=HELD) +
+                      cmd(**sanitize(0x22), how=8) + event(SUBMIT, b'\0') +
+                      cmd(**sanitize(0x1f)) +
+                      cmd(**copy(blocks(1, 0, 9)), what=LATER) +
+                      cmd(**sanitize(0x82), what=LATER) +
+                      (event(DONE) + event(GO_ON)) * 4,
+    # MEDIUM MAY HAVE CHANGED, before it and in the middle
+    'copy-medium': shape(size=4) + cmd(**copy(blocks(1, 0, 9)), what=HELD) +
+                   event(UA | 15) + event(SUBMIT, b'\0') + cmd(TUR) +
+                   cmd(**copy(blocks(5000, 0, 9000), name=1), what=LATER) +
+                   event(DONE) + event(GO_ON) + event(UA | 15) + event(DONE) +
+                   event(GO_ON) + cmd(TUR) + RESULTS,
     'copy-protected': shape(RO) + cmd(**copy(blocks(1, 0, 9), name=1)) + RESULTS,
     'copy-conflict': shape() + cmd(TUR, OTHER) + cmd(**pr_out(0, 0, 1), what=OTHER) +
                      cmd(**copy(blocks(1, 0, 9)), what=HELD) +

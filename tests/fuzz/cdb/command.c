@@ -15,6 +15,7 @@
 #include "backend.h"
 #include "command.h"
 #include "compare.h"
+#include "copy.h"
 #include "erase.h"
 #include "gate.h"
 #include "legal.h"
@@ -332,6 +333,8 @@ void submit(struct record *rec)
 		rec->misfit = rec->now_unaware ? 0x023a00 :
 			      misfit_of(rec) ?: erase_refusal(rec->lu, rec->cdb);
 	}
+	if (rec->legal && rec->lu && is_copy(rec))
+		rec->misfit = copy_misfit(rec);
 	before_erase(rec);
 	op = lu ? lu->sanitize_op : NULL;
 	if (rec->legal && (wants_medium(rec) || selects_mode(rec->cdb) ||
@@ -340,8 +343,9 @@ void submit(struct record *rec)
 				    !(rec->now_unaware && wants_medium(rec)) &&
 				    rec->cmd->itl->flags & conflicting(rec->cdb);
 	rec->now_unserved = 0;
-	if (rec->legal && (wants_medium(rec) || erases(rec)) && rec->cmd->itl &&
-	    !rec->cmd->store && !(rec->now_unaware && wants_medium(rec)))
+	if (rec->legal && rec->cmd->itl && !rec->cmd->store &&
+	    (wants_medium(rec) || is_copy(rec) || erases(rec)) &&
+	    !(rec->now_unaware && wants_medium(rec)))
 		rec->now_unserved = told_in_state(rec->cdb,
 						  rec->cmd->itl->flags);
 	ktgt_cmd_submit(rec->cmd);

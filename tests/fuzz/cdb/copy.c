@@ -10,6 +10,7 @@
 #include "../../../kernel/scsi/lu.h"
 #include "backend.h"
 #include "copy.h"
+#include "erase.h"
 #include "legal.h"
 #include "lu.h"
 
@@ -274,7 +275,10 @@ static void write_step(struct record *rec, const struct ktgt_io *io,
 	rec->nr_copied += io->len;
 }
 
-/* A transfer of a copy; one of them fails. */
+/*
+ * A transfer of a copy; one of them fails. PRIORITY, which nobody heeds, says how many go
+ * well before.
+ */
 blk_status_t copy_submit(struct record *rec, const struct fake *fake,
 			 const struct ktgt_io *io, blk_status_t fate)
 {
@@ -298,7 +302,8 @@ blk_status_t copy_submit(struct record *rec, const struct fake *fake,
 		require(io->op == KTGT_IO_READ);
 		read_step(io, seg.from + at);
 	}
-	return rec->nr_ops > (rec->fate >> 4) * 3 ? fate : BLK_STS_OK;
+	return rec->nr_ops > (rec->fate >> 4) * 3 + (rec->sent[1] & 7) ?
+	       fate : BLK_STS_OK;
 }
 
 /* --- what came of it ------------------------------------------------------ */
@@ -307,17 +312,6 @@ static bool is_of_copy(u32 sense)
 {
 	return sense == 0x0a0000 || sense == 0x0a0d01 || sense == 0x0a0d02 ||
 	       sense == 0x0a0d03 || sense == 0x0a2600 || sense == 0x0a260a;
-}
-
-/*
- * The logical unit that was asked for the copy has a say before each step: it has no
- * blocks, or another medium, its port does not serve it, or it is or was being sanitized.
- */
-static bool is_of_lu(u32 sense)
-{
-	return sense == 0x020800 || sense == 0x023a00 || sense == 0x02041b ||
-	       sense == 0x033103 ||
-	       (sense >= 0x02040a && sense <= 0x02040c);
 }
 
 /* It has been refused before anything was copied. */
@@ -334,13 +328,35 @@ static bool check_refused(const struct record *rec)
 	return true;
 }
 
+/*
+ * Sense data with which the disk that is asked, which is source and destination as well,
+ * lets a copy not begin at this moment; 0 if it does.
+ */
+u32 copy_misfit(const struct record *rec)
+{
+	const struct ktgt_itl *itl = rec->cmd->itl;
+
+	/* one that has been admitted already, and has waited since, was not asked again */
+	if (itl && test_bit(KTGT_UA_MEDIUM, &itl->flags) &&
+	    !cmd_at_work(rec)->store)
+		return 0x023a00;
+	return rec->lu->nr_blocks ? erase_refusal(rec->lu, rec->cdb) : 0x020800;
+}
+
+/* It was not begun: nothing has been written, so it can be sent again. */
+static bool is_of_asked(const struct record *rec)
+{
+	return !rec->nr_copied && rec->sense &&
+	       (rec->sense == rec->misfit || rec->sense == rec->now_unserved);
+}
+
 /* What it ends with, unless it was disturbed by something else. */
 static void check_failed(const struct record *rec)
 {
 	struct segment seg;
 	u32 nr;
 
-	if (is_of_lu(rec->sense))
+	if (is_of_asked(rec))
 		return;
 	require(is_of_copy(rec->sense) || rec->sense == 0x050016);
 	if (rec->error || mode_changed || rec->lu != lus[0])
@@ -369,12 +385,13 @@ void check_copy(const struct record *rec)
 	case SAM_STAT_CHECK_CONDITION:
 		check_failed(rec);
 		break;
-	case SAM_STAT_BUSY:
-		require(!rec->nr_copied || rec->lu);
+	case SAM_STAT_TASK_ABORTED:
+		require(rec->aborted || rec->lu != lus[0]);
 		break;
 	default:
-		require(rec->status == SAM_STAT_TASK_ABORTED ||
+		require(rec->status == SAM_STAT_BUSY ||
 			rec->status == SAM_STAT_TASK_SET_FULL ||
 			rec->status == SAM_STAT_RESERVATION_CONFLICT);
+		require(!rec->nr_copied);
 	}
 }

@@ -10,6 +10,7 @@
 struct fake;
 
 bool is_copy(const struct record *rec);
+u32 copy_misfit(const struct record *rec);
 blk_status_t copy_submit(struct record *rec, const struct fake *fake,
 			 const struct ktgt_io *io, blk_status_t fate);
 void check_copy(const struct record *rec);
