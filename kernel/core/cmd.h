@@ -123,8 +123,8 @@ struct ktgt_sense {
 #define KTGT_SENSE_DESTINATION	BIT(7)	/* they are those of the destination */
 #define KTGT_SENSE_PROGRESS	BIT(8)	/* @field is a progress */
 
-/* longest sense data on the wire: of a copy, with that of its source */
-#define KTGT_SENSE_LEN		52
+/* longest sense data on the wire: of a copy, with that of its source; a multiple of 4 */
+#define KTGT_SENSE_LEN		72
 
 /**
  * struct ktgt_cmd - a SCSI command

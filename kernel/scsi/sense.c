@@ -26,10 +26,10 @@
 #define OF_SOURCE	1
 #define OF_DESTINATION	2
 
-/* that of a copy source has information and a field pointer at most */
+/* that of a copy source has information and a field pointer at most, as that before it */
 static_assert(FIXED_LEN + 1 + FIXED_LEN <= KTGT_SENSE_LEN);
-static_assert(8 + INFO_LEN + FORWARD_LEN + 8 + INFO_LEN + FIELD_LEN <=
-	      KTGT_SENSE_LEN);
+static_assert(8 + 2 * INFO_LEN + FIELD_LEN + FORWARD_LEN +
+	      8 + INFO_LEN + FIELD_LEN <= KTGT_SENSE_LEN);
 
 /**
  * ktgt_sense_set - say what is wrong
@@ -126,7 +126,7 @@ static unsigned int put_fixed(const struct ktgt_sense *sense, u8 *buf)
 }
 
 /*
- * With what a copy source or destination has said (SPC-4, 6.4.5): its status, and behind
+ * With what a copy source or destination has said (SPC-4, 5.17.7.4): its status, and behind
  * it its sense data, if there is some. The first byte of COMMAND-SPECIFIC INFORMATION
  * says where that of the source is, the second one where that of the destination is.
  */
