@@ -410,10 +410,12 @@ static const struct ktgt_cdb_row rows[] = {
 		COPY_RESULTS_ROW(KTGT_COPY_PARAMETERS, 47, 0, 0),
 		.exec = ktgt_copy_parameters,
 	}, {
-		COPY_RESULTS_ROW(KTGT_COPY_FAILURE_DETAILS, 112, 0xff, 0),
+		COPY_RESULTS_ROW(KTGT_COPY_FAILURE_DETAILS,
+				 KTGT_COPY_DETAILS_MAX, 0xff, 0),
 		.exec = ktgt_copy_failure_details,
 	}, {
-		COPY_RESULTS_ROW(KTGT_COPY_STATUS_LID4, 84, 0xff, 0xff),
+		COPY_RESULTS_ROW(KTGT_COPY_STATUS_LID4,
+				 KTGT_COPY_STATUS_LID4_MAX, 0xff, 0xff),
 		.exec = ktgt_copy_status_lid4,
 	}, {
 		.opcode = READ_16, .len = 16,

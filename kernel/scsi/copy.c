@@ -76,6 +76,7 @@
 
 /**
  * struct copy_side - the source or the destination of a segment
+ * @id: its CSCD descriptor ID
  * @lun: number of the logical unit
  * @lu: the logical unit; only its memory is referenced, in &ktgt_copy.cscds
  * @shift: log2 of its logical block size
@@ -83,6 +84,7 @@
  * @pos: first byte
  */
 struct copy_side {
+	u16		id;
 	u32		lun;
 	struct ktgt_lu	*lu;
 	u8		shift;
@@ -122,6 +124,7 @@ struct copy_cscd {
  * @destination: likewise
  * @len: bytes of the segment at hand
  * @done: bytes of it that were copied
+ * @has_copied: something was copied, of this segment or of an earlier one
  * @step: bytes that @part reads, and then writes
  * @is_backward: it goes from the end to the beginning, as the destination is in the
  *	source and behind its beginning
@@ -144,6 +147,7 @@ struct ktgt_copy {
 	u64				len;
 	u64				done;
 	u32				step;
+	bool				has_copied;
 	bool				is_backward;
 	bool				is_write;
 	struct copy_cscd		cscds[KTGT_COPY_MAX_CSCDS];
@@ -197,6 +201,21 @@ static void finish(struct ktgt_copy *copy, u8 status)
 	ktgt_cmd_complete(cmd, status);
 }
 
+static struct copy_side *side_of(struct ktgt_copy *copy)
+{
+	return copy->is_write ? &copy->destination : &copy->source;
+}
+
+/* Bytes of the segment that are there, from its beginning on. */
+static u64 done_in_order(const struct ktgt_copy *copy)
+{
+	return copy->is_backward && copy->done < copy->len ? 0 : copy->done;
+}
+
+/*
+ * SPC-4, 5.17.7.4: errors that are found when descriptors are carried out. If something of
+ * the segment was written, INFORMATION is the residual, in blocks of the destination.
+ */
 static void set_aborted(struct ktgt_copy *copy, u16 code)
 {
 	struct ktgt_sense *sense = &copy->cmd->sense;
@@ -204,16 +223,33 @@ static void set_aborted(struct ktgt_copy *copy, u16 code)
 	ktgt_sense_set(sense, COPY_ABORTED, code);
 	sense->flags = KTGT_SENSE_COPY;
 	sense->segment = copy->nr - 1;
+	if (!copy->done)
+		return;
+	sense->flags |= KTGT_SENSE_INFO;
+	sense->info = (copy->len - done_in_order(copy)) >>
+		      copy->destination.shift;
 }
 
-/* SPC-4, 6.4.5: errors that are found when descriptors are carried out. */
-static void abort_with(struct ktgt_copy *copy, u16 code)
+/* The field pointer is one to the CSCD descriptor of the side at hand, if it has one. */
+static void set_aborted_by(struct ktgt_copy *copy, u16 code)
 {
+	struct ktgt_sense *sense = &copy->cmd->sense;
+	u16 id = side_of(copy)->id;
+
 	set_aborted(copy, code);
+	if (id >= copy->list.nr_cscds)
+		return;
+	sense->flags |= KTGT_SENSE_FIELD;
+	sense->field = copy->list.cscds_at + id * KTGT_COPY_CSCD_LEN;
+}
+
+static void abort_side(struct ktgt_copy *copy, u16 code)
+{
+	set_aborted_by(copy, code);
 	finish(copy, SAM_STAT_CHECK_CONDITION);
 }
 
-/* Likewise, with the field of the segment descriptor that is wrong. */
+/* The field pointer is one to the field of the segment descriptor that is wrong. */
 static bool abort_field(struct ktgt_copy *copy, u16 code, unsigned int byte)
 {
 	struct ktgt_sense *sense = &copy->cmd->sense;
@@ -231,7 +267,7 @@ static bool abort_field(struct ktgt_copy *copy, u16 code, unsigned int byte)
  */
 static bool has_written(const struct ktgt_copy *copy)
 {
-	return copy->record->bytes || (copy->is_write && copy->part.error);
+	return copy->has_copied || (copy->is_write && copy->part.error);
 }
 
 /*
@@ -247,7 +283,7 @@ static void abort_for_part(struct ktgt_copy *copy)
 		finish(copy, status);
 		return;
 	}
-	set_aborted(copy, KTGT_ASC_THIRD_PARTY_FAILURE);
+	set_aborted_by(copy, KTGT_ASC_THIRD_PARTY_FAILURE);
 	sense->flags |= KTGT_SENSE_CSCD;
 	if (copy->is_write)
 		sense->flags |= KTGT_SENSE_DESTINATION;
@@ -265,11 +301,6 @@ static void abort_for_memory(struct ktgt_copy *copy)
 }
 
 /* --- parts ---------------------------------------------------------------- */
-
-static struct copy_side *side_of(struct ktgt_copy *copy)
-{
-	return copy->is_write ? &copy->destination : &copy->source;
-}
 
 /* Finds and holds a logical unit. Return: as ktgt_cmd_attach(). */
 static int attach(struct ktgt_copy *copy, u32 lun)
@@ -371,7 +402,7 @@ static bool attach_part(struct ktgt_copy *copy, const struct copy_side *side)
 	if (err == -ENOMEM)
 		abort_for_memory(copy);
 	else
-		abort_with(copy, KTGT_ASC_CSCD_NOT_REACHABLE);
+		abort_side(copy, KTGT_ASC_CSCD_NOT_REACHABLE);
 	return false;
 }
 
@@ -490,6 +521,7 @@ static int find_side(struct ktgt_copy *copy, u16 id, struct copy_side *side)
 	struct copy_cscd *found = &self;
 	int err;
 
+	side->id = id;
 	if (id != KTGT_COPY_SELF) {
 		if (id >= copy->list.nr_cscds)
 			return KTGT_ASC_CSCD_NOT_REACHABLE;
@@ -512,14 +544,21 @@ static int find_side(struct ktgt_copy *copy, u16 id, struct copy_side *side)
 static bool find_sides(struct ktgt_copy *copy,
 		       const struct ktgt_copy_segment *segment)
 {
-	int err = find_side(copy, segment->source, &copy->source) ?:
-		  find_side(copy, segment->destination, &copy->destination);
+	int err = find_side(copy, segment->source, &copy->source);
 
+	if (!err) {
+		copy->is_write = true;
+		err = find_side(copy, segment->destination, &copy->destination);
+	}
+	if (!err) {
+		copy->is_write = false;
+		return true;
+	}
 	if (err == -ENOMEM)
 		abort_for_memory(copy);
-	else if (err)
-		abort_with(copy, err);
-	return !err;
+	else
+		abort_side(copy, err);
+	return false;
 }
 
 /* How much a segment copies. */
@@ -613,6 +652,7 @@ static bool next_segment(struct ktgt_copy *copy)
 	ktgt_copy_segment_parse(&segment, copy->data + copy->at);
 	copy->at += segment.size;
 	copy->nr++;
+	copy->record->segments = copy->nr;
 	copy->done = 0;
 	copy->len = 0;
 	if (!segment.len)
@@ -630,7 +670,6 @@ static bool next_segment(struct ktgt_copy *copy)
 static bool has_more(struct ktgt_copy *copy)
 {
 	while (copy->done == copy->len) {
-		copy->record->segments = copy->nr;
 		if (copy->nr == copy->list.nr_segments) {
 			finish(copy, SAM_STAT_GOOD);
 			return false;
@@ -767,9 +806,12 @@ static struct ktgt_copy *begin(struct ktgt_cmd *cmd)
 /* The part has read, or has written what was read. */
 static void step_done(struct ktgt_copy *copy)
 {
+	copy->record->operations++;
 	if (copy->is_write) {
+		copy->record->bytes -= done_in_order(copy);
 		copy->done += copy->step;
-		copy->record->bytes += copy->step;
+		copy->record->bytes += done_in_order(copy);
+		copy->has_copied = true;
 	}
 	copy->is_write = !copy->is_write;
 }

@@ -36,8 +36,9 @@ enum ktgt_copy_state {
  * @list_id: LIST IDENTIFIER
  * @lun: number of the logical unit that was asked for the copy
  * @order: the one that began later has the greater number
- * @segments: segment descriptors that were carried out
- * @bytes: bytes that were copied
+ * @segments: segment descriptors that were carried out, or begun
+ * @operations: READs and WRITEs that were good; it wraps
+ * @bytes: bytes that were copied, in the order of the list
  * @sense_len: bytes of @sense, 0 if there is none
  * @sense: sense data with which it has failed
  */
@@ -49,6 +50,7 @@ struct ktgt_copy_record {
 	u32	lun;
 	u32	order;
 	u16	segments;
+	u16	operations;
 	u64	bytes;
 	u8	sense_len;
 	u8	sense[KTGT_SENSE_LEN];

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * RECEIVE COPY STATUS, OPERATING PARAMETERS and FAILURE DETAILS (SPC-4, 6.18 to 6.24).
+ * RECEIVE COPY STATUS, OPERATING PARAMETERS and FAILURE DETAILS (SPC-4, 6.22 to 6.25).
  *
  * What is told of a copy that has ended stays there to be asked for once more, until
  * its list identifier is used again, or later copies need the room.
  */
 #include "copy_results.h"
 
+#include <linux/math.h>
 #include <linux/unaligned.h>
 
 #include <scsi/scsi_proto.h>
@@ -19,11 +20,9 @@
 #include "sense.h"
 
 #define STATUS_LID1_LEN		12
-#define STATUS_LID4_LEN		32
 #define PARAMETERS_LEN		47
-#define DETAILS_LEN		60
 
-/* COPY MANAGER STATUS (6.23) */
+/* COPY COMMAND STATUS (6.25) */
 #define LID1_RUNS		0x00
 #define LID1_DONE		0x01
 #define LID1_FAILED		0x02
@@ -39,6 +38,12 @@
 /* SNLID: a list without an identifier is taken */
 #define SNLID			BIT(0)
 
+static void refuse_list_id(struct ktgt_cmd *cmd)
+{
+	ktgt_sense_cdb_field(&cmd->sense, 2, 7);
+	ktgt_cmd_fail(cmd);
+}
+
 /* What is known of the copy that the CDB names. NULL if @cmd has ended for that. */
 static const struct ktgt_copy_record *record_of(struct ktgt_cmd *cmd,
 						u32 list_id)
@@ -46,10 +51,8 @@ static const struct ktgt_copy_record *record_of(struct ktgt_cmd *cmd,
 	const struct ktgt_copy_record *record;
 
 	record = ktgt_copy_record_find(cmd->nexus, cmd->lu->lun, list_id);
-	if (!record) {
-		ktgt_sense_cdb_field(&cmd->sense, 2, 7);
-		ktgt_cmd_fail(cmd);
-	}
+	if (!record)
+		refuse_list_id(cmd);
 	return record;
 }
 
@@ -67,7 +70,7 @@ static u8 status_of(const struct ktgt_copy_record *record, u8 runs, u8 done,
 }
 
 /**
- * ktgt_copy_status_lid1 - RECEIVE COPY STATUS(LID1) (SPC-4, 6.23)
+ * ktgt_copy_status_lid1 - RECEIVE COPY STATUS(LID1) (SPC-4, 6.25)
  * @cmd: the command
  *
  * There are 32 bits for the number of bytes, so it is told in units of 2 to the power
@@ -96,30 +99,36 @@ void ktgt_copy_status_lid1(struct ktgt_cmd *cmd)
  * ktgt_copy_status_lid4 - RECEIVE COPY STATUS(LID4) (SPC-4, 6.24)
  * @cmd: the command
  *
+ * The field with the sense data is as long as a multiple of four.
+ *
  * Context: process; completes @cmd.
  */
 void ktgt_copy_status_lid4(struct ktgt_cmd *cmd)
 {
-	u8 buf[STATUS_LID4_LEN + KTGT_SENSE_LEN] = {};
 	const struct ktgt_copy_record *record;
+	u8 buf[KTGT_COPY_STATUS_LID4_MAX] = {};
 	u32 len;
+
+	static_assert(!(KTGT_SENSE_LEN % 4));
 
 	record = record_of(cmd, get_unaligned_be32(cmd->cdb + 2));
 	if (!record)
 		return;
-	len = STATUS_LID4_LEN + record->sense_len;
+	len = KTGT_COPY_STATUS_LID4_LEN + round_up(record->sense_len, 4);
 	put_unaligned_be32(len - 4, buf);
 	buf[4] = record->is_lid4;	/* the service action */
 	buf[5] = status_of(record, LID4_RUNS, LID4_DONE, LID4_FAILED);
+	put_unaligned_be16(record->operations, buf + 6);
 	put_unaligned_be32(record->state == KTGT_COPY_RUNS ? UPDATE_DELAY :
 							     NO_UPDATE, buf + 8);
 	buf[12] = record->state == KTGT_COPY_FAILED ?
 		  SAM_STAT_CHECK_CONDITION : SAM_STAT_GOOD;
-	buf[13] = record->sense_len;
+	buf[13] = len - KTGT_COPY_STATUS_LID4_LEN;
 	buf[14] = record->sense_len;
 	put_unaligned_be64(record->bytes, buf + 16);
 	put_unaligned_be16(record->segments, buf + 24);
-	memcpy(buf + STATUS_LID4_LEN, record->sense, record->sense_len);
+	memcpy(buf + KTGT_COPY_STATUS_LID4_LEN, record->sense,
+	       record->sense_len);
 	ktgt_data_answer(cmd, buf, len);
 }
 
@@ -150,26 +159,32 @@ void ktgt_copy_parameters(struct ktgt_cmd *cmd)
 }
 
 /**
- * ktgt_copy_failure_details - RECEIVE COPY FAILURE DETAILS(LID1) (SPC-4, 6.21)
+ * ktgt_copy_failure_details - RECEIVE COPY FAILURE DETAILS(LID1) (SPC-4, 6.23)
  * @cmd: the command
  *
- * Of a copy that has not failed there are none, which is no error.
+ * Of a copy that has not failed there are none, which is no error. Those of LID4, and
+ * those that are under way, are not known here.
  *
  * Context: process; completes @cmd.
  */
 void ktgt_copy_failure_details(struct ktgt_cmd *cmd)
 {
 	const struct ktgt_copy_record *record = record_of(cmd, cmd->cdb[2]);
-	u8 buf[DETAILS_LEN + KTGT_SENSE_LEN] = {};
+	u8 buf[KTGT_COPY_DETAILS_MAX] = {};
 	u32 len = 4;
 
 	if (!record)
 		return;
+	if (record->is_lid4 || record->state == KTGT_COPY_RUNS) {
+		refuse_list_id(cmd);
+		return;
+	}
 	if (record->state == KTGT_COPY_FAILED) {
-		len = DETAILS_LEN + record->sense_len;
+		len = KTGT_COPY_DETAILS_LEN + record->sense_len;
 		buf[56] = SAM_STAT_CHECK_CONDITION;
 		put_unaligned_be16(record->sense_len, buf + 58);
-		memcpy(buf + DETAILS_LEN, record->sense, record->sense_len);
+		memcpy(buf + KTGT_COPY_DETAILS_LEN, record->sense,
+		       record->sense_len);
 	}
 	put_unaligned_be32(len - 4, buf);
 	ktgt_data_answer(cmd, buf, len);

@@ -45,6 +45,8 @@ ABORT_TASK, LUN_RESET, COMPLETE = 1, 5, 0
 OTHER = {"name": iscsi.NAME + "2", "isid": bytes.fromhex("80000000ab02")}
 # the second half of 4 MiB fails
 BAD_HALF = "0 4096 linear {dev} 0\n4096 4096 error"
+# and a quarter, the first one
+BAD_BEGINNING = "0 2048 error\n2048 6144 linear {dev} 2048"
 
 
 def after(lab):
@@ -138,6 +140,11 @@ def stored(ini, lun, blocks, lba=0, block=BLOCK):
         for at in range(0, blocks, 2048))
 
 
+def residual(task):
+    """INFORMATION of fixed format; None if it is not valid."""
+    return int.from_bytes(task.sense[3:7], "big") if task.sense[0] & 0x80 else None
+
+
 def status(ini, list_id, lun=1):
     """(state, segments, bytes) of LID1, and of LID4."""
     one = ini.good(copy_results(STATUS, list_id), lun, read=1024).data
@@ -145,7 +152,9 @@ def status(ini, list_id, lun=1):
     equal(length, 8, "AVAILABLE DATA of LID1")
     four = ini.good(copy_results(STATUS4, list_id), lun, read=1024).data
     length, state4 = struct.unpack_from(">IxB", four)
-    equal((length, four[14]), (len(four) - 4, len(four) - 32), "lengths of LID4")
+    equal((length, four[13], four[13] % 4), (len(four) - 4, len(four) - 32, 0),
+          "lengths of LID4")
+    check(four[13] - four[14] in range(4), "length of the sense data")
     equal((*struct.unpack_from(">QH", four, 16), four[15]),
           (count << 10 * unit, segments, 0), "the same of LID4")
     equal(state4, {0: 0x11, 1: 1, 2: 2}[state], "COPY OPERATION STATUS")
@@ -221,8 +230,8 @@ def other_forms(lab):
            list_id=0x12345678, lid4=1)
     equal(stored(ini, 2, 33, 40), data[2 * BLOCK:35 * BLOCK], "LID4")
     four = ini.good(copy_results(STATUS4, 0x12345678), read=1024).data
-    equal((four[4:6], four[16:26]),
-          (bytes([1, 1]), struct.pack(">QH", 33 * BLOCK, 1)), "status")
+    equal((four[4:8], four[16:26]),
+          (bytes([1, 1, 0, 2]), struct.pack(">QH", 33 * BLOCK, 1)), "status")
     copies(ini, [copy_bytes(SELF, 0, 4 * BLOCK, 0, 0, (2 * BLOCK, 3 * BLOCK))],
            cscds(ini, 2))
     equal(stored(ini, 2, 4, 3), data[2 * BLOCK:6 * BLOCK], "whole blocks as offsets")
@@ -285,6 +294,7 @@ def unseen(lab):
     for segment in copy_blocks(0, SELF, 8, 0, 0), copy_blocks(SELF, 0, 8, 0, 0):
         task = fails(UNREACHABLE, ini, [segment], [name])
         equal(task.sense[8:12], bytes(4), "segment 0, and nothing is forwarded")
+        equal(task.sense[15:18], b"\x80\0\x10", "field: the CSCD descriptor")
     equal(stored(ini, 1, 8), was, "own disk")
     equal(stored(theirs, 1, 8), secret, "disk of the other target")
     # of two segments, the one that can be is copied
@@ -296,7 +306,7 @@ def unseen(lab):
                                     copy_blocks(SELF, 0, 8, 0, 0)], [gone], list_id=3)
     equal(task.sense[10:12], b"\0\1", "segment")
     equal(stored(ini, 1, 8, 8), was, "the first segment")
-    equal(status(ini, 3), (2, 1, 8 * BLOCK), "status")
+    equal(status(ini, 3), (2, 2, 8 * BLOCK), "status")
     lab.lun(iqn, 2, lab.null_blk(16), naa="5000000000000099")
     lab.clear_ua(ini)
     lab.clear_ua(ini, 2)
@@ -387,7 +397,8 @@ def protected(lab):
     page[2] |= 4
     ini.good(mode_select6(4 + len(page)), write=bytes(4) + bytes(page))
     task = fails(FAILED, ini, [copy_blocks(SELF, 0, 8, 0, 0)], cscds(ini, 2))
-    equal(task.sense, bytes([0x72, 10, 0x0D, 1, 0, 0, 0, 24, 1, 10]) + bytes(10)
+    equal(task.sense, bytes([0x72, 10, 0x0D, 1, 0, 0, 0, 32, 1, 10]) + bytes(10)
+          + bytes([2, 6, 0, 0, 0x80, 0, 16, 0])
           + bytes([0x0C, 10, 2, 2, 0x72, 7, 0x27, 0, 0, 0, 0, 0]), "sense data")
     ini.logout()
 
@@ -404,13 +415,15 @@ def bad_source(lab):
     task = fails(FAILED, ini, [copy_blocks(1, 0, 4096, 4096, 1000)], cscds(ini, 2, 1),
                  2, list_id=9)
     equal(forwarded(task, False), (CHECK, COMMUNICATION), "what the source says")
-    equal(task.sense[10:12], b"\0\0", "segment")
+    equal((task.sense[10:12], residual(task), task.sense[15:18]),
+          (b"\0\0", None, b"\x80\0\x30"), "segment, residual, CSCD descriptor")
     check(stored(ini, 2, 4 * MIB) == was, "a copy that failed has written")
     task = fails(FAILED, ini, [copy_blocks(0, 1, 8, 0, 0),
                                copy_blocks(0, 1, 4 * MIB, 0, 16)], cscds(ini, 1, 2),
                  2, list_id=9)
-    equal(task.sense[10:12], b"\0\1", "segment")
-    equal(status(ini, 9, 2), (2, 1, 2 * STEP + 8 * BLOCK), "status")
+    equal((task.sense[10:12], residual(task), task.sense[15:18]),
+          (b"\0\1", 2 * MIB, b"\x80\0\x10"), "segment, residual, CSCD descriptor")
+    equal(status(ini, 9, 2), (2, 2, 2 * STEP + 8 * BLOCK), "status")
     check(stored(ini, 2, 2 * MIB, 16) == data[:2 * STEP], "what came before")
     details = ini.good(copy_results(DETAILS, 9), 2, read=1024).data
     equal((int.from_bytes(details[:4], "big"), details[56], details[58:60]),
@@ -418,6 +431,23 @@ def bad_source(lab):
     equal(details[60:], task.sense, "sense data")
     errors = {lu["lun"]: lu["errors"] for lu in lab.disks()}
     equal(errors, {1: 2, 2: 0}, "errors of the LUNs")
+    ini.logout()
+
+
+@suite.case
+def bad_beginning(lab):
+    """One that goes backward, and fails before it has come to the beginning: nothing is
+    there of the segment in its order, so all of it is the residual."""
+    bad = Mapped(lab.null_blk(4))
+    _, ini = serve(lab, bad.path)
+    data = fill(ini, 1, 4 * MIB)
+    bad.change(BAD_BEGINNING)
+    task = fails(FAILED, ini, [copy_blocks(SELF, SELF, 6000, 0, 7)], list_id=4)
+    equal(forwarded(task, False), (CHECK, COMMUNICATION), "what the source says")
+    equal((residual(task), task.sense[15:18]), (6000, bytes(3)), "residual, field")
+    equal(status(ini, 4), (2, 1, 0), "status")
+    check(stored(ini, 1, MIB, 6007 - MIB) ==
+          data[(6000 - MIB) * BLOCK:6000 * BLOCK], "what was copied")
     ini.logout()
 
 
@@ -454,7 +484,9 @@ def abort(lab):
     """ABORT TASK while its destination is silent: it is answered when the step has
     ended, and nothing is copied after that."""
     disk, _, ini, task, data, was = hanging(lab, list_id=5)
-    equal(status(ini, 5), (0, 0, 0), "status while it is under way")
+    equal(status(ini, 5), (0, 1, 0), "status while it is under way")
+    equal(ini.command(copy_results(DETAILS, 5), read=64).key, NO_SUCH_COPY,
+          "failure details of one that is under way")
     ini.send_tmf(ABORT_TASK, 1, task.itt, (ini.cmdsn - 1) & 0xFFFFFFFF)
     ini.expect_silence(0.3)
     disk.resume()

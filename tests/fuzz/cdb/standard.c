@@ -498,14 +498,15 @@ static void check_specific(const u8 *p, u32 code)
 		require(p[0] == 0x80);
 		return;
 	}
-	/* of a copy, the field is one of a segment descriptor */
-	require(!(p[0] & 0x10) && !(p[0] & 0x20) == (code >> 16 != 0x0a));
-	require(code == 0x052400 || code == 0x052600 || p[0] & 0x20);
+	/* of a copy, the field is a CSCD descriptor, or one of a segment descriptor */
+	require(!(p[0] & 0x10) && !(p[0] & 0x20) == (code >> 16 != 0x0a ||
+						     code >> 8 == 0x0a0d));
+	require(code == 0x052400 || code == 0x052600 || code >> 16 == 0x0a);
 	require(!!(p[0] & 0x40) == (code == 0x052400));
 	require(p[0] & 0x08 || !(p[0] & 7));
 }
 
-/* SPC-4, 6.4.5: the status of one of the two, and its sense data if it has some */
+/* SPC-4, 5.17.7.4: the status of one of the two, and its sense data if it has some */
 static void check_forwarded(const u8 *buf, unsigned int len)
 {
 	require(buf[10] == 0 && buf[11] < 64);
