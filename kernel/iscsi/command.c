@@ -708,6 +708,8 @@ static void abort_covered(struct ktgt_conn *conn, struct ktgt_abort_wait *wait,
 			continue;
 		if (wait->reset->spare && task->state == KTGT_TASK_BUSY) {
 			task->flags |= KTGT_TASK_SPARED;
+			if (task->cmd.lu == wait->lu)
+				ktgt_cmd_spare(&task->cmd);
 			continue;
 		}
 		wait->left++;

@@ -391,6 +391,21 @@ void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 }
 
 /**
+ * ktgt_cmd_spare - the logical unit of a command is being removed
+ * @cmd: it has been submitted and not come back; it is not aborted
+ *
+ * Its own gate ends what waits there. A copy may wait at that of another logical unit,
+ * which may stay closed for long; it ends now.
+ *
+ * Context: as ktgt_cmd_cancel().
+ */
+void ktgt_cmd_spare(struct ktgt_cmd *cmd)
+{
+	if (test_bit(KTGT_CMDF_COPY, &cmd->flags))
+		cancel(cmd->part);
+}
+
+/**
  * ktgt_cmd_is_at - whether a command uses a logical unit
  * @cmd: a command
  * @lu: the logical unit

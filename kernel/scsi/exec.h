@@ -16,6 +16,7 @@ bool ktgt_cmd_needs_storage(const struct ktgt_cmd *cmd);
 void ktgt_cmd_put_off(struct ktgt_cmd *cmd, bool alone);
 void ktgt_cmd_submit(struct ktgt_cmd *cmd);
 void ktgt_cmd_cancel(struct ktgt_cmd *cmd);
+void ktgt_cmd_spare(struct ktgt_cmd *cmd);
 bool ktgt_cmd_is_at(const struct ktgt_cmd *cmd, const struct ktgt_lu *lu);
 void ktgt_cmd_orphan(struct ktgt_orphans *orphans, struct ktgt_cmd *cmd,
 		     u32 bytes);

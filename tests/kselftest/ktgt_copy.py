@@ -621,6 +621,20 @@ def removed(lab):
     equal((task.status, task.key), (CHECK, UNREACHABLE), "the source is gone")
     lab.clear_ua(ini, 2)
     check_first_step(ini, data, was)
+    after(lab)
+
+    # the one that was asked does not wait for the gate of another one
+    iqn, ini = serve(lab, lab.null_blk(16), lab.null_blk(16))
+    names, was = cscds(ini, 1, 2), fill(ini, 2, 8)
+    lab.adm("lun", "freeze", "target", iqn, "lun", 2, "timeout", 60)
+    task = issue(ini, [copy_blocks(0, 1, 8, 0, 0)], names)
+    ini.expect_silence(0.3)
+    soon(lab.drop_lun, iqn, 1, limit=2.0 * SLOW)
+    ini.wait([task])
+    equal((task.status, task.key), (CHECK, FAILED), "its own LUN is gone")
+    lab.adm("lun", "thaw", "target", iqn, "lun", 2)
+    lab.clear_ua(ini, 2)
+    equal(stored(ini, 2, 8), was, "what is stored")
     ini.logout()
 
 

@@ -308,6 +308,11 @@ void ktgt_cmd_cancel(struct ktgt_cmd *cmd)
 }
 
 /* Nothing here is a copy. */
+void ktgt_cmd_spare(struct ktgt_cmd *cmd)
+{
+	require(task_of(cmd));
+}
+
 bool ktgt_cmd_is_at(const struct ktgt_cmd *cmd, const struct ktgt_lu *lu)
 {
 	return cmd->lu == lu;
