@@ -326,11 +326,26 @@ static void detach(struct ktgt_copy *copy)
 	percpu_ref_put(&lu->ref);
 }
 
-/* What ktgt_cmd_release() counts of others. */
+/* As a READ or a WRITE of its initiator, which it would be without the copy. */
+static void count_io(const struct ktgt_cmd *part)
+{
+	struct ktgt_lu_stats *all = &part->itl->stats;
+	struct ktgt_io_stats *stats = part->dir == DMA_FROM_DEVICE ? &all->read :
+								     &all->write;
+
+	stats->begun++;
+	stats->begun_bytes += part->buf_len;
+	stats->completed++;
+	if (part->status == SAM_STAT_GOOD)
+		stats->bytes += part->buf_len;
+}
+
+/* What ktgt_cmd_parse() and ktgt_cmd_release() count of others. */
 static void count_part(struct ktgt_copy *copy)
 {
 	struct ktgt_cmd *part = &copy->part;
 
+	count_io(part);
 	if (part->storage_time)
 		ktgt_histograms_count(&part->lu->histograms,
 				      &part->nexus->histograms, part);

@@ -278,6 +278,25 @@ def block_sizes(lab):
     ini.logout()
 
 
+def totals(lab):
+    """What is counted, by LUN: READs, WRITEs, and their bytes."""
+    return {lu["lun"]: (lu["read_commands"], lu["read_bytes"],
+                        lu["write_commands"], lu["write_bytes"])
+            for lu in lab.disks()}
+
+
+@suite.case
+def counted(lab):
+    """What a copy reads and writes is counted where it does, as READs and WRITEs."""
+    _, ini = serve(lab, *(lab.null_blk(16) for _ in range(3)))
+    names, was, size = cscds(ini, 1, 2), totals(lab), 3000 * BLOCK
+    copies(ini, [copy_blocks(0, 1, 3000, 0, 7)], names, 3)
+    equal({lun: tuple(b - a for a, b in zip(was[lun], now))
+           for lun, now in totals(lab).items()},
+          {1: (2, size, 0, 0), 2: (0, 0, 2, size), 3: (0, 0, 0, 0)}, "totals")
+    ini.logout()
+
+
 # --- what is not ------------------------------------------------------------------
 
 @suite.case
