@@ -25,7 +25,7 @@ from dm import Mapped  # noqa: E402
 from iscsi import (copy_blocks, copy_bytes, copy_cscd,  # noqa: E402
                    copy_list, copy_results, extended_copy, inquiry,
                    mode_select6, mode_sense6, pr_list, pr_out, read16, rsoc,
-                   write16)
+                   sanitize, write16)
 from ktap import Suite, check, equal, wait_until  # noqa: E402
 from lab import SLOW, Lab, outcome, soon  # noqa: E402
 from race import beside as meanwhile  # noqa: E402
@@ -36,6 +36,7 @@ UNREACHABLE, WRONG_TYPE = (10, 0x0D, 2), (10, 0x0D, 3)
 INVALID, INEXACT = (10, 0x26, 0), (10, 0x26, 10)
 LENGTH_ERROR, IN_PROGRESS = (5, 0x1A, 0), (5, 0, 0x16)
 PROTECTED, COMMUNICATION = (7, 0x27, 0), (2, 8, 0)
+NOT_SANITIZED, BLOCK_ERASE = (3, 0x31, 3), 2
 TOO_MANY_CSCDS, TOO_MANY_SEGMENTS = (5, 0x26, 6), (5, 0x26, 8)
 CSCD_TYPE, SEGMENT_TYPE = (5, 0x26, 7), (5, 0x26, 9)
 NO_SUCH_COPY = (5, 0x24, 0)
@@ -47,6 +48,7 @@ OTHER = {"name": iscsi.NAME + "2", "isid": bytes.fromhex("80000000ab02")}
 BAD_HALF = "0 4096 linear {dev} 0\n4096 4096 error"
 # and a quarter, the first one
 BAD_BEGINNING = "0 2048 error\n2048 6144 linear {dev} 2048"
+ERROR = "0 {size} error"
 
 
 def after(lab):
@@ -419,6 +421,23 @@ def protected(lab):
     equal(task.sense, bytes([0x72, 10, 0x0D, 1, 0, 0, 0, 32, 1, 10]) + bytes(10)
           + bytes([2, 6, 0, 0, 0x80, 0, 16, 0])
           + bytes([0x0C, 10, 2, 2, 0x72, 7, 0x27, 0, 0, 0, 0, 0]), "sense data")
+    ini.logout()
+
+
+@suite.case
+def sanitized(lab):
+    """A disk that could not be sanitized, as source, as destination, and asked."""
+    disk = Mapped(lab.null_blk(4))
+    _, ini = serve(lab, lab.null_blk(16), disk.path)
+    names, was = cscds(ini, 1, 2), fill(ini, 1, 8)
+    disk.change(ERROR)
+    equal(ini.command(sanitize(BLOCK_ERASE), 2).key, NOT_SANITIZED, "SANITIZE")
+    disk.change(dm.LINEAR)
+    for ids in (0, 1), (1, 0):
+        task = fails(FAILED, ini, [copy_blocks(*ids, 8, 0, 0)], names)
+        equal(forwarded(task, ids[1] == 1), (CHECK, NOT_SANITIZED), f"copy {ids}")
+    fails(NOT_SANITIZED, ini, [copy_blocks(0, 0, 8, 0, 8)], names, 2)
+    equal(stored(ini, 1, 8), was, "what is stored")
     ini.logout()
 
 
