@@ -15,7 +15,8 @@
  * when it is submitted once more. Other commands of the connection have their turn
  * between two steps; and this is where it ends if it was aborted.
  *
- * A copy takes no unit attentions: they are for the initiator.
+ * A copy takes no unit attentions: they are for the initiator. Where one is pending that
+ * tells of another medium, it goes no further (ktgt_medium_admit()).
  */
 #include "copy.h"
 

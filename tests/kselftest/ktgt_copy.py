@@ -37,6 +37,7 @@ INVALID, INEXACT = (10, 0x26, 0), (10, 0x26, 10)
 LENGTH_ERROR, IN_PROGRESS = (5, 0x1A, 0), (5, 0, 0x16)
 PROTECTED, COMMUNICATION = (7, 0x27, 0), (2, 8, 0)
 NOT_SANITIZED, BLOCK_ERASE = (3, 0x31, 3), 2
+NO_MEDIUM, MEDIUM = (2, 0x3A, 0), (6, 0x28, 0)
 TOO_MANY_CSCDS, TOO_MANY_SEGMENTS = (5, 0x26, 6), (5, 0x26, 8)
 CSCD_TYPE, SEGMENT_TYPE = (5, 0x26, 7), (5, 0x26, 9)
 NO_SUCH_COPY = (5, 0x24, 0)
@@ -438,6 +439,31 @@ def sanitized(lab):
         equal(forwarded(task, ids[1] == 1), (CHECK, NOT_SANITIZED), f"copy {ids}")
     fails(NOT_SANITIZED, ini, [copy_blocks(0, 0, 8, 0, 8)], names, 2)
     equal(stored(ini, 1, 8), was, "what is stored")
+    ini.logout()
+
+
+@suite.case
+def another_medium(lab):
+    """A disk whose medium is out, and one whose medium may be another one, of which the
+    initiator has not heard: as source and as destination."""
+    iqn, ini = serve(lab, lab.null_blk(16))
+    lab.lun(iqn, 2, lab.null_blk(16), removable="on")
+    lab.clear_ua(ini)
+    lab.clear_ua(ini, 2)
+    names = cscds(ini, 1, 2)
+    one, two = fill(ini, 1, 8), fill(ini, 2, 8)
+    lab.adm("lun", "eject", "target", iqn, "lun", 2)
+    for verb in "eject", "load":
+        if verb == "load":
+            lab.adm("lun", "load", "target", iqn, "lun", 2)
+        for ids in (0, 1), (1, 0):
+            task = fails(FAILED, ini, [copy_blocks(*ids, 8, 0, 0)], names)
+            equal(forwarded(task, ids[1] == 1), (CHECK, NO_MEDIUM),
+                  f"{ids} after {verb}")
+    equal(ini.command(read16(0, 8), 2, read=4096).key, MEDIUM, "it is told")
+    equal((stored(ini, 1, 8), stored(ini, 2, 8)), (one, two), "what is stored")
+    copies(ini, [copy_blocks(0, 1, 8, 0, 0)], names)
+    equal(stored(ini, 2, 8), one, "after it was told")
     ini.logout()
 
 
