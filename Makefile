@@ -48,6 +48,7 @@ help:
 	@echo '   B=devices       compare dm-crypt, dm-thin, md and a device with few'
 	@echo '                   tags with their baseline'
 	@echo '   B=neighbours    a quiet session beside 15 busy ones'
+	@echo '   B=costs         with reservations, and at a tracked logical unit'
 	@echo 'make bench-scale   measure many sessions and many logical units'
 	@echo 'make bench-smp     compare ktgt and LIO by the clock, on two CPUs'
 	@echo '                   (ROUNDS=5)'

@@ -4,13 +4,14 @@
 
     guard.py guard|devices RESULTS FILE BASELINE
     guard.py baseline|devices-baseline RESULTS FILE BASELINE
-    guard.py neighbours RESULTS FILE -
+    guard.py neighbours|costs RESULTS FILE -
 
 RESULTS is the folder with rows.json and kernel; FILE takes the rows. "guard" and
 "devices" fail if a row of BASELINE takes 5 % more now, or was not measured; "devices"
 also if a device does worse with more commands than it has tags. The other two write
 BASELINE anew. "neighbours" fails if a command of a quiet session takes more than three
-times as long beside busy ones as alone. The last line of those that compare is
+times as long beside busy ones as alone; "costs" if READ or WRITE costs too much more with
+a reservation or at a tracked logical unit, or COMPARE AND WRITE is too slow. The last line of those that compare is
 "N passed, N failed, N skipped".
 """
 
@@ -25,6 +26,10 @@ ALLOWED = 1.05
 TAGS_LEAST = 0.95
 # Of the time that it takes alone
 BESIDE_MOST = 3
+# Of the instructions that a command takes without
+COSTS = {"reserved": 1.01, "tracked": 1.03}
+# Of the rate of WRITE
+COMPARE_LEAST = 0.5
 KEYS = ("client", "device", "op", "bs", "qd", "digest", "instr_per_io")
 
 
@@ -98,6 +103,30 @@ def check_neighbours(rows):
     return failed or not passed
 
 
+def check_costs(rows):
+    """Prints what a command costs that is compared with others, and the rate of
+    COMPARE AND WRITE. Return: how many passed, and failed."""
+    found = {(row["peer"], row["op"], row["bs"]): row for row in rows}
+    results = []
+    for (peer, op, size), row in found.items():
+        if peer not in COSTS:
+            continue
+        times = row["instr_per_io"] / found["plain", op, size]["instr_per_io"]
+        results.append((times <= COSTS[peer],
+                        "%s %s: %d instructions, %.3f times those of plain, at most %.2f"
+                        % (op, peer, row["instr_per_io"], times, COSTS[peer])))
+    rate = found["plain", "randcaw", 512]["iops"] / \
+        found["plain", "randwrite", 512]["iops"]
+    results.append((rate >= COMPARE_LEAST,
+                    "COMPARE AND WRITE: %.2f times the rate of WRITE, at least %.1f"
+                    % (rate, COMPARE_LEAST)))
+    for good, text in results:
+        print("%-7s%s" % ("ok" if good else "not ok", text))
+    failed = sum(not good for good, _ in results)
+    print("%d passed, %d failed, 0 skipped" % (len(results) - failed, failed))
+    return failed
+
+
 def guard(mode, path, meta, rows):
     with open(path, encoding="utf-8") as file:
         baseline = json.load(file)
@@ -122,6 +151,8 @@ def main():
     write_json(path, {"meta": meta, "rows": rows})
     if mode == "neighbours":
         return 1 if check_neighbours(rows) else 0
+    if mode == "costs":
+        return 1 if check_costs(rows) else 0
     if mode.endswith("baseline"):
         write_baseline(baseline, meta, rows)
         check_tags(rows)

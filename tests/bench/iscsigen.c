@@ -20,6 +20,7 @@
 enum {
 	READ_10 = 0x28,
 	WRITE_10 = 0x2a,
+	COMPARE_AND_WRITE = 0x89,
 };
 
 static const char usage_text[] =
@@ -28,7 +29,8 @@ static const char usage_text[] =
 "       iscsigen -F PORT                 be the floor: a target that does nothing\n"
 "\n"
 "  -l LUN    (0)\n"
-"  -o OP     read, write, randread or randwrite (randread)\n"
+"  -o OP     read, write, randread or randwrite (randread); caw or randcaw:\n"
+"            COMPARE AND WRITE of what -o write has written\n"
 "  -b BYTES  of each command (4096)\n"
 "  -q N      commands at a time, 1 to 128 (1)\n"
 "  -t SEC    for so long (1), of which the first tenth is not counted\n"
@@ -51,6 +53,7 @@ struct slot {
 struct gen {
 	struct session session;
 	struct work work;
+	uint32_t transfer;	/* bytes that a command moves */
 	bool verify, raw;
 	uint32_t sector;	/* of the unit */
 	struct slot slots[MAX_DEPTH];
@@ -162,7 +165,7 @@ static void put_data_out(struct gen *g, unsigned int index, uint32_t ttt,
 static void put_write(struct gen *g, unsigned int index, struct pdu *pdu)
 {
 	const struct session *s = &g->session;
-	uint32_t first = min_u32(g->work.block, s->first_burst), immediate = 0;
+	uint32_t first = min_u32(g->transfer, s->first_burst), immediate = 0;
 
 	if (s->immediate_data)
 		immediate = min_u32(first, s->max_segment);
@@ -175,25 +178,37 @@ static void put_write(struct gen *g, unsigned int index, struct pdu *pdu)
 	put_data_out(g, index, NO_TAG, first - immediate);
 }
 
+static void put_cdb(const struct gen *g, uint8_t *cdb, uint64_t block)
+{
+	uint32_t sectors = g->work.block / g->sector;
+	uint32_t lba = htonl(block * sectors);
+	uint16_t count = htons(sectors);
+
+	if (g->work.compares) {
+		cdb[0] = COMPARE_AND_WRITE;
+		memcpy(cdb + 6, &lba, sizeof(lba));
+		cdb[13] = sectors;
+		return;
+	}
+	cdb[0] = g->work.writes ? WRITE_10 : READ_10;
+	memcpy(cdb + 2, &lba, sizeof(lba));
+	memcpy(cdb + 7, &count, sizeof(count));
+}
+
 static void put_command(struct gen *g, unsigned int index)
 {
 	struct slot *slot = &g->slots[index];
 	uint64_t block = work_choose(&g->work);
-	uint32_t sectors = g->work.block / g->sector;
-	uint32_t lba = htonl(block * sectors);
-	uint16_t count = htons(sectors);
 	struct pdu pdu = {
 		.flags = FINAL | READS | SIMPLE,
-		.edtl = htonl(g->work.block),
-		.cdb = { g->work.writes ? WRITE_10 : READ_10 },
+		.edtl = htonl(g->transfer),
 	};
 
 	slot->busy = true;
 	slot->offset = block * g->work.block;
 	slot->moved = 0;
 	slot->data_sn = 0;
-	memcpy(pdu.cdb + 2, &lba, sizeof(lba));
-	memcpy(pdu.cdb + 7, &count, sizeof(count));
+	put_cdb(g, pdu.cdb, block);
 	session_command(&g->session, &pdu, index);
 	g->work.started++;
 	if (!g->work.writes) {
@@ -226,8 +241,8 @@ static void end_command(struct gen *g, struct slot *slot, const struct pdu *pdu)
 {
 	if (pdu->flags & RESIDUAL)
 		die("residual %u", ntohl(pdu->length));
-	if (slot->moved != g->work.block)
-		die("%u bytes of %u have moved", slot->moved, g->work.block);
+	if (slot->moved != g->transfer)
+		die("%u bytes of %u have moved", slot->moved, g->transfer);
 	slot->busy = false;
 	g->idle[g->idles++] = slot - g->slots;
 	g->work.ended++;
@@ -239,7 +254,7 @@ static void on_data_in(struct gen *g, const struct pdu *pdu)
 	uint32_t len = pdu_data_len(pdu), offset = ntohl(pdu->offset);
 	void *to = NULL;
 
-	if (g->work.writes || len > g->work.block - slot->moved || len > MAX_SEGMENT)
+	if (g->work.writes || len > g->transfer - slot->moved || len > MAX_SEGMENT)
 		die("%u bytes too many of Data-In", len);
 	if (offset != slot->moved || ntohl(pdu->data_sn) != slot->data_sn)
 		die("Data-In %u at %u, instead of %u at %u",
@@ -278,9 +293,9 @@ static void on_r2t(struct gen *g, const struct pdu *pdu)
 	uint32_t offset = ntohl(pdu->offset), len = ntohl(pdu->length);
 
 	if (!g->work.writes || offset != slot->moved || !len ||
-	    len > g->work.block - offset || len > g->session.max_burst)
+	    len > g->transfer - offset || len > g->session.max_burst)
 		die("R2T for %u bytes at %u, when %u of %u are sent", len,
-		    offset, slot->moved, g->work.block);
+		    offset, slot->moved, g->transfer);
 	put_data_out(g, slot - g->slots, pdu->ttt, len);
 }
 
@@ -333,14 +348,25 @@ static void read_capacity(struct gen *g)
 		die("the unit is smaller than one block of %u", g->work.block);
 }
 
+static void choose_transfer(struct gen *g)
+{
+	g->transfer = g->work.block;
+	if (!g->work.compares)
+		return;
+	if (g->verify || g->work.block / g->sector > 255)
+		die("caw does not verify, and has at most 255 blocks");
+	g->transfer *= 2;
+}
+
 static void prepare(struct gen *g)
 {
 	unsigned int n;
 
-	g->data = calloc(1, MAX_BLOCK);
+	choose_transfer(g);
+	g->data = malloc(2 * MAX_BLOCK);
 	if (!g->data)
 		die("no memory");
-	memset(g->data, 0x5a, MAX_BLOCK);
+	memset(g->data, 0x5a, 2 * MAX_BLOCK);
 	for (n = 0; n < g->work.depth; n++) {
 		g->idle[g->idles++] = n;
 		if (!g->verify)
@@ -431,6 +457,8 @@ int main(int argc, char **argv)
 		set_option(g, option, optarg);
 	if (argc - optind != (g->raw ? 1 : 2))
 		set_option(g, 'h', NULL);
+	if (g->raw && g->work.compares)
+		die("a device has no COMPARE AND WRITE");
 	if (g->raw) {
 		raw_run(&g->work, argv[optind]);
 		return 0;

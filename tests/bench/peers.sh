@@ -8,12 +8,14 @@
 #   peers.sh profile JOB [PEER]...
 #   peers.sh devices
 #   peers.sh neighbours
+#   peers.sh costs
 #
 #   PEER   only these, of raw, floor, lio, tgt, nvmet, ktgt
 #   JOB    as gen-4k-read-qd32 or fio-64k-write-qd8; -crc behind it: digests
 #   devices  ktgt alone, over several kinds of devices (devices.sh)
 #   neighbours  a session of ktgt with one command at a time, alone and beside busy
 #            ones
+#   costs    ktgt with registrations and a reservation, and at a tracked logical unit
 #
 # Every target is measured with the initiator of the kernel and fio, and, if it
 # speaks iSCSI, with the generator. What comes out is in out/rows.json, a line
@@ -290,6 +292,31 @@ measure_neighbours()
 	rmmod ktgt
 }
 
+# PEER: the row's name for what the logical unit has
+cost_jobs()
+{
+	gen_job "$1" randread 4096 32 false -l 1 127.0.0.1:3260 "$iqn:ktgt"
+	gen_job "$1" randwrite 4096 32 false -l 1 127.0.0.1:3260 "$iqn:ktgt"
+}
+
+# A tracked logical unit stays so: it comes last.
+measure_costs()
+{
+	local words=(-l 1 127.0.0.1:3260 "$iqn:ktgt")
+
+	make_disk nullb0 1
+	start_ktgt "$disk"
+	cost_jobs plain
+	gen_job plain randwrite 512 32 false "${words[@]}"
+	/ktgt/tests/bench/reserve.py 127.0.0.1 "$iqn:ktgt" 8
+	cost_jobs reserved
+	/ktgt/tests/bench/reserve.py 127.0.0.1 "$iqn:ktgt" 0
+	iscsigen -o write -b 65536 -n $((mib << 4)) "${words[@]}" >/dev/null
+	gen_job plain randcaw 512 32 false "${words[@]}"
+	cost_jobs tracked
+	stop_ktgt
+}
+
 # JOB: the one that is to be measured, as the tables call it
 only_job()
 {
@@ -328,13 +355,13 @@ main()
 		only_job "${2:-}"
 		shift
 		;;
-	neighbours) ;;
+	neighbours | costs) ;;
 	devices)
 		# shellcheck source-path=SCRIPTDIR source=devices.sh
 		. "$(dirname "$0")/devices.sh"
 		;;
 	*)
-		echo "usage: peers.sh all|quick|guard|profile|devices|neighbours ..." >&2
+		echo "usage: peers.sh all|quick|guard|profile|devices|neighbours|costs ..." >&2
 		exit 2
 		;;
 	esac
@@ -348,8 +375,8 @@ main()
 		measure_devices
 		return
 	fi
-	if [[ $mode == neighbours ]]; then
-		measure_neighbours
+	if [[ $mode == neighbours || $mode == costs ]]; then
+		"measure_$mode"
 		return
 	fi
 	make_disk nullb0 1

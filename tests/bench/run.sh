@@ -7,6 +7,7 @@
 #   run.sh guard|baseline
 #   run.sh devices|devices-baseline
 #   run.sh neighbours
+#   run.sh costs
 #   run.sh smp [ROUNDS]
 #   run.sh scale
 #
@@ -27,6 +28,10 @@
 #             a session of ktgt with one command at a time: fails if a command takes
 #             more than three times as long beside 15 sessions with 32 READs each as
 #             alone
+#   costs     what reservations and exclusive ranges cost: fails if READ or WRITE takes
+#             more than 1 % more instructions with 8 registrations and a reservation, or
+#             more than 3 % more at a tracked logical unit, or if COMPARE AND WRITE of
+#             one block has less than half the rate of WRITE
 #   smp       ktgt and LIO by the clock, on two CPUs: 1, 4 and 16 sessions, and the
 #             time of a single command; a minute for each of 5 ROUNDS. The machine
 #             should do nothing else.
@@ -34,8 +39,8 @@
 #             instructions for each I/O
 #
 # Results: build/bench.json, and charts in build/bench; build/guard.json of guard and
-# baseline; build/devices.json; build/neighbours.json; build/bench-smp.json;
-# build/bench-scale.json.
+# baseline; build/devices.json; build/neighbours.json; build/costs.json;
+# build/bench-smp.json; build/bench-scale.json.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -91,12 +96,12 @@ guard()
 case $mode in
 all) peers=("${known[@]}") ;;
 quick) peers=(raw floor lio nvmet ktgt) ;;
-guard | baseline | devices | devices-baseline | neighbours)
+guard | baseline | devices | devices-baseline | neighbours | costs)
 	peers=(ktgt) jobs=guard
 	if [[ $mode == devices* ]]; then
 		jobs=devices baseline=tests/bench/devices.json
-	elif [[ $mode == neighbours ]]; then
-		jobs=neighbours baseline=-
+	elif [[ $mode == neighbours || $mode == costs ]]; then
+		jobs=$mode baseline=-
 	fi
 	out=build/$jobs result=build/$jobs.json
 	[[ $# == 1 ]] || {
@@ -128,7 +133,7 @@ for peer in "$@"; do
 done
 
 guarded=''
-[[ $jobs != guard && $jobs != devices && $jobs != neighbours ]] || guarded=1
+[[ ! $jobs =~ ^(guard|devices|neighbours|costs)$ ]] || guarded=1
 # gnuplot, for the charts
 [[ $guarded ]] || groups+=(bench)
 build

@@ -15,7 +15,8 @@ void work_set_op(struct work *w, const char *op)
 	w->random = !strncmp(op, "rand", 4);
 	if (w->random)
 		op += 4;
-	w->writes = !strcmp(op, "write");
+	w->compares = !strcmp(op, "caw");
+	w->writes = w->compares || !strcmp(op, "write");
 	if (!w->writes && strcmp(op, "read"))
 		die("no operation '%s'", w->op);
 }

@@ -16,6 +16,7 @@ enum {
 struct work {
 	const char *op;
 	bool writes, random;
+	bool compares;		/* COMPARE AND WRITE: twice the data */
 	uint32_t block;
 	unsigned int depth;
 	double seconds;
@@ -32,7 +33,7 @@ struct work {
 	uint64_t before;
 };
 
-/* read, write, randread or randwrite */
+/* read, write or caw, or these with rand before them */
 void work_set_op(struct work *w, const char *op);
 /* Which block the next command is for */
 uint64_t work_choose(struct work *w);
