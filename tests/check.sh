@@ -10,8 +10,10 @@
 #
 # With 6.1 and without a NAME, it also compares the instructions of commands with the
 # baseline (tests/bench/run.sh guard), and boots a server with systemd (tests/systemd;
-# its NAME is systemd_boot). Two VMs run at a time; of all tests, those on the debug
-# kernel take so long that two VMs share them.
+# its NAME is systemd_boot). Unless KTGT_SHORT is set it also runs what needs several
+# machines (tests/machines; NAME is machines, machines/two or machines/two:CASE). Two
+# VMs run at a time; of all tests, those on the debug kernel take so long that two VMs
+# share them.
 #
 # The logs of a VM stay in build/check/KERNEL (build/check/debug-1 and debug-2, if two
 # share the tests). The last line is "N passed, N failed,
@@ -28,6 +30,8 @@ kernels=()
 names=()	# of tests in the VM; none: all
 told_names='LOOPS|SESSIONS|RACE_SECONDS|STRESS_[A-Z]*|SHORT|FUZZ_[A-Z]*|TIMEOUT|TRUST'
 server=''	# whether the one with systemd is among them
+machines=''	# whether those of several machines are, and which
+machine_names=()
 passed=0 failed=0 skipped=0
 work=''
 
@@ -176,6 +180,7 @@ run_job()
 	case $1 in
 	instructions) tests/bench/run.sh guard ;;
 	server) server_tests ;;
+	machines) tests/machines/run.sh "${machine_names[@]}" ;;
 	*) vm_tests "$@" ;;
 	esac >"$work/job-$1" 2>&1 || status=$?
 	echo "$status" >"$work/status-$1"
@@ -187,6 +192,7 @@ end_job()
 
 	[[ $job != instructions ]] || name='instructions on 6.1'
 	[[ $job != server ]] || name='systemd_boot'
+	[[ $job != machines ]] || name='machines'
 	echo "== $name"
 	cat "$work/job-$job"
 	add_counts "$name" "$work/job-$job" "$(<"$work/status-$job")"
@@ -216,16 +222,21 @@ reap_job()
 	unset "running[$pid]"
 }
 
-# parse_names [NAME]...: the server's is no test of the VMs' run.sh
+# parse_names [NAME]...: the server's and those of machines are no tests of the VMs'
+# run.sh
 parse_names()
 {
 	local name
 
 	(($#)) || server=1
+	(($#)) || [[ ${KTGT_SHORT:-} ]] || machines=1
 	for name in "$@"; do
-		# shellcheck disable=SC2053 # a pattern
-		[[ systemd_boot != ${name//-/_} ]] || server=1
-		[[ systemd_boot == "${name//-/_}" ]] || names+=("$name")
+		case ${name//-/_} in
+		systemd_boot) server=1 ;;
+		machines) machines=1 ;;
+		machines/*) machines=1 machine_names+=("${name#*/}") ;;
+		*) names+=("$name") ;;
+		esac
 	done
 }
 
@@ -245,6 +256,7 @@ all_jobs()
 		fi
 		[[ $kernel != 6.1 || ! $1 ]] || jobs+=' instructions'
 		[[ $kernel != 6.1 || ! $server ]] || jobs+=' server'
+		[[ $kernel != 6.1 || ! $machines ]] || jobs+=' machines'
 	done
 	echo "$jobs"
 }
@@ -285,7 +297,7 @@ main()
 		built+=" $kernel"
 	done
 	read -ra kernels <<<"$built"
-	if [[ ${#kernels[@]} == 1 && ! $server ]]; then
+	if [[ ${#kernels[@]} == 1 && ! $server$machines ]]; then
 		# somebody watches
 		run_suite "tests on ${kernels[0]}" vm_tests "${kernels[0]}" \
 			"${names[@]}"

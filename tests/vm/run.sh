@@ -14,6 +14,12 @@
 #               /dev/disk/by-id/virtio-disk0, virtio-disk1, ...
 #   -n SIZE     an empty NVMe disk, with the serial number ktgt-nvme; the VM does not
 #               load its driver
+#   -D FILE     a further disk that stays when the VM has ended; it is told to write
+#               its cache, and does. The first is virtio-disk0, as with -d
+#   -w SOCKET,MAC  a network card with this address, whose cable is the Unix
+#               socket of a switch (tests/lib/wire.py)
+#   -r DIR      in place of a command, an agent that does what it is told by the
+#               socket DIR/agent (tests/lib/machines.py); DIR/pid is QEMU's
 #   -p DIR      copy the contents of DIR into /ktgt, too; may be given again
 #   -a 'WORDS'  add words to the kernel command line
 #   -c          counting VM: one CPU, and a clock that counts instructions
@@ -24,7 +30,8 @@
 #   -i          a shell on this terminal; leave it with exit
 #
 # In the VM: /ktgt has ktgt.ko, bin/ (in PATH), tests/, Documentation/, tools/, and
-# is the working directory. There is no network device. Everything that is written is lost.
+# is the working directory. There is no network device without -w. Everything that is
+# written is lost, but on disks of -D.
 #
 # Exit status: that of the command; 124 if it took too long; 99 if the kernel died.
 
@@ -33,8 +40,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 kernel=6.1 memory=2048 cpus=2 limit='' out='' append='' counting='' interactive=''
-systemd='' nvme=''
-disks=() payloads=() command=()
+systemd='' nvme='' wire='' remote=''
+disks=() files=() payloads=() command=()
 work='' qemu_pid='' watch_pid='' boot_limit=300
 
 usage()
@@ -47,7 +54,7 @@ parse_options()
 {
 	local option
 
-	while getopts k:m:s:t:o:d:n:p:a:cSih option; do
+	while getopts k:m:s:t:o:d:D:n:w:r:p:a:cSih option; do
 		case $option in
 		k) kernel=$OPTARG ;;
 		m) memory=$OPTARG ;;
@@ -55,7 +62,10 @@ parse_options()
 		t) limit=$OPTARG ;;
 		o) out=$OPTARG ;;
 		d) disks+=("$OPTARG") ;;
+		D) files+=("$OPTARG") ;;
 		n) nvme=$OPTARG ;;
+		w) wire=$OPTARG ;;
+		r) remote=$OPTARG ;;
 		p) payloads+=("$OPTARG") ;;
 		a) append=$OPTARG ;;
 		c) counting=1 ;;
@@ -66,7 +76,8 @@ parse_options()
 	done
 	shift $((OPTIND - 1))
 	command=("$@")
-	[[ $interactive || $# -gt 0 ]] || usage
+	[[ -z $remote ]] || command=(tests/vm/agent.py)
+	[[ $interactive || ${#command[@]} -gt 0 ]] || usage
 	: "${limit:=$([[ $interactive ]] && echo 0 || echo 900)}"
 }
 
@@ -239,11 +250,11 @@ choose_machine()
 	machine+=(-M q35 -smp "$cpus" -m "$memory")
 }
 
-# disk FILE SERIAL SNAPSHOT: words for QEMU, one on each line
+# disk FILE SERIAL SNAPSHOT [CACHE]: words for QEMU, one on each line
 disk()
 {
 	echo -drive
-	echo "if=none,id=$2,format=raw,cache=unsafe,discard=unmap,snapshot=$3,file=$1"
+	echo "if=none,id=$2,format=raw,cache=${4:-unsafe},discard=unmap,snapshot=$3,file=$1"
 	echo -device
 	echo "virtio-blk-pci,drive=$2,serial=$2"
 }
@@ -266,9 +277,26 @@ port()
 	echo "virtserialport,chardev=$1,name=ktgt.$1"
 }
 
+# A network card.
+card()
+{
+	echo -netdev
+	echo "stream,id=wire,server=off,addr.type=unix,addr.path=${wire%,*}"
+	echo -device
+	echo "virtio-net-pci,netdev=wire,mac=${wire##*,},romfile="
+}
+
+# The port of the agent.
+agent()
+{
+	printf '%s\n' -pidfile "$remote/pid" \
+		-chardev "socket,id=agent,path=$remote/agent,server=on,wait=off" \
+		-device virtserialport,chardev=agent,name=ktgt.agent
+}
+
 qemu_words()
 {
-	local n=0 size
+	local n=0 size file
 	local cmdline="console=ttyS0 quiet oops=panic nokaslr no_timer_check"
 
 	# What may reboot has no other end after a panic than the time limit.
@@ -297,6 +325,12 @@ qemu_words()
 		disk "$work/disk$n" "disk$n" off
 		n=$((n + 1))
 	done
+	for file in ${files[@]+"${files[@]}"}; do
+		disk "$file" "disk$n" off writeback
+		n=$((n + 1))
+	done
+	[[ -z $wire ]] || card
+	[[ -z $remote ]] || agent
 	if [[ $nvme ]]; then
 		truncate -s "$nvme" "$work/nvme"
 		nvme_disk "$work/nvme"
