@@ -35,7 +35,7 @@ required="linux-image-amd64 linux-headers-amd64 gcc make libc6-dev dwarves perl
 # Without these, the tests that want them skip.
 optional="libiscsi-bin qemu-utils qemu-block-extra lsscsi multipath-tools
 	dmsetup fdisk parted python3-yaml jq netcat-openbsd socat psmisc strace
-	tcpdump nftables iputils-ping"
+	tcpdump nftables iputils-ping ddpt sdparm smartmontools"
 
 optional_of_kernel()
 {
@@ -44,6 +44,12 @@ optional_of_kernel()
 		# The peers to compare with, what builds the debug kernel, and
 		# what a server boots with (run.sh -S).
 		echo "nvme-cli tgt linux-perf flex bison bc libelf-dev systemd"
+		# A file system for several machines
+		echo "ocfs2-tools"
+		;;
+	6.12)
+		# bookworm has all fence agents in one, with what they need
+		echo "fence-agents-scsi"
 		;;
 	esac
 }
