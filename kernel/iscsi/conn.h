@@ -173,7 +173,7 @@ struct ktgt_ctl {
 
 /**
  * struct ktgt_conn_stats - counters of a connection; its work alone writes
- *	them, except for @kicks_saved
+ *	them
  * @rx_bytes: bytes received
  * @tx_bytes: bytes sent
  * @rx_pdus: PDUs received
@@ -182,8 +182,6 @@ struct ktgt_ctl {
  * @sends: calls into the socket to send
  * @send_vectors: segments handed over in these calls
  * @send_again: sends that the socket accepted only in part
- * @kicks_saved: events that found the work running; written without a lock by
- *	any context, so some may be lost
  * @recycled: data pages that were used again
  * @fresh: data pages that came from the page allocator
  * @zero_copy: sampled pages that the socket referred to after a send
@@ -206,7 +204,6 @@ struct ktgt_conn_stats {
 	u64	sends;
 	u64	send_vectors;
 	u64	send_again;
-	u64	kicks_saved;
 	u64	recycled;
 	u64	fresh;
 	u64	zero_copy;
@@ -304,8 +301,15 @@ struct ktgt_stall {
  * struct ktgt_conn - an iSCSI connection
  *
  * Only the connection's work uses the members, without a lock, unless the
- * description says otherwise.
+ * description says otherwise. The first ones are what other CPUs use to hand
+ * something over; they and what the transport needs for that are in one cache line
+ * (struct ktgt_tcp).
  *
+ * @done_queue: completed commands, filled from any context
+ * @calls: struct ktgt_call, filled from any context
+ * @events: bits of &enum ktgt_conn_events, set by anybody
+ * @kicks_saved: events that found the work running; written without a lock by
+ *	any context, so some may be lost
  * @ops: the transport
  * @kn: network namespace
  * @peer: address of the initiator; immutable
@@ -319,7 +323,6 @@ struct ktgt_stall {
  * @in_discoveries: its place in &ktgt_net.discoveries
  * @nr_refused: PDUs that were refused because of that
  * @discovery_until: when it ends at the latest, in jiffies
- * @events: bits of &enum ktgt_conn_events, set by anybody
  * @sess: session, NULL before the login has succeeded; a reference is held.
  *	Lower floors use the next three members instead
  * @nexus: its I_T nexus
@@ -342,8 +345,6 @@ struct ktgt_stall {
  * @logout_answer_by: until when it waits, in jiffies
  * @stat_sn: next StatSN
  * @exp_stat_sn: StatSN up to which the initiator has acknowledged
- * @done_queue: completed commands, filled from any context
- * @calls: struct ktgt_call, filled from any context
  * @ctl: the control PDU that is being handled
  * @pdu_in: PDU with data for a task that is being received, or NULL
  * @slots: tasks that were allocated so far, @nr_slots of them; NULL in a
@@ -398,6 +399,11 @@ struct ktgt_stall {
  * @stats: counters; read by others with READ_ONCE()
  */
 struct ktgt_conn {
+	struct ktgt_done_queue		done_queue;
+	struct llist_head		calls;
+	unsigned long			events;
+	u64				kicks_saved;
+
 	const struct ktgt_conn_ops	*ops;
 	struct ktgt_net			*kn;
 	struct sockaddr_storage		peer;
@@ -410,7 +416,6 @@ struct ktgt_conn {
 	struct ktgt_crowd_place		in_discoveries;
 	u8				nr_refused;
 	unsigned long			discovery_until;
-	unsigned long			events;
 
 	struct ktgt_sess		*sess;
 	struct ktgt_nexus		*nexus;
@@ -432,8 +437,6 @@ struct ktgt_conn {
 	u32				stat_sn;
 	u32				exp_stat_sn;
 
-	struct ktgt_done_queue		done_queue;
-	struct llist_head		calls;
 	struct ktgt_ctl			ctl;
 	struct ktgt_pdu_in		*pdu_in;
 

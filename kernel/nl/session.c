@@ -23,9 +23,9 @@ static int fill_addresses(struct sk_buff *skb, const struct ktgt_conn *conn)
 				KTGT_A_CONN_LOCAL_PORT);
 }
 
-static int fill_counters(struct sk_buff *skb,
-			 const struct ktgt_conn_stats *stats)
+static int fill_counters(struct sk_buff *skb, const struct ktgt_conn *conn)
 {
+	const struct ktgt_conn_stats *stats = &conn->stats;
 	const struct {
 		int		attr;
 		const u64	*value;
@@ -38,7 +38,7 @@ static int fill_counters(struct sk_buff *skb,
 		{ KTGT_A_CONN_SENDS, &stats->sends },
 		{ KTGT_A_CONN_SEND_VECTORS, &stats->send_vectors },
 		{ KTGT_A_CONN_SEND_AGAIN, &stats->send_again },
-		{ KTGT_A_CONN_KICKS_SAVED, &stats->kicks_saved },
+		{ KTGT_A_CONN_KICKS_SAVED, &conn->kicks_saved },
 		{ KTGT_A_CONN_PAGES_RECYCLED, &stats->recycled },
 		{ KTGT_A_CONN_PAGES_FRESH, &stats->fresh },
 		{ KTGT_A_CONN_ZERO_COPY, &stats->zero_copy },
@@ -104,7 +104,7 @@ static int fill_conn(struct sk_buff *skb, struct ktgt_conn *conn)
 	    nla_put_u16(skb, KTGT_A_CONN_CID, conn->cid) ||
 	    nla_put_u32(skb, KTGT_A_CONN_STATE, READ_ONCE(conn->state)) ||
 	    fill_addresses(skb, conn) ||
-	    fill_counters(skb, &conn->stats) || fill_health(skb, conn) ||
+	    fill_counters(skb, conn) || fill_health(skb, conn) ||
 	    fill_memory(skb, &conn->quota))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

@@ -64,7 +64,7 @@ static void tcp_kick(struct ktgt_conn *conn)
 	}
 	if (READ_ONCE(tcp->active)) {
 		/* the count need not be exact */
-		data_race(conn->stats.kicks_saved++);
+		data_race(conn->kicks_saved++);
 		return;
 	}
 	ktgt_turn_queue(&tcp->turn, READ_ONCE(tcp->cpu));

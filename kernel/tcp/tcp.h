@@ -5,7 +5,10 @@
 #ifndef _KTGT_TCP_TCP_H
 #define _KTGT_TCP_TCP_H
 
+#include <linux/build_bug.h>
+#include <linux/cache.h>
 #include <linux/list.h>
+#include <linux/stddef.h>
 #include <linux/timer.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -21,21 +24,26 @@ struct socket;
 
 /**
  * struct ktgt_tcp - a TCP connection that carries iSCSI
- * @conn: the iSCSI connection
+ *
+ * A kick comes from any CPU, for each completed command and for each segment that has
+ * arrived. If @io_work runs, or is queued, it uses one cache line, from @turn.at to
+ * @conn.kicks_saved: the second one, and kmalloc() aligns what is so large.
+ *
  * @node: in &ktgt_net.conns
  * @sock: the socket
+ * @turn: when @io_work runs
+ * @closing: the connection must be closed; set once
+ * @cpu: where @io_work runs
+ * @active: @io_work runs, and will look for events before it ends
+ * @conn: the iSCSI connection
  * @data_ready: the socket's own callback, put back when the connection closes
  * @write_space: likewise
  * @state_change: likewise
  * @io_work: owns the connection, except for members that are described as
  *	shared
- * @turn: when @io_work runs
- * @cpu: where @io_work runs
  * @cpu_age: runs since @cpu was chosen
  * @choose_cpu: it is to be chosen anew at the next run; shared
  * @joined: it is, or was, among the connections in login
- * @active: @io_work runs, and will look for events before it ends
- * @closing: the connection must be closed; set once
  * @draining: it closes when everything is sent and the peer has closed its side
  * @shut: our side is closed
  * @timer: login timeout, then silence; fires earlier to try again to get memory
@@ -53,20 +61,21 @@ struct socket;
  * @tx: sending side
  */
 struct ktgt_tcp {
-	struct ktgt_conn	conn;
 	struct list_head	node;
 	struct socket		*sock;
+	struct ktgt_turn	turn;
+	unsigned long		closing;
+	int			cpu;
+	bool			active;
+	struct ktgt_conn	conn;
+
 	void			(*data_ready)(struct sock *sk);
 	void			(*write_space)(struct sock *sk);
 	void			(*state_change)(struct sock *sk);
 	struct work_struct	io_work;
-	struct ktgt_turn	turn;
-	int			cpu;
 	u32			cpu_age;
 	bool			choose_cpu;
 	bool			joined;
-	bool			active;
-	unsigned long		closing;
 	bool			draining;
 	bool			shut;
 	struct timer_list	timer;
@@ -82,6 +91,12 @@ struct ktgt_tcp {
 	struct ktgt_rx		rx;
 	struct ktgt_tx		tx;
 };
+
+#if L1_CACHE_BYTES == 64 && BITS_PER_LONG == 64
+static_assert(offsetof(struct ktgt_tcp, turn.at) == L1_CACHE_BYTES);
+static_assert(offsetofend(struct ktgt_tcp, conn.kicks_saved) ==
+	      2 * L1_CACHE_BYTES);
+#endif
 
 /**
  * ktgt_tcp - the TCP connection of an iSCSI connection

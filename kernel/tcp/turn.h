@@ -15,18 +15,19 @@ struct work_struct;
 /**
  * struct ktgt_turn - what a connection has to do with turns
  * @work: the work that owns the connection
- * @at: where @work was queued, or waits to be, and has not begun; or NULL; shared
  * @held: where it is the turn of this connection, or NULL; under &ktgt_turns.lock,
  *	and read by @work
  * @node: in &ktgt_turns.waiting, under &ktgt_turns.lock
  * @busy: it waits for its turn; written by @work
+ * @at: where @work was queued, or waits to be, and has not begun; or NULL; shared. The
+ *	last member, so that it can be beside what others use besides
  */
 struct ktgt_turn {
 	struct work_struct	*work;
-	struct ktgt_turns	*at;
 	struct ktgt_turns	*held;
 	struct list_head	node;
 	bool			busy;
+	struct ktgt_turns	*at;
 };
 
 int ktgt_turns_init(void);
