@@ -5,11 +5,14 @@
 #ifndef _KTGT_CORE_CMD_H
 #define _KTGT_CORE_CMD_H
 
+#include <linux/build_bug.h>
+#include <linux/cache.h>
 #include <linux/dma-direction.h>
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 
 #include "io.h"
@@ -150,118 +153,128 @@ struct ktgt_sense {
  * A copy reads and writes with a command of its own, @part, one transfer after the
  * other.
  *
+ * Who submits it writes the members up to @part. What its end uses of the
+ * command is behind them, from @done_queue to @io.end_io, in one cache line, if the command
+ * is the first member of something that kmalloc() aligns, as a task is.
+ *
  * @nexus: I_T nexus that sent it; set by the fabric
- * @done_queue: where to put it when it has completed; set by the fabric
  * @recv_clock: when it was received, by local_clock(); set by the fabric
- * @clock: when it was submitted last, and after that when it was taken off
- *	@done_queue; set by the fabric, which need not look at the clock for each
- *	of several commands
  * @lun: logical unit number as on the wire (SAM-5, 4.7); set by the fabric
  * @edtl: bytes that the initiator expects to transfer; set by the fabric
  * @cdb: the CDB, followed by zeroes; set by the fabric
  * @edtl_dir: enum dma_data_direction in which the initiator expects @edtl to be
  *	transferred; DMA_BIDIRECTIONAL if it expects both; set by the fabric
  * @dir: direction of the data according to the CDB; set by ktgt_cmd_parse()
+ * @block_shift: log2 of the logical block size at the time @xfer_len was set
+ * @ua: enum ktgt_ua that it has taken, if KTGT_CMDF_UA is set
  * @xfer_len: bytes to transfer according to the CDB, whatever @edtl is. If the
  *	length of a DMA_FROM_DEVICE command is known only after it was executed,
  *	this is an upper bound before, and exact at completion
- * @buf_len: bytes of the buffer in @bvec, at most min(@edtl, @xfer_len); set by
- *	the fabric before ktgt_cmd_submit()
+ * @nr_blocks: logical blocks of a medium access command
+ * @nr_bvec: segments in @bvec
  * @bvec: the data buffer, pages of the fabric. Of a command that moves in pieces
  *	it is a ring: byte n of the data is at byte n % KTGT_CMD_RING
- * @nr_bvec: segments in @bvec
- * @scratch_len: bytes of the scratch buffer, at most KTGT_CMD_LONG_SCRATCH; set by
- *	ktgt_cmd_parse()
- * @long_scratch: segments of a scratch buffer that is not in @inline_bvec; set by the
- *	fabric before ktgt_cmd_submit()
- * @flags: bits of &enum ktgt_cmd_flags, changed atomically
  * @row: row of the CDB table; NULL before the command is parsed
  * @itl: I_T_L nexus, valid while the LU reference is held; NULL when the LUN
  *	has no logical unit
  * @lu: logical unit, referenced if KTGT_CMDF_LU_REF is set
  * @exec: carries the command out; set by ktgt_cmd_parse()
  * @lba: first logical block of a medium access command
- * @nr_blocks: logical blocks of a medium access command
- * @block_shift: log2 of the logical block size at the time @xfer_len was set
- * @medium_nr: which medium of its logical unit it is for, see scsi/medium.h
- * @status: SAM status; valid when the command is in @done_queue
- * @ua: enum ktgt_ua that it has taken, if KTGT_CMDF_UA is set
- * @sense: sense data of a CHECK CONDITION
- * @done_node: in &ktgt_done_queue.head
- * @wait_node: in &ktgt_gate.waiting or &ktgt_gate.parked; not used at the same
- *	time as @done_node
- * @storage_time: ns from its submission until the storage has answered, of all
- *	its transfers so far; 0 if it has had none. The time that a command waits
- *	for its data, at the gate, or to be taken off @done_queue is no part of it
  * @store: the store that has admitted it, with a count of &ktgt_store.active;
  *	NULL if it is not admitted
+ * @track: its range in a tracked logical unit; made by scsi/track.c when the first
+ *	command needs one, and kept until ktgt_cmd_free()
+ * @sense: sense data of a CHECK CONDITION
  * @step_at: how much is done of a long command: blocks, of its range @step_nr if
  *	it has several; bytes if it moves in pieces
  * @step_nr: of a long command: its range that is next. If it moves in pieces: not
  *	0 if some of them may be in a cache, and have to be stable at the end
+ * @orphan_bytes: how many bytes are counted for it there
  * @orphan_group: where it is counted as an orphan, or where it waits for those of
  *	an earlier session; or NULL
- * @orphan_bytes: how many bytes are counted for it there
+ * @part: of a copy: what reads its source and writes its destination; made by
+ *	scsi/copy.c, and freed when the command is released
+ * @done_queue: where to put it when it has completed; set by the fabric
+ * @done_node: in &ktgt_done_queue.head
+ * @wait_node: in &ktgt_gate.waiting or &ktgt_gate.parked; not used at the same
+ *	time as @done_node
+ * @clock: when it was submitted last, and after that when it was taken off
+ *	@done_queue; set by the fabric, which need not look at the clock for each
+ *	of several commands
+ * @storage_time: ns from its submission until the storage has answered, of all
+ *	its transfers so far; 0 if it has had none. The time that a command waits
+ *	for its data, at the gate, or to be taken off @done_queue is no part of it
+ * @flags: bits of &enum ktgt_cmd_flags, changed atomically
+ * @buf_len: bytes of the buffer in @bvec, at most min(@edtl, @xfer_len); set by
+ *	the fabric before ktgt_cmd_submit()
+ * @status: SAM status; valid when the command is in @done_queue
  * @error: blk_status_t of the storage
+ * @medium_nr: which medium of its logical unit it is for, see scsi/medium.h
  * @io: its transfer
  * @chunk_at: bytes of a command with a scratch buffer that were read and looked at
  * @chunk_len: bytes in that buffer which were read and not looked at yet
- * @track: its range in a tracked logical unit; made by scsi/track.c when the first
- *	command needs one, and kept until ktgt_cmd_free()
- * @part: of a copy: what reads its source and writes its destination; made by
- *	scsi/copy.c, and freed when the command is released
+ * @scratch_len: bytes of the scratch buffer, at most KTGT_CMD_LONG_SCRATCH; set by
+ *	ktgt_cmd_parse()
+ * @long_scratch: segments of a scratch buffer that is not in @inline_bvec; set by the
+ *	fabric before ktgt_cmd_submit()
  * @inline_bvec: storage of @bvec for small commands, or the scratch buffer
  */
 struct ktgt_cmd {
 	struct ktgt_nexus		*nexus;
-	struct ktgt_done_queue		*done_queue;
 	u64				recv_clock;
 	__be64				lun;
 	u32				edtl;
 	u8				cdb[KTGT_CDB_MAX];
-
 	u8				edtl_dir;
 	u8				dir;
-	u8				status;
+	u8				block_shift;
 	u8				ua;
 	u64				xfer_len;
-	u32				buf_len;
+	u32				nr_blocks;
 	u32				nr_bvec;
-	u32				scratch_len;
-	struct bio_vec			*bvec;
-	struct bio_vec			*long_scratch;
-	unsigned long			flags;
 
+	struct bio_vec			*bvec;
 	const struct ktgt_cdb_row	*row;
 	struct ktgt_itl			*itl;
 	struct ktgt_lu			*lu;
 	void				(*exec)(struct ktgt_cmd *cmd);
 	u64				lba;
-	u32				nr_blocks;
-	u8				block_shift;
-	u16				medium_nr;
+	struct ktgt_store		*store;
+	struct ktgt_track		*track;
 
 	struct ktgt_sense		sense;
-	union {
-		struct llist_node	done_node;
-		struct list_head	wait_node;
-	};
-
-	u64				clock;
-	u64				storage_time;
-	struct ktgt_store		*store;
 	u64				step_at;
 	u32				step_nr;
 	u32				orphan_bytes;
 	struct ktgt_orphan_group	*orphan_group;
+	struct ktgt_cmd			*part;
+
+	/* what its end uses, which may be on another CPU */
+	struct ktgt_done_queue		*done_queue;
+	union {
+		struct llist_node	done_node;
+		struct list_head	wait_node;
+	};
+	u64				clock;
+	u64				storage_time;
+	unsigned long			flags;
+	u32				buf_len;
+	u8				status;
 	blk_status_t			error;
+	u16				medium_nr;
+	struct ktgt_io			io;
+
 	u32				chunk_at;
 	u32				chunk_len;
-	struct ktgt_track		*track;
-	struct ktgt_cmd			*part;
-	struct ktgt_io			io;
+	u32				scratch_len;
+	struct bio_vec			*long_scratch;
 	struct bio_vec			inline_bvec[KTGT_CMD_INLINE_BVECS];
 };
+
+#if L1_CACHE_BYTES == 64 && BITS_PER_LONG == 64
+static_assert(offsetof(struct ktgt_cmd, done_queue) == 3 * L1_CACHE_BYTES);
+static_assert(offsetof(struct ktgt_cmd, io.pos) == 4 * L1_CACHE_BYTES);
+#endif
 
 /**
  * ktgt_cmd_piece_len - bytes of the piece that a command moves next

@@ -4,9 +4,11 @@
  */
 #include "task.h"
 
+#include <linux/build_bug.h>
 #include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/stddef.h>
 #include <linux/vmalloc.h>
 #include <scsi/scsi_proto.h>
 
@@ -22,6 +24,10 @@
  */
 #define TASK_SLOTS	(2 * KTGT_WINDOW + KTGT_IMMEDIATE_MAX)
 #define TASK_HASH_BITS	8
+
+/* see struct ktgt_cmd: kmalloc() aligns what is so large, and the command begins it */
+static_assert(!offsetof(struct ktgt_task, cmd));
+static_assert(sizeof(struct ktgt_task) > 192);
 
 #define PIECE_PAGES	(KTGT_CMD_PIECE >> PAGE_SHIFT)
 #define RING_PAGES	(KTGT_CMD_RING >> PAGE_SHIFT)

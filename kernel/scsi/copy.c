@@ -112,10 +112,11 @@ struct copy_cscd {
  * It belongs to the context in which the fabric submits @cmd; only @queue is used
  * elsewhere.
  *
+ * @part: reads and writes; it has a logical unit while it does. Aligned, see struct
+ *	ktgt_cmd
  * @rcu: frees it
  * @cmd: EXTENDED COPY
  * @queue: where @part comes back to
- * @part: reads and writes; it has a logical unit while it does
  * @kn: the namespace that counts it in &ktgt_net.nr_copies; NULL if none does
  * @record: what its initiator can ask for; NULL if that is gone, or it has ended
  * @list: what the header of the parameter list says
@@ -134,10 +135,10 @@ struct copy_cscd {
  * @data: the parameter list
  */
 struct ktgt_copy {
+	struct ktgt_cmd			part;
 	struct rcu_head			rcu;
 	struct ktgt_cmd			*cmd;
 	struct ktgt_done_queue		queue;
-	struct ktgt_cmd			part;
 	struct ktgt_net			*kn;
 	struct ktgt_copy_record		*record;
 	struct ktgt_copy_list		list;
