@@ -84,6 +84,10 @@ static const char *set_fault(const struct lu_set *set, const struct ktgt_lu *lu)
 		return "has type null and no path; only one of type block can get another";
 	if (has(set, KTGT_A_LU_PATH) && !*set->params.path)
 		return "cannot have an empty path; say which device it is to have";
+	if (has(set, KTGT_A_LU_THRESHOLD_REACHED) && has(set, KTGT_A_LU_PATH))
+		return "gets another device; say threshold-reached when it has it";
+	if (has(set, KTGT_A_LU_THRESHOLD_REACHED) && !READ_ONCE(lu->thin))
+		return "is not thin, so there is no threshold; its device does not unmap blocks";
 	return NULL;
 }
 
@@ -343,6 +347,8 @@ static void apply_params(struct lu_set *set)
 		WRITE_ONCE(own->gone, set->params.gone);
 	if (has(set, KTGT_A_LU_REMOVABLE))
 		apply_removable(set->lu, set->params.removable);
+	if (has(set, KTGT_A_LU_THRESHOLD_REACHED))
+		ktgt_ua_raise(set->lu, KTGT_UA_THRESHOLD, NULL);
 }
 
 static void apply_store(struct lu_set *set)
@@ -464,7 +470,7 @@ static int note_how(struct lu_set *set, struct ktgt_txn *txn, u32 tid,
  * @txn: the transaction
  * @tid: number of its target
  * @params: its LUN, and what is to be set of path, read_only, shared, write_cache,
- *	gone, removable and identity; force. Copied
+ *	gone, removable, threshold-reached and identity; force. Copied
  * @has: bits of KTGT_A_LU_*: which of @params are to be set
  * @file: its device, as who has asked has opened it, or NULL
  *

@@ -344,6 +344,8 @@ static u64 get_changes(struct nlattr **attrs, struct ktgt_lu_params *params)
 		params->removable = nla_get_u8(attrs[KTGT_A_LU_REMOVABLE]);
 		has |= BIT_ULL(KTGT_A_LU_REMOVABLE);
 	}
+	if (nla_get_flag(attrs[KTGT_A_LU_THRESHOLD_REACHED]))
+		has |= BIT_ULL(KTGT_A_LU_THRESHOLD_REACHED);
 	params->force = nla_get_flag(attrs[KTGT_A_LU_FORCE]);
 	get_identity(attrs, &params->identity);
 	return has | get_names(attrs);
@@ -372,7 +374,7 @@ int ktgt_lu_set_doit(struct sk_buff *skb, struct genl_info *info)
 	has = get_changes(info->attrs, &params);
 	if (!has) {
 		ktgt_refuse(info->extack,
-			    "LUN %u: nothing is to be changed; say path, read-only, shared, write-cache, gone, removable, or a name as vendor or serial",
+			    "LUN %u: nothing is to be changed; say path, read-only, shared, write-cache, gone, removable, threshold-reached, or a name as vendor or serial",
 			    params.lun);
 		return -EINVAL;
 	}

@@ -7,13 +7,15 @@
 #include "ua.h"
 
 #include <linux/bitops.h>
+#include <linux/build_bug.h>
+#include <linux/kernel.h>
 
 #include <scsi/scsi_proto.h>
 
 #include "../core/target.h"
 #include "sense.h"
 
-static const u16 ua_codes[KTGT_UA_MAX] = {
+static const u16 ua_codes[] = {
 	[KTGT_UA_POWER_ON]	= 0x2900,
 	[KTGT_UA_RESET]		= 0x2903,
 	[KTGT_UA_NEXUS_LOSS]	= 0x2907,
@@ -30,7 +32,10 @@ static const u16 ua_codes[KTGT_UA_MAX] = {
 	[KTGT_UA_ACCESS_STATE]	= 0x2a06,
 	[KTGT_UA_TRANSITION_FAILED]	= 0x2a07,
 	[KTGT_UA_MEDIUM]	= 0x2800,
+	[KTGT_UA_THRESHOLD]	= 0x3807,
 };
+
+static_assert(ARRAY_SIZE(ua_codes) == KTGT_UA_MAX);
 
 /**
  * ktgt_ua_take - take the first pending unit attention

@@ -400,6 +400,10 @@ static u32 fill_provisioning(const struct ktgt_lu *lu, u8 *p)
 	if (!lu->thin)
 		return 4;
 	ktgt_lu_caps(lu, &caps);
+	/*
+	 * No THRESHOLD EXPONENT: initiators set no thresholds. The administrator does, at
+	 * what the device is on, and says so by threshold-reached.
+	 */
 	p[1] = 0xe0;	/* LBPU, LBPWS, LBPWS10 */
 	if (caps.discard_zeroes)
 		p[1] |= BIT(2);	/* LBPRZ */

@@ -30,6 +30,8 @@ from lab import seconds, start  # noqa: E402
 
 CAPACITY, MODE = (6, 0x2A, 9), (6, 0x2A, 1)
 PROTECTED = (7, 0x27, 0)
+THRESHOLD = (6, 0x38, 7)
+OTHER_ISID = bytes.fromhex("80000000ab02")
 
 
 suite = Suite(Lab)
@@ -254,6 +256,23 @@ def read_only(lab):
     ini.good(write10(0, 1), write=b"\x33" * 512)
     equal(block(dev), b"\x33" * 512, "the block")
     ini.logout()
+
+
+@suite.case
+def threshold_reached(lab):
+    """Each initiator is told once; a disk that is not thin has no threshold."""
+    ini = disk(lab, lab.null_blk(4))
+    other = lab.login(lab.targets()[0]["name"], isid=OTHER_ISID)
+    change(lab, "threshold-reached")
+    for one in (ini, other):
+        told(one, THRESHOLD)
+        told(one)
+    change(lab, "threshold-reached")
+    told(ini, THRESHOLD)
+    lab.lun(lab.targets()[0]["name"], 2, lab.null_blk(4, discard=0))
+    text = lab.adm_fails("lun", "set", "target", 1, "lun", 2,
+                         "threshold-reached")[1]
+    check("is not thin" in text, text)
 
 
 def flushes(dev):

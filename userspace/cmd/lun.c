@@ -99,6 +99,8 @@ static const struct arg set_args[] = {
 	{ "write-cache", "on|off|default", ARG_CACHE, 0, KTGT_A_LU_WRITE_CACHE },
 	{ "gone", "default|pdl", ARG_VALUE, 0, KTGT_A_LU_GONE },
 	{ "removable", NULL, ARG_VALUE, 0, KTGT_A_LU_REMOVABLE },
+	{ "threshold-reached", NULL, ARG_VALUE, 0,
+	  KTGT_A_LU_THRESHOLD_REACHED },
 	{ "scsi-id", NULL, ARG_VALUE, 0, KTGT_A_LU_SCSI_ID },
 	{ "serial", NULL, ARG_VALUE, 0, KTGT_A_LU_SERIAL },
 	{ "vendor", NULL, ARG_VALUE, 0, KTGT_A_LU_VENDOR },

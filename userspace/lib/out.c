@@ -247,6 +247,7 @@ static bool is_input(const struct field *f)
 	return f->kind == FIELD_FLAG && (!strcmp(f->name, "force") ||
 					 !strcmp(f->name, "absent") ||
 					 !strcmp(f->name, "detach") ||
+					 !strcmp(f->name, "threshold-reached") ||
 					 !strcmp(f->name, "device-write-cache"));
 }
 

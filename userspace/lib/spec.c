@@ -344,6 +344,8 @@ static const struct field lu_fields[] = {
 	F(lu, LU_MINOR, minor, U32, "minor", .max = 1048575),
 	F(lu, LU_DESCRIPTOR, descriptor, U32, "descriptor"),
 	F(lu, LU_STATE_DESCRIPTOR, state_descriptor, U32, "state-descriptor"),
+	F(lu, LU_THRESHOLD_REACHED, threshold_reached, FLAG,
+	  "threshold-reached"),
 };
 
 OBJECT(lu);

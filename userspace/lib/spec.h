@@ -140,6 +140,7 @@ struct lu {
 	uint32_t minor;
 	uint32_t descriptor;
 	uint32_t state_descriptor;
+	bool threshold_reached;
 };
 
 extern const struct object lu_object;

@@ -357,7 +357,7 @@ static const struct nla_policy ktgt_lu_thaw_nl_policy[KTGT_A_FREEZE_ID + 1] = {
 };
 
 /* KTGT_CMD_LU_SET - do */
-static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_REMOVABLE + 1] = {
+static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_THRESHOLD_REACHED + 1] = {
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 	[KTGT_A_LU_PATH] = { .type = NLA_NUL_STRING, .len = KTGT_PATH_MAX, },
@@ -378,6 +378,7 @@ static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_REMOVABLE + 1] = 
 	[KTGT_A_LU_SCSI_NAME] = { .type = NLA_NUL_STRING, .len = KTGT_SCSI_NAME_MAX, },
 	[KTGT_A_LU_DESCRIPTOR] = { .type = NLA_U32, },
 	[KTGT_A_LU_REMOVABLE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[KTGT_A_LU_THRESHOLD_REACHED] = { .type = NLA_FLAG, },
 };
 
 /* KTGT_CMD_LU_HISTOGRAM_LIST - dump */
@@ -691,7 +692,7 @@ const struct genl_split_ops ktgt_nl_ops[47] = {
 		.cmd		= KTGT_CMD_LU_SET,
 		.doit		= ktgt_lu_set_doit,
 		.policy		= ktgt_lu_set_nl_policy,
-		.maxattr	= KTGT_A_LU_REMOVABLE,
+		.maxattr	= KTGT_A_LU_THRESHOLD_REACHED,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -83,14 +83,16 @@ bool has_no_ua(u8 opcode)
 /* Sense data of the unit attention that the command has to end with, or 0. */
 u32 pending_ua(struct ktgt_nexus *nexus, struct ktgt_lu *lu)
 {
-	static const u32 codes[KTGT_UA_MAX] = {
+	static const u32 codes[] = {
 		0x062900, 0x062903, 0x062907, 0x063f0e, 0x062a09, 0x062a01, 0x063f03,
 		0x062a03, 0x062a04, 0x062a05,
 		0x062a02, 0x062a10, 0x063f05, 0x062a06, 0x062a07, 0x062800,
+		0x063807,
 	};
 	struct ktgt_itl *itl = xa_load(&nexus->itls, lu->lun);
 	unsigned int ua;
 
+	static_assert(ARRAY_SIZE(codes) == KTGT_UA_MAX);
 	if (!itl || itl->lu != lu)
 		return codes[KTGT_UA_POWER_ON];
 	for (ua = 0; ua < KTGT_UA_MAX; ua++) {
