@@ -193,9 +193,7 @@ void ktgt_buffer_write(struct ktgt_cmd *cmd)
 	bool echo = mode_of(cmd) == MODE_ECHO;
 	u8 *buffer;
 
-	if (cmd->buf_len < cmd->xfer_len) {
-		ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
-			       KTGT_ASC_PARAMETER_LIST_LENGTH);
+	if (!ktgt_data_has_come(cmd)) {
 		ktgt_cmd_fail(cmd);
 		return;
 	}

@@ -699,12 +699,6 @@ static bool has_more(struct ktgt_copy *copy)
 
 /* --- the command ---------------------------------------------------------- */
 
-static void fail_length(struct ktgt_cmd *cmd)
-{
-	ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
-		       KTGT_ASC_PARAMETER_LIST_LENGTH);
-}
-
 /**
  * ktgt_copy_check - checks of EXTENDED COPY (SPC-4, 6.4 and 6.5)
  * @cmd: the command
@@ -716,10 +710,8 @@ bool ktgt_copy_check(struct ktgt_cmd *cmd)
 {
 	static_assert(LIST_TAKEN_MAX <= KTGT_CMD_INLINE_BVECS * PAGE_SIZE);
 
-	if (cmd->xfer_len > LIST_TAKEN_MAX) {
-		fail_length(cmd);
-		return false;
-	}
+	if (cmd->xfer_len > LIST_TAKEN_MAX)
+		return ktgt_data_refuse_length(cmd);
 	if (cmd->xfer_len)
 		cmd->scratch_len = STEP;
 	return true;
@@ -798,8 +790,7 @@ static struct ktgt_copy *begin(struct ktgt_cmd *cmd)
 	struct ktgt_copy *copy = NULL;
 	int err;
 
-	if (cmd->buf_len < cmd->xfer_len) {
-		fail_length(cmd);
+	if (!ktgt_data_has_come(cmd)) {
 		refuse(cmd, -EINVAL);
 		return NULL;
 	}

@@ -12,6 +12,7 @@
 #include <scsi/scsi_proto.h>
 
 #include "../core/cmd.h"
+#include "sense.h"
 
 /**
  * ktgt_data_put - write to the data-in buffer
@@ -61,6 +62,32 @@ void ktgt_data_get(const struct ktgt_cmd *cmd, u32 pos, void *to, u32 len)
 		to += part;
 		pos += part;
 	}
+}
+
+/**
+ * ktgt_data_refuse_length - a parameter list has a length that it cannot have
+ * @cmd: the command
+ *
+ * Context: any.
+ * Return: false, with PARAMETER LIST LENGTH ERROR as sense data.
+ */
+bool ktgt_data_refuse_length(struct ktgt_cmd *cmd)
+{
+	ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
+		       KTGT_ASC_PARAMETER_LIST_LENGTH);
+	return false;
+}
+
+/**
+ * ktgt_data_has_come - whether the initiator has sent all that the CDB announces
+ * @cmd: a data-out command
+ *
+ * Context: any.
+ * Return: false with sense data set.
+ */
+bool ktgt_data_has_come(struct ktgt_cmd *cmd)
+{
+	return cmd->buf_len >= cmd->xfer_len || ktgt_data_refuse_length(cmd);
 }
 
 /**

@@ -11,6 +11,8 @@ struct ktgt_cmd;
 
 void ktgt_data_put(struct ktgt_cmd *cmd, u32 pos, const void *from, u32 len);
 void ktgt_data_get(const struct ktgt_cmd *cmd, u32 pos, void *to, u32 len);
+bool ktgt_data_refuse_length(struct ktgt_cmd *cmd);
+bool ktgt_data_has_come(struct ktgt_cmd *cmd);
 void ktgt_data_done(struct ktgt_cmd *cmd, u32 len);
 void ktgt_data_answer(struct ktgt_cmd *cmd, const void *from, u32 len);
 void ktgt_cmd_fail(struct ktgt_cmd *cmd);

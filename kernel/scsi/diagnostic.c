@@ -37,11 +37,8 @@ bool ktgt_diagnostic_check(struct ktgt_cmd *cmd)
 		ktgt_sense_cdb_field(&cmd->sense, 3, KTGT_SENSE_NO_BIT);
 		return false;
 	}
-	if (cmd->xfer_len >= PAGE_HEADER_LEN)
-		return true;
-	ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
-		       KTGT_ASC_PARAMETER_LIST_LENGTH);
-	return false;
+	return cmd->xfer_len >= PAGE_HEADER_LEN ||
+	       ktgt_data_refuse_length(cmd);
 }
 
 /* The one page asks for the list of pages, and has nothing but a header. */
@@ -99,9 +96,7 @@ static void self_test(struct ktgt_cmd *cmd)
  */
 void ktgt_diagnostic_send(struct ktgt_cmd *cmd)
 {
-	if (cmd->buf_len < cmd->xfer_len) {
-		ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
-			       KTGT_ASC_PARAMETER_LIST_LENGTH);
+	if (!ktgt_data_has_come(cmd)) {
 		ktgt_cmd_fail(cmd);
 	} else if (cmd->cdb[1] & SELFTEST) {
 		self_test(cmd);

@@ -260,12 +260,10 @@ static bool check_list(struct ktgt_cmd *cmd)
 	u32 pos;
 
 	for (pos = 0; pos < cmd->xfer_len; pos += HEADER_LEN) {
-		if (cmd->buf_len < cmd->xfer_len ||
-		    pos + HEADER_LEN > cmd->xfer_len) {
-			ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
-				       KTGT_ASC_PARAMETER_LIST_LENGTH);
+		if (!ktgt_data_has_come(cmd))
 			return false;
-		}
+		if (pos + HEADER_LEN > cmd->xfer_len)
+			return ktgt_data_refuse_length(cmd);
 		ktgt_data_get(cmd, pos, header, HEADER_LEN);
 		if (find_page(cmd->lu, header[0] & PAGE_CODE) && !header[1] &&
 		    !get_unaligned_be16(header + 2))

@@ -35,13 +35,6 @@ static u32 header_len(const struct ktgt_cmd *cmd)
 	return is_short_one(cmd) ? 4 : 8;
 }
 
-static bool refuse_length(struct ktgt_cmd *cmd)
-{
-	ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
-		       KTGT_ASC_PARAMETER_LIST_LENGTH);
-	return false;
-}
-
 static bool refuse_byte(struct ktgt_cmd *cmd, u32 byte)
 {
 	ktgt_sense_list_field(&cmd->sense, byte);
@@ -63,7 +56,7 @@ bool ktgt_mode_select_check(struct ktgt_cmd *cmd)
 		ktgt_sense_cdb_field(&cmd->sense, 1, 4);
 		return false;
 	}
-	return cmd->xfer_len >= header_len(cmd) || refuse_length(cmd);
+	return cmd->xfer_len >= header_len(cmd) || ktgt_data_refuse_length(cmd);
 }
 
 /* A number of blocks of 0, and the greatest, mean the present one (SBC-4, 6.5.2). */
@@ -89,7 +82,7 @@ static bool read_descriptor(struct ktgt_cmd *cmd, u32 len, bool longer,
 
 	*end = start + len;
 	if (*end > cmd->xfer_len)
-		return refuse_length(cmd);
+		return ktgt_data_refuse_length(cmd);
 	if (!len)
 		return true;
 	if (len != ktgt_mode_descriptor(cmd->lu, longer, buf))
@@ -152,7 +145,7 @@ static bool read_page(struct ktgt_cmd *cmd, u32 *pos,
 	u8 buf[KTGT_MODE_PAGE_MAX];
 
 	if (*pos + 2 > cmd->xfer_len)
-		return refuse_length(cmd);
+		return ktgt_data_refuse_length(cmd);
 	ktgt_data_get(cmd, *pos, buf, 2);
 	page = find_page(cmd->lu, buf[0]);
 	if (!page)
@@ -160,7 +153,7 @@ static bool read_page(struct ktgt_cmd *cmd, u32 *pos,
 	if (buf[1] != page->len - 2)
 		return refuse_byte(cmd, *pos + 1);
 	if (*pos + page->len > cmd->xfer_len)
-		return refuse_length(cmd);
+		return ktgt_data_refuse_length(cmd);
 	ktgt_data_get(cmd, *pos, buf, page->len);
 	if (!check_bits(cmd, *pos, page, buf))
 		return false;
@@ -239,8 +232,7 @@ void ktgt_mode_select(struct ktgt_cmd *cmd)
 	if (!cmd->step_nr && is_in_conflict(cmd))
 		return;
 	ktgt_mode_values(cmd->lu, &values);
-	if (cmd->buf_len < cmd->xfer_len) {
-		refuse_length(cmd);
+	if (!ktgt_data_has_come(cmd)) {
 		ktgt_cmd_fail(cmd);
 		return;
 	}

@@ -285,9 +285,7 @@ void ktgt_groups_set(struct ktgt_cmd *cmd)
 {
 	struct ktgt_transition *own;
 
-	if (cmd->buf_len < cmd->xfer_len) {
-		ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
-			       KTGT_ASC_PARAMETER_LIST_LENGTH);
+	if (!ktgt_data_has_come(cmd)) {
 		ktgt_cmd_fail(cmd);
 		return;
 	}

@@ -76,11 +76,8 @@ static bool length_ok(const struct ktgt_cmd *cmd)
  */
 bool ktgt_pr_out_check(struct ktgt_cmd *cmd)
 {
-	if (!length_ok(cmd)) {
-		ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
-			       KTGT_ASC_PARAMETER_LIST_LENGTH);
-		return false;
-	}
+	if (!length_ok(cmd))
+		return ktgt_data_refuse_length(cmd);
 	if (cmd->row->action != KTGT_PR_RESERVE)
 		return true;
 	if (scope_of(cmd))

@@ -460,9 +460,8 @@ static bool read_list(struct ktgt_cmd *cmd, struct ktgt_sanitize *state,
 {
 	u8 header[HEADER_LEN];
 
-	if (cmd->buf_len < cmd->xfer_len)
-		return refuse(cmd, ILLEGAL_REQUEST,
-			      KTGT_ASC_PARAMETER_LIST_LENGTH);
+	if (!ktgt_data_has_come(cmd))
+		return false;
 	ktgt_data_get(cmd, 0, header, HEADER_LEN);
 	state->invert = header[0] & INVERT;
 	state->passes = header[0] & COUNT;

@@ -328,12 +328,7 @@ bool ktgt_sbc_check_write_same(struct ktgt_cmd *cmd)
 		return true;
 	}
 	/* more is wrong as well: somebody has another block size in mind */
-	if (cmd->edtl != cmd->xfer_len) {
-		ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
-			       KTGT_ASC_PARAMETER_LIST_LENGTH);
-		return false;
-	}
-	return true;
+	return cmd->edtl == cmd->xfer_len || ktgt_data_refuse_length(cmd);
 }
 
 static bool block_is_zero(const struct ktgt_cmd *cmd)
@@ -369,9 +364,8 @@ static void write_same_step(struct ktgt_cmd *cmd)
  */
 void ktgt_sbc_write_same(struct ktgt_cmd *cmd)
 {
-	if (cmd->buf_len < cmd->xfer_len) {
-		fail_with(cmd, ILLEGAL_REQUEST,
-			  KTGT_ASC_PARAMETER_LIST_LENGTH);
+	if (!ktgt_data_has_come(cmd)) {
+		ktgt_cmd_fail(cmd);
 		return;
 	}
 	if (!ktgt_medium_admit(cmd))
@@ -392,11 +386,8 @@ void ktgt_sbc_write_same(struct ktgt_cmd *cmd)
  */
 bool ktgt_sbc_check_unmap(struct ktgt_cmd *cmd)
 {
-	if (!cmd->xfer_len || cmd->xfer_len >= UNMAP_HEADER_LEN)
-		return true;
-	ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
-		       KTGT_ASC_PARAMETER_LIST_LENGTH);
-	return false;
+	return !cmd->xfer_len || cmd->xfer_len >= UNMAP_HEADER_LEN ||
+	       ktgt_data_refuse_length(cmd);
 }
 
 static void get_descriptor(const struct ktgt_cmd *cmd, unsigned int nr,
@@ -447,8 +438,7 @@ static int check_list(struct ktgt_cmd *cmd)
 	ktgt_data_get(cmd, 0, header, sizeof(header));
 	len = get_unaligned_be16(header + 2);
 	if (UNMAP_HEADER_LEN + len > cmd->xfer_len) {
-		ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
-			       KTGT_ASC_PARAMETER_LIST_LENGTH);
+		ktgt_data_refuse_length(cmd);
 		return -1;
 	}
 	count = len / UNMAP_DESCRIPTOR_LEN;
@@ -516,9 +506,8 @@ void ktgt_sbc_unmap(struct ktgt_cmd *cmd)
 		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
 		return;
 	}
-	if (cmd->buf_len < cmd->xfer_len) {
-		fail_with(cmd, ILLEGAL_REQUEST,
-			  KTGT_ASC_PARAMETER_LIST_LENGTH);
+	if (!ktgt_data_has_come(cmd)) {
+		ktgt_cmd_fail(cmd);
 		return;
 	}
 	if (!ktgt_medium_admit(cmd))

@@ -161,9 +161,7 @@ void ktgt_sbc_format(struct ktgt_cmd *cmd)
 	u8 buf[8];
 	int wrong;
 
-	if (cmd->buf_len < cmd->xfer_len) {
-		ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
-			       KTGT_ASC_PARAMETER_LIST_LENGTH);
+	if (!ktgt_data_has_come(cmd)) {
 		ktgt_cmd_fail(cmd);
 		return;
 	}

@@ -111,13 +111,6 @@ void ktgt_told_report_timestamp(struct ktgt_cmd *cmd)
 	ktgt_data_answer(cmd, buf, sizeof(buf));
 }
 
-static bool refuse_length(struct ktgt_cmd *cmd)
-{
-	ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
-		       KTGT_ASC_PARAMETER_LIST_LENGTH);
-	return false;
-}
-
 /**
  * ktgt_told_check_timestamp - checks of SET TIMESTAMP (SPC-4, 6.45)
  * @cmd: the command
@@ -128,7 +121,7 @@ static bool refuse_length(struct ktgt_cmd *cmd)
 bool ktgt_told_check_timestamp(struct ktgt_cmd *cmd)
 {
 	return !cmd->xfer_len || cmd->xfer_len == TIMESTAMP_LEN ||
-	       refuse_length(cmd);
+	       ktgt_data_refuse_length(cmd);
 }
 
 /**
@@ -142,8 +135,7 @@ void ktgt_told_set_timestamp(struct ktgt_cmd *cmd)
 	struct ktgt_lu *lu = cmd->lu;
 	u8 buf[TIMESTAMP_LEN];
 
-	if (cmd->buf_len < cmd->xfer_len) {
-		refuse_length(cmd);
+	if (!ktgt_data_has_come(cmd)) {
 		ktgt_cmd_fail(cmd);
 		return;
 	}
@@ -298,8 +290,7 @@ void ktgt_told_set_info(struct ktgt_cmd *cmd)
 	unsigned int nr = kind_of(cmd);
 	struct ktgt_told *told;
 
-	if (cmd->buf_len < cmd->xfer_len) {
-		refuse_length(cmd);
+	if (!ktgt_data_has_come(cmd)) {
 		ktgt_cmd_fail(cmd);
 		return;
 	}
