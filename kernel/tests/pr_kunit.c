@@ -11,25 +11,11 @@
 #include <linux/slab.h>
 
 #include "../backend/state.h"
-#include "pr_kunit.h"
+#include "pr_test.h"
 
 #define UA_PREEMPTED		BIT(KTGT_UA_RESERVATIONS_PREEMPTED)
 #define UA_RELEASED		BIT(KTGT_UA_RESERVATIONS_RELEASED)
 #define UA_REGISTRATION		BIT(KTGT_UA_REGISTRATIONS_PREEMPTED)
-
-static void log_in(struct pr_test *t, unsigned int who)
-{
-	struct ktgt_itl *itl = &t->itls[who];
-
-	*itl = (struct ktgt_itl) {
-		.lu = &t->lu,
-		.nexus = &t->nexuses[who],
-	};
-	spin_lock_bh(&t->target.nexus_lock);
-	list_add_tail(&itl->node, &t->lu.itls);
-	ktgt_pr_attach(itl);
-	spin_unlock_bh(&t->target.nexus_lock);
-}
 
 static void log_out(struct pr_test *t, unsigned int who)
 {
@@ -37,37 +23,6 @@ static void log_out(struct pr_test *t, unsigned int who)
 	list_del(&t->itls[who].node);
 	ktgt_pr_detach(&t->itls[who]);
 	spin_unlock_bh(&t->target.nexus_lock);
-}
-
-/**
- * ktgt_pr_test_init - make a logical unit, and sessions of A, B and C
- * @test: the test; its priv is a struct pr_test afterwards
- *
- * Return: 0 or -ENOMEM.
- */
-int ktgt_pr_test_init(struct kunit *test)
-{
-	struct pr_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
-	unsigned int i;
-
-	if (!t)
-		return -ENOMEM;
-	test->priv = t;
-	spin_lock_init(&t->target.nexus_lock);
-	t->lu.target = &t->target;
-	INIT_LIST_HEAD(&t->lu.itls);
-	ktgt_pr_init(&t->lu.pr);
-	for (i = 0; i < NR_NEXUSES; i++) {
-		snprintf(t->names[i], sizeof(t->names[i]),
-			 "iqn.2026-11.test:%c,i,0x8000000000%02x", 'a' + i, i);
-		t->nexuses[i].target = &t->target;
-		t->nexuses[i].port_name = t->names[i];
-		t->nexuses[i].port_hash = ktgt_pr_hash(t->names[i]);
-		t->nexuses[i].port = PORT;
-	}
-	for (i = A; i <= C; i++)
-		log_in(t, i);
-	return 0;
 }
 
 static int aptpl_test_init(struct kunit *test)
@@ -80,17 +35,9 @@ static int aptpl_test_init(struct kunit *test)
 	return err;
 }
 
-/**
- * ktgt_pr_test_exit - undo ktgt_pr_test_init()
- * @test: the test
- */
-void ktgt_pr_test_exit(struct kunit *test)
+static void pr_test_exit(struct kunit *test)
 {
-	struct pr_test *t = test->priv;
-
-	if (!t)
-		return;
-	ktgt_pr_exit(&t->lu);
+	ktgt_pr_test_exit(test);
 	KUNIT_EXPECT_EQ(test, atomic_read(&nr_registrations), 0);
 }
 
@@ -311,7 +258,7 @@ static void type(struct kunit *test)
 	expect_type(test, c);
 	for (who = A; who <= C; who++) {
 		log_out(t, who);
-		log_in(t, who);
+		ktgt_pr_test_log_in(t, who);
 	}
 	expect_type(test, c);
 	KUNIT_EXPECT_EQ(test, key_of(t, B), KEY(B));
@@ -474,7 +421,7 @@ static void names_ports(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run(t, &req, B), KTGT_PR_INVALID_LIST);
 	KUNIT_EXPECT_EQ(test, key_of(t, C), 0);
 	KUNIT_EXPECT_EQ(test, run(t, &req, D), KTGT_PR_GOOD);
-	log_in(t, D);
+	ktgt_pr_test_log_in(t, D);
 	KUNIT_EXPECT_EQ(test, key_of(t, D), KEY(C));
 	KUNIT_EXPECT_EQ(test, t->lu.pr.nr, 4);
 }
@@ -485,7 +432,7 @@ static void come_by_other_port(struct pr_test *t)
 	strscpy(t->names[D], t->names[A], sizeof(t->names[D]));
 	t->nexuses[D].port_hash = t->nexuses[A].port_hash;
 	t->nexuses[D].port = OTHER_PORT;
-	log_in(t, D);
+	ktgt_pr_test_log_in(t, D);
 }
 
 /* The same initiator port at two target ports is two I_T nexuses. */
@@ -505,7 +452,7 @@ static void other_port(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, key_of(t, D), KEY(D));
 	/* it comes back by that port, and is the same again */
 	log_out(t, D);
-	log_in(t, D);
+	ktgt_pr_test_log_in(t, D);
 	KUNIT_EXPECT_EQ(test, key_of(t, D), KEY(D));
 	KUNIT_EXPECT_EQ(test, act(t, D, KTGT_PR_REGISTER, KEY(D), 0, 0),
 			KTGT_PR_GOOD);
@@ -603,7 +550,7 @@ static void move(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, t->lu.pr.generation, generation + 1);
 	if (c->to == D)
-		log_in(t, D);
+		ktgt_pr_test_log_in(t, D);
 	KUNIT_EXPECT_EQ(test, key_of(t, c->to), c->action_key);
 	KUNIT_EXPECT_PTR_EQ(test, t->lu.pr.holder, t->itls[c->to].registration);
 	KUNIT_EXPECT_EQ(test, t->lu.pr.type, c->type);
@@ -852,7 +799,7 @@ static void reserves(struct kunit *test)
 	expect_reserved(test, A, false);
 	expect_reserved(test, B, true);
 	log_out(t, C);
-	log_in(t, C);
+	ktgt_pr_test_log_in(t, C);
 	expect_reserved(test, C, true);
 	KUNIT_EXPECT_EQ(test, give(t, A), SAM_STAT_GOOD);
 	expect_reserved(test, B, false);
@@ -868,7 +815,7 @@ static void reserve_ends(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, take(t, A), SAM_STAT_GOOD);
 	log_out(t, A);
 	expect_reserved(test, B, false);
-	log_in(t, A);
+	ktgt_pr_test_log_in(t, A);
 	KUNIT_EXPECT_EQ(test, take(t, A), SAM_STAT_GOOD);
 	spin_lock_bh(&t->target.nexus_lock);
 	ktgt_reserve_reset(&t->lu);
@@ -925,7 +872,7 @@ static struct kunit_case pr_cases[] = {
 static struct kunit_suite pr_suite = {
 	.name = "ktgt_pr",
 	.init = ktgt_pr_test_init,
-	.exit = ktgt_pr_test_exit,
+	.exit = pr_test_exit,
 	.test_cases = pr_cases,
 };
 
@@ -947,7 +894,7 @@ static struct kunit_case aptpl_cases[] = {
 static struct kunit_suite aptpl_suite = {
 	.name = "ktgt_pr_aptpl",
 	.init = aptpl_test_init,
-	.exit = ktgt_pr_test_exit,
+	.exit = pr_test_exit,
 	.test_cases = aptpl_cases,
 };
 

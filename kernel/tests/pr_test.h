@@ -2,8 +2,8 @@
 /*
  * A logical unit with initiators: for the suites of persistent reservations.
  */
-#ifndef _KTGT_TESTS_PR_KUNIT_H
-#define _KTGT_TESTS_PR_KUNIT_H
+#ifndef _KTGT_TESTS_PR_TEST_H
+#define _KTGT_TESTS_PR_TEST_H
 
 #include "../core/fabric.h"
 #include "../core/target.h"
@@ -59,6 +59,7 @@ struct pr_test {
 	struct kunit		*test;
 };
 
+void ktgt_pr_test_log_in(struct pr_test *t, unsigned int who);
 int ktgt_pr_test_init(struct kunit *test);
 void ktgt_pr_test_exit(struct kunit *test);
 enum ktgt_pr_result ktgt_pr_test_try(struct pr_test *t,
@@ -67,4 +68,4 @@ enum ktgt_pr_result ktgt_pr_test_try(struct pr_test *t,
 void ktgt_pr_test_same(struct pr_test *t, enum ktgt_pr_result result,
 		       const struct ktgt_state_image *image);
 
-#endif /* _KTGT_TESTS_PR_KUNIT_H */
+#endif /* _KTGT_TESTS_PR_TEST_H */

@@ -1,86 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reservations that outlive a loss of power: a trial is what happens, and an image is
- * read as it was made, or not at all. The trials are those of the requests of
- * pr_kunit.c.
+ * Reservations that outlive a loss of power: an image is read as it was made, or not at
+ * all.
  */
 #include "../scsi/pr_image.c"
-#include "../scsi/pr_trial.c"
 
 #include <kunit/test.h>
 
 #include <linux/slab.h>
 
-#include "pr_kunit.h"
-
-/* --- trials --------------------------------------------------------------- */
-
-/* An image gives another logical unit the same reservations. */
-static void expect_read(struct pr_test *t, const struct ktgt_state_image *image)
-{
-	struct ktgt_lu *lu = kunit_kzalloc(t->test, sizeof(*lu), GFP_KERNEL);
-	struct ktgt_state_image *again;
-
-	KUNIT_ASSERT_NOT_NULL(t->test, lu);
-	lu->target = &t->target;
-	INIT_LIST_HEAD(&lu->itls);
-	ktgt_pr_init(&lu->pr);
-	KUNIT_EXPECT_EQ(t->test, ktgt_pr_image_read(lu, image), 0);
-	again = ktgt_pr_image_make(&lu->pr, GFP_KERNEL);
-	if (again) {
-		KUNIT_EXPECT_EQ(t->test, again->len, image->len);
-		if (again->len == image->len)
-			KUNIT_EXPECT_MEMEQ(t->test, again->data, image->data,
-					   image->len);
-	}
-	ktgt_state_image_free(again);
-	ktgt_pr_exit(lu);
-}
-
-/**
- * ktgt_pr_test_same - what a trial says and keeps is what has happened
- * @t: the test; its result is that of the request
- * @result: of the trial
- * @image: of the trial, or NULL
- */
-void ktgt_pr_test_same(struct pr_test *t, enum ktgt_pr_result result,
-		       const struct ktgt_state_image *image)
-{
-	struct ktgt_state_image *now;
-
-	KUNIT_EXPECT_EQ(t->test, result, t->result);
-	KUNIT_EXPECT_EQ(t->test, !image, result != KTGT_PR_GOOD);
-	now = ktgt_pr_image_make(&t->lu.pr, GFP_KERNEL);
-	if (image && now) {
-		KUNIT_EXPECT_EQ(t->test, image->len, now->len);
-		if (image->len == now->len)
-			KUNIT_EXPECT_MEMEQ(t->test, image->data, now->data,
-					   now->len);
-		expect_read(t, image);
-	}
-	ktgt_state_image_free(now);
-}
-
-/**
- * ktgt_pr_test_try - try a request out, before it is carried out
- * @t: the test
- * @req: the request. APTPL is asked for by all who can; not in vain
- * @image: takes the image of the trial
- *
- * Return: the result of the trial.
- */
-enum ktgt_pr_result ktgt_pr_test_try(struct pr_test *t,
-				     struct ktgt_pr_request *req,
-				     struct ktgt_state_image **image)
-{
-	t->lu.pr.persists = !req->aptpl;
-	req->aptpl = req->aptpl || req->action == KTGT_PR_REGISTER ||
-		     req->action == KTGT_PR_REGISTER_IGNORE ||
-		     req->action == KTGT_PR_REGISTER_MOVE;
-	return ktgt_pr_trial(req, image);
-}
-
-/* --- images --------------------------------------------------------------- */
+#include "pr_test.h"
 
 static struct ktgt_registration *join(struct kunit *test, unsigned int who)
 {
