@@ -170,27 +170,35 @@ static DEFINE_SPINLOCK(all_lock);
  * @gfp: how to allocate it
  *
  * Context: may sleep.
- * Return: the image, with zeroes as its data; NULL without memory.
+ * Return: the image, with zeroes as its data, and one reference; NULL without memory.
  */
 struct ktgt_state_image *ktgt_state_image_alloc(u32 len, gfp_t gfp)
 {
 	struct ktgt_state_image *image;
 
 	image = kvzalloc(struct_size(image, data, len), gfp);
-	if (image)
-		image->len = len;
+	if (!image)
+		return NULL;
+	kref_init(&image->ref);
+	image->len = len;
 	return image;
 }
 
+static void image_free(struct kref *ref)
+{
+	kvfree(container_of(ref, struct ktgt_state_image, ref));
+}
+
 /**
- * ktgt_state_image_free - free an image
- * @image: the image, or NULL
+ * ktgt_state_image_put - drop a reference
+ * @image: the image, or NULL; freed with the last one
  *
  * Context: may sleep.
  */
-void ktgt_state_image_free(struct ktgt_state_image *image)
+void ktgt_state_image_put(struct ktgt_state_image *image)
 {
-	kvfree(image);
+	if (image)
+		kref_put(&image->ref, image_free);
 }
 
 static u32 checksum_of(const struct ktgt_state_image *image,
@@ -332,7 +340,7 @@ static void close_work(struct work_struct *work)
 	spin_lock_irqsave(&all_lock, flags);
 	list_del(&state->node);
 	spin_unlock_irqrestore(&all_lock, flags);
-	ktgt_state_image_free(state->kept);
+	ktgt_state_image_put(state->kept);
 	fput(state->file);
 	kfree(state);
 }
@@ -508,7 +516,7 @@ static int load(struct ktgt_state *state)
 	if (slots[0] && slots[1])
 		err = take_newest(state, slots);
 	for (i = 0; i < NR_SLOTS; i++)
-		ktgt_state_image_free(slots[i]);
+		ktgt_state_image_put(slots[i]);
 	return err;
 }
 
@@ -544,6 +552,33 @@ int ktgt_state_load(struct ktgt_state *state)
 const struct ktgt_state_image *ktgt_state_kept(const struct ktgt_state *state)
 {
 	return state->kept;
+}
+
+/**
+ * ktgt_state_kept_get - share what is in a state file
+ * @state: the state file, loaded
+ * @owner: who has taken it
+ *
+ * Somebody else may take the state file afterwards, and save something else into it.
+ *
+ * Context: any.
+ * Return: the image that counts, referenced; NULL after a fault; ERR_PTR(-EBUSY) if
+ *	somebody else has taken it.
+ */
+struct ktgt_state_image *ktgt_state_kept_get(struct ktgt_state *state,
+					     const void *owner)
+{
+	struct ktgt_state_image *image = ERR_PTR(-EBUSY);
+	unsigned long flags;
+
+	spin_lock_irqsave(&state->lock, flags);
+	if (state->saver == owner) {
+		image = state->kept;
+		if (image)
+			kref_get(&image->ref);
+	}
+	spin_unlock_irqrestore(&state->lock, flags);
+	return image;
 }
 
 /**
@@ -745,7 +780,7 @@ void ktgt_state_commit(struct ktgt_state *state)
 	state->phase = STATE_IDLE;
 	spin_unlock_irqrestore(&state->lock, flags);
 	wake_up(&state->idle);
-	ktgt_state_image_free(old);
+	ktgt_state_image_put(old);
 }
 
 /**
@@ -847,7 +882,7 @@ static void undo(struct ktgt_state *state)
 	state->phase = STATE_IDLE;
 	spin_unlock_irqrestore(&state->lock, flags);
 	wake_up(&state->idle);
-	ktgt_state_image_free(next);
+	ktgt_state_image_put(next);
 	undone(owner);
 }
 

@@ -6,6 +6,7 @@
 #ifndef _KTGT_BACKEND_STATE_H
 #define _KTGT_BACKEND_STATE_H
 
+#include <linux/kref.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
 
@@ -15,7 +16,7 @@ struct netlink_ext_ack;
 
 /* a state file has two slots, each of half of its bytes: at least, and at most */
 #define KTGT_STATE_SLOT_MIN	SZ_4K
-#define KTGT_STATE_SLOT_MAX	SZ_128K
+#define KTGT_STATE_SLOT_MAX	(SZ_128K + SZ_8K)
 /* bytes of the header of a slot */
 #define KTGT_STATE_HEADER	64
 /* most bytes of an image */
@@ -23,14 +24,16 @@ struct netlink_ext_ack;
 
 /**
  * struct ktgt_state_image - what a slot has
+ * @ref: references
  * @len: bytes of @data
  * @header: room for the header of the slot, which is written with it
  * @data: the image
  */
 struct ktgt_state_image {
-	u32	len;
-	u8	header[KTGT_STATE_HEADER];
-	u8	data[];
+	struct kref	ref;
+	u32		len;
+	u8		header[KTGT_STATE_HEADER];
+	u8		data[];
 };
 
 /**
@@ -53,6 +56,8 @@ struct ktgt_state *ktgt_state_open(struct file *file,
 				   struct netlink_ext_ack *extack);
 int ktgt_state_load(struct ktgt_state *state);
 const struct ktgt_state_image *ktgt_state_kept(const struct ktgt_state *state);
+struct ktgt_state_image *ktgt_state_kept_get(struct ktgt_state *state,
+					     const void *owner);
 u32 ktgt_state_room(const struct ktgt_state *state);
 int ktgt_state_fault(const struct ktgt_state *state);
 void ktgt_state_forget_fault(struct ktgt_state *state);
@@ -60,7 +65,7 @@ int ktgt_state_take(struct ktgt_state *state, void *owner);
 void ktgt_state_give_back(struct ktgt_state *state, void *owner);
 
 struct ktgt_state_image *ktgt_state_image_alloc(u32 len, gfp_t gfp);
-void ktgt_state_image_free(struct ktgt_state_image *image);
+void ktgt_state_image_put(struct ktgt_state_image *image);
 int ktgt_state_write(struct ktgt_state *state, struct ktgt_state_image *image,
 		     const struct ktgt_state_ops *ops, void *owner);
 const struct ktgt_state_image *ktgt_state_next(const struct ktgt_state *state);

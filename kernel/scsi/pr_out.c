@@ -368,7 +368,7 @@ static enum ktgt_pr_result save(struct ktgt_cmd *cmd,
 	if (result)
 		return result;
 	if (image->len > ktgt_state_room(cmd->lu->state)) {
-		ktgt_state_image_free(image);
+		ktgt_state_image_put(image);
 		return KTGT_PR_TOO_MANY;
 	}
 	return ktgt_pr_save_begin(cmd, image) ? KTGT_PR_GOOD : KTGT_PR_BUSY;
@@ -388,7 +388,7 @@ static bool is_as_saved(struct ktgt_cmd *cmd, struct ktgt_pr_request *req)
 		return false;
 	same = image->len == saved->len &&
 	       !memcmp(image->data, saved->data, image->len);
-	ktgt_state_image_free(image);
+	ktgt_state_image_put(image);
 	return same;
 }
 

@@ -278,7 +278,7 @@ bool ktgt_pr_save_begin(struct ktgt_cmd *cmd, struct ktgt_state_image *image)
 	}
 	spin_unlock_irqrestore(&save->lock, flags);
 	if (!begun)
-		ktgt_state_image_free(image);
+		ktgt_state_image_put(image);
 	return begun;
 }
 
@@ -425,13 +425,13 @@ static int save_for_user(struct ktgt_lu *lu, const struct ktgt_pr *to,
 	if (!image)
 		return -ENOMEM;
 	if (image->len > ktgt_state_room(lu->state)) {
-		ktgt_state_image_free(image);
+		ktgt_state_image_put(image);
 		return -ENOSPC;
 	}
 	ktgt_state_forget_fault(lu->state);
 	err = begin_for_user(lu->pr_save, image);
 	if (err) {
-		ktgt_state_image_free(image);
+		ktgt_state_image_put(image);
 		return err;
 	}
 	err = await_for_user(lu->pr_save);

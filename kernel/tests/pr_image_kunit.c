@@ -74,7 +74,7 @@ static void broken_images(struct kunit *test)
 		image->data[i] ^= 0x80;
 	}
 	KUNIT_EXPECT_EQ(test, read_of(test, image), 0);
-	ktgt_state_image_free(image);
+	ktgt_state_image_put(image);
 }
 
 /* A section that is not known may be anything: nothing of it is guessed. */
@@ -84,7 +84,7 @@ static void unknown_section(struct kunit *test)
 
 	image->data[0] = SECTION_RESERVATIONS + 1;
 	KUNIT_EXPECT_EQ(test, read_of(test, image), -EPROTONOSUPPORT);
-	ktgt_state_image_free(image);
+	ktgt_state_image_put(image);
 }
 
 /* Flags that are not known are nothing to be guessed either. */
@@ -100,7 +100,7 @@ static void unknown_flags(struct kunit *test)
 	header[5] = APTPL;
 	header[7] = 1;
 	KUNIT_EXPECT_EQ(test, read_of(test, image), -EPROTONOSUPPORT);
-	ktgt_state_image_free(image);
+	ktgt_state_image_put(image);
 }
 
 /* Its checksum may be right, and what it says cannot be so all the same. */
@@ -117,7 +117,7 @@ static void forged_images(struct kunit *test)
 	memcpy(twice->data, image->data, image->len);
 	memcpy(twice->data + image->len, image->data, image->len);
 	KUNIT_EXPECT_EQ(test, read_of(test, twice), -EUCLEAN);
-	ktgt_state_image_free(twice);
+	ktgt_state_image_put(twice);
 
 	put_unaligned_le64(0, two);
 	KUNIT_EXPECT_EQ(test, read_of(test, image), -EUCLEAN);
@@ -130,7 +130,7 @@ static void forged_images(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, read_of(test, image), 0);
 	put_unaligned_le16(PORT, two + 8);
 	KUNIT_EXPECT_EQ(test, read_of(test, image), -EUCLEAN);
-	ktgt_state_image_free(image);
+	ktgt_state_image_put(image);
 }
 
 static struct kunit_case image_cases[] = {

@@ -89,7 +89,7 @@ static enum ktgt_pr_result run(struct pr_test *t, struct ktgt_pr_request *req,
 	spin_unlock_bh(&t->target.nexus_lock);
 	if (t->test)
 		ktgt_pr_test_same(t, trial, image);
-	ktgt_state_image_free(image);
+	ktgt_state_image_put(image);
 	t->removed = list_count_nodes(&req->removed);
 	t->field = req->field;
 	ktgt_pr_free_list(&req->made);

@@ -98,7 +98,7 @@ static void expect_read(struct pr_test *t, const struct ktgt_state_image *image)
 			KUNIT_EXPECT_MEMEQ(t->test, again->data, image->data,
 					   image->len);
 	}
-	ktgt_state_image_free(again);
+	ktgt_state_image_put(again);
 	ktgt_pr_exit(lu);
 }
 
@@ -123,7 +123,7 @@ void ktgt_pr_test_same(struct pr_test *t, enum ktgt_pr_result result,
 					   now->len);
 		expect_read(t, image);
 	}
-	ktgt_state_image_free(now);
+	ktgt_state_image_put(now);
 }
 
 /**

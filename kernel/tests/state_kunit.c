@@ -214,7 +214,7 @@ static void busy(struct kunit *test)
 	begin(test, "one");
 	KUNIT_EXPECT_EQ(test, ktgt_state_write(t->state, image, &test_ops, t),
 			-EBUSY);
-	ktgt_state_image_free(image);
+	ktgt_state_image_put(image);
 	expect_written(test);
 	KUNIT_EXPECT_EQ(test, ktgt_state_next(t->state)->len, strlen("one"));
 	ktgt_state_commit(t->state);
@@ -247,9 +247,31 @@ static void taken(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ktgt_state_write(t->state, image, &test_ops, t),
 			-EBUSY);
 	ktgt_state_give_back(t->state, &other);
-	ktgt_state_image_free(image);
+	ktgt_state_image_put(image);
 	keep(test, "three");
 	expect_found(test, "three");
+}
+
+/* What was shared stays, whatever is saved after it; others get nothing. */
+static void kept_get(struct kunit *test)
+{
+	struct ktgt_state_image *image;
+	struct state_test *t = test->priv;
+	struct state_test other = {};
+
+	keep(test, "one");
+	image = ktgt_state_kept_get(t->state, t);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, image);
+	keep(test, "two");
+	keep(test, "three");
+	KUNIT_EXPECT_EQ(test, image->len, strlen("one"));
+	KUNIT_EXPECT_MEMEQ(test, image->data, "one", strlen("one"));
+	ktgt_state_image_put(image);
+	KUNIT_EXPECT_PTR_EQ(test, ktgt_state_kept_get(t->state, &other),
+			    ERR_PTR(-EBUSY));
+	KUNIT_ASSERT_EQ(test, ktgt_state_take(t->state, &other), 0);
+	KUNIT_EXPECT_PTR_EQ(test, ktgt_state_kept_get(t->state, t),
+			    ERR_PTR(-EBUSY));
 }
 
 /* A save that is under way ends first: it may count, or be undone. */
@@ -468,7 +490,7 @@ static void later_version(struct kunit *test)
 					sizeof(header) + image->len, 0), 0);
 	open_anew(test);
 	KUNIT_EXPECT_EQ(test, ktgt_state_fault(t->state), -EPROTONOSUPPORT);
-	ktgt_state_image_free(image);
+	ktgt_state_image_put(image);
 }
 
 /* What is in a header may be anything. */
@@ -491,6 +513,7 @@ static struct kunit_case state_cases[] = {
 	KUNIT_CASE(revoked_at_once),
 	KUNIT_CASE(busy),
 	KUNIT_CASE(shared),
+	KUNIT_CASE(kept_get),
 	KUNIT_CASE(taken),
 	KUNIT_CASE(taken_meanwhile),
 	KUNIT_CASE(damaged_slot),

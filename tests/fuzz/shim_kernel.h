@@ -39,6 +39,7 @@
 #define NSEC_PER_MSEC		1000000ULL
 #define NSEC_PER_USEC		1000ULL
 #define SZ_4K			4096
+#define SZ_8K			(8 << 10)
 #define SZ_64K			(64 << 10)
 #define SZ_128K			(128 << 10)
 #define SZ_256K			(256 << 10)

@@ -27,6 +27,13 @@ const struct ktgt_state_image *ktgt_state_kept(const struct ktgt_state *state)
 	return NULL;
 }
 
+struct ktgt_state_image *ktgt_state_kept_get(struct ktgt_state *state,
+					     const void *owner)
+{
+	require(false);
+	return NULL;
+}
+
 u32 ktgt_state_room(const struct ktgt_state *state)
 {
 	require(false);
@@ -61,7 +68,7 @@ struct ktgt_state_image *ktgt_state_image_alloc(u32 len, gfp_t gfp)
 	return NULL;
 }
 
-void ktgt_state_image_free(struct ktgt_state_image *image)
+void ktgt_state_image_put(struct ktgt_state_image *image)
 {
 	require(!image);
 }
