@@ -67,7 +67,8 @@ struct ktgt_done_queue {
  * @KTGT_CMDF_UA: it has taken a unit attention, which its answer reports
  * @KTGT_CMDF_LONG: it moves in pieces; set by the fabric
  * @KTGT_CMDF_RANGE: its range is in &ktgt_lu.ranges: it is in it, or waits for it
- * @KTGT_CMDF_TURN: it is its turn to change reservations, see scsi/pr_save.c
+ * @KTGT_CMDF_STATE_WRITER: it alone may change what the state file keeps, see
+ *	scsi/state_save.c
  * @KTGT_CMDF_ATOMIC: all of its blocks are written, or none
  * @KTGT_CMDF_COPY: it is a copy, and &ktgt_cmd.part is valid
  */
@@ -83,7 +84,7 @@ enum ktgt_cmd_flags {
 	KTGT_CMDF_UA,
 	KTGT_CMDF_LONG,
 	KTGT_CMDF_RANGE,
-	KTGT_CMDF_TURN,
+	KTGT_CMDF_STATE_WRITER,
 	KTGT_CMDF_ATOMIC,
 	KTGT_CMDF_COPY,
 };

@@ -29,13 +29,13 @@
 #include "port_groups.h"
 #include "pr_abort.h"
 #include "pr_out.h"
-#include "pr_save.h"
 #include "removable.h"
 #include "rsoc.h"
 #include "sanitize.h"
 #include "sanitize_state.h"
 #include "sbc_disk.h"
 #include "sense.h"
+#include "state_save.h"
 #include "track.h"
 #include "transition.h"
 #include "ua.h"
@@ -364,7 +364,7 @@ static void cancel(struct ktgt_cmd *cmd)
 		return;
 	if (ktgt_orphans_cancel(cmd) || ktgt_track_cancel(cmd) ||
 	    (cmd->exec == ktgt_pr_out &&
-	     (ktgt_pr_abort_cancel(cmd) || ktgt_pr_save_cancel(cmd))) ||
+	     (ktgt_pr_abort_cancel(cmd) || ktgt_save_cancel(cmd))) ||
 	    (cmd->exec == ktgt_groups_set && ktgt_transition_cancel(cmd)) ||
 	    (cmd->exec == ktgt_sanitize && ktgt_sanitize_cancel(cmd)) ||
 	    (cmd->exec == ktgt_sbc_start_stop && ktgt_removable_cancel(cmd)))
@@ -516,8 +516,8 @@ void ktgt_cmd_release(struct ktgt_cmd *cmd)
 {
 	struct ktgt_lu *lu = cmd->lu;
 
-	if (unlikely(test_bit(KTGT_CMDF_TURN, &cmd->flags)))
-		ktgt_pr_save_leave(cmd);
+	if (unlikely(test_bit(KTGT_CMDF_STATE_WRITER, &cmd->flags)))
+		ktgt_save_leave(cmd);
 	ktgt_track_leave(cmd);
 	ktgt_gate_leave(cmd);
 	if (unlikely(test_bit(KTGT_CMDF_COPY, &cmd->flags)))
@@ -585,9 +585,9 @@ int ktgt_scsi_init(void)
 	err = ktgt_opening_init();
 	if (err)
 		goto err_opening;
-	err = ktgt_pr_save_init();
+	err = ktgt_save_init();
 	if (err)
-		goto err_pr_save;
+		goto err_save;
 	err = ktgt_sanitize_init();
 	if (err)
 		goto err_sanitize;
@@ -609,8 +609,8 @@ err_lu:
 err_removable:
 	ktgt_sanitize_exit();
 err_sanitize:
-	ktgt_pr_save_exit();
-err_pr_save:
+	ktgt_save_exit();
+err_save:
 	ktgt_opening_exit();
 err_opening:
 	ktgt_state_exit();
@@ -637,7 +637,7 @@ void ktgt_scsi_exit(void)
 	ktgt_sanitize_exit();
 	ktgt_opening_exit();
 	ktgt_orphans_exit();
-	ktgt_pr_save_exit();
+	ktgt_save_exit();
 	ktgt_store_exit();
 	/* who waits for a store may have the last reference of a logical unit */
 	ktgt_state_exit();

@@ -147,7 +147,7 @@ static void lu_free(struct kref *kref)
 	ktgt_histograms_free(lu->histograms);
 	ktgt_range_table_free(lu->ranges);
 	kfree(lu->told);
-	kfree(lu->pr_save);
+	kfree(lu->save);
 	ktgt_state_put(lu->state);
 	kfree(lu->params.path);
 	kfree(rcu_access_pointer(lu->identity));

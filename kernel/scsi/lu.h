@@ -26,10 +26,10 @@ struct ktgt_histograms;
 struct ktgt_lu;
 struct ktgt_move;
 struct ktgt_nexus;
-struct ktgt_pr_save;
 struct ktgt_range_table;
 struct ktgt_registration;
 struct ktgt_sanitize_op;
+struct ktgt_save;
 struct ktgt_sense;
 struct ktgt_state;
 struct ktgt_store;
@@ -361,7 +361,7 @@ struct ktgt_gate {
  * @type: enum ktgt_pr_type, 0 if there is no persistent reservation
  * @persists: there is a state file, so that they can outlive a loss of power
  * @aptpl: they do (APTPL, SPC-4, 6.16.3)
- * @fault: why nobody knows which there are, an errno; see scsi/pr_save.c. 0 if that
+ * @fault: why nobody knows which there are, an errno; see scsi/state_save.c. 0 if that
  *	is known
  * @holder: who holds it; NULL if nobody does, or all who are registered
  * @reserved: I_T_L nexus that has it by RESERVE (SPC-2), or NULL
@@ -478,8 +478,8 @@ struct ktgt_disk_names {
  * @gone_stats: totals of the I_T nexuses that have gone, under
  *	&ktgt_target.nexus_lock
  * @pr: its reservations
- * @pr_save: how they outlive a loss of power; NULL without a state file. Freed with
- *	the memory of the logical unit
+ * @save: how what it keeps is saved; NULL without a state file. Freed with the memory of
+ *	the logical unit
  * @state: its state file, referenced; or NULL
  * @histograms: how long its commands took, whatever store it had; NULL until the
  *	storage has answered one. Orphans count in it when they come back, so it
@@ -545,7 +545,7 @@ struct ktgt_lu {
 	struct list_head		itls;
 	struct ktgt_lu_stats		gone_stats;
 	struct ktgt_pr			pr;
-	struct ktgt_pr_save		*pr_save;
+	struct ktgt_save		*save;
 	struct ktgt_state		*state;
 	struct ktgt_histograms		*histograms;
 	struct ktgt_log_counts		log_base;

@@ -35,8 +35,8 @@
 #include "names.h"
 #include "nexus.h"
 #include "pr.h"
-#include "pr_save.h"
 #include "sanitize_state.h"
+#include "state_save.h"
 #include "track.h"
 #include "ua.h"
 
@@ -396,7 +396,7 @@ static struct ktgt_lu *make_lu(struct ktgt_target *target,
  * @extack: gets the reason of a refusal
  *
  * Context: process, with &ktgt_net.config_mutex; may sleep until a state file is not
- *	being written any more, see ktgt_pr_save_open().
+ *	being written any more, see ktgt_save_open().
  * Return: the logical unit, which nobody can find yet, or ERR_PTR.
  */
 struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
@@ -416,7 +416,7 @@ struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 	if (!err)
 		err = set_identity(lu, params, extack);
 	if (!err && params->state)
-		err = ktgt_pr_save_open(lu, params->state, extack);
+		err = ktgt_save_open(lu, params->state, extack);
 	if (err) {
 		ktgt_lu_free(lu);
 		return ERR_PTR(err);
@@ -449,7 +449,7 @@ void ktgt_lu_free(struct ktgt_lu *lu)
 		give_up_place(lu);
 	ktgt_names_leave(lu);
 	if (lu->state)
-		ktgt_pr_save_drop(lu);
+		ktgt_save_drop(lu);
 	ktgt_pr_exit(lu);
 	RCU_INIT_POINTER(lu->store, NULL);
 	if (store)

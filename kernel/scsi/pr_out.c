@@ -25,9 +25,9 @@
 #include "lu.h"
 #include "pr.h"
 #include "pr_abort.h"
-#include "pr_save.h"
 #include "pr_trial.h"
 #include "sense.h"
+#include "state_save.h"
 #include "transport_id.h"
 
 #define LIST_LEN		24
@@ -352,7 +352,7 @@ static bool needs_save(const struct ktgt_cmd *cmd,
 	const struct ktgt_pr *pr = &cmd->lu->pr;
 
 	return pr->persists && (pr->aptpl || req->aptpl) &&
-	       cmd->step_nr != KTGT_PR_STEP_SAVED;
+	       cmd->step_nr != KTGT_SAVE_STEP_SAVED;
 }
 
 /*
@@ -371,7 +371,7 @@ static enum ktgt_pr_result save(struct ktgt_cmd *cmd,
 		ktgt_state_image_put(image);
 		return KTGT_PR_TOO_MANY;
 	}
-	return ktgt_pr_save_begin(cmd, image) ? KTGT_PR_GOOD : KTGT_PR_BUSY;
+	return ktgt_save_begin(cmd, image) ? KTGT_PR_GOOD : KTGT_PR_BUSY;
 }
 
 /*
@@ -395,11 +395,11 @@ static bool is_as_saved(struct ktgt_cmd *cmd, struct ktgt_pr_request *req)
 /* What was saved is in force if the command has succeeded. Others may go on. */
 static void settle(struct ktgt_cmd *cmd, enum ktgt_pr_result result)
 {
-	if (!test_bit(KTGT_CMDF_TURN, &cmd->flags))
+	if (!test_bit(KTGT_CMDF_STATE_WRITER, &cmd->flags))
 		return;
-	if (result == KTGT_PR_GOOD && cmd->step_nr == KTGT_PR_STEP_SAVED)
-		ktgt_pr_save_commit(cmd);
-	ktgt_pr_save_leave(cmd);
+	if (result == KTGT_PR_GOOD && cmd->step_nr == KTGT_SAVE_STEP_SAVED)
+		ktgt_save_commit(cmd);
+	ktgt_save_leave(cmd);
 }
 
 static void preempt_and_abort(struct ktgt_cmd *cmd, struct ktgt_pr_request *req)
@@ -448,8 +448,8 @@ static void carry_out(struct ktgt_cmd *cmd, const u8 *list, u32 len)
 		result = save(cmd, &req);
 		saves = true;
 	} else if (result == KTGT_PR_GOOD &&
-		   test_bit(KTGT_CMDF_TURN, &cmd->flags) &&
-		   cmd->step_nr == KTGT_PR_STEP_SAVED) {
+		   test_bit(KTGT_CMDF_STATE_WRITER, &cmd->flags) &&
+		   cmd->step_nr == KTGT_SAVE_STEP_SAVED) {
 		result = is_as_saved(cmd, &req) ? KTGT_PR_GOOD : KTGT_PR_BUSY;
 	}
 	if (result)
@@ -460,15 +460,15 @@ static void carry_out(struct ktgt_cmd *cmd, const u8 *list, u32 len)
 	ktgt_pr_free_list(&req.removed);
 }
 
-/* At a logical unit with a state file it has to be its turn. */
+/* At a logical unit with a state file it has to be the writer. */
 static bool may_go_on(struct ktgt_cmd *cmd)
 {
-	if (!cmd->lu->pr_save)
+	if (!cmd->lu->save)
 		return true;
 	switch (cmd->step_nr) {
-	case KTGT_PR_STEP_NEW:
-		return ktgt_pr_save_enter(cmd);
-	case KTGT_PR_STEP_FAILED:
+	case KTGT_SAVE_STEP_NEW:
+		return ktgt_save_enter(cmd);
+	case KTGT_SAVE_STEP_FAILED:
 		ktgt_sense_set(&cmd->sense, HARDWARE_ERROR,
 			       KTGT_ASC_INTERNAL_TARGET_FAILURE);
 		ktgt_cmd_fail(cmd);
@@ -482,8 +482,8 @@ static bool may_go_on(struct ktgt_cmd *cmd)
  * ktgt_pr_out - PERSISTENT RESERVE OUT (SPC-4, 6.16)
  * @cmd: the command
  *
- * If reservations outlive a loss of power, it is called again when it is its turn, and
- * when what it changes is stable. Whoever has the turn and ends here gives it back with
+ * If reservations outlive a loss of power, it is called again when it is the writer, and
+ * when what it changes is stable. One that ends here is the writer until
  * ktgt_cmd_release() at the latest.
  *
  * Context: process, may sleep; takes &ktgt_target.nexus_lock. Completes @cmd;

@@ -8,7 +8,7 @@
 Shown: registrations and reservation come back with the state file, if they are to;
 which slot counts when one is damaged, and that the logical unit is not ready when
 both are; that nothing changes when the file cannot be written, or not in time; that
-commands take turns; what the user can give and take.
+one command after the other changes them; what the user can give and take.
 """
 # Timeout: 480
 

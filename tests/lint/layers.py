@@ -73,6 +73,7 @@ FLOORS = {
         'transition',
         'lu_life removable reset pr_abort',
         'nexus mode_page reserve pr_save pr_trial prevent',
+        'state_save',
         'pr_image',
         'cache chunk',
         'ua vpd medium limits names pr',
