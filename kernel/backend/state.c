@@ -559,11 +559,12 @@ const struct ktgt_state_image *ktgt_state_kept(const struct ktgt_state *state)
  * @state: the state file, loaded
  * @owner: who has taken it
  *
- * Somebody else may take the state file afterwards, and save something else into it.
+ * Somebody else may take the state file afterwards, and save something else into it; not
+ * before a save of @owner that is under way has ended.
  *
  * Context: any.
  * Return: the image that counts, referenced; NULL after a fault; ERR_PTR(-EBUSY) if
- *	somebody else has taken it.
+ *	somebody else has taken it, and no save of @owner is under way.
  */
 struct ktgt_state_image *ktgt_state_kept_get(struct ktgt_state *state,
 					     const void *owner)
@@ -572,7 +573,8 @@ struct ktgt_state_image *ktgt_state_kept_get(struct ktgt_state *state,
 	unsigned long flags;
 
 	spin_lock_irqsave(&state->lock, flags);
-	if (state->saver == owner) {
+	if (state->saver == owner ||
+	    (state->phase != STATE_IDLE && state->owner == owner)) {
 		image = state->kept;
 		if (image)
 			kref_get(&image->ref);

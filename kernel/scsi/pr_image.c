@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The image of reservations in a state file. It has sections, so that other things
- * can be kept there as well; each begins with its type and its length. All numbers are
+ * Reservations in the image of a state file: the section
+ * KTGT_SECTION_RESERVATIONS, which is there if they have APTPL. All numbers are
  * little-endian.
- *
- * Reservations, type 1:
  *
  *	0	PRGENERATION
  *	4	type of the reservation, 0 if there is none
@@ -34,10 +32,8 @@
 #include "../core/fabric.h"
 #include "lu.h"
 #include "pr.h"
+#include "state_image.h"
 #include "transport_id.h"
-
-#define SECTION_LEN		8
-#define SECTION_RESERVATIONS	1
 
 #define HEADER_LEN		16
 #define APTPL			BIT(0)
@@ -50,8 +46,9 @@
 
 /* all that there can be fit into a slot */
 static_assert(NAME_MAX_LEN < 256);
-static_assert(SECTION_LEN + HEADER_LEN +
-	      KTGT_PR_MAX * (RECORD_LEN + NAME_MAX_LEN) <= KTGT_STATE_MAX);
+static_assert(KTGT_SECTION_LEN + HEADER_LEN +
+	      KTGT_PR_MAX * (RECORD_LEN + NAME_MAX_LEN) + KTGT_STATE_OTHERS_MAX <=
+	      KTGT_STATE_MAX);
 
 /* --- writing -------------------------------------------------------------- */
 
@@ -89,31 +86,29 @@ static void put_header(u8 *p, const struct ktgt_pr *pr)
 }
 
 /**
- * ktgt_pr_image_make - make an image of reservations
- * @pr: the reservations; without APTPL the image is empty
+ * ktgt_pr_image_make - make an image with other reservations
+ * @pr: the reservations; without APTPL the image has none
+ * @base: what is kept, whose other sections the image has as well; or NULL
  * @gfp: how to allocate it
  *
  * Context: may sleep; @pr does not change meanwhile.
  * Return: the image, or NULL without memory.
  */
-struct ktgt_state_image *ktgt_pr_image_make(const struct ktgt_pr *pr, gfp_t gfp)
+struct ktgt_state_image *ktgt_pr_image_make(const struct ktgt_pr *pr,
+					    const struct ktgt_state_image *base,
+					    gfp_t gfp)
 {
 	const struct ktgt_registration *registration;
 	struct ktgt_state_image *image;
 	u32 len = HEADER_LEN;
 	u8 *p;
 
-	if (!pr->aptpl)
-		return ktgt_state_image_alloc(0, gfp);
 	list_for_each_entry(registration, &pr->registrations, node)
 		len += record_len(registration);
-	image = ktgt_state_image_alloc(SECTION_LEN + len, gfp);
-	if (!image)
-		return NULL;
-	p = image->data;
-	put_unaligned_le16(SECTION_RESERVATIONS, p);
-	put_unaligned_le32(len, p + 4);
-	p += SECTION_LEN;
+	image = ktgt_state_image_with(base, KTGT_SECTION_RESERVATIONS,
+				      pr->aptpl ? len : 0, gfp, &p);
+	if (!image || !pr->aptpl)
+		return image;
 	put_header(p, pr);
 	p += HEADER_LEN;
 	list_for_each_entry(registration, &pr->registrations, node)
@@ -230,13 +225,24 @@ static int read_reservation(struct ktgt_pr *pr, u8 type, u32 nr)
 	return 0;
 }
 
-static int read_reservations(struct ktgt_lu *lu, const u8 *p, u32 len)
+/**
+ * ktgt_pr_image_read - give a logical unit the reservations of a state file
+ * @lu: logical unit that is not published and has no reservations. After an error it
+ *	has some of them
+ * @p: data of the section
+ * @len: bytes of it
+ *
+ * Context: may sleep; takes &ktgt_target.nexus_lock.
+ * Return: 0; -EUCLEAN if it makes no sense; -EPROTONOSUPPORT if it has something that is
+ *	not known; -ENOSPC if there are too many registrations; -ENOMEM.
+ */
+int ktgt_pr_image_read(struct ktgt_lu *lu, const u8 *p, u32 len)
 {
 	struct ktgt_pr *pr = &lu->pr;
 	int err;
 
-	/* there is one such section, and only if they are to outlive it */
-	if (len < HEADER_LEN || pr->aptpl || !(p[5] & APTPL))
+	/* the section is there only if they are to outlive a loss of power */
+	if (len < HEADER_LEN || !(p[5] & APTPL))
 		return -EUCLEAN;
 	if (p[5] != APTPL || get_unaligned_le16(p + 6))
 		return -EPROTONOSUPPORT;
@@ -248,40 +254,5 @@ static int read_reservations(struct ktgt_lu *lu, const u8 *p, u32 len)
 		return err;
 	pr->generation = get_unaligned_le32(p);
 	pr->aptpl = true;
-	return 0;
-}
-
-/**
- * ktgt_pr_image_read - give a logical unit the reservations of an image
- * @lu: logical unit that is not published and has no reservations. After an error it
- *	has some of them
- * @image: the image
- *
- * Context: may sleep; takes &ktgt_target.nexus_lock.
- * Return: 0; -EUCLEAN if the image makes no sense; -EPROTONOSUPPORT if it has something
- *	that is not known; -ENOSPC if there are too many registrations; -ENOMEM.
- */
-int ktgt_pr_image_read(struct ktgt_lu *lu, const struct ktgt_state_image *image)
-{
-	const u8 *p = image->data;
-	u32 left = image->len;
-	u32 len;
-	int err;
-
-	while (left) {
-		if (left < SECTION_LEN)
-			return -EUCLEAN;
-		len = get_unaligned_le32(p + 4);
-		left -= SECTION_LEN;
-		if (len > left)
-			return -EUCLEAN;
-		if (get_unaligned_le16(p) != SECTION_RESERVATIONS)
-			return -EPROTONOSUPPORT;
-		err = read_reservations(lu, p + SECTION_LEN, len);
-		if (err)
-			return err;
-		p += SECTION_LEN + len;
-		left -= len;
-	}
 	return 0;
 }

@@ -5,7 +5,7 @@
  */
 #include "pr_out.h"
 
-#include <linux/errno.h>
+#include <linux/err.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -355,6 +355,21 @@ static bool needs_save(const struct ktgt_cmd *cmd,
 	       cmd->step_nr != KTGT_SAVE_STEP_SAVED;
 }
 
+static enum ktgt_pr_result make_image(const struct ktgt_cmd *cmd,
+				      struct ktgt_pr_request *req,
+				      struct ktgt_state_image **image)
+{
+	struct ktgt_state_image *base = ktgt_save_base(cmd->lu);
+	enum ktgt_pr_result result;
+
+	/* another logical unit has the state file already */
+	if (IS_ERR(base))
+		return KTGT_PR_BUSY;
+	result = ktgt_pr_trial(req, base, image);
+	ktgt_state_image_put(base);
+	return result;
+}
+
 /*
  * Returns KTGT_PR_GOOD if a save has begun; then the command is not the caller's any
  * more.
@@ -363,7 +378,7 @@ static enum ktgt_pr_result save(struct ktgt_cmd *cmd,
 				struct ktgt_pr_request *req)
 {
 	struct ktgt_state_image *image;
-	enum ktgt_pr_result result = ktgt_pr_trial(req, &image);
+	enum ktgt_pr_result result = make_image(cmd, req, &image);
 
 	if (result)
 		return result;
@@ -384,7 +399,7 @@ static bool is_as_saved(struct ktgt_cmd *cmd, struct ktgt_pr_request *req)
 	struct ktgt_state_image *image;
 	bool same;
 
-	if (ktgt_pr_trial(req, &image))
+	if (make_image(cmd, req, &image))
 		return false;
 	same = image->len == saved->len &&
 	       !memcmp(image->data, saved->data, image->len);

@@ -5,7 +5,7 @@
  */
 #include "pr_save.h"
 
-#include <linux/errno.h>
+#include <linux/err.h>
 #include <linux/netlink.h>
 
 #include "../backend/state.h"
@@ -18,8 +18,13 @@
 /* As the writer. @undone: see ktgt_save_write_user(). */
 static int save(struct ktgt_lu *lu, const struct ktgt_pr *to, bool *undone)
 {
-	struct ktgt_state_image *image = ktgt_pr_image_make(to, GFP_KERNEL);
+	struct ktgt_state_image *base = ktgt_save_base(lu);
+	struct ktgt_state_image *image;
 
+	if (IS_ERR(base))
+		return PTR_ERR(base);
+	image = ktgt_pr_image_make(to, base, GFP_KERNEL);
+	ktgt_state_image_put(base);
 	if (!image)
 		return -ENOMEM;
 	ktgt_state_forget_fault(lu->state);

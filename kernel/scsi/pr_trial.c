@@ -75,6 +75,7 @@ static enum ktgt_pr_result run_for(struct shadow *shadow,
 /**
  * ktgt_pr_trial - find out what reservations would be after a request
  * @req: the request, whose lists are filled; takes the byte that is wrong
+ * @base: what is kept, whose other sections the image has as well; or NULL
  * @image: takes an image of them, which belongs to the caller, if the request would
  *	succeed
  *
@@ -83,6 +84,7 @@ static enum ktgt_pr_result run_for(struct shadow *shadow,
  * Return: how the request would end; KTGT_PR_BUSY without memory.
  */
 enum ktgt_pr_result ktgt_pr_trial(struct ktgt_pr_request *req,
+				  const struct ktgt_state_image *base,
 				  struct ktgt_state_image **image)
 {
 	enum ktgt_pr_result result = KTGT_PR_BUSY;
@@ -96,7 +98,7 @@ enum ktgt_pr_result ktgt_pr_trial(struct ktgt_pr_request *req,
 	if (!ktgt_pr_copy(&shadow->lu, &shadow->itl, req->lu, req->itl))
 		result = run_for(shadow, req);
 	if (result == KTGT_PR_GOOD) {
-		*image = ktgt_pr_image_make(&shadow->lu.pr, GFP_TRIAL);
+		*image = ktgt_pr_image_make(&shadow->lu.pr, base, GFP_TRIAL);
 		if (!*image)
 			result = KTGT_PR_BUSY;
 	}

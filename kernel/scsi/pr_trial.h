@@ -10,6 +10,7 @@
 struct ktgt_state_image;
 
 enum ktgt_pr_result ktgt_pr_trial(struct ktgt_pr_request *req,
+				  const struct ktgt_state_image *base,
 				  struct ktgt_state_image **image);
 
 #endif /* _KTGT_SCSI_PR_TRIAL_H */

@@ -14,6 +14,7 @@
 
 #include <linux/completion.h>
 #include <linux/err.h>
+#include <linux/kernel.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/netlink.h>
@@ -32,6 +33,7 @@
 #include "lu.h"
 #include "pr.h"
 #include "pr_image.h"
+#include "state_image.h"
 
 #define SAVE_TIMEOUT	(10 * HZ)
 
@@ -250,6 +252,23 @@ bool ktgt_save_enter(struct ktgt_cmd *cmd)
 	if (aborted)
 		ktgt_cmd_complete(cmd, SAM_STAT_TASK_ABORTED);
 	return !aborted && !waits;
+}
+
+/**
+ * ktgt_save_base - what the image of the next save is made of
+ * @lu: logical unit with a state file; the caller is its writer
+ *
+ * Of a file that nobody can understand nothing is kept.
+ *
+ * Context: any.
+ * Return: the image that is kept, referenced, or NULL if there is none. ERR_PTR(-EBUSY) if
+ *	another logical unit has the state file now: then nothing can be saved.
+ */
+struct ktgt_state_image *ktgt_save_base(struct ktgt_lu *lu)
+{
+	if (READ_ONCE(lu->pr.fault))
+		return NULL;
+	return ktgt_state_kept_get(lu->state, lu->save);
 }
 
 /**
@@ -478,6 +497,37 @@ void ktgt_save_leave_user(struct ktgt_lu *lu)
 
 /* --- the life of a logical unit ------------------------------------------- */
 
+/**
+ * struct reader - who understands a section
+ * @type: which
+ * @read: gives a logical unit that is not published what is in it. Returns 0, -EUCLEAN,
+ *	-EPROTONOSUPPORT, or another errno with which there can be no logical unit
+ */
+struct reader {
+	enum ktgt_section_type	type;
+	int			(*read)(struct ktgt_lu *lu, const u8 *p, u32 len);
+};
+
+static const struct reader readers[] = {
+	{ KTGT_SECTION_RESERVATIONS, ktgt_pr_image_read },
+};
+
+static_assert(ARRAY_SIZE(readers) == KTGT_SECTION_END - 1);
+
+static int read_image(struct ktgt_lu *lu, const struct ktgt_state_image *image)
+{
+	int err = ktgt_state_image_check(image);
+	const u8 *p;
+	u32 i, len;
+
+	for (i = 0; i < ARRAY_SIZE(readers) && !err; i++) {
+		p = ktgt_state_image_find(image, readers[i].type, &len);
+		if (p)
+			err = readers[i].read(lu, p, len);
+	}
+	return err;
+}
+
 /* What cannot be understood stays in the file until the user says otherwise. */
 static int read_kept(struct ktgt_lu *lu, struct ktgt_state *state,
 		     struct netlink_ext_ack *extack)
@@ -485,7 +535,7 @@ static int read_kept(struct ktgt_lu *lu, struct ktgt_state *state,
 	int err = ktgt_state_fault(state);
 
 	if (!err)
-		err = ktgt_pr_image_read(lu, ktgt_state_kept(state));
+		err = read_image(lu, ktgt_state_kept(state));
 	if (err == -ENOMEM)
 		return err;
 	if (err == -ENOSPC) {

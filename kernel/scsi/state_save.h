@@ -34,6 +34,7 @@ int ktgt_save_open(struct ktgt_lu *lu, struct ktgt_state *state,
 void ktgt_save_drop(struct ktgt_lu *lu);
 
 bool ktgt_save_enter(struct ktgt_cmd *cmd);
+struct ktgt_state_image *ktgt_save_base(struct ktgt_lu *lu);
 bool ktgt_save_begin(struct ktgt_cmd *cmd, struct ktgt_state_image *image);
 void ktgt_save_commit(struct ktgt_cmd *cmd);
 void ktgt_save_leave(struct ktgt_cmd *cmd);

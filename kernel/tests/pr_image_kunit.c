@@ -9,6 +9,7 @@
 
 #include <linux/slab.h>
 
+#include "../scsi/state_image.h"
 #include "pr_test.h"
 
 static struct ktgt_registration *join(struct kunit *test, unsigned int who)
@@ -34,7 +35,7 @@ static struct ktgt_state_image *image_of(struct kunit *test)
 	join(test, B);
 	pr->type = WE;
 	pr->aptpl = true;
-	image = ktgt_pr_image_make(pr, GFP_KERNEL);
+	image = ktgt_pr_image_make(pr, NULL, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, image);
 	return image;
 }
@@ -50,7 +51,7 @@ static int read_of(struct kunit *test, const struct ktgt_state_image *image)
 	lu->target = &t->target;
 	INIT_LIST_HEAD(&lu->itls);
 	ktgt_pr_init(&lu->pr);
-	err = ktgt_pr_image_read(lu, image);
+	err = ktgt_pr_test_read(lu, image);
 	KUNIT_EXPECT_LE(test, lu->pr.nr, 2);
 	ktgt_pr_exit(lu);
 	kunit_kfree(test, lu);
@@ -82,7 +83,7 @@ static void unknown_section(struct kunit *test)
 {
 	struct ktgt_state_image *image = image_of(test);
 
-	image->data[0] = SECTION_RESERVATIONS + 1;
+	image->data[0] = KTGT_SECTION_END;
 	KUNIT_EXPECT_EQ(test, read_of(test, image), -EPROTONOSUPPORT);
 	ktgt_state_image_put(image);
 }
@@ -91,7 +92,7 @@ static void unknown_section(struct kunit *test)
 static void unknown_flags(struct kunit *test)
 {
 	struct ktgt_state_image *image = image_of(test);
-	u8 *header = image->data + SECTION_LEN;
+	u8 *header = image->data + KTGT_SECTION_LEN;
 
 	header[5] |= BIT(1);
 	KUNIT_EXPECT_EQ(test, read_of(test, image), -EPROTONOSUPPORT);
@@ -109,9 +110,9 @@ static void forged_images(struct kunit *test)
 	struct ktgt_state_image *image = image_of(test), *twice;
 	struct pr_test *t = test->priv;
 	u32 len = RECORD_LEN + strlen(t->names[A]);
-	u8 *one = image->data + SECTION_LEN + HEADER_LEN, *two = one + len;
+	u8 *one = image->data + KTGT_SECTION_LEN + HEADER_LEN, *two = one + len;
 
-	KUNIT_ASSERT_EQ(test, image->len, SECTION_LEN + HEADER_LEN + 2 * len);
+	KUNIT_ASSERT_EQ(test, image->len, KTGT_SECTION_LEN + HEADER_LEN + 2 * len);
 	twice = ktgt_state_image_alloc(2 * image->len, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, twice);
 	memcpy(twice->data, image->data, image->len);

@@ -14,6 +14,7 @@
 
 #include "../backend/state.h"
 #include "../scsi/pr_image.h"
+#include "../scsi/state_image.h"
 #include "../scsi/pr_trial.c"
 
 /**
@@ -80,6 +81,25 @@ void ktgt_pr_test_exit(struct kunit *test)
 
 /* --- trials --------------------------------------------------------------- */
 
+/**
+ * ktgt_pr_test_read - read an image as a new logical unit does
+ * @lu: the logical unit, without reservations
+ * @image: the image
+ *
+ * Return: 0 or an errno.
+ */
+int ktgt_pr_test_read(struct ktgt_lu *lu, const struct ktgt_state_image *image)
+{
+	int err = ktgt_state_image_check(image);
+	const u8 *p;
+	u32 len;
+
+	if (err)
+		return err;
+	p = ktgt_state_image_find(image, KTGT_SECTION_RESERVATIONS, &len);
+	return p ? ktgt_pr_image_read(lu, p, len) : 0;
+}
+
 /* An image gives another logical unit the same reservations. */
 static void expect_read(struct pr_test *t, const struct ktgt_state_image *image)
 {
@@ -90,8 +110,8 @@ static void expect_read(struct pr_test *t, const struct ktgt_state_image *image)
 	lu->target = &t->target;
 	INIT_LIST_HEAD(&lu->itls);
 	ktgt_pr_init(&lu->pr);
-	KUNIT_EXPECT_EQ(t->test, ktgt_pr_image_read(lu, image), 0);
-	again = ktgt_pr_image_make(&lu->pr, GFP_KERNEL);
+	KUNIT_EXPECT_EQ(t->test, ktgt_pr_test_read(lu, image), 0);
+	again = ktgt_pr_image_make(&lu->pr, NULL, GFP_KERNEL);
 	if (again) {
 		KUNIT_EXPECT_EQ(t->test, again->len, image->len);
 		if (again->len == image->len)
@@ -115,7 +135,7 @@ void ktgt_pr_test_same(struct pr_test *t, enum ktgt_pr_result result,
 
 	KUNIT_EXPECT_EQ(t->test, result, t->result);
 	KUNIT_EXPECT_EQ(t->test, !image, result != KTGT_PR_GOOD);
-	now = ktgt_pr_image_make(&t->lu.pr, GFP_KERNEL);
+	now = ktgt_pr_image_make(&t->lu.pr, NULL, GFP_KERNEL);
 	if (image && now) {
 		KUNIT_EXPECT_EQ(t->test, image->len, now->len);
 		if (image->len == now->len)
@@ -142,5 +162,5 @@ enum ktgt_pr_result ktgt_pr_test_try(struct pr_test *t,
 	req->aptpl = req->aptpl || req->action == KTGT_PR_REGISTER ||
 		     req->action == KTGT_PR_REGISTER_IGNORE ||
 		     req->action == KTGT_PR_REGISTER_MOVE;
-	return ktgt_pr_trial(req, image);
+	return ktgt_pr_trial(req, NULL, image);
 }

@@ -62,6 +62,7 @@ struct pr_test {
 void ktgt_pr_test_log_in(struct pr_test *t, unsigned int who);
 int ktgt_pr_test_init(struct kunit *test);
 void ktgt_pr_test_exit(struct kunit *test);
+int ktgt_pr_test_read(struct ktgt_lu *lu, const struct ktgt_state_image *image);
 enum ktgt_pr_result ktgt_pr_test_try(struct pr_test *t,
 				     struct ktgt_pr_request *req,
 				     struct ktgt_state_image **image);

@@ -269,6 +269,14 @@ static void kept_get(struct kunit *test)
 	ktgt_state_image_put(image);
 	KUNIT_EXPECT_PTR_EQ(test, ktgt_state_kept_get(t->state, &other),
 			    ERR_PTR(-EBUSY));
+	begin(test, "four");
+	expect_written(test);
+	KUNIT_EXPECT_EQ(test, ktgt_state_take(t->state, &other), -EBUSY);
+	image = ktgt_state_kept_get(t->state, t);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, image);
+	KUNIT_EXPECT_EQ(test, image->len, strlen("three"));
+	ktgt_state_image_put(image);
+	ktgt_state_commit(t->state);
 	KUNIT_ASSERT_EQ(test, ktgt_state_take(t->state, &other), 0);
 	KUNIT_EXPECT_PTR_EQ(test, ktgt_state_kept_get(t->state, t),
 			    ERR_PTR(-EBUSY));

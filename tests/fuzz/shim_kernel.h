@@ -38,6 +38,7 @@
 #define HZ			100UL
 #define NSEC_PER_MSEC		1000000ULL
 #define NSEC_PER_USEC		1000ULL
+#define SZ_512			512
 #define SZ_4K			4096
 #define SZ_8K			(8 << 10)
 #define SZ_64K			(64 << 10)

@@ -79,7 +79,7 @@ FLOORS = {
         'ua vpd medium limits names pr',
         'group',
         'gate error opening orphan sanitize_state track',
-        'lu sense data cdb range transport_id copy_list copy_record',
+        'lu sense data cdb range transport_id copy_list copy_record state_image',
         'histogram identity',
     ],
     'kernel/backend': [

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sections of an image: each can be changed without the others, and nothing is read that
+ * is not there.
+ */
+#include "../scsi/state_image.c"
+
+#include <kunit/test.h>
+
+#define FIRST		1
+#define LAST		(KTGT_SECTION_END - 1)
+
+/* An image with one section, which has @len bytes of @fill. */
+static struct ktgt_state_image *with(struct kunit *test,
+				     struct ktgt_state_image *base, u16 type,
+				     u32 len, u8 fill)
+{
+	struct ktgt_state_image *image;
+	u8 *data = NULL;
+
+	image = ktgt_state_image_with(base, type, len, GFP_KERNEL, &data);
+	ktgt_state_image_put(base);
+	KUNIT_ASSERT_NOT_NULL(test, image);
+	KUNIT_ASSERT_EQ(test, !data, !len);
+	if (data)
+		memset(data, fill, len);
+	KUNIT_EXPECT_EQ(test, ktgt_state_image_check(image), 0);
+	return image;
+}
+
+static void expect(struct kunit *test, const struct ktgt_state_image *image,
+		   u16 type, u32 len, u8 fill)
+{
+	const u8 *data;
+	u32 got = 0;
+
+	data = ktgt_state_image_find(image, type, &got);
+	KUNIT_ASSERT_EQ(test, !data, !len);
+	if (!data)
+		return;
+	KUNIT_ASSERT_EQ(test, got, len);
+	KUNIT_EXPECT_NULL(test, memchr_inv(data, fill, len));
+}
+
+/* Whichever section is changed, comes, or goes: the others stay. */
+static void each(struct kunit *test)
+{
+	static const u32 lens[] = { 1, 300, 0, 7, 0 };
+	struct ktgt_state_image *image = NULL;
+	u32 i, type, other;
+
+	for (type = FIRST; type <= LAST; type++)
+		image = with(test, image, type, 10 * type, type);
+	for (type = FIRST; type <= LAST; type++) {
+		for (i = 0; i < ARRAY_SIZE(lens); i++) {
+			image = with(test, image, type, lens[i], 0xaa);
+			expect(test, image, type, lens[i], 0xaa);
+			for (other = FIRST; other <= LAST; other++)
+				if (other != type)
+					expect(test, image, other, 10 * other,
+					       other);
+		}
+		image = with(test, image, type, 10 * type, type);
+	}
+	ktgt_state_image_put(image);
+}
+
+static void nothing(struct kunit *test)
+{
+	struct ktgt_state_image *image = with(test, NULL, FIRST, 0, 0);
+
+	KUNIT_EXPECT_EQ(test, image->len, 0U);
+	expect(test, image, FIRST, 0, 0);
+	image = with(test, image, FIRST, 5, 1);
+	image = with(test, image, FIRST, 0, 0);
+	KUNIT_EXPECT_EQ(test, image->len, 0U);
+	ktgt_state_image_put(image);
+}
+
+/* All that begins like an image, and is shorter, is none. */
+static void cut(struct kunit *test)
+{
+	struct ktgt_state_image *image = with(test, NULL, FIRST, 20, 1);
+
+	for (image->len = 1; image->len < KTGT_SECTION_LEN + 20; image->len++)
+		KUNIT_EXPECT_EQ(test, ktgt_state_image_check(image), -EUCLEAN);
+	KUNIT_EXPECT_EQ(test, ktgt_state_image_check(image), 0);
+	ktgt_state_image_put(image);
+}
+
+/**
+ * struct forged_case - an image that nobody has made so
+ * @what: its name
+ * @type: of its section
+ * @reserved: what is to be 0 there
+ * @len: bytes that it is to have; it has 4
+ * @err: what is said of it
+ */
+struct forged_case {
+	const char	*what;
+	u16		type;
+	u16		reserved;
+	u32		len;
+	int		err;
+};
+
+static const struct forged_case forged_cases[] = {
+	{ "type 0", 0, 0, 4, -EUCLEAN },
+	{ "type that is not known", KTGT_SECTION_END, 0, 4, -EPROTONOSUPPORT },
+	{ "greatest type", U16_MAX, 0, 4, -EPROTONOSUPPORT },
+	{ "reserved bytes", FIRST, 1, 4, -EPROTONOSUPPORT },
+	{ "one byte too long", FIRST, 0, 5, -EUCLEAN },
+	{ "one byte too short", FIRST, 0, 3, -EUCLEAN },
+	{ "longest", FIRST, 0, U32_MAX, -EUCLEAN },
+	{ "so long that its end is its beginning", FIRST, 0,
+	  U32_MAX - KTGT_SECTION_LEN + 1, -EUCLEAN },
+};
+KUNIT_ARRAY_PARAM_DESC(forged, forged_cases, what);
+
+static void forged(struct kunit *test)
+{
+	struct ktgt_state_image *image = with(test, NULL, FIRST, 4, 0);
+	const struct forged_case *c = test->param_value;
+
+	put_unaligned_le16(c->type, image->data);
+	put_unaligned_le16(c->reserved, image->data + 2);
+	put_unaligned_le32(c->len, image->data + 4);
+	KUNIT_EXPECT_EQ(test, ktgt_state_image_check(image), c->err);
+	ktgt_state_image_put(image);
+}
+
+/* One type twice, or after a greater one. */
+static void order(struct kunit *test)
+{
+	struct ktgt_state_image *image = ktgt_state_image_alloc(16, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, image);
+	put_unaligned_le16(LAST, image->data);
+	put_unaligned_le16(LAST, image->data + KTGT_SECTION_LEN);
+	KUNIT_EXPECT_EQ(test, ktgt_state_image_check(image), -EUCLEAN);
+	put_unaligned_le16(FIRST, image->data + KTGT_SECTION_LEN);
+	KUNIT_EXPECT_EQ(test, ktgt_state_image_check(image), -EUCLEAN);
+	ktgt_state_image_put(image);
+}
+
+static struct kunit_case section_cases[] = {
+	KUNIT_CASE(each),
+	KUNIT_CASE(nothing),
+	KUNIT_CASE(cut),
+	KUNIT_CASE_PARAM(forged, forged_gen_params),
+	KUNIT_CASE(order),
+	{}
+};
+
+static struct kunit_suite section_suite = {
+	.name = "ktgt_state_image",
+	.test_cases = section_cases,
+};
+
+kunit_test_suite(section_suite);
