@@ -329,6 +329,28 @@ void ktgt_cache_select(struct ktgt_lu *lu, int mode,
 }
 
 /**
+ * ktgt_cache_start - have the cache as an initiator has saved it
+ * @lu: disk that nobody can find yet
+ * @mode: as for ktgt_cache_select()
+ *
+ * As with what the user has chosen for a new one, nothing is flushed.
+ *
+ * Context: process.
+ */
+void ktgt_cache_start(struct ktgt_lu *lu, int mode)
+{
+	struct ktgt_backend_caps caps;
+
+	ktgt_lu_caps(lu, &caps);
+	spin_lock(&lu->lock);
+	WRITE_ONCE(lu->cache_mode, mode);
+	WRITE_ONCE(lu->write_cache, false);
+	ktgt_cache_choose(lu);
+	ktgt_cache_follow(lu, caps.write_cache, NULL);
+	spin_unlock(&lu->lock);
+}
+
+/**
  * ktgt_cache_default - what WCE is if no initiator chooses
  * @lu: disk; referenced
  *

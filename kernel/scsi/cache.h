@@ -17,6 +17,7 @@ void ktgt_cache_prepare(struct ktgt_lu *lu);
 void ktgt_cache_turn(struct ktgt_lu *lu);
 void ktgt_cache_select(struct ktgt_lu *lu, int mode,
 		       const struct ktgt_nexus *by);
+void ktgt_cache_start(struct ktgt_lu *lu, int mode);
 bool ktgt_cache_default(const struct ktgt_lu *lu);
 void ktgt_cache_swapped(struct ktgt_lu *lu);
 void ktgt_cache_forget(struct ktgt_lu *lu);

@@ -363,8 +363,8 @@ static void cancel(struct ktgt_cmd *cmd)
 	if (!cmd->lu)
 		return;
 	if (ktgt_orphans_cancel(cmd) || ktgt_track_cancel(cmd) ||
-	    (cmd->exec == ktgt_pr_out &&
-	     (ktgt_pr_abort_cancel(cmd) || ktgt_save_cancel(cmd))) ||
+	    (cmd->exec == ktgt_pr_out && ktgt_pr_abort_cancel(cmd)) ||
+	    (cmd->lu->save && ktgt_save_cancel(cmd)) ||
 	    (cmd->exec == ktgt_groups_set && ktgt_transition_cancel(cmd)) ||
 	    (cmd->exec == ktgt_sanitize && ktgt_sanitize_cancel(cmd)) ||
 	    (cmd->exec == ktgt_sbc_start_stop && ktgt_removable_cancel(cmd)))

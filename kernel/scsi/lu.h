@@ -280,6 +280,22 @@ enum ktgt_cache_state {
 };
 
 /**
+ * struct ktgt_mode_saved - mode parameters that a LOGICAL UNIT RESET, or the beginning of a
+ *	logical unit, brings back (SPC-4, 6.11)
+ *
+ * Changed under &ktgt_lu.lock, and read with READ_ONCE().
+ *
+ * @protect: SWP of the Control mode page
+ * @d_sense: D_SENSE of that page
+ * @cache: WCE of the Caching mode page; -1 if it is as the device has it
+ */
+struct ktgt_mode_saved {
+	bool	protect;
+	bool	d_sense;
+	int	cache;
+};
+
+/**
  * enum ktgt_sanitize_phase - what the last sanitize operation means for commands
  * @KTGT_SANITIZE_NONE: nothing
  * @KTGT_SANITIZE_RUNS: it is under way, and most commands end with NOT READY
@@ -460,6 +476,8 @@ struct ktgt_disk_names {
  * @swp: an initiator lets nobody write (SWP of the Control mode page, SPC-4, 7.5.8);
  *	likewise
  * @d_sense: sense data has descriptor format (D_SENSE of that page); likewise
+ * @mode_saved: what initiators have saved of this (SP of MODE SELECT), or the default
+ *	values; there are others only with a state file
  * @reserved: it has its place in &ktgt_target.lus; under
  *	&ktgt_net.config_mutex
  * @leaving: a transaction deletes it; under &ktgt_net.config_mutex
@@ -532,6 +550,7 @@ struct ktgt_lu {
 	bool				is_protected;
 	bool				swp;
 	bool				d_sense;
+	struct ktgt_mode_saved		mode_saved;
 	bool				reserved;
 	bool				leaving;
 	struct ktgt_identity __rcu	*identity;

@@ -32,6 +32,8 @@
 #include "gate.h"
 #include "identity.h"
 #include "lu.h"
+#include "mode_image.h"
+#include "mode_page.h"
 #include "names.h"
 #include "nexus.h"
 #include "pr.h"
@@ -348,6 +350,7 @@ static int lu_init_fields(struct ktgt_lu *lu, struct ktgt_target *target,
 	INIT_WORK(&lu->release_work, release_work);
 
 	ktgt_pr_init(&lu->pr);
+	ktgt_mode_image_none(lu);
 	ktgt_gate_init(&lu->gate);
 	lu->gate.swapped = ktgt_cache_swapped;
 	if (params->path) {
@@ -387,6 +390,17 @@ static struct ktgt_lu *make_lu(struct ktgt_target *target,
 	return lu;
 }
 
+/* It begins as its state file says. */
+static int open_state(struct ktgt_lu *lu, struct ktgt_state *state,
+		      struct netlink_ext_ack *extack)
+{
+	int err = ktgt_save_open(lu, state, extack);
+
+	if (!err)
+		ktgt_mode_start(lu);
+	return err;
+}
+
 /**
  * ktgt_lu_alloc - make a logical unit
  * @target: target that it is to belong to
@@ -416,7 +430,7 @@ struct ktgt_lu *ktgt_lu_alloc(struct ktgt_target *target,
 	if (!err)
 		err = set_identity(lu, params, extack);
 	if (!err && params->state)
-		err = ktgt_save_open(lu, params->state, extack);
+		err = open_state(lu, params->state, extack);
 	if (err) {
 		ktgt_lu_free(lu);
 		return ERR_PTR(err);

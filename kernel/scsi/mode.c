@@ -78,7 +78,7 @@ static bool check_page(struct ktgt_cmd *cmd)
 {
 	u8 subpage = cmd->cdb[3];
 
-	if (cmd->cdb[2] >> 6 == KTGT_MODE_SAVED) {
+	if (cmd->cdb[2] >> 6 == KTGT_MODE_SAVED && !cmd->lu->save) {
 		ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
 			       KTGT_ASC_SAVING_NOT_SUPPORTED);
 		return false;

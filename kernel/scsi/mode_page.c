@@ -2,8 +2,8 @@
 /*
  * The mode pages (SPC-4, 7.5, and SBC-4, 6.5), and the values of a logical unit that
  * MODE SELECT can change. All initiators share them. They stay when the logical unit
- * gets another store; a LOGICAL UNIT RESET brings the default values back, since
- * none can be saved (SPC-4, 5.12).
+ * gets another store; a LOGICAL UNIT RESET brings back those that were saved, or the
+ * default values.
  */
 #include "mode_page.h"
 
@@ -18,6 +18,8 @@
 #include "lu.h"
 #include "ua.h"
 
+/* byte 0 of each page: it can be saved */
+#define PS		BIT(7)
 /* Caching mode page, byte 2 */
 #define WCE		BIT(2)
 /* Control mode page, bytes 2 to 5 */
@@ -48,6 +50,7 @@ static void mask_caching(const struct ktgt_lu *lu, u8 *p)
 static void take_caching(struct ktgt_mode_values *values, const u8 *p)
 {
 	values->write_cache = p[2] & WCE;
+	values->has_cache = true;
 }
 
 static void fill_control(const struct ktgt_mode_values *values, u8 *p)
@@ -109,7 +112,6 @@ const struct ktgt_mode_page *ktgt_mode_page(const struct ktgt_lu *lu,
 	return NULL;
 }
 
-/* A LOGICAL UNIT RESET brings these back. */
 static void get_defaults(const struct ktgt_lu *lu,
 			 struct ktgt_mode_values *values)
 {
@@ -118,11 +120,34 @@ static void get_defaults(const struct ktgt_lu *lu,
 	};
 }
 
+/* What was not saved is as it is by default. */
+static void get_saved(const struct ktgt_lu *lu, struct ktgt_mode_values *values)
+{
+	int cache = READ_ONCE(lu->mode_saved.cache);
+
+	get_defaults(lu, values);
+	values->protect = READ_ONCE(lu->mode_saved.protect);
+	values->d_sense = READ_ONCE(lu->mode_saved.d_sense);
+	if (cache >= 0)
+		values->write_cache = cache;
+}
+
+static void get_values(const struct ktgt_lu *lu, enum ktgt_mode_control control,
+		       struct ktgt_mode_values *values)
+{
+	if (control == KTGT_MODE_DEFAULT)
+		get_defaults(lu, values);
+	else if (control == KTGT_MODE_SAVED)
+		get_saved(lu, values);
+	else
+		ktgt_mode_values(lu, values);
+}
+
 /**
  * ktgt_mode_page_build - a mode page as MODE SENSE returns it
  * @page: the page
  * @lu: logical unit, referenced
- * @control: which values; not KTGT_MODE_SAVED
+ * @control: which values
  * @p: takes it, KTGT_MODE_PAGE_MAX bytes
  *
  * Context: any.
@@ -138,13 +163,12 @@ void ktgt_mode_page_build(const struct ktgt_mode_page *page,
 		if (page->mask)
 			page->mask(lu, p);
 	} else {
-		if (control == KTGT_MODE_DEFAULT)
-			get_defaults(lu, &values);
-		else
-			ktgt_mode_values(lu, &values);
+		get_values(lu, control, &values);
 		page->fill(&values, p);
 	}
 	p[0] = page->code;
+	if (lu->save && page->take)
+		p[0] |= PS;
 	p[1] = page->len - 2;
 }
 
@@ -186,6 +210,7 @@ void ktgt_mode_values(const struct ktgt_lu *lu, struct ktgt_mode_values *values)
 	values->write_cache = READ_ONCE(lu->write_cache);
 	values->protect = READ_ONCE(lu->swp);
 	values->d_sense = READ_ONCE(lu->d_sense);
+	values->has_cache = false;
 }
 
 /**
@@ -214,7 +239,7 @@ void ktgt_mode_change(struct ktgt_lu *lu, const struct ktgt_mode_values *to,
 }
 
 /**
- * ktgt_mode_reset - bring the default values back
+ * ktgt_mode_reset - bring back what was saved, or the default values
  * @lu: logical unit; its memory is referenced
  *
  * Context: process; may sleep, for a grace period of RCU, waits for no storage. Takes
@@ -222,9 +247,32 @@ void ktgt_mode_change(struct ktgt_lu *lu, const struct ktgt_mode_values *to,
  */
 void ktgt_mode_reset(struct ktgt_lu *lu)
 {
-	const struct ktgt_mode_values none = {};
+	const struct ktgt_mode_values to = {
+		.protect = READ_ONCE(lu->mode_saved.protect),
+		.d_sense = READ_ONCE(lu->mode_saved.d_sense),
+	};
+	int cache = READ_ONCE(lu->mode_saved.cache);
 
-	ktgt_mode_change(lu, &none, NULL);
-	if (READ_ONCE(lu->cache_mode) >= 0)
-		ktgt_cache_select(lu, -1, NULL);
+	ktgt_mode_change(lu, &to, NULL);
+	if (READ_ONCE(lu->cache_mode) != cache)
+		ktgt_cache_select(lu, cache, NULL);
+}
+
+/**
+ * ktgt_mode_start - begin with what was saved
+ * @lu: disk with its store, which nobody can find yet
+ *
+ * Context: process.
+ */
+void ktgt_mode_start(struct ktgt_lu *lu)
+{
+	const struct ktgt_mode_saved *saved = &lu->mode_saved;
+
+	spin_lock(&lu->lock);
+	lu->d_sense = saved->d_sense;
+	lu->swp = saved->protect;
+	lu->read_only = lu->is_protected || lu->swp;
+	spin_unlock(&lu->lock);
+	if (saved->cache >= 0)
+		ktgt_cache_start(lu, saved->cache);
 }

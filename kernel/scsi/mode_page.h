@@ -17,8 +17,8 @@ struct ktgt_nexus;
  * enum ktgt_mode_control - which values of a page: PC of MODE SENSE (SPC-4, 6.13)
  * @KTGT_MODE_CURRENT: those that are in force
  * @KTGT_MODE_CHANGEABLE: ones where MODE SELECT can change a bit
- * @KTGT_MODE_DEFAULT: those that a LOGICAL UNIT RESET brings back
- * @KTGT_MODE_SAVED: there are none
+ * @KTGT_MODE_DEFAULT: those that nobody has chosen
+ * @KTGT_MODE_SAVED: those that were saved, with a state file
  */
 enum ktgt_mode_control {
 	KTGT_MODE_CURRENT,
@@ -32,9 +32,11 @@ enum ktgt_mode_control {
  * @write_cache: WCE of the Caching mode page (SBC-4, 6.5.6)
  * @protect: SWP of the Control mode page (SPC-4, 7.5.8)
  * @d_sense: D_SENSE of the Control mode page
+ * @has_cache: the parameter list has a Caching mode page
  */
 struct ktgt_mode_values {
 	bool	write_cache;
+	bool	has_cache;
 	bool	protect;
 	bool	d_sense;
 };
@@ -68,5 +70,6 @@ void ktgt_mode_values(const struct ktgt_lu *lu, struct ktgt_mode_values *values)
 void ktgt_mode_change(struct ktgt_lu *lu, const struct ktgt_mode_values *to,
 		      const struct ktgt_nexus *by);
 void ktgt_mode_reset(struct ktgt_lu *lu);
+void ktgt_mode_start(struct ktgt_lu *lu);
 
 #endif /* _KTGT_SCSI_MODE_PAGE_H */

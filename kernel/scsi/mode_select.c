@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * MODE SELECT (SPC-4, 6.11 and 6.12). The whole parameter list is checked before
- * anything is changed. SP has to be 0, since no values can be saved.
+ * anything is changed. With SP, which needs a state file, what can be changed is saved for
+ * all pages as it is to be, before it is in force.
  */
 #include "mode_select.h"
 
@@ -11,19 +12,41 @@
 
 #include <scsi/scsi_proto.h>
 
+#include "../backend/state.h"
 #include "../core/cmd.h"
 #include "cache.h"
 #include "data.h"
 #include "gate.h"
 #include "lu.h"
+#include "mode_image.h"
 #include "mode_page.h"
 #include "pr.h"
 #include "sense.h"
+#include "state_image.h"
+#include "state_save.h"
 
 #define PF		BIT(4)
+#define SP		BIT(0)
 #define LONGLBA		BIT(0)
 #define SPF		BIT(6)
 #define PAGE_CODE	0x3f
+
+/**
+ * enum cache_step - how far the write cache is, &ktgt_cmd.step_at
+ * @CACHE_SAME: it is to be as it is
+ * @CACHE_CHANGES: it is to be on or off, which may take a flush
+ * @CACHE_CHANGED: it was made so
+ */
+enum cache_step {
+	CACHE_SAME,
+	CACHE_CHANGES,
+	CACHE_CHANGED,
+};
+
+static bool saves(const struct ktgt_cmd *cmd)
+{
+	return cmd->cdb[1] & SP;
+}
 
 static bool is_short_one(const struct ktgt_cmd *cmd)
 {
@@ -50,6 +73,10 @@ static bool refuse_byte(struct ktgt_cmd *cmd, u32 byte)
  */
 bool ktgt_mode_select_check(struct ktgt_cmd *cmd)
 {
+	if (saves(cmd) && !cmd->lu->save) {
+		ktgt_sense_cdb_field(&cmd->sense, 1, 0);
+		return false;
+	}
 	if (!cmd->xfer_len)
 		return true;
 	if (!(cmd->cdb[1] & PF)) {
@@ -183,16 +210,19 @@ static bool select_cache(struct ktgt_cmd *cmd, bool wanted)
 {
 	struct ktgt_lu *lu = cmd->lu;
 
-	if (wanted == READ_ONCE(lu->write_cache))
+	if (cmd->step_at == CACHE_CHANGED ||
+	    (cmd->step_at == CACHE_SAME && wanted == READ_ONCE(lu->write_cache)))
 		return true;
-	if (!cmd->step_nr) {
-		cmd->step_nr = 1;
+	if (cmd->step_at == CACHE_SAME) {
+		cmd->step_at = CACHE_CHANGES;
 		ktgt_cache_select(lu, wanted, cmd->nexus);
 	}
 	if (ktgt_gate_park(cmd))
 		return false;
-	if (wanted == READ_ONCE(lu->write_cache))
+	if (wanted == READ_ONCE(lu->write_cache)) {
+		cmd->step_at = CACHE_CHANGED;
 		return true;
+	}
 	ktgt_cache_select(lu, -1, NULL);
 	ktgt_sense_set(&cmd->sense, HARDWARE_ERROR,
 		       KTGT_ASC_INTERNAL_TARGET_FAILURE);
@@ -200,18 +230,73 @@ static bool select_cache(struct ktgt_cmd *cmd, bool wanted)
 	return false;
 }
 
+/* It ends with an error. What has become of the cache stays, and its initiator is told. */
+static void tell_of_cache(struct ktgt_cmd *cmd)
+{
+	if (cmd->step_at != CACHE_SAME)
+		set_bit(KTGT_UA_MODE, &cmd->itl->flags);
+}
+
 /*
- * A reservation may have come while the command waited for its data, or for the
- * cache. What has become of the cache by then stays, and its initiator is told of it.
+ * A reservation may have come while the command waited for its data, for the cache, or
+ * for the state file.
  */
 static bool is_in_conflict(struct ktgt_cmd *cmd)
 {
 	if (!ktgt_pr_conflicts(cmd))
 		return false;
-	if (cmd->step_nr)
-		set_bit(KTGT_UA_MODE, &cmd->itl->flags);
+	tell_of_cache(cmd);
 	ktgt_cmd_complete(cmd, SAM_STAT_RESERVATION_CONFLICT);
 	return true;
+}
+
+/*
+ * What is kept of @values. Of a cache that no initiator has chosen, nothing: then it is
+ * that of the device, which may be another one.
+ */
+static void put_section(const struct ktgt_lu *lu,
+			const struct ktgt_mode_values *values, u8 *section)
+{
+	bool chosen = values->has_cache && READ_ONCE(lu->params.write_cache) < 0;
+	const struct ktgt_mode_saved saved = {
+		.protect = values->protect,
+		.d_sense = values->d_sense,
+		.cache = chosen ? values->write_cache :
+				  READ_ONCE(lu->cache_mode),
+	};
+
+	ktgt_mode_image_put(&saved, section);
+}
+
+/* Returns false if it waits, or if it has ended with an error. */
+static bool save(struct ktgt_cmd *cmd, const struct ktgt_mode_values *values)
+{
+	u8 section[KTGT_MODE_IMAGE_LEN] = {};
+	enum ktgt_save_result result;
+
+	put_section(cmd->lu, values, section);
+	result = ktgt_save_section(cmd, KTGT_SECTION_MODE, section,
+				   sizeof(section));
+	if (result == KTGT_SAVE_STABLE)
+		return true;
+	if (result != KTGT_SAVE_WAITS) {
+		tell_of_cache(cmd);
+		ktgt_save_fail(cmd, result);
+	}
+	return false;
+}
+
+/* What is stable is what a LOGICAL UNIT RESET brings back from now on. */
+static void commit(struct ktgt_cmd *cmd)
+{
+	struct ktgt_lu *lu = cmd->lu;
+	const u8 *section;
+	u32 len;
+
+	section = ktgt_state_image_find(ktgt_state_next(lu->state),
+					KTGT_SECTION_MODE, &len);
+	ktgt_mode_image_read(lu, section, len);
+	ktgt_save_commit(cmd);
 }
 
 /**
@@ -220,16 +305,16 @@ static bool is_in_conflict(struct ktgt_cmd *cmd)
  *
  * If the write cache is to be off, all writes that have ended are stable when it
  * ends, and each later one is when it ends. If the device cannot do that, nothing is
- * changed.
+ * changed. If values cannot be saved, none but WCE is changed.
  *
- * Context: process; may sleep, for a grace period of RCU; completes @cmd, maybe
- * later. Called again when the cache is settled.
+ * Context: process; may sleep, for a grace period of RCU and for memory; completes @cmd,
+ * maybe later. Called again when the cache is settled, and when values are saved.
  */
 void ktgt_mode_select(struct ktgt_cmd *cmd)
 {
 	struct ktgt_mode_values values;
 
-	if (!cmd->step_nr && is_in_conflict(cmd))
+	if (is_in_conflict(cmd))
 		return;
 	ktgt_mode_values(cmd->lu, &values);
 	if (!ktgt_data_has_come(cmd)) {
@@ -242,6 +327,14 @@ void ktgt_mode_select(struct ktgt_cmd *cmd)
 	}
 	if (!select_cache(cmd, values.write_cache) || is_in_conflict(cmd))
 		return;
+	if (saves(cmd)) {
+		if (!save(cmd, &values))
+			return;
+		commit(cmd);
+	}
 	ktgt_mode_change(cmd->lu, &values, cmd->nexus);
+	/* now: the next one may save what it finds in force */
+	if (saves(cmd))
+		ktgt_save_leave(cmd);
 	ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
 }

@@ -21,6 +21,7 @@
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
@@ -28,14 +29,20 @@
 
 #include "../backend/state.h"
 #include "../core/cmd.h"
+#include "../core/net.h"
 #include "../core/refuse.h"
 #include "../core/target.h"
 #include "lu.h"
+#include "mode_image.h"
 #include "pr.h"
 #include "pr_image.h"
+#include "sense.h"
 #include "state_image.h"
 
 #define SAVE_TIMEOUT	(10 * HZ)
+
+/* Reclaim may wait for the logical unit. */
+#define GFP_SAVE	(GFP_NOIO | __GFP_NOWARN)
 
 /**
  * struct ktgt_save - how what a logical unit keeps is saved
@@ -339,6 +346,89 @@ void ktgt_save_leave(struct ktgt_cmd *cmd)
 		next_writer(save);
 }
 
+/* Ends as the writer, if no save has begun. */
+static enum ktgt_save_result begin_section(struct ktgt_cmd *cmd,
+					   enum ktgt_section_type type,
+					   const u8 *data, u32 len)
+{
+	enum ktgt_save_result result = KTGT_SAVE_BUSY;
+	struct ktgt_state_image *base, *image;
+	u8 *p;
+
+	base = ktgt_save_base(cmd->lu);
+	if (IS_ERR(base))
+		goto leave;
+	image = ktgt_state_image_with(base, type, len, GFP_SAVE, &p);
+	ktgt_state_image_put(base);
+	if (!image)
+		goto leave;
+	if (len)
+		memcpy(p, data, len);
+	if (image->len > ktgt_state_room(cmd->lu->state)) {
+		ktgt_state_image_put(image);
+		result = KTGT_SAVE_NO_ROOM;
+	} else if (ktgt_save_begin(cmd, image)) {
+		return KTGT_SAVE_WAITS;
+	}
+leave:
+	ktgt_save_leave(cmd);
+	return result;
+}
+
+/**
+ * ktgt_save_section - save another section of one type
+ * @cmd: command of a logical unit with a state file; called again with the same arguments
+ *	whenever it is submitted again
+ * @type: which section
+ * @data: its data
+ * @len: bytes of it; with 0 there is no such section
+ *
+ * With KTGT_SAVE_STABLE it is the writer, and not otherwise.
+ *
+ * Context: process, may sleep for memory.
+ * Return: what has become of it.
+ */
+enum ktgt_save_result ktgt_save_section(struct ktgt_cmd *cmd,
+					enum ktgt_section_type type,
+					const u8 *data, u32 len)
+{
+	switch (cmd->step_nr) {
+	case KTGT_SAVE_STEP_NEW:
+		if (!ktgt_save_enter(cmd))
+			return KTGT_SAVE_WAITS;
+		return begin_section(cmd, type, data, len);
+	case KTGT_SAVE_STEP_WRITER:
+		return begin_section(cmd, type, data, len);
+	case KTGT_SAVE_STEP_SAVED:
+		return KTGT_SAVE_STABLE;
+	default:
+		return KTGT_SAVE_FAILED;
+	}
+}
+
+/**
+ * ktgt_save_fail - end a command that could not save something
+ * @cmd: the command
+ * @result: why not
+ *
+ * Context: process; completes @cmd.
+ */
+void ktgt_save_fail(struct ktgt_cmd *cmd, enum ktgt_save_result result)
+{
+	if (result == KTGT_SAVE_BUSY) {
+		ktgt_net_count_failure(cmd->lu->target->kn);
+		ktgt_cmd_complete(cmd, SAM_STAT_BUSY);
+		return;
+	}
+	if (result == KTGT_SAVE_NO_ROOM)
+		ktgt_sense_set(&cmd->sense, ILLEGAL_REQUEST,
+			       KTGT_ASC_INSUFFICIENT_RESOURCES);
+	else
+		ktgt_sense_set(&cmd->sense, HARDWARE_ERROR,
+			       KTGT_ASC_INTERNAL_TARGET_FAILURE);
+	ktgt_cmd_complete(cmd, SAM_STAT_CHECK_CONDITION);
+}
+
 /* With the lock. */
 static bool is_waiting(struct ktgt_save *save, const struct ktgt_cmd *cmd)
 {
@@ -352,7 +442,8 @@ static bool is_waiting(struct ktgt_save *save, const struct ktgt_cmd *cmd)
 
 /**
  * ktgt_save_cancel - let a command wait no longer
- * @cmd: command of a logical unit, which may wait elsewhere or not at all
+ * @cmd: command of a logical unit with a state file, which may wait elsewhere or not at
+ *	all
  *
  * Context: any.
  * Return: true if it waited; it has not completed.
@@ -363,8 +454,6 @@ bool ktgt_save_cancel(struct ktgt_cmd *cmd)
 	bool waits = false;
 	unsigned long flags;
 
-	if (!save)
-		return false;
 	spin_lock_irqsave(&save->lock, flags);
 	if (save->cmd == cmd && is_saving(save)) {
 		end_writer(save, KTGT_SAVE_STEP_NEW);
@@ -510,6 +599,7 @@ struct reader {
 
 static const struct reader readers[] = {
 	{ KTGT_SECTION_RESERVATIONS, ktgt_pr_image_read },
+	{ KTGT_SECTION_MODE, ktgt_mode_image_read },
 };
 
 static_assert(ARRAY_SIZE(readers) == KTGT_SECTION_END - 1);
@@ -550,6 +640,7 @@ static int read_kept(struct ktgt_lu *lu, struct ktgt_state *state,
 	lu->pr.aptpl = false;
 	lu->pr.generation = 0;
 	lu->pr.fault = err;
+	ktgt_mode_image_none(lu);
 	pr_err_ratelimited("LUN %u: its state file %s; it is not ready until its reservations are cleared or restored\n",
 			   lu->lun, err == -EPROTONOSUPPORT ?
 			   "was written by a later version of ktgt" :

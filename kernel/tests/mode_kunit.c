@@ -7,11 +7,18 @@
 #include "../scsi/mode_select.c"
 
 #include <linux/bvec.h>
+#include <linux/delay.h>
+#include <linux/file.h>
 
 #include <kunit/test.h>
 
+#include "../core/net.h"
 #include "../core/target.h"
 #include "../scsi/cdb.h"
+#include "state_test.h"
+
+/* for a save */
+#define PATIENCE	(4 * HZ)
 
 /**
  * struct mode_test - a command for a logical unit
@@ -19,8 +26,11 @@
  * @lu: the logical unit
  * @itl: what it keeps for the initiator
  * @target: its target
+ * @kn: the namespace
  * @done_queue: where the command goes
  * @page: the data buffer
+ * @bits: more bits of byte 1 of the CDB than PF
+ * @file: state file that the logical unit gets with open_state(), or NULL
  * @selected: what ktgt_cache_select() was called with, or -2
  * @is_late: a reservation of another initiator comes while it waits for the cache
  */
@@ -29,8 +39,11 @@ struct mode_test {
 	struct ktgt_lu		lu;
 	struct ktgt_itl		itl;
 	struct ktgt_target	target;
+	struct ktgt_net		kn;
 	struct ktgt_done_queue	done_queue;
 	struct page		*page;
+	u8			bits;
+	struct file		*file;
 	int			selected;
 	bool			is_late;
 };
@@ -52,6 +65,19 @@ void ktgt_cache_select(struct ktgt_lu *lu, int mode,
 	lu->write_cache = mode;
 	if (running->is_late)
 		set_bit(KTGT_ITL_NO_WRITE, &running->itl.flags);
+}
+
+/**
+ * ktgt_cache_start - have the cache as an initiator has saved it
+ * @lu: logical unit of the test
+ * @mode: what was saved
+ *
+ * Context: any.
+ */
+void ktgt_cache_start(struct ktgt_lu *lu, int mode)
+{
+	lu->cache_mode = mode;
+	lu->write_cache = mode;
 }
 
 /**
@@ -85,8 +111,12 @@ static int mode_test_init(struct kunit *test)
 	t->lu.nr_blocks = 0x12345;
 	t->lu.params.write_cache = -1;
 	t->lu.cache_mode = -1;
+	t->lu.mode_saved.cache = -1;
 	t->lu.write_cache = true;
 	t->lu.target = &t->target;
+	t->target.kn = &t->kn;
+	kref_init(&t->lu.kref);
+	ktgt_pr_init(&t->lu.pr);
 	spin_lock_init(&t->lu.lock);
 	spin_lock_init(&t->target.nexus_lock);
 	ktgt_gate_init(&t->lu.gate);
@@ -109,8 +139,28 @@ static void mode_test_exit(struct kunit *test)
 {
 	struct mode_test *t = test->priv;
 
-	if (t && t->page)
+	if (!t)
+		return;
+	ktgt_state_test_close(&t->lu);
+	if (t->file)
+		fput(t->file);
+	if (t->page)
 		put_page(t->page);
+}
+
+/* Until it has ended, it is submitted whenever it comes back. */
+static void carry_out(struct kunit *test)
+{
+	struct mode_test *t = test->priv;
+	unsigned long end = jiffies + PATIENCE;
+
+	do {
+		ktgt_mode_select(&t->cmd);
+		while (llist_empty(&t->done_queue.head) &&
+		       time_before(jiffies, end))
+			msleep(1);
+		KUNIT_ASSERT_NOT_NULL(test, llist_del_all(&t->done_queue.head));
+	} while (test_and_clear_bit(KTGT_CMDF_RESUME, &t->cmd.flags));
 }
 
 /* Carries a MODE SELECT out. Returns sense key, code and qualifier, 0 for GOOD. */
@@ -122,15 +172,16 @@ static u32 select_list(struct kunit *test, u8 opcode, const u8 *list, u32 len)
 	memset(cmd->cdb, 0, sizeof(cmd->cdb));
 	memset(&cmd->sense, 0, sizeof(cmd->sense));
 	cmd->cdb[0] = opcode;
-	cmd->cdb[1] = PF;
+	cmd->cdb[1] = PF | t->bits;
 	cmd->dir = DMA_TO_DEVICE;
+	cmd->status = SAM_STAT_CHECK_CONDITION;
 	cmd->step_nr = 0;
+	cmd->step_at = 0;
 	cmd->xfer_len = len;
 	cmd->buf_len = len;
 	memcpy(page_address(t->page), list, len);
 	if (ktgt_mode_select_check(cmd)) {
-		ktgt_mode_select(cmd);
-		llist_del_all(&t->done_queue.head);
+		carry_out(test);
 		if (cmd->status == SAM_STAT_GOOD)
 			return 0;
 	}
@@ -372,6 +423,135 @@ static void reset(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->selected, -1);
 }
 
+/* --- what is saved -------------------------------------------------------- */
+
+static void open_state(struct kunit *test)
+{
+	struct mode_test *t = test->priv;
+
+	if (!t->file)
+		t->file = ktgt_state_test_file(test);
+	ktgt_state_test_open(test, &t->lu, t->file);
+}
+
+/* Another logical unit with the same state file. */
+static void begin_anew(struct kunit *test)
+{
+	struct mode_test *t = test->priv;
+
+	ktgt_state_test_close(&t->lu);
+	ktgt_mode_image_none(&t->lu);
+	t->lu.swp = false;
+	t->lu.read_only = false;
+	t->lu.d_sense = false;
+	t->lu.write_cache = true;
+	t->lu.cache_mode = -1;
+	open_state(test);
+	ktgt_mode_start(&t->lu);
+}
+
+static void expect_saved(struct kunit *test, int cache, bool protect,
+			 bool d_sense)
+{
+	struct mode_test *t = test->priv;
+	u8 p[KTGT_MODE_PAGE_MAX];
+
+	KUNIT_EXPECT_EQ(test, t->lu.mode_saved.cache, cache);
+	ktgt_mode_page_build(find_page(&t->lu, 0x0a), &t->lu, KTGT_MODE_SAVED,
+			     p);
+	KUNIT_EXPECT_EQ(test, p[0], 0x8a);
+	KUNIT_EXPECT_EQ(test, p[2], d_sense ? 0x24 : 0x20);
+	KUNIT_EXPECT_EQ(test, p[4], protect ? 8 : 0);
+	ktgt_mode_page_build(find_page(&t->lu, 0x08), &t->lu, KTGT_MODE_SAVED,
+			     p);
+	KUNIT_EXPECT_EQ(test, p[0], 0x88);
+	KUNIT_EXPECT_EQ(test, p[2], cache ? 4 : 0);
+	ktgt_mode_page_build(find_page(&t->lu, 0x1c), &t->lu, KTGT_MODE_SAVED,
+			     p);
+	KUNIT_EXPECT_EQ(test, p[0], 0x1c);
+}
+
+static void sp(struct kunit *test)
+{
+	static const u8 all[] = { HEAD, CONTROL(0x24, 8), CACHING(0) };
+	static const u8 none[] = { HEAD, CONTROL(0x20, 0), CACHING(4) };
+	struct mode_test *t = test->priv;
+
+	open_state(test);
+	expect_saved(test, -1, false, false);
+	t->bits = SP;
+	KUNIT_ASSERT_EQ(test, select_list(test, MODE_SELECT, all, sizeof(all)),
+			0);
+	expect_values(test, false, true, true);
+	expect_saved(test, 0, true, true);
+	/* without SP nothing of that changes */
+	t->bits = 0;
+	KUNIT_ASSERT_EQ(test, select_list(test, MODE_SELECT, none, sizeof(none)),
+			0);
+	expect_values(test, true, false, false);
+	expect_saved(test, 0, true, true);
+	ktgt_mode_reset(&t->lu);
+	expect_values(test, false, true, true);
+	begin_anew(test);
+	expect_values(test, false, true, true);
+	expect_saved(test, 0, true, true);
+}
+
+/* A cache that no initiator has chosen is that of the device, whichever that is. */
+static void sp_without_cache(struct kunit *test)
+{
+	static const u8 control[] = { HEAD, CONTROL(0x24, 0) };
+	struct mode_test *t = test->priv;
+
+	open_state(test);
+	t->bits = SP;
+	KUNIT_ASSERT_EQ(test, select_list(test, MODE_SELECT, control,
+					  sizeof(control)), 0);
+	expect_saved(test, -1, false, true);
+	begin_anew(test);
+	expect_saved(test, -1, false, true);
+	KUNIT_EXPECT_EQ(test, t->lu.cache_mode, -1);
+}
+
+/* Without pages what is in force is saved. */
+static void sp_without_pages(struct kunit *test)
+{
+	static const u8 all[] = { HEAD, CONTROL(0x24, 8) };
+	struct mode_test *t = test->priv;
+
+	open_state(test);
+	KUNIT_ASSERT_EQ(test, select_list(test, MODE_SELECT, all, sizeof(all)),
+			0);
+	expect_saved(test, -1, false, false);
+	t->bits = SP;
+	KUNIT_ASSERT_EQ(test, select_list(test, MODE_SELECT, all, 0), 0);
+	expect_saved(test, -1, true, true);
+}
+
+/* What cannot be saved is not in force either. */
+static void sp_fails(struct kunit *test)
+{
+	static const u8 control[] = { HEAD, CONTROL(0x24, 8) };
+	struct mode_test *t = test->priv;
+
+	t->bits = SP;
+	KUNIT_EXPECT_EQ(test, select_list(test, MODE_SELECT, control,
+					  sizeof(control)), 0x052400);
+	KUNIT_EXPECT_EQ(test, t->cmd.sense.field, 1);
+	KUNIT_EXPECT_EQ(test, t->cmd.sense.bit, 0);
+	open_state(test);
+	KUNIT_ASSERT_EQ(test, ktgt_state_take(t->lu.state, test), 0);
+	select_list(test, MODE_SELECT, control, sizeof(control));
+	KUNIT_EXPECT_EQ(test, t->cmd.status, SAM_STAT_BUSY);
+	KUNIT_EXPECT_FALSE(test, test_bit(KTGT_CMDF_STATE_WRITER,
+					  &t->cmd.flags));
+	expect_values(test, true, false, false);
+	expect_saved(test, -1, false, false);
+	ktgt_state_give_back(t->lu.state, test);
+	KUNIT_EXPECT_EQ(test, select_list(test, MODE_SELECT, control,
+					  sizeof(control)), 0);
+}
+
 static struct kunit_case mode_test_cases[] = {
 	KUNIT_CASE_PARAM(select_six, select_gen_params),
 	KUNIT_CASE(select_ten),
@@ -382,11 +562,27 @@ static struct kunit_case mode_test_cases[] = {
 	KUNIT_CASE(conflict),
 	KUNIT_CASE(late_conflict),
 	KUNIT_CASE(reset),
+	KUNIT_CASE(sp),
+	KUNIT_CASE(sp_without_cache),
+	KUNIT_CASE(sp_without_pages),
+	KUNIT_CASE(sp_fails),
 	{}
 };
 
+static int mode_suite_init(struct kunit_suite *suite)
+{
+	return ktgt_state_test_init();
+}
+
+static void mode_suite_exit(struct kunit_suite *suite)
+{
+	ktgt_state_test_exit();
+}
+
 static struct kunit_suite mode_suite = {
 	.name = "ktgt_mode",
+	.suite_init = mode_suite_init,
+	.suite_exit = mode_suite_exit,
 	.init = mode_test_init,
 	.exit = mode_test_exit,
 	.test_cases = mode_test_cases,

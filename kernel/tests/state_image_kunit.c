@@ -3,6 +3,7 @@
  * Sections of an image: each can be changed without the others, and nothing is read that
  * is not there.
  */
+#include "../scsi/mode_image.c"
 #include "../scsi/state_image.c"
 
 #include <kunit/test.h>
@@ -143,12 +144,74 @@ static void order(struct kunit *test)
 	ktgt_state_image_put(image);
 }
 
+/* --- mode parameters ------------------------------------------------------ */
+
+static int read_mode(struct kunit *test, struct ktgt_mode_saved *saved,
+		     const u8 *p, u32 len)
+{
+	struct ktgt_lu *lu = kunit_kzalloc(test, sizeof(*lu), GFP_KERNEL);
+	int err;
+
+	KUNIT_ASSERT_NOT_NULL(test, lu);
+	spin_lock_init(&lu->lock);
+	err = ktgt_mode_image_read(lu, p, len);
+	*saved = lu->mode_saved;
+	kunit_kfree(test, lu);
+	return err;
+}
+
+/* What is read is what was written. */
+static void mode_values(struct kunit *test)
+{
+	struct ktgt_mode_saved want, got;
+	unsigned int i;
+
+	for (i = 0; i < 12; i++) {
+		u8 p[KTGT_MODE_IMAGE_LEN] = {};
+
+		want.protect = i & 1;
+		want.d_sense = i & 2;
+		want.cache = (int)(i >> 2) - 1;
+		ktgt_mode_image_put(&want, p);
+		KUNIT_ASSERT_EQ(test, read_mode(test, &got, p, sizeof(p)), 0);
+		KUNIT_EXPECT_EQ(test, got.protect, want.protect);
+		KUNIT_EXPECT_EQ(test, got.d_sense, want.d_sense);
+		KUNIT_EXPECT_EQ(test, got.cache, want.cache);
+	}
+}
+
+static void mode_forged(struct kunit *test)
+{
+	u8 p[KTGT_MODE_IMAGE_LEN + 1] = {};
+	struct ktgt_mode_saved got;
+	u32 i;
+
+	for (i = 0; i < KTGT_MODE_IMAGE_LEN; i++)
+		KUNIT_EXPECT_EQ(test, read_mode(test, &got, p, i), -EUCLEAN);
+	KUNIT_EXPECT_EQ(test, read_mode(test, &got, p, sizeof(p)),
+			-EPROTONOSUPPORT);
+	p[1] = 2;
+	KUNIT_EXPECT_EQ(test, read_mode(test, &got, p, KTGT_MODE_IMAGE_LEN),
+			-EUCLEAN);
+	p[1] = 0;
+	p[0] = BIT(2);
+	KUNIT_EXPECT_EQ(test, read_mode(test, &got, p, KTGT_MODE_IMAGE_LEN),
+			-EPROTONOSUPPORT);
+	p[0] = 0;
+	p[KTGT_MODE_IMAGE_LEN - 1] = 1;
+	KUNIT_EXPECT_EQ(test, read_mode(test, &got, p, KTGT_MODE_IMAGE_LEN),
+			-EPROTONOSUPPORT);
+	KUNIT_EXPECT_FALSE(test, got.protect || got.d_sense || got.cache);
+}
+
 static struct kunit_case section_cases[] = {
 	KUNIT_CASE(each),
 	KUNIT_CASE(nothing),
 	KUNIT_CASE(cut),
 	KUNIT_CASE_PARAM(forged, forged_gen_params),
 	KUNIT_CASE(order),
+	KUNIT_CASE(mode_values),
+	KUNIT_CASE(mode_forged),
 	{}
 };
 

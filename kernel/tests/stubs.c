@@ -32,7 +32,6 @@
 #include "../scsi/sbc.h"
 #include "../scsi/sbc_disk.h"
 #include "../scsi/spc.h"
-#include "../scsi/state_save.h"
 #include "../scsi/told.h"
 #include "../scsi/transition.h"
 
@@ -166,10 +165,6 @@ STUB_FAIL_VALUE(int, ktgt_transition_init, -EIO, void)
 STUB_FAIL(ktgt_transition_exit, void)
 STUB_FAIL(ktgt_pr_out, struct ktgt_cmd *cmd)
 STUB_FAIL_VALUE(bool, ktgt_pr_abort_cancel, false, struct ktgt_cmd *cmd)
-STUB_FAIL_VALUE(bool, ktgt_save_cancel, false, struct ktgt_cmd *cmd)
-STUB_FAIL(ktgt_save_leave, struct ktgt_cmd *cmd)
-STUB_FAIL_VALUE(int, ktgt_save_init, -EIO, void)
-STUB_FAIL(ktgt_save_exit, void)
 STUB_FAIL_VALUE(int, ktgt_nexus_open, -EIO, struct ktgt_nexus *nexus)
 STUB_FAIL(ktgt_nexus_close, struct ktgt_nexus *nexus)
 STUB_FAIL(ktgt_lu_no_medium, const struct ktgt_lu *lu,

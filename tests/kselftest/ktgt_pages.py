@@ -7,12 +7,14 @@
 
 Shown: what MODE SELECT changes is so for all initiators, the others are told, and a
 LOGICAL UNIT RESET takes it back; with WCE 0 each WRITE is stable when it ends; START
-STOP UNIT flushes; what each of the other commands answers, and which sense data wrong
+STOP UNIT flushes; values that are saved outlive the logical unit, and others do not; what
+each of the other commands answers, and which sense data wrong
 ones get.
 """
 # Timeout: 300
 
 import os
+import shutil
 import struct
 import sys
 
@@ -22,9 +24,10 @@ import dm  # noqa: E402
 from dm import Mapped  # noqa: E402
 from iscsi import (NAME, Pdu, SCSI_CMD, Task, format_unit,  # noqa: E402
                    get_lba_status, inquiry, log_select, log_sense, mode_list,
-                   mode_page, mode_select6, mode_select10, mode_sense10, pr_list,
-                   pr_out, prevent_allow, read10, read_buffer, read_defects10,
-                   read_defects12, receive_diagnostic, report_info, report_luns,
+                   mode_page, mode_select6, mode_select10, mode_sense6,
+                   mode_sense10, pr_list, pr_out, prevent_allow, read10,
+                   read_buffer, read_defects10, read_defects12,
+                   receive_diagnostic, report_info, report_luns,
                    report_timestamp, send_diagnostic, set_info, set_timestamp,
                    start_stop, tur, wce, write10, write_buffer, write_same16)
 from ktap import Suite, check, equal, wait_until  # noqa: E402
@@ -45,8 +48,17 @@ BLOCKS = SIZE_MIB << 20 >> 9
 NO_FLUSH = "0 {size} flakey {dev} 0 0 1000 1 error_writes"
 
 
+FOLDER = f"/tmp/ktgt-pages{os.getpid()}"
+
+
+def after(lab):
+    dm.leave_nothing(lab)
+    lab.adm("net", "set", "state-dir", "none")
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
 suite = Suite(Lab)
-suite.after = dm.leave_nothing
+suite.after = after
 
 
 def target(lab, dev=None, **options):
@@ -87,9 +99,9 @@ def change(page, byte, bit, value):
     return bytes(page)
 
 
-def select(ini, *pages, lun=1):
+def select(ini, *pages, lun=1, bits=0x10):
     body = mode_list(*pages)
-    ini.good(mode_select6(len(body)), lun, write=body)
+    ini.good(mode_select6(len(body), bits), lun, write=body)
 
 
 def select_bit(ini, code, byte, bit, value, lun=1):
@@ -426,6 +438,102 @@ def values_end_with_reset(lab):
         lab.clear_ua(one)
     equal((mode_page(ini, 8), mode_page(ini, 10)), usual, "pages")
     ini.good(write10(0, 1), write=bytes(512))
+
+
+def pages(ini, control=0):
+    """What can be changed: WCE, SWP, D_SENSE. With a state file all of it can be saved."""
+    caching, control_page = (mode_page(ini, page, control=control)
+                             for page in (8, 10))
+    equal((caching[0], control_page[0]), (0x88, 0x8A), "PS")
+    return caching[2] >> 2 & 1, control_page[4] >> 3 & 1, control_page[2] >> 2 & 1
+
+
+def has_no_cache(ini):
+    """Whether WCE is 0; when that changes, who asks finds a unit attention instead."""
+    task = ini.command(mode_sense6(8, bits=8), read=252)
+    return task.status == 0 and not task.data[6] & 4
+
+
+def anew(lab, iqn, dev):
+    """LUN 1 is deleted and made again; two sessions."""
+    lab.close_all()
+    lab.drop_lun(iqn, 1)
+    lab.lun(iqn, 1, dev)
+    return pair(lab, iqn)
+
+
+@suite.case
+def saved_values(lab):
+    """SP saves all that can be changed as it is to be; MODE SENSE tells it. It comes back
+    with LOGICAL UNIT RESET, and with the logical unit that is made anew."""
+    lab.adm("net", "set", "state-dir", FOLDER)
+    dev = lab.null_blk(SIZE_MIB, cache_size=1)
+    iqn = target(lab, dev)
+    ini, other = pair(lab, iqn)
+    equal((pages(ini), pages(ini, 3), pages(ini, 2)), ((1, 0, 0),) * 3, "before")
+    equal(mode_page(ini, 0x1C)[0], 0x1C, "a page that cannot be changed")
+    select_swp(ini, 1)
+    equal((pages(ini), pages(ini, 3)), ((1, 1, 0), (1, 0, 0)), "without SP")
+    select(ini, change(mode_page(ini, 8), 2, 4, 0),
+           change(mode_page(ini, 10), 2, 4, 1), bits=0x11)
+    lab.clear_ua(other)
+    equal((pages(ini), pages(other, 3), pages(ini, 2)),
+          ((0, 1, 1), (0, 1, 1), (1, 0, 0)), "with SP")
+    select_swp(ini, 0)
+    select_wce(ini, 1)
+    select_d_sense(ini, 0)
+    equal((pages(ini), pages(ini, 3)), ((1, 0, 0), (0, 1, 1)), "others, not saved")
+    equal(other.tmf(LU_RESET), 0, "reset")
+    for one in ini, other:
+        lab.clear_ua(one)
+    wait_until(lambda: has_no_cache(ini), 10 * SLOW, "no cache after a reset")
+    for one in ini, other:
+        lab.clear_ua(one)
+    equal((pages(ini), pages(other)), ((0, 1, 1),) * 2, "after a reset")
+    sense_of = ini.command(write10(0, 1), write=bytes(512))
+    equal((sense_of.key, sense_of.sense[0] & 0x7F), (WRITE_PROTECTED, 0x72), "WRITE")
+    ini, other = anew(lab, iqn, dev)
+    equal((pages(ini), pages(ini, 3)), ((0, 1, 1),) * 2, "anew")
+    sense_of = ini.command(write10(0, 1), write=bytes(512))
+    equal((sense_of.key, sense_of.sense[0] & 0x7F), (WRITE_PROTECTED, 0x72), "WRITE")
+    select(ini, change(mode_page(ini, 10), 4, 8, 0), bits=0x11)
+    check(is_stable(dev, ini), "a WRITE that is not stable")
+    ini, other = anew(lab, iqn, dev)
+    equal(pages(ini), (0, 0, 1), "SWP was taken back")
+
+
+@suite.case
+def saved_without_cache(lab):
+    """WCE is saved only if an initiator has chosen it: otherwise it is as the device, or
+    the user, has it."""
+    lab.adm("net", "set", "state-dir", FOLDER)
+    dev = lab.null_blk(SIZE_MIB, cache_size=1)
+    iqn = target(lab, dev)
+    ini, _ = pair(lab, iqn)
+    select(ini, change(mode_page(ini, 10), 2, 4, 1), bits=0x11)
+    lab.close_all()
+    lab.drop_lun(iqn, 1)
+    lab.lun(iqn, 1, dev, **{"write-cache": "off"})
+    ini, _ = pair(lab, iqn)
+    equal((pages(ini), pages(ini, 3)), ((0, 0, 1),) * 2, "write-cache off")
+
+
+@suite.case
+def saved_by_nobody(lab):
+    """Without a state file there are no saved values, and SP is refused. A controller has
+    none either."""
+    lab.adm("net", "set", "state-dir", FOLDER)
+    iqn = target(lab)
+    lab.adm("net", "set", "state-dir", "none")
+    lab.lun(iqn, 2, lab.null_blk(4))
+    ini = lab.login(iqn, luns=(0, 1, 2))
+    body = mode_list()
+    for lun in 0, 2:
+        task = sense(ini, INVALID_FIELD, mode_select6(len(body), 0x11), lun, write=body)
+        equal(task.sense[15:18], bytes([0xC8, 0, 1]), "field")
+        sense(ini, (5, 0x39, 0), mode_sense10(10, control=3), lun, read_len=252)
+        equal(mode_page(ini, 10, lun=lun)[0], 0x0A, "PS")
+    select(ini, bits=0x11)
 
 
 # --- the disk as a whole ---------------------------------------------------------

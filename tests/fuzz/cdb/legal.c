@@ -229,10 +229,13 @@ static bool may_list(const struct record *rec)
 	switch (rec->cdb[0]) {
 	case FORMAT_UNIT:
 		return !rec->shape->read_only;
+	/* no logical unit here has a state file, so nothing can be saved */
 	case MODE_SELECT:
-		return !len || (len >= 4 && rec->cdb[1] & 0x10);
+		return !(rec->cdb[1] & 1) &&
+		       (!len || (len >= 4 && rec->cdb[1] & 0x10));
 	case MODE_SELECT_10:
-		return !len || (len >= 8 && rec->cdb[1] & 0x10);
+		return !(rec->cdb[1] & 1) &&
+		       (!len || (len >= 8 && rec->cdb[1] & 0x10));
 	case LOG_SELECT:
 		return may_log_select(rec);
 	case WRITE_BUFFER:
