@@ -32,6 +32,7 @@
 #include "removable.h"
 #include "rsoc.h"
 #include "sanitize.h"
+#include "sanitize_op.h"
 #include "sanitize_state.h"
 #include "sbc_disk.h"
 #include "sense.h"

@@ -468,7 +468,7 @@ struct ktgt_disk_names {
  * @atomic_align: the address of the first one is a multiple of this
  * @sanitize: what has become of the last SANITIZE
  * @sanitize_op: what sanitizes it at this moment, or NULL; under a lock of
- *	scsi/sanitize.c
+ *	scsi/sanitize_op.c
  * @thin: blocks can be unmapped
  * @read_only: writes are refused, because of @is_protected or @swp; changed under
  *	@lock, read with READ_ONCE()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What a sanitize operation means for the other commands (SBC-4, 4.11.2 and 4.11.3).
- * Who carries it out is scsi/sanitize.c.
+ * Who carries it out is scsi/sanitize_op.c.
  */
 #include "sanitize_state.h"
 

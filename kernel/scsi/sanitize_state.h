@@ -14,6 +14,13 @@
 /* the opcode, which the kernel's headers do not have */
 #define KTGT_SANITIZE	0x48
 
+/* service actions; CRYPTOGRAPHIC ERASE is not served */
+enum ktgt_sanitize_action {
+	KTGT_SANITIZE_OVERWRITE		= 0x01,
+	KTGT_SANITIZE_BLOCK_ERASE	= 0x02,
+	KTGT_SANITIZE_EXIT_FAILURE	= 0x1f,
+};
+
 bool ktgt_sanitize_sense(const struct ktgt_lu *lu, struct ktgt_sense *sense);
 bool ktgt_sanitize_refuses_now(struct ktgt_cmd *cmd);
 bool ktgt_sanitize_admits_now(struct ktgt_cmd *cmd);

@@ -3,6 +3,7 @@
  * Sanitize operations: what the storage is asked for and in which order, what the
  * command is answered that has begun one, and what the others are.
  */
+#include "../scsi/sanitize_op.c"
 #include "../scsi/sanitize.c"
 #include "../scsi/sanitize_state.c"
 

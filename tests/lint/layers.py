@@ -70,7 +70,7 @@ FLOORS = {
         'spc sbc_disk',
         'sbc mode mode_select rsoc rstmf sanitize caw verify pr_in pr_out buffer diagnostic log told '
         'port_groups write_atomic copy copy_results',
-        'transition',
+        'transition sanitize_op',
         'lu_life removable reset pr_abort',
         'nexus mode_page reserve pr_save pr_trial prevent',
         'state_save',

@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What sanitizes a logical unit (SBC-4, 4.11): all blocks are overwritten, or erased.
+ *
+ * What sanitizes belongs to the logical unit, and not to the command that has begun
+ * it: the command may be answered at once, or be aborted, or its session may end. It
+ * goes to the storage as a command of its own, which no initiator has sent. So it is
+ * admitted by the gate for each step, and whoever closes the gate waits for a step at
+ * most. Between two steps it comes back to a work of this file.
+ *
+ * It begins when all commands have ended that were admitted before. From then on there
+ * are none but its own, because sanitize_state.c refuses them.
+ *
+ * It ends with a failure if its device fails, is protected, becomes smaller, or is
+ * replaced: the blocks of another device are not those that were to be sanitized. If
+ * the logical unit is removed, it ends with it.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "sanitize_op.h"
+
+#include <linux/highmem.h>
+#include <linux/minmax.h>
+#include <linux/printk.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include <scsi/scsi_proto.h>
+
+#include "../backend/store.h"
+#include "../core/cmd.h"
+#include "../core/target.h"
+#include "data.h"
+#include "gate.h"
+#include "lu.h"
+#include "lu_life.h"
+#include "sanitize_state.h"
+#include "sense.h"
+
+/* what goes to the storage at once; whoever closes the gate may wait for that */
+#define STEP			SZ_8M
+/* likewise; a device is told of it, and moves no data */
+#define UNMAP_STEP		SZ_1G
+
+/* Reclaim may wait for the logical unit. */
+#define GFP_SANITIZE		(GFP_NOIO | __GFP_NOWARN)
+
+/**
+ * struct ktgt_sanitize_op - what sanitizes a logical unit
+ *
+ * Whoever runs @work has it to himself, but for @asker.
+ *
+ * @cmd: what goes through the gate, and carries the transfers
+ * @queue: where @cmd comes back to
+ * @work: goes on when it has come back
+ * @wait: for the end of the commands that were admitted before
+ * @lu: the logical unit, with a reference of a command
+ * @store: the store that it began with; its memory is referenced
+ * @asker: SANITIZE that is answered when it ends, or NULL; under op_lock
+ * @page: a block of the pattern, at its beginning; NULL if nothing is overwritten
+ * @is_inverted: it is the inverted pattern
+ * @is_under_way: a transfer has been submitted, and not looked at
+ * @is_mapped: blocks could not be unmapped
+ */
+struct ktgt_sanitize_op {
+	struct ktgt_cmd		cmd;
+	struct ktgt_done_queue	queue;
+	struct work_struct	work;
+	struct ktgt_store_wait	wait;
+	struct ktgt_lu		*lu;
+	struct ktgt_store	*store;
+	struct ktgt_cmd		*asker;
+	struct page		*page;
+	bool			is_inverted;
+	bool			is_under_way;
+	bool			is_mapped;
+};
+
+/* protects &ktgt_lu.sanitize_op of all logical units, and who waits for it */
+static DEFINE_SPINLOCK(op_lock);
+
+/* waits for no storage; reclaim may wait for a logical unit that is sanitized */
+static struct workqueue_struct *sanitize_wq;
+
+static u32 block_of(const struct ktgt_sanitize_op *op)
+{
+	return 1u << op->cmd.block_shift;
+}
+
+/* --- the end -------------------------------------------------------------- */
+
+/**
+ * ktgt_sanitize_op_free - free what sanitizes
+ * @op: what has not begun, or has ended
+ *
+ * Context: may sleep.
+ */
+void ktgt_sanitize_op_free(struct ktgt_sanitize_op *op)
+{
+	if (op->page)
+		__free_page(op->page);
+	kfree(op);
+}
+
+/* Nobody finds it any more. Returns the command that waits for its end, or NULL. */
+static struct ktgt_cmd *op_leave(struct ktgt_sanitize_op *op)
+{
+	struct ktgt_cmd *asker;
+	unsigned long flags;
+
+	spin_lock_irqsave(&op_lock, flags);
+	op->lu->sanitize_op = NULL;
+	asker = op->asker;
+	spin_unlock_irqrestore(&op_lock, flags);
+	return asker;
+}
+
+/* All is unmapped only if it still has the store that was. */
+static u8 phase_after(const struct ktgt_sanitize_op *op, u8 status)
+{
+	struct ktgt_lu *lu = op->lu;
+
+	if (status != SAM_STAT_GOOD)
+		return KTGT_SANITIZE_FAILED;
+	if (lu->sanitize.action == KTGT_SANITIZE_BLOCK_ERASE &&
+	    lu->sanitize.passes > 1 && !op->is_mapped &&
+	    rcu_access_pointer(lu->store) == op->store)
+		return KTGT_SANITIZE_ERASED;
+	return KTGT_SANITIZE_NONE;
+}
+
+static void set_phase(struct ktgt_sanitize_op *op, u8 status)
+{
+	struct ktgt_lu *lu = op->lu;
+
+	/* the store stays as it is */
+	mutex_lock(&lu->gate.mutex);
+	spin_lock(&lu->lock);
+	WRITE_ONCE(lu->sanitize.phase, phase_after(op, status));
+	spin_unlock(&lu->lock);
+	mutex_unlock(&lu->gate.mutex);
+}
+
+static void answer(struct ktgt_cmd *asker, u8 status)
+{
+	if (status == SAM_STAT_CHECK_CONDITION)
+		ktgt_sense_set(&asker->sense, MEDIUM_ERROR,
+			       KTGT_ASC_SANITIZE_FAILED);
+	ktgt_cmd_complete(asker, status);
+}
+
+/*
+ * With GOOD, CHECK CONDITION, or TASK ABORTED if the logical unit is being removed.
+ * The next one may begin as soon as the phase is set.
+ */
+static void op_end(struct ktgt_sanitize_op *op, u8 status)
+{
+	struct ktgt_cmd *asker = op_leave(op);
+	struct ktgt_lu *lu = op->lu;
+
+	set_phase(op, status);
+	if (status == SAM_STAT_CHECK_CONDITION) {
+		pr_warn_ratelimited("target %u: LUN %u: sanitizing it has failed; initiators cannot use it until it is sanitized again\n",
+				    lu->target->tid, lu->lun);
+		/* the device may be gone, or smaller */
+		ktgt_lu_refresh(lu);
+	}
+	if (asker)
+		answer(asker, status);
+	ktgt_store_put(op->store);
+	ktgt_sanitize_op_free(op);
+	percpu_ref_put(&lu->ref);
+}
+
+/* --- steps ---------------------------------------------------------------- */
+
+static bool pass_is_done(const struct ktgt_sanitize *state)
+{
+	return state->at == state->size;
+}
+
+/* The last pass of an erasure unmaps the blocks, if they can be. */
+static bool unmaps(const struct ktgt_sanitize *state)
+{
+	return state->action == KTGT_SANITIZE_BLOCK_ERASE && state->pass == 1;
+}
+
+/* The last pass has the pattern as it is (SBC-4, 5.30.3). */
+static void turn_pattern(struct ktgt_sanitize_op *op)
+{
+	const struct ktgt_sanitize *state = &op->lu->sanitize;
+	bool invert = state->invert && !((state->passes - state->pass) & 1);
+	u32 pos;
+	u8 *p;
+
+	if (invert == op->is_inverted)
+		return;
+	op->is_inverted = invert;
+	p = kmap_local_page(op->page);
+	for (pos = 0; pos < block_of(op); pos++)
+		p[pos] = ~p[pos];
+	kunmap_local(p);
+}
+
+static void step_end_io(struct ktgt_io *io)
+{
+	ktgt_cmd_resume(container_of(io, struct ktgt_cmd, io));
+}
+
+/*
+ * Zeroes come before the blocks are unmapped: what is unmapped may read as anything,
+ * and then not as what was there.
+ */
+static void choose_step(struct ktgt_sanitize_op *op)
+{
+	const struct ktgt_sanitize *state = &op->lu->sanitize;
+	struct ktgt_io *io = &op->cmd.io;
+
+	io->pos = state->at;
+	io->len = min_t(u64, state->size - state->at,
+			unmaps(state) ? UNMAP_STEP : STEP);
+	if (!io->len) {
+		/* each pass has to reach the medium, and not only a cache */
+		io->op = KTGT_IO_FLUSH;
+		io->pos = 0;
+	} else if (state->action == KTGT_SANITIZE_OVERWRITE) {
+		turn_pattern(op);
+		io->op = KTGT_IO_WRITE_SAME;
+	} else {
+		io->op = unmaps(state) ? KTGT_IO_UNMAP : KTGT_IO_WRITE_ZEROES;
+	}
+}
+
+static void submit_step(struct ktgt_sanitize_op *op)
+{
+	struct ktgt_io *io = &op->cmd.io;
+
+	choose_step(op);
+	io->end_io = step_end_io;
+	io->flags = io->op == KTGT_IO_WRITE_ZEROES ? KTGT_IO_MAY_UNMAP : 0;
+	io->block = block_of(op);
+	io->bvec = op->cmd.inline_bvec;
+	op->is_under_way = true;
+	ktgt_store_submit(op->cmd.store, io);
+}
+
+/* That blocks cannot be unmapped is no failure: they are zero. */
+static bool step_has_failed(struct ktgt_sanitize_op *op)
+{
+	const struct ktgt_io *io = &op->cmd.io;
+
+	if (io->op != KTGT_IO_UNMAP || io->status != BLK_STS_NOTSUPP)
+		return io->status;
+	op->is_mapped = true;
+	return false;
+}
+
+/* What has come back is done. Return: false if it is not, because it has failed. */
+static bool take_step(struct ktgt_sanitize_op *op)
+{
+	struct ktgt_sanitize *state = &op->lu->sanitize;
+
+	op->is_under_way = false;
+	if (step_has_failed(op))
+		return false;
+	spin_lock(&op->lu->lock);
+	if (pass_is_done(state)) {
+		WRITE_ONCE(state->pass, state->pass + 1);
+		WRITE_ONCE(state->at, 0);
+	} else {
+		WRITE_ONCE(state->at, state->at + op->cmd.io.len);
+	}
+	spin_unlock(&op->lu->lock);
+	return true;
+}
+
+/* Whether the store that has admitted it is the one that is to be sanitized, still. */
+static bool may_write(const struct ktgt_sanitize_op *op)
+{
+	const struct ktgt_store *store = op->cmd.store;
+	const struct ktgt_lu *lu = op->lu;
+
+	return store == op->store && !store->read_only &&
+	       !READ_ONCE(lu->is_protected) &&
+	       lu->sanitize.size <= READ_ONCE(store->size);
+}
+
+static void next_step(struct ktgt_sanitize_op *op)
+{
+	const struct ktgt_sanitize *state = &op->lu->sanitize;
+
+	ktgt_gate_leave(&op->cmd);
+	if (op->is_under_way && !take_step(op)) {
+		op_end(op, SAM_STAT_CHECK_CONDITION);
+		return;
+	}
+	if (state->pass == state->passes) {
+		op_end(op, SAM_STAT_GOOD);
+		return;
+	}
+	if (!ktgt_gate_enter(&op->cmd))
+		return;
+	if (may_write(op)) {
+		submit_step(op);
+		return;
+	}
+	ktgt_gate_leave(&op->cmd);
+	op_end(op, SAM_STAT_CHECK_CONDITION);
+}
+
+/* It is to go on; or it has ended, since the logical unit is being removed. */
+static void op_work(struct work_struct *work)
+{
+	struct ktgt_sanitize_op *op = container_of(work, struct ktgt_sanitize_op,
+						   work);
+
+	llist_del_all(&op->queue.head);
+	if (test_and_clear_bit(KTGT_CMDF_RESUME, &op->cmd.flags))
+		next_step(op);
+	else
+		op_end(op, SAM_STAT_TASK_ABORTED);
+}
+
+static void op_kick(struct ktgt_done_queue *queue)
+{
+	struct ktgt_sanitize_op *op = container_of(queue,
+						   struct ktgt_sanitize_op,
+						   queue);
+
+	queue_work(sanitize_wq, &op->work);
+}
+
+/* --- the beginning -------------------------------------------------------- */
+
+/*
+ * No other command is with the storage. A swap has taken the reason back if it has
+ * come meanwhile; then the first step finds another store.
+ */
+static void store_is_empty(struct ktgt_store_wait *wait)
+{
+	struct ktgt_sanitize_op *op = container_of(wait, struct ktgt_sanitize_op,
+						   wait);
+	struct ktgt_lu *lu = op->lu;
+
+	mutex_lock(&lu->gate.mutex);
+	if (rcu_access_pointer(lu->store) == op->store)
+		ktgt_gate_open_locked(lu, KTGT_GATE_SANITIZE);
+	mutex_unlock(&lu->gate.mutex);
+	ktgt_cmd_resume(&op->cmd);
+}
+
+/**
+ * ktgt_sanitize_op_take - take the store that is to be sanitized
+ * @op: what sanitizes it, ktgt_sanitize_op_run() has to follow. The phase of its logical
+ *	unit is set, whose &ktgt_gate.mutex is held
+ *
+ * Who is admitted from now on knows of it. From here on another store is not the one that is
+ * to be sanitized.
+ *
+ * Context: process; may sleep, for a grace period of RCU.
+ */
+void ktgt_sanitize_op_take(struct ktgt_sanitize_op *op)
+{
+	struct ktgt_lu *lu = op->lu;
+
+	op->store = rcu_dereference_protected(lu->store,
+					      lockdep_is_held(&lu->gate.mutex));
+	kref_get(&op->store->ref);
+	ktgt_gate_close_locked(lu, KTGT_GATE_SANITIZE);
+	/* the gate may have been closed for another reason */
+	synchronize_rcu();
+}
+
+/* The pattern, as often as a block has room for it (SBC-4, 5.30.3). */
+static void take_pattern(struct ktgt_sanitize_op *op, const struct ktgt_cmd *cmd,
+			 u32 at, u32 len)
+{
+	u32 block = block_of(op), pos;
+	u8 *p = kmap_local_page(op->page);
+
+	ktgt_data_get(cmd, at, p, len);
+	for (pos = len; pos < block; pos++)
+		p[pos] = p[pos - len];
+	kunmap_local(p);
+}
+
+/**
+ * ktgt_sanitize_op_make - make what sanitizes
+ * @cmd: command that has asked for it
+ * @pattern_at: where the pattern is in its data
+ * @pattern_len: bytes of the pattern, at most those of a block; 0 if there is none
+ *
+ * Context: may sleep.
+ * Return: what sanitizes; NULL without memory.
+ */
+struct ktgt_sanitize_op *ktgt_sanitize_op_make(const struct ktgt_cmd *cmd,
+					       u32 pattern_at, u32 pattern_len)
+{
+	struct ktgt_sanitize_op *op = kzalloc_obj(*op, GFP_SANITIZE);
+
+	if (!op)
+		return NULL;
+	op->lu = cmd->lu;
+	op->cmd.lu = cmd->lu;
+	op->cmd.lun = cmd->lun;
+	memcpy(op->cmd.cdb, cmd->cdb, KTGT_CDB_MAX);
+	op->cmd.block_shift = cmd->block_shift;
+	op->cmd.done_queue = &op->queue;
+	init_llist_head(&op->queue.head);
+	op->queue.kick = op_kick;
+	INIT_WORK(&op->work, op_work);
+	op->wait.done = store_is_empty;
+	if (!pattern_len)
+		return op;
+	op->page = alloc_page(GFP_SANITIZE);
+	if (!op->page) {
+		kfree(op);
+		return NULL;
+	}
+	bvec_set_page(&op->cmd.inline_bvec[0], op->page, block_of(op), 0);
+	take_pattern(op, cmd, pattern_at, pattern_len);
+	return op;
+}
+
+/**
+ * ktgt_sanitize_op_run - begin to sanitize
+ * @op: what sanitizes, after ktgt_sanitize_op_take(); not the caller's any more
+ * @cmd: command that has asked for it
+ * @immed: it is answered at once
+ *
+ * Context: process; completes @cmd, maybe when all is done.
+ */
+void ktgt_sanitize_op_run(struct ktgt_sanitize_op *op, struct ktgt_cmd *cmd,
+			  bool immed)
+{
+	struct ktgt_lu *lu = cmd->lu;
+	unsigned long flags;
+
+	/* the command has a reference */
+	percpu_ref_get(&lu->ref);
+	spin_lock_irqsave(&op_lock, flags);
+	if (!immed)
+		op->asker = cmd;
+	lu->sanitize_op = op;
+	spin_unlock_irqrestore(&op_lock, flags);
+	ktgt_store_wait_empty(op->store, &op->wait);
+	if (immed)
+		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
+}
+
+/**
+ * ktgt_sanitize_cancel - let a command wait no longer for the end of what it has begun
+ * @cmd: SANITIZE, which may not wait
+ *
+ * What it has begun goes on (SBC-4, 4.11.2).
+ *
+ * Context: any.
+ * Return: true if it waited; it has not completed.
+ */
+bool ktgt_sanitize_cancel(struct ktgt_cmd *cmd)
+{
+	struct ktgt_sanitize_op *op;
+	unsigned long flags;
+	bool waits;
+
+	spin_lock_irqsave(&op_lock, flags);
+	op = cmd->lu->sanitize_op;
+	waits = op && op->asker == cmd;
+	if (waits)
+		op->asker = NULL;
+	spin_unlock_irqrestore(&op_lock, flags);
+	return waits;
+}
+
+/**
+ * ktgt_sanitize_init - make the queue
+ *
+ * Context: module load.
+ * Return: 0 or -ENOMEM.
+ */
+int ktgt_sanitize_init(void)
+{
+	sanitize_wq = alloc_workqueue("ktgt-sanitize",
+				      WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return sanitize_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * ktgt_sanitize_exit - wait until no work runs code of the module
+ *
+ * Context: module unload, all logical units are released.
+ */
+void ktgt_sanitize_exit(void)
+{
+	destroy_workqueue(sanitize_wq);
+}
