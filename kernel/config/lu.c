@@ -19,6 +19,7 @@
 #include "../scsi/lu.h"
 #include "../scsi/lu_life.h"
 #include "../scsi/opening.h"
+#include "../scsi/sanitize_op.h"
 #include "drain.h"
 #include "lu_dev.h"
 #include "target.h"
@@ -432,6 +433,7 @@ static void lu_new_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	struct handover *handover = &new->base.handover;
 
 	ktgt_lu_publish(new->lu, handover->from, take_wait(handover));
+	ktgt_sanitize_resume(new->lu);
 	end_handover(handover);
 }
 
@@ -688,6 +690,7 @@ static void lu_attach_apply(struct ktgt_txn *txn, struct ktgt_change *change)
 	ktgt_lu_set_medium(attach->lu, attach->base.params.medium_found);
 	ktgt_lu_swap(attach->lu, attach->store, handover->from,
 		     take_wait(handover));
+	ktgt_sanitize_resume(attach->lu);
 	end_handover(handover);
 }
 

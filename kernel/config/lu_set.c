@@ -25,6 +25,7 @@
 #include "../scsi/names.h"
 #include "../scsi/opening.h"
 #include "../scsi/prevent.h"
+#include "../scsi/sanitize_op.h"
 #include "../scsi/ua.h"
 #include "lu.h"
 #include "lu_dev.h"
@@ -360,6 +361,7 @@ static void apply_store(struct lu_set *set)
 	/* that of the former disk says nothing of this one */
 	if (has(set, KTGT_A_LU_PATH))
 		ktgt_lu_set_medium(set->lu, NULL);
+	ktgt_sanitize_resume(set->lu);
 	end_claim(set);
 }
 

@@ -316,6 +316,8 @@ enum ktgt_sanitize_phase {
  * under &ktgt_lu.lock, and read with READ_ONCE().
  *
  * @phase: enum ktgt_sanitize_phase
+ * @is_pending: it was under way when an earlier logical unit with the same state file
+ *	ended, and has not gone on yet
  * @action: service action of SANITIZE
  * @unrestricted: EXIT FAILURE MODE is allowed if it fails (AUSE)
  * @invert: the pattern is inverted between two passes
@@ -326,6 +328,7 @@ enum ktgt_sanitize_phase {
  */
 struct ktgt_sanitize {
 	u8	phase;
+	bool	is_pending;
 	u8	action;
 	bool	unrestricted;
 	bool	invert;

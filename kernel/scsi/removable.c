@@ -207,6 +207,7 @@ static int mark_ejected(struct ktgt_move *move)
 		WRITE_ONCE(lu->ejected, true);
 	spin_unlock_bh(&move->target->nexus_lock);
 	if (!err) {
+		ktgt_sanitize_lose_medium(lu);
 		WRITE_ONCE(lu->nr_blocks, 0);
 		WRITE_ONCE(move->store->size, 0);
 		/* pairs with note_medium() of exec.c; what was received before is too late */

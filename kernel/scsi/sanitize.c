@@ -21,6 +21,7 @@
 #include "sanitize_op.h"
 #include "sanitize_state.h"
 #include "sense.h"
+#include "state_save.h"
 
 /* CDB, byte 1 */
 #define IMMED			BIT(7)
@@ -129,7 +130,8 @@ static bool fits_lu(struct ktgt_cmd *cmd, const struct ktgt_sanitize *state)
 }
 
 /* With &ktgt_lu.lock. Blocks of another size are not what the pattern was made for. */
-static u8 claim_locked(struct ktgt_cmd *cmd, struct ktgt_sanitize *state)
+static u8 claim_locked(struct ktgt_cmd *cmd, struct ktgt_sanitize *state,
+		       struct ktgt_sanitize *before)
 {
 	struct ktgt_lu *lu = cmd->lu;
 
@@ -139,6 +141,7 @@ static u8 claim_locked(struct ktgt_cmd *cmd, struct ktgt_sanitize *state)
 		return SAM_STAT_CHECK_CONDITION;
 	if (cmd->block_shift != lu->block_shift)
 		return SAM_STAT_BUSY;
+	*before = lu->sanitize;
 	lu->sanitize = *state;
 	return SAM_STAT_GOOD;
 }
@@ -151,14 +154,15 @@ static u8 claim_lu(struct ktgt_cmd *cmd, struct ktgt_sanitize_op *op,
 		   struct ktgt_sanitize *state)
 {
 	struct ktgt_lu *lu = cmd->lu;
+	struct ktgt_sanitize before;
 	u8 status;
 
 	mutex_lock(&lu->gate.mutex);
 	spin_lock(&lu->lock);
-	status = claim_locked(cmd, state);
+	status = claim_locked(cmd, state, &before);
 	spin_unlock(&lu->lock);
 	if (status == SAM_STAT_GOOD)
-		ktgt_sanitize_op_take(op);
+		ktgt_sanitize_op_take(op, &before);
 	mutex_unlock(&lu->gate.mutex);
 	return status;
 }
@@ -218,40 +222,69 @@ void ktgt_sanitize(struct ktgt_cmd *cmd)
 	ktgt_cmd_complete(cmd, status);
 }
 
-/* With &ktgt_lu.lock. Return: false with sense data set. */
-static bool exit_failure(struct ktgt_cmd *cmd)
+/* @failed: there is a failure to be ended. Return: false with sense data set. */
+static bool may_exit_failure(struct ktgt_cmd *cmd, bool *failed)
 {
-	struct ktgt_sanitize *state = &cmd->lu->sanitize;
+	const struct ktgt_sanitize *state = &cmd->lu->sanitize;
+	u8 phase = READ_ONCE(state->phase);
 
-	if (state->phase == KTGT_SANITIZE_RUNS) {
+	*failed = phase == KTGT_SANITIZE_FAILED;
+	if (phase == KTGT_SANITIZE_RUNS) {
 		ktgt_sanitize_sense(cmd->lu, &cmd->sense);
 		return false;
 	}
-	if (state->phase != KTGT_SANITIZE_FAILED)
+	if (!*failed || READ_ONCE(state->unrestricted))
 		return true;
-	if (!state->unrestricted) {
-		ktgt_sense_cdb_field(&cmd->sense, 1, ACTION_LEFT_BIT);
-		return false;
-	}
-	WRITE_ONCE(state->phase, KTGT_SANITIZE_NONE);
-	return true;
+	ktgt_sense_cdb_field(&cmd->sense, 1, ACTION_LEFT_BIT);
+	return false;
+}
+
+/*
+ * Somebody may have begun another one while it was saved that there is none: then that
+ * does not count. Return: false with sense data set.
+ */
+static bool end_failure(struct ktgt_cmd *cmd)
+{
+	struct ktgt_lu *lu = cmd->lu;
+	bool failed, ok;
+
+	spin_lock(&lu->lock);
+	ok = may_exit_failure(cmd, &failed);
+	if (ok && failed)
+		WRITE_ONCE(lu->sanitize.phase, KTGT_SANITIZE_NONE);
+	spin_unlock(&lu->lock);
+	if (!lu->save)
+		return ok;
+	if (ok && failed)
+		ktgt_save_commit(cmd);
+	ktgt_save_leave(cmd);
+	return ok;
 }
 
 /**
  * ktgt_sanitize_exit_failure - SANITIZE with EXIT FAILURE MODE (SBC-4, 5.30.6)
  * @cmd: the command
  *
- * Without a failure there is nothing to be done.
+ * Without a failure there is nothing to be done. With a state file it is called again when
+ * it is saved that there is none.
  *
- * Context: process; completes @cmd.
+ * Context: process; completes @cmd, maybe later.
  */
 void ktgt_sanitize_exit_failure(struct ktgt_cmd *cmd)
 {
-	bool ok;
+	enum ktgt_save_result result = KTGT_SAVE_STABLE;
+	bool failed, ok = may_exit_failure(cmd, &failed);
 
-	spin_lock(&cmd->lu->lock);
-	ok = exit_failure(cmd);
-	spin_unlock(&cmd->lu->lock);
+	if (ok && failed && cmd->lu->save)
+		result = ktgt_save_section(cmd, KTGT_SECTION_SANITIZE, NULL, 0);
+	if (result == KTGT_SAVE_WAITS)
+		return;
+	if (result != KTGT_SAVE_STABLE) {
+		ktgt_save_fail(cmd, result);
+		return;
+	}
+	if (ok && failed)
+		ok = end_failure(cmd);
 	if (ok)
 		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
 	else

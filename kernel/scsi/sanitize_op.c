@@ -14,11 +14,18 @@
  * It ends with a failure if its device fails, is protected, becomes smaller, or is
  * replaced: the blocks of another device are not those that were to be sanitized. If
  * the logical unit is removed, it ends with it.
+ *
+ * With a state file, what it is to do is stable before the first block is written, and how
+ * it has ended before anybody is told. So the next logical unit with this file and this
+ * disk, after a loss of power or whatever has ended this one, goes on with it: from the
+ * beginning, since nobody knows how far it has come. The command of the operation is the
+ * writer of the state file then, as one of an initiator would be.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "sanitize_op.h"
 
+#include <linux/err.h>
 #include <linux/highmem.h>
 #include <linux/minmax.h>
 #include <linux/printk.h>
@@ -30,6 +37,7 @@
 
 #include <scsi/scsi_proto.h>
 
+#include "../backend/state.h"
 #include "../backend/store.h"
 #include "../core/cmd.h"
 #include "../core/target.h"
@@ -37,8 +45,10 @@
 #include "gate.h"
 #include "lu.h"
 #include "lu_life.h"
+#include "sanitize_image.h"
 #include "sanitize_state.h"
 #include "sense.h"
+#include "state_save.h"
 
 /* what goes to the storage at once; whoever closes the gate may wait for that */
 #define STEP			SZ_8M
@@ -53,13 +63,21 @@
  *
  * Whoever runs @work has it to himself, but for @asker.
  *
- * @cmd: what goes through the gate, and carries the transfers
+ * @cmd: what goes through the gate, carries the transfers, and saves
  * @queue: where @cmd comes back to
  * @work: goes on when it has come back
+ * @go_on: what comes next then
  * @wait: for the end of the commands that were admitted before
  * @lu: the logical unit, with a reference of a command
  * @store: the store that it began with; its memory is referenced
- * @asker: SANITIZE that is answered when it ends, or NULL; under op_lock
+ * @asker: SANITIZE that is answered when it ends, or when it is saved; or NULL. Under
+ *	op_lock
+ * @is_immed: @asker is answered when it is saved that it is under way
+ * @before: what the logical unit has said before, and says again if that cannot be saved
+ * @section: room for what is saved; NULL without a state file
+ * @section_len: bytes of what is saved, 0 if nothing is to be kept any more
+ * @status: with which it ends, when that is saved
+ * @pattern_len: bytes of the pattern, which is at the beginning of @page
  * @page: a block of the pattern, at its beginning; NULL if nothing is overwritten
  * @is_inverted: it is the inverted pattern
  * @is_under_way: a transfer has been submitted, and not looked at
@@ -69,10 +87,17 @@ struct ktgt_sanitize_op {
 	struct ktgt_cmd		cmd;
 	struct ktgt_done_queue	queue;
 	struct work_struct	work;
+	void			(*go_on)(struct ktgt_sanitize_op *op);
 	struct ktgt_store_wait	wait;
 	struct ktgt_lu		*lu;
 	struct ktgt_store	*store;
 	struct ktgt_cmd		*asker;
+	bool			is_immed;
+	struct ktgt_sanitize	before;
+	u8			*section;
+	u32			section_len;
+	u8			status;
+	u16			pattern_len;
 	struct page		*page;
 	bool			is_inverted;
 	bool			is_under_way;
@@ -102,7 +127,18 @@ void ktgt_sanitize_op_free(struct ktgt_sanitize_op *op)
 {
 	if (op->page)
 		__free_page(op->page);
+	kfree(op->section);
 	kfree(op);
+}
+
+/* It has ended, and is not to be touched any more. */
+static void op_put(struct ktgt_sanitize_op *op)
+{
+	struct ktgt_lu *lu = op->lu;
+
+	ktgt_store_put(op->store);
+	ktgt_sanitize_op_free(op);
+	percpu_ref_put(&lu->ref);
 }
 
 /* Nobody finds it any more. Returns the command that waits for its end, or NULL. */
@@ -170,9 +206,84 @@ static void op_end(struct ktgt_sanitize_op *op, u8 status)
 	}
 	if (asker)
 		answer(asker, status);
-	ktgt_store_put(op->store);
-	ktgt_sanitize_op_free(op);
-	percpu_ref_put(&lu->ref);
+	op_put(op);
+}
+
+/* --- what is saved -------------------------------------------------------- */
+
+/* What is kept of it. The pattern is as it was asked for, since no pass has begun. */
+static void put_section(struct ktgt_sanitize_op *op, bool failed)
+{
+	const struct ktgt_sanitize *state = &op->lu->sanitize;
+	char disk[KTGT_SANITIZE_DISK_MAX + 1];
+	struct ktgt_sanitize_image image = {
+		.failed = failed,
+		.action = state->action,
+		.unrestricted = state->unrestricted,
+		.invert = state->invert,
+		.size = state->size,
+		.disk = disk,
+	};
+	u8 *pattern;
+
+	if (state->action == KTGT_SANITIZE_OVERWRITE)
+		image.passes = state->passes;
+	image.disk_len = ktgt_sanitize_disk(op->lu, disk, &image.by_path);
+	if (failed || !op->pattern_len) {
+		op->section_len = ktgt_sanitize_image_put(&image, op->section);
+		return;
+	}
+	pattern = kmap_local_page(op->page);
+	image.pattern = pattern;
+	image.pattern_len = op->pattern_len;
+	op->section_len = ktgt_sanitize_image_put(&image, op->section);
+	kunmap_local(pattern);
+}
+
+/* Returns KTGT_SAVE_STABLE if it is; then it counts. */
+static enum ktgt_save_result save(struct ktgt_sanitize_op *op)
+{
+	enum ktgt_save_result result;
+
+	result = ktgt_save_section(&op->cmd, KTGT_SECTION_SANITIZE, op->section,
+				   op->section_len);
+	if (result == KTGT_SAVE_STABLE) {
+		ktgt_save_commit(&op->cmd);
+		ktgt_save_leave(&op->cmd);
+	}
+	return result;
+}
+
+static void save_end(struct ktgt_sanitize_op *op)
+{
+	const struct ktgt_lu *lu = op->lu;
+	enum ktgt_save_result result;
+
+	result = save(op);
+	if (result == KTGT_SAVE_WAITS)
+		return;
+	if (result != KTGT_SAVE_STABLE) {
+		pr_err_ratelimited("target %u: LUN %u: its state file cannot be written, and still says that it is being sanitized\n",
+				   lu->target->tid, lu->lun);
+		op->status = SAM_STAT_CHECK_CONDITION;
+	}
+	op_end(op, op->status);
+}
+
+/* With GOOD or CHECK CONDITION, which is kept before anybody is told. */
+static void op_settle(struct ktgt_sanitize_op *op, u8 status)
+{
+	if (!op->section) {
+		op_end(op, status);
+		return;
+	}
+	op->status = status;
+	op->section_len = 0;
+	if (status != SAM_STAT_GOOD)
+		put_section(op, true);
+	op->cmd.step_nr = KTGT_SAVE_STEP_NEW;
+	op->go_on = save_end;
+	save_end(op);
 }
 
 /* --- steps ---------------------------------------------------------------- */
@@ -294,11 +405,11 @@ static void next_step(struct ktgt_sanitize_op *op)
 
 	ktgt_gate_leave(&op->cmd);
 	if (op->is_under_way && !take_step(op)) {
-		op_end(op, SAM_STAT_CHECK_CONDITION);
+		op_settle(op, SAM_STAT_CHECK_CONDITION);
 		return;
 	}
 	if (state->pass == state->passes) {
-		op_end(op, SAM_STAT_GOOD);
+		op_settle(op, SAM_STAT_GOOD);
 		return;
 	}
 	if (!ktgt_gate_enter(&op->cmd))
@@ -308,7 +419,7 @@ static void next_step(struct ktgt_sanitize_op *op)
 		return;
 	}
 	ktgt_gate_leave(&op->cmd);
-	op_end(op, SAM_STAT_CHECK_CONDITION);
+	op_settle(op, SAM_STAT_CHECK_CONDITION);
 }
 
 /* It is to go on; or it has ended, since the logical unit is being removed. */
@@ -319,7 +430,7 @@ static void op_work(struct work_struct *work)
 
 	llist_del_all(&op->queue.head);
 	if (test_and_clear_bit(KTGT_CMDF_RESUME, &op->cmd.flags))
-		next_step(op);
+		op->go_on(op);
 	else
 		op_end(op, SAM_STAT_TASK_ABORTED);
 }
@@ -334,6 +445,56 @@ static void op_kick(struct ktgt_done_queue *queue)
 }
 
 /* --- the beginning -------------------------------------------------------- */
+
+/* Nothing was written, since that could not be saved. The blocks are as they were. */
+static void give_up(struct ktgt_sanitize_op *op, enum ktgt_save_result result)
+{
+	struct ktgt_cmd *asker = op_leave(op);
+	struct ktgt_lu *lu = op->lu;
+
+	pr_err_ratelimited("target %u: LUN %u: its state file cannot be written; it is not sanitized\n",
+			   lu->target->tid, lu->lun);
+	spin_lock(&lu->lock);
+	lu->sanitize = op->before;
+	/* that of another store would not be */
+	ktgt_sanitize_forget_erased(lu);
+	spin_unlock(&lu->lock);
+	if (asker)
+		ktgt_save_fail(asker, result);
+	op_put(op);
+}
+
+/* With IMMED, who has asked needs not know more than that it will be done. */
+static void answer_immed(struct ktgt_sanitize_op *op)
+{
+	struct ktgt_cmd *asker;
+	unsigned long flags;
+
+	if (!op->is_immed)
+		return;
+	spin_lock_irqsave(&op_lock, flags);
+	asker = op->asker;
+	op->asker = NULL;
+	spin_unlock_irqrestore(&op_lock, flags);
+	if (asker)
+		ktgt_cmd_complete(asker, SAM_STAT_GOOD);
+}
+
+/* No block is written, and nobody is told, before it is stable what is to be done. */
+static void save_beginning(struct ktgt_sanitize_op *op)
+{
+	enum ktgt_save_result result = save(op);
+
+	if (result == KTGT_SAVE_WAITS)
+		return;
+	if (result != KTGT_SAVE_STABLE) {
+		give_up(op, result);
+		return;
+	}
+	answer_immed(op);
+	op->go_on = next_step;
+	next_step(op);
+}
 
 /*
  * No other command is with the storage. A swap has taken the reason back if it has
@@ -354,37 +515,78 @@ static void store_is_empty(struct ktgt_store_wait *wait)
 
 /**
  * ktgt_sanitize_op_take - take the store that is to be sanitized
- * @op: what sanitizes it, ktgt_sanitize_op_run() has to follow. The phase of its logical
- *	unit is set, whose &ktgt_gate.mutex is held
+ * @op: what sanitizes it, ktgt_sanitize_op_run() has to follow. &ktgt_lu.sanitize of its
+ *	logical unit says what it is to do, and its &ktgt_gate.mutex is held
+ * @before: what that has said before
  *
  * Who is admitted from now on knows of it. From here on another store is not the one that is
  * to be sanitized.
  *
  * Context: process; may sleep, for a grace period of RCU.
  */
-void ktgt_sanitize_op_take(struct ktgt_sanitize_op *op)
+void ktgt_sanitize_op_take(struct ktgt_sanitize_op *op,
+			   const struct ktgt_sanitize *before)
 {
 	struct ktgt_lu *lu = op->lu;
 
 	op->store = rcu_dereference_protected(lu->store,
 					      lockdep_is_held(&lu->gate.mutex));
 	kref_get(&op->store->ref);
+	op->before = *before;
+	if (op->section)
+		put_section(op, false);
 	ktgt_gate_close_locked(lu, KTGT_GATE_SANITIZE);
 	/* the gate may have been closed for another reason */
 	synchronize_rcu();
 }
 
 /* The pattern, as often as a block has room for it (SBC-4, 5.30.3). */
-static void take_pattern(struct ktgt_sanitize_op *op, const struct ktgt_cmd *cmd,
-			 u32 at, u32 len)
+static void repeat_pattern(const struct ktgt_sanitize_op *op, u8 *p)
 {
 	u32 block = block_of(op), pos;
-	u8 *p = kmap_local_page(op->page);
 
-	ktgt_data_get(cmd, at, p, len);
-	for (pos = len; pos < block; pos++)
-		p[pos] = p[pos - len];
-	kunmap_local(p);
+	for (pos = op->pattern_len; pos < block; pos++)
+		p[pos] = p[pos - op->pattern_len];
+}
+
+/* What it needs to write, and to save what it writes. */
+static bool op_get_room(struct ktgt_sanitize_op *op, gfp_t gfp)
+{
+	if (op->lu->save) {
+		op->section = kmalloc(KTGT_SANITIZE_HEADER + op->pattern_len +
+				      KTGT_SANITIZE_DISK_MAX, gfp);
+		if (!op->section)
+			return false;
+	}
+	if (!op->pattern_len)
+		return true;
+	op->page = alloc_page(gfp);
+	if (!op->page)
+		return false;
+	bvec_set_page(&op->cmd.inline_bvec[0], op->page, block_of(op), 0);
+	return true;
+}
+
+static struct ktgt_sanitize_op *op_alloc(struct ktgt_lu *lu, u8 block_shift,
+					 u32 pattern_len, gfp_t gfp)
+{
+	struct ktgt_sanitize_op *op = kzalloc_obj(*op, gfp);
+
+	if (!op)
+		return NULL;
+	op->lu = lu;
+	op->cmd.lu = lu;
+	op->cmd.block_shift = block_shift;
+	op->cmd.done_queue = &op->queue;
+	init_llist_head(&op->queue.head);
+	op->queue.kick = op_kick;
+	INIT_WORK(&op->work, op_work);
+	op->wait.done = store_is_empty;
+	op->pattern_len = pattern_len;
+	if (op_get_room(op, gfp))
+		return op;
+	ktgt_sanitize_op_free(op);
+	return NULL;
 }
 
 /**
@@ -399,29 +601,21 @@ static void take_pattern(struct ktgt_sanitize_op *op, const struct ktgt_cmd *cmd
 struct ktgt_sanitize_op *ktgt_sanitize_op_make(const struct ktgt_cmd *cmd,
 					       u32 pattern_at, u32 pattern_len)
 {
-	struct ktgt_sanitize_op *op = kzalloc_obj(*op, GFP_SANITIZE);
+	struct ktgt_sanitize_op *op = op_alloc(cmd->lu, cmd->block_shift,
+					       pattern_len, GFP_SANITIZE);
+	u8 *p;
 
 	if (!op)
 		return NULL;
-	op->lu = cmd->lu;
-	op->cmd.lu = cmd->lu;
 	op->cmd.lun = cmd->lun;
 	memcpy(op->cmd.cdb, cmd->cdb, KTGT_CDB_MAX);
-	op->cmd.block_shift = cmd->block_shift;
-	op->cmd.done_queue = &op->queue;
-	init_llist_head(&op->queue.head);
-	op->queue.kick = op_kick;
-	INIT_WORK(&op->work, op_work);
-	op->wait.done = store_is_empty;
+	op->go_on = op->section ? save_beginning : next_step;
 	if (!pattern_len)
 		return op;
-	op->page = alloc_page(GFP_SANITIZE);
-	if (!op->page) {
-		kfree(op);
-		return NULL;
-	}
-	bvec_set_page(&op->cmd.inline_bvec[0], op->page, block_of(op), 0);
-	take_pattern(op, cmd, pattern_at, pattern_len);
+	p = kmap_local_page(op->page);
+	ktgt_data_get(cmd, pattern_at, p, pattern_len);
+	repeat_pattern(op, p);
+	kunmap_local(p);
 	return op;
 }
 
@@ -429,26 +623,161 @@ struct ktgt_sanitize_op *ktgt_sanitize_op_make(const struct ktgt_cmd *cmd,
  * ktgt_sanitize_op_run - begin to sanitize
  * @op: what sanitizes, after ktgt_sanitize_op_take(); not the caller's any more
  * @cmd: command that has asked for it
- * @immed: it is answered at once
+ * @immed: it is answered as soon as the state file, if there is one, says what is to be
+ *	done
  *
  * Context: process; completes @cmd, maybe when all is done.
  */
 void ktgt_sanitize_op_run(struct ktgt_sanitize_op *op, struct ktgt_cmd *cmd,
 			  bool immed)
 {
+	bool waits = !immed || op->section;
 	struct ktgt_lu *lu = cmd->lu;
 	unsigned long flags;
 
+	op->is_immed = immed;
 	/* the command has a reference */
 	percpu_ref_get(&lu->ref);
 	spin_lock_irqsave(&op_lock, flags);
-	if (!immed)
+	if (waits)
 		op->asker = cmd;
 	lu->sanitize_op = op;
 	spin_unlock_irqrestore(&op_lock, flags);
 	ktgt_store_wait_empty(op->store, &op->wait);
-	if (immed)
+	if (!waits)
 		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
+}
+
+/* --- going on ------------------------------------------------------------- */
+
+/* Whether it is the disk that was being sanitized, and all of it is there. */
+static bool is_same_disk(struct ktgt_lu *lu,
+			 const struct ktgt_sanitize_image *image)
+{
+	char disk[KTGT_SANITIZE_DISK_MAX + 1];
+	u64 size = lu->nr_blocks << lu->block_shift;
+	bool by_path;
+	u8 len;
+
+	len = ktgt_sanitize_disk(lu, disk, &by_path);
+	if (by_path != image->by_path || len != image->disk_len ||
+	    memcmp(disk, image->disk, len))
+		return false;
+	/* a path may lead to another disk */
+	return by_path ? size == image->size : size >= image->size;
+}
+
+/* The blocks may have another size by now. Returns NULL without memory, or room. */
+static struct ktgt_sanitize_op *
+op_make_again(struct ktgt_lu *lu, const struct ktgt_sanitize_image *image)
+{
+	struct ktgt_sanitize_op *op;
+	u8 *p;
+
+	if (image->pattern_len > 1u << lu->block_shift)
+		return NULL;
+	op = op_alloc(lu, lu->block_shift, image->pattern_len, GFP_KERNEL);
+	if (!op)
+		return NULL;
+	op->cmd.cdb[0] = KTGT_SANITIZE;
+	op->cmd.cdb[1] = image->action;
+	op->go_on = next_step;
+	if (!image->pattern_len)
+		return op;
+	p = kmap_local_page(op->page);
+	memcpy(p, image->pattern, image->pattern_len);
+	repeat_pattern(op, p);
+	kunmap_local(p);
+	return op;
+}
+
+/* NULL if it cannot go on, or the state file has nothing of that. */
+static struct ktgt_sanitize_op *op_find(struct ktgt_lu *lu)
+{
+	struct ktgt_state_image *kept = ktgt_state_kept_get(lu->state, lu->save);
+	struct ktgt_sanitize_op *op = NULL;
+	struct ktgt_sanitize_image image;
+	const u8 *p;
+	u32 len;
+
+	if (IS_ERR_OR_NULL(kept))
+		return NULL;
+	p = ktgt_state_image_find(kept, KTGT_SECTION_SANITIZE, &len);
+	if (p && !ktgt_sanitize_image_get(&image, p, len) &&
+	    is_same_disk(lu, &image))
+		op = op_make_again(lu, &image);
+	ktgt_state_image_put(kept);
+	return op;
+}
+
+/* It has waited long enough. Return: false if it has not waited. */
+static bool take_pending(struct ktgt_lu *lu, bool fails)
+{
+	struct ktgt_sanitize *state = &lu->sanitize;
+	bool was;
+
+	spin_lock(&lu->lock);
+	was = state->is_pending;
+	if (was) {
+		WRITE_ONCE(state->is_pending, false);
+		if (state->action == KTGT_SANITIZE_BLOCK_ERASE)
+			state->passes = lu->thin ? 2 : 1;
+		WRITE_ONCE(state->size, lu->nr_blocks << lu->block_shift);
+		if (fails)
+			WRITE_ONCE(state->phase, KTGT_SANITIZE_FAILED);
+	}
+	spin_unlock(&lu->lock);
+	return was;
+}
+
+/* No command is with the storage: each was refused since the logical unit is there. */
+static void begin_again(struct ktgt_sanitize_op *op)
+{
+	struct ktgt_lu *lu = op->lu;
+	unsigned long flags;
+
+	mutex_lock(&lu->gate.mutex);
+	op->store = rcu_dereference_protected(lu->store,
+					      lockdep_is_held(&lu->gate.mutex));
+	kref_get(&op->store->ref);
+	mutex_unlock(&lu->gate.mutex);
+	percpu_ref_get(&lu->ref);
+	spin_lock_irqsave(&op_lock, flags);
+	lu->sanitize_op = op;
+	spin_unlock_irqrestore(&op_lock, flags);
+	ktgt_cmd_resume(&op->cmd);
+}
+
+/**
+ * ktgt_sanitize_resume - go on with what was under way when a logical unit ended
+ * @lu: disk that is published, and has just got its store
+ *
+ * If its device is not there yet, it goes on when it is: until then it is not ready, as
+ * while it is sanitized. Behind another disk than the one that was being sanitized, it
+ * fails: the blocks of that one were not meant.
+ *
+ * Context: process, with &ktgt_net.config_mutex; waits for no storage.
+ */
+void ktgt_sanitize_resume(struct ktgt_lu *lu)
+{
+	struct ktgt_sanitize_op *op;
+
+	if (!READ_ONCE(lu->sanitize.is_pending) || ktgt_lu_is_absent(lu))
+		return;
+	op = op_find(lu);
+	if (!take_pending(lu, !op)) {
+		if (op)
+			ktgt_sanitize_op_free(op);
+		return;
+	}
+	if (op) {
+		pr_warn_ratelimited("target %u: LUN %u: it was being sanitized; that begins again\n",
+				    lu->target->tid, lu->lun);
+		begin_again(op);
+		return;
+	}
+	pr_err_ratelimited("target %u: LUN %u: its state file says that it is being sanitized, but this cannot go on: it may be another disk; initiators cannot use it until it is sanitized again\n",
+			   lu->target->tid, lu->lun);
 }
 
 /**

@@ -111,3 +111,20 @@ void ktgt_sanitize_forget_erased(struct ktgt_lu *lu)
 	if (lu->sanitize.phase == KTGT_SANITIZE_ERASED)
 		WRITE_ONCE(lu->sanitize.phase, KTGT_SANITIZE_NONE);
 }
+
+/**
+ * ktgt_sanitize_lose_medium - the medium is taken out
+ * @lu: disk; &ktgt_lu.lock is held
+ *
+ * What has not gone on yet after the beginning of the logical unit fails, as what is
+ * under way does by itself.
+ *
+ * Context: process.
+ */
+void ktgt_sanitize_lose_medium(struct ktgt_lu *lu)
+{
+	if (!lu->sanitize.is_pending)
+		return;
+	WRITE_ONCE(lu->sanitize.is_pending, false);
+	WRITE_ONCE(lu->sanitize.phase, KTGT_SANITIZE_FAILED);
+}

@@ -25,6 +25,7 @@ bool ktgt_sanitize_sense(const struct ktgt_lu *lu, struct ktgt_sense *sense);
 bool ktgt_sanitize_refuses_now(struct ktgt_cmd *cmd);
 bool ktgt_sanitize_admits_now(struct ktgt_cmd *cmd);
 void ktgt_sanitize_forget_erased(struct ktgt_lu *lu);
+void ktgt_sanitize_lose_medium(struct ktgt_lu *lu);
 
 /**
  * ktgt_sanitize_refuses - whether a command has to end because of a sanitize operation

@@ -19,11 +19,14 @@ struct ktgt_state_image;
  * enum ktgt_section_type - what a section keeps
  * @KTGT_SECTION_RESERVATIONS: registrations and the reservation, see scsi/pr_image.c
  * @KTGT_SECTION_MODE: mode parameters that initiators have saved, see scsi/mode_image.c
+ * @KTGT_SECTION_SANITIZE: a sanitize operation that is under way or has failed, see
+ *	scsi/sanitize_image.c
  * @KTGT_SECTION_END: one more than the greatest
  */
 enum ktgt_section_type {
 	KTGT_SECTION_RESERVATIONS = 1,
 	KTGT_SECTION_MODE,
+	KTGT_SECTION_SANITIZE,
 	KTGT_SECTION_END,
 };
 

@@ -36,6 +36,7 @@
 #include "mode_image.h"
 #include "pr.h"
 #include "pr_image.h"
+#include "sanitize_image.h"
 #include "sense.h"
 #include "state_image.h"
 
@@ -600,6 +601,7 @@ struct reader {
 static const struct reader readers[] = {
 	{ KTGT_SECTION_RESERVATIONS, ktgt_pr_image_read },
 	{ KTGT_SECTION_MODE, ktgt_mode_image_read },
+	{ KTGT_SECTION_SANITIZE, ktgt_sanitize_image_read },
 };
 
 static_assert(ARRAY_SIZE(readers) == KTGT_SECTION_END - 1);
@@ -641,6 +643,7 @@ static int read_kept(struct ktgt_lu *lu, struct ktgt_state *state,
 	lu->pr.generation = 0;
 	lu->pr.fault = err;
 	ktgt_mode_image_none(lu);
+	lu->sanitize = (struct ktgt_sanitize) {};
 	pr_err_ratelimited("LUN %u: its state file %s; it is not ready until its reservations are cleared or restored\n",
 			   lu->lun, err == -EPROTONOSUPPORT ?
 			   "was written by a later version of ktgt" :
@@ -690,7 +693,7 @@ static int take_and_read(struct ktgt_lu *lu, struct ktgt_state *state,
  *	-ENOSPC.
  */
 int ktgt_save_open(struct ktgt_lu *lu, struct ktgt_state *state,
-		      struct netlink_ext_ack *extack)
+		   struct netlink_ext_ack *extack)
 {
 	struct ktgt_save *save = kzalloc_obj(*save, GFP_KERNEL);
 	int err;

@@ -9,6 +9,7 @@
 
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/file.h>
 
 #include <kunit/test.h>
 
@@ -16,6 +17,7 @@
 #include "../core/net.h"
 #include "../scsi/cdb_table.h"
 #include "../scsi/exec.h"
+#include "state_test.h"
 #include "stubs.h"
 
 /* two steps and a half */
@@ -31,12 +33,14 @@
  * @pos: first byte
  * @len: bytes
  * @block: the block that is written to all; WRITE_SAME only
+ * @is_kept: the state file says that it is under way
  */
 struct sanitize_log {
 	u8	op;
 	u64	pos;
 	u64	len;
 	u8	block[BLOCK];
+	bool	is_kept;
 };
 
 /**
@@ -58,6 +62,7 @@ struct sanitize_log {
  * @holds_at: which of these does not end before release(); its transfer is @held
  * @held: see there
  * @gone: the logical unit has no command any more
+ * @file: state file that the logical unit has, or NULL
  */
 struct sanitize_test {
 	struct ktgt_lu		lu;
@@ -77,6 +82,7 @@ struct sanitize_test {
 	unsigned int		holds_at;
 	struct ktgt_io		*held;
 	struct completion	gone;
+	struct file		*file;
 };
 
 #define NEVER		UINT_MAX
@@ -103,8 +109,22 @@ static void sanitize_caps(struct ktgt_store *store, struct ktgt_backend_caps *ca
 	*caps = (struct ktgt_backend_caps) { .size = DISK_BYTES };
 }
 
+/* What the state file says; false if it has nothing of a sanitize operation. */
+static bool get_kept(struct sanitize_test *t, struct ktgt_sanitize_image *image)
+{
+	const u8 *p;
+	u32 len;
+
+	if (!t->lu.state)
+		return false;
+	p = ktgt_state_image_find(ktgt_state_kept(t->lu.state),
+				  KTGT_SECTION_SANITIZE, &len);
+	return p && !ktgt_sanitize_image_get(image, p, len);
+}
+
 static void note(const struct ktgt_io *io)
 {
+	struct ktgt_sanitize_image image;
 	struct sanitize_log *log = &running->log[running->nr_log];
 
 	if (running->nr_log >= LOG_LEN)
@@ -112,6 +132,7 @@ static void note(const struct ktgt_io *io)
 	log->op = io->op;
 	log->pos = io->pos;
 	log->len = io->len;
+	log->is_kept = get_kept(running, &image) && !image.failed;
 	if (io->op == KTGT_IO_WRITE_SAME)
 		memcpy_from_page(log->block, io->bvec[0].bv_page, 0, io->block);
 }
@@ -171,6 +192,7 @@ static void make_lu(struct sanitize_test *t)
 	t->target.kn = &t->kn;
 	kref_init(&t->lu.kref);
 	spin_lock_init(&t->lu.lock);
+	ktgt_pr_init(&t->lu.pr);
 	ktgt_gate_init(&t->lu.gate);
 }
 
@@ -240,6 +262,9 @@ static void sanitize_test_exit(struct kunit *test)
 			wait_for_completion_timeout(&store->closed, PATIENCE));
 	ktgt_store_put(store);
 	put_page(t->page);
+	ktgt_state_test_close(&t->lu);
+	if (t->file)
+		fput(t->file);
 	KUNIT_EXPECT_EQ(test, kref_read(&t->lu.kref), 1U);
 }
 
@@ -253,13 +278,20 @@ static int sanitize_suite_init(struct kunit_suite *suite)
 		return err;
 	err = ktgt_sanitize_init();
 	if (err)
-		ktgt_store_exit();
+		goto err_sanitize;
+	err = ktgt_state_test_init();
+	if (!err)
+		return 0;
+	ktgt_sanitize_exit();
+err_sanitize:
+	ktgt_store_exit();
 	return err;
 }
 
 static void sanitize_suite_exit(struct kunit_suite *suite)
 {
 	ktgt_sanitize_exit();
+	ktgt_state_test_exit();
 	ktgt_store_exit();
 	rcu_barrier();
 }
@@ -287,7 +319,11 @@ static void send(struct sanitize_test *t, u8 bits, const u8 *list, u32 len)
 /* The status of the command, -1 if it has not ended. */
 static int status_of(struct sanitize_test *t)
 {
-	if (llist_del_all(&t->queue.head))
+	if (!llist_del_all(&t->queue.head))
+		return t->status;
+	if (test_and_clear_bit(KTGT_CMDF_RESUME, &t->cmd.flags))
+		ktgt_cmd_submit(&t->cmd);
+	else
 		t->status = t->cmd.status;
 	return t->status;
 }
@@ -678,6 +714,281 @@ static void shrunk(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->nr_log, 1);
 }
 
+/* --- what outlives a loss of power ---------------------------------------- */
+
+static void open_state(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	if (!t->file)
+		t->file = ktgt_state_test_file(test);
+	ktgt_state_test_open(test, &t->lu, t->file);
+}
+
+/* Another logical unit with the same state file and the same disk, before it goes on. */
+static void begin_anew(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	ktgt_state_test_close(&t->lu);
+	memset(&t->lu.sanitize, 0, sizeof(t->lu.sanitize));
+	if (t->lu.gate.reasons & BIT(KTGT_GATE_REMOVAL))
+		ktgt_gate_open(&t->lu, KTGT_GATE_REMOVAL);
+	t->nr_log = 0;
+	t->fails_at = NEVER;
+	t->holds_at = NEVER;
+	open_state(test);
+}
+
+/* In the middle of it the logical unit ends. */
+static void break_off(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	wait_until(test, has_asked);
+	ktgt_gate_close(&t->lu, KTGT_GATE_REMOVAL);
+	release(t);
+	wait_until(test, is_over);
+}
+
+static void expect_kept(struct kunit *test, bool is_kept, bool failed)
+{
+	struct ktgt_sanitize_image image;
+
+	KUNIT_ASSERT_EQ(test, get_kept(test->priv, &image), is_kept);
+	if (is_kept)
+		KUNIT_EXPECT_EQ(test, image.failed, failed);
+}
+
+/* It is kept before the first block is written, and before GOOD, until it has ended. */
+static void kept(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+	unsigned int i;
+
+	open_state(test);
+	t->holds_at = 0;
+	begin_overwrite(t, IMMED, 1);
+	wait_until(test, has_ended);
+	expect_good(test);
+	expect_kept(test, true, false);
+	wait_until(test, has_asked);
+	release(t);
+	expect_phase(test, KTGT_SANITIZE_NONE);
+	expect_kept(test, false, false);
+	KUNIT_EXPECT_EQ(test, t->nr_log, 4U);
+	for (i = 0; i < t->nr_log; i++)
+		KUNIT_EXPECT_TRUE(test, t->log[i].is_kept);
+	begin_anew(test);
+	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_NONE);
+	ktgt_sanitize_resume(&t->lu);
+	KUNIT_EXPECT_NULL(test, t->lu.sanitize_op);
+}
+
+/* From the beginning, with all passes, and with the pattern that was asked for. */
+static void goes_on(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+	unsigned int nr, i;
+
+	open_state(test);
+	t->holds_at = 5;
+	begin_overwrite(t, 0, 0x82);
+	break_off(test);
+	expect_kept(test, true, false);
+	begin_anew(test);
+	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_RUNS);
+	t->cmd.row = ktgt_cdb_row(0);
+	KUNIT_EXPECT_TRUE(test, ktgt_sanitize_refuses(&t->cmd));
+	KUNIT_EXPECT_EQ(test, sense_of(&t->cmd), 0x02041bU);
+	ktgt_sanitize_resume(&t->lu);
+	expect_phase(test, KTGT_SANITIZE_NONE);
+	nr = expect_pass(test, 0, KTGT_IO_WRITE_SAME);
+	for (i = 0; i < nr - 1; i++)
+		expect_pattern(test, i, 0xff);
+	i = nr;
+	nr = expect_pass(test, nr, KTGT_IO_WRITE_SAME);
+	for (; i < nr - 1; i++)
+		expect_pattern(test, i, 0);
+	expect_no_more(test, nr);
+	expect_kept(test, false, false);
+}
+
+/* An erasure unmaps what can be unmapped now. */
+static void erasure_goes_on(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+	unsigned int nr;
+
+	open_state(test);
+	t->holds_at = 1;
+	begin_erase(t, 0);
+	break_off(test);
+	begin_anew(test);
+	t->lu.thin = true;
+	ktgt_sanitize_resume(&t->lu);
+	expect_phase(test, KTGT_SANITIZE_ERASED);
+	nr = expect_pass(test, 0, KTGT_IO_WRITE_ZEROES);
+	nr = expect_pass(test, nr, KTGT_IO_UNMAP);
+	expect_no_more(test, nr);
+}
+
+/**
+ * struct other_case - what is behind the logical unit that is to go on
+ * @what: its name
+ * @medium: identity of the disk that was being sanitized
+ * @now: that of the disk that is there; NULL if it has another path, and none
+ * @size: its bytes
+ * @good: it is the disk that was meant
+ */
+struct other_case {
+	const char	*what;
+	const char	*medium;
+	const char	*now;
+	u64		size;
+	bool		good;
+};
+
+static const struct other_case other_cases[] = {
+	{ "the same disk", "wwn-1", "wwn-1", DISK_BYTES, true },
+	{ "the same disk, smaller", "wwn-1", "wwn-1", DISK_BYTES - BLOCK,
+	  false },
+	{ "another disk", "wwn-1", "wwn-2", DISK_BYTES, false },
+	{ "one whose name begins so", "wwn-1", "wwn-10", DISK_BYTES, false },
+	{ "one without an identity", "wwn-1", "", DISK_BYTES, false },
+	{ "the same path", "", "", DISK_BYTES, true },
+	{ "the same path, another size", "", "", DISK_BYTES - BLOCK, false },
+	{ "another path", "", NULL, DISK_BYTES, false },
+	{ "an identity that is the path", "", "/dev/a", DISK_BYTES, false },
+};
+KUNIT_ARRAY_PARAM_DESC(other, other_cases, what);
+
+/* Blocks of a disk that was not meant are not written. */
+static void other_disk(struct kunit *test)
+{
+	const struct other_case *c = test->param_value;
+	struct sanitize_test *t = test->priv;
+
+	open_state(test);
+	t->lu.params.path = "/dev/a";
+	strscpy(t->lu.medium, c->medium, sizeof(t->lu.medium));
+	t->holds_at = 1;
+	begin_overwrite(t, 0, 1);
+	break_off(test);
+	begin_anew(test);
+	if (!c->now)
+		t->lu.params.path = "/dev/b";
+	strscpy(t->lu.medium, c->now ?: "", sizeof(t->lu.medium));
+	t->lu.nr_blocks = c->size / BLOCK;
+	ktgt_sanitize_resume(&t->lu);
+	expect_phase(test, c->good ? KTGT_SANITIZE_NONE : KTGT_SANITIZE_FAILED);
+	KUNIT_EXPECT_EQ(test, !t->nr_log, !c->good);
+	KUNIT_EXPECT_FALSE(test, t->lu.sanitize.is_pending);
+	/* the disk that was meant may come back */
+	expect_kept(test, !c->good, false);
+}
+
+/* A device that is not there yet is waited for. */
+static void absent(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	open_state(test);
+	t->holds_at = 1;
+	begin_erase(t, 0);
+	break_off(test);
+	begin_anew(test);
+	t->lu.absent = true;
+	ktgt_sanitize_resume(&t->lu);
+	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_RUNS);
+	KUNIT_EXPECT_NULL(test, t->lu.sanitize_op);
+	t->lu.absent = false;
+	ktgt_sanitize_resume(&t->lu);
+	expect_phase(test, KTGT_SANITIZE_NONE);
+	expect_pass(test, 0, KTGT_IO_WRITE_ZEROES);
+	/* it is taken out instead */
+	t->nr_log = 0;
+	t->lu.sanitize.phase = KTGT_SANITIZE_RUNS;
+	t->lu.sanitize.is_pending = true;
+	ktgt_sanitize_lose_medium(&t->lu);
+	ktgt_sanitize_resume(&t->lu);
+	expect_phase(test, KTGT_SANITIZE_FAILED);
+	KUNIT_EXPECT_EQ(test, t->nr_log, 0U);
+}
+
+/* A failure is there until it is ended, or another one has ended well. */
+static void failure_is_kept(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	open_state(test);
+	t->fails_at = 1;
+	t->error = BLK_STS_IOERR;
+	begin_overwrite(t, AUSE, 1);
+	wait_until(test, has_ended);
+	expect_refused(test, 0x033103);
+	expect_kept(test, true, true);
+	begin_anew(test);
+	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_FAILED);
+	KUNIT_EXPECT_TRUE(test, t->lu.sanitize.unrestricted);
+	ktgt_sanitize_resume(&t->lu);
+	KUNIT_EXPECT_EQ(test, t->nr_log, 0U);
+	send(t, KTGT_SANITIZE_EXIT_FAILURE, NULL, 0);
+	wait_until(test, has_ended);
+	expect_good(test);
+	expect_kept(test, false, false);
+	begin_anew(test);
+	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_NONE);
+}
+
+/* What cannot be kept is not done. */
+static void cannot_be_kept(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	open_state(test);
+	t->fails_at = 1;
+	t->error = BLK_STS_IOERR;
+	begin_erase(t, AUSE);
+	wait_until(test, has_ended);
+	t->nr_log = 0;
+	t->fails_at = NEVER;
+	KUNIT_ASSERT_EQ(test, ktgt_state_take(t->lu.state, test), 0);
+	begin_erase(t, AUSE | IMMED);
+	wait_until(test, has_ended);
+	KUNIT_EXPECT_EQ(test, status_of(t), SAM_STAT_BUSY);
+	expect_phase(test, KTGT_SANITIZE_FAILED);
+	KUNIT_EXPECT_EQ(test, t->nr_log, 0U);
+	KUNIT_EXPECT_EQ(test, t->lu.gate.reasons, 0UL);
+	send(t, KTGT_SANITIZE_EXIT_FAILURE, NULL, 0);
+	wait_until(test, has_ended);
+	KUNIT_EXPECT_EQ(test, status_of(t), SAM_STAT_BUSY);
+	expect_phase(test, KTGT_SANITIZE_FAILED);
+	ktgt_state_give_back(t->lu.state, test);
+	begin_erase(t, AUSE);
+	wait_until(test, has_ended);
+	expect_good(test);
+	expect_phase(test, KTGT_SANITIZE_NONE);
+}
+
+/* That it has ended well, and nobody will know, is a failure. */
+static void end_cannot_be_kept(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	open_state(test);
+	t->holds_at = 1;
+	begin_erase(t, 0);
+	wait_until(test, has_asked);
+	KUNIT_ASSERT_EQ(test, ktgt_state_take(t->lu.state, test), 0);
+	release(t);
+	wait_until(test, has_ended);
+	expect_refused(test, 0x033103);
+	expect_phase(test, KTGT_SANITIZE_FAILED);
+	expect_kept(test, true, false);
+	ktgt_state_give_back(t->lu.state, test);
+}
+
 /* --- what is refused ------------------------------------------------------ */
 
 /**
@@ -922,6 +1233,14 @@ static struct kunit_case sanitize_cases[] = {
 	KUNIT_CASE(removed),
 	KUNIT_CASE(protected),
 	KUNIT_CASE(shrunk),
+	KUNIT_CASE(kept),
+	KUNIT_CASE(goes_on),
+	KUNIT_CASE(erasure_goes_on),
+	KUNIT_CASE_PARAM(other_disk, other_gen_params),
+	KUNIT_CASE(absent),
+	KUNIT_CASE(failure_is_kept),
+	KUNIT_CASE(cannot_be_kept),
+	KUNIT_CASE(end_cannot_be_kept),
 	KUNIT_CASE_PARAM(list_refused, list_gen_params),
 	KUNIT_CASE(late_refusals),
 	KUNIT_CASE(others),

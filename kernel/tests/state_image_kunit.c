@@ -3,6 +3,7 @@
  * Sections of an image: each can be changed without the others, and nothing is read that
  * is not there.
  */
+#include "../scsi/sanitize_image.c"
 #include "../scsi/mode_image.c"
 #include "../scsi/state_image.c"
 
@@ -204,6 +205,129 @@ static void mode_forged(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, got.protect || got.d_sense || got.cache);
 }
 
+/* --- sanitize operations -------------------------------------------------- */
+
+#define PATTERN		"pattern"
+#define DISK		"wwn-1"
+
+/* An overwrite that is under way. Returns its bytes. */
+static u32 make_sanitize(u8 *p)
+{
+	const struct ktgt_sanitize_image image = {
+		.action = KTGT_SANITIZE_OVERWRITE,
+		.unrestricted = true,
+		.invert = true,
+		.passes = 3,
+		.size = 1 << 20,
+		.pattern_len = strlen(PATTERN),
+		.pattern = PATTERN,
+		.disk_len = strlen(DISK),
+		.disk = DISK,
+	};
+
+	return ktgt_sanitize_image_put(&image, p);
+}
+
+static void sanitize_values(struct kunit *test)
+{
+	struct ktgt_sanitize_image got;
+	u8 p[64];
+	u32 len = make_sanitize(p);
+
+	KUNIT_ASSERT_EQ(test, ktgt_sanitize_image_get(&got, p, len), 0);
+	KUNIT_EXPECT_FALSE(test, got.failed || got.by_path);
+	KUNIT_EXPECT_TRUE(test, got.unrestricted && got.invert);
+	KUNIT_EXPECT_EQ(test, got.action, KTGT_SANITIZE_OVERWRITE);
+	KUNIT_EXPECT_EQ(test, got.passes, 3);
+	KUNIT_EXPECT_EQ(test, got.size, 1ULL << 20);
+	KUNIT_ASSERT_EQ(test, got.pattern_len, strlen(PATTERN));
+	KUNIT_EXPECT_MEMEQ(test, got.pattern, PATTERN, got.pattern_len);
+	KUNIT_ASSERT_EQ(test, got.disk_len, strlen(DISK));
+	KUNIT_EXPECT_MEMEQ(test, got.disk, DISK, got.disk_len);
+}
+
+/**
+ * struct byte_case - a byte of a section that is another one
+ * @what: what is wrong
+ * @at: which byte
+ * @byte: what it is
+ * @err: what is said of it
+ */
+struct byte_case {
+	const char	*what;
+	u8		at;
+	u8		byte;
+	int		err;
+};
+
+static const struct byte_case byte_cases[] = {
+	{ "no phase", 0, 0, -EPROTONOSUPPORT },
+	{ "another phase", 0, 3, -EPROTONOSUPPORT },
+	{ "failed, with a pattern", 0, 2, -EUCLEAN },
+	{ "another action", 1, 3, -EPROTONOSUPPORT },
+	{ "an erasure with a pattern", 1, 2, -EUCLEAN },
+	{ "another flag", 2, BIT(3), -EPROTONOSUPPORT },
+	{ "no pass", 3, 0, -EUCLEAN },
+	{ "32 passes", 3, 32, -EUCLEAN },
+	{ "a longer pattern", 4, 8, -EUCLEAN },
+	{ "a shorter pattern", 4, 6, -EUCLEAN },
+	{ "a much longer pattern", 5, 0xff, -EUCLEAN },
+	{ "a longer name", 6, 0xff, -EUCLEAN },
+	{ "no name", 6, 0, -EUCLEAN },
+	{ "a reserved byte", 7, 1, -EPROTONOSUPPORT },
+	{ "no size", 10, 0, -EUCLEAN },
+};
+KUNIT_ARRAY_PARAM_DESC(byte, byte_cases, what);
+
+static void sanitize_forged(struct kunit *test)
+{
+	const struct byte_case *c = test->param_value;
+	struct ktgt_sanitize_image got;
+	u8 p[64];
+	u32 len = make_sanitize(p);
+
+	p[c->at] = c->byte;
+	KUNIT_EXPECT_EQ(test, ktgt_sanitize_image_get(&got, p, len), c->err);
+}
+
+static void sanitize_cut(struct kunit *test)
+{
+	struct ktgt_sanitize_image got;
+	u8 p[64] = {};
+	u32 len = make_sanitize(p), i;
+
+	for (i = 0; i < len; i++)
+		KUNIT_EXPECT_EQ(test, ktgt_sanitize_image_get(&got, p, i),
+				-EUCLEAN);
+	KUNIT_EXPECT_EQ(test, ktgt_sanitize_image_get(&got, p, len + 1),
+			-EUCLEAN);
+}
+
+/* Of a path that is too long, the end is kept. */
+static void disk_names(struct kunit *test)
+{
+	struct ktgt_lu *lu = kunit_kzalloc(test, sizeof(*lu), GFP_KERNEL);
+	char *path = kunit_kzalloc(test, SZ_1K, GFP_KERNEL);
+	char *disk = kunit_kzalloc(test, KTGT_SANITIZE_DISK_MAX + 1, GFP_KERNEL);
+	bool by_path;
+
+	KUNIT_ASSERT_TRUE(test, lu && path && disk);
+	spin_lock_init(&lu->lock);
+	KUNIT_EXPECT_EQ(test, ktgt_sanitize_disk(lu, disk, &by_path), 0);
+	KUNIT_EXPECT_TRUE(test, by_path);
+	memset(path, 'x', SZ_1K - 2);
+	path[SZ_1K - 2] = 'y';
+	lu->params.path = path;
+	KUNIT_EXPECT_EQ(test, ktgt_sanitize_disk(lu, disk, &by_path),
+			KTGT_SANITIZE_DISK_MAX);
+	KUNIT_EXPECT_EQ(test, disk[KTGT_SANITIZE_DISK_MAX - 1], 'y');
+	strscpy(lu->medium, DISK, sizeof(lu->medium));
+	KUNIT_EXPECT_EQ(test, ktgt_sanitize_disk(lu, disk, &by_path),
+			strlen(DISK));
+	KUNIT_EXPECT_FALSE(test, by_path);
+	KUNIT_EXPECT_STREQ(test, disk, DISK);
+}
+
 static struct kunit_case section_cases[] = {
 	KUNIT_CASE(each),
 	KUNIT_CASE(nothing),
@@ -212,6 +336,10 @@ static struct kunit_case section_cases[] = {
 	KUNIT_CASE(order),
 	KUNIT_CASE(mode_values),
 	KUNIT_CASE(mode_forged),
+	KUNIT_CASE(sanitize_values),
+	KUNIT_CASE_PARAM(sanitize_forged, byte_gen_params),
+	KUNIT_CASE(sanitize_cut),
+	KUNIT_CASE(disk_names),
 	{}
 };
 

@@ -9,11 +9,14 @@ other commands are answered meanwhile, and how far it has come; that it waits fo
 WRITEs before it, and that those which wait for their data do not get through; that it
 goes on when its command is aborted, its session ends or the LUN is reset; that it
 fails with its device, and when that is protected or replaced, and how a failure ends;
-that it stands still while the LUN is frozen, and ends with the LUN.
+that it stands still while the LUN is frozen, and ends with the LUN. With a state file it
+goes on with the next LUN that has the file and the disk, and a failure is told there as
+well; what cannot be saved is not done.
 """
-# Timeout: 300
+# Timeout: 420
 
 import os
+import shutil
 import struct
 import sys
 import time
@@ -25,11 +28,12 @@ import iscsi  # noqa: E402
 from dm import Late, Mapped  # noqa: E402
 from iscsi import (BLOCK_ERASE, CRYPTO_ERASE, EXIT_FAILURE,  # noqa: E402
                    OVERWRITE, SANITIZE_AUSE, SANITIZE_IMMED, get_lba_status,
-                   inquiry, mode_sense6, overwrite_list, progress_of, read10,
+                   inquiry, mode_list, mode_page, mode_select6, mode_sense6,
+                   overwrite_list, pr_in, pr_list, pr_out, progress_of, read10,
                    read16, report_luns, request_sense, reserve6, rsoc, sanitize,
                    start_stop, tur, unmap, unmap_list, write10)
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import SLOW, Lab, outcome, soon  # noqa: E402
+from lab import SLOW, Lab, outcome, run, seconds, soon  # noqa: E402
 
 GOOD, CHECK = 0, 2
 RUNS, FAILED = (2, 0x04, 0x1B), (3, 0x31, 3)
@@ -44,6 +48,8 @@ BLOCKS = SIZE_MIB << 20 >> 9
 SLOW_DISK = {"irqmode": 2, "completion_nsec": 40000000}
 SLOWER_DISK = {"irqmode": 2, "completion_nsec": 150000000}
 ERROR = "0 {size} error"
+NOT_SAVED, NOT_READY, LIMIT = (4, 0x44, 0), (2, 4, 3), 10
+FOLDER = f"/tmp/ktgt-sanitize{os.getpid()}"
 
 
 def after(lab):
@@ -54,8 +60,11 @@ def after(lab):
             disk.release()
     lab.close_all()
     lab.stop_target()
+    if os.path.ismount(FOLDER):
+        run("umount", FOLDER)
     dm.remove_all()
-    lab.adm("net", "set", "nop-interval", 10)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    lab.adm("net", "set", "nop-interval", 10, "state-dir", "none")
 
 
 suite = Suite(Lab)
@@ -540,6 +549,253 @@ def deleted(lab):
     equal(other.command(tur()).key, None, "the new LUN")
     equal((stored(other, 0, 1), stored(other, BLOCKS - 1, 1)),
           (b"p" * 512, bytes(512)), "the first and the last block")
+
+
+# --- with a state file -------------------------------------------------------------
+
+def serve_kept(lab, dev, **options):
+    """serve(), with a folder for state files."""
+    lab.adm("net", "set", "state-dir", FOLDER)
+    return serve(lab, dev, **options)
+
+
+def drop(lab):
+    """LUN 1 is deleted, whatever it does."""
+    lab.close_all()
+    lab.drop_lun(lab.targets()[0]["name"], 1)
+
+
+def anew(lab, path, *words):
+    """LUN 1 is made again; one initiator."""
+    iqn = lab.targets()[0]["name"]
+    lab.adm("lun", "add", "target", iqn, "lun", 1, "type", "block", "path", path, *words)
+    return lab.login(iqn, timeout=30 * SLOW)
+
+
+def broken_off(lab, path, pattern=b"p", count=1, bits=SANITIZE_IMMED):
+    """OVERWRITE is under way, and the LUN is deleted."""
+    ini, _ = serve_kept(lab, path)
+    begin(ini, pattern, count, bits)
+    wait_until(lambda: told(ini)[1], 30 * SLOW, "progress")
+    drop(lab)
+
+
+def write_through(path, data, lba=0):
+    """Past the target."""
+    with open(path, "r+b") as file:
+        file.seek(lba * 512)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@suite.case
+def goes_on(lab):
+    """The LUN is deleted in the middle of it, and made again: it goes on by itself, from the
+    beginning; until it has ended all are told so. Then it is over."""
+    disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
+    broken_off(lab, disk.path, b"abc", 2)
+    write_through(disk.path, b"k" * 4096)
+    ini = anew(lab, disk.path)
+    equal(told(ini)[0], RUNS, "REQUEST SENSE")
+    for cdb in tur(), sanitize(EXIT_FAILURE), sanitize(BLOCK_ERASE):
+        sense(ini, RUNS, cdb)
+    sense(ini, RUNS, read10(0, 1), read=512)
+    ini.good(inquiry(96), read=96)
+    # once more
+    wait_until(lambda: told(ini)[1], 30 * SLOW, "progress")
+    drop(lab)
+    ini = anew(lab, disk.path)
+    equal(told(ini)[0], RUNS, "REQUEST SENSE")
+    wait_over(ini)
+    all_are(ini, (b"abc" * 171)[:512])
+    ini.good(write10(0, 8), write=b"w" * 4096)
+    drop(lab)
+    ini = anew(lab, disk.path)
+    equal(ini.command(tur()).key, None, "it is over")
+    equal(stored(ini, 0, 8), b"w" * 4096, "what was written since")
+
+
+@suite.case
+def erasure_goes_on(lab):
+    """An erasure as well, and with the configuration that is loaded anew."""
+    disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
+    ini, _ = serve_kept(lab, disk.path)
+    fill(ini)
+    ini.good(sanitize(BLOCK_ERASE, bits=SANITIZE_IMMED))
+    conf = f"{FOLDER}.conf"
+    with open(conf, "w", encoding="utf-8") as file:
+        file.write(lab.adm("config", "show"))
+    equal(told(ini)[0], RUNS, "REQUEST SENSE")
+    lab.close_all()
+    lab.drop(1)
+    write_through(disk.path, b"k" * 512, BLOCKS - 1)
+    lab.adm("config", "apply", conf)
+    os.unlink(conf)
+    ini = lab.login(lab.targets()[0]["name"], timeout=30 * SLOW)
+    equal(told(ini)[0], RUNS, "after config apply")
+    wait_over(ini)
+    all_are(ini, bytes(512))
+
+
+@suite.case
+def device_comes_later(lab):
+    """The LUN is there before its device: it is not ready, and it goes on with the device."""
+    below = lab.null_blk(SIZE_MIB, **SLOWER_DISK)
+    disk = Mapped(below, name=f"ktgt{os.getpid()}late")
+    broken_off(lab, disk.path)
+    disk.remove()
+    ini = anew(lab, disk.path, "absent")
+    equal(told(ini)[0], RUNS, "without a device")
+    sense(ini, RUNS, tur())
+    write_through(below, b"k" * 512)
+    disk = Mapped(below, name=disk.name)
+    lab.adm("lun", "attach", "target", 1, "lun", 1)
+    Lab.clear_ua(ini)
+    equal(told(ini)[0], RUNS, "with its device")
+    wait_until(lambda: over(ini), 60 * SLOW, "its end")
+    Lab.clear_ua(ini)
+    wait_over(ini)
+    all_are(ini, b"p" * 512)
+
+
+@suite.case
+def another_disk(lab):
+    """Behind the LUN that goes on there is another disk: it is not written. The right one
+    is, also by another path."""
+    below = lab.null_blk(SIZE_MIB, **SLOWER_DISK)
+    disk = Mapped(below, uuid="ktgt-one")
+    broken_off(lab, disk.path, bits=SANITIZE_IMMED | SANITIZE_AUSE)
+    disk.remove()
+    other = Mapped(lab.null_blk(SIZE_MIB), name=disk.name, uuid="ktgt-two")
+    write_through(other.path, b"k" * 512)
+    ini = anew(lab, other.path)
+    sense(ini, FAILED, tur())
+    drop(lab)
+    with open(other.path, "rb") as file:
+        equal(file.read(512), b"k" * 512, "the other disk")
+    other.remove()
+    disk = Mapped(below, uuid="ktgt-one")
+    ini = anew(lab, disk.path)
+    equal(told(ini)[0], RUNS, "the right one")
+    wait_over(ini)
+    all_are(ini, b"p" * 512)
+
+
+@suite.case
+def failure_stays(lab):
+    """A failure is told by the next LUN too, until another SANITIZE has ended well; or, if
+    that was allowed, until EXIT FAILURE MODE."""
+    disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
+    for bits in 0, SANITIZE_AUSE:
+        ini, other = serve_kept(lab, disk.path)
+        begin(ini, bits=SANITIZE_IMMED | bits)
+        wait_until(lambda o=other: told(o)[1], 30 * SLOW, "progress")
+        disk.change(ERROR)
+        wait_until(lambda o=other: over(o), 30 * SLOW, "its end")
+        disk.change(dm.LINEAR)
+        drop(lab)
+        ini = anew(lab, disk.path)
+        sense(ini, FAILED, tur())
+        if bits:
+            ini.good(sanitize(EXIT_FAILURE))
+        else:
+            sense(ini, INVALID_FIELD, sanitize(EXIT_FAILURE))
+            ini.good(sanitize(BLOCK_ERASE))
+        equal(ini.command(tur()).key, None, "afterwards")
+        drop(lab)
+        ini = anew(lab, disk.path)
+        equal(ini.command(tur()).key, None, "and later")
+        lab.close_all()
+        lab.stop_target()
+
+
+@suite.case
+def cannot_be_saved(lab):
+    """While its state file cannot be written, nothing is sanitized, and after 10 s this is
+    told; no block has changed."""
+    place = Mapped(lab.null_blk(32))
+    run("mkfs.ext4", "-q", "-F", place.path)
+    os.makedirs(FOLDER)
+    run("mount", place.path, FOLDER)
+    ini, other = serve_kept(lab, lab.null_blk(SIZE_MIB))
+    ini.good(write10(0, 8), write=b"w" * 4096)
+    place.suspend()
+    for bits in SANITIZE_IMMED, 0:
+        cdb, data = overwrite(b"p", bits=bits)
+        task = ini.issue(cdb, write=data)
+        wait_until(lambda: not over(other), 10 * SLOW, "others are told")
+        ini.nop()
+        check(not task.done, "it was answered before it was saved")
+        _, took = seconds(ini.wait, [task], 30 * SLOW)
+        equal(task.key, NOT_SAVED, "SANITIZE")
+        check(LIMIT - 2 < took < LIMIT + 5 * SLOW, f"it took {took} s")
+        equal(other.command(tur()).key, None, "afterwards")
+    equal(stored(other, 0, 8), b"w" * 4096, "blocks")
+    place.resume()
+    cdb, data = overwrite(b"p")
+    ini.good(cdb, write=data)
+    all_are(other, b"p" * 512)
+    drop(lab)
+
+
+@suite.case
+def file_damaged(lab):
+    """Nobody knows what was in the state file: the LUN is not ready until the user says so,
+    and nothing goes on then."""
+    disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
+    broken_off(lab, disk.path)
+    [name] = os.listdir(FOLDER)
+    with open(f"{FOLDER}/{name}", "r+b") as file:
+        # the checksum of each of the two slots
+        for at in 12, 32768 + 12:
+            file.seek(at)
+            old = file.read(1)[0]
+            file.seek(at)
+            file.write(bytes([old ^ 1]))
+    ini = anew(lab, disk.path)
+    for cdb in tur(), sanitize(BLOCK_ERASE), sanitize(EXIT_FAILURE):
+        sense(ini, NOT_READY, cdb)
+    equal(shown(lab), "none", "lun show")
+    lab.adm("pr", "clear", "target", 1, "lun", 1)
+    equal(ini.command(tur()).key, None, "cleared")
+    drop(lab)
+    ini = anew(lab, disk.path)
+    equal(ini.command(tur()).key, None, "and later")
+    ini.good(sanitize(BLOCK_ERASE))
+
+
+@suite.case
+def kept_beside_others(lab):
+    """Reservations are saved, dumped, cleared and restored meanwhile, and mode pages were
+    saved before: none loses what the others have."""
+    disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
+    ini, _ = serve_kept(lab, disk.path)
+    where = ("target", 1, "lun", 1)
+    page = bytearray(mode_page(ini, 10))
+    page[2] |= 4
+    body = mode_list(page)
+    ini.good(mode_select6(len(body), 0x11), write=body)
+    keys = pr_list(0, 0x111, 1)
+    ini.good(pr_out(0, 0, 0, len(keys)), write=keys)
+    dump = f"{FOLDER}/dump"
+    with open(dump, "w", encoding="utf-8") as file:
+        file.write(lab.adm("pr", "dump", *where))
+    begin(ini)
+    lab.adm("pr", "clear", *where)
+    drop(lab)
+    ini = anew(lab, disk.path)
+    equal(told(ini)[0], RUNS, "after pr clear")
+    lab.adm("pr", "restore", *where, "file", dump)
+    drop(lab)
+    ini = anew(lab, disk.path)
+    equal(told(ini)[0], RUNS, "after pr restore")
+    wait_over(ini)
+    all_are(ini, b"p" * 512)
+    drop(lab)
+    ini = anew(lab, disk.path)
+    equal(mode_page(ini, 10, control=3)[2] & 4, 4, "the saved page")
+    equal(ini.good(pr_in(0), read=64).data[8:16], bytes(6) + b"\x01\x11", "the key")
 
 
 @suite.case

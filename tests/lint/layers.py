@@ -74,7 +74,7 @@ FLOORS = {
         'lu_life removable reset pr_abort',
         'nexus mode_page reserve pr_save pr_trial prevent',
         'state_save',
-        'pr_image mode_image',
+        'pr_image mode_image sanitize_image',
         'cache chunk',
         'ua vpd medium limits names pr',
         'group',
