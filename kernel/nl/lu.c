@@ -474,6 +474,24 @@ static int fill_disk(struct sk_buff *skb, struct ktgt_lu *lu)
 	return err;
 }
 
+static u32 sanitize_state(const struct ktgt_lu *lu)
+{
+	switch (READ_ONCE(lu->sanitize.phase)) {
+	case KTGT_SANITIZE_RUNS:
+		return KTGT_SANITIZE_STATE_RUNNING;
+	case KTGT_SANITIZE_FAILED:
+		return KTGT_SANITIZE_STATE_FAILED;
+	default:
+		return KTGT_SANITIZE_STATE_NONE;
+	}
+}
+
+static int fill_sanitize(struct sk_buff *skb, const struct ktgt_lu *lu)
+{
+	return lu->type == TYPE_DISK ?
+	       nla_put_u32(skb, KTGT_A_LU_SANITIZE, sanitize_state(lu)) : 0;
+}
+
 static int fill_orphans(struct sk_buff *skb, const struct ktgt_lu *lu)
 {
 	return lu->type == TYPE_DISK ?
@@ -549,8 +567,8 @@ static int fill_lu(struct sk_buff *skb, struct ktgt_target *target,
 	    nla_put_u8(skb, KTGT_A_LU_ONLINE, !ktgt_lu_is_absent(lu) &&
 		       !ktgt_lu_is_ejected(lu)) ||
 	    fill_frozen(skb, lu) || fill_medium(skb, lu) || fill_disk(skb, lu) ||
-	    fill_removable(skb, lu) || fill_orphans(skb, lu) ||
-	    fill_identity(skb, lu) ||
+	    fill_removable(skb, lu) || fill_sanitize(skb, lu) ||
+	    fill_orphans(skb, lu) || fill_identity(skb, lu) ||
 	    fill_stats(skb, lu) ||
 	    nla_put_u64_64bit(skb, KTGT_A_LU_GENERATION, generation,
 			      KTGT_A_LU_PAD))

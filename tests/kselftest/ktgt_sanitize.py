@@ -572,6 +572,17 @@ def anew(lab, path, *words):
     return lab.login(iqn, timeout=30 * SLOW)
 
 
+def shown(lab):
+    """What lun show says of LUN 1, and that target show says it as well."""
+    [disk] = lab.disks()
+    says = {"none": None, "running": "is being sanitized",
+            "failed": "sanitizing has failed"}[disk["sanitize"]]
+    text = lab.adm("target", "show", 1)
+    equal([part for part in ("is being sanitized", "sanitizing has failed")
+           if part in text], [says] if says else [], "target show")
+    return disk["sanitize"]
+
+
 def broken_off(lab, path, pattern=b"p", count=1, bits=SANITIZE_IMMED):
     """OVERWRITE is under way, and the LUN is deleted."""
     ini, _ = serve_kept(lab, path)
@@ -597,7 +608,7 @@ def goes_on(lab):
     broken_off(lab, disk.path, b"abc", 2)
     write_through(disk.path, b"k" * 4096)
     ini = anew(lab, disk.path)
-    equal(told(ini)[0], RUNS, "REQUEST SENSE")
+    equal((told(ini)[0], shown(lab)), (RUNS, "running"), "REQUEST SENSE")
     for cdb in tur(), sanitize(EXIT_FAILURE), sanitize(BLOCK_ERASE):
         sense(ini, RUNS, cdb)
     sense(ini, RUNS, read10(0, 1), read=512)
@@ -612,7 +623,7 @@ def goes_on(lab):
     ini.good(write10(0, 8), write=b"w" * 4096)
     drop(lab)
     ini = anew(lab, disk.path)
-    equal(ini.command(tur()).key, None, "it is over")
+    equal((ini.command(tur()).key, shown(lab)), (None, "none"), "it is over")
     equal(stored(ini, 0, 8), b"w" * 4096, "what was written since")
 
 
@@ -646,7 +657,7 @@ def device_comes_later(lab):
     broken_off(lab, disk.path)
     disk.remove()
     ini = anew(lab, disk.path, "absent")
-    equal(told(ini)[0], RUNS, "without a device")
+    equal((told(ini)[0], shown(lab)), (RUNS, "running"), "without a device")
     sense(ini, RUNS, tur())
     write_through(below, b"k" * 512)
     disk = Mapped(below, name=disk.name)
@@ -697,6 +708,7 @@ def failure_stays(lab):
         drop(lab)
         ini = anew(lab, disk.path)
         sense(ini, FAILED, tur())
+        equal(shown(lab), "failed", "lun show")
         if bits:
             ini.good(sanitize(EXIT_FAILURE))
         else:

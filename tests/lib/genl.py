@@ -76,7 +76,7 @@ ATTRS = {
           "naa-id eui uuid scsi-name given frozen "
           "shared-identity medium medium-found force submission device-write-cache "
           "orphans gone major minor descriptor state-descriptor removable ejected "
-          "prevented threshold-reached",
+          "prevented threshold-reached sanitize",
     "acl": "target-id address prefix-len all initiator generation",
     "account": "user secret target-id outgoing generation",
     "session": "id target-id target initiator alias isid tsih group-tag conn "

@@ -100,6 +100,14 @@ static void print_portals(const struct target *target, const struct vec *portals
 	printf("%s\n", *sep == ' ' ? " none" : "");
 }
 
+static void print_sanitize(const struct lu *lu)
+{
+	if (lu->sanitize == KTGT_SANITIZE_STATE_RUNNING)
+		printf(", is being sanitized");
+	else if (lu->sanitize == KTGT_SANITIZE_STATE_FAILED)
+		printf(", sanitizing has failed");
+}
+
 static void print_lu(const struct lu *lu)
 {
 	char buf[32];
@@ -116,7 +124,9 @@ static void print_lu(const struct lu *lu)
 		printf(", ");
 	}
 	if (HAS(lu, KTGT_A_LU_ONLINE) && !lu->online) {
-		printf("%s\n", lu->ejected ? "ejected" : "not ready");
+		printf("%s", lu->ejected ? "ejected" : "not ready");
+		print_sanitize(lu);
+		putchar('\n');
 		return;
 	}
 	printf("%s, %u-byte blocks", size_text(lu->size, buf, sizeof(buf)),
@@ -132,6 +142,7 @@ static void print_lu(const struct lu *lu)
 		printf(", thin");
 	if (lu->removable)
 		printf(", removable");
+	print_sanitize(lu);
 	putchar('\n');
 }
 

@@ -126,6 +126,13 @@ static const char *const state_fault_names[] = {
 	NULL,
 };
 
+static const char *const sanitize_state_names[] = {
+	"none",
+	"running",
+	"failed",
+	NULL,
+};
+
 static const char *const conn_state_names[] = {
 	"new",
 	"login",
@@ -311,6 +318,8 @@ static const struct field lu_fields[] = {
 	F(lu, LU_REMOVABLE, removable, BOOL, "removable"),
 	F(lu, LU_EJECTED, ejected, BOOL, "ejected"),
 	F(lu, LU_PREVENTED, prevented, BOOL, "prevented"),
+	F(lu, LU_SANITIZE, sanitize, ENUM, "sanitize",
+	  .names = sanitize_state_names),
 	F(lu, LU_FROZEN, frozen, U32, "frozen", .unit = UNIT_SET_SECONDS),
 	F(lu, LU_THIN, thin, BOOL, "thin"),
 	F(lu, LU_SUBMISSION, submission, ENUM, "submission",

@@ -110,6 +110,7 @@ struct lu {
 	uint8_t removable;
 	uint8_t ejected;
 	uint8_t prevented;
+	uint32_t sanitize;
 	uint32_t frozen;
 	uint8_t thin;
 	uint32_t submission;

@@ -209,6 +209,21 @@ enum ktgt_state_fault {
 	KTGT_STATE_FAULT_NEWER,
 };
 
+/**
+ * enum ktgt_sanitize_state - what has become of the last SANITIZE of a logical
+ *   unit
+ * @KTGT_SANITIZE_STATE_NONE: nothing that matters
+ * @KTGT_SANITIZE_STATE_RUNNING: it is under way, and initiators are told that
+ *   the disk is not ready
+ * @KTGT_SANITIZE_STATE_FAILED: it has failed, and initiators cannot use the
+ *   disk until it is sanitized again
+ */
+enum ktgt_sanitize_state {
+	KTGT_SANITIZE_STATE_NONE,
+	KTGT_SANITIZE_STATE_RUNNING,
+	KTGT_SANITIZE_STATE_FAILED,
+};
+
 /*
  * state of a connection
  */
@@ -429,6 +444,7 @@ enum {
 	KTGT_A_LU_EJECTED,
 	KTGT_A_LU_PREVENTED,
 	KTGT_A_LU_THRESHOLD_REACHED,
+	KTGT_A_LU_SANITIZE,
 
 	__KTGT_A_LU_MAX,
 	KTGT_A_LU_MAX = (__KTGT_A_LU_MAX - 1)
