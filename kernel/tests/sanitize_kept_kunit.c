@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sanitize operations of a logical unit with a state file: what is in it and when, and what
+ * the next logical unit does with it.
+ */
+#include <kunit/test.h>
+
+#include <linux/file.h>
+#include <linux/string.h>
+
+#include <scsi/scsi_proto.h>
+
+#include "../backend/state.h"
+#include "../scsi/cdb.h"
+#include "../scsi/gate.h"
+#include "../scsi/sanitize_image.h"
+#include "../scsi/sanitize_op.h"
+#include "../scsi/sanitize_state.h"
+#include "sanitize_test.h"
+#include "state_test.h"
+
+static void open_state(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	if (!t->file)
+		t->file = ktgt_state_test_file(test);
+	ktgt_state_test_open(test, &t->lu, t->file);
+}
+
+/* Another logical unit with the same state file and the same disk, before it goes on. */
+static void begin_anew(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	ktgt_state_test_close(&t->lu);
+	memset(&t->lu.sanitize, 0, sizeof(t->lu.sanitize));
+	if (t->lu.gate.reasons & BIT(KTGT_GATE_REMOVAL))
+		ktgt_gate_open(&t->lu, KTGT_GATE_REMOVAL);
+	t->nr_log = 0;
+	t->fails_at = SANITIZE_NEVER;
+	t->holds_at = SANITIZE_NEVER;
+	open_state(test);
+}
+
+/* In the middle of it the logical unit ends. */
+static void break_off(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_asked);
+	ktgt_gate_close(&t->lu, KTGT_GATE_REMOVAL);
+	ktgt_sanitize_test_release(t);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_is_over);
+}
+
+static void expect_kept(struct kunit *test, bool is_kept, bool failed)
+{
+	struct ktgt_sanitize_image image;
+
+	KUNIT_ASSERT_EQ(test, ktgt_sanitize_test_kept(test->priv, &image), is_kept);
+	if (is_kept)
+		KUNIT_EXPECT_EQ(test, image.failed, failed);
+}
+
+/* It is kept before the first block is written, and before GOOD, until it has ended. */
+static void kept(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+	unsigned int i;
+
+	open_state(test);
+	t->holds_at = 0;
+	ktgt_sanitize_test_overwrite(t, SANITIZE_IMMED, 1);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_ended);
+	ktgt_sanitize_test_good(test);
+	expect_kept(test, true, false);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_asked);
+	ktgt_sanitize_test_release(t);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_NONE);
+	expect_kept(test, false, false);
+	KUNIT_EXPECT_EQ(test, t->nr_log, 4U);
+	for (i = 0; i < t->nr_log; i++)
+		KUNIT_EXPECT_TRUE(test, t->log[i].is_kept);
+	begin_anew(test);
+	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_NONE);
+	ktgt_sanitize_resume(&t->lu);
+	KUNIT_EXPECT_NULL(test, t->lu.sanitize_op);
+}
+
+/* From the beginning, with all passes, and with the pattern that was asked for. */
+static void goes_on(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+	unsigned int nr, i;
+
+	open_state(test);
+	t->holds_at = 5;
+	ktgt_sanitize_test_overwrite(t, 0, 0x82);
+	break_off(test);
+	expect_kept(test, true, false);
+	begin_anew(test);
+	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_RUNS);
+	t->cmd.row = ktgt_cdb_row(0);
+	KUNIT_EXPECT_TRUE(test, ktgt_sanitize_refuses(&t->cmd));
+	KUNIT_EXPECT_EQ(test, ktgt_sanitize_test_sense(&t->cmd), 0x02041bU);
+	ktgt_sanitize_resume(&t->lu);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_NONE);
+	nr = ktgt_sanitize_test_pass(test, 0, KTGT_IO_WRITE_SAME);
+	for (i = 0; i < nr - 1; i++)
+		ktgt_sanitize_test_pattern(test, i, 0xff);
+	i = nr;
+	nr = ktgt_sanitize_test_pass(test, nr, KTGT_IO_WRITE_SAME);
+	for (; i < nr - 1; i++)
+		ktgt_sanitize_test_pattern(test, i, 0);
+	ktgt_sanitize_test_no_more(test, nr);
+	expect_kept(test, false, false);
+}
+
+/* An erasure unmaps what can be unmapped now. */
+static void erasure_goes_on(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+	unsigned int nr;
+
+	open_state(test);
+	t->holds_at = 1;
+	ktgt_sanitize_test_erase(t, 0);
+	break_off(test);
+	begin_anew(test);
+	t->lu.thin = true;
+	ktgt_sanitize_resume(&t->lu);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_ERASED);
+	nr = ktgt_sanitize_test_pass(test, 0, KTGT_IO_WRITE_ZEROES);
+	nr = ktgt_sanitize_test_pass(test, nr, KTGT_IO_UNMAP);
+	ktgt_sanitize_test_no_more(test, nr);
+}
+
+/**
+ * struct other_case - what is behind the logical unit that is to go on
+ * @what: its name
+ * @medium: identity of the disk that was being sanitized
+ * @now: that of the disk that is there; NULL if it has another path, and none
+ * @size: its bytes
+ * @good: it is the disk that was meant
+ */
+struct other_case {
+	const char	*what;
+	const char	*medium;
+	const char	*now;
+	u64		size;
+	bool		good;
+};
+
+static const struct other_case other_cases[] = {
+	{ "the same disk", "wwn-1", "wwn-1", SANITIZE_DISK, true },
+	{ "the same disk, smaller", "wwn-1", "wwn-1", SANITIZE_DISK - SANITIZE_BLOCK,
+	  false },
+	{ "another disk", "wwn-1", "wwn-2", SANITIZE_DISK, false },
+	{ "one whose name begins so", "wwn-1", "wwn-10", SANITIZE_DISK, false },
+	{ "one without an identity", "wwn-1", "", SANITIZE_DISK, false },
+	{ "the same path", "", "", SANITIZE_DISK, true },
+	{ "the same path, another size", "", "",
+	  SANITIZE_DISK - SANITIZE_BLOCK, false },
+	{ "another path", "", NULL, SANITIZE_DISK, false },
+	{ "an identity that is the path", "", "/dev/a", SANITIZE_DISK, false },
+};
+KUNIT_ARRAY_PARAM_DESC(other, other_cases, what);
+
+/* Blocks of a disk that was not meant are not written. */
+static void other_disk(struct kunit *test)
+{
+	const struct other_case *c = test->param_value;
+	struct sanitize_test *t = test->priv;
+
+	open_state(test);
+	t->lu.params.path = "/dev/a";
+	strscpy(t->lu.medium, c->medium, sizeof(t->lu.medium));
+	t->holds_at = 1;
+	ktgt_sanitize_test_overwrite(t, 0, 1);
+	break_off(test);
+	begin_anew(test);
+	if (!c->now)
+		t->lu.params.path = "/dev/b";
+	strscpy(t->lu.medium, c->now ?: "", sizeof(t->lu.medium));
+	t->lu.nr_blocks = c->size / SANITIZE_BLOCK;
+	ktgt_sanitize_resume(&t->lu);
+	ktgt_sanitize_test_phase(test, c->good ? KTGT_SANITIZE_NONE :
+						 KTGT_SANITIZE_FAILED);
+	KUNIT_EXPECT_EQ(test, !t->nr_log, !c->good);
+	KUNIT_EXPECT_FALSE(test, t->lu.sanitize.is_pending);
+	/* the disk that was meant may come back */
+	expect_kept(test, !c->good, false);
+}
+
+/* A device that is not there yet is waited for. */
+static void absent(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	open_state(test);
+	t->holds_at = 1;
+	ktgt_sanitize_test_erase(t, 0);
+	break_off(test);
+	begin_anew(test);
+	t->lu.absent = true;
+	ktgt_sanitize_resume(&t->lu);
+	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_RUNS);
+	KUNIT_EXPECT_NULL(test, t->lu.sanitize_op);
+	t->lu.absent = false;
+	ktgt_sanitize_resume(&t->lu);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_NONE);
+	ktgt_sanitize_test_pass(test, 0, KTGT_IO_WRITE_ZEROES);
+	/* it is taken out instead */
+	t->nr_log = 0;
+	t->lu.sanitize.phase = KTGT_SANITIZE_RUNS;
+	t->lu.sanitize.is_pending = true;
+	ktgt_sanitize_lose_medium(&t->lu);
+	ktgt_sanitize_resume(&t->lu);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
+	KUNIT_EXPECT_EQ(test, t->nr_log, 0U);
+}
+
+/* A failure is there until it is ended, or another one has ended well. */
+static void failure_is_kept(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	open_state(test);
+	t->fails_at = 1;
+	t->error = BLK_STS_IOERR;
+	ktgt_sanitize_test_overwrite(t, SANITIZE_AUSE, 1);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_ended);
+	ktgt_sanitize_test_refused(test, 0x033103);
+	expect_kept(test, true, true);
+	begin_anew(test);
+	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_FAILED);
+	KUNIT_EXPECT_TRUE(test, t->lu.sanitize.unrestricted);
+	ktgt_sanitize_resume(&t->lu);
+	KUNIT_EXPECT_EQ(test, t->nr_log, 0U);
+	ktgt_sanitize_test_send(t, KTGT_SANITIZE_EXIT_FAILURE, NULL, 0);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_ended);
+	ktgt_sanitize_test_good(test);
+	expect_kept(test, false, false);
+	begin_anew(test);
+	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_NONE);
+}
+
+/* What cannot be kept is not done. */
+static void cannot_be_kept(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	open_state(test);
+	t->fails_at = 1;
+	t->error = BLK_STS_IOERR;
+	ktgt_sanitize_test_erase(t, SANITIZE_AUSE);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_ended);
+	t->nr_log = 0;
+	t->fails_at = SANITIZE_NEVER;
+	KUNIT_ASSERT_EQ(test, ktgt_state_take(t->lu.state, test), 0);
+	ktgt_sanitize_test_erase(t, SANITIZE_AUSE | SANITIZE_IMMED);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_ended);
+	KUNIT_EXPECT_EQ(test, ktgt_sanitize_test_status(t), SAM_STAT_BUSY);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
+	KUNIT_EXPECT_EQ(test, t->nr_log, 0U);
+	KUNIT_EXPECT_EQ(test, t->lu.gate.reasons, 0UL);
+	ktgt_sanitize_test_send(t, KTGT_SANITIZE_EXIT_FAILURE, NULL, 0);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_ended);
+	KUNIT_EXPECT_EQ(test, ktgt_sanitize_test_status(t), SAM_STAT_BUSY);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
+	ktgt_state_give_back(t->lu.state, test);
+	ktgt_sanitize_test_erase(t, SANITIZE_AUSE);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_ended);
+	ktgt_sanitize_test_good(test);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_NONE);
+}
+
+/* That it has ended well, and nobody will know, is a failure. */
+static void end_cannot_be_kept(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	open_state(test);
+	t->holds_at = 1;
+	ktgt_sanitize_test_erase(t, 0);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_asked);
+	KUNIT_ASSERT_EQ(test, ktgt_state_take(t->lu.state, test), 0);
+	ktgt_sanitize_test_release(t);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_ended);
+	ktgt_sanitize_test_refused(test, 0x033103);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
+	expect_kept(test, true, false);
+	ktgt_state_give_back(t->lu.state, test);
+}
+
+static struct kunit_case kept_cases[] = {
+	KUNIT_CASE(kept),
+	KUNIT_CASE(goes_on),
+	KUNIT_CASE(erasure_goes_on),
+	KUNIT_CASE_PARAM(other_disk, other_gen_params),
+	KUNIT_CASE(absent),
+	KUNIT_CASE(failure_is_kept),
+	KUNIT_CASE(cannot_be_kept),
+	KUNIT_CASE(end_cannot_be_kept),
+	{}
+};
+
+static struct kunit_suite kept_suite = {
+	.name = "ktgt_sanitize_kept",
+	.suite_init = ktgt_sanitize_test_suite_init,
+	.suite_exit = ktgt_sanitize_test_suite_exit,
+	.init = ktgt_sanitize_test_init,
+	.exit = ktgt_sanitize_test_exit,
+	.test_cases = kept_cases,
+};
+
+kunit_test_suite(kept_suite);
