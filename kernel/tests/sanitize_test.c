@@ -2,6 +2,10 @@
 /*
  * A disk that is sanitized, and what its storage is asked for.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "sanitize_test.h"
+
 #include "../scsi/sanitize_op.c"
 #include "../scsi/sanitize.c"
 #include "../scsi/sanitize_state.c"
@@ -13,7 +17,6 @@
 #include "../core/fabric.h"
 #include "../scsi/cdb_table.h"
 #include "../scsi/exec.h"
-#include "sanitize_test.h"
 #include "state_test.h"
 #include "stubs.h"
 

@@ -2,12 +2,14 @@
 /*
  * State files in memory, and logical units that save into them as they do anywhere.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "state_test.h"
+
 #include "../scsi/state_save.c"
 
 #include <linux/mm_types.h>
 #include <linux/shmem_fs.h>
-
-#include "state_test.h"
 
 /* two slots of 8 KiB */
 #define FILE_LEN	SZ_16K
