@@ -6,14 +6,14 @@
  *
  *	0	1: under way, 2: has failed
  *	1	service action
- *	2	flags: AUSE, INVERT, PATH
+ *	2	flags: AUSE, INVERT
  *	3	OVERWRITE COUNT
  *	4	bytes of the pattern
- *	6	bytes of the name of the disk
+ *	6	bytes of the identity of the disk, 0 if it has none
  *	7	0
  *	8	bytes of the disk
  *	16	the pattern
- *		the name of the disk: its identity, or with PATH its path
+ *		the identity of the disk
  *
  * All numbers are little-endian.
  */
@@ -24,7 +24,6 @@
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/printk.h>
-#include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
@@ -38,7 +37,6 @@
 
 #define AUSE		BIT(0)
 #define INVERT		BIT(1)
-#define PATH		BIT(2)
 
 /* OVERWRITE COUNT has five bits */
 #define PASSES_MAX	31
@@ -49,39 +47,20 @@ static_assert(2 * KTGT_SECTION_LEN + KTGT_SANITIZE_HEADER +
 	      KTGT_STATE_OTHERS_MAX);
 static_assert(KTGT_MEDIUM_MAX <= KTGT_SANITIZE_DISK_MAX);
 
-/* Of a path that is too long, the end says most. */
-static void copy_path(const struct ktgt_lu *lu, char *disk)
-{
-	const char *path;
-	size_t len;
-
-	rcu_read_lock();
-	path = READ_ONCE(lu->params.path) ?: "";
-	len = strlen(path);
-	if (len > KTGT_SANITIZE_DISK_MAX)
-		path += len - KTGT_SANITIZE_DISK_MAX;
-	strscpy(disk, path, KTGT_SANITIZE_DISK_MAX + 1);
-	rcu_read_unlock();
-}
-
 /**
  * ktgt_sanitize_disk - which disk is behind a logical unit
  * @lu: disk
- * @disk: takes the name, KTGT_SANITIZE_DISK_MAX bytes and a NUL
- * @by_path: takes whether that is its path, since it has no identity
+ * @disk: takes its identity, KTGT_SANITIZE_DISK_MAX bytes and a NUL; "" if it has none
+ *
+ * A path says nothing: it may lead to another disk after the next boot.
  *
  * Context: process.
- * Return: bytes of the name, without the NUL.
  */
-u8 ktgt_sanitize_disk(struct ktgt_lu *lu, char *disk, bool *by_path)
+void ktgt_sanitize_disk(struct ktgt_lu *lu, char *disk)
 {
 	spin_lock(&lu->lock);
 	strscpy(disk, lu->medium, KTGT_SANITIZE_DISK_MAX + 1);
 	spin_unlock(&lu->lock);
-	*by_path = !*disk;
-	if (*by_path)
-		copy_path(lu, disk);
-	return strlen(disk);
 }
 
 /**
@@ -98,8 +77,7 @@ u32 ktgt_sanitize_image_put(const struct ktgt_sanitize_image *image, u8 *p)
 	memset(p, 0, KTGT_SANITIZE_HEADER);
 	p[0] = image->failed ? HAS_FAILED : UNDER_WAY;
 	p[1] = image->action;
-	p[2] = (image->unrestricted ? AUSE : 0) | (image->invert ? INVERT : 0) |
-	       (image->by_path ? PATH : 0);
+	p[2] = (image->unrestricted ? AUSE : 0) | (image->invert ? INVERT : 0);
 	p[3] = image->passes;
 	put_unaligned_le16(image->pattern_len, p + 4);
 	p[6] = image->disk_len;
@@ -144,7 +122,7 @@ int ktgt_sanitize_image_get(struct ktgt_sanitize_image *image, const u8 *p,
 	if ((p[0] != UNDER_WAY && p[0] != HAS_FAILED) ||
 	    (p[1] != KTGT_SANITIZE_OVERWRITE &&
 	     p[1] != KTGT_SANITIZE_BLOCK_ERASE) ||
-	    p[2] & ~(AUSE | INVERT | PATH) || p[7])
+	    p[2] & ~(AUSE | INVERT) || p[7])
 		return -EPROTONOSUPPORT;
 	*image = (struct ktgt_sanitize_image) {
 		.failed = p[0] == HAS_FAILED,
@@ -152,7 +130,6 @@ int ktgt_sanitize_image_get(struct ktgt_sanitize_image *image, const u8 *p,
 		.unrestricted = p[2] & AUSE,
 		.invert = p[2] & INVERT,
 		.passes = p[3],
-		.by_path = p[2] & PATH,
 		.disk_len = p[6],
 		.pattern_len = get_unaligned_le16(p + 4),
 		.size = get_unaligned_le64(p + 8),

@@ -24,12 +24,11 @@ struct ktgt_lu;
  * @unrestricted: EXIT FAILURE MODE is allowed (AUSE)
  * @invert: the pattern is inverted between two passes
  * @passes: how often all blocks are overwritten; 0 of an erasure
- * @by_path: @disk is not the identity of the disk, which has none, but its path
- * @disk_len: bytes of @disk
+ * @disk_len: bytes of @disk, 0 if the disk has no identity
  * @pattern_len: bytes of @pattern, 0 if nothing is overwritten any more
  * @size: bytes of the disk
  * @pattern: what is written into each block, again and again
- * @disk: which disk it is, without a NUL
+ * @disk: identity of the disk, without a NUL
  */
 struct ktgt_sanitize_image {
 	bool		failed;
@@ -37,7 +36,6 @@ struct ktgt_sanitize_image {
 	bool		unrestricted;
 	bool		invert;
 	u8		passes;
-	bool		by_path;
 	u8		disk_len;
 	u16		pattern_len;
 	u64		size;
@@ -45,7 +43,7 @@ struct ktgt_sanitize_image {
 	const char	*disk;
 };
 
-u8 ktgt_sanitize_disk(struct ktgt_lu *lu, char *disk, bool *by_path);
+void ktgt_sanitize_disk(struct ktgt_lu *lu, char *disk);
 u32 ktgt_sanitize_image_put(const struct ktgt_sanitize_image *image, u8 *p);
 int ktgt_sanitize_image_get(struct ktgt_sanitize_image *image, const u8 *p,
 			    u32 len);

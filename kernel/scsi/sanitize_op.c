@@ -18,7 +18,8 @@
  * With a state file, what it is to do is stable before the first block is written, and how
  * it has ended before anybody is told. So the next logical unit with this file and this
  * disk, after a loss of power or whatever has ended this one, goes on with it: from the
- * beginning, since nobody knows how far it has come. The command of the operation is the
+ * beginning, since nobody knows how far it has come. A disk that has no identity cannot be
+ * known again; then it has failed. The command of the operation is the
  * writer of the state file then, as one of an initiator would be.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -74,6 +75,7 @@
  *	op_lock
  * @is_immed: @asker is answered when it is saved that it is under way
  * @before: what the logical unit has said before, and says again if that cannot be saved
+ * @disk: identity of the disk that it began with, "" if that has none
  * @section: room for what is saved; NULL without a state file
  * @section_len: bytes of what is saved, 0 if nothing is to be kept any more
  * @status: with which it ends, when that is saved
@@ -94,6 +96,7 @@ struct ktgt_sanitize_op {
 	struct ktgt_cmd		*asker;
 	bool			is_immed;
 	struct ktgt_sanitize	before;
+	char			disk[KTGT_SANITIZE_DISK_MAX + 1];
 	u8			*section;
 	u32			section_len;
 	u8			status;
@@ -215,20 +218,19 @@ static void op_end(struct ktgt_sanitize_op *op, u8 status)
 static void put_section(struct ktgt_sanitize_op *op, bool failed)
 {
 	const struct ktgt_sanitize *state = &op->lu->sanitize;
-	char disk[KTGT_SANITIZE_DISK_MAX + 1];
 	struct ktgt_sanitize_image image = {
 		.failed = failed,
 		.action = state->action,
 		.unrestricted = state->unrestricted,
 		.invert = state->invert,
+		.disk_len = strlen(op->disk),
 		.size = state->size,
-		.disk = disk,
+		.disk = op->disk,
 	};
 	u8 *pattern;
 
 	if (state->action == KTGT_SANITIZE_OVERWRITE)
 		image.passes = state->passes;
-	image.disk_len = ktgt_sanitize_disk(op->lu, disk, &image.by_path);
 	if (failed || !op->pattern_len) {
 		op->section_len = ktgt_sanitize_image_put(&image, op->section);
 		return;
@@ -533,6 +535,7 @@ void ktgt_sanitize_op_take(struct ktgt_sanitize_op *op,
 					      lockdep_is_held(&lu->gate.mutex));
 	kref_get(&op->store->ref);
 	op->before = *before;
+	ktgt_sanitize_disk(lu, op->disk);
 	if (op->section)
 		put_section(op, false);
 	ktgt_gate_close_locked(lu, KTGT_GATE_SANITIZE);
@@ -650,21 +653,19 @@ void ktgt_sanitize_op_run(struct ktgt_sanitize_op *op, struct ktgt_cmd *cmd,
 
 /* --- going on ------------------------------------------------------------- */
 
-/* Whether it is the disk that was being sanitized, and all of it is there. */
-static bool is_same_disk(struct ktgt_lu *lu,
+/*
+ * Whether it is the disk that was being sanitized. With another size it may be a partition
+ * that has kept its name, and has blocks of others now.
+ */
+static bool is_same_disk(const struct ktgt_sanitize_op *op,
 			 const struct ktgt_sanitize_image *image)
 {
-	char disk[KTGT_SANITIZE_DISK_MAX + 1];
-	u64 size = lu->nr_blocks << lu->block_shift;
-	bool by_path;
-	u8 len;
+	const struct ktgt_lu *lu = op->lu;
+	size_t len = strlen(op->disk);
 
-	len = ktgt_sanitize_disk(lu, disk, &by_path);
-	if (by_path != image->by_path || len != image->disk_len ||
-	    memcmp(disk, image->disk, len))
-		return false;
-	/* a path may lead to another disk */
-	return by_path ? size == image->size : size >= image->size;
+	return len && len == image->disk_len &&
+	       !memcmp(op->disk, image->disk, len) &&
+	       lu->nr_blocks << lu->block_shift == image->size;
 }
 
 /* The blocks may have another size by now. Returns NULL without memory, or room. */
@@ -681,6 +682,7 @@ op_make_again(struct ktgt_lu *lu, const struct ktgt_sanitize_image *image)
 		return NULL;
 	op->cmd.cdb[0] = KTGT_SANITIZE;
 	op->cmd.cdb[1] = image->action;
+	ktgt_sanitize_disk(lu, op->disk);
 	op->go_on = next_step;
 	if (!image->pattern_len)
 		return op;
@@ -703,9 +705,12 @@ static struct ktgt_sanitize_op *op_find(struct ktgt_lu *lu)
 	if (IS_ERR_OR_NULL(kept))
 		return NULL;
 	p = ktgt_state_image_find(kept, KTGT_SECTION_SANITIZE, &len);
-	if (p && !ktgt_sanitize_image_get(&image, p, len) &&
-	    is_same_disk(lu, &image))
+	if (p && !ktgt_sanitize_image_get(&image, p, len))
 		op = op_make_again(lu, &image);
+	if (op && !is_same_disk(op, &image)) {
+		ktgt_sanitize_op_free(op);
+		op = NULL;
+	}
 	ktgt_state_image_put(kept);
 	return op;
 }
@@ -753,8 +758,8 @@ static void begin_again(struct ktgt_sanitize_op *op)
  * @lu: disk that is published, and has just got its store
  *
  * If its device is not there yet, it goes on when it is: until then it is not ready, as
- * while it is sanitized. Behind another disk than the one that was being sanitized, it
- * fails: the blocks of that one were not meant.
+ * while it is sanitized. With another disk than the one that was being sanitized, or one
+ * without an identity, it fails: the blocks of that one may not be meant.
  *
  * Context: process, with &ktgt_net.config_mutex; waits for no storage.
  */
@@ -776,7 +781,7 @@ void ktgt_sanitize_resume(struct ktgt_lu *lu)
 		begin_again(op);
 		return;
 	}
-	pr_err_ratelimited("target %u: LUN %u: its state file says that it is being sanitized, but this cannot go on: it may be another disk; initiators cannot use it until it is sanitized again\n",
+	pr_err_ratelimited("target %u: LUN %u: its state file says that it is being sanitized, but this cannot go on: it may be another disk, or one without an identity; initiators cannot use it until it is sanitized again\n",
 			   lu->target->tid, lu->lun);
 }
 

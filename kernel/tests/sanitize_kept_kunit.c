@@ -140,7 +140,7 @@ static void erasure_goes_on(struct kunit *test)
  * struct other_case - what is behind the logical unit that is to go on
  * @what: its name
  * @medium: identity of the disk that was being sanitized
- * @now: that of the disk that is there; NULL if it has another path, and none
+ * @now: that of the disk that is there
  * @size: its bytes
  * @good: it is the disk that was meant
  */
@@ -156,13 +156,12 @@ static const struct other_case other_cases[] = {
 	{ "the same disk", "wwn-1", "wwn-1", SANITIZE_DISK, true },
 	{ "the same disk, smaller", "wwn-1", "wwn-1", SANITIZE_DISK - SANITIZE_BLOCK,
 	  false },
+	{ "the same disk, larger", "wwn-1", "wwn-1", SANITIZE_DISK + SANITIZE_BLOCK,
+	  false },
 	{ "another disk", "wwn-1", "wwn-2", SANITIZE_DISK, false },
 	{ "one whose name begins so", "wwn-1", "wwn-10", SANITIZE_DISK, false },
 	{ "one without an identity", "wwn-1", "", SANITIZE_DISK, false },
-	{ "the same path", "", "", SANITIZE_DISK, true },
-	{ "the same path, another size", "", "",
-	  SANITIZE_DISK - SANITIZE_BLOCK, false },
-	{ "another path", "", NULL, SANITIZE_DISK, false },
+	{ "the same path, no identity", "", "", SANITIZE_DISK, false },
 	{ "an identity that is the path", "", "/dev/a", SANITIZE_DISK, false },
 };
 KUNIT_ARRAY_PARAM_DESC(other, other_cases, what);
@@ -180,9 +179,7 @@ static void other_disk(struct kunit *test)
 	ktgt_sanitize_test_overwrite(t, 0, 1);
 	break_off(test);
 	begin_anew(test);
-	if (!c->now)
-		t->lu.params.path = "/dev/b";
-	strscpy(t->lu.medium, c->now ?: "", sizeof(t->lu.medium));
+	strscpy(t->lu.medium, c->now, sizeof(t->lu.medium));
 	t->lu.nr_blocks = c->size / SANITIZE_BLOCK;
 	ktgt_sanitize_resume(&t->lu);
 	ktgt_sanitize_test_phase(test, c->good ? KTGT_SANITIZE_NONE :

@@ -13,6 +13,7 @@
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/file.h>
+#include <linux/string.h>
 
 #include "../core/fabric.h"
 #include "../scsi/cdb_table.h"
@@ -136,6 +137,7 @@ static void make_lu(struct sanitize_test *t)
 	t->lu.block_shift = ilog2(SANITIZE_BLOCK);
 	t->lu.nr_blocks = SANITIZE_DISK / SANITIZE_BLOCK;
 	t->lu.max_blocks = t->lu.nr_blocks;
+	strscpy(t->lu.medium, "wwn-0", sizeof(t->lu.medium));
 	t->lu.target = &t->target;
 	t->itl.lu = &t->lu;
 	t->itl.nexus = &t->nexus;

@@ -235,7 +235,7 @@ static void sanitize_values(struct kunit *test)
 	u32 len = make_sanitize(p);
 
 	KUNIT_ASSERT_EQ(test, ktgt_sanitize_image_get(&got, p, len), 0);
-	KUNIT_EXPECT_FALSE(test, got.failed || got.by_path);
+	KUNIT_EXPECT_FALSE(test, got.failed);
 	KUNIT_EXPECT_TRUE(test, got.unrestricted && got.invert);
 	KUNIT_EXPECT_EQ(test, got.action, KTGT_SANITIZE_OVERWRITE);
 	KUNIT_EXPECT_EQ(test, got.passes, 3);
@@ -266,7 +266,7 @@ static const struct byte_case byte_cases[] = {
 	{ "failed, with a pattern", 0, 2, -EUCLEAN },
 	{ "another action", 1, 3, -EPROTONOSUPPORT },
 	{ "an erasure with a pattern", 1, 2, -EUCLEAN },
-	{ "another flag", 2, BIT(3), -EPROTONOSUPPORT },
+	{ "another flag", 2, BIT(2), -EPROTONOSUPPORT },
 	{ "no pass", 3, 0, -EUCLEAN },
 	{ "32 passes", 3, 32, -EUCLEAN },
 	{ "a longer pattern", 4, 8, -EUCLEAN },
@@ -303,28 +303,19 @@ static void sanitize_cut(struct kunit *test)
 			-EUCLEAN);
 }
 
-/* Of a path that is too long, the end is kept. */
+/* A path is no name. */
 static void disk_names(struct kunit *test)
 {
 	struct ktgt_lu *lu = kunit_kzalloc(test, sizeof(*lu), GFP_KERNEL);
-	char *path = kunit_kzalloc(test, SZ_1K, GFP_KERNEL);
 	char *disk = kunit_kzalloc(test, KTGT_SANITIZE_DISK_MAX + 1, GFP_KERNEL);
-	bool by_path;
 
-	KUNIT_ASSERT_TRUE(test, lu && path && disk);
+	KUNIT_ASSERT_TRUE(test, lu && disk);
 	spin_lock_init(&lu->lock);
-	KUNIT_EXPECT_EQ(test, ktgt_sanitize_disk(lu, disk, &by_path), 0);
-	KUNIT_EXPECT_TRUE(test, by_path);
-	memset(path, 'x', SZ_1K - 2);
-	path[SZ_1K - 2] = 'y';
-	lu->params.path = path;
-	KUNIT_EXPECT_EQ(test, ktgt_sanitize_disk(lu, disk, &by_path),
-			KTGT_SANITIZE_DISK_MAX);
-	KUNIT_EXPECT_EQ(test, disk[KTGT_SANITIZE_DISK_MAX - 1], 'y');
+	lu->params.path = "/dev/a";
+	ktgt_sanitize_disk(lu, disk);
+	KUNIT_EXPECT_STREQ(test, disk, "");
 	strscpy(lu->medium, DISK, sizeof(lu->medium));
-	KUNIT_EXPECT_EQ(test, ktgt_sanitize_disk(lu, disk, &by_path),
-			strlen(DISK));
-	KUNIT_EXPECT_FALSE(test, by_path);
+	ktgt_sanitize_disk(lu, disk);
 	KUNIT_EXPECT_STREQ(test, disk, DISK);
 }
 

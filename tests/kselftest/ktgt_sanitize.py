@@ -47,6 +47,7 @@ BLOCKS = SIZE_MIB << 20 >> 9
 # a MiB at a time takes so long, so that there is something to be seen
 SLOW_DISK = {"irqmode": 2, "completion_nsec": 40000000}
 SLOWER_DISK = {"irqmode": 2, "completion_nsec": 150000000}
+IDENTITY = "ktgt-same"
 ERROR = "0 {size} error"
 NOT_SAVED, NOT_READY, LIMIT = (4, 0x44, 0), (2, 4, 3), 10
 FOLDER = f"/tmp/ktgt-sanitize{os.getpid()}"
@@ -559,6 +560,11 @@ def serve_kept(lab, dev, **options):
     return serve(lab, dev, **options)
 
 
+def named(lab):
+    """A slow disk with an identity, so that it is known again."""
+    return Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK), uuid=IDENTITY)
+
+
 def drop(lab):
     """LUN 1 is deleted, whatever it does."""
     lab.close_all()
@@ -604,7 +610,7 @@ def write_through(path, data, lba=0):
 def goes_on(lab):
     """The LUN is deleted in the middle of it, and made again: it goes on by itself, from the
     beginning; until it has ended all are told so. Then it is over."""
-    disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
+    disk = named(lab)
     broken_off(lab, disk.path, b"abc", 2)
     write_through(disk.path, b"k" * 4096)
     ini = anew(lab, disk.path)
@@ -630,7 +636,7 @@ def goes_on(lab):
 @suite.case
 def erasure_goes_on(lab):
     """An erasure as well, and with the configuration that is loaded anew."""
-    disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
+    disk = named(lab)
     ini, _ = serve_kept(lab, disk.path)
     fill(ini)
     ini.good(sanitize(BLOCK_ERASE, bits=SANITIZE_IMMED))
@@ -653,14 +659,14 @@ def erasure_goes_on(lab):
 def device_comes_later(lab):
     """The LUN is there before its device: it is not ready, and it goes on with the device."""
     below = lab.null_blk(SIZE_MIB, **SLOWER_DISK)
-    disk = Mapped(below, name=f"ktgt{os.getpid()}late")
+    disk = Mapped(below, name=f"ktgt{os.getpid()}late", uuid=IDENTITY)
     broken_off(lab, disk.path)
     disk.remove()
     ini = anew(lab, disk.path, "absent")
     equal((told(ini)[0], shown(lab)), (RUNS, "running"), "without a device")
     sense(ini, RUNS, tur())
     write_through(below, b"k" * 512)
-    disk = Mapped(below, name=disk.name)
+    disk = Mapped(below, name=disk.name, uuid=IDENTITY)
     lab.adm("lun", "attach", "target", 1, "lun", 1)
     Lab.clear_ua(ini)
     equal(told(ini)[0], RUNS, "with its device")
@@ -694,10 +700,27 @@ def another_disk(lab):
 
 
 @suite.case
+def no_identity(lab):
+    """A disk without an identity is not known again by its path and its size: it is not
+    written, and initiators are told that it has failed."""
+    below = lab.null_blk(SIZE_MIB, **SLOWER_DISK)
+    disk = Mapped(below)
+    broken_off(lab, disk.path, bits=SANITIZE_IMMED | SANITIZE_AUSE)
+    disk.remove()
+    other = Mapped(lab.null_blk(SIZE_MIB), name=disk.name)
+    write_through(other.path, b"k" * 512)
+    ini = anew(lab, other.path)
+    sense(ini, FAILED, tur())
+    equal(shown(lab), "failed", "lun show")
+    ini.good(sanitize(EXIT_FAILURE))
+    equal(stored(ini, 0, 1), b"k" * 512, "the other disk")
+
+
+@suite.case
 def failure_stays(lab):
     """A failure is told by the next LUN too, until another SANITIZE has ended well; or, if
     that was allowed, until EXIT FAILURE MODE."""
-    disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
+    disk = named(lab)
     for bits in 0, SANITIZE_AUSE:
         ini, other = serve_kept(lab, disk.path)
         begin(ini, bits=SANITIZE_IMMED | bits)
@@ -755,7 +778,7 @@ def cannot_be_saved(lab):
 def file_damaged(lab):
     """Nobody knows what was in the state file: the LUN is not ready until the user says so,
     and nothing goes on then."""
-    disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
+    disk = named(lab)
     broken_off(lab, disk.path)
     [name] = os.listdir(FOLDER)
     with open(f"{FOLDER}/{name}", "r+b") as file:
@@ -781,7 +804,7 @@ def file_damaged(lab):
 def kept_beside_others(lab):
     """Reservations are saved, dumped, cleared and restored meanwhile, and mode pages were
     saved before: none loses what the others have."""
-    disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
+    disk = named(lab)
     ini, _ = serve_kept(lab, disk.path)
     where = ("target", 1, "lun", 1)
     page = bytearray(mode_page(ini, 10))
