@@ -352,15 +352,24 @@ static void apply_params(struct lu_set *set)
 		ktgt_ua_raise(set->lu, KTGT_UA_THRESHOLD, NULL);
 }
 
+static bool is_of(const struct ktgt_store *store,
+		  const struct ktgt_lu_params *params)
+{
+	return params->dev && store->dev == params->dev;
+}
+
 static void apply_store(struct lu_set *set)
 {
 	set->old = ktgt_lu_store(set->lu);
 	kref_get(&set->old->ref);
+	/*
+	 * That of the former disk says nothing of another one, to which the same path may
+	 * lead by now. First, so that no SANITIZE of the new one has its name.
+	 */
+	if (has(set, KTGT_A_LU_PATH) || !is_of(set->old, &set->how))
+		ktgt_lu_set_medium(set->lu, NULL);
 	ktgt_lu_swap(set->lu, set->store, NULL, set->wait);
 	set->wait = NULL;
-	/* that of the former disk says nothing of this one */
-	if (has(set, KTGT_A_LU_PATH))
-		ktgt_lu_set_medium(set->lu, NULL);
 	ktgt_sanitize_resume(set->lu);
 	end_claim(set);
 }

@@ -426,6 +426,22 @@ def by_force(lab):
         check("medium" not in lun(lab), "a medium of which nobody spoke")
 
 
+@suite.case
+def opened_anew(lab):
+    """The path leads to another disk when it is opened anew: its identity is not that of the
+    former one."""
+    iqn = lab.target()
+    with Disks(lab) as disks:
+        disks.link("one")
+        lab.lun(iqn, 1, disks.path)
+        change = ("lun", "set", "target", iqn, "lun", 1, "read-only")
+        lab.adm(*change, "on")
+        equal(lun(lab)["medium"], "dm-uuid-KTGT-one", "the same disk")
+        disks.link("two")
+        lab.adm(*change, "off")
+        check("medium" not in lun(lab), "another disk has its identity")
+
+
 RULES = "/run/udev/rules.d/61-ktgt-identity.rules"
 
 
