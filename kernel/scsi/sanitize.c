@@ -14,10 +14,9 @@
 #include "../core/net.h"
 #include "../core/target.h"
 #include "data.h"
-#include "group.h"
+#include "limits.h"
 #include "lu.h"
 #include "medium.h"
-#include "pr.h"
 #include "sanitize_op.h"
 #include "sanitize_state.h"
 #include "sense.h"
@@ -169,16 +168,20 @@ static u8 claim_lu(struct ktgt_cmd *cmd, struct ktgt_sanitize_op *op,
 
 /*
  * It is not admitted, so it looks here at what may have come while it waited for its
- * data. Return: true if it has ended.
+ * data, for its turn, or for the state file. Return: true if it has ended.
  */
 static bool is_held_up(struct ktgt_cmd *cmd)
 {
-	if (ktgt_group_refuses(cmd, &cmd->sense))
+	u8 status = ktgt_limits_status(cmd);
+
+	if (status) {
+		ktgt_cmd_complete(cmd, status);
+	} else if (!ktgt_medium_is_same(cmd)) {
+		refuse(cmd, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
 		ktgt_cmd_fail(cmd);
-	else if (ktgt_pr_conflicts(cmd))
-		ktgt_cmd_complete(cmd, SAM_STAT_RESERVATION_CONFLICT);
-	else
+	} else {
 		return false;
+	}
 	return true;
 }
 
@@ -198,11 +201,6 @@ void ktgt_sanitize(struct ktgt_cmd *cmd)
 
 	if (is_held_up(cmd))
 		return;
-	if (!ktgt_medium_is_same(cmd)) {
-		refuse(cmd, NOT_READY, KTGT_ASC_MEDIUM_NOT_PRESENT);
-		ktgt_cmd_fail(cmd);
-		return;
-	}
 	if (!read_command(cmd, &state, &pattern_len)) {
 		ktgt_cmd_fail(cmd);
 		return;
@@ -273,8 +271,12 @@ static bool end_failure(struct ktgt_cmd *cmd)
 void ktgt_sanitize_exit_failure(struct ktgt_cmd *cmd)
 {
 	enum ktgt_save_result result = KTGT_SAVE_STABLE;
-	bool failed, ok = may_exit_failure(cmd, &failed);
+	bool failed, ok;
 
+	/* one that is the writer is so until it is released */
+	if (is_held_up(cmd))
+		return;
+	ok = may_exit_failure(cmd, &failed);
 	if (ok && failed && cmd->lu->save)
 		result = ktgt_save_section(cmd, KTGT_SECTION_SANITIZE, NULL, 0);
 	if (result == KTGT_SAVE_WAITS)

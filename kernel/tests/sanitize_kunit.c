@@ -407,6 +407,36 @@ static void late_refusals(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->nr_log, 0);
 }
 
+/* EXIT FAILURE MODE may have waited for its turn. */
+static void late_exits(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	t->lu.sanitize.phase = KTGT_SANITIZE_FAILED;
+	t->lu.sanitize.unrestricted = true;
+	memset(t->cmd.cdb, 0, KTGT_CDB_MAX);
+	t->cmd.cdb[0] = KTGT_SANITIZE;
+	t->cmd.cdb[1] = KTGT_SANITIZE_EXIT_FAILURE;
+	ktgt_cmd_parse(&t->cmd);
+	t->lu.medium_nr++;
+	ktgt_cmd_submit(&t->cmd);
+	ktgt_sanitize_test_refused(test, 0x023a00);
+
+	ktgt_cmd_parse(&t->cmd);
+	set_bit(KTGT_ITL_STANDBY, &t->itl.flags);
+	ktgt_cmd_submit(&t->cmd);
+	ktgt_sanitize_test_refused(test, 0x02040b);
+	clear_bit(KTGT_ITL_STANDBY, &t->itl.flags);
+
+	ktgt_cmd_parse(&t->cmd);
+	set_bit(KTGT_ITL_NO_WRITE, &t->itl.flags);
+	ktgt_cmd_submit(&t->cmd);
+	KUNIT_EXPECT_EQ(test, ktgt_sanitize_test_status(t),
+			SAM_STAT_RESERVATION_CONFLICT);
+	clear_bit(KTGT_ITL_NO_WRITE, &t->itl.flags);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
+}
+
 /* --- what it means for other commands ------------------------------------- */
 
 static bool is_always_served(u8 opcode)
@@ -549,6 +579,7 @@ static struct kunit_case sanitize_cases[] = {
 	KUNIT_CASE(shrunk),
 	KUNIT_CASE_PARAM(list_refused, list_gen_params),
 	KUNIT_CASE(late_refusals),
+	KUNIT_CASE(late_exits),
 	KUNIT_CASE(others),
 	KUNIT_CASE(received),
 	KUNIT_CASE(erased),

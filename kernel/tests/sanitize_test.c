@@ -18,6 +18,7 @@
 #include "../core/fabric.h"
 #include "../scsi/cdb_table.h"
 #include "../scsi/exec.h"
+#include "../scsi/pr.h"
 #include "state_test.h"
 #include "stubs.h"
 

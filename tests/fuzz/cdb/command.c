@@ -338,13 +338,14 @@ void submit(struct record *rec)
 	before_erase(rec);
 	op = lu ? lu->sanitize_op : NULL;
 	if (rec->legal && (wants_medium(rec) || selects_mode(rec->cdb) ||
-			   erases(rec)))
+			   rec->req.kind == KIND_SANITIZE))
 		rec->now_conflict = rec->cmd->itl &&
 				    !(rec->now_unaware && wants_medium(rec)) &&
 				    rec->cmd->itl->flags & conflicting(rec->cdb);
 	rec->now_unserved = 0;
 	if (rec->legal && rec->cmd->itl && !rec->cmd->store &&
-	    (wants_medium(rec) || is_copy(rec) || erases(rec)) &&
+	    (wants_medium(rec) || is_copy(rec) ||
+	     rec->req.kind == KIND_SANITIZE) &&
 	    !(rec->now_unaware && wants_medium(rec)))
 		rec->now_unserved = told_in_state(rec->cdb,
 						  rec->cmd->itl->flags);
