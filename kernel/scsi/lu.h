@@ -301,12 +301,14 @@ struct ktgt_mode_saved {
  * @KTGT_SANITIZE_RUNS: it is under way, and most commands end with NOT READY
  * @KTGT_SANITIZE_FAILED: it has failed, and most end with MEDIUM ERROR
  * @KTGT_SANITIZE_ERASED: nothing, but that all blocks are still unmapped
+ * @KTGT_SANITIZE_AWAY: nothing, since it has failed with a medium that is out
  */
 enum ktgt_sanitize_phase {
 	KTGT_SANITIZE_NONE,
 	KTGT_SANITIZE_RUNS,
 	KTGT_SANITIZE_FAILED,
 	KTGT_SANITIZE_ERASED,
+	KTGT_SANITIZE_AWAY,
 };
 
 /**
@@ -470,6 +472,8 @@ struct ktgt_disk_names {
  * @atomic_unit: their number is a multiple of this
  * @atomic_align: the address of the first one is a multiple of this
  * @sanitize: what has become of the last SANITIZE
+ * @failed_medium: identity of the disk with which SANITIZE has failed, "" if it has none;
+ *	under @lock
  * @sanitize_op: what sanitizes it at this moment, or NULL; under a lock of
  *	scsi/sanitize_op.c
  * @thin: blocks can be unmapped
@@ -547,6 +551,7 @@ struct ktgt_lu {
 	u32				atomic_unit;
 	u32				atomic_align;
 	struct ktgt_sanitize		sanitize;
+	char				failed_medium[KTGT_MEDIUM_MAX + 1];
 	struct ktgt_sanitize_op		*sanitize_op;
 	bool				thin;
 	bool				read_only;

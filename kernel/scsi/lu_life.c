@@ -285,6 +285,8 @@ static void take_medium(struct ktgt_lu *lu, const struct ktgt_store *store,
 	ktgt_cache_follow(lu, ejected ? lu->write_cache : caps->write_cache,
 			  NULL);
 	ktgt_sanitize_forget_erased(lu);
+	if (!ejected)
+		ktgt_sanitize_follow_medium(lu, loads);
 	/* pairs with the range check of a command */
 	smp_store_release(&lu->nr_blocks, ejected ? 0 : medium->nr_blocks);
 	/* a disk that has no blocks, and is not ejected, is a fault */

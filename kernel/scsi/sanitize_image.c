@@ -153,11 +153,15 @@ int ktgt_sanitize_image_get(struct ktgt_sanitize_image *image, const u8 *p,
  */
 int ktgt_sanitize_image_read(struct ktgt_lu *lu, const u8 *p, u32 len)
 {
+	char disk[KTGT_SANITIZE_DISK_MAX + 1];
 	struct ktgt_sanitize_image image;
 	int err = ktgt_sanitize_image_get(&image, p, len);
+	bool fails;
 
 	if (err)
 		return err;
+	memcpy(disk, image.disk, image.disk_len);
+	disk[image.disk_len] = 0;
 	spin_lock(&lu->lock);
 	lu->sanitize = (struct ktgt_sanitize) {
 		.phase = image.failed ? KTGT_SANITIZE_FAILED :
@@ -169,8 +173,12 @@ int ktgt_sanitize_image_read(struct ktgt_lu *lu, const u8 *p, u32 len)
 		.passes = image.passes,
 		.size = image.size,
 	};
+	strscpy(lu->failed_medium, disk, sizeof(lu->failed_medium));
+	/* a drive may have another medium by now */
+	ktgt_sanitize_follow_medium(lu, lu->params.removable);
+	fails = lu->sanitize.phase == KTGT_SANITIZE_FAILED;
 	spin_unlock(&lu->lock);
-	if (image.failed)
+	if (fails)
 		pr_warn_ratelimited("LUN %u: sanitizing it has failed, as its state file says; initiators cannot use it until it is sanitized again\n",
 				    lu->lun);
 	return 0;

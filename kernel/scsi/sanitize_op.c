@@ -76,6 +76,7 @@
  * @is_immed: @asker is answered when it is saved that it is under way
  * @before: what the logical unit has said before, and says again if that cannot be saved
  * @disk: identity of the disk that it began with, "" if that has none
+ * @medium_nr: number of its medium
  * @section: room for what is saved; NULL without a state file
  * @section_len: bytes of what is saved, 0 if nothing is to be kept any more
  * @status: with which it ends, when that is saved
@@ -97,6 +98,7 @@ struct ktgt_sanitize_op {
 	bool			is_immed;
 	struct ktgt_sanitize	before;
 	char			disk[KTGT_SANITIZE_DISK_MAX + 1];
+	u16			medium_nr;
 	u8			*section;
 	u32			section_len;
 	u8			status;
@@ -171,6 +173,15 @@ static u8 phase_after(const struct ktgt_sanitize_op *op, u8 status)
 	return KTGT_SANITIZE_NONE;
 }
 
+/* With &ktgt_lu.lock. One that is out is followed when another one is loaded. */
+static void follow_medium(const struct ktgt_sanitize_op *op)
+{
+	struct ktgt_lu *lu = op->lu;
+
+	if (!ktgt_lu_is_ejected(lu))
+		ktgt_sanitize_follow_medium(lu, op->medium_nr != lu->medium_nr);
+}
+
 static void set_phase(struct ktgt_sanitize_op *op, u8 status)
 {
 	struct ktgt_lu *lu = op->lu;
@@ -179,6 +190,8 @@ static void set_phase(struct ktgt_sanitize_op *op, u8 status)
 	mutex_lock(&lu->gate.mutex);
 	spin_lock(&lu->lock);
 	WRITE_ONCE(lu->sanitize.phase, phase_after(op, status));
+	strscpy(lu->failed_medium, op->disk, sizeof(lu->failed_medium));
+	follow_medium(op);
 	spin_unlock(&lu->lock);
 	mutex_unlock(&lu->gate.mutex);
 }
@@ -460,6 +473,7 @@ static void give_up(struct ktgt_sanitize_op *op, enum ktgt_save_result result)
 	lu->sanitize = op->before;
 	/* that of another store would not be */
 	ktgt_sanitize_forget_erased(lu);
+	follow_medium(op);
 	spin_unlock(&lu->lock);
 	if (asker)
 		ktgt_save_fail(asker, result);
@@ -535,6 +549,7 @@ void ktgt_sanitize_op_take(struct ktgt_sanitize_op *op,
 					      lockdep_is_held(&lu->gate.mutex));
 	kref_get(&op->store->ref);
 	op->before = *before;
+	op->medium_nr = lu->medium_nr;
 	ktgt_sanitize_disk(lu, op->disk);
 	if (op->section)
 		put_section(op, false);
@@ -682,6 +697,7 @@ op_make_again(struct ktgt_lu *lu, const struct ktgt_sanitize_image *image)
 		return NULL;
 	op->cmd.cdb[0] = KTGT_SANITIZE;
 	op->cmd.cdb[1] = image->action;
+	op->medium_nr = lu->medium_nr;
 	ktgt_sanitize_disk(lu, op->disk);
 	op->go_on = next_step;
 	if (!image->pattern_len)
@@ -728,8 +744,10 @@ static bool take_pending(struct ktgt_lu *lu, bool fails)
 		if (state->action == KTGT_SANITIZE_BLOCK_ERASE)
 			state->passes = lu->thin ? 2 : 1;
 		WRITE_ONCE(state->size, lu->nr_blocks << lu->block_shift);
-		if (fails)
+		if (fails) {
 			WRITE_ONCE(state->phase, KTGT_SANITIZE_FAILED);
+			ktgt_sanitize_follow_medium(lu, lu->params.removable);
+		}
 	}
 	spin_unlock(&lu->lock);
 	return was;

@@ -9,6 +9,7 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 
 #include <scsi/scsi_proto.h>
 
@@ -127,4 +128,32 @@ void ktgt_sanitize_lose_medium(struct ktgt_lu *lu)
 		return;
 	WRITE_ONCE(lu->sanitize.is_pending, false);
 	WRITE_ONCE(lu->sanitize.phase, KTGT_SANITIZE_FAILED);
+}
+
+/* A medium without an identity may be any. */
+static bool is_another_medium(const struct ktgt_lu *lu)
+{
+	return *lu->medium && *lu->failed_medium &&
+	       strcmp(lu->medium, lu->failed_medium);
+}
+
+/**
+ * ktgt_sanitize_follow_medium - a logical unit has, maybe, another medium
+ * @lu: disk with &ktgt_lu.medium; &ktgt_lu.lock is held
+ * @loads: somebody has loaded it
+ *
+ * With one that is known to be another, a failure does not count, until the one comes back
+ * with which it has failed. Who replaces a disk without ejecting it says that it is the
+ * same, so its failure stays.
+ *
+ * Context: process.
+ */
+void ktgt_sanitize_follow_medium(struct ktgt_lu *lu, bool loads)
+{
+	u8 phase = lu->sanitize.phase;
+
+	if (phase == KTGT_SANITIZE_FAILED && loads && is_another_medium(lu))
+		WRITE_ONCE(lu->sanitize.phase, KTGT_SANITIZE_AWAY);
+	else if (phase == KTGT_SANITIZE_AWAY && !is_another_medium(lu))
+		WRITE_ONCE(lu->sanitize.phase, KTGT_SANITIZE_FAILED);
 }

@@ -26,6 +26,7 @@ bool ktgt_sanitize_refuses_now(struct ktgt_cmd *cmd);
 bool ktgt_sanitize_admits_now(struct ktgt_cmd *cmd);
 void ktgt_sanitize_forget_erased(struct ktgt_lu *lu);
 void ktgt_sanitize_lose_medium(struct ktgt_lu *lu);
+void ktgt_sanitize_follow_medium(struct ktgt_lu *lu, bool loads);
 
 /**
  * ktgt_sanitize_refuses - whether a command has to end because of a sanitize operation

@@ -243,6 +243,95 @@ static void failure_is_kept(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_NONE);
 }
 
+static void put_medium(struct sanitize_test *t, const char *medium, bool loads)
+{
+	strscpy(t->lu.medium, medium, sizeof(t->lu.medium));
+	spin_lock(&t->lu.lock);
+	ktgt_sanitize_follow_medium(&t->lu, loads);
+	spin_unlock(&t->lu.lock);
+}
+
+/* A failure counts for its medium, and for what cannot be told from it. */
+static void failure_of_medium(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	t->fails_at = 1;
+	t->error = BLK_STS_IOERR;
+	ktgt_sanitize_test_overwrite(t, 0, 1);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_ended);
+	ktgt_sanitize_test_refused(test, 0x033103);
+	put_medium(t, "wwn-1", false);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
+	put_medium(t, "wwn-1", true);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_AWAY);
+	t->cmd.row = ktgt_cdb_row(0);
+	KUNIT_EXPECT_FALSE(test, ktgt_sanitize_refuses(&t->cmd));
+	put_medium(t, "wwn-2", false);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_AWAY);
+	put_medium(t, "wwn-0", true);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
+	put_medium(t, "wwn-1", true);
+	put_medium(t, "", false);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
+	*t->lu.failed_medium = 0;
+	put_medium(t, "wwn-1", true);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
+}
+
+/* Another medium was loaded before it was found to have failed. */
+static void medium_left(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	t->holds_at = 1;
+	t->fails_at = 2;
+	t->error = BLK_STS_IOERR;
+	ktgt_sanitize_test_overwrite(t, 0, 1);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_asked);
+	t->lu.medium_nr++;
+	put_medium(t, "wwn-1", true);
+	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_RUNS);
+	ktgt_sanitize_test_release(t);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_ended);
+	ktgt_sanitize_test_refused(test, 0x033103);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_AWAY);
+	put_medium(t, "wwn-0", true);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
+}
+
+/* A drive begins with another medium than that with which it has failed, or was broken off. */
+static void begins_with_other_medium(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+	unsigned int i;
+
+	open_state(test);
+	t->holds_at = 1;
+	ktgt_sanitize_test_erase(t, 0);
+	break_off(test);
+	for (i = 0; i < 2; i++) {
+		t->lu.params.removable = i;
+		strscpy(t->lu.medium, "wwn-1", sizeof(t->lu.medium));
+		begin_anew(test);
+		ktgt_sanitize_resume(&t->lu);
+		ktgt_sanitize_test_phase(test, i ? KTGT_SANITIZE_AWAY :
+						   KTGT_SANITIZE_FAILED);
+		KUNIT_EXPECT_EQ(test, t->nr_log, 0U);
+		expect_kept(test, true, false);
+	}
+	strscpy(t->lu.medium, "wwn-0", sizeof(t->lu.medium));
+	begin_anew(test);
+	t->fails_at = 0;
+	t->error = BLK_STS_IOERR;
+	ktgt_sanitize_resume(&t->lu);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
+	expect_kept(test, true, true);
+	strscpy(t->lu.medium, "wwn-1", sizeof(t->lu.medium));
+	begin_anew(test);
+	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_AWAY);
+}
+
 /* What cannot be kept is not done. */
 static void cannot_be_kept(struct kunit *test)
 {
@@ -298,6 +387,9 @@ static struct kunit_case kept_cases[] = {
 	KUNIT_CASE_PARAM(other_disk, other_gen_params),
 	KUNIT_CASE(absent),
 	KUNIT_CASE(failure_is_kept),
+	KUNIT_CASE(failure_of_medium),
+	KUNIT_CASE(medium_left),
+	KUNIT_CASE(begins_with_other_medium),
 	KUNIT_CASE(cannot_be_kept),
 	KUNIT_CASE(end_cannot_be_kept),
 	{}

@@ -34,7 +34,7 @@ from lab import SLOW, Lab, is_free, outcome, read, run, seconds  # noqa: E402
 START, LOEJ, NO_FLUSH = 1, 2, 4
 NO_MEDIUM, PREVENTED = (2, 0x3A, 0), (5, 0x53, 2)
 MEDIUM, INQUIRY_CHANGED = (6, 0x28, 0), (6, 0x3F, 3)
-BAD_CDB, SANITIZED = (5, 0x24, 0), (2, 4, 0x1B)
+BAD_CDB, SANITIZED, NOT_SANITIZED = (5, 0x24, 0), (2, 4, 0x1B), (3, 0x31, 3)
 ABORT_TASK, LUN_RESET, WARM_RESET, NEXUS_RESET = 1, 5, 6, 11
 REGISTER, RESERVE, PREEMPT, PREEMPT_ABORT = 0, 1, 4, 5
 CONFLICT = 0x18
@@ -618,6 +618,28 @@ def while_it_is_sanitized(lab):
     disk.resume()
     wait_until(lambda: other.command(tur()).status == 0, 10 * SLOW, "its end")
     eject(ini)
+
+
+@suite.case
+def sanitize_has_failed(lab):
+    """That counts for the medium with which it has failed, and for one that may be it, but
+    for no other; and again when it is back."""
+    one, two = (Mapped(lab.null_blk(SIZE_MIB), uuid=f"ktgt-{word}")
+                for word in ("one", "two"))
+    ini, _ = setup(lab, one.path)
+    one.change("0 {size} error")
+    fails(ini, NOT_SANITIZED, iscsi.sanitize(OVERWRITE, len(PATTERN)), write=PATTERN)
+    one.change(dm.LINEAR)
+    for path, key in ((two.path, None), (one.path, NOT_SANITIZED), (two.path, None),
+                      (lab.null_blk(SIZE_MIB), NOT_SANITIZED)):
+        user(lab, "eject")
+        user(lab, "load", "path", path)
+        Lab.clear_ua(ini)
+        equal(ini.command(tur()).key, key, path)
+        equal(lun(lab)["sanitize"], "failed" if key else "none", "lun show")
+        equal(ini.command(write10(0, 1), write=BLOCK).key, key, "WRITE")
+    ini.good(iscsi.sanitize(OVERWRITE, len(PATTERN)), write=PATTERN)
+    equal(ini.command(tur()).key, None, "sanitized")
 
 
 # --- the storage -----------------------------------------------------------------
