@@ -80,6 +80,7 @@
  * @section: room for what is saved; NULL without a state file
  * @section_len: bytes of what is saved, 0 if nothing is to be kept any more
  * @status: with which it ends, when that is saved
+ * @end_is_saved: that is saved, once
  * @pattern_len: bytes of the pattern, which is at the beginning of @page
  * @page: a block of the pattern, at its beginning; NULL if nothing is overwritten
  * @is_inverted: it is the inverted pattern
@@ -102,6 +103,7 @@ struct ktgt_sanitize_op {
 	u8			*section;
 	u32			section_len;
 	u8			status;
+	bool			end_is_saved;
 	u16			pattern_len;
 	struct page		*page;
 	bool			is_inverted;
@@ -269,15 +271,23 @@ static enum ktgt_save_result save(struct ktgt_sanitize_op *op)
 	return result;
 }
 
+/*
+ * Twice, so that neither slot of the file says that it is under way: should the newer one
+ * be damaged one day, all that was written since would be overwritten.
+ */
 static void save_end(struct ktgt_sanitize_op *op)
 {
 	const struct ktgt_lu *lu = op->lu;
 	enum ktgt_save_result result;
 
 	result = save(op);
+	if (result == KTGT_SAVE_STABLE && !op->end_is_saved) {
+		op->end_is_saved = true;
+		result = save(op);
+	}
 	if (result == KTGT_SAVE_WAITS)
 		return;
-	if (result != KTGT_SAVE_STABLE) {
+	if (!op->end_is_saved) {
 		pr_err_ratelimited("target %u: LUN %u: its state file cannot be written, and still says that it is being sanitized\n",
 				   lu->target->tid, lu->lun);
 		op->status = SAM_STAT_CHECK_CONDITION;

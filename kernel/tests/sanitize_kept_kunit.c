@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 
 #include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/string.h>
 
 #include <scsi/scsi_proto.h>
@@ -86,6 +87,30 @@ static void kept(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_NONE);
 	ktgt_sanitize_resume(&t->lu);
 	KUNIT_EXPECT_NULL(test, t->lu.sanitize_op);
+}
+
+/* Whichever slot is damaged when it is over, nothing goes on. */
+static void over_in_both_slots(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+	u8 nothing[KTGT_STATE_HEADER];
+	unsigned int slot;
+	loff_t pos;
+
+	memset(nothing, 0xff, sizeof(nothing));
+	for (slot = 0; slot < 2; slot++) {
+		begin_anew(test);
+		ktgt_sanitize_test_erase(t, 0);
+		ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_ended);
+		ktgt_sanitize_test_good(test);
+		pos = slot * (ktgt_state_room(t->lu.state) + KTGT_STATE_HEADER);
+		KUNIT_ASSERT_EQ(test, kernel_write(t->file, nothing,
+						   sizeof(nothing), &pos),
+				sizeof(nothing));
+		begin_anew(test);
+		KUNIT_EXPECT_EQ(test, t->lu.pr.fault, 0);
+		KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_NONE);
+	}
 }
 
 /* From the beginning, with all passes, and with the pattern that was asked for. */
@@ -382,6 +407,7 @@ static void end_cannot_be_kept(struct kunit *test)
 
 static struct kunit_case kept_cases[] = {
 	KUNIT_CASE(kept),
+	KUNIT_CASE(over_in_both_slots),
 	KUNIT_CASE(goes_on),
 	KUNIT_CASE(erasure_goes_on),
 	KUNIT_CASE_PARAM(other_disk, other_gen_params),
