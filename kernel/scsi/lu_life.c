@@ -822,6 +822,8 @@ static u64 refresh(struct ktgt_lu *lu, bool returns)
 	changed = nr_blocks != lu->nr_blocks;
 	if (changed)
 		ktgt_sanitize_forget_erased(lu);
+	if (returns)
+		ktgt_sanitize_follow_medium(lu, false);
 	WRITE_ONCE(lu->nr_blocks, nr_blocks);
 	if (returns)
 		WRITE_ONCE(lu->ejected, false);

@@ -175,12 +175,14 @@ static u8 phase_after(const struct ktgt_sanitize_op *op, u8 status)
 	return KTGT_SANITIZE_NONE;
 }
 
-/* With &ktgt_lu.lock. One that is out is followed when another one is loaded. */
+/* With &ktgt_lu.lock. Its medium may be out by now, or another one may be in. */
 static void follow_medium(const struct ktgt_sanitize_op *op)
 {
 	struct ktgt_lu *lu = op->lu;
 
-	if (!ktgt_lu_is_ejected(lu))
+	if (ktgt_lu_is_ejected(lu))
+		ktgt_sanitize_lose_medium(lu);
+	else
 		ktgt_sanitize_follow_medium(lu, op->medium_nr != lu->medium_nr);
 }
 

@@ -118,16 +118,16 @@ void ktgt_sanitize_forget_erased(struct ktgt_lu *lu)
  * @lu: disk; &ktgt_lu.lock is held
  *
  * What has not gone on yet after the beginning of the logical unit fails, as what is
- * under way does by itself.
+ * under way does by itself. A failure is that of the medium: without it, what is said is
+ * that there is none, and it can be loaded again; see ktgt_sanitize_follow_medium().
  *
  * Context: process.
  */
 void ktgt_sanitize_lose_medium(struct ktgt_lu *lu)
 {
-	if (!lu->sanitize.is_pending)
-		return;
+	if (lu->sanitize.is_pending || lu->sanitize.phase == KTGT_SANITIZE_FAILED)
+		WRITE_ONCE(lu->sanitize.phase, KTGT_SANITIZE_AWAY);
 	WRITE_ONCE(lu->sanitize.is_pending, false);
-	WRITE_ONCE(lu->sanitize.phase, KTGT_SANITIZE_FAILED);
 }
 
 /* A medium without an identity may be any. */

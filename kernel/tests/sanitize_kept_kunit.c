@@ -215,6 +215,14 @@ static void other_disk(struct kunit *test)
 	expect_kept(test, !c->good, false);
 }
 
+static void put_medium(struct sanitize_test *t, const char *medium, bool loads)
+{
+	strscpy(t->lu.medium, medium, sizeof(t->lu.medium));
+	spin_lock(&t->lu.lock);
+	ktgt_sanitize_follow_medium(&t->lu, loads);
+	spin_unlock(&t->lu.lock);
+}
+
 /* A device that is not there yet is waited for. */
 static void absent(struct kunit *test)
 {
@@ -239,6 +247,8 @@ static void absent(struct kunit *test)
 	t->lu.sanitize.is_pending = true;
 	ktgt_sanitize_lose_medium(&t->lu);
 	ktgt_sanitize_resume(&t->lu);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_AWAY);
+	put_medium(t, "wwn-0", true);
 	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
 	KUNIT_EXPECT_EQ(test, t->nr_log, 0U);
 }
@@ -268,14 +278,6 @@ static void failure_is_kept(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_NONE);
 }
 
-static void put_medium(struct sanitize_test *t, const char *medium, bool loads)
-{
-	strscpy(t->lu.medium, medium, sizeof(t->lu.medium));
-	spin_lock(&t->lu.lock);
-	ktgt_sanitize_follow_medium(&t->lu, loads);
-	spin_unlock(&t->lu.lock);
-}
-
 /* A failure counts for its medium, and for what cannot be told from it. */
 static void failure_of_medium(struct kunit *test)
 {
@@ -288,6 +290,9 @@ static void failure_of_medium(struct kunit *test)
 	ktgt_sanitize_test_refused(test, 0x033103);
 	put_medium(t, "wwn-1", false);
 	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
+	/* it is taken out, and another one is loaded */
+	ktgt_sanitize_lose_medium(&t->lu);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_AWAY);
 	put_medium(t, "wwn-1", true);
 	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_AWAY);
 	t->cmd.row = ktgt_cdb_row(0);
@@ -301,6 +306,28 @@ static void failure_of_medium(struct kunit *test)
 	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
 	*t->lu.failed_medium = 0;
 	put_medium(t, "wwn-1", true);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
+}
+
+/* Its medium is taken out before it is found to have failed. */
+static void medium_is_out(struct kunit *test)
+{
+	struct sanitize_test *t = test->priv;
+
+	t->holds_at = 1;
+	t->fails_at = 2;
+	t->error = BLK_STS_IOERR;
+	ktgt_sanitize_test_overwrite(t, 0, 1);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_asked);
+	t->lu.ejected = true;
+	ktgt_sanitize_lose_medium(&t->lu);
+	KUNIT_EXPECT_EQ(test, t->lu.sanitize.phase, KTGT_SANITIZE_RUNS);
+	ktgt_sanitize_test_release(t);
+	ktgt_sanitize_test_wait(test, ktgt_sanitize_test_has_ended);
+	ktgt_sanitize_test_refused(test, 0x033103);
+	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_AWAY);
+	t->lu.ejected = false;
+	put_medium(t, "wwn-0", true);
 	ktgt_sanitize_test_phase(test, KTGT_SANITIZE_FAILED);
 }
 
@@ -414,6 +441,7 @@ static struct kunit_case kept_cases[] = {
 	KUNIT_CASE(absent),
 	KUNIT_CASE(failure_is_kept),
 	KUNIT_CASE(failure_of_medium),
+	KUNIT_CASE(medium_is_out),
 	KUNIT_CASE(medium_left),
 	KUNIT_CASE(begins_with_other_medium),
 	KUNIT_CASE(cannot_be_kept),

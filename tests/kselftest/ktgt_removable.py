@@ -630,6 +630,11 @@ def sanitize_has_failed(lab):
     one.change("0 {size} error")
     fails(ini, NOT_SANITIZED, iscsi.sanitize(OVERWRITE, len(PATTERN)), write=PATTERN)
     one.change(dm.LINEAR)
+    user(lab, "eject")
+    Lab.clear_ua(ini)
+    fails(ini, NO_MEDIUM, tur())
+    load(ini)
+    fails(ini, NOT_SANITIZED, tur())
     for path, key in ((two.path, None), (one.path, NOT_SANITIZED), (two.path, None),
                       (lab.null_blk(SIZE_MIB), NOT_SANITIZED)):
         user(lab, "eject")
