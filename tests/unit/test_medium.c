@@ -13,6 +13,12 @@ static void test_text(void **state)
 		{ { 0 }, "" },
 		{ { .dm_uuid = "LVM-a", .md_uuid = "b", .wwn = "c",
 		    .serial = "d" }, "dm-uuid-LVM-a" },
+		{ { .dm_uuid = "CRYPT-LUKS2-0123456789abcdef0123456789abcdef-x" },
+		  "dm-uuid-CRYPT-LUKS2-0123456789abcdef0123456789abcdef-x" },
+		/* the name of a mapping says nothing of the disk */
+		{ { .dm_uuid = "CRYPT-PLAIN-x" }, "" },
+		{ { .dm_uuid = "CRYPT-TCRYPT-0123-x" }, "" },
+		{ { .dm_uuid = "CRYPT-PLAIN" }, "" },
 		{ { .md_uuid = "b", .wwn = "c", .serial = "d" }, "md-uuid-b" },
 		{ { .wwn = "0x5001", .serial = "d" }, "wwn-0x5001" },
 		{ { .serial = "ATA_x y\t\xff" }, "serial-ATA_x_y__" },

@@ -2,16 +2,32 @@
 /* The identity of the medium, as udev knows it; see medium.h. */
 #include "lib/medium.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include <libudev.h>
 
+/*
+ * cryptsetup has the UUID of the disk in it, as CRYPT-LUKS2-UUID-NAME, if the disk has one.
+ * Otherwise there is only the name of the mapping, as in CRYPT-PLAIN-NAME, which may be
+ * that of any disk.
+ */
+static bool names_disk(const char *dm_uuid)
+{
+	const char *uuid;
+
+	if (strncmp(dm_uuid, "CRYPT-", 6))
+		return true;
+	uuid = strchr(dm_uuid + 6, '-');
+	return uuid && strspn(uuid + 1, "0123456789abcdef") == 32;
+}
+
 /* What comes first counts: the names that the layers above the disk made. */
 static void disk_text(const struct medium *medium, char *buf, size_t size)
 {
-	if (medium->dm_uuid)
+	if (medium->dm_uuid && names_disk(medium->dm_uuid))
 		snprintf(buf, size, "dm-uuid-%s", medium->dm_uuid);
 	else if (medium->md_uuid)
 		snprintf(buf, size, "md-uuid-%s", medium->md_uuid);
