@@ -66,6 +66,8 @@ struct ktgt_store_params {
  * @rotational: it turns
  * @read_only: it can not be written
  * @workers: its transfers go out from workers, because to submit one may sleep
+ * @is_drive: somebody may put another medium into it, and its identity is that of the
+ *	drive
  */
 struct ktgt_backend_caps {
 	u64	size;
@@ -87,6 +89,7 @@ struct ktgt_backend_caps {
 	bool	rotational;
 	bool	read_only;
 	bool	workers;
+	bool	is_drive;
 };
 
 /**

@@ -387,6 +387,7 @@ static void block_caps(struct ktgt_store *store, struct ktgt_backend_caps *caps)
 		.rotational = bdev_rot(bdev),
 		.read_only = bdev_read_only(bdev),
 		.workers = ktgt_store_uses_workers(store),
+		.is_drive = bdev->bd_disk->flags & GENHD_FL_REMOVABLE,
 	};
 	if (discard) {
 		caps->discard_granularity = bdev_discard_granularity(bdev);

@@ -682,15 +682,18 @@ void ktgt_sanitize_op_run(struct ktgt_sanitize_op *op, struct ktgt_cmd *cmd,
 
 /*
  * Whether it is the disk that was being sanitized. With another size it may be a partition
- * that has kept its name, and has blocks of others now.
+ * that has kept its name, and has blocks of others now. What is in a card reader may be
+ * another card, of which the identity of the reader says nothing.
  */
 static bool is_same_disk(const struct ktgt_sanitize_op *op,
 			 const struct ktgt_sanitize_image *image)
 {
 	const struct ktgt_lu *lu = op->lu;
 	size_t len = strlen(op->disk);
+	struct ktgt_backend_caps caps;
 
-	return len && len == image->disk_len &&
+	ktgt_store_caps(ktgt_lu_store(lu), &caps);
+	return !caps.is_drive && len && len == image->disk_len &&
 	       !memcmp(op->disk, image->disk, len) &&
 	       lu->nr_blocks << lu->block_shift == image->size;
 }

@@ -167,6 +167,7 @@ static void erasure_goes_on(struct kunit *test)
  * @medium: identity of the disk that was being sanitized
  * @now: that of the disk that is there
  * @size: its bytes
+ * @is_drive: it is a drive, in which there may be another medium
  * @good: it is the disk that was meant
  */
 struct other_case {
@@ -174,20 +175,22 @@ struct other_case {
 	const char	*medium;
 	const char	*now;
 	u64		size;
+	bool		is_drive;
 	bool		good;
 };
 
 static const struct other_case other_cases[] = {
-	{ "the same disk", "wwn-1", "wwn-1", SANITIZE_DISK, true },
-	{ "the same disk, smaller", "wwn-1", "wwn-1", SANITIZE_DISK - SANITIZE_BLOCK,
-	  false },
-	{ "the same disk, larger", "wwn-1", "wwn-1", SANITIZE_DISK + SANITIZE_BLOCK,
-	  false },
-	{ "another disk", "wwn-1", "wwn-2", SANITIZE_DISK, false },
-	{ "one whose name begins so", "wwn-1", "wwn-10", SANITIZE_DISK, false },
-	{ "one without an identity", "wwn-1", "", SANITIZE_DISK, false },
-	{ "the same path, no identity", "", "", SANITIZE_DISK, false },
-	{ "an identity that is the path", "", "/dev/a", SANITIZE_DISK, false },
+	{ "the same disk", "wwn-1", "wwn-1", SANITIZE_DISK, false, true },
+	{ "the same disk, smaller", "wwn-1", "wwn-1",
+	  SANITIZE_DISK - SANITIZE_BLOCK },
+	{ "the same disk, larger", "wwn-1", "wwn-1",
+	  SANITIZE_DISK + SANITIZE_BLOCK },
+	{ "the same drive", "wwn-1", "wwn-1", SANITIZE_DISK, true },
+	{ "another disk", "wwn-1", "wwn-2", SANITIZE_DISK },
+	{ "one whose name begins so", "wwn-1", "wwn-10", SANITIZE_DISK },
+	{ "one without an identity", "wwn-1", "", SANITIZE_DISK },
+	{ "the same path, no identity", "", "", SANITIZE_DISK },
+	{ "an identity that is the path", "", "/dev/a", SANITIZE_DISK },
 };
 KUNIT_ARRAY_PARAM_DESC(other, other_cases, what);
 
@@ -206,6 +209,7 @@ static void other_disk(struct kunit *test)
 	begin_anew(test);
 	strscpy(t->lu.medium, c->now, sizeof(t->lu.medium));
 	t->lu.nr_blocks = c->size / SANITIZE_BLOCK;
+	t->is_drive = c->is_drive;
 	ktgt_sanitize_resume(&t->lu);
 	ktgt_sanitize_test_phase(test, c->good ? KTGT_SANITIZE_NONE :
 						 KTGT_SANITIZE_FAILED);

@@ -47,7 +47,10 @@ static void sanitize_close(struct ktgt_store *store)
 
 static void sanitize_caps(struct ktgt_store *store, struct ktgt_backend_caps *caps)
 {
-	*caps = (struct ktgt_backend_caps) { .size = SANITIZE_DISK };
+	*caps = (struct ktgt_backend_caps) {
+		.size = SANITIZE_DISK,
+		.is_drive = running->is_drive,
+	};
 }
 
 /**

@@ -66,6 +66,7 @@ struct sanitize_log {
  * @holds_at: which of these does not end before
  *	ktgt_sanitize_test_release(); its transfer is @held
  * @held: see there
+ * @is_drive: its medium can be taken out by hand
  * @gone: the logical unit has no command any more
  * @file: state file that the logical unit has, or NULL
  */
@@ -86,6 +87,7 @@ struct sanitize_test {
 	blk_status_t		error;
 	unsigned int		holds_at;
 	struct ktgt_io		*held;
+	bool			is_drive;
 	struct completion	gone;
 	struct file		*file;
 };
