@@ -155,7 +155,7 @@ struct ktgt_sense {
  * other.
  *
  * Who submits it writes the members up to @part. What its end uses of the
- * command is behind them, from @done_queue to @io.end_io, in one cache line, if the command
+ * command is behind them, from @done_queue to &ktgt_io.end_io, in one cache line, if the command
  * is the first member of something that kmalloc() aligns, as a task is.
  *
  * @nexus: I_T nexus that sent it; set by the fabric

@@ -26,8 +26,8 @@ struct socket;
  * struct ktgt_tcp - a TCP connection that carries iSCSI
  *
  * A kick comes from any CPU, for each completed command and for each segment that has
- * arrived. If @io_work runs, or is queued, it uses one cache line, from @turn.at to
- * @conn.kicks_saved: the second one, and kmalloc() aligns what is so large.
+ * arrived. If @io_work runs, or is queued, it uses one cache line, from &ktgt_turn.at to
+ * &ktgt_conn.kicks_saved: the second one, and kmalloc() aligns what is so large.
  *
  * @node: in &ktgt_net.conns
  * @sock: the socket
