@@ -16,15 +16,22 @@ static u32 before[MAX_CMDS + 1];		/* stores whose commands the disk waits for */
 static unsigned int nr_before;
 static u32 next_turn;
 
+/* Between two steps a copy is at none, and its next one may be at another. */
+static bool copy_is_at(const struct record *rec, u32 store)
+{
+	struct ktgt_store *now = cmd_at_work(rec)->store;
+
+	return now && to_fake(now)->nr == store;
+}
+
 /* Whether a command of a store has not ended. */
 bool has_commands(u32 store)
 {
 	const struct record *rec;
 
 	for (rec = records; rec < records + MAX_CMDS; rec++) {
-		/* between two steps a copy is at none */
 		if (rec->used && rec->at == store &&
-		    (rec->req.kind != KIND_COPY || cmd_at_work(rec)->store))
+		    (rec->req.kind != KIND_COPY || copy_is_at(rec, store)))
 			return true;
 	}
 	return false;

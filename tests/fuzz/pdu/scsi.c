@@ -169,7 +169,7 @@ static bool complete_piece(struct task *task)
 	return false;
 }
 
-static void complete(struct task *task)
+static void finish_task(struct task *task)
 {
 	struct ktgt_cmd *cmd = task->cmd;
 
@@ -209,7 +209,7 @@ bool complete_one(unsigned int nr)
 		if (task->gated)
 			resume(task);
 		else
-			complete(task);
+			finish_task(task);
 		return true;
 	}
 	return false;
@@ -270,7 +270,7 @@ void ktgt_cmd_submit(struct ktgt_cmd *cmd)
 	else if (cdb_later(cmd->cdb))
 		task->pending = true;
 	else
-		complete(task);
+		finish_task(task);
 }
 
 void ktgt_cmd_pause(struct ktgt_cmd *cmd)
