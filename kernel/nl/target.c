@@ -58,8 +58,10 @@ static int get_ports(struct genl_info *info, struct ktgt_target_params *params)
 	if (!attr || !strcmp(text, "all"))
 		return 0;
 	params->ports = kzalloc_obj(*params->ports, GFP_KERNEL);
-	if (!params->ports)
+	if (!params->ports) {
+		NL_SET_ERR_MSG(info->extack, "out of memory");
 		return -ENOMEM;
+	}
 	err = ktgt_nl_get_ports(attr, params->ports, info->extack);
 	if (err)
 		kfree(params->ports);
