@@ -367,7 +367,7 @@ static void apply_store(struct lu_set *set)
 	 * lead by now. First, so that no SANITIZE of the new one has its name.
 	 */
 	if (has(set, KTGT_A_LU_PATH) || !is_of(set->old, &set->how))
-		ktgt_lu_set_medium(set->lu, NULL);
+		ktgt_lu_set_medium(set->lu, set->how.medium_found);
 	ktgt_lu_swap(set->lu, set->store, NULL, set->wait);
 	set->wait = NULL;
 	ktgt_sanitize_resume(set->lu);
@@ -457,7 +457,7 @@ static const struct ktgt_change_ops lu_set_ops = {
 
 /* As the logical unit is now, and with what is to be set. */
 static int note_how(struct lu_set *set, struct ktgt_txn *txn, u32 tid,
-		    struct file *file)
+		    const struct ktgt_lu_params *with, struct file *file)
 {
 	int err;
 
@@ -468,6 +468,11 @@ static int note_how(struct lu_set *set, struct ktgt_txn *txn, u32 tid,
 		kfree(set->how.path);
 		set->how.path = kstrdup(set->params.path, GFP_KERNEL);
 		if (!set->how.path)
+			return -ENOMEM;
+	}
+	if (with->medium_found) {
+		set->how.medium_found = kstrdup(with->medium_found, GFP_KERNEL);
+		if (!set->how.medium_found)
 			return -ENOMEM;
 	}
 	if (has(set, KTGT_A_LU_READ_ONLY))
@@ -481,7 +486,8 @@ static int note_how(struct lu_set *set, struct ktgt_txn *txn, u32 tid,
  * @txn: the transaction
  * @tid: number of its target
  * @params: its LUN, and what is to be set of path, read_only, shared, write_cache,
- *	gone, removable, threshold-reached and identity; force. Copied
+ *	gone, removable, threshold-reached and identity; medium_found, of the disk to
+ *	which the path leads; force. Copied
  * @has: bits of KTGT_A_LU_*: which of @params are to be set
  * @file: its device, as who has asked has opened it, or NULL
  *
@@ -506,8 +512,9 @@ int ktgt_lu_stage_set(struct ktgt_txn *txn, u32 tid,
 	set->has = has;
 	set->params = *params;
 	set->params.path = kstrdup(params->path, GFP_KERNEL);
+	set->params.medium_found = NULL;
 	err = params->path && !set->params.path ? -ENOMEM :
-	      note_how(set, txn, tid, file);
+	      note_how(set, txn, tid, params, file);
 	if (err) {
 		lu_set_free(&set->change);
 		return err;

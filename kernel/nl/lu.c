@@ -346,6 +346,8 @@ static u64 get_changes(struct nlattr **attrs, struct ktgt_lu_params *params)
 	}
 	if (nla_get_flag(attrs[KTGT_A_LU_THRESHOLD_REACHED]))
 		has |= BIT_ULL(KTGT_A_LU_THRESHOLD_REACHED);
+	if (attrs[KTGT_A_LU_MEDIUM_FOUND])
+		params->medium_found = nla_data(attrs[KTGT_A_LU_MEDIUM_FOUND]);
 	params->force = nla_get_flag(attrs[KTGT_A_LU_FORCE]);
 	get_identity(attrs, &params->identity);
 	return has | get_names(attrs);

@@ -95,6 +95,16 @@ static bool lu_becomes(const struct conf_target *target, const struct lu *have,
 	return true;
 }
 
+/* Another value of read-only opens the device anew. */
+static int change_lu(struct executor *ex, const struct lu *have, struct lu *req)
+{
+	const char *path = HAS(req, KTGT_A_LU_READ_ONLY) ? have->path : NULL;
+
+	if (path)
+		medium_find(path, req);
+	return change_apply_lu(ex, KTGT_CMD_LU_SET, req, path);
+}
+
 /* Those that can become what the file wants are changed instead. */
 static int delete_lus(struct executor *ex, const struct conf_target *target,
 		      const struct target *have)
@@ -114,9 +124,7 @@ static int delete_lus(struct executor *ex, const struct conf_target *target,
 			continue;
 		}
 		if (lu_becomes(target, lu, &req)) {
-			err = change_apply_lu(ex, KTGT_CMD_LU_SET, &req,
-					      HAS(&req, KTGT_A_LU_READ_ONLY) ?
-					      lu->path : NULL);
+			err = change_lu(ex, lu, &req);
 			continue;
 		}
 		req = (struct lu){ .target_id = have->id, .lun = lu->lun };

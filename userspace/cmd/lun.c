@@ -263,7 +263,7 @@ static int lun_attach(struct app *app, const struct command *command,
 static int lun_load(struct app *app, const struct command *command,
 		    struct request *req)
 {
-	const struct lu *lu = req->obj;
+	struct lu *lu = req->obj;
 	struct lu have = { 0 };
 	int err = lun_get(app, lu, &have);
 
@@ -271,6 +271,7 @@ static int lun_load(struct app *app, const struct command *command,
 		return err;
 	if (!HAS(lu, KTGT_A_LU_PATH))
 		return attach_one(app, command, &have, false);
+	medium_find(lu->path, lu);
 	if (have.ejected)
 		return lu_request(app->nl, KTGT_CMD_LU_SET, lu, lu->path);
 	nl_say(app->nl, "target %u: LUN %u is not ejected; eject it first, or use lun set path",
@@ -307,8 +308,8 @@ static int lun_add(struct app *app, const struct command *command,
 static int lun_set(struct app *app, const struct command *command,
 		   struct request *req)
 {
-	const struct lu *lu = req->obj;
 	const char *path = NULL;
+	struct lu *lu = req->obj;
 	struct lu have = { 0 };
 
 	if (HAS(lu, KTGT_A_LU_PATH))
@@ -316,6 +317,8 @@ static int lun_set(struct app *app, const struct command *command,
 	else if (HAS(lu, KTGT_A_LU_READ_ONLY) && !lun_get(app, lu, &have) &&
 		 HAS(&have, KTGT_A_LU_PATH))
 		path = have.path;
+	if (path)
+		medium_find(path, lu);
 	return lu_request(app->nl, command->cmd, lu, path);
 }
 

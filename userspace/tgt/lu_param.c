@@ -129,6 +129,7 @@ static int set_path(struct nl *nl, struct lu *lu, const char *value)
 	if (status)
 		return status;
 	SET(&req, KTGT_A_LU_PATH);
+	medium_find(req.path, &req);
 	err = lu_request(nl, KTGT_CMD_LU_SET, &req, req.path);
 	if (!err) {
 		SET(lu, KTGT_A_LU_PATH);

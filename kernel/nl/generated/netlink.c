@@ -361,6 +361,7 @@ static const struct nla_policy ktgt_lu_set_nl_policy[KTGT_A_LU_THRESHOLD_REACHED
 	[KTGT_A_LU_TARGET_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ktgt_a_lu_target_id_range),
 	[KTGT_A_LU_LUN] = NLA_POLICY_MAX(NLA_U32, KTGT_LUN_MAX),
 	[KTGT_A_LU_PATH] = { .type = NLA_NUL_STRING, .len = KTGT_PATH_MAX, },
+	[KTGT_A_LU_MEDIUM_FOUND] = { .type = NLA_NUL_STRING, .len = KTGT_MEDIUM_MAX, },
 	[KTGT_A_LU_FORCE] = { .type = NLA_FLAG, },
 	[KTGT_A_LU_READ_ONLY] = NLA_POLICY_MAX(NLA_U8, 1),
 	[KTGT_A_LU_SHARED] = NLA_POLICY_MAX(NLA_U8, 1),
