@@ -372,12 +372,14 @@ static int check_file(struct file *file, struct netlink_ext_ack *extack)
 	loff_t size = i_size_read(inode);
 
 	if (!S_ISREG(inode->i_mode)) {
-		ktgt_refuse(extack, "state: must be a regular file");
+		ktgt_refuse(extack,
+			    "state: must be a regular file");
 		return -EINVAL;
 	}
 	if ((file->f_mode & (FMODE_READ | FMODE_WRITE)) !=
 	    (FMODE_READ | FMODE_WRITE) || file->f_flags & O_APPEND) {
-		ktgt_refuse(extack, "state: must be opened for reading and writing, and not with O_APPEND");
+		ktgt_refuse(extack,
+			    "state: must be opened for reading and writing, and not with O_APPEND");
 		return -EBADF;
 	}
 	if (size < NR_SLOTS * KTGT_STATE_SLOT_MIN) {

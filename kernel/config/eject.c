@@ -77,11 +77,11 @@ static const char *error_text(int err)
 {
 	switch (err) {
 	case -EBUSY:
-		return "is frozen, or its medium is being ejected or loaded; try again when that is over";
+		return "is frozen, or its medium is on its way; try again when that is over";
 	case -ETIMEDOUT:
-		return "keeps its medium: its device has not ended its commands in 10 s; try again when it does";
+		return "keeps its medium: its device did not answer in 10 s; try again later";
 	case -EINPROGRESS:
-		return "has no medium any more, but its device has not answered yet; it is closed when it does";
+		return "has no medium any more; its device is closed when it has answered";
 	case -ENODEV:
 		return "has been deleted meanwhile";
 	case -EAGAIN:

@@ -41,7 +41,7 @@ static const u8 types[] = {
  * the one without a registration.
  */
 #define NR_BITS			16
-static_assert(KTGT_PR_MAX < BIT(NR_BITS) - 1);
+static_assert(BIT(NR_BITS) - 1 > KTGT_PR_MAX);
 
 static u32 type_of(const struct ktgt_pr *pr)
 {

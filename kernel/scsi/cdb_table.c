@@ -81,13 +81,11 @@
 	.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE,		\
 	.timeout = 600, .check = ktgt_copy_check, .exec = ktgt_copy
 
-#define COPY_RESULTS_ROW(copy_action, copy_cap, id, id_end)		\
+#define COPY_RESULTS_ROW(copy_action, copy_cap)				\
 	.opcode = RECEIVE_COPY_RESULTS, .action = (copy_action),	\
 	.len = 16, .dir = DMA_FROM_DEVICE, .unit = KTGT_CDB_BYTES,	\
 	.len_at = 10, .len_len = 4, .cap = (copy_cap),			\
 	.flags = KTGT_CDB_ACTION | KTGT_CDB_DISK,			\
-	.usage = USAGE_16(0x1f, id, id_end, id_end, id_end, 0, 0, 0, 0,	\
-			  0xff, 0xff, 0xff, 0xff, 0, 0),		\
 	.pr = KTGT_CDB_PR_WRITE, .alua = KTGT_CDB_ALUA_ACTIVE
 
 /* SANITIZE: BLOCK ERASE and EXIT FAILURE MODE have no parameter list */
@@ -404,18 +402,26 @@ static const struct ktgt_cdb_row rows[] = {
 	}, {
 		COPY_ROW(KTGT_COPY_LID4),
 	}, {
-		COPY_RESULTS_ROW(KTGT_COPY_STATUS_LID1, 12, 0xff, 0),
+		COPY_RESULTS_ROW(KTGT_COPY_STATUS_LID1, 12),
+		.usage = USAGE_16(0x1f, 0xff, 0, 0, 0, 0, 0, 0, 0,
+				  0xff, 0xff, 0xff, 0xff, 0, 0),
 		.exec = ktgt_copy_status_lid1,
 	}, {
-		COPY_RESULTS_ROW(KTGT_COPY_PARAMETERS, 47, 0, 0),
+		COPY_RESULTS_ROW(KTGT_COPY_PARAMETERS, 47),
+		.usage = USAGE_16(0x1f, 0, 0, 0, 0, 0, 0, 0, 0,
+				  0xff, 0xff, 0xff, 0xff, 0, 0),
 		.exec = ktgt_copy_parameters,
 	}, {
 		COPY_RESULTS_ROW(KTGT_COPY_FAILURE_DETAILS,
-				 KTGT_COPY_DETAILS_MAX, 0xff, 0),
+				 KTGT_COPY_DETAILS_MAX),
+		.usage = USAGE_16(0x1f, 0xff, 0, 0, 0, 0, 0, 0, 0,
+				  0xff, 0xff, 0xff, 0xff, 0, 0),
 		.exec = ktgt_copy_failure_details,
 	}, {
 		COPY_RESULTS_ROW(KTGT_COPY_STATUS_LID4,
-				 KTGT_COPY_STATUS_LID4_MAX, 0xff, 0xff),
+				 KTGT_COPY_STATUS_LID4_MAX),
+		.usage = USAGE_16(0x1f, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0,
+				  0xff, 0xff, 0xff, 0xff, 0, 0),
 		.exec = ktgt_copy_status_lid4,
 	}, {
 		.opcode = READ_16, .len = 16,

@@ -708,7 +708,7 @@ static bool has_more(struct ktgt_copy *copy)
  */
 bool ktgt_copy_check(struct ktgt_cmd *cmd)
 {
-	static_assert(LIST_TAKEN_MAX <= KTGT_CMD_INLINE_BVECS * PAGE_SIZE);
+	static_assert((KTGT_CMD_INLINE_BVECS * PAGE_SIZE) >= LIST_TAKEN_MAX);
 
 	if (cmd->xfer_len > LIST_TAKEN_MAX)
 		return ktgt_data_refuse_length(cmd);

@@ -96,15 +96,14 @@ static void self_test(struct ktgt_cmd *cmd)
  */
 void ktgt_diagnostic_send(struct ktgt_cmd *cmd)
 {
-	if (!ktgt_data_has_come(cmd)) {
+	if (!ktgt_data_has_come(cmd))
 		ktgt_cmd_fail(cmd);
-	} else if (cmd->cdb[1] & SELFTEST) {
+	else if (cmd->cdb[1] & SELFTEST)
 		self_test(cmd);
-	} else if (cmd->xfer_len) {
+	else if (cmd->xfer_len)
 		take_page(cmd);
-	} else {
+	else
 		ktgt_cmd_complete(cmd, SAM_STAT_GOOD);
-	}
 }
 
 /**

@@ -158,7 +158,7 @@ static void carry_out(struct kunit *test)
 		ktgt_mode_select(&t->cmd);
 		while (llist_empty(&t->done_queue.head) &&
 		       time_before(jiffies, end))
-			msleep(1);
+			fsleep(1000);
 		KUNIT_ASSERT_NOT_NULL(test, llist_del_all(&t->done_queue.head));
 	} while (test_and_clear_bit(KTGT_CMDF_RESUME, &t->cmd.flags));
 }

@@ -95,7 +95,7 @@ static void sanitize_submit(struct ktgt_store *store, struct ktgt_io *io)
 	note(io);
 	WRITE_ONCE(running->nr_log, nr + 1);
 	if (nr == running->holds_at)
-		smp_store_release(&running->held, io);
+		smp_store_release(&running->held, io);	/* the test takes it */
 	else
 		ktgt_io_end(io, nr == running->fails_at ? running->error :
 							   BLK_STS_OK);
@@ -200,7 +200,7 @@ int ktgt_sanitize_test_init(struct kunit *test)
  */
 void ktgt_sanitize_test_release(struct sanitize_test *t)
 {
-	struct ktgt_io *io = smp_load_acquire(&t->held);
+	struct ktgt_io *io = smp_load_acquire(&t->held);	/* from the storage */
 
 	t->held = NULL;
 	if (io)
@@ -380,7 +380,7 @@ bool ktgt_sanitize_test_is_over(struct sanitize_test *t)
  */
 bool ktgt_sanitize_test_has_asked(struct sanitize_test *t)
 {
-	return smp_load_acquire(&t->held);
+	return smp_load_acquire(&t->held);	/* from the storage */
 }
 
 /**
@@ -405,7 +405,7 @@ void ktgt_sanitize_test_wait(struct kunit *test,
 	unsigned long end = jiffies + PATIENCE;
 
 	while (!what(test->priv) && time_before(jiffies, end))
-		msleep(1);
+		fsleep(1000);
 	KUNIT_ASSERT_TRUE(test, what(test->priv));
 }
 

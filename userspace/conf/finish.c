@@ -192,7 +192,8 @@ static void check_groups(struct conf_parser *parser,
 	parser->at = target->at;
 	vec_for_each(group, &target->groups)
 		if (!HAS(group, KTGT_A_PORT_GROUP_PORTALS))
-			conf_error(parser, "target port group %u has no portals; write port-group %u LIST",
+			conf_error(parser,
+				   "target port group %u has no portals; write port-group %u LIST",
 				   group->id, group->id);
 }
 

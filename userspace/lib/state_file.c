@@ -122,7 +122,8 @@ static int open_file(const char *folder, const char *name)
 /* Reservations that nobody can read are no reason to let everybody write. */
 static int refuse(struct nl *nl, const struct lu *req, const char *name, int err)
 {
-	nl_say(nl, "LUN %u: %s cannot be opened: %s; it may have its reservations, so repair it, move it away, or set state-dir to none",
+	nl_say(nl,
+	       "LUN %u: %s cannot be opened: %s; it may have its reservations, so repair it, move it away, or set state-dir to none",
 	       req->lun, name, strerror(-err));
 	return STATE_FILE_LOST;
 }
@@ -143,7 +144,8 @@ int state_file_open(struct nl *nl, const struct lu *req)
 		return fd;
 	if (!lstat(name, &st))
 		return refuse(nl, req, name, fd);
-	fprintf(stderr, "Warning: LUN %u: %s: %s; its reservations will not outlive a loss of power\n",
+	fprintf(stderr,
+		"Warning: LUN %u: %s: %s; its reservations will not outlive a loss of power\n",
 		req->lun, name, strerror(-fd));
 	return -1;
 }
