@@ -224,6 +224,7 @@ static void first_reserved(struct kunit *test)
  * @itl: what it keeps for the initiator
  * @nexus: the initiator
  * @target: the target
+ * @groups: target port groups, since commands are there for their sake
  * @kn: the namespace
  * @done_queue: where the command goes
  * @pages: its data buffer
@@ -234,6 +235,7 @@ struct cdb_test {
 	struct ktgt_itl		itl;
 	struct ktgt_nexus	nexus;
 	struct ktgt_target	target;
+	struct ktgt_groups	groups;
 	struct ktgt_net		kn;
 	struct ktgt_done_queue	done_queue;
 	struct page		*pages[DATA_PAGES];
@@ -264,6 +266,8 @@ static int cdb_test_init(struct kunit *test)
 	t->itl.nexus = &t->nexus;
 	t->nexus.target = &t->target;
 	t->target.kn = &t->kn;
+	t->target.groups = &t->groups;
+	t->target.keys[KTGT_TARGET_EXPLICIT_ALUA] = 1 + 1;
 	ktgt_test_itl = &t->itl;
 	init_llist_head(&t->done_queue.head);
 	t->done_queue.kick = cdb_kick;
@@ -385,8 +389,9 @@ static const struct parse_case parse_cases[] = {
 	{ "read of what is read-only", { 0x28, [8] = 1 }, 9, 0, 1, IN(512) },
 	{ "MODE SELECT with SP", { 0x15, 0x11, 0, 0, 12 }, 9, 0, 0,
 	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	/* whether the medium can be ejected is seen later */
 	{ "START STOP UNIT that ejects", { 0x1b, 0, 0, 0, 2 }, 9, 0, 0,
-	  REFUSED(ILLEGAL_REQUEST, 0x2400) },
+	  0, 0, 0, DMA_NONE, 0 },
 	{ "FORMAT UNIT of what is read-only", { 0x04 }, 9, 0, 1,
 	  REFUSED(DATA_PROTECT, 0x2700) },
 	{ "MODE SELECT of what is read-only", { 0x15, 0x10, 0, 0, 12 }, 9, 0,
@@ -796,6 +801,20 @@ static void rsoc_refused(struct kunit *test)
 }
 
 /* The allocation length cuts the answer, and says nothing else of it. */
+/* Without target port groups there are no commands for them; nor may all set states. */
+static void rsoc_groups(struct kunit *test)
+{
+	struct cdb_test *t = test->priv;
+	u32 nr = ARRAY_SIZE(rows);
+
+	t->target.keys[KTGT_TARGET_EXPLICIT_ALUA] = 1 + 0;
+	KUNIT_EXPECT_EQ(test, get_unaligned_be32(rsoc(t, 0, 0, 0, 4)),
+			8 * (nr - 1));
+	t->target.groups = NULL;
+	KUNIT_EXPECT_EQ(test, get_unaligned_be32(rsoc(t, 0, 0, 0, 4)),
+			8 * (nr - 2));
+}
+
 static void rsoc_cut(struct kunit *test)
 {
 	struct cdb_test *t = test->priv;
@@ -940,6 +959,7 @@ static struct kunit_case cdb_cases[] = {
 	KUNIT_CASE_PARAM(rsoc_one, row_gen_params),
 	KUNIT_CASE(rsoc_unsupported),
 	KUNIT_CASE(rsoc_refused),
+	KUNIT_CASE(rsoc_groups),
 	KUNIT_CASE(rsoc_cut),
 	KUNIT_CASE_PARAM(rstmf_functions, rstmf_gen_params),
 	KUNIT_CASE(rstmf_extended),

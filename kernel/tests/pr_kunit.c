@@ -74,6 +74,7 @@ static enum ktgt_pr_result run(struct pr_test *t, struct ktgt_pr_request *req,
 {
 	struct ktgt_state_image *image = NULL;
 	enum ktgt_pr_result trial = KTGT_PR_GOOD;
+	bool aptpl = req->aptpl;
 
 	INIT_LIST_HEAD(&req->made);
 	INIT_LIST_HEAD(&req->removed);
@@ -92,6 +93,7 @@ static enum ktgt_pr_result run(struct pr_test *t, struct ktgt_pr_request *req,
 	ktgt_state_image_put(image);
 	t->removed = list_count_nodes(&req->removed);
 	t->field = req->field;
+	req->aptpl = aptpl;
 	ktgt_pr_free_list(&req->made);
 	ktgt_pr_free_list(&req->removed);
 	return t->result;
