@@ -731,7 +731,7 @@ def by_tool(lab):
     lab.lun(1, 1, disk)
     one, _ = registered(lab)
     before = everything(one)
-    naa = lab.disks()[0]["naa"]
+    naa = lab.disks()[0]["naa"].removeprefix("0x")
     equal(os.listdir(FOLDER), [f"naa.{naa}.state"], "files")
     found = os.stat(f"{FOLDER}/naa.{naa}.state")
     equal((found.st_mode & 0o777, found.st_size, found.st_blocks * 512 >= 65536),

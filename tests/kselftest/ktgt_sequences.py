@@ -1140,6 +1140,8 @@ def esxi_target_lost(lab):
     the target is unavailable is a permanent device loss; RFC 7143, 11.13.5: the reasons
     that there are."""
     iqn = target(lab, lab.null_blk(16))
+    # without a target nobody listens
+    lab.target("other", tid=9)
     lab.state(iqn, "offline")
     equal(lab.login_status(iqn), SERVICE_UNAVAILABLE, "offline")
     lab.state(iqn, "ready")

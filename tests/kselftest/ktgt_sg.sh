@@ -157,7 +157,7 @@ write_same()
 	same 8 8 <(head -c 4k /dev/zero)
 	sg_write_same --lba=16 --num=8 --ndob "$sd"
 	same 16 8 <(head -c 4k /dev/zero)
-	same 24 8 <(tail -c +12289 "$lab_dir/data" | head -c 4k)
+	same 24 8 <(dd if="$lab_dir/data" bs=512 skip=24 count=8 status=none)
 }
 
 pages()
@@ -167,10 +167,11 @@ pages()
 	need_disk sg_vpd sg_inq sg_logs sg_opcodes sg_modes
 	sg_inq "$sd" | grep -E 'ACME|Disk'
 	sg_vpd -p sn "$sd" | grep 0123456789
-	for page in $(sg_vpd -p sv "$sd" | grep -oE '^ *0x[0-9a-f]+'); do
+	for page in $(sg_vpd --long -p sv "$sd" | grep -oE '^ *0x[0-9a-f]+'); do
 		sg_vpd -p "$page" "$sd"
 	done
-	sg_logs -A "$sd" | tee "$lab_dir/out"
+	# -A asks for subpages, of which there are none
+	sg_logs -a "$sd" | tee "$lab_dir/out"
 	refute grep -iE 'bad field|fetching.*failed' "$lab_dir/out"
 	sg_opcodes "$sd" | tee "$lab_dir/out"
 	grep -q 'Compare and write' "$lab_dir/out"
@@ -185,19 +186,25 @@ cache_type()
 	cat "/sys/block/${sd#/dev/}"/device/scsi_disk/*/cache_type
 }
 
+# Its status is 5, ILLEGAL REQUEST, where no values can be saved.
+wce()
+{
+	sdparm --quiet --get=WCE "$sd" || [[ $? == 5 ]]
+}
+
 write_cache()
 {
 	need_disk sdparm
-	sdparm --quiet --get=WCE "$sd"
+	wce | grep -E 'WCE +1'
 	sdparm --clear=WCE "$sd"
 	[[ $(cache_type) == 'write through' ]]
 	sdparm --set=WCE "$sd"
 	[[ $(cache_type) == 'write back' ]]
 	# the other way: the kernel sends MODE SELECT
 	echo 'write through' >"/sys/block/${sd#/dev/}"/device/scsi_disk/*/cache_type
-	sdparm --quiet --get=WCE "$sd" | grep -E 'WCE +0'
+	wce | grep -E 'WCE +0'
 	echo 'write back' >"/sys/block/${sd#/dev/}"/device/scsi_disk/*/cache_type
-	sdparm --quiet --get=WCE "$sd" | grep -E 'WCE +1'
+	wce | grep -E 'WCE +1'
 }
 
 smart()
@@ -206,8 +213,8 @@ smart()
 	smartctl -i "$sd" | tee "$lab_dir/out"
 	grep -q 'Serial number: *0123456789' "$lab_dir/out"
 	smartctl -H "$sd" | grep 'SMART Health Status: OK'
-	smartctl -t short "$sd"
-	smartctl -a "$sd"
+	# 4 says that something is not there
+	smartctl -a "$sd" || [[ $? == 4 ]]
 }
 
 stop_and_start()
@@ -223,11 +230,12 @@ stop_and_start()
 
 buffers()
 {
-	need_disk sg_read_buffer sg_write_buffer sg_senddiag
+	need_disk sg_read_buffer sg_write_buffer sg_senddiag sg_raw
 	sg_read_buffer --mode=desc "$sd"
 	head -c 256 /dev/urandom >"$lab_dir/echo"
 	sg_write_buffer --mode=echo --in="$lab_dir/echo" --length=256 "$sd"
-	sg_read_buffer --mode=echo --length=256 --raw "$sd" >"$lab_dir/out"
+	# sg_read_buffer 1.46 asks for no bytes
+	sg_raw --request=256 --outfile="$lab_dir/out" "$sd" 3c 0a 0 0 0 0 0 1 0 0
 	cmp "$lab_dir/echo" "$lab_dir/out"
 	sg_senddiag --test "$sd"
 }
