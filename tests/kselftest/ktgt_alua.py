@@ -30,7 +30,8 @@ from iscsi import (OVERWRITE, inquiry, log_sense, mode_sense6,  # noqa: E402
 import dm  # noqa: E402
 from dm import Late  # noqa: E402
 from ktap import Skip, Suite, check, equal, wait_until  # noqa: E402
-from lab import IQN, SLOW, CommandError, Lab, run, start  # noqa: E402
+from lab import (IQN, SLOW, CommandError, Lab, not_if_short, run,  # noqa: E402
+                 start)
 
 NOT_FOUND = 0x0203
 CHECK, CONFLICT = 2, 0x18
@@ -120,6 +121,7 @@ def status(lab, iqn, port):
 @suite.case
 def portal_tags(lab):
     """A login is told the tag of its portal; a tag is 1 to 65535, and there can be 32."""
+    not_if_short()
     make_portals(lab)
     iqn = lab.target("t1")
     for port, tag in ((3260, "1"), (3261, "2")):
@@ -142,6 +144,7 @@ def portal_tags(lab):
 @suite.case
 def bound_targets(lab):
     """SendTargets shows a target at its portals only, and elsewhere there is none."""
+    not_if_short()
     make_portals(lab)
     one, two, free = lab.target("t1"), lab.target("t2"), lab.target("t3")
     everywhere = told(lab, 3260, 3261, 3262)
@@ -213,6 +216,7 @@ def bound_refusals(lab):
 @suite.case
 def bound_file(lab):
     """The file has them, and takes them back."""
+    not_if_short()
     make_portals(lab)
     iqn, other = lab.target("t1"), lab.target("t2")
     lab.adm("target", "set", iqn, "portals", "2,1")
@@ -856,6 +860,7 @@ def set_abandoned(lab):
 def groups_file(lab):
     """The file has the groups, and takes them back; a state that it does not say is
     left alone."""
+    not_if_short()
     iqn = lab.target("t1")
     group(lab, "add", 4, "portals", "2,1", "state", "standby")
     group(lab, "add", 2, "portals", "3", "preferred", "on")

@@ -27,7 +27,7 @@ from iscsi import (copy_blocks, copy_bytes, copy_cscd,  # noqa: E402
                    mode_select6, mode_sense6, pr_list, pr_out, read16, rsoc,
                    sanitize, write16)
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import SLOW, Lab, outcome, soon  # noqa: E402
+from lab import SLOW, Lab, not_if_short, outcome, soon  # noqa: E402
 from race import beside as meanwhile  # noqa: E402
 
 GOOD, CHECK, BUSY, CONFLICT, FULL, ABORTED = 0, 2, 8, 0x18, 0x28, 0x40
@@ -169,6 +169,7 @@ def status(ini, list_id, lun=1):
 @suite.case
 def between_disks(lab):
     """From each of two disks to the other, whichever is asked, and a third one."""
+    not_if_short()
     _, ini = serve(lab, *(lab.null_blk(16) for _ in range(3)))
     names = cscds(ini, 1, 2)
     one, two = fill(ini, 1, 6000), fill(ini, 2, 6000)
@@ -212,6 +213,7 @@ def segments_in_order(lab):
 @suite.case
 def overlapping(lab):
     """Within one disk: the destination has what the source had, also if they overlap."""
+    not_if_short()
     _, ini = serve(lab, lab.null_blk(16))
     for blocks, source, lba in ((5000, 0, 7), (5000, 7, 0), (5000, 0, 2048),
                                 (5000, 3000, 0), (5000, 0, 4999), (100, 50, 50),
@@ -428,6 +430,7 @@ def protected(lab):
 @suite.case
 def sanitized(lab):
     """A disk that could not be sanitized, as source, as destination, and asked."""
+    not_if_short()
     disk = Mapped(lab.null_blk(4))
     _, ini = serve(lab, lab.null_blk(16), disk.path)
     names, was = cscds(ini, 1, 2), fill(ini, 1, 8)
@@ -471,6 +474,7 @@ def another_medium(lab):
 def bad_source(lab):
     """A source whose device fails in the middle: what came before it is there, and it
     is told what the source has said, and once more by those who ask."""
+    not_if_short()
     bad = Mapped(lab.null_blk(4))
     _, ini = serve(lab, bad.path, lab.null_blk(16))
     data = fill(ini, 1, 4 * MIB)
@@ -570,6 +574,7 @@ def waiting(lab):
     """A copy waits at the gate of a disk that is frozen, source, destination or the one
     that is asked, and goes on; what is aborted there ends at once, by ABORT TASK
     and by a reset."""
+    not_if_short()
     iqn, ini = serve(lab, *(lab.null_blk(16) for _ in range(3)))
     data = fill(ini, 1, 100)
     how = [copy_blocks(0, 1, 100, 0, 0)], cscds(ini, 1, 2), 3
@@ -643,6 +648,7 @@ def preempted(lab):
 def reserved_midway(lab):
     """The LUN that was asked says no before anything is written, and not later: an
     initiator may send again what it is told then. Source and destination do."""
+    not_if_short()
     for lun, end in (3, (GOOD, None)), (2, (CHECK, FAILED)):
         disk = Mapped(lab.null_blk(16))
         iqn, ini = serve(lab, lab.null_blk(16), disk.path, lab.null_blk(16))
@@ -711,6 +717,7 @@ def answered(ini, task):
 def beside(lab):
     """Other commands of the session are answered while a long copy goes on, and also
     those of its own disks."""
+    not_if_short()
     _, ini = serve(lab, lab.null_blk(64), lab.null_blk(64), lab.null_blk(16))
     names = cscds(ini, 1, 2)
     long = issue(ini, [copy_bytes(0, 1, 60 << 20, 0, 0) for _ in range(16)], names)

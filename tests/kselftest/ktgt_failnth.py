@@ -44,7 +44,7 @@ from lab import (CLONE_NEWNET, IQN, Lab, enter_named, enter_netns,  # noqa: E402
                  is_free, read, run, write)
 from shadow import Shadow  # noqa: E402
 
-STEP = 3 if os.environ.get("KTGT_SHORT") else 1
+STEP = 5 if os.environ.get("KTGT_SHORT") else 1
 HANG = 30	# seconds after which something that has to come is missed
 DATA = {"MaxRecvDataSegmentLength": 262144, "FirstBurstLength": 65536,
         "MaxBurstLength": 262144, "InitialR2T": "No", "ImmediateData": "Yes"}

@@ -33,7 +33,7 @@ from iscsi import (BLOCK_ERASE, CRYPTO_ERASE, EXIT_FAILURE,  # noqa: E402
                    read16, report_luns, request_sense, reserve6, rsoc, sanitize,
                    start_stop, tur, unmap, unmap_list, write10)
 from ktap import Suite, check, equal, wait_until  # noqa: E402
-from lab import SLOW, Lab, outcome, run, seconds, soon  # noqa: E402
+from lab import SLOW, Lab, not_if_short, outcome, run, seconds, soon  # noqa: E402
 
 GOOD, CHECK = 0, 2
 RUNS, FAILED = (2, 0x04, 0x1B), (3, 0x31, 3)
@@ -46,7 +46,7 @@ SIZE_MIB = 32
 BLOCKS = SIZE_MIB << 20 >> 9
 # a MiB at a time takes so long, so that there is something to be seen
 SLOW_DISK = {"irqmode": 2, "completion_nsec": 40000000}
-SLOWER_DISK = {"irqmode": 2, "completion_nsec": 150000000}
+SLOWER_DISK = {"irqmode": 2, "completion_nsec": 75000000 * min(SLOW, 2)}
 IDENTITY = "ktgt-same"
 ERROR = "0 {size} error"
 NOT_SAVED, NOT_READY, LIMIT = (4, 0x44, 0), (2, 4, 3), 10
@@ -421,6 +421,7 @@ def aborted(lab):
 @suite.case
 def session_lost(lab):
     """Its connection is lost, with and without IMMED: it goes on."""
+    not_if_short()
     disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
     for bits in SANITIZE_IMMED, 0:
         ini, other = serve(lab, disk.path)
@@ -440,6 +441,7 @@ def session_lost(lab):
 @suite.case
 def frozen(lab):
     """While the LUN is frozen it stands still; then it goes on."""
+    not_if_short()
     disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
     ini, _ = serve(lab, disk.path)
     begin(ini)
@@ -459,6 +461,7 @@ def frozen(lab):
 def restricted(lab):
     """Without AUSE a failure ends by another SANITIZE only, which has no AUSE
     either."""
+    not_if_short()
     disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
     ini, other = serve(lab, disk.path)
     cdb, data = overwrite(b"p")
@@ -489,6 +492,7 @@ def restricted(lab):
 @suite.case
 def unrestricted(lab):
     """With AUSE, EXIT FAILURE MODE ends it, of whomever."""
+    not_if_short()
     disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
     ini, other = serve(lab, disk.path)
     begin(ini, bits=SANITIZE_IMMED | SANITIZE_AUSE)
@@ -506,6 +510,7 @@ def unrestricted(lab):
 @suite.case
 def replaced(lab):
     """With another device it fails, and that one is not written."""
+    not_if_short()
     disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
     second = lab.null_blk(SIZE_MIB)
     ini, other = serve(lab, disk.path)
@@ -523,6 +528,7 @@ def replaced(lab):
 @suite.case
 def made_read_only(lab):
     """An administrator who protects the LUN ends it."""
+    not_if_short()
     disk = Mapped(lab.null_blk(SIZE_MIB, **SLOWER_DISK))
     ini, other = serve(lab, disk.path)
     begin(ini, bits=SANITIZE_IMMED | SANITIZE_AUSE)
@@ -636,6 +642,7 @@ def goes_on(lab):
 @suite.case
 def erasure_goes_on(lab):
     """An erasure as well, and with the configuration that is loaded anew."""
+    not_if_short()
     disk = named(lab)
     ini, _ = serve_kept(lab, disk.path)
     fill(ini)
@@ -658,6 +665,7 @@ def erasure_goes_on(lab):
 @suite.case
 def device_comes_later(lab):
     """The LUN is there before its device: it is not ready, and it goes on with the device."""
+    not_if_short()
     below = lab.null_blk(SIZE_MIB, **SLOWER_DISK)
     disk = Mapped(below, name=f"ktgt{os.getpid()}late", uuid=IDENTITY)
     broken_off(lab, disk.path)
@@ -680,6 +688,7 @@ def device_comes_later(lab):
 def another_disk(lab):
     """Behind the LUN that goes on there is another disk: it is not written. The right one
     is, also by another path."""
+    not_if_short()
     below = lab.null_blk(SIZE_MIB, **SLOWER_DISK)
     disk = Mapped(below, uuid="ktgt-one")
     broken_off(lab, disk.path, bits=SANITIZE_IMMED | SANITIZE_AUSE)
@@ -703,6 +712,7 @@ def another_disk(lab):
 def no_identity(lab):
     """A disk without an identity is not known again by its path and its size: it is not
     written, and initiators are told that it has failed."""
+    not_if_short()
     below = lab.null_blk(SIZE_MIB, **SLOWER_DISK)
     disk = Mapped(below)
     broken_off(lab, disk.path, bits=SANITIZE_IMMED | SANITIZE_AUSE)
@@ -720,6 +730,7 @@ def no_identity(lab):
 def failure_stays(lab):
     """A failure is told by the next LUN too, until another SANITIZE has ended well; or, if
     that was allowed, until EXIT FAILURE MODE."""
+    not_if_short()
     disk = named(lab)
     for bits in 0, SANITIZE_AUSE:
         ini, other = serve_kept(lab, disk.path)
@@ -749,6 +760,7 @@ def failure_stays(lab):
 def cannot_be_saved(lab):
     """While its state file cannot be written, nothing is sanitized, and after 10 s this is
     told; no block has changed."""
+    not_if_short()
     place = Mapped(lab.null_blk(32))
     run("mkfs.ext4", "-q", "-F", place.path)
     os.makedirs(FOLDER)
@@ -804,6 +816,7 @@ def file_damaged(lab):
 def kept_beside_others(lab):
     """Reservations are saved, dumped, cleared and restored meanwhile, and mode pages were
     saved before: none loses what the others have."""
+    not_if_short()
     disk = named(lab)
     ini, _ = serve_kept(lab, disk.path)
     where = ("target", 1, "lun", 1)
