@@ -86,7 +86,9 @@ class Machine:
     def boot(self):
         """Switch it on, and wait for it."""
         self.boots += 1
-        words = [RUN, "-k", self.kernel, "-m", self.memory, "-s", 1,
+        # it does not outlive a test that is killed
+        words = ["setpriv", "--pdeathsig", "TERM",
+                 RUN, "-k", self.kernel, "-m", self.memory, "-s", 1,
                  "-t", LONGEST, "-r", self.folder, "-o", self.out,
                  "-w", f"{self.lab.wire.path},{self.mac}"]
         for path in self.disks:
@@ -236,17 +238,21 @@ class Machine:
 
     # --- what it is ------------------------------------------------------
 
-    def serve(self, name, *luns, acl="all"):
+    def insert_module(self):
+        """It has ktgt.ko, and what that depends on."""
+        self.run("bash", "-ec", ". /ktgt/tests/lib/kernel.sh\n"
+                                "insert_module /ktgt/ktgt.ko")
+
+    def serve(self, name, *luns):
         """It becomes a target, with LUNs of these words; gives back the full name
         of the target."""
         iqn = f"iqn.2026-11.org.example:{name}"
         if self.outcome("test", "-d", "/sys/module/ktgt").returncode:
-            self.run("insmod", "/ktgt/ktgt.ko")
+            self.insert_module()
         self.run("ktgtadm", "target", "add", iqn, "id", 1)
         for number, words in enumerate(luns, 1):
             self.run("ktgtadm", "lun", "add", "target", 1, "lun", number, *words)
-        self.run("ktgtadm", "acl", "add", "target", 1, "address", acl)
-        self.run("ktgtadm", "portal", "add", f"{self.addr}:3260")
+        self.run("ktgtadm", "acl", "add", "target", 1, "all")
         return iqn
 
     def log_in(self, server, iqn):
