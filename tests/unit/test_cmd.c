@@ -195,7 +195,8 @@ static void test_lun(void **state)
 	fake_reply(KTGT_CMD_TARGET_GET, &found);
 	assert_int_equal(run("lun add target iqn.2026-11.org.x lun 0 "
 			     "type null size 1G"), 0);
-	assert_int_equal(fake_n_calls, 2);
+	/* and where state files are */
+	assert_int_equal(fake_n_calls, 3);
 	lu = fake_request(KTGT_CMD_LU_NEW);
 	assert_int_equal(lu->target_id, 42);
 	assert_true(HAS(lu, KTGT_A_LU_TARGET_ID));
@@ -573,7 +574,7 @@ static void test_dump_commands(void **state)
 			       "header-digest=default|none|crc32c|either "));
 	assert_non_null(strstr(c.out, "\nmonitor session\n"));
 	assert_non_null(strstr(c.out, "\nexplain initiator name=NAME*! "
-			       "from=ADDRESS! target=TARGET tid=N\n"));
+			       "from=ADDRESS! target=TARGET tid=N group-tag=N\n"));
 	capture_free(&c);
 }
 

@@ -210,16 +210,16 @@ static void test_create(void **state)
 		" --backing-store /dev/none1\n"
 		"logicalunit --op new --tid 1 --lun 2"
 		" --backing-store /dev/none2\n");
-	/* the same to the kernel, for what was seen at first; who waits */
-	assert_int_equal(fake_n_calls, LOOK + 8 + AROUND + 1);
+	/* the same to the kernel, and where the state files of disks are; who waits */
+	assert_int_equal(fake_n_calls, LOOK + 8 + 2 + AROUND + 1);
 	assert_int_equal(fake_calls[LOOK].cmd, KTGT_CMD_TXN_BEGIN);
 	assert_int_equal(fake_calls[LOOK + 3].cmd, KTGT_CMD_TARGET_NEW);
 	assert_int_equal(((struct target *)fake_calls[LOOK + 3].req)->state,
 			 KTGT_TARGET_STATE_READY);
 	assert_string_equal(((struct account *)fake_calls[LOOK + 1].req)->secret,
 			    "1");
-	assert_int_equal(fake_calls[LOOK + 9].cmd, KTGT_CMD_TXN_COMMIT);
-	assert_int_equal(((struct txn *)fake_calls[LOOK + 9].req)->generation,
+	assert_int_equal(fake_calls[LOOK + 11].cmd, KTGT_CMD_TXN_COMMIT);
+	assert_int_equal(((struct txn *)fake_calls[LOOK + 11].req)->generation,
 			 42);
 	assert_null(strstr(got.out, "password 1"));
 }
@@ -688,8 +688,8 @@ static void test_ignored(void **state)
 	assert_string_equal(got.err, ABSENT("1", "/dev/none1")
 			    "tgt-admin: no device\n" ABSENT("2", "/dev/none2")
 			    "tgt-admin: no device\n");
-	/* account; target, account and rule; two disks; ready; who waits */
-	assert_int_equal(fake_n_calls, LOOK + 1 + 3 + AROUND + 2 + 1 + 1);
+	/* account; target, account and rule; two disks, twice; ready; who waits */
+	assert_int_equal(fake_n_calls, LOOK + 1 + 3 + AROUND + 2 * 2 + 1 + 1);
 	assert_int_equal(fake_calls[LOOK + 1].cmd, KTGT_CMD_TXN_BEGIN);
 	assert_int_equal(((struct target *)fake_calls[LOOK + 2].req)->state,
 			 KTGT_TARGET_STATE_OFFLINE);
