@@ -12,6 +12,7 @@ next login at once and leaves sessions alone; that discovery shows exactly the
 targets that admit, and that a login to another one is answered as if there were no
 such target.
 """
+# Short: debug
 
 import os
 import sys

@@ -11,6 +11,7 @@ both are; that nothing changes when the file cannot be written, or not in time; 
 one command after the other changes them; what the user can give and take.
 """
 # Timeout: 480
+# Short: debug
 
 import errno
 import json

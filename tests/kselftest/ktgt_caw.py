@@ -12,6 +12,7 @@ and those that set bits in one block no bit, beside others that write; the first
 these commands waits for WRITEs that are under way, and for no more.
 """
 # Timeout: 300
+# Short: debug
 
 import os
 import random

@@ -11,6 +11,7 @@ medium error, with its address. The first error in a while is one event and one 
 of the log. A write cache that a device gets is never used before initiators know of
 it.
 """
+# Short: debug
 
 import glob
 import os

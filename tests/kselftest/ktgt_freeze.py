@@ -11,6 +11,7 @@ by itself, with its program, and with its namespace; one that the storage is too
 for fails; snapshots of two disks differ by one step of their writer at most.
 """
 # Timeout: 240
+# Short: debug
 
 import os
 import signal

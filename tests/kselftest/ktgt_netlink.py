@@ -10,6 +10,7 @@ object and the value; wrong words have exit status 1; dumps of thousands are
 whole; nobody but root of the initial user namespace gets in; namespaces do not
 see each other.
 """
+# Short: debug
 
 import errno
 import os

@@ -15,6 +15,7 @@ not from another network namespace, unless that is the initial one.
 """
 
 # Timeout: 300
+# Short: debug
 
 import json
 

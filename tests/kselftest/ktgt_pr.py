@@ -11,6 +11,7 @@ sessions and a change of the device; that PREEMPT AND ABORT is answered behind t
 last command of the victim; and when a RESERVE ends.
 """
 # Timeout: 480
+# Short: debug
 
 import os
 import struct

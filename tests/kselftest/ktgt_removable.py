@@ -13,6 +13,7 @@ loaded from the device that it was, or from another one that the user names; wha
 begun ends first, and a disk that does not answer holds nobody up for long.
 """
 # Timeout: 240
+# Short: debug
 
 import os
 import sys

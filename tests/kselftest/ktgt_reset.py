@@ -14,6 +14,7 @@ resets, a freeze, another device and a removal at the same time do not open the
 gate for each other.
 """
 # Timeout: 480
+# Short: debug
 
 import os
 import sys

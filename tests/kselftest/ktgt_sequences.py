@@ -12,6 +12,7 @@ its address, and what that says; or the clause of a standard. If a text does not
 the type of a reservation, it is WRITE EXCLUSIVE, REGISTRANTS ONLY.
 """
 # Timeout: 300
+# Short: debug
 
 import os
 import struct

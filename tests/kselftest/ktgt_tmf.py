@@ -9,6 +9,7 @@ Shown: what each function answers and does, to the task, to other tasks and to
 other nexuses; that a session of the same ISID takes the place of the old one;
 every logout reason; NOP-Outs with data, and the target's own NOP-Ins.
 """
+# Short: debug
 
 import os
 import sys

@@ -10,6 +10,7 @@ device, after a flush if it has a cache; a bad block is found; a VERIFY of much 
 little memory, and nobody who freezes its LUN waits for the whole of it.
 """
 # Timeout: 300
+# Short: debug
 
 import os
 import struct
