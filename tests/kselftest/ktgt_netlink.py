@@ -424,8 +424,8 @@ def session_socket(lab):
         for _ in range(20):
             ini.good(iscsi.read10(0, 1), read=512)
         slow = lab.sessions()[0]["conn"][0]
-        check(20000 < slow["rtt"] < 10000000 and slow["rtt"] > quick["rtt"],
-              f"rtt: {quick['rtt']} us, with 40 ms more {slow['rtt']} us")
+        # without the delay it may be as long on a busy machine
+        check(20000 < slow["rtt"] < 10000000, f"rtt: {slow['rtt']} us, at least 40 ms")
         netem(lab, "loss", "100%")
         task = ini.issue(iscsi.tur())
         wait_until(lambda: lab.sessions()[0]["conn"][0]["retransmits"], 20,
