@@ -232,6 +232,7 @@ stop_logged_in()
 	timeout 30 iscsiadm -m node -T "$name" -p "$portal" -u || true
 }
 
+skip_if_short
 lab_start
 command -v iscsid >/dev/null || ktap_skip_all "open-iscsi is not installed"
 null_blk a 16
