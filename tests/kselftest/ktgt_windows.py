@@ -46,7 +46,9 @@ ANSWERS = {
     "MaxOutstandingR2T": "8", "IFMarker": "No", "OFMarker": "No",
     "X-com.microsoft.example": "NotUnderstood",
 }
-INVALID_OPCODE, INVALID_FIELD = (5, 0x20, 0), (5, 0x24, 0)
+INVALID_FIELD = (5, 0x24, 0)
+# descriptors of page 8Fh (SPC-4, 7.8.17): commands; limits, features and types of tokens
+COPY_COMMANDS, ROD_TOKENS = 0x0001, (0x0000, 0x0106, 0x0108)
 
 
 def target(lab):
@@ -167,10 +169,14 @@ def new_disk(lab):
         kinds.add((ids[at + 1] >> 4 & 3, ids[at + 1] & 15))
         at += 4 + ids[at + 3]
     check((0, 3) in kinds, f"no NAA designator: {kinds}")
-    # ODX is not told of, and refused
-    check(0x8F not in pages[4:4 + pages[3]], "third-party copy is told of")
-    equal(ini.command(iscsi.inquiry(255, 0x8F), read=255).key, INVALID_FIELD,
-          "page 8Fh")
+    # EXTENDED COPY is told of, and no ROD tokens: so there is no ODX
+    copies = ini.good(iscsi.inquiry(255, 0x8F), read=255).data
+    at, kinds = 4, set()
+    while at < 4 + struct.unpack(">H", copies[2:4])[0]:
+        kind, length = struct.unpack(">HH", copies[at:at + 4])
+        kinds.add(kind)
+        at += 4 + length
+    check(COPY_COMMANDS in kinds and not kinds & set(ROD_TOKENS), f"{kinds}")
     last, size = struct.unpack(">II", ini.good(iscsi.read_capacity10(),
                                                read=8).data)
     equal((last + 1) * size, 64 << 20, "capacity")
@@ -219,10 +225,10 @@ def not_there(lab):
     """ODX, in the form that makes it do without; the session goes on."""
     ini = disk(lab)
     receive = bytes((0x84, 7)) + bytes(8) + b"\0\0\2\0\0\0"
-    equal(ini.command(receive, read=512).key, INVALID_OPCODE,
+    equal(ini.command(receive, read=512).key, INVALID_FIELD,
           "RECEIVE ROD TOKEN INFORMATION")
     token = bytes((0x83, 0x10)) + bytes(8) + b"\0\0\0\x20\0\0"
-    equal(ini.command(token, write=bytes(32)).key, INVALID_OPCODE,
+    equal(ini.command(token, write=bytes(32)).key, INVALID_FIELD,
           "POPULATE TOKEN")
     ini.good(iscsi.read10(0, 1), read=512)
     ini.logout()
