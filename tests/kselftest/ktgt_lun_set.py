@@ -11,6 +11,7 @@ has changed; read-only and write-cache follow, and initiators are told; names ch
 as a whole, stay unique, and do not make another disk of it without "force".
 """
 # Timeout: 240
+# Short: debug
 
 import os
 import random

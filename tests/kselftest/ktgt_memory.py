@@ -12,6 +12,7 @@ of the last NOP-Out. When all sessions together hold memory-total, the one that
 holds most has to wait, with an event and a counter, and none ends.
 """
 # Timeout: 300
+# Short: debug
 
 import os
 import re

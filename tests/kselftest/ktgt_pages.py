@@ -12,6 +12,7 @@ each of the other commands answers, and which sense data wrong
 ones get.
 """
 # Timeout: 300
+# Short: debug
 
 import os
 import shutil
